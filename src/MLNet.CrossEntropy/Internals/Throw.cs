@@ -1,0 +1,33 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace MLNet.CrossEntropy.Internals;
+
+/// <summary>Every error's wording in one place: what was wrong, the value seen, what is allowed, what to do.</summary>
+internal static partial class Throw
+{
+    /// <summary>Refuses two spans that must walk together but have different lengths.</summary>
+    public static void IfLengthsDiffer(int expected, int actual, string expectedName, string actualName)
+    {
+        if (expected != actual)
+            LengthsDiffer(expected, actual, expectedName, actualName);
+    }
+
+    /// <summary>Refuses an empty span.</summary>
+    public static void IfEmpty(int length, string name)
+    {
+        if (length == 0)
+            throw new ArgumentException($"'{name}' is empty; at least one element is needed.", name);
+    }
+
+    /// <summary>Refuses a number that is negative or not finite.</summary>
+    public static void IfNegativeOrNotFinite(double value, string name)
+    {
+        if (!double.IsFinite(value) || value < 0)
+            throw new ArgumentOutOfRangeException(name, value, $"'{name}' is {value}; it must be a finite number of at least 0.");
+    }
+
+    [DoesNotReturn]
+    private static void LengthsDiffer(int expected, int actual, string expectedName, string actualName) =>
+        throw new ArgumentException(
+            $"'{actualName}' has {actual} elements but '{expectedName}' has {expected}; give both the same length.", actualName);
+}
