@@ -1,0 +1,17 @@
+using MLNet.CrossEntropy.Internals;
+
+namespace MLNet.CrossEntropy.Optimization;
+
+public abstract partial record Schedule
+{
+    /// <summary>The same rate at every step.</summary>
+    /// <param name="rate">The rate, at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rate"/> is negative or not finite.</exception>
+    public static Schedule Constant(double rate) =>
+        new ConstantSchedule(Check.NotNegative(rate, nameof(rate), "0.1 is a common start on standardised features"));
+}
+
+internal sealed record ConstantSchedule(double Value) : Schedule
+{
+    protected override double RateAt(long k) => Value;
+}
