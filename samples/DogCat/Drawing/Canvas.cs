@@ -1,0 +1,89 @@
+using DogCat.Pictures;
+
+namespace DogCat.Drawing;
+
+/// <summary>Where a drawing sits in the picture: moved, scaled, turned and perhaps mirrored.</summary>
+/// <param name="X">Where the drawing's origin is, as a share of the picture's width, 0 = centre.</param>
+/// <param name="Y">Likewise of its height, downwards.</param>
+/// <param name="Scale">Picture widths to one unit of the drawing.</param>
+/// <param name="Tilt">Tangent of half the angle: cosine and sine follow without trigonometry.</param>
+/// <param name="Mirrored">Whether left and right are exchanged.</param>
+internal readonly record struct Placement(float X, float Y, float Scale, float Tilt, bool Mirrored)
+{
+    public static Placement Whole => new(0, 0, 1, 0, false);
+
+    /// <summary>A place inside this one.</summary>
+    public Placement At(float x, float y, float scale)
+    {
+        (float px, float py) = Turn(Mirrored ? -x : x, y, 1);
+        return this with { X = X + Scale * px, Y = Y + Scale * py, Scale = Scale * scale };
+    }
+
+    /// <summary>From picture to drawing coordinates.</summary>
+    public (float X, float Y) ToDrawing(float x, float y)
+    {
+        (float px, float py) = Turn((x - X) / Scale, (y - Y) / Scale, -1);
+        return (Mirrored ? -px : px, py);
+    }
+
+    private (float X, float Y) Turn(float x, float y, float direction)
+    {
+        float square = Tilt * Tilt;
+        float cos = (1 - square) / (1 + square);
+        float sin = direction * 2 * Tilt / (1 + square);
+        return (cos * x - sin * y, sin * x + cos * y);
+    }
+}
+
+/// <summary>A square picture being painted; shapes are laid on with smooth (anti-aliased) edges.</summary>
+internal sealed class Canvas(int side)
+{
+    private readonly Rgb[] _pixels = new Rgb[side * side];
+
+    /// <summary>Where the shapes to come are placed.</summary>
+    public Placement Place { get; set; } = Placement.Whole;
+
+    /// <summary>Paints a shape in one colour.</summary>
+    public void Fill(Shape shape, Rgb colour, float opacity = 1) => Fill(shape, (_, _) => colour, opacity);
+
+    /// <summary>Paints a shape with a colour that depends on the place in the drawing.</summary>
+    public void Fill(Shape shape, Func<float, float, Rgb> paint, float opacity = 1)
+    {
+        if (opacity <= 0)
+            return;
+        float sharpness = side * Place.Scale;
+        for (int row = 0; row < side; row++)
+        {
+            for (int column = 0; column < side; column++)
+            {
+                (float x, float y) = Place.ToDrawing((column + 0.5f) / side - 0.5f, (row + 0.5f) / side - 0.5f);
+                // How much of the pixel is inside, taking the outline for straight within one pixel.
+                float coverage = Math.Clamp(0.5f - shape(x, y) * sharpness, 0, 1) * opacity;
+                if (coverage > 0)
+                    _pixels[row * side + column] = Rgb.Mix(_pixels[row * side + column], paint(x, y), coverage);
+            }
+        }
+    }
+
+    /// <summary>Changes every pixel by its place in the picture, from -1/2 to 1/2.</summary>
+    public void ForEachPixel(Func<Rgb, float, float, Rgb> change)
+    {
+        for (int row = 0; row < side; row++)
+            for (int column = 0; column < side; column++)
+                _pixels[row * side + column] = change(_pixels[row * side + column], (column + 0.5f) / side - 0.5f, (row + 0.5f) / side - 0.5f);
+    }
+
+    public Picture ToPicture()
+    {
+        byte[] rgb = new byte[3 * _pixels.Length];
+        for (int i = 0; i < _pixels.Length; i++)
+        {
+            rgb[3 * i] = ToByte(_pixels[i].R);
+            rgb[3 * i + 1] = ToByte(_pixels[i].G);
+            rgb[3 * i + 2] = ToByte(_pixels[i].B);
+        }
+        return new Picture(side, side, rgb);
+    }
+
+    private static byte ToByte(float value) => (byte)(Math.Clamp(value, 0, 1) * 255 + 0.5f);
+}

@@ -1,0 +1,86 @@
+namespace DogCat.Drawing;
+
+/// <summary>A shape as its signed distance: how far (x, y) is outside (positive) or inside (negative) its outline.</summary>
+internal delegate float Shape(float x, float y);
+
+/// <summary>
+/// The few shapes animals are made of. Only + - * / and square roots are used, which IEEE 754 rounds the same way on
+/// every machine, so that pictures do not differ by a bit anywhere.
+/// </summary>
+internal static class Shapes
+{
+    /// <summary>An ellipse; the distance is exact on the outline and close to it, which is where it matters.</summary>
+    public static Shape Ellipse(float cx, float cy, float rx, float ry) => (x, y) =>
+    {
+        float px = (x - cx) / rx;
+        float py = (y - cy) / ry;
+        float unit = MathF.Sqrt(px * px + py * py);
+        float slope = MathF.Sqrt(px / rx * (px / rx) + py / ry * (py / ry));
+        return slope == 0 ? -Math.Min(rx, ry) : unit * (unit - 1) / slope;
+    };
+
+    /// <summary>A line with round ends that are <paramref name="ra"/> and <paramref name="rb"/> thick.</summary>
+    public static Shape Limb(float ax, float ay, float ra, float bx, float by, float rb)
+    {
+        float dx = bx - ax;
+        float dy = by - ay;
+        float lengthSquared = dx * dx + dy * dy;
+        return (x, y) =>
+        {
+            float along = Math.Clamp(((x - ax) * dx + (y - ay) * dy) / lengthSquared, 0, 1);
+            float ox = x - ax - along * dx;
+            float oy = y - ay - along * dy;
+            return MathF.Sqrt(ox * ox + oy * oy) - (ra + along * (rb - ra));
+        };
+    }
+
+    /// <summary>A quadratic Bezier curve drawn as a few limbs: tails and tongues.</summary>
+    public static Shape Curve((float X, float Y) a, (float X, float Y) b, (float X, float Y) c, float startRadius, float endRadius)
+    {
+        const int pieces = 6;
+        var limbs = new Shape[pieces];
+        (float x0, float y0, float r0) = (a.X, a.Y, startRadius);
+        for (int i = 1; i <= pieces; i++)
+        {
+            float t = (float)i / pieces;
+            (float x1, float y1) = OnCurve(a, b, c, t);
+            float r1 = startRadius + t * (endRadius - startRadius);
+            limbs[i - 1] = Limb(x0, y0, r0, x1, y1, r1);
+            (x0, y0, r0) = (x1, y1, r1);
+        }
+        return Union(limbs);
+    }
+
+    /// <summary>The point of a quadratic Bezier curve at <paramref name="t"/> in [0, 1].</summary>
+    public static (float X, float Y) OnCurve((float X, float Y) a, (float X, float Y) b, (float X, float Y) c, float t)
+    {
+        float u = 1 - t;
+        return (u * u * a.X + 2 * u * t * b.X + t * t * c.X, u * u * a.Y + 2 * u * t * b.Y + t * t * c.Y);
+    }
+
+    /// <summary>A triangle with corners rounded by <paramref name="round"/>.</summary>
+    public static Shape Triangle((float X, float Y) a, (float X, float Y) b, (float X, float Y) c, float round)
+    {
+        Shape outline = Union(Limb(a.X, a.Y, 0, b.X, b.Y, 0), Limb(b.X, b.Y, 0, c.X, c.Y, 0), Limb(c.X, c.Y, 0, a.X, a.Y, 0));
+        return (x, y) =>
+        {
+            // Inside, all three edges have the point on the same hand.
+            bool ab = IsLeft(a, b, x, y);
+            bool inside = ab == IsLeft(b, c, x, y) && ab == IsLeft(c, a, x, y);
+            float distance = outline(x, y);
+            return (inside ? -distance : distance) - round;
+        };
+    }
+
+    /// <summary>Everything inside any of the shapes.</summary>
+    public static Shape Union(params Shape[] shapes) => (x, y) =>
+    {
+        float nearest = float.MaxValue;
+        foreach (Shape shape in shapes)
+            nearest = Math.Min(nearest, shape(x, y));
+        return nearest;
+    };
+
+    private static bool IsLeft((float X, float Y) from, (float X, float Y) to, float x, float y) =>
+        (to.X - from.X) * (y - from.Y) > (to.Y - from.Y) * (x - from.X);
+}

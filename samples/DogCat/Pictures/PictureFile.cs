@@ -1,0 +1,57 @@
+using DogCat.Pictures.Jpeg;
+using DogCat.Pictures.Png;
+
+namespace DogCat.Pictures;
+
+/// <summary>Reads picture files. The format is told by the file's first bytes, never by its name.</summary>
+public static class PictureFile
+{
+    /// <summary>The largest picture taken, in pixels: enough for any camera, small enough for any machine.</summary>
+    public const int MaxPixels = 100_000_000;
+
+    /// <summary>The largest file read, in bytes.</summary>
+    public const int MaxBytes = 256 * 1024 * 1024;
+
+    /// <summary>Reads a PNG, or a JPEG where the system's decoder is installed.</summary>
+    /// <exception cref="PictureException">The file is missing, unreadable, too large, damaged or of another format.</exception>
+    public static Picture Load(string path)
+    {
+        try
+        {
+            long length = new FileInfo(path).Length;
+            if (length > MaxBytes)
+                throw new PictureException($"the file has {length:N0} bytes; at most {MaxBytes:N0} are read");
+            return Decode(File.ReadAllBytes(path));
+        }
+        catch (PictureException exception)
+        {
+            throw new PictureException(path, exception.Reason, exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new PictureException(path, $"the file cannot be read ({exception.GetType().Name})", exception);
+        }
+    }
+
+    /// <summary>Decodes the bytes of a PNG or JPEG file.</summary>
+    /// <exception cref="PictureException">The bytes are no picture, or a damaged or too large one.</exception>
+    public static Picture Decode(ReadOnlySpan<byte> file)
+    {
+        if (file.IsEmpty)
+            throw new PictureException("the file is empty");
+        if (PngDecoder.IsPng(file))
+            return PngDecoder.Decode(file, MaxPixels);
+        if (TurboJpeg.IsJpeg(file))
+            return TurboJpeg.Decode(file, MaxPixels);
+        throw new PictureException("neither a PNG nor a JPEG picture (by its first bytes)");
+    }
+
+    internal static void CheckSize(long width, long height, int maxPixels)
+    {
+        if (width <= 0 || height <= 0)
+            throw new PictureException($"a picture of {width} x {height} pixels");
+        // A side longer than the limit is refused before the product, which could overflow.
+        if (width > maxPixels || height > maxPixels || width * height > maxPixels)
+            throw new PictureException($"{width:N0} x {height:N0} pixels; at most {maxPixels:N0} pixels are taken");
+    }
+}

@@ -1,0 +1,69 @@
+using System.IO.Compression;
+
+namespace DogCat.Pictures.Png;
+
+/// <summary>
+/// Decodes every kind of PNG: grey, RGB, palette, with or without alpha, 1 to 16 bits, interlaced or not
+/// (W3C Portable Network Graphics specification, third edition).
+/// </summary>
+public static class PngDecoder
+{
+    /// <summary>Adam7: first column, first row, column step and row step of each pass.</summary>
+    private static readonly (int X, int Y, int Dx, int Dy)[] Adam7 =
+        [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+
+    private static readonly (int X, int Y, int Dx, int Dy)[] OnePass = [(0, 0, 1, 1)];
+
+    internal static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+
+    /// <summary>Whether the bytes start like a PNG file.</summary>
+    public static bool IsPng(ReadOnlySpan<byte> file) => file.StartsWith(Signature);
+
+    /// <summary>Decodes a whole PNG file.</summary>
+    /// <exception cref="PictureException">The bytes are no PNG, or one that is damaged, truncated or larger than <paramref name="maxPixels"/>.</exception>
+    public static Picture Decode(ReadOnlySpan<byte> file, int maxPixels)
+    {
+        if (!IsPng(file))
+            throw new PictureException("not a PNG picture");
+        PngChunks chunks = PngChunks.Read(file, maxPixels);
+        PngHeader header = chunks.Header;
+        var pixels = new PngPixels(header, chunks.Palette, chunks.Transparency);
+        byte[] rgb = new byte[3 * header.Width * header.Height];
+        try
+        {
+            using var inflated = new ZLibStream(chunks.Data, CompressionMode.Decompress);
+            foreach (var pass in header.Interlaced ? Adam7 : OnePass)
+                DecodePass(inflated, header, pixels, pass, rgb);
+            // Reading on to the end makes the stream verify its own checksum.
+            if (inflated.ReadByte() >= 0)
+                throw new PictureException("damaged PNG: more pixels than its header announces");
+        }
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+        {
+            throw new PictureException("damaged PNG: its compressed pixels are broken or end too early", exception);
+        }
+        return new Picture(header.Width, header.Height, rgb);
+    }
+
+    private static void DecodePass(Stream inflated, PngHeader header, PngPixels pixels, (int X, int Y, int Dx, int Dy) pass, byte[] rgb)
+    {
+        int columns = (header.Width - pass.X + pass.Dx - 1) / pass.Dx;
+        int rows = (header.Height - pass.Y + pass.Dy - 1) / pass.Dy;
+        if (columns <= 0 || rows <= 0)
+            return;
+        byte[] above = new byte[header.RowBytes(columns)];
+        byte[] row = new byte[above.Length];
+        for (int r = 0; r < rows; r++)
+        {
+            int filter = inflated.ReadByte();
+            if (filter < 0)
+                throw new EndOfStreamException();
+            inflated.ReadExactly(row);
+            PngFilter.Undo((byte)filter, row, above, header.FilterStride);
+            int y = pass.Y + r * pass.Dy;
+            for (int c = 0; c < columns; c++)
+                pixels.Convert(row, c, rgb.AsSpan(3 * (y * header.Width + pass.X + c * pass.Dx), 3));
+            (row, above) = (above, row);
+        }
+    }
+}
