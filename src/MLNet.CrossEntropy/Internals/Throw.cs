@@ -20,10 +20,37 @@ internal static partial class Throw
     }
 
     /// <summary>Refuses a number that is negative or not finite.</summary>
-    public static void IfNegativeOrNotFinite(double value, string name)
+    public static double IfNegativeOrNotFinite(double value, string name)
     {
         if (!double.IsFinite(value) || value < 0)
-            throw new ArgumentOutOfRangeException(name, value, $"'{name}' is {value}; it must be a finite number of at least 0.");
+            throw new ArgumentOutOfRangeException(name, value, $"'{name}' must be a finite number of at least 0.");
+        return value;
+    }
+
+    /// <summary>Refuses a number outside [0, 1].</summary>
+    public static double IfNotInUnitInterval(double value, string name)
+    {
+        if (value is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(name, value, $"'{name}' must be in [0, 1].");
+        return value;
+    }
+
+    /// <summary>A copy of <paramref name="values"/> (empty for null), refusing any that is negative or not finite.</summary>
+    public static double[] IfAnyNegativeOrNotFinite(IReadOnlyList<double>? values, string name)
+    {
+        double[] copy = values?.ToArray() ?? [];
+        IfAnyNegativeOrNotFinite(copy.AsSpan(), name);
+        return copy;
+    }
+
+    /// <summary>Refuses a span with a number that is negative or not finite.</summary>
+    public static void IfAnyNegativeOrNotFinite(ReadOnlySpan<double> values, string name)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!double.IsFinite(values[i]) || values[i] < 0)
+                throw new ArgumentOutOfRangeException(name, values[i], $"'{name}[{i}]' must be a finite number of at least 0.");
+        }
     }
 
     [DoesNotReturn]

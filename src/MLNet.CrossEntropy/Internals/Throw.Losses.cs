@@ -1,0 +1,34 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace MLNet.CrossEntropy.Internals;
+
+internal static partial class Throw
+{
+    /// <summary>Refuses a gradient that does not fit its logits or would overwrite them while they are being read.</summary>
+    public static void IfNotARowAndItsGradient<T>(ReadOnlySpan<T> logits, Span<T> gradient)
+    {
+        IfLengthsDiffer(logits.Length, gradient.Length, nameof(logits), nameof(gradient));
+        if (logits.Overlaps(gradient))
+        {
+            throw new ArgumentException(
+                "'gradient' overlaps 'logits', which are read after the gradient is begun; give it memory of its own.", nameof(gradient));
+        }
+    }
+
+    /// <summary>A class index beyond the classes there are.</summary>
+    [DoesNotReturn]
+    public static void LabelOutOfRange(int label, int classes) =>
+        throw new ArgumentOutOfRangeException(
+            nameof(label), label, $"The class index must be below the number of classes, {classes}, or negative for a row without a label.");
+
+    /// <summary>A soft label that is no distribution.</summary>
+    [DoesNotReturn]
+    public static void SoftLabelDoesNotSumToOne(double sum, string name) =>
+        throw new ArgumentException($"A soft label must sum to 1, but this one sums to {sum:R}; divide it by its sum.", name);
+
+    /// <summary>A cell of a multi-label row that is no probability.</summary>
+    [DoesNotReturn]
+    public static void CellOutOfRange(double target, int cell) =>
+        throw new ArgumentOutOfRangeException(
+            nameof(target), target, $"Cell {cell} of the target must be in [0, 1], or NaN for a cell without a label.");
+}

@@ -1,0 +1,49 @@
+using System.Buffers;
+
+namespace MLNet.CrossEntropy.Losses;
+
+/// <summary>
+/// A loss of logits, never of probabilities: a probability rounded to 0 or 1 has already lost what its logarithm needs.
+/// A loss is immutable and may be used from several threads at once.
+/// </summary>
+public abstract class LogitLoss
+{
+    private const int OnStack = 128;
+
+    /// <summary>The loss's name, for reports and errors.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>
+    /// The loss of one row in nats and its gradient with respect to the logits. Class weights and smoothing are
+    /// included; the example's weight is the caller's to multiply. A row without a label has loss 0 and gradient 0.
+    /// </summary>
+    /// <param name="logits">z [K].</param>
+    /// <param name="target">What the row should have been.</param>
+    /// <param name="gradient">Receives dl/dz [K]; must not overlap <paramref name="logits"/>.</param>
+    /// <exception cref="ArgumentException">The lengths differ, the spans overlap, or the target is not one for K outputs.</exception>
+    public abstract double LossAndGradient(ReadOnlySpan<float> logits, RowTarget target, Span<float> gradient);
+
+    /// <inheritdoc cref="LossAndGradient(ReadOnlySpan{float}, RowTarget, Span{float})"/>
+    public abstract double LossAndGradient(ReadOnlySpan<double> logits, RowTarget target, Span<double> gradient);
+
+    /// <summary>The loss of one row in nats, as <see cref="LossAndGradient(ReadOnlySpan{double}, RowTarget, Span{double})"/> gives it.</summary>
+    /// <param name="logits">z [K].</param>
+    /// <param name="target">What the row should have been.</param>
+    /// <exception cref="ArgumentException">The target is not one for K outputs.</exception>
+    public virtual double Loss(ReadOnlySpan<double> logits, RowTarget target)
+    {
+        double[]? rented = logits.Length > OnStack ? ArrayPool<double>.Shared.Rent(logits.Length) : null;
+        Span<double> gradient = rented ?? stackalloc double[OnStack];
+        double loss = LossAndGradient(logits, target, gradient[..logits.Length]);
+        if (rented is not null)
+            ArrayPool<double>.Shared.Return(rented);
+        return loss;
+    }
+
+    /// <summary>
+    /// The weight that the target itself brings into the loss, by which a mean is divided beside the example's weight:
+    /// the true class's weight (1 without class weights), and 0 for a row without a label.
+    /// </summary>
+    /// <param name="target">What the row should have been.</param>
+    public abstract double TargetWeight(RowTarget target);
+}

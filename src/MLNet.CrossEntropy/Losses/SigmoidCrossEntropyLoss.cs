@@ -1,0 +1,51 @@
+using MLNet.CrossEntropy.Internals;
+
+namespace MLNet.CrossEntropy.Losses;
+
+/// <summary>
+/// Sigmoid cross-entropy, for one yes-or-no output or K independent ones (multi-label), summed over the outputs:
+/// l = max(z, 0) - z y + log1p(exp(-|z|)) nats, dl/dz = sigmoid(z) - y. A positive weight c multiplies what a positive
+/// costs: l = c y softplus(-z) + (1 - y) softplus(z). With label smoothing a the target becomes (1 - a) y + a/2.
+/// A hard label on one output is its 0 or 1; on several it is the only output that is on. A NaN cell counts for nothing.
+/// </summary>
+public sealed class SigmoidCrossEntropyLoss : LogitLoss
+{
+    private readonly double[] _positiveWeights;
+
+    /// <summary>Creates the loss.</summary>
+    /// <param name="labelSmoothing">a, in [0, 1].</param>
+    /// <param name="positiveWeights">c: one finite weight of at least 0 for each output, or one for all; null for 1 each.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The smoothing or a weight is out of range.</exception>
+    public SigmoidCrossEntropyLoss(double labelSmoothing = 0, IReadOnlyList<double>? positiveWeights = null)
+    {
+        LabelSmoothing = Throw.IfNotInUnitInterval(labelSmoothing, nameof(labelSmoothing));
+        _positiveWeights = Throw.IfAnyNegativeOrNotFinite(positiveWeights, nameof(positiveWeights));
+    }
+
+    /// <summary>a, in [0, 1]; 0 for none.</summary>
+    public double LabelSmoothing { get; }
+
+    /// <summary>c: one weight for each output, or one for all; empty for 1 each.</summary>
+    public IReadOnlyList<double> PositiveWeights => _positiveWeights;
+
+    /// <inheritdoc/>
+    public override string Name => "sigmoid cross-entropy";
+
+    /// <inheritdoc/>
+    public override double LossAndGradient(ReadOnlySpan<float> logits, RowTarget target, Span<float> gradient) =>
+        SigmoidRow.LossAndGradient(KernelFor(logits.Length), logits, target, gradient);
+
+    /// <inheritdoc/>
+    public override double LossAndGradient(ReadOnlySpan<double> logits, RowTarget target, Span<double> gradient) =>
+        SigmoidRow.LossAndGradient(KernelFor(logits.Length), logits, target, gradient);
+
+    /// <inheritdoc/>
+    public override double TargetWeight(RowTarget target) => SigmoidRow.TargetWeight(target);
+
+    private SigmoidCrossEntropyKernel KernelFor(int outputs)
+    {
+        if (_positiveWeights.Length > 1)
+            Throw.IfLengthsDiffer(outputs, _positiveWeights.Length, "logits", "positiveWeights");
+        return new(LabelSmoothing, _positiveWeights);
+    }
+}

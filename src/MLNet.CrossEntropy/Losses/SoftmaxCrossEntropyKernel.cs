@@ -1,0 +1,81 @@
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy.Losses;
+
+/// <summary>
+/// Softmax cross-entropy of one row: l = sum_k c_k (LSE(z) - z_k), dl/dz_k = C q_k - c_k with C = sum_k c_k, where
+/// c_k = w s_k, s = (1 - a) p + a/K is the smoothed target and w the true class's weight (for a soft label the
+/// expected one, sum_k p_k w_k); or c_k = w_k s_k where <paramref name="weightEachTerm"/>, as PyTorch does.
+/// </summary>
+internal readonly ref struct SoftmaxCrossEntropyKernel(double smoothing, ReadOnlySpan<double> classWeights, bool weightEachTerm = false)
+    : ISoftmaxKernel
+{
+    private readonly ReadOnlySpan<double> _classWeights = classWeights;
+
+    public double LossAndGradient<T, TTarget>(ReadOnlySpan<T> logits, TTarget target, Span<T> gradient)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+        where TTarget : struct, ITargetRow, allows ref struct
+    {
+        SoftmaxTerms terms = SoftmaxTerms.Of(logits, gradient);
+        double weight = weightEachTerm ? 1 : TargetWeight(target, logits.Length);
+        (double loss, double total) = target.OnlyClass >= 0 && smoothing == 0
+            ? LossOfOneTerm(logits, target, terms, weight)
+            : LossOfAllTerms(logits, target, terms, weight);
+
+        for (int k = 0; k < gradient.Length; k++)
+        {
+            double coefficient = Coefficient(target, k, weight, logits.Length);
+            gradient[k] = T.CreateTruncating(terms.Difference(k, double.CreateTruncating(gradient[k]), total, coefficient));
+        }
+
+        return loss;
+    }
+
+    public double TargetWeight<TTarget>(TTarget target, int classes)
+        where TTarget : struct, ITargetRow, allows ref struct
+    {
+        if (_classWeights.IsEmpty)
+            return 1;
+        Internals.Throw.IfLengthsDiffer(classes, _classWeights.Length, "logits", "classWeights");
+        if (target.OnlyClass >= 0)
+            return _classWeights[target.OnlyClass];
+        double weight = 0;
+        for (int k = 0; k < classes; k++)
+            weight += target[k] * _classWeights[k];
+        return weight;
+    }
+
+    private (double Loss, double Total) LossOfOneTerm<T, TTarget>(
+        ReadOnlySpan<T> logits, TTarget target, SoftmaxTerms terms, double weight)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+        where TTarget : struct, ITargetRow, allows ref struct
+    {
+        int k = target.OnlyClass;
+        double coefficient = Coefficient(target, k, weight, logits.Length);
+        return (StableMath.ZeroOrProduct(coefficient, terms.Surprisal(double.CreateTruncating(logits[k]))), coefficient);
+    }
+
+    private (double Loss, double Total) LossOfAllTerms<T, TTarget>(
+        ReadOnlySpan<T> logits, TTarget target, SoftmaxTerms terms, double weight)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+        where TTarget : struct, ITargetRow, allows ref struct
+    {
+        var loss = new CompensatedSum();
+        var total = new CompensatedSum();
+        for (int k = 0; k < logits.Length; k++)
+        {
+            double coefficient = Coefficient(target, k, weight, logits.Length);
+            loss.Add(StableMath.ZeroOrProduct(coefficient, terms.Surprisal(double.CreateTruncating(logits[k]))));
+            total.Add(coefficient);
+        }
+
+        return (loss.Value, total.Value);
+    }
+
+    private double Coefficient<TTarget>(TTarget target, int k, double weight, int classes)
+        where TTarget : struct, ITargetRow, allows ref struct
+    {
+        double smoothed = (1 - smoothing) * target[k] + smoothing / classes;
+        return (weightEachTerm && !_classWeights.IsEmpty ? _classWeights[k] : weight) * smoothed;
+    }
+}

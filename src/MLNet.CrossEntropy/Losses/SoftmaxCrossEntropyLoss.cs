@@ -1,0 +1,51 @@
+using MLNet.CrossEntropy.Internals;
+
+namespace MLNet.CrossEntropy.Losses;
+
+/// <summary>
+/// Softmax cross-entropy, for one label out of K: l = w (LSE(z) - sum_k p_k z_k) nats, dl/dz = w (softmax(z) - p).
+/// The target p is a class or a distribution; with label smoothing a it becomes (1 - a) p + a/K (Szegedy et al. 2016,
+/// "Rethinking the Inception architecture", section 7). w is the weight of the true class and multiplies the whole
+/// smoothed loss; for a soft label it is the expected weight sum_k p_k w_k.
+/// </summary>
+public sealed class SoftmaxCrossEntropyLoss : LogitLoss
+{
+    private readonly double[] _classWeights;
+
+    /// <summary>Creates the loss.</summary>
+    /// <param name="labelSmoothing">a, in [0, 1].</param>
+    /// <param name="classWeights">One finite weight of at least 0 for each class; null for 1 each.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The smoothing or a weight is out of range.</exception>
+    public SoftmaxCrossEntropyLoss(double labelSmoothing = 0, IReadOnlyList<double>? classWeights = null)
+    {
+        LabelSmoothing = Throw.IfNotInUnitInterval(labelSmoothing, nameof(labelSmoothing));
+        _classWeights = Throw.IfAnyNegativeOrNotFinite(classWeights, nameof(classWeights));
+    }
+
+    /// <summary>a, in [0, 1]; 0 for none.</summary>
+    public double LabelSmoothing { get; }
+
+    /// <summary>One weight for each class; empty for 1 each.</summary>
+    public IReadOnlyList<double> ClassWeights => _classWeights;
+
+    /// <inheritdoc/>
+    public override string Name => "softmax cross-entropy";
+
+    private SoftmaxCrossEntropyKernel Kernel => new(LabelSmoothing, _classWeights);
+
+    /// <inheritdoc/>
+    public override double LossAndGradient(ReadOnlySpan<float> logits, RowTarget target, Span<float> gradient) =>
+        SoftmaxRow.LossAndGradient(Kernel, logits, target.ClassIndex, target.Vector, gradient);
+
+    /// <inheritdoc/>
+    public override double LossAndGradient(ReadOnlySpan<double> logits, RowTarget target, Span<double> gradient) =>
+        SoftmaxRow.LossAndGradient(Kernel, logits, target.ClassIndex, target.Vector, gradient);
+
+    /// <inheritdoc/>
+    public override double TargetWeight(RowTarget target)
+    {
+        // Without class weights every class that the logits may have weighs 1.
+        int classes = !target.IsClass ? target.Vector.Length : _classWeights.Length > 0 ? _classWeights.Length : int.MaxValue;
+        return SoftmaxRow.TargetWeight(Kernel, target.ClassIndex, target.Vector, classes);
+    }
+}

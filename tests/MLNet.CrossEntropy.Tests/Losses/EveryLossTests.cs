@@ -1,0 +1,155 @@
+using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Tests.Shared;
+
+namespace MLNet.CrossEntropy.Tests.Losses;
+
+/// <summary>What holds for every loss of the table.</summary>
+public sealed class EveryLossTests
+{
+    [Theory]
+    [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
+    public void Gradient_is_the_slope_of_the_loss(string name)
+    {
+        LogitLoss loss = AllLosses.Get(name);
+        foreach (TargetCase target in AllLosses.TargetsFor(name))
+        {
+            foreach (double[] logits in AllLosses.Logits())
+            {
+                double[] expected = FiniteDifference.Gradient(z => loss.Loss(z, target.Row), logits);
+                double[] actual = loss.Of(logits, target.Row).Gradient;
+                for (int k = 0; k < logits.Length; k++)
+                    Assert.True(Math.Abs(expected[k] - actual[k]) <= Tolerances.FiniteDifference * (1 + Math.Abs(expected[k])), $"{target} [{k}]: {expected[k]:R} {actual[k]:R}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
+    public void Loss_alone_is_the_loss_of_the_fused_form(string name)
+    {
+        LogitLoss loss = AllLosses.Get(name);
+        foreach (TargetCase target in AllLosses.TargetsFor(name))
+        {
+            foreach (double[] logits in AllLosses.Logits())
+                Assert.Equal(loss.Of(logits, target.Row).Loss, loss.Loss(logits, target.Row));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
+    public void Float_agrees_with_double(string name)
+    {
+        LogitLoss loss = AllLosses.Get(name);
+        foreach (TargetCase target in AllLosses.TargetsFor(name))
+        {
+            foreach (double[] logits in AllLosses.Logits())
+            {
+                float[] narrow = [.. logits.Select(z => (float)z)];
+                double[] rounded = [.. narrow.Select(z => (double)z)];
+                (double expected, double[] expectedGradient) = loss.Of(rounded, target.Row);
+                (double actual, float[] gradient) = loss.Of(narrow, target.Row);
+                Tolerances.AssertClose(expected, actual, Tolerances.Float, $"{target}");
+                for (int k = 0; k < logits.Length; k++)
+                    Assert.True(Math.Abs(expectedGradient[k] - gradient[k]) <= 1e-6, $"{target} [{k}]: {expectedGradient[k]:R} {gradient[k]:R}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
+    public void Loss_is_never_negative_and_logits_of_ten_thousand_are_harmless(string name)
+    {
+        LogitLoss loss = AllLosses.Get(name);
+        double[][] extremes = [[1e4, -1e4, 0, 5], [-1e4, -1e4, -1e4, -1e4], [1e4, 1e4, -1e4, 1e4], [-1e4, 0, 0, 1e4]];
+        foreach (TargetCase target in AllLosses.TargetsFor(name))
+        {
+            foreach (double[] logits in AllLosses.Logits().Concat(extremes))
+            {
+                (double value, double[] gradient) = loss.Of(logits, target.Row);
+                Assert.True(double.IsFinite(value) && value >= 0, $"{target}: {value}");
+                Assert.All(gradient, g => Assert.True(double.IsFinite(g)));
+                (double narrow, float[] narrowGradient) = loss.Of([.. logits.Select(z => (float)z)], target.Row);
+                Tolerances.AssertClose(value, narrow, Tolerances.Float, $"{target}");
+                Assert.All(narrowGradient, g => Assert.True(float.IsFinite(g)));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
+    public void One_hot_soft_label_gives_the_same_bits_as_the_hard_label(string name)
+    {
+        LogitLoss loss = AllLosses.Get(name);
+        for (int label = 0; label < AllLosses.Outputs; label++)
+        {
+            float[] oneHot = new float[AllLosses.Outputs];
+            oneHot[label] = 1;
+            foreach (double[] logits in AllLosses.Logits())
+            {
+                AssertSame(loss.Of(logits, RowTarget.Class(label)), loss.Of(logits, RowTarget.Values(oneHot)));
+                float[] narrow = [.. logits.Select(z => (float)z)];
+                AssertSame(loss.Of(narrow, RowTarget.Class(label)), loss.Of(narrow, RowTarget.Values(oneHot)));
+            }
+
+            Assert.Equal(loss.TargetWeight(RowTarget.Class(label)), loss.TargetWeight(RowTarget.Values(oneHot)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
+    public void Row_without_a_label_counts_for_nothing(string name)
+    {
+        LogitLoss loss = AllLosses.Get(name);
+        TargetCase[] missing = [new(-1), new(-100), new(float.NaN, float.NaN, float.NaN, float.NaN)];
+        TargetCase[] missingForSoftmax = [new(0, 0, 0, 0), new(1, -1, 0.5f, 0.5f), new(float.NaN, 1, 0, 0)];
+        foreach (TargetCase target in AllLosses.IsSoftmax(name) ? missing.Concat(missingForSoftmax) : missing)
+        {
+            (double value, double[] gradient) = loss.Of([1.0, 2.0, 3.0, -1.0], target.Row);
+            Assert.Equal(0, value);
+            Assert.All(gradient, g => Assert.Equal(0, g));
+            Assert.Equal(0, loss.TargetWeight(target.Row));
+        }
+
+        Assert.Equal(0, loss.Loss([1, 2, 3, -1], default));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
+    public void Arguments_that_do_not_fit_are_named(string name)
+    {
+        LogitLoss loss = AllLosses.Get(name);
+        double[] logits = [1, 2, 3, 4];
+        var unknown = Assert.Throws<ArgumentOutOfRangeException>(() => loss.Loss(logits, RowTarget.Class(4)));
+        Assert.Contains("4", unknown.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => loss.Loss(logits, RowTarget.Values([0.5f, 0.5f, 0])));
+        Assert.Throws<ArgumentException>(() => loss.LossAndGradient(logits, RowTarget.Class(0), new double[3]));
+        Assert.Throws<ArgumentException>(() => loss.LossAndGradient(logits, RowTarget.Class(0), logits));
+        var wrong = Assert.ThrowsAny<ArgumentException>(() => loss.Loss(logits, RowTarget.Values([1.5f, 0, 0, 0])));
+        Assert.Contains("1.5", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLosses.SoftmaxNames), MemberType = typeof(AllLosses))]
+    public void Softmax_gradient_sums_to_zero_and_a_constant_added_to_all_logits_changes_nothing(string name)
+    {
+        LogitLoss loss = AllLosses.Get(name);
+        foreach (TargetCase target in AllLosses.TargetsFor(name))
+        {
+            foreach (double[] logits in AllLosses.Logits())
+            {
+                (double value, double[] gradient) = loss.Of(logits, target.Row);
+                Assert.Equal(0, gradient.Sum(), 1e-14);
+                (double moved, double[] movedGradient) = loss.Of([.. logits.Select(z => z + 1024)], target.Row);
+                Tolerances.AssertClose(value, moved, Tolerances.Double, $"{target}");
+                for (int k = 0; k < gradient.Length; k++)
+                    Assert.Equal(gradient[k], movedGradient[k], 1e-12);
+            }
+        }
+    }
+
+    private static void AssertSame<T>((double Loss, T[] Gradient) expected, (double Loss, T[] Gradient) actual)
+    {
+        Assert.Equal(expected.Loss, actual.Loss);
+        Assert.Equal(expected.Gradient, actual.Gradient);
+    }
+}

@@ -1,0 +1,61 @@
+using MLNet.CrossEntropy.Losses;
+
+namespace MLNet.CrossEntropy.Tests.Shared;
+
+/// <summary>Every loss, in the forms worth telling apart: a new line here is held to every invariant.</summary>
+public static class AllLosses
+{
+    /// <summary>The number of outputs that every loss of the table is made for.</summary>
+    public const int Outputs = 4;
+
+    private static readonly double[] Weights = [0.5, 2, 1.25, 3];
+
+    private static readonly Dictionary<string, LogitLoss> Softmax = new()
+    {
+        ["softmax CE"] = new SoftmaxCrossEntropyLoss(),
+        ["softmax CE, smoothed"] = new SoftmaxCrossEntropyLoss(labelSmoothing: 0.1),
+        ["softmax CE, weighted"] = new SoftmaxCrossEntropyLoss(classWeights: Weights),
+        ["softmax CE, smoothed and weighted"] = new SoftmaxCrossEntropyLoss(0.3, Weights),
+    };
+
+    private static readonly Dictionary<string, LogitLoss> Sigmoid = new()
+    {
+        ["sigmoid CE"] = new SigmoidCrossEntropyLoss(),
+        ["sigmoid CE, smoothed"] = new SigmoidCrossEntropyLoss(labelSmoothing: 0.1),
+        ["sigmoid CE, positives weighted"] = new SigmoidCrossEntropyLoss(positiveWeights: Weights),
+        ["sigmoid CE, one positive weight, smoothed"] = new SigmoidCrossEntropyLoss(0.2, [3]),
+    };
+
+    public static TheoryData<string> Names => [.. Softmax.Keys, .. Sigmoid.Keys];
+
+    public static TheoryData<string> SoftmaxNames => [.. Softmax.Keys];
+
+    public static TheoryData<string> SigmoidNames => [.. Sigmoid.Keys];
+
+    public static LogitLoss Get(string name) => Softmax.TryGetValue(name, out LogitLoss? loss) ? loss : Sigmoid[name];
+
+    public static bool IsSoftmax(string name) => Softmax.ContainsKey(name);
+
+    /// <summary>Targets that a loss of the table accepts: every class, a soft label, and for sigmoid losses partly labelled rows.</summary>
+    public static IEnumerable<TargetCase> TargetsFor(string name)
+    {
+        for (int k = 0; k < Outputs; k++)
+            yield return new TargetCase(k);
+        yield return new TargetCase(0.125f, 0.5f, 0f, 0.375f);
+        yield return new TargetCase(0.25f, 0.25f, 0.25f, 0.25f);
+        if (!IsSoftmax(name))
+        {
+            yield return new TargetCase(1, 0, 1, 1);
+            yield return new TargetCase(float.NaN, 0, 0.75f, 1);
+        }
+    }
+
+    /// <summary>Rows of logits: unremarkable, confident, equal.</summary>
+    public static IEnumerable<double[]> Logits()
+    {
+        yield return [0.3, -1.2, 2.1, 0.4];
+        yield return [-4, 6.5, 1, -2.25];
+        yield return [0, 0, 0, 0];
+        yield return [1.5, 1.5, -0.5, 0.125];
+    }
+}
