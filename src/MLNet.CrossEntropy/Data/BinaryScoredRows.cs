@@ -1,0 +1,85 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Internals;
+
+namespace MLNet.CrossEntropy.Data;
+
+/// <summary>
+/// Streams (label, probability, raw score, weight) of a binary model out of a data view. In a block's two slots stand
+/// the probability, then the raw score; NaN where there is no such column.
+/// </summary>
+internal sealed class BinaryScoredRows : IDisposable
+{
+    public const int Probability = 0;
+    public const int RawScore = 1;
+
+    private readonly DataViewRowCursor _cursor;
+    private readonly Func<int> _label;
+    private readonly ValueGetter<float>? _probability;
+    private readonly ValueGetter<float>? _score;
+    private readonly Func<double>? _weight;
+
+    private BinaryScoredRows(DataViewRowCursor cursor, DataViewSchema.Column label, DataViewSchema.Column? probability, DataViewSchema.Column? score, DataViewSchema.Column? weight)
+    {
+        _cursor = cursor;
+        Classes = ScoreClasses.OfBinary(label);
+        _label = Classes.LabelGetter(cursor, label);
+        _probability = probability is { } p ? Single(p, "probability") : null;
+        _score = score is { } s ? Single(s, "score") : null;
+        _weight = weight is { } w ? ColumnValues.Number(cursor, w, "example weight") : null;
+    }
+
+    public ScoreClasses Classes { get; }
+
+    public static BinaryScoredRows Open(IDataView data, BinaryEvaluationOptions options)
+    {
+        DataViewSchema.Column label = ColumnValues.Require(data.Schema, options.LabelColumnName, "label");
+        DataViewSchema.Column? probability = Optional(options.ProbabilityColumnName, "probability");
+        DataViewSchema.Column? score = Optional(options.ScoreColumnName, "score");
+        DataViewSchema.Column? weight = Optional(options.ExampleWeightColumnName, "example weight");
+        if (probability is null && score is null)
+            throw Throw.NoScoreColumn();
+
+        DataViewSchema.Column?[] columns = [label, probability, score, weight];
+        DataViewRowCursor cursor = data.GetRowCursor(columns.OfType<DataViewSchema.Column>());
+        try
+        {
+            return new(cursor, label, probability, score, weight);
+        }
+        catch
+        {
+            cursor.Dispose();
+            throw;
+        }
+
+        DataViewSchema.Column? Optional(string? name, string role) => name is null ? null : ColumnValues.Require(data.Schema, name, role);
+    }
+
+    /// <summary>Fills the block with the next rows; false when none was left.</summary>
+    public bool Read(ScoredBlock block)
+    {
+        block.Count = 0;
+        while (block.Count < block.Capacity && _cursor.MoveNext())
+        {
+            int row = block.Count++;
+            if (row == 0)
+                block.FirstRow = _cursor.Position;
+            block.Labels[row] = _label();
+            block.Weights[row] = _weight?.Invoke() ?? 1;
+            Span<float> slots = block.Scores(row);
+            slots.Fill(float.NaN);
+            _probability?.Invoke(ref slots[Probability]);
+            _score?.Invoke(ref slots[RawScore]);
+        }
+        return block.Count > 0;
+    }
+
+    public void Dispose() => _cursor.Dispose();
+
+    private ValueGetter<float> Single(DataViewSchema.Column column, string role)
+    {
+        if (column.Type != NumberDataViewType.Single)
+            throw Throw.WrongColumnType(column.Name, role, column.Type, "a Single (for a vector of scores: MulticlassClassification.EvaluateCrossEntropy)");
+        return _cursor.GetGetter<float>(column);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Internals;
+
+namespace MLNet.CrossEntropy.Data;
+
+/// <summary>Reads columns and annotations of any item type as text or as double.</summary>
+internal static class ColumnValues
+{
+    /// <summary>The named column, or an error that lists the columns there are.</summary>
+    public static DataViewSchema.Column Require(DataViewSchema schema, string name, string role)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name, role);
+        return schema.GetColumnOrNull(name) ?? throw Throw.NoColumn(name, role, schema.Where(c => !c.IsHidden).Select(c => c.Name));
+    }
+
+    /// <summary>A getter of one number a row from a float, double, integer or Boolean column.</summary>
+    public static Func<double> Number(DataViewRow row, DataViewSchema.Column column, string role) => column.Type.RawType switch
+    {
+        Type t when t == typeof(float) => Getter<float>(row, column, static x => x),
+        Type t when t == typeof(double) => Getter<double>(row, column, static x => x),
+        Type t when t == typeof(bool) => Getter<bool>(row, column, static x => x ? 1 : 0),
+        Type t when t == typeof(sbyte) => Getter<sbyte>(row, column, static x => x),
+        Type t when t == typeof(byte) => Getter<byte>(row, column, static x => x),
+        Type t when t == typeof(short) => Getter<short>(row, column, static x => x),
+        Type t when t == typeof(ushort) => Getter<ushort>(row, column, static x => x),
+        Type t when t == typeof(int) => Getter<int>(row, column, static x => x),
+        Type t when t == typeof(uint) => Getter<uint>(row, column, static x => x),
+        Type t when t == typeof(long) => Getter<long>(row, column, static x => x),
+        Type t when t == typeof(ulong) => Getter<ulong>(row, column, static x => x),
+        _ => throw Throw.WrongColumnType(column.Name, role, column.Type, "a number or a Boolean"),
+    };
+
+    /// <summary>
+    /// The values of a vector annotation (KeyValues, SlotNames, TrainingLabelValues) as culture-free text,
+    /// or null where the annotation is absent or of an item type that has no text form here.
+    /// </summary>
+    public static string[]? AnnotationText(DataViewSchema.Column column, string kind)
+    {
+        DataViewSchema.Column? found = column.Annotations.Schema.GetColumnOrNull(kind);
+        if (found is not { Type: VectorDataViewType vector } annotation)
+            return null;
+        return vector.ItemType.RawType switch
+        {
+            Type t when t == typeof(ReadOnlyMemory<char>) => Text<ReadOnlyMemory<char>>(column, annotation),
+            Type t when t == typeof(float) => Text<float>(column, annotation),
+            Type t when t == typeof(double) => Text<double>(column, annotation),
+            Type t when t == typeof(bool) => Text<bool>(column, annotation),
+            Type t when t == typeof(sbyte) => Text<sbyte>(column, annotation),
+            Type t when t == typeof(byte) => Text<byte>(column, annotation),
+            Type t when t == typeof(short) => Text<short>(column, annotation),
+            Type t when t == typeof(ushort) => Text<ushort>(column, annotation),
+            Type t when t == typeof(int) => Text<int>(column, annotation),
+            Type t when t == typeof(uint) => Text<uint>(column, annotation),
+            Type t when t == typeof(long) => Text<long>(column, annotation),
+            Type t when t == typeof(ulong) => Text<ulong>(column, annotation),
+            _ => null,
+        };
+    }
+
+    private static Func<double> Getter<T>(DataViewRow row, DataViewSchema.Column column, Func<T, double> convert)
+    {
+        ValueGetter<T> getter = row.GetGetter<T>(column);
+        T value = default!;
+        return () =>
+        {
+            getter(ref value);
+            return convert(value);
+        };
+    }
+
+    private static string[] Text<T>(DataViewSchema.Column column, DataViewSchema.Column annotation)
+    {
+        VBuffer<T> values = default;
+        column.Annotations.GetGetter<VBuffer<T>>(annotation)(ref values);
+        return [.. values.DenseValues().Select(v => Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")];
+    }
+}

@@ -1,0 +1,38 @@
+namespace MLNet.CrossEntropy.Data;
+
+/// <summary>
+/// A few rows of labels, weights and scores, copied out of a cursor and reused from block to block. Scores lie row
+/// after row, shape [Count, Width].
+/// </summary>
+internal sealed class ScoredBlock
+{
+    /// <summary>About this many scores make a block: small enough for the cache, large enough to amortise a hand-over.</summary>
+    private const int ScoresPerBlock = 16384;
+
+    private readonly float[] _scores;
+
+    public ScoredBlock(int width)
+    {
+        Width = width;
+        Capacity = Math.Clamp(ScoresPerBlock / width, 1, 1024);
+        Labels = new int[Capacity];
+        Weights = new double[Capacity];
+        _scores = new float[Capacity * width];
+    }
+
+    public int Width { get; }
+
+    public int Capacity { get; }
+
+    public int Count { get; set; }
+
+    /// <summary>The position of the first row in the data view, 0-based.</summary>
+    public long FirstRow { get; set; }
+
+    /// <summary>Class indices, or <see cref="ScoreClasses.Missing"/>, <see cref="ScoreClasses.Unknown"/>.</summary>
+    public int[] Labels { get; }
+
+    public double[] Weights { get; }
+
+    public Span<float> Scores(int row) => _scores.AsSpan(row * Width, Width);
+}

@@ -1,0 +1,70 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Internals;
+
+namespace MLNet.CrossEntropy.Data;
+
+/// <summary>Streams (label, scores, weight) out of a data view, block after block, in one pass.</summary>
+internal sealed class ScoredRows : IDisposable
+{
+    private readonly DataViewRowCursor _cursor;
+    private readonly Func<int> _label;
+    private readonly ValueGetter<VBuffer<float>> _scores;
+    private readonly Func<double>? _weight;
+    private readonly string _scoreColumnName;
+    private VBuffer<float> _buffer;
+
+    private ScoredRows(DataViewRowCursor cursor, ScoreClasses classes, DataViewSchema.Column label, DataViewSchema.Column score, DataViewSchema.Column? weight)
+    {
+        _cursor = cursor;
+        Classes = classes;
+        _label = classes.LabelGetter(cursor, label);
+        _scores = cursor.GetGetter<VBuffer<float>>(score);
+        _scoreColumnName = score.Name;
+        _weight = weight is { } w ? ColumnValues.Number(cursor, w, "example weight") : null;
+    }
+
+    public ScoreClasses Classes { get; }
+
+    public static ScoredRows Open(IDataView data, string labelColumnName, string scoreColumnName, string? exampleWeightColumnName, IReadOnlyList<string>? classNames)
+    {
+        DataViewSchema.Column label = ColumnValues.Require(data.Schema, labelColumnName, "label");
+        DataViewSchema.Column score = ColumnValues.Require(data.Schema, scoreColumnName, "score");
+        DataViewSchema.Column? weight = exampleWeightColumnName is null ? null : ColumnValues.Require(data.Schema, exampleWeightColumnName, "example weight");
+        if (score.Type is not VectorDataViewType { ItemType: NumberDataViewType { RawType: var item }, Size: > 0 and var count } || item != typeof(float))
+            throw Throw.WrongColumnType(score.Name, "score", score.Type, "a vector of Single of known length, one score a class (for a binary model's single score: BinaryClassification.EvaluateCrossEntropy),");
+
+        ScoreClasses classes = ScoreClasses.Of(score, count, label, classNames);
+        DataViewRowCursor cursor = data.GetRowCursor(weight is { } w ? [label, score, w] : [label, score]);
+        try
+        {
+            return new(cursor, classes, label, score, weight);
+        }
+        catch
+        {
+            cursor.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Fills the block with the next rows; false when none was left.</summary>
+    public bool Read(ScoredBlock block)
+    {
+        block.Count = 0;
+        while (block.Count < block.Capacity && _cursor.MoveNext())
+        {
+            int row = block.Count++;
+            if (row == 0)
+                block.FirstRow = _cursor.Position;
+            block.Labels[row] = _label();
+            block.Weights[row] = _weight?.Invoke() ?? 1;
+            _scores(ref _buffer);
+            if (_buffer.Length != block.Width)
+                throw Throw.WrongScoreCount(_cursor.Position, _buffer.Length, _scoreColumnName, block.Width);
+            _buffer.CopyTo(block.Scores(row));
+        }
+        return block.Count > 0;
+    }
+
+    public void Dispose() => _cursor.Dispose();
+}

@@ -1,0 +1,11 @@
+namespace MLNet.CrossEntropy;
+
+/// <summary>What to do with a row that cannot be evaluated. Whatever the policy, no row goes unreported.</summary>
+public enum BadRowPolicy
+{
+    /// <summary>Leave the row out of every metric, count it in <see cref="RowCounts"/> and warn.</summary>
+    Skip,
+
+    /// <summary>Stop with an error that names the row and the value seen.</summary>
+    Throw,
+}

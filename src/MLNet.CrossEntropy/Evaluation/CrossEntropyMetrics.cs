@@ -1,0 +1,119 @@
+namespace MLNet.CrossEntropy;
+
+/// <summary>
+/// What an evaluation found. Losses are in nats unless a name ends in Bits; a metric that is undefined is NaN and
+/// <see cref="Warnings"/> says why.
+/// </summary>
+public abstract class CrossEntropyMetrics
+{
+    private static readonly double Ln2 = Math.Log(2);
+
+    private protected CrossEntropyMetrics(RowCounter rows, MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
+    {
+        LogLossAccumulator logLoss = sums.LogLoss;
+        ref readonly LogLossSums total = ref logLoss.Total;
+        ScoresUsed = scoresUsed;
+        Rows = rows.ToCounts(total.ClippedRows);
+        WeightSum = total.Weight;
+        EffectiveRows = total.EffectiveRows;
+        LogLoss = total.LogLoss;
+        ProbabilityFloor = options.ProbabilityFloor;
+        ClippedLogLoss = total.ClippedLogLoss(logLoss.FloorLoss);
+        ClippedLossShare = total.ClippedShare(logLoss.FloorLoss);
+        LogLossStandardError = total.StandardError;
+        LogLossInterval = ConfidenceInterval.Normal(ClippedLogLoss, LogLossStandardError, options.ConfidenceLevel);
+        Accuracy = sums.Accuracy.Accuracy;
+
+        double[] shares = logLoss.ClassShares();
+        LabelEntropy = ReferencePrior.CrossEntropyOf(shares, shares);
+        ReferenceName = options.Prior.Name;
+        ReferenceLogLoss = options.Prior.LogLoss(names, shares);
+        Classes = [.. names.Select((name, k) => ToMetrics(name, logLoss.OfClass[k], logLoss.FloorLoss))];
+        Warnings = [.. EvaluationWarnings.Of(this)];
+    }
+
+    /// <summary>What the losses were computed from: probabilities, logits, and how that was found out.</summary>
+    public string ScoresUsed { get; }
+
+    /// <summary>Where every row went.</summary>
+    public RowCounts Rows { get; }
+
+    /// <summary>The sum of the used rows' weights.</summary>
+    public double WeightSum { get; }
+
+    /// <summary>The effective number of used rows, <c>(sum w)^2 / sum w^2</c>.</summary>
+    public double EffectiveRows { get; }
+
+    /// <summary>
+    /// <c>sum_i w_i (-ln q_i) / sum_i w_i</c>, q_i the probability given to row i's true class; no floor, so
+    /// infinite where a true class was given probability 0. NaN without used rows.
+    /// </summary>
+    public double LogLoss { get; }
+
+    /// <summary><see cref="LogLoss"/> in bits.</summary>
+    public double LogLossBits => LogLoss / Ln2;
+
+    /// <summary>The floor of <see cref="ClippedLogLoss"/>.</summary>
+    public double ProbabilityFloor { get; }
+
+    /// <summary>
+    /// The log-loss with every probability below <see cref="ProbabilityFloor"/> raised to it. Logits need no floor: of
+    /// them only a minus infinity is clipped.
+    /// </summary>
+    public double ClippedLogLoss { get; }
+
+    /// <summary><see cref="ClippedLogLoss"/> in bits.</summary>
+    public double ClippedLogLossBits => ClippedLogLoss / Ln2;
+
+    /// <summary>The share of the clipped log-loss that the clipped rows carry, 0 to 1: near 1, the figure says more about the floor than about the model.</summary>
+    public double ClippedLossShare { get; }
+
+    /// <summary>The standard error of <see cref="ClippedLogLoss"/> (and of <see cref="LogLoss"/>, when nothing was clipped); NaN below two effective rows.</summary>
+    public double LogLossStandardError { get; }
+
+    /// <summary>The normal confidence interval of <see cref="ClippedLogLoss"/>.</summary>
+    public ConfidenceInterval LogLossInterval { get; }
+
+    /// <summary><c>exp(LogLoss)</c>: the number of equally likely classes that would be as hard to guess.</summary>
+    public double Perplexity => Math.Exp(LogLoss);
+
+    /// <summary>The weighted share of rows whose most probable class is the true one (of equals the lowest slot).</summary>
+    public double Accuracy { get; }
+
+    /// <summary>The entropy of the used rows' labels, H(label): the log-loss of a forecaster that knows just the class shares.</summary>
+    public double LabelEntropy { get; }
+
+    /// <summary><see cref="LabelEntropy"/> in bits.</summary>
+    public double LabelEntropyBits => LabelEntropy / Ln2;
+
+    /// <summary>What <see cref="LogLossReduction"/> is measured against.</summary>
+    public string ReferenceName { get; }
+
+    /// <summary>The log-loss of that reference on the used rows.</summary>
+    public double ReferenceLogLoss { get; }
+
+    /// <summary>
+    /// <c>(reference - LogLoss) / reference</c>: 1 is perfect, 0 no better than the reference, negative worse. NaN
+    /// where the reference log-loss is 0.
+    /// </summary>
+    public double LogLossReduction => ReferenceLogLoss == 0 ? double.NaN : (ReferenceLogLoss - LogLoss) / ReferenceLogLoss;
+
+    /// <summary>Each class in the order of the scores.</summary>
+    public IReadOnlyList<ClassMetrics> Classes { get; }
+
+    /// <summary>What a reader of the figures must know: rows left out, classes absent, metrics undefined.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>The metrics as a table for people.</summary>
+    public override string ToString() => MetricsTable.Of(this);
+
+    private static ClassMetrics ToMetrics(string name, in LogLossSums sums, double floorLoss) => new()
+    {
+        Name = name,
+        Support = sums.Rows,
+        WeightedSupport = sums.Weight,
+        LogLoss = sums.LogLoss,
+        ClippedLogLoss = sums.ClippedLogLoss(floorLoss),
+        LogLossStandardError = sums.StandardError,
+    };
+}

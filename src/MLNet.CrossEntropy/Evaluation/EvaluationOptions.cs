@@ -1,0 +1,32 @@
+namespace MLNet.CrossEntropy;
+
+/// <summary>What the evaluations of multiclass and binary models have in common.</summary>
+public abstract class EvaluationOptions
+{
+    /// <summary>The column of the true classes.</summary>
+    public string LabelColumnName { get; set; } = "Label";
+
+    /// <summary>A column of row weights (finite, at least 0; a row of weight 0 is left out), or null for weight 1.</summary>
+    public string? ExampleWeightColumnName { get; set; }
+
+    /// <summary>
+    /// Probabilities below this are raised to it in the clipped log-loss, which therefore never exceeds -ln of it in
+    /// one row. Must lie in (0, 0.5). Logits are never clipped.
+    /// </summary>
+    public double ProbabilityFloor { get; set; } = 1e-15;
+
+    /// <summary>The confidence of the intervals, in (0, 1).</summary>
+    public double ConfidenceLevel { get; set; } = 0.95;
+
+    /// <summary>What log-loss reduction is measured against.</summary>
+    public ReferencePrior Prior { get; set; } = ReferencePrior.TestSet;
+
+    /// <summary>What to do with a row whose label is missing.</summary>
+    public BadRowPolicy MissingLabel { get; set; }
+
+    /// <summary>What to do with a row whose label is none of the model's classes.</summary>
+    public BadRowPolicy UnknownClass { get; set; }
+
+    /// <summary>What to do with a row whose scores are not finite, out of range or do not sum to 1.</summary>
+    public BadRowPolicy InvalidScore { get; set; }
+}

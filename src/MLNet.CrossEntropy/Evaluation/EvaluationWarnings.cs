@@ -1,0 +1,28 @@
+namespace MLNet.CrossEntropy;
+
+/// <summary>Puts into words what the figures alone would hide.</summary>
+internal static class EvaluationWarnings
+{
+    public static IEnumerable<string> Of(CrossEntropyMetrics metrics)
+    {
+        RowCounts rows = metrics.Rows;
+        if (rows.Used == 0)
+            yield return $"No row could be evaluated, so every metric is NaN ({rows}).";
+        if (rows.MissingLabel > 0)
+            yield return $"{rows.MissingLabel} of {rows.Total} rows have no label and were left out.";
+        if (rows.UnknownClass > 0)
+            yield return $"{rows.UnknownClass} of {rows.Total} rows have a label that is none of the model's classes and were left out; the model cannot get them right.";
+        if (rows.InvalidScore > 0)
+            yield return $"{rows.InvalidScore} of {rows.Total} rows have invalid scores and were left out ({rows.NonFiniteScore} not finite, {rows.OutOfRangeScore} out of range, {rows.RowSumNotOne} not summing to 1).";
+        if (rows.Clipped > 0)
+            yield return FormattableString.Invariant($"{rows.Clipped} rows give their true class a probability below {metrics.ProbabilityFloor:g3} and carry {metrics.ClippedLossShare:P1} of the clipped log-loss.");
+        if (rows.Used == 0)
+            yield break;
+
+        string[] absent = [.. metrics.Classes.Where(c => c.Support == 0).Select(c => c.Name)];
+        if (absent.Length > 0)
+            yield return $"{absent.Length} of {metrics.Classes.Count} classes do not occur, so their log-loss is NaN: {string.Join(", ", absent.Take(10))}{(absent.Length > 10 ? ", ..." : "")}.";
+        if (metrics.ReferenceLogLoss == 0)
+            yield return $"The reference '{metrics.ReferenceName}' has log-loss 0 (a single class occurs), so the log-loss reduction is undefined.";
+    }
+}

@@ -1,0 +1,63 @@
+using MLNet.CrossEntropy.Internals;
+
+namespace MLNet.CrossEntropy;
+
+/// <summary>
+/// What a model's log-loss is compared with in the log-loss reduction <c>(reference - log-loss) / reference</c>: a
+/// forecaster that gives every row the same class probabilities, or another model's log-loss.
+/// </summary>
+public sealed class ReferencePrior
+{
+    private readonly Func<IReadOnlyList<string>, double[], double> _logLoss;
+
+    private ReferencePrior(string name, Func<IReadOnlyList<string>, double[], double> logLoss)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Name = name;
+        _logLoss = logLoss;
+    }
+
+    /// <summary>The class shares of the evaluated data themselves; the reference log-loss is their entropy.</summary>
+    public static ReferencePrior TestSet { get; } = new("test set", static (_, shares) => CrossEntropyOf(shares, shares));
+
+    /// <summary>Probability 1/K for each of K classes; the reference log-loss is ln K.</summary>
+    public static ReferencePrior Uniform { get; } = new("uniform", static (names, _) => Math.Log(names.Count));
+
+    /// <summary>What the reference is, for the report.</summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// Given class probabilities, such as the shares of the training set. The reference log-loss is
+    /// <c>-sum_k share_k ln p_k</c> over the shares of the evaluated data: infinite where a class that occurs has p = 0.
+    /// </summary>
+    /// <param name="name">What the probabilities are, for the report: "train set".</param>
+    /// <param name="probabilities">The probability of each class by name; classes left out have probability 0.</param>
+    /// <exception cref="ArgumentException">The probabilities are negative, not finite, or do not sum to 1.</exception>
+    public static ReferencePrior FromClassProbabilities(string name, IReadOnlyDictionary<string, double> probabilities)
+    {
+        ArgumentNullException.ThrowIfNull(probabilities);
+        Throw.IfNotProbabilities(probabilities, nameof(probabilities));
+        return new(name, (names, shares) => CrossEntropyOf(shares, [.. names.Select(n => probabilities.GetValueOrDefault(n))]));
+    }
+
+    /// <summary>The log-loss of another model on the same rows, in nats.</summary>
+    /// <param name="name">The other model's name, for the report.</param>
+    /// <param name="logLoss">Its log-loss in nats.</param>
+    public static ReferencePrior FromLogLoss(string name, double logLoss)
+    {
+        Throw.IfNegativeOrNotFinite(logLoss, nameof(logLoss));
+        return new(name, (_, _) => logLoss);
+    }
+
+    /// <summary>The reference log-loss in nats for data with these class shares.</summary>
+    internal double LogLoss(IReadOnlyList<string> names, double[] shares) => _logLoss(names, shares);
+
+    /// <summary><c>-sum_k p_k ln q_k</c> in nats, with 0 ln 0 = 0.</summary>
+    internal static double CrossEntropyOf(double[] p, double[] q)
+    {
+        double sum = 0;
+        for (int k = 0; k < p.Length; k++)
+            sum -= p[k] == 0 ? 0 : p[k] * Math.Log(q[k]);
+        return sum;
+    }
+}

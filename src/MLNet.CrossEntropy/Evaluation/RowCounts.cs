@@ -1,0 +1,43 @@
+namespace MLNet.CrossEntropy;
+
+/// <summary>
+/// Where every row of the evaluated data went. <see cref="Total"/> is the sum of all other counts except
+/// <see cref="Clipped"/>, which counts some of the <see cref="Used"/> rows.
+/// </summary>
+public sealed record RowCounts
+{
+    /// <summary>Rows that entered the metrics.</summary>
+    public long Used { get; init; }
+
+    /// <summary>Rows whose label is missing (key 0, NaN, empty text), left out.</summary>
+    public long MissingLabel { get; init; }
+
+    /// <summary>Rows whose label is none of the model's classes, left out.</summary>
+    public long UnknownClass { get; init; }
+
+    /// <summary>Rows with a NaN or infinite score, left out (a logit may be minus infinity).</summary>
+    public long NonFiniteScore { get; init; }
+
+    /// <summary>Rows with a probability below 0 (or a binary one above 1), left out.</summary>
+    public long OutOfRangeScore { get; init; }
+
+    /// <summary>Rows whose probabilities do not sum to 1 within the tolerance, left out.</summary>
+    public long RowSumNotOne { get; init; }
+
+    /// <summary>Rows of weight 0, left out.</summary>
+    public long ZeroWeight { get; init; }
+
+    /// <summary>Used rows whose probability of the true class lay below the floor.</summary>
+    public long Clipped { get; init; }
+
+    /// <summary>Rows left out because of their scores.</summary>
+    public long InvalidScore => NonFiniteScore + OutOfRangeScore + RowSumNotOne;
+
+    /// <summary>All rows of the data.</summary>
+    public long Total => Used + MissingLabel + UnknownClass + InvalidScore + ZeroWeight;
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Total} rows: {Used} used ({Clipped} clipped), {MissingLabel} missing label, {UnknownClass} unknown class, " +
+        $"{InvalidScore} invalid score ({NonFiniteScore} not finite, {OutOfRangeScore} out of range, {RowSumNotOne} not summing to 1), {ZeroWeight} zero weight";
+}

@@ -1,0 +1,71 @@
+using Microsoft.ML;
+using MLNet.CrossEntropy.Tests.Shared;
+
+namespace MLNet.CrossEntropy.Tests.Evaluation;
+
+/// <summary>Which of score and probability the binary log-loss is computed from.</summary>
+public sealed class BinaryScoreTests
+{
+    private readonly MLContext _ml = new(seed: 1);
+
+    [Fact]
+    public void A_score_that_is_the_logit_of_the_probability_makes_clipping_needless()
+    {
+        // In float, sigmoid(100) is 1 and sigmoid(-100) is 3.8e-44: the losses of 100 are lost in the probabilities.
+        double[] scores = [100, -100, 0.5, -30];
+        InMemoryView data = ScoredData.Binary([0, 1, 1, 0], [.. scores.Select(z => 1 / (1 + Math.Exp(-z)))], scores);
+        BinaryCrossEntropyMetrics metrics = _ml.BinaryClassification.EvaluateCrossEntropy(data);
+
+        Assert.Equal((200 + Math.Log(1 + Math.Exp(-0.5)) + Math.Exp(-30)) / 4, metrics.LogLoss, 1e-13);
+        Assert.Equal(0, metrics.Rows.Clipped);
+        Assert.Equal("column 'Score' as logit (column 'Probability' is its sigmoid in every row)", metrics.ScoresUsed);
+    }
+
+    [Fact]
+    public void Another_calibration_is_judged_by_its_probability()
+    {
+        InMemoryView data = ScoredData.Binary([1, 0], [0.5, 0.25], [0, 3]);
+        BinaryCrossEntropyMetrics metrics = _ml.BinaryClassification.EvaluateCrossEntropy(data);
+
+        Assert.Equal(-(Math.Log(0.5) + Math.Log(0.75)) / 2, metrics.LogLoss, 1e-15);
+        Assert.Equal("column 'Probability' (row 1: score 3 is not the logit of probability 0.25)", metrics.ScoresUsed);
+    }
+
+    [Fact]
+    public void A_score_alone_is_a_logit()
+    {
+        InMemoryView data = ScoredData.Binary([1, 0], null, [2, 3]);
+        BinaryCrossEntropyMetrics metrics = _ml.BinaryClassification.EvaluateCrossEntropy(data, probabilityColumnName: null);
+        Assert.Equal((Math.Log(1 + Math.Exp(-2)) + Math.Log(1 + Math.Exp(3))) / 2, metrics.LogLoss, 1e-15);
+        Assert.Equal(0.5, metrics.Accuracy);
+    }
+
+    [Fact]
+    public void A_key_of_two_values_names_the_classes()
+    {
+        InMemoryView data = new InMemoryView.Builder()
+            .AddKeys("Label", [1, 2, 0], 2, ["cat", "dog"])
+            .AddNumbers("Probability", [0.25, 0.75, 0.5])
+            .Build();
+        BinaryCrossEntropyMetrics metrics = _ml.BinaryClassification.EvaluateCrossEntropy(data, scoreColumnName: null);
+        Assert.Equal(["cat", "dog"], metrics.Classes.Select(c => c.Name));
+        Assert.Equal((1, 1, 1), (metrics.Classes[0].Support, metrics.Classes[1].Support, metrics.Rows.MissingLabel));
+        Assert.Equal(1, metrics.Accuracy);
+    }
+
+    [Fact]
+    public void Probabilities_outside_0_to_1_and_labels_outside_0_and_1_are_counted()
+    {
+        InMemoryView data = ScoredData.Binary([1, 1, 0, -1, double.NaN], [1.5, -0.5, 0.25, 0.5, 0.5]);
+        RowCounts rows = _ml.BinaryClassification.EvaluateCrossEntropy(data, scoreColumnName: null).Rows;
+        Assert.Equal((1, 2, 1, 1), (rows.Used, rows.OutOfRangeScore, rows.UnknownClass, rows.MissingLabel));
+    }
+
+    [Fact]
+    public void Naming_no_column_is_an_error()
+    {
+        InMemoryView data = ScoredData.Binary([1], [0.5]);
+        Assert.Contains("at least one of the two", Assert.Throws<ArgumentException>(
+            () => _ml.BinaryClassification.EvaluateCrossEntropy(data, scoreColumnName: null, probabilityColumnName: null)).Message, StringComparison.Ordinal);
+    }
+}

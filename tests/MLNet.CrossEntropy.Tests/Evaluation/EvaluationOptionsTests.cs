@@ -1,0 +1,105 @@
+using Microsoft.ML;
+using MLNet.CrossEntropy.Tests.Shared;
+
+namespace MLNet.CrossEntropy.Tests.Evaluation;
+
+public sealed class EvaluationOptionsTests
+{
+    private static readonly double[][] Scores = [[0.5, 0.25, 0.25], [0.125, 0.75, 0.125], [0.25, 0.125, 0.625]];
+    private readonly MLContext _ml = new(seed: 1);
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_weight_that_is_negative_or_not_finite_is_an_error(double weight)
+    {
+        InMemoryView data = ScoredData.Multiclass([0, 1, 2], Scores, [1, weight, 1]);
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(
+            () => _ml.MulticlassClassification.EvaluateCrossEntropy(data, exampleWeightColumnName: "Weight"));
+        Assert.Contains($"The example weight of row 1 is {weight}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_row_of_zero_weight_is_left_out_whatever_it_holds()
+    {
+        InMemoryView data = ScoredData.Multiclass([0, -1, 2], [Scores[0], [double.NaN, 0, 0], Scores[2]], [1, 0, 1]);
+        MulticlassCrossEntropyMetrics metrics = _ml.MulticlassClassification.EvaluateCrossEntropy(data, exampleWeightColumnName: "Weight");
+        Assert.Equal((2, 1, 0), (metrics.Rows.Used, metrics.Rows.ZeroWeight, metrics.Rows.MissingLabel));
+        Assert.Equal(-(Math.Log(0.5) + Math.Log(0.625)) / 2, metrics.LogLoss, 1e-15);
+        Assert.Equal(2, metrics.EffectiveRows);
+    }
+
+    [Fact]
+    public void Policies_can_stop_at_the_first_bad_row()
+    {
+        InMemoryView data = ScoredData.Multiclass([0, -1, 3], Scores, keyCount: 4);
+        AssertStops("Row 1 has no label", data, new() { MissingLabel = BadRowPolicy.Throw });
+        AssertStops("Row 2 has a label that is none of the model's classes", data, new() { UnknownClass = BadRowPolicy.Throw });
+        InMemoryView invalid = ScoredData.Multiclass([0, 1, 2], [Scores[0], Scores[1], [0.5, 0.75, 0.25]]);
+        AssertStops("Row 2 has probabilities that do not sum to 1 (0.5, 0.75, 0.25)", invalid, new() { InvalidScore = BadRowPolicy.Throw });
+    }
+
+    [Theory]
+    [InlineData(nameof(EvaluationOptions.ProbabilityFloor), 0)]
+    [InlineData(nameof(EvaluationOptions.ProbabilityFloor), double.NaN)]
+    [InlineData(nameof(EvaluationOptions.ConfidenceLevel), 1)]
+    [InlineData(nameof(MulticlassEvaluationOptions.RowSumTolerance), -0.1)]
+    public void Options_that_make_no_sense_are_refused(string name, double value)
+    {
+        MulticlassEvaluationOptions options = new();
+        typeof(MulticlassEvaluationOptions).GetProperty(name)!.SetValue(options, value);
+        ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(
+            () => _ml.MulticlassClassification.EvaluateCrossEntropy(ScoredData.Multiclass([0, 1, 2], Scores), options));
+        Assert.Equal(name, error.ParamName);
+    }
+
+    [Fact]
+    public void The_reference_of_the_reduction_is_what_was_asked_for()
+    {
+        double logLoss = -(Math.Log(0.5) + Math.Log(0.75) + Math.Log(0.625)) / 3;
+        Assert.Equal(1 - logLoss / Math.Log(3), Evaluate(ReferencePrior.TestSet).LogLossReduction, 1e-15);
+        Assert.Equal(1 - logLoss / Math.Log(3), Evaluate(ReferencePrior.Uniform).LogLossReduction, 1e-15);
+        Assert.Equal(1 - logLoss / 2, Evaluate(ReferencePrior.FromLogLoss("last year's model", 2)).LogLossReduction, 1e-15);
+
+        Dictionary<string, double> train = new() { ["0"] = 0.5, ["1"] = 0.25, ["2"] = 0.25 };
+        MulticlassCrossEntropyMetrics metrics = Evaluate(ReferencePrior.FromClassProbabilities("train set", train));
+        Assert.Equal(Math.Log(2) * 5 / 3, metrics.ReferenceLogLoss, 1e-15);
+        Assert.Equal("train set", metrics.ReferenceName);
+
+        train["1"] = 0.5;
+        Assert.Contains("sum to 1.25", Assert.Throws<ArgumentException>(
+            () => ReferencePrior.FromClassProbabilities("train set", train)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Warnings_reach_the_log()
+    {
+        List<string> log = [];
+        _ml.Log += (_, e) => log.Add(e.Message);
+        _ = _ml.MulticlassClassification.EvaluateCrossEntropy(ScoredData.Multiclass([0, -1, 2], Scores));
+        Assert.Contains(log, m => m.Contains("1 of 3 rows have no label", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_table_shows_the_figures_and_the_warnings()
+    {
+        string table = _ml.MulticlassClassification.EvaluateCrossEntropy(ScoredData.Multiclass([0, 1, -1], Scores)).ToString();
+        Assert.Contains("log-loss          0.490415 nats, 0.707519 bits\n", table, StringComparison.Ordinal);
+        Assert.Contains("accuracy          1.0000\n", table, StringComparison.Ordinal);
+        Assert.Contains("rows              3 rows: 2 used (0 clipped), 1 missing label", table, StringComparison.Ordinal);
+        Assert.Contains("\nclass   support   log-loss (nats)   std. error\n0             1          0.693147          NaN\n", table, StringComparison.Ordinal);
+        Assert.Contains("warning           1 of 3 rows have no label", table, StringComparison.Ordinal);
+    }
+
+    private static MulticlassCrossEntropyMetrics Evaluate(ReferencePrior prior) =>
+        new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(
+            ScoredData.Multiclass([0, 1, 2], Scores), new MulticlassEvaluationOptions { Prior = prior });
+
+    private void AssertStops(string part, IDataView data, MulticlassEvaluationOptions options)
+    {
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(
+            () => _ml.MulticlassClassification.EvaluateCrossEntropy(data, options));
+        Assert.StartsWith(part, error.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,22 @@
+using System.Text.Json.Nodes;
+
+namespace MLNet.CrossEntropy.Tests.Shared;
+
+/// <summary>Numbers of an independent oracle; non-finite ones are written as strings, absent ones as null.</summary>
+internal static class GoldenFile
+{
+    public static JsonNode Load(string name) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", name)))!;
+
+    /// <summary>A number; NaN where the oracle has null.</summary>
+    public static double Number(this JsonNode? node) => node switch
+    {
+        null => double.NaN,
+        JsonValue value when value.TryGetValue(out string? text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture),
+        _ => node.GetValue<double>(),
+    };
+
+    public static double[] Numbers(this JsonNode? node) => [.. node!.AsArray().Select(Number)];
+
+    public static double[][] Matrix(this JsonNode? node) => [.. node!.AsArray().Select(Numbers)];
+}
