@@ -31,4 +31,11 @@ internal static partial class Throw
     public static void CellOutOfRange(double target, int cell) =>
         throw new ArgumentOutOfRangeException(
             nameof(target), target, $"Cell {cell} of the target must be in [0, 1], or NaN for a cell without a label.");
+
+    /// <summary>A positive number where a log-probability should be.</summary>
+    [DoesNotReturn]
+    public static void NotALogProbability(double value, int index, string name) =>
+        throw new ArgumentException(
+            $"'{name}[{index}]' of a row is {value:R}, but a log-probability is at most 0; "
+            + "take logits to SoftmaxCrossEntropy, and the logarithm of probabilities first.", name);
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Losses;
@@ -13,11 +14,11 @@ internal readonly ref struct SoftmaxCrossEntropyKernel(double smoothing, ReadOnl
     private readonly ReadOnlySpan<double> _classWeights = classWeights;
 
     public double LossAndGradient<T, TTarget>(ReadOnlySpan<T> logits, TTarget target, Span<T> gradient)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TTarget : struct, ITargetRow, allows ref struct
     {
         SoftmaxTerms terms = SoftmaxTerms.Of(logits, gradient);
-        double weight = weightEachTerm ? 1 : TargetWeight(target, logits.Length);
+        double weight = ClassWeighting.WeightOf(target, logits.Length, _classWeights);
         (double loss, double total) = target.OnlyClass >= 0 && smoothing == 0
             ? LossOfOneTerm(logits, target, terms, weight)
             : LossOfAllTerms(logits, target, terms, weight);
@@ -31,23 +32,14 @@ internal readonly ref struct SoftmaxCrossEntropyKernel(double smoothing, ReadOnl
         return loss;
     }
 
+    // PyTorch divides the losses of soft labels by their number, whatever the class weights.
     public double TargetWeight<TTarget>(TTarget target, int classes)
-        where TTarget : struct, ITargetRow, allows ref struct
-    {
-        if (_classWeights.IsEmpty)
-            return 1;
-        Internals.Throw.IfLengthsDiffer(classes, _classWeights.Length, "logits", "classWeights");
-        if (target.OnlyClass >= 0)
-            return _classWeights[target.OnlyClass];
-        double weight = 0;
-        for (int k = 0; k < classes; k++)
-            weight += target[k] * _classWeights[k];
-        return weight;
-    }
+        where TTarget : struct, ITargetRow, allows ref struct =>
+        weightEachTerm && target.OnlyClass < 0 ? 1 : ClassWeighting.WeightOf(target, classes, _classWeights);
 
     private (double Loss, double Total) LossOfOneTerm<T, TTarget>(
         ReadOnlySpan<T> logits, TTarget target, SoftmaxTerms terms, double weight)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TTarget : struct, ITargetRow, allows ref struct
     {
         int k = target.OnlyClass;
@@ -57,7 +49,7 @@ internal readonly ref struct SoftmaxCrossEntropyKernel(double smoothing, ReadOnl
 
     private (double Loss, double Total) LossOfAllTerms<T, TTarget>(
         ReadOnlySpan<T> logits, TTarget target, SoftmaxTerms terms, double weight)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TTarget : struct, ITargetRow, allows ref struct
     {
         var loss = new CompensatedSum();

@@ -19,8 +19,8 @@ internal interface ISoftmaxKernel
 /// <summary>One row through a softmax loss: checks the target, recognises a row without a label, then runs the kernel.</summary>
 internal static class SoftmaxRow
 {
-    /// <summary>How far from 1 a soft label may sum; float rounding stays far below it.</summary>
-    private const double SumTolerance = 1e-4;
+    /// <summary>How far from 1 a soft label may sum: labels written with three digits pass, counts do not.</summary>
+    private const double SumTolerance = 1e-3;
 
     /// <summary>The loss and gradient for a hard label, or for a soft one where <paramref name="soft"/> is not empty.</summary>
     public static double LossAndGradient<TKernel, T, TSoft>(
@@ -40,6 +40,10 @@ internal static class SoftmaxRow
             ? kernel.LossAndGradient(logits, new HardRow(label), gradient)
             : kernel.LossAndGradient(logits, new SoftRow<TSoft>(soft), gradient);
     }
+
+    /// <summary>1, or 0 for a row without a label: the weight under a loss that knows no class weights.</summary>
+    public static double TargetWeight(RowTarget target) =>
+        HasLabel(target.ClassIndex, target.Vector, target.IsClass ? int.MaxValue : target.Vector.Length) ? 1 : 0;
 
     /// <summary>The weight of the target's class; 0 for a row without a label.</summary>
     public static double TargetWeight<TKernel, TSoft>(TKernel kernel, int label, ReadOnlySpan<TSoft> soft, int classes)
