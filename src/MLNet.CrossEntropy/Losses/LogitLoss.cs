@@ -46,4 +46,30 @@ public abstract class LogitLoss
     /// </summary>
     /// <param name="target">What the row should have been.</param>
     public abstract double TargetWeight(RowTarget target);
+
+    /// <summary>
+    /// A bound c on the second derivative of the loss along any unit direction of the logits (for a loss that is not convex,
+    /// its size near the optimum), from which learning rates are derived: 1/2 for softmax losses (Boehning 1992), 1/4 for sigmoid ones.
+    /// </summary>
+    internal virtual double Curvature => 0.5;
+
+    /// <summary>
+    /// Logits [K] that predict the mean targets [K] whatever the features: the best biases of a model without weights.
+    /// For a softmax log p, centred; for a sigmoid log(p / (1 - p)).
+    /// </summary>
+    internal virtual void PriorLogits(ReadOnlySpan<double> meanTargets, Span<double> logits)
+    {
+        double mean = 0;
+        for (int k = 0; k < logits.Length; k++)
+        {
+            logits[k] = Math.Log(Math.Max(meanTargets[k], RarestPrior));
+            mean += logits[k] / logits.Length;
+        }
+
+        for (int k = 0; k < logits.Length; k++)
+            logits[k] -= mean;
+    }
+
+    /// <summary>The prior of a class that no row has: rare enough to cost nothing, not so rare that it could never be learnt.</summary>
+    private protected const double RarestPrior = 1e-6;
 }

@@ -42,6 +42,19 @@ public sealed class SigmoidCrossEntropyLoss : LogitLoss
     /// <inheritdoc/>
     public override double TargetWeight(RowTarget target) => SigmoidRow.TargetWeight(target);
 
+    /// <inheritdoc/>
+    internal override double Curvature => 0.25 * Math.Max(1, _positiveWeights.DefaultIfEmpty(1).Max());
+
+    /// <inheritdoc/>
+    internal override void PriorLogits(ReadOnlySpan<double> meanTargets, Span<double> logits)
+    {
+        for (int k = 0; k < logits.Length; k++)
+        {
+            double p = Math.Clamp(meanTargets[k], RarestPrior, 1 - RarestPrior);
+            logits[k] = Math.Log(p) - Math.Log(1 - p);
+        }
+    }
+
     private SigmoidCrossEntropyKernel KernelFor(int outputs)
     {
         if (_positiveWeights.Length > 1)

@@ -1,0 +1,242 @@
+using MLNet.CrossEntropy.Optimization.Kernels;
+
+namespace MLNet.CrossEntropy.Optimization;
+
+/// <summary>
+/// The SGD step over dense rows. Logits are computed row by row (threads share the rows), the gradient and the optimizer's step
+/// feature by feature (threads share the features): nothing is summed across threads, so their number changes no bit.
+/// </summary>
+/// <remarks>
+/// The optimizer works on <c>W'[k, j]</c> and <c>b'[k]</c>, the weights of the scaled and centred features (see
+/// <see cref="FeatureScaling"/>); the kernels use the raw ones, <c>W[k, j] = s_j W'[k, j]</c> and <c>b[k] = b'[k] - sum_j m_j W[k, j]</c>.
+/// By the chain rule the gradient in W' is <c>s_j (G[k, j] - m_j g[k] + l2 W[k, j])</c> with G and g those in W and b.
+/// </remarks>
+internal sealed unsafe class DenseStep : MiniBatchStep
+{
+    // Features are shared between threads in whole slices, and the centring sums are kept one a slice, in a fixed order.
+    private const int SliceFeatures = 32;
+
+    private readonly int _features;
+    private readonly int _stride;
+    private readonly int _slices;
+    private readonly Optimizer _optimizer;
+    private readonly OptimizerState<float> _state;
+    private readonly OptimizerState<float> _savedState;
+    private readonly FeatureScaling _scaling;
+    private readonly float _l1;
+    private readonly float _l2;
+    private readonly float _momentum;
+    private readonly NativeBuffer<float> _scaled;
+    private readonly NativeBuffer<float> _saved;
+    private readonly NativeBuffer<float> _raw;
+    private readonly NativeBuffer<float> _gradient;
+    private readonly NativeBuffer<double> _centring;
+    private readonly NativeBuffer<nint> _rowPointers;
+    private readonly float[] _rawBiases;
+    private readonly float[] _biasGradient;
+    private readonly Action<int> _updatePhase;
+    private int _count;
+    private double _learningRate;
+
+    public DenseStep(SgdOptions options, int features, int batchSize, FeatureScaling scaling, WorkerTeam team)
+        : base(options.Loss, options.Outputs, batchSize, team)
+    {
+        _features = features;
+        _stride = (features + SliceFeatures - 1) / SliceFeatures * SliceFeatures;
+        _slices = _stride / SliceFeatures;
+        _scaling = scaling;
+        _l1 = (float)options.L1;
+        _l2 = (float)options.L2;
+        _momentum = (float)options.Momentum;
+        var parameters = checked(Outputs * (_stride + 1));
+        _optimizer = new Sgd { Momentum = options.Momentum };
+        _state = _optimizer.CreateState<float>(parameters);
+        _savedState = _state.Clone();
+        _scaled = new NativeBuffer<float>(parameters);
+        _saved = new NativeBuffer<float>(parameters);
+        _gradient = new NativeBuffer<float>(parameters);
+        _raw = new NativeBuffer<float>((long)Outputs * _stride);
+        _centring = new NativeBuffer<double>((long)_slices * Outputs);
+        _rowPointers = new NativeBuffer<nint>(batchSize);
+        _rawBiases = new float[Outputs];
+        _biasGradient = new float[Outputs];
+        _updatePhase = UpdateShare;
+    }
+
+    private int BiasOffset => Outputs * _stride;
+
+    private float** Rows => (float**)_rowPointers.Pointer;
+
+    public override void Start(float[]? weights, float[] biases)
+    {
+        for (var k = 0; k < Outputs; k++)
+        {
+            double bias = biases[k];
+            for (var j = 0; weights is not null && j < _features; j++)
+            {
+                var weight = weights[k * _features + j];
+                _scaled[(long)k * _stride + j] = weight / _scaling.Scales[j];
+                bias += (double)_scaling.Means[j] * weight;
+            }
+
+            _scaled[BiasOffset + k] = (float)bias;
+        }
+
+        RefreshRaw();
+    }
+
+    public override void CopyTo(float[] weights, float[] biases)
+    {
+        for (var k = 0; k < Outputs; k++)
+            _raw.Span((long)k * _stride, _features).CopyTo(weights.AsSpan(k * _features));
+        _rawBiases.CopyTo(biases, 0);
+    }
+
+    public override void Save()
+    {
+        _scaled.AsSpan().CopyTo(_saved.AsSpan());
+        _savedState.CopyFrom(_state);
+    }
+
+    public override void Restore()
+    {
+        _saved.AsSpan().CopyTo(_scaled.AsSpan());
+        _state.CopyFrom(_savedState);
+        RefreshRaw();
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _scaled.Dispose();
+        _saved.Dispose();
+        _raw.Dispose();
+        _gradient.Dispose();
+        _centring.Dispose();
+        _rowPointers.Dispose();
+    }
+
+    protected override void ComputeLogits(RowSet rows, ReadOnlySpan<int> batch, int from, int to)
+    {
+        for (var r = from; r < to; r++)
+        {
+            Rows[r] = rows.Dense(batch[r]);
+            _rawBiases.CopyTo(Logits.Span((long)r * Outputs, Outputs));
+        }
+
+        DenseForward.Accumulate(
+            Rows + from, to - from, _features, _raw.Pointer, _stride, Outputs, Logits.Pointer + (long)from * Outputs);
+    }
+
+    protected override void Update(RowSet rows, ReadOnlySpan<int> batch, double learningRate)
+    {
+        _count = batch.Length;
+        _learningRate = learningRate;
+        Array.Clear(_biasGradient);
+        for (var r = 0; r < batch.Length; r++)
+        {
+            for (var k = 0; k < Outputs; k++)
+                _biasGradient[k] += Errors[(long)r * Outputs + k];
+        }
+
+        Team.Run(_updatePhase);
+        _optimizer.Step(_scaled.Span(BiasOffset, Outputs), _biasGradient, _state, BiasOffset, learningRate);
+        _optimizer.Advance(_state);
+        RefreshBiases();
+    }
+
+    protected override void AddGradient(RowSet rows, ReadOnlySpan<int> batch, double factor, double[] weightGradient)
+    {
+        DenseBackward.Compute(Rows, batch.Length, 0, _features, Errors.Pointer, Outputs, _gradient.Pointer, _stride);
+        for (var k = 0; k < Outputs; k++)
+        {
+            var sums = _gradient.Span((long)k * _stride, _features);
+            for (var j = 0; j < _features; j++)
+                weightGradient[k * _features + j] += factor * sums[j];
+        }
+    }
+
+    private void UpdateShare(int member)
+    {
+        var (firstSlice, endSlice) = Team.Share(member, _slices);
+        var from = firstSlice * SliceFeatures;
+        var to = Math.Min(endSlice * SliceFeatures, _features);
+        if (from >= to)
+            return;
+        DenseBackward.Compute(Rows, _count, from, to, Errors.Pointer, Outputs, _gradient.Pointer, _stride);
+        for (var k = 0; k < Outputs; k++)
+        {
+            var offset = k * _stride + from;
+            var gradient = _gradient.Span(offset, to - from);
+            ToScaledGradient(gradient, k, from);
+            _optimizer.Step(_scaled.Span(offset, to - from), gradient, _state, offset, _learningRate);
+            ToRaw(k, from, to);
+        }
+    }
+
+    /// <summary>Raw gradient of the mean loss in, gradient of the objective in the scaled weights out.</summary>
+    private void ToScaledGradient(Span<float> gradient, int k, int from)
+    {
+        var means = _scaling.Means.AsSpan(from, gradient.Length);
+        var scales = _scaling.Scales.AsSpan(from, gradient.Length);
+        var raw = _raw.Span((long)k * _stride + from, gradient.Length);
+        var bias = _biasGradient[k];
+        for (var j = 0; j < gradient.Length; j++)
+            gradient[j] = scales[j] * (gradient[j] - means[j] * bias + _l2 * raw[j]);
+    }
+
+    /// <summary>Raw weights of the features <c>[from, to)</c> of output k, and their part of the centring sums.</summary>
+    private void ToRaw(int k, int from, int to)
+    {
+        for (var start = from; start < to; start += SliceFeatures)
+        {
+            var length = Math.Min(SliceFeatures, to - start);
+            var scaled = _scaled.Span((long)k * _stride + start, length);
+            var raw = _raw.Span((long)k * _stride + start, length);
+            var scales = _scaling.Scales.AsSpan(start, length);
+            var means = _scaling.Means.AsSpan(start, length);
+            if (_l1 > 0)
+                Shrink(scaled, scales);
+            var sum = 0.0;
+            for (var j = 0; j < length; j++)
+            {
+                raw[j] = scales[j] * scaled[j];
+                sum += (double)means[j] * raw[j];
+            }
+
+            _centring[(long)(start / SliceFeatures) * Outputs + k] = sum;
+        }
+    }
+
+    /// <summary>
+    /// The proximal step of <c>l1 ||W||_1</c>: in scaled coordinates the penalty is <c>l1 s_j |W'_j|</c>, so W'_j moves towards 0 by
+    /// at most <c>rate l1 s_j / (1 - m)</c>: momentum m repeats every gradient that often, and the penalty must keep its balance with them.
+    /// </summary>
+    private void Shrink(Span<float> scaled, ReadOnlySpan<float> scales)
+    {
+        for (var j = 0; j < scaled.Length; j++)
+        {
+            var threshold = (float)_learningRate * _l1 * scales[j] / (1 - _momentum);
+            scaled[j] = MathF.CopySign(Math.Max(0, Math.Abs(scaled[j]) - threshold), scaled[j]);
+        }
+    }
+
+    private void RefreshRaw()
+    {
+        _learningRate = 0;
+        for (var k = 0; k < Outputs; k++)
+            ToRaw(k, 0, _features);
+        RefreshBiases();
+    }
+
+    private void RefreshBiases()
+    {
+        for (var k = 0; k < Outputs; k++)
+        {
+            double bias = _scaled[BiasOffset + k];
+            for (var slice = 0; slice < _slices; slice++)
+                bias -= _centring[(long)slice * Outputs + k];
+            _rawBiases[k] = (float)bias;
+        }
+    }
+}

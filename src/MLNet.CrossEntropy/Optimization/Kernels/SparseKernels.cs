@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace MLNet.CrossEntropy.Optimization.Kernels;
+
+/// <summary>The inner loop of sparse rows: one non-zero meets all outputs.</summary>
+internal static unsafe class SparseKernels
+{
+    /// <summary><c>y += a x</c> over <paramref name="length"/> floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Axpy(float a, float* x, float* y, int length)
+    {
+        var i = 0;
+        if (Vector512.IsHardwareAccelerated)
+            i = Range<Vector512<float>, Ops512>(a, x, y, i, length);
+        if (Vector256.IsHardwareAccelerated)
+            i = Range<Vector256<float>, Ops256>(a, x, y, i, length);
+        if (Vector128.IsHardwareAccelerated)
+            i = Range<Vector128<float>, Ops128>(a, x, y, i, length);
+        Range<float, OpsScalar>(a, x, y, i, length);
+    }
+
+    /// <summary>The elements from <paramref name="from"/> on that fill whole vectors; returns the first element left over.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int Range<TVector, TOps>(float a, float* x, float* y, int from, int length)
+        where TVector : struct
+        where TOps : struct, IVectorOps<TVector>
+    {
+        var factor = TOps.Broadcast(a);
+        var i = from;
+        for (; length - i >= TOps.Width; i += TOps.Width)
+            TOps.Store(TOps.MultiplyAdd(factor, TOps.Load(x + i), TOps.Load(y + i)), y + i);
+        return i;
+    }
+}

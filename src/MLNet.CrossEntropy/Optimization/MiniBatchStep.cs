@@ -1,0 +1,178 @@
+using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy.Optimization;
+
+/// <summary>
+/// One SGD step of a linear model, and the model itself while it is being fitted. Dense and sparse rows differ in how logits
+/// and gradients are summed; what they share is here: the batch's buffers and the loss of its rows.
+/// </summary>
+internal abstract unsafe class MiniBatchStep : IDisposable
+{
+    private readonly NativeBuffer<float> _weights;
+    private readonly NativeBuffer<double> _rowLosses;
+    private readonly Action<int> _lossPhase;
+    private RowSet _rows = null!;
+    private readonly int[] _batch;
+    private int _count;
+    private double _weightSum;
+
+    protected MiniBatchStep(LogitLoss loss, int outputs, int batchSize, WorkerTeam team)
+    {
+        Loss = loss;
+        Outputs = outputs;
+        BatchSize = batchSize;
+        Team = team;
+        Logits = new NativeBuffer<float>((long)batchSize * outputs);
+        Errors = new NativeBuffer<float>((long)batchSize * outputs);
+        _weights = new NativeBuffer<float>(batchSize);
+        _rowLosses = new NativeBuffer<double>(batchSize);
+        _batch = new int[batchSize];
+        _lossPhase = ForwardShare;
+    }
+
+    /// <summary>Rows of a step.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>The number of outputs K.</summary>
+    public int Outputs { get; }
+
+    protected LogitLoss Loss { get; }
+
+    protected WorkerTeam Team { get; }
+
+    /// <summary>The logits Z of the batch at hand, <c>[rows, outputs]</c>.</summary>
+    protected NativeBuffer<float> Logits { get; }
+
+    /// <summary>The gradient of the batch's weighted mean loss in the logits, D <c>[rows, outputs]</c>.</summary>
+    protected NativeBuffer<float> Errors { get; }
+
+    /// <summary>
+    /// One step on the given rows: the weights move against the gradient of the batch's weighted mean loss plus penalties.
+    /// Weights are those of examples times those of their targets (class weights); a batch of zero weight is no step.
+    /// </summary>
+    /// <returns>The weighted sum of the rows' losses before the step, and the sum of their weights.</returns>
+    public (double Loss, double Weight) Take(RowSet rows, ReadOnlySpan<int> batch, double learningRate)
+    {
+        var loss = Forward(rows, batch);
+        if (_weightSum > 0 && double.IsFinite(loss))
+            Update(rows, _batch.AsSpan(0, _count), learningRate);
+        return (loss, _weightSum);
+    }
+
+    /// <summary>The weighted mean loss of all rows under the weights of now.</summary>
+    public double MeanLoss(RowSet rows) => Measure(rows, static (_, _, _) => { }).Mean;
+
+    /// <summary>The weighted mean loss of all rows, and its gradient in raw weights <c>[outputs, features]</c> and biases.</summary>
+    public double MeanLoss(RowSet rows, double[] weightGradient, double[] biasGradient)
+    {
+        var (mean, weight) = Measure(rows, (set, batch, batchWeight) =>
+        {
+            AddGradient(set, batch, batchWeight, weightGradient);
+            for (var r = 0; r < batch.Length; r++)
+            {
+                for (var k = 0; k < Outputs; k++)
+                    biasGradient[k] += batchWeight * Errors[(long)r * Outputs + k];
+            }
+        });
+        foreach (ref var gradient in weightGradient.AsSpan())
+            gradient /= weight;
+        foreach (ref var gradient in biasGradient.AsSpan())
+            gradient /= weight;
+        return mean;
+    }
+
+    /// <summary>Starts from raw weights <c>[outputs, features]</c>, null for zeros, and biases.</summary>
+    public abstract void Start(float[]? weights, float[] biases);
+
+    /// <summary>The weights <c>[outputs, features]</c> and biases of the model over raw features.</summary>
+    public abstract void CopyTo(float[] weights, float[] biases);
+
+    /// <summary>Keeps the state of now, to come back to.</summary>
+    public abstract void Save();
+
+    /// <summary>Comes back to the state that was saved last.</summary>
+    public abstract void Restore();
+
+    public virtual void Dispose()
+    {
+        Logits.Dispose();
+        Errors.Dispose();
+        _weights.Dispose();
+        _rowLosses.Dispose();
+    }
+
+    /// <summary>What must be done before logits are computed, on the calling thread.</summary>
+    protected virtual void BeforeLogits(RowSet rows, ReadOnlySpan<int> batch)
+    {
+    }
+
+    /// <summary>Computes the logits of the batch's rows <c>[from, to)</c>.</summary>
+    protected abstract void ComputeLogits(RowSet rows, ReadOnlySpan<int> batch, int from, int to);
+
+    /// <summary>Moves the weights, given <see cref="Errors"/>.</summary>
+    protected abstract void Update(RowSet rows, ReadOnlySpan<int> batch, double learningRate);
+
+    /// <summary>Adds <paramref name="factor"/> times the raw-feature gradient of the batch, given <see cref="Errors"/>.</summary>
+    protected abstract void AddGradient(RowSet rows, ReadOnlySpan<int> batch, double factor, double[] weightGradient);
+
+    private delegate void BatchVisitor(RowSet rows, ReadOnlySpan<int> batch, double batchWeight);
+
+    private (double Mean, double Weight) Measure(RowSet rows, BatchVisitor visit)
+    {
+        CompensatedSum loss = default, weight = default;
+        var order = new int[Math.Min(BatchSize, rows.Rows)];
+        for (var from = 0; from < rows.Rows; from += BatchSize)
+        {
+            var batch = order.AsSpan(0, Math.Min(BatchSize, rows.Rows - from));
+            for (var r = 0; r < batch.Length; r++)
+                batch[r] = from + r;
+            loss.Add(Forward(rows, batch));
+            weight.Add(_weightSum);
+            if (_weightSum > 0)
+                visit(rows, batch, _weightSum);
+        }
+
+        return (loss.Value / weight.Value, weight.Value);
+    }
+
+    /// <summary>Losses and errors of a batch; returns the weighted sum of the losses.</summary>
+    private double Forward(RowSet rows, ReadOnlySpan<int> batch)
+    {
+        _rows = rows;
+        _count = batch.Length;
+        batch.CopyTo(_batch);
+        _weightSum = 0;
+        for (var r = 0; r < batch.Length; r++)
+        {
+            _weights[r] = rows.Weight(batch[r]);
+            _weightSum += _weights[r] * Loss.TargetWeight(rows.Target(batch[r], Outputs));
+        }
+
+        if (_weightSum == 0)
+            return 0;
+        BeforeLogits(rows, batch);
+        Team.Run(_lossPhase);
+        var total = new CompensatedSum();
+        for (var r = 0; r < batch.Length; r++)
+            total.Add(_weights[r] * _rowLosses[r]);
+        return total.Value;
+    }
+
+    private void ForwardShare(int member)
+    {
+        var (from, to) = Team.Share(member, _count);
+        if (from == to)
+            return;
+        ReadOnlySpan<int> batch = _batch.AsSpan(0, _count);
+        ComputeLogits(_rows, batch, from, to);
+        for (var r = from; r < to; r++)
+        {
+            var errors = Errors.Span((long)r * Outputs, Outputs);
+            _rowLosses[r] = Loss.LossAndGradient(Logits.Span((long)r * Outputs, Outputs), _rows.Target(batch[r], Outputs), errors);
+            var share = (float)(_weights[r] / _weightSum);
+            foreach (ref var error in errors)
+                error *= share;
+        }
+    }
+}

@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy.Optimization;
+
+/// <summary>
+/// Mini-batch SGD for linear models judged from their logits: minimises
+/// <c>J(W, b) = sum_i w_i l(W x_i + b) / sum_i w_i + l2/2 ||W||^2 + l1 ||W||_1</c>.
+/// </summary>
+/// <remarks>
+/// The learning rate starts at <see cref="LearningRateRule"/>'s (or the given one) and falls linearly to 0 over the planned
+/// steps, which makes the last weights the average that stochastic steps need. The same rows, options and seed give the same
+/// bits, whatever the number of threads.
+/// </remarks>
+internal sealed class SgdLoop
+{
+    private const int MostRetries = 6;
+    private const double RetryFactor = 0.25;
+
+    // A mean loss this many times the loss of the start (or of guessing, if that is more) means that the steps blow up.
+    private const double ExplodingLoss = 10;
+
+    private readonly RowSet _rows;
+    private readonly RowSet? _validation;
+    private readonly SgdOptions _options;
+    private readonly SgdPlan _plan;
+    private readonly MiniBatchStep _step;
+    private readonly RowOrder _order;
+    private readonly FeatureScaling _scaling;
+    private readonly List<EpochReport> _history = [];
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private double _largestRate;
+    private double _startLoss;
+    private double _bestValidation = double.PositiveInfinity;
+    private int _epochsSinceBest;
+    private int _retries;
+    private long _steps;
+
+    private SgdLoop(RowSet rows, RowSet? validation, SgdOptions options, SgdPlan plan, FeatureScaling scaling, MiniBatchStep step)
+    {
+        _rows = rows;
+        _validation = validation;
+        _options = options;
+        _plan = plan;
+        _scaling = scaling;
+        _step = step;
+        _order = new RowOrder(rows.Rows, options.Shuffle, options.Seed);
+    }
+
+    /// <summary>Fits the model to the training rows.</summary>
+    /// <param name="training">The rows to fit; zero-weight rows change nothing.</param>
+    /// <param name="validation">Rows that are only judged, for early stopping; null for none.</param>
+    /// <param name="options">The loss and how to minimise it.</param>
+    /// <exception cref="ArgumentException">There are no rows, or none has weight.</exception>
+    /// <exception cref="InvalidOperationException">The loss diverged at every learning rate that was tried.</exception>
+    public static SgdResult Fit(IReadOnlyList<RowBlock> training, IReadOnlyList<RowBlock>? validation, SgdOptions options)
+    {
+        using var rows = new RowSet(training);
+        using var held = validation is { Count: > 0 } ? new RowSet(validation) : null;
+        if (!(rows.TotalWeight > 0))
+            throw new ArgumentException($"The {rows.Rows} training rows weigh {rows.TotalWeight} in all; at least one must have a positive weight.", nameof(training));
+
+        var plan = SgdPlan.For(rows, options);
+        var curvature = options.Loss.Curvature;
+        var scaling = options.Standardization == Standardization.None
+            ? FeatureScaling.None(rows.Features)
+            : FeatureScaling.Of(rows, options.L2, curvature);
+        using var team = new WorkerTeam(plan.Threads);
+        using MiniBatchStep step = rows.IsSparse
+            ? new SparseStep(options, rows, plan.BatchSize, scaling, team)
+            : new DenseStep(options, rows.Features, plan.BatchSize, scaling, team);
+        var loop = new SgdLoop(rows, held, options, plan, scaling, step)
+        {
+            _largestRate = options.LearningRate ?? (rows.IsSparse
+                ? LearningRateRule.ForSparse(rows, scaling, curvature)
+                : LearningRateRule.ForDense(rows, scaling, curvature, plan.BatchSize, options.Momentum)),
+        };
+        return loop.Run();
+    }
+
+    private SgdResult Run()
+    {
+        _step.Start(_options.InitialWeights, _options.InitialBiases ?? ClassPriors.Biases(_rows, _options.Loss, _options.Outputs));
+        _step.Save();
+        var reason = StopReason.MaximumEpochs;
+        while (_history.Count < _plan.Epochs && reason == StopReason.MaximumEpochs)
+        {
+            var (loss, stopped) = RunEpoch();
+            if (stopped is null && HasDiverged(loss))
+                Retreat(loss);
+            else
+                reason = stopped ?? EndEpoch(loss);
+        }
+
+        if (_validation is not null && double.IsFinite(_bestValidation))
+            _step.Restore();
+        var weights = new float[checked(_options.Outputs * _rows.Features)];
+        var biases = new float[_options.Outputs];
+        _step.CopyTo(weights, biases);
+        return new SgdResult
+        {
+            Weights = weights,
+            Biases = biases,
+            History = _history,
+            StopReason = reason,
+            Certificate = Certify(weights),
+        };
+    }
+
+    /// <summary>One pass over the rows; returns its weighted mean loss, and why the fit must stop in the middle, if it must.</summary>
+    private (double Loss, StopReason? Stopped) RunEpoch()
+    {
+        var order = _order.NextEpoch();
+        CompensatedSum loss = default, weight = default;
+        for (var from = 0; from < order.Length; from += _plan.BatchSize)
+        {
+            if (_options.Cancellation.IsCancellationRequested)
+                return (loss.Value / weight.Value, StopReason.Cancelled);
+            if (_options.MaximumDuration is { } budget && Stopwatch.GetElapsedTime(_began) >= budget)
+                return (loss.Value / weight.Value, StopReason.OutOfTime);
+            var batch = order.Slice(from, Math.Min(_plan.BatchSize, order.Length - from));
+            var taken = _step.Take(_rows, batch, Rate(_steps));
+            if (taken.Weight == 0)
+                continue;
+            _steps++;
+            loss.Add(taken.Loss);
+            weight.Add(taken.Weight);
+            if (!double.IsFinite(taken.Loss))
+                return (double.NaN, null);
+        }
+
+        return (loss.Value / weight.Value, null);
+    }
+
+    private double Rate(long step) =>
+        _largestRate * Math.Max(0, 1 - (double)step / ((long)_plan.StepsPerEpoch * _plan.Epochs));
+
+    private StopReason EndEpoch(double loss)
+    {
+        var report = new EpochReport
+        {
+            Epoch = _history.Count + 1,
+            MaximumEpochs = _plan.Epochs,
+            Steps = _steps,
+            LearningRate = Rate(_steps - 1),
+            TrainingLoss = loss,
+            ValidationLoss = _validation is null ? null : _step.MeanLoss(_validation),
+            Elapsed = Stopwatch.GetElapsedTime(_began),
+        };
+        var previous = _history.Count == 0 ? double.PositiveInfinity : _history[^1].TrainingLoss;
+        _history.Add(report);
+        _options.OnEpoch?.Invoke(report);
+
+        if (report.ValidationLoss is not { } validation)
+        {
+            _step.Save();
+            return Math.Abs(previous - loss) < _options.Tolerance * loss ? StopReason.Converged : StopReason.MaximumEpochs;
+        }
+
+        if (validation < _bestValidation)
+        {
+            _bestValidation = validation;
+            _epochsSinceBest = 0;
+            _step.Save();
+            return StopReason.MaximumEpochs;
+        }
+
+        return ++_epochsSinceBest >= _options.Patience ? StopReason.PatienceExhausted : StopReason.MaximumEpochs;
+    }
+
+    private bool HasDiverged(double loss)
+    {
+        if (_history.Count == 0 && _startLoss == 0)
+            _startLoss = Math.Max(Math.Log(Math.Max(2, _options.Outputs)), double.IsFinite(loss) ? 0 : 1);
+        return !double.IsFinite(loss) || loss > ExplodingLoss * _startLoss;
+    }
+
+    /// <summary>Goes back to the last good weights with a smaller learning rate, or gives up.</summary>
+    private void Retreat(double loss)
+    {
+        if (++_retries > MostRetries)
+            throw Divergence(loss);
+        _step.Restore();
+        _steps = (long)_history.Count * _plan.StepsPerEpoch;
+        _largestRate *= RetryFactor;
+    }
+
+    private InvalidOperationException Divergence(double loss)
+    {
+        var feature = 0;
+        for (var j = 1; j < _rows.Features; j++)
+        {
+            if (_scaling.Scales[j] < _scaling.Scales[feature])
+                feature = j;
+        }
+
+        return new InvalidOperationException(
+            $"Training diverged in epoch {_history.Count + 1}: the mean loss was {loss} and stayed so after {MostRetries} retries, " +
+            $"the last with learning rate {_largestRate:g3}. The feature of largest scale is number {feature}. " +
+            "Leave the learning rate to be chosen from the data, or normalise the features, or remove outliers.");
+    }
+
+    private OptimalityCertificate Certify(float[] weights)
+    {
+        var weightGradient = new double[weights.Length];
+        var biasGradient = new double[_options.Outputs];
+        var dataTerm = _step.MeanLoss(_rows, weightGradient, biasGradient);
+        return OptimalityCertificate.Of(dataTerm, weights, weightGradient, biasGradient, _options.L1, _options.L2);
+    }
+}

@@ -1,0 +1,64 @@
+using MLNet.CrossEntropy.Losses;
+
+namespace MLNet.CrossEntropy.Optimization;
+
+/// <summary>What the SGD loop needs to know besides the rows.</summary>
+internal sealed record SgdOptions
+{
+    /// <summary>The loss of one row, from its logits.</summary>
+    public required LogitLoss Loss { get; init; }
+
+    /// <summary>The number of outputs (logits): the classes of a softmax, 1 for a binary sigmoid, the labels of a multi-label one.</summary>
+    public required int Outputs { get; init; }
+
+    /// <summary>Passes over the training rows at most; null chooses by the number of rows (see <see cref="SgdPlan"/>).</summary>
+    public int? Epochs { get; init; }
+
+    /// <summary>Rows a step; null chooses by the number of rows (see <see cref="SgdPlan"/>).</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>The largest learning rate of the schedule; null derives it from the data (see <see cref="LearningRateRule"/>).</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>The penalty <c>l2/2 ||W||^2</c> added to the mean loss; biases are not penalised.</summary>
+    public double L2 { get; init; }
+
+    /// <summary>The penalty <c>l1 ||W||_1</c> added to the mean loss; biases are not penalised.</summary>
+    public double L1 { get; init; }
+
+    /// <summary>Momentum of the SGD step, in [0, 1).</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Rescaling of the features inside the loop.</summary>
+    public Standardization Standardization { get; init; } = Standardization.Auto;
+
+    /// <summary>Whether rows are visited in a new random order each epoch.</summary>
+    public bool Shuffle { get; init; } = true;
+
+    /// <summary>Seeds the shuffling; the same seed gives the same bits, whatever the number of threads.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>How many threads take part; 1 starts none.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Weights <c>[outputs, features]</c> to start from (raw features); null starts from zero.</summary>
+    public float[]? InitialWeights { get; init; }
+
+    /// <summary>Biases <c>[outputs]</c> to start from; null starts from the class priors.</summary>
+    public float[]? InitialBiases { get; init; }
+
+    /// <summary>Epochs without a better validation loss before the fit ends; needs validation rows.</summary>
+    public int Patience { get; init; } = 3;
+
+    /// <summary>Ends the fit when an epoch's mean loss differs from the one before by less than this share of it; 0 never does.</summary>
+    public double Tolerance { get; init; }
+
+    /// <summary>Ends the fit after this wall-clock time; null never does.</summary>
+    public TimeSpan? MaximumDuration { get; init; }
+
+    /// <summary>Called after each epoch, on the thread that called the fit.</summary>
+    public Action<EpochReport>? OnEpoch { get; init; }
+
+    /// <summary>Checked before each step; when cancelled, the best weights so far are returned.</summary>
+    public CancellationToken Cancellation { get; init; }
+}

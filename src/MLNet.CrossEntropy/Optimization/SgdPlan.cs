@@ -1,0 +1,45 @@
+using System.Numerics;
+
+namespace MLNet.CrossEntropy.Optimization;
+
+/// <summary>The numbers of a fit that are left open by <see cref="SgdOptions"/> and follow from the rows.</summary>
+internal sealed record SgdPlan
+{
+    private const int SmallestBatch = 8;
+    private const int LargestBatch = 256;
+    private const int BatchesPerEpoch = 64;
+    private const int FewestSteps = 6_000;
+    private const int FewestEpochs = 15;
+    private const int MostEpochs = 300;
+
+    // Below this many multiplications a step is over before a second thread has woken up.
+    private const long WorthAThread = 40_000;
+
+    /// <summary>Rows a step: about a 64th of the rows, a power of two from 8 to 256.</summary>
+    public required int BatchSize { get; init; }
+
+    /// <summary>Passes over the rows: 15, or as many as make 6,000 steps, but no more than 300.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Steps an epoch; the last may be a smaller batch.</summary>
+    public required int StepsPerEpoch { get; init; }
+
+    /// <summary>Threads that are worth their waiting: never more than asked for, 1 for small steps. It changes no result.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>The plan for the given rows.</summary>
+    public static SgdPlan For(RowSet rows, SgdOptions options)
+    {
+        var automatic = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(rows.Rows / BatchesPerEpoch, SmallestBatch, LargestBatch));
+        var batchSize = Math.Min(options.BatchSize ?? automatic, rows.Rows);
+        var steps = (rows.Rows + batchSize - 1) / batchSize;
+        var work = rows.IsSparse ? long.MaxValue : (long)batchSize * rows.Features * options.Outputs;
+        return new SgdPlan
+        {
+            BatchSize = batchSize,
+            Epochs = options.Epochs ?? Math.Clamp((FewestSteps + steps - 1) / steps, FewestEpochs, MostEpochs),
+            StepsPerEpoch = steps,
+            Threads = work < WorthAThread ? 1 : options.Threads,
+        };
+    }
+}

@@ -1,0 +1,20 @@
+namespace MLNet.CrossEntropy.Optimization;
+
+/// <summary>A fitted linear model over raw features: logits <c>z = W x + b</c>.</summary>
+internal sealed record SgdResult
+{
+    /// <summary>Weights <c>[outputs, features]</c>, row-major.</summary>
+    public required float[] Weights { get; init; }
+
+    /// <summary>Biases <c>[outputs]</c>.</summary>
+    public required float[] Biases { get; init; }
+
+    /// <summary>One report an epoch.</summary>
+    public required IReadOnlyList<EpochReport> History { get; init; }
+
+    /// <summary>Why the fit ended.</summary>
+    public required StopReason StopReason { get; init; }
+
+    /// <summary>How good the returned weights are: objective, gradient norm, distance bound.</summary>
+    public required OptimalityCertificate Certificate { get; init; }
+}

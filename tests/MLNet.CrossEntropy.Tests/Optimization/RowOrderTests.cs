@@ -1,0 +1,47 @@
+using MLNet.CrossEntropy.Optimization;
+
+namespace MLNet.CrossEntropy.Tests.Optimization;
+
+public sealed class RowOrderTests
+{
+    [Fact]
+    public void EveryEpochVisitsEveryRowOnceInANewOrder()
+    {
+        var order = new RowOrder(1_000, shuffle: true, seed: 7);
+        var first = order.NextEpoch().ToArray();
+        var second = order.NextEpoch().ToArray();
+        Assert.Equal(Enumerable.Range(0, 1_000), first.Order());
+        Assert.Equal(Enumerable.Range(0, 1_000), second.Order());
+        Assert.NotEqual(first, second);
+        Assert.NotEqual(Enumerable.Range(0, 1_000), first);
+    }
+
+    [Fact]
+    public void TheSeedDecidesTheOrder()
+    {
+        Assert.Equal(new RowOrder(50, true, 3).NextEpoch(), new RowOrder(50, true, 3).NextEpoch());
+        Assert.NotEqual(new RowOrder(50, true, 3).NextEpoch().ToArray(), new RowOrder(50, true, 4).NextEpoch().ToArray());
+    }
+
+    [Fact]
+    public void WithoutShufflingRowsKeepTheirOrder() =>
+        Assert.Equal(Enumerable.Range(0, 20), new RowOrder(20, shuffle: false, seed: 1).NextEpoch().ToArray());
+
+    [Fact]
+    public void EveryRowIsEquallyLikelyAtEveryPlace()
+    {
+        var order = new RowOrder(8, shuffle: true, seed: 1);
+        var counts = new int[8, 8];
+        const int Epochs = 8_000;
+        for (var epoch = 0; epoch < Epochs; epoch++)
+        {
+            var rows = order.NextEpoch();
+            for (var place = 0; place < 8; place++)
+                counts[place, rows[place]]++;
+        }
+
+        // 1,000 expected in each cell, standard deviation 30: five of them.
+        foreach (var count in counts)
+            Assert.InRange(count, 850, 1_150);
+    }
+}

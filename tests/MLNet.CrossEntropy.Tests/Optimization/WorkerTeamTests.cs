@@ -1,0 +1,77 @@
+using MLNet.CrossEntropy.Optimization;
+
+namespace MLNet.CrossEntropy.Tests.Optimization;
+
+public sealed class WorkerTeamTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(8)]
+    public void EveryMemberDoesEveryPhaseOnceAndTheCallerWaitsForAll(int size)
+    {
+        using var team = new WorkerTeam(size);
+        var done = new int[size];
+        for (var phase = 1; phase <= 1_000; phase++)
+        {
+            team.Run(member => done[member]++);
+            Assert.All(done, count => Assert.Equal(phase, count));
+        }
+    }
+
+    [Fact]
+    public void MembersWakeUpAfterALongPause()
+    {
+        using var team = new WorkerTeam(2);
+        var done = new int[2];
+        for (var phase = 0; phase < 3; phase++)
+        {
+            team.Run(member => Interlocked.Increment(ref done[member]));
+            Thread.Sleep(30);
+        }
+
+        Assert.Equal([3, 3], done);
+    }
+
+    [Theory]
+    [InlineData(1, 10)]
+    [InlineData(3, 10)]
+    [InlineData(8, 3)]
+    public void SharesCoverEveryItemOnceInOrder(int size, int count)
+    {
+        using var team = new WorkerTeam(size);
+        var next = 0;
+        for (var member = 0; member < size; member++)
+        {
+            var (from, to) = team.Share(member, count);
+            Assert.Equal(next, from);
+            next = to;
+        }
+
+        Assert.Equal(count, next);
+    }
+
+    [Fact]
+    public void TheFirstFailureReachesTheCallerAndTheTeamGoesOn()
+    {
+        using var team = new WorkerTeam(2);
+        var failure = Assert.Throws<InvalidOperationException>(() => team.Run(member =>
+        {
+            if (member == 1)
+                throw new InvalidOperationException("member 1");
+        }));
+        Assert.Equal("member 1", failure.Message);
+        var done = 0;
+        team.Run(_ => Interlocked.Increment(ref done));
+        Assert.Equal(2, done);
+    }
+
+    [Fact]
+    public void ATeamOfOneWorksOnTheCallersThread()
+    {
+        using var team = new WorkerTeam(1);
+        var thread = 0;
+        team.Run(_ => thread = Environment.CurrentManagedThreadId);
+        Assert.Equal(Environment.CurrentManagedThreadId, thread);
+    }
+}
