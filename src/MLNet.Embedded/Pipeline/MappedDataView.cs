@@ -21,7 +21,7 @@ internal sealed class MappedDataView : IDataView
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null)
     {
         DataViewSchema.Column[] needed = ActiveColumns.Verify(Schema, columnsNeeded);
-        return new Cursor(_source.GetRowCursor(_mapper.GetDependencies(needed), rand), _mapper, needed);
+        return Map(_source.GetRowCursor(_mapper.GetDependencies(needed), rand), needed);
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null)
@@ -29,39 +29,13 @@ internal sealed class MappedDataView : IDataView
         DataViewSchema.Column[] needed = ActiveColumns.Verify(Schema, columnsNeeded);
         return Array.ConvertAll(
             _source.GetRowCursorSet(_mapper.GetDependencies(needed), n, rand),
-            cursor => (DataViewRowCursor)new Cursor(cursor, _mapper, needed));
+            cursor => (DataViewRowCursor)Map(cursor, needed));
     }
 
-    private sealed class Cursor : DataViewRowCursor
+    private Cursor Map(DataViewRowCursor input, DataViewSchema.Column[] needed) => new(input, _mapper.GetRow(input, needed));
+
+    private sealed class Cursor(DataViewRowCursor input, DataViewRow row) : WrappedCursor(row)
     {
-        private readonly DataViewRowCursor _input;
-        private readonly DataViewRow _row;
-
-        public Cursor(DataViewRowCursor input, IRowToRowMapper mapper, DataViewSchema.Column[] needed)
-        {
-            _input = input;
-            _row = mapper.GetRow(input, needed);
-        }
-
-        public override long Position => _input.Position;
-
-        public override long Batch => _input.Batch;
-
-        public override DataViewSchema Schema => _row.Schema;
-
-        public override bool MoveNext() => _input.MoveNext();
-
-        public override ValueGetter<DataViewRowId> GetIdGetter() => _input.GetIdGetter();
-
-        public override bool IsColumnActive(DataViewSchema.Column column) => _row.IsColumnActive(column);
-
-        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => _row.GetGetter<TValue>(column);
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                _row.Dispose();
-            base.Dispose(disposing);
-        }
+        public override bool MoveNext() => input.MoveNext();
     }
 }

@@ -87,7 +87,8 @@ internal sealed class TauswortheHybrid : Random
         }
     }
 
-    private static uint MurmurRound(uint hash, uint chunk)
+    /// <summary>One round of the MurmurHash3 of 32 bits.</summary>
+    internal static uint MurmurRound(uint hash, uint chunk)
     {
         hash ^= BitOperations.RotateLeft(chunk * 0xCC9E2D51, 15) * 0x1B873593;
         return (BitOperations.RotateLeft(hash, 13) * 5) + 0xE6546B64;
