@@ -1,4 +1,7 @@
+using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
+using Microsoft.ML.Trainers;
+using Microsoft.ML.Transforms;
 
 namespace Microsoft.ML;
 
@@ -6,10 +9,38 @@ namespace Microsoft.ML;
 internal static class ModelKinds
 {
     internal const string Chain = "TransformerChain";
+    internal const string BinaryPrediction = "BinaryPrediction";
+    internal const string Calibrated = "Calibrated";
+    internal const string Concatenate = "Concatenate";
+    internal const string CopyColumns = "CopyColumns";
+    internal const string KeyToValue = "KeyToValue";
+    internal const string LinearBinary = "LinearBinary";
+    internal const string LinearMulticlass = "LinearMulticlass";
+    internal const string MaximumEntropy = "MaximumEntropy";
+    internal const string MulticlassPrediction = "MulticlassPrediction";
+    internal const string Normalize = "Normalize";
+    internal const string Platt = "Platt";
+    internal const string SelectColumns = "SelectColumns";
+    internal const string Statistics = "Statistics";
+    internal const string ValueToKey = "ValueToKey";
 
     private static readonly Dictionary<string, Func<ModelLoadContext, object>> Loaders = new()
     {
         [Chain] = LoadChain,
+        [BinaryPrediction] = PredictionTransformers.LoadBinary,
+        [Calibrated] = ParameterMixingCalibratedModelParameters<LinearBinaryModelParameters, PlattCalibrator>.Load,
+        [Concatenate] = ctx => new ColumnConcatenatingTransformer(ctx),
+        [CopyColumns] = ctx => new ColumnCopyingTransformer(ctx),
+        [KeyToValue] = ctx => new KeyToValueMappingTransformer(ctx),
+        [LinearBinary] = ctx => new LinearBinaryModelParameters(ctx),
+        [LinearMulticlass] = ctx => new LinearMulticlassModelParameters(ctx),
+        [MaximumEntropy] = ctx => new MaximumEntropyModelParameters(ctx),
+        [MulticlassPrediction] = PredictionTransformers.LoadMulticlass,
+        [Normalize] = ctx => new NormalizingTransformer(ctx),
+        [Platt] = ctx => new PlattCalibrator(ctx),
+        [SelectColumns] = ctx => new ColumnSelectingTransformer(ctx),
+        [Statistics] = ctx => new ModelStatisticsBase(ctx),
+        [ValueToKey] = ctx => new ValueToKeyMappingTransformer(ctx),
     };
 
     internal static Func<ModelLoadContext, object> Loader(string kind) => Loaders.TryGetValue(kind, out Func<ModelLoadContext, object> loader)

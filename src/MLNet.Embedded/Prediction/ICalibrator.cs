@@ -1,0 +1,6 @@
+namespace Microsoft.ML.Calibrators;
+
+public interface ICalibrator
+{
+    float PredictProbability(float output);
+}
