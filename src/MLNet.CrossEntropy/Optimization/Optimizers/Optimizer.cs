@@ -48,7 +48,7 @@ public abstract record Optimizer
     public virtual OptimizerState<T> CreateState<T>(int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Check.Range(length, length >= 0, nameof(length), "at least 0", "Give the number of parameters");
+        OptimizerState<T>.CheckLength(length);
         ReadOnlySpan<string> names = SlotNames;
         var slots = new (string, T[])[names.Length];
         for (int i = 0; i < slots.Length; i++)
@@ -68,18 +68,17 @@ public abstract record Optimizer
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(state);
-        if (gradient.Length != parameters.Length)
-        {
-            throw new ArgumentException(
-                $"'{nameof(gradient)}' has {gradient.Length} elements but '{nameof(parameters)}' has {parameters.Length}; give both the same length.",
-                nameof(gradient));
-        }
-
+        Throw.IfLengthsDiffer(parameters.Length, gradient.Length, nameof(parameters), nameof(gradient));
         if (state.Optimizer != Name)
             throw new ArgumentException($"The state belongs to {state.Optimizer}, not to {Name}; create it with this rule.", nameof(state));
-        Check.Range(
-            offset, offset >= 0 && offset <= state.Length - parameters.Length, nameof(offset),
-            $"in [0, {state.Length} - {parameters.Length}]", "Create the state with the number of all parameters");
+        if (offset < 0 || offset > state.Length - parameters.Length)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(offset), offset,
+                $"A slice of {parameters.Length} parameters at '{nameof(offset)}' {offset} must lie within the state's {state.Length}; " +
+                "create the state with the number of all parameters.");
+        }
+
         Check.NotNegative(learningRate, nameof(learningRate), "A rate that is not finite often means that the loss diverged");
         Update(parameters, gradient, state, offset, learningRate);
     }
@@ -93,8 +92,7 @@ public abstract record Optimizer
     }
 
     /// <summary>
-    /// The parameters that the steps so far recommend: <paramref name="parameters"/> themselves, unless the rule averages
-    ///.
+    /// The parameters that the steps so far recommend: <paramref name="parameters"/> themselves, unless the rule averages them.
     /// </summary>
     public virtual ReadOnlySpan<T> Solution<T>(ReadOnlySpan<T> parameters, OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => parameters;
@@ -103,4 +101,9 @@ public abstract record Optimizer
     private protected abstract void Update<T>(
         Span<T> parameters, ReadOnlySpan<T> gradient, OptimizerState<T> state, int offset, double learningRate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    private protected static double CheckShare(double share, string name, string remedy) =>
+        Check.Range(share, share is >= 0 and < 1, name, "in [0, 1)", remedy);
+
+    private protected static double CheckEpsilon(double epsilon) => Check.Positive(epsilon, "Epsilon", "1e-8 is the usual choice");
 }

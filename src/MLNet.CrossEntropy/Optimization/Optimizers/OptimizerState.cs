@@ -1,4 +1,5 @@
 using System.Numerics;
+using MLNet.CrossEntropy.Internals;
 
 namespace MLNet.CrossEntropy.Optimization;
 
@@ -19,18 +20,26 @@ public sealed class OptimizerState<T>
     /// <param name="steps">Steps taken so far.</param>
     /// <param name="slots">The slots in the rule's order; the arrays are used as they are, not copied.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> or <paramref name="steps"/> is negative.</exception>
+    /// <exception cref="ArgumentException">A slot has neither one value for each parameter nor a single one.</exception>
     public OptimizerState(string optimizer, int length, long steps, params ReadOnlySpan<(string Name, T[] Values)> slots)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        ArgumentOutOfRangeException.ThrowIfNegative(steps);
+        CheckLength(length);
+        Check.Range(steps, steps >= 0, nameof(steps), "at least 0", "Give the steps completed");
         Optimizer = optimizer;
         Length = length;
         Steps = steps;
         _names = new string[slots.Length];
         _slots = new T[slots.Length][];
         for (int i = 0; i < slots.Length; i++)
+        {
             (_names[i], _slots[i]) = slots[i];
+            if (_slots[i].Length != length && _slots[i].Length != 1)
+            {
+                throw new ArgumentException(
+                    $"Slot '{_names[i]}' has {_slots[i].Length} values; give {length}, one for each parameter, or 1 for all.", nameof(slots));
+            }
+        }
     }
 
     /// <summary>The name of the rule this state belongs to.</summary>
@@ -81,7 +90,8 @@ public sealed class OptimizerState<T>
             source._slots[i].CopyTo(_slots[i], 0);
     }
 
-    internal int SlotCount => _slots.Length;
+    internal static void CheckLength(int length) =>
+        Check.Range(length, length >= 0, nameof(length), "at least 0", "Give the number of parameters");
 
     /// <summary>The part of a slot that a slice of the parameters uses.</summary>
     internal Span<T> Slot(int index, int offset, int length) => _slots[index].AsSpan(offset, length);

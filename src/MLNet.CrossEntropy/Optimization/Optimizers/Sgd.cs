@@ -27,7 +27,7 @@ public sealed record Sgd : Optimizer
     public double Momentum
     {
         get;
-        init => field = Check.Range(value, value is >= 0 and < 1, nameof(Momentum), "in [0, 1)", "0.9 is the usual choice, 0 means none");
+        init => field = CheckShare(value, nameof(Momentum), "0.9 is the usual choice, 0 means none");
     }
 
     /// <summary>Whether the step looks ahead along the velocity; without momentum it changes nothing.</summary>
@@ -39,6 +39,13 @@ public sealed record Sgd : Optimizer
         get;
         init => field = Check.Range(value, value is >= 0 and <= 1, nameof(Dampening), "in [0, 1]", "0 is the usual choice");
     }
+
+    /// <summary>
+    /// How far a step moves in the long run for each unit of a constant gradient, <c>lr (1 - dampening) / (1 - m)</c>: the rate with which a
+    /// penalty applied beside the gradient, such as <see cref="ElasticNet.ShrinkL1"/>, must be multiplied to keep the objective's optimum.
+    /// </summary>
+    public double LongRunRate(double learningRate) =>
+        learningRate * (Nesterov || Momentum == 0 ? 1 : 1 - Dampening) / (1 - Momentum);
 
     private protected override ReadOnlySpan<string> SlotNames => Momentum == 0 ? [] : VelocitySlot;
 

@@ -1,5 +1,3 @@
-using MLNet.CrossEntropy.Internals;
-
 namespace MLNet.CrossEntropy.Optimization;
 
 public abstract partial record Schedule
@@ -8,7 +6,7 @@ public abstract partial record Schedule
     /// <param name="rate">The rate, at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rate"/> is negative or not finite.</exception>
     public static Schedule Constant(double rate) =>
-        new ConstantSchedule(Check.NotNegative(rate, nameof(rate), "0.1 is a common start on standardised features"));
+        new ConstantSchedule(CheckRate(rate, nameof(rate)));
 }
 
 internal sealed record ConstantSchedule(double Value) : Schedule

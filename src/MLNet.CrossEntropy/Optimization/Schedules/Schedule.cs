@@ -27,4 +27,16 @@ public abstract partial record Schedule
 
     /// <summary>A number is the schedule that always answers it.</summary>
     public static implicit operator Schedule(double rate) => Constant(rate);
+
+    private static double CheckRate(double rate, string name) =>
+        Check.NotNegative(rate, name, "0.1 is a common start on standardised features");
+
+    private static double CheckFactor(double factor) =>
+        Check.Range(factor, factor is > 0 and <= 1, nameof(factor), "in (0, 1]", "1 keeps the rate as it is");
+
+    private static long CheckSteps(long steps, string name) =>
+        Check.Range(steps, steps >= 1, name, "at least 1", "One step is one mini-batch");
+
+    private static long CheckDuration(long steps, string name) =>
+        Check.Range(steps, steps >= 0, name, "at least 0", "One step is one mini-batch");
 }
