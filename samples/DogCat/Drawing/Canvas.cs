@@ -52,13 +52,18 @@ internal sealed class Canvas(int side)
         if (opacity <= 0)
             return;
         float sharpness = side * Place.Scale;
-        for (int row = 0; row < side; row++)
+        // Only pixels near the circle around the shape can be touched.
+        Placement centre = Place.At(shape.X, shape.Y, 1);
+        float reach = shape.Radius * Place.Scale * side + 2;
+        (int firstRow, int lastRow) = Range(centre.Y, reach);
+        (int firstColumn, int lastColumn) = Range(centre.X, reach);
+        for (int row = firstRow; row <= lastRow; row++)
         {
-            for (int column = 0; column < side; column++)
+            for (int column = firstColumn; column <= lastColumn; column++)
             {
                 (float x, float y) = Place.ToDrawing((column + 0.5f) / side - 0.5f, (row + 0.5f) / side - 0.5f);
                 // How much of the pixel is inside, taking the outline for straight within one pixel.
-                float coverage = Math.Clamp(0.5f - shape(x, y) * sharpness, 0, 1) * opacity;
+                float coverage = Math.Clamp(0.5f - shape.Distance(x, y) * sharpness, 0, 1) * opacity;
                 if (coverage > 0)
                     _pixels[row * side + column] = Rgb.Mix(_pixels[row * side + column], paint(x, y), coverage);
             }
@@ -83,6 +88,12 @@ internal sealed class Canvas(int side)
             rgb[3 * i + 2] = ToByte(_pixels[i].B);
         }
         return new Picture(side, side, rgb);
+    }
+
+    private (int First, int Last) Range(float centre, float reach)
+    {
+        float pixel = (centre + 0.5f) * side;
+        return ((int)Math.Clamp(pixel - reach, 0, side - 1), (int)Math.Clamp(pixel + reach, 0, side - 1));
     }
 
     private static byte ToByte(float value) => (byte)(Math.Clamp(value, 0, 1) * 255 + 0.5f);

@@ -1,7 +1,10 @@
 namespace DogCat.Drawing;
 
-/// <summary>A shape as its signed distance: how far (x, y) is outside (positive) or inside (negative) its outline.</summary>
-internal delegate float Shape(float x, float y);
+/// <summary>How far (x, y) is outside (positive) or inside (negative) an outline.</summary>
+internal delegate float SignedDistance(float x, float y);
+
+/// <summary>A shape as the signed distance from its outline, and a circle that contains it.</summary>
+internal readonly record struct Shape(SignedDistance Distance, float X, float Y, float Radius);
 
 /// <summary>
 /// The few shapes animals are made of. Only + - * / and square roots are used, which IEEE 754 rounds the same way on
@@ -10,14 +13,19 @@ internal delegate float Shape(float x, float y);
 internal static class Shapes
 {
     /// <summary>An ellipse; the distance is exact on the outline and close to it, which is where it matters.</summary>
-    public static Shape Ellipse(float cx, float cy, float rx, float ry) => (x, y) =>
+    public static Shape Ellipse(float cx, float cy, float rx, float ry)
     {
-        float px = (x - cx) / rx;
-        float py = (y - cy) / ry;
-        float unit = MathF.Sqrt(px * px + py * py);
-        float slope = MathF.Sqrt(px / rx * (px / rx) + py / ry * (py / ry));
-        return slope == 0 ? -Math.Min(rx, ry) : unit * (unit - 1) / slope;
-    };
+        return new Shape(Distance, cx, cy, Math.Max(rx, ry));
+
+        float Distance(float x, float y)
+        {
+            float px = (x - cx) / rx;
+            float py = (y - cy) / ry;
+            float unit = MathF.Sqrt(px * px + py * py);
+            float slope = MathF.Sqrt(px / rx * (px / rx) + py / ry * (py / ry));
+            return slope == 0 ? -Math.Min(rx, ry) : unit * (unit - 1) / slope;
+        }
+    }
 
     /// <summary>A line with round ends that are <paramref name="ra"/> and <paramref name="rb"/> thick.</summary>
     public static Shape Limb(float ax, float ay, float ra, float bx, float by, float rb)
@@ -25,13 +33,15 @@ internal static class Shapes
         float dx = bx - ax;
         float dy = by - ay;
         float lengthSquared = dx * dx + dy * dy;
-        return (x, y) =>
+        return new Shape(Distance, (ax + bx) / 2, (ay + by) / 2, MathF.Sqrt(lengthSquared) / 2 + Math.Max(ra, rb));
+
+        float Distance(float x, float y)
         {
             float along = Math.Clamp(((x - ax) * dx + (y - ay) * dy) / lengthSquared, 0, 1);
             float ox = x - ax - along * dx;
             float oy = y - ay - along * dy;
             return MathF.Sqrt(ox * ox + oy * oy) - (ra + along * (rb - ra));
-        };
+        }
     }
 
     /// <summary>A quadratic Bezier curve drawn as a few limbs: tails and tongues.</summary>
@@ -62,24 +72,33 @@ internal static class Shapes
     public static Shape Triangle((float X, float Y) a, (float X, float Y) b, (float X, float Y) c, float round)
     {
         Shape outline = Union(Limb(a.X, a.Y, 0, b.X, b.Y, 0), Limb(b.X, b.Y, 0, c.X, c.Y, 0), Limb(c.X, c.Y, 0, a.X, a.Y, 0));
-        return (x, y) =>
+        return outline with { Distance = Distance, Radius = outline.Radius + round };
+
+        float Distance(float x, float y)
         {
             // Inside, all three edges have the point on the same hand.
             bool ab = IsLeft(a, b, x, y);
             bool inside = ab == IsLeft(b, c, x, y) && ab == IsLeft(c, a, x, y);
-            float distance = outline(x, y);
+            float distance = outline.Distance(x, y);
             return (inside ? -distance : distance) - round;
-        };
+        }
     }
 
     /// <summary>Everything inside any of the shapes.</summary>
-    public static Shape Union(params Shape[] shapes) => (x, y) =>
+    public static Shape Union(params Shape[] shapes)
     {
-        float nearest = float.MaxValue;
-        foreach (Shape shape in shapes)
-            nearest = Math.Min(nearest, shape(x, y));
-        return nearest;
-    };
+        float x0 = shapes.Average(s => s.X);
+        float y0 = shapes.Average(s => s.Y);
+        return new Shape(Distance, x0, y0, shapes.Max(s => MathF.Sqrt((s.X - x0) * (s.X - x0) + (s.Y - y0) * (s.Y - y0)) + s.Radius));
+
+        float Distance(float x, float y)
+        {
+            float nearest = float.MaxValue;
+            foreach (Shape shape in shapes)
+                nearest = Math.Min(nearest, shape.Distance(x, y));
+            return nearest;
+        }
+    }
 
     private static bool IsLeft((float X, float Y) from, (float X, float Y) to, float x, float y) =>
         (to.X - from.X) * (y - from.Y) > (to.Y - from.Y) * (x - from.X);
