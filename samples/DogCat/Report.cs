@@ -17,8 +17,12 @@ public static class Report
 
     public static void Starting(Contender contender) => Console.WriteLine($"{contender.Name} ...");
 
-    public static void Finished(Result result) =>
-        Console.WriteLine(Invariant($"{result.Name}: fitted in {result.FitTime.TotalSeconds:F1} s, log-loss {result.Train.LogLoss:F4} train, {result.Test.LogLoss:F4} test"));
+    public static void Finished(Result result)
+    {
+        Console.WriteLine(Invariant($"  fitted in {result.FitTime.TotalSeconds:F1} s; log-loss {result.Train.LogLoss:F4} train, {result.Test.LogLoss:F4} +- {result.Test.LogLossStandardError:F4} test (nats)"));
+        foreach (string warning in result.Test.Warnings)
+            Console.WriteLine($"  {warning}");
+    }
 
     public static void Saved(Result result, string path) => Console.WriteLine($"Saved {result.Name} to {path}");
 
@@ -43,7 +47,7 @@ public static class Report
     public static void Results(IEnumerable<Result> results, PictureData data)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("trainer").NoWrap());
-        foreach (string title in (string[])["fit\ns", "train\nnats", "train\nbits", "test\nnats", "test\nbits", "test\naccuracy"])
+        foreach (string title in (string[])["fit\ns", "train\nnats", "train\nbits", "test\nnats", "test\nbits", "test\nright"])
             table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
         foreach (Result result in results)
             AddRow(table, result.Name, result.FitTime, result.Train.LogLoss, result.Test.LogLoss, result.Test.Accuracy);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DogCat.Data;
 using Microsoft.ML;
+using MLNet.CrossEntropy;
 
 namespace DogCat.Training;
 
@@ -21,7 +22,7 @@ public abstract record Contender(string Name)
     protected abstract IEstimator<ITransformer> Pipeline(MLContext ml, int rows);
 
     /// <summary>Judges scored rows.</summary>
-    protected abstract Score Evaluate(MLContext ml, IDataView scored);
+    protected abstract CrossEntropyMetrics Evaluate(MLContext ml, IDataView scored);
 }
 
 /// <summary>A trainer of classes by name: one probability for "cat" and one for "dog".</summary>
@@ -34,11 +35,8 @@ public sealed record MulticlassContender(string Name, Func<MLContext, int, IEsti
             .Append(Trainer(ml, rows))
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
 
-    protected override Score Evaluate(MLContext ml, IDataView scored)
-    {
-        var metrics = ml.MulticlassClassification.Evaluate(scored);
-        return new Score(metrics.LogLoss, metrics.MicroAccuracy);
-    }
+    protected override CrossEntropyMetrics Evaluate(MLContext ml, IDataView scored) =>
+        ml.MulticlassClassification.EvaluateCrossEntropy(scored);
 }
 
 /// <summary>A trainer of yes or no: the probability of "dog".</summary>
@@ -49,15 +47,9 @@ public sealed record BinaryContender(string Name, Func<MLContext, int, IEstimato
             .AppendCacheCheckpoint(ml)
             .Append(Trainer(ml, rows));
 
-    protected override Score Evaluate(MLContext ml, IDataView scored)
-    {
-        var metrics = ml.BinaryClassification.Evaluate(scored, nameof(Example.IsDog));
-        return new Score(metrics.LogLoss * Math.Log(2), metrics.Accuracy);
-    }
+    protected override CrossEntropyMetrics Evaluate(MLContext ml, IDataView scored) =>
+        ml.BinaryClassification.EvaluateCrossEntropy(scored, nameof(Example.IsDog));
 }
 
-/// <summary>How well a model's probabilities and decisions fit some pictures; the log-loss in nats.</summary>
-public sealed record Score(double LogLoss, double Accuracy);
-
 /// <summary>What a contender achieved.</summary>
-public sealed record Result(string Name, TimeSpan FitTime, Score Train, Score Test, ITransformer Model);
+public sealed record Result(string Name, TimeSpan FitTime, CrossEntropyMetrics Train, CrossEntropyMetrics Test, ITransformer Model);

@@ -1,0 +1,81 @@
+using DogCat.Data;
+using DogCat.Features;
+
+namespace DogCat.Tests.Data;
+
+public sealed class PictureFolderTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Reads_both_classes_of_both_splits()
+    {
+        _folder.FillWithPictures(perClass: 3);
+        PictureData data = PictureFolder.Load(_folder.FullName);
+        Assert.Equal((3, 3), (data.Train.Cats, data.Train.Dogs));
+        Assert.Equal((3, 3), (data.Test.Cats, data.Test.Dogs));
+        Assert.Empty(data.Skipped);
+        Assert.Null(data.Train.ProbabilityOfDog);
+        Assert.All(data.Train.Examples, e => Assert.Equal(PictureFeatures.Count, e.Features.Length));
+        Assert.All(data.Train.Examples, e => Assert.Equal(e.IsDog ? "dog" : "cat", e.Label));
+    }
+
+    [Fact]
+    public void What_cannot_be_used_is_named_and_skipped()
+    {
+        _folder.FillWithPictures(perClass: 3);
+        string damaged = _folder.At("train", "dog", "001.png");
+        File.WriteAllBytes(damaged, File.ReadAllBytes(damaged)[..200]);
+        File.WriteAllText(_folder.At("test", "cat", "notes.txt"), "not a picture");
+        File.WriteAllText(_folder.At("votes.csv"), "file,votes");
+        _folder.Make("train", "bird");
+        _folder.Make("test", "dog", "more");
+
+        PictureData data = PictureFolder.Load(_folder.FullName);
+
+        Assert.Equal((3, 2), (data.Train.Cats, data.Train.Dogs));
+        Assert.Equal((3, 3), (data.Test.Cats, data.Test.Dogs));
+        SkippedFile[] expected =
+        [
+            new(_folder.At("votes.csv"), "not one of the folders train and test"),
+            new(_folder.At("train", "bird"), "not one of the folders cat and dog"),
+            new(damaged, "truncated PNG: the file ends too early"),
+            new(_folder.At("test", "cat", "notes.txt"), "neither a PNG nor a JPEG picture (by its first bytes)"),
+            new(_folder.At("test", "dog", "more"), "a folder within a class folder"),
+        ];
+        Assert.Equal(expected.ToHashSet(), data.Skipped.ToHashSet());
+        Assert.Equal(expected.Length, data.Skipped.Count);
+    }
+
+    [Fact]
+    public void A_missing_folder_is_refused_and_the_layout_told()
+    {
+        string nowhere = _folder.At("nowhere");
+        string message = Assert.Throws<UserException>(() => PictureFolder.Load(nowhere)).Message;
+        Assert.Equal($"There is no folder '{nowhere}'. The pictures are expected in DIR/train/cat, DIR/train/dog, DIR/test/cat and DIR/test/dog.", message);
+    }
+
+    [Fact]
+    public void One_class_only_is_refused()
+    {
+        _folder.FillWithPictures(perClass: 2);
+        Directory.Delete(_folder.At("train", "dog"), recursive: true);
+        string message = Assert.Throws<UserException>(() => PictureFolder.Load(_folder.FullName)).Message;
+        Assert.StartsWith($"There is no folder '{_folder.At("train", "dog")}'", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_class_without_usable_pictures_is_refused()
+    {
+        _folder.FillWithPictures(perClass: 1);
+        string picture = _folder.At("test", "cat", "000.png");
+        File.WriteAllBytes(picture, []);
+        Assert.Equal(
+            $"There is no usable picture in '{_folder.At("test", "cat")}' (the first of 1, '{picture}': the file is empty); both classes need some, for training and for testing.",
+            Assert.Throws<UserException>(() => PictureFolder.Load(_folder.FullName)).Message);
+        File.Delete(picture);
+        Assert.Contains("(the folder is empty)", Assert.Throws<UserException>(() => PictureFolder.Load(_folder.FullName)).Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Globalization;
+using DogCat.Drawing;
+using DogCat.Pictures.Png;
+using DogCat.Training;
+
+namespace DogCat.Tests;
+
+/// <summary>The program as its users run it, in a process of its own.</summary>
+public sealed class ProgramTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Draws_trains_reports_saves_and_predicts()
+    {
+        string model = _folder.At("model.zip");
+        (int exit, string[] output, string errors) = await Run("--pictures", "600", "--save", model);
+        Assert.Equal((0, ""), (exit, errors));
+        Assert.Equal(Host.Description, output[0]);
+        double prior = TestLogLoss(output, "class prior");
+        double bound = TestLogLoss(output, "known lower bound");
+        foreach (Contender contender in Contenders.All)
+            Assert.InRange(TestLogLoss(output, contender.Name), bound, prior - 0.2);
+
+        const int each = 20;
+        DrawnPicture[] pictures = [.. TemporaryFolder.ClearPictures(50, dogs: false, each), .. TemporaryFolder.ClearPictures(51, dogs: true, each)];
+        string[] files = [.. pictures.Select((_, i) => _folder.At($"{i}.png"))];
+        for (int i = 0; i < pictures.Length; i++)
+            await File.WriteAllBytesAsync(files[i], PngEncoder.Encode(pictures[i].Picture));
+        string damaged = _folder.At("damaged.png");
+        await File.WriteAllBytesAsync(damaged, (await File.ReadAllBytesAsync(files[0]))[..100]);
+
+        (exit, output, errors) = await Run(["predict", model, damaged, .. files]);
+        Assert.Equal(1, exit);
+        Assert.Equal($"'{damaged}': truncated PNG: the file ends too early", errors.Trim());
+        Assert.Equal(files.Length, output.Length);
+        Assert.All(output.Zip(files), pair => Assert.StartsWith(pair.Second + ": ", pair.First, StringComparison.Ordinal));
+        int right = output.Where((line, i) => line.Contains(i < each ? ": cat (cat 0." : ": dog (", StringComparison.Ordinal)).Count();
+        Assert.InRange(right, files.Length * 3 / 4, files.Length);
+    }
+
+    [Fact]
+    public async Task Trains_on_a_folder_of_pictures_and_names_what_it_skips()
+    {
+        _folder.FillWithPictures(perClass: 40);
+        string empty = _folder.At("train", "cat", "empty.png");
+        await File.WriteAllBytesAsync(empty, []);
+        (int exit, string[] output, string errors) = await Run("--images", _folder.FullName);
+        Assert.Equal((0, ""), (exit, errors));
+        Assert.Contains("  skipped 1:", output);
+        Assert.Contains($"    '{empty}': the file is empty", output);
+        Assert.DoesNotContain(output, line => line.Contains("lower bound", StringComparison.Ordinal));
+        Assert.Equal(Math.Log(2), TestLogLoss(output, "class prior"), 0.00006);
+    }
+
+    [Fact]
+    public async Task What_the_user_can_put_right_is_told_in_one_line()
+    {
+        string nowhere = _folder.At("no", "model.zip");
+        Assert.Equal((1, $"--save {nowhere}: there is no folder '{_folder.At("no")}'"), await Failure("--save", nowhere));
+        Assert.Equal((1, "--pictures is 3; at least 20 are needed to train on"), await Failure("--pictures", "3"));
+        Assert.Equal((1, $"There is no model file '{nowhere}'. Make one with --save {nowhere}"), await Failure("predict", nowhere, "a.png"));
+        string text = _folder.At("text.zip");
+        await File.WriteAllTextAsync(text, "no model");
+        (int exit, string error) = await Failure("predict", text, "a.png");
+        Assert.Equal(1, exit);
+        Assert.StartsWith($"'{text}' is not a model that this ML.NET can load: ", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>The fourth number from the right in a row of the table.</summary>
+    private static double TestLogLoss(string[] output, string row)
+    {
+        string line = Assert.Single(output, l => l.StartsWith($"  {row} ", StringComparison.Ordinal) && l.TrimEnd().EndsWith('%'));
+        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return double.Parse(words[^4], CultureInfo.InvariantCulture);
+    }
+
+    private static async Task<(int Exit, string Error)> Failure(params string[] arguments)
+    {
+        (int exit, _, string errors) = await Run(arguments);
+        return (exit, errors.Trim());
+    }
+
+    private static async Task<(int Exit, string[] Output, string Errors)> Run(params string[] arguments)
+    {
+        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        var start = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "DogCat.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, (await output).ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'), await errors);
+    }
+}
