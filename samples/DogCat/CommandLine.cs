@@ -12,7 +12,7 @@ public static class CommandLine
         {
             return Create(train, predict).Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
-        catch (UserException exception)
+        catch (Exception exception) when (exception is UserException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine(exception.Message);
             return 1;

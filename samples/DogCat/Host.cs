@@ -1,21 +1,17 @@
+#if !MLNET_EMBEDDED
 using System.Reflection;
 using Microsoft.ML;
+#endif
 
 namespace DogCat;
 
 /// <summary>Which ML.NET this program runs on.</summary>
 public static class Host
 {
-    public static string Description
-    {
-        get
-        {
 #if MLNET_EMBEDDED
-            return "ML.NET host: embedded (this repository's stand-in, because the package Microsoft.ML was not found when building)";
+    public static string Description => "ML.NET host: embedded (this repository's stand-in; the package Microsoft.ML was not found when building)";
 #else
-            string? version = typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
-            return $"ML.NET host: package Microsoft.ML {version?.Split('+')[0]}";
+    public static string Description => "ML.NET host: package Microsoft.ML "
+        + typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
 #endif
-        }
-    }
 }

@@ -13,6 +13,7 @@ static void Train(TrainOptions options)
     options.Check();
 
     // 1. Pictures become rows: a label and the numbers ("features") computed from the pixels.
+    Report.Reading(options);
     var watch = Stopwatch.StartNew();
     PictureData data = options.Images is { } folder
         ? PictureFolder.Load(folder)

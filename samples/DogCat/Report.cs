@@ -29,9 +29,12 @@ public static class Report
     public static void Prediction(string path, Prediction prediction) => Console.WriteLine(
         $"{path}: {prediction.Answer} ({string.Join(", ", prediction.Classes.Zip(prediction.Probabilities, (name, p) => Invariant($"{name} {p:F3}")))})");
 
+    public static void Reading(TrainOptions options) =>
+        Console.WriteLine(options.Images is { } folder ? $"Reading the photographs in '{folder}' ..." : Invariant($"Drawing {options.Pictures * 3 / 2:N0} pictures, seed {options.Seed} ..."));
+
     public static void Data(PictureData data, TimeSpan time)
     {
-        Console.WriteLine(Invariant($"Pictures: {data.Source} ({time.TotalSeconds:F1} s)"));
+        Console.WriteLine(Invariant($"  done in {time.TotalSeconds:F1} s"));
         Console.WriteLine(Invariant($"  train {data.Train.Examples.Length:N0}: {data.Train.Cats:N0} cats, {data.Train.Dogs:N0} dogs"));
         Console.WriteLine(Invariant($"  test  {data.Test.Examples.Length:N0}: {data.Test.Cats:N0} cats, {data.Test.Dogs:N0} dogs"));
         Console.WriteLine(Invariant($"  {PictureFeatures.Count:N0} features each: {PictureFeatures.Description}"));

@@ -8,7 +8,6 @@ public static class DrawnData
 {
     /// <summary>Draws <paramref name="train"/> pictures to train on and <paramref name="test"/> others to test with.</summary>
     public static PictureData Draw(int seed, int train, int test) => new(
-        $"drawn by this program, seed {seed}",
         ToSet(DrawnPictures.Draw(seed, first: 0, train, PictureFeatures.Side)),
         ToSet(DrawnPictures.Draw(seed, first: train, test, PictureFeatures.Side)),
         Skipped: []);

@@ -18,7 +18,7 @@ public static class PictureFolder
         var skipped = new List<SkippedFile>();
         SkipOthers(folder, Splits, skipped);
         PictureSet[] sets = [.. Splits.Select(split => LoadSplit(Path.Combine(folder, split), skipped))];
-        return new PictureData($"photographs in '{folder}'", sets[0], sets[1], skipped);
+        return new PictureData(sets[0], sets[1], skipped);
     }
 
     private static string Layout => "The pictures are expected in DIR/train/cat, DIR/train/dog, DIR/test/cat and DIR/test/dog.";

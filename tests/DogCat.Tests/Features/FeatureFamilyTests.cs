@@ -97,6 +97,23 @@ public class FeatureFamilyTests
     }
 
     [Fact]
+    public void An_even_colour_lies_in_its_boxes()
+    {
+        // Of four levels 0, 85, 170, 255: red 255 is level 3, green 0 level 0, and blue 102 a fifth of the way from 1 to 2.
+        float[] shares = Compute(new ColourHistogram(4).Name, Even(255, 0, 102));
+        Assert.Equal(0.8f, shares[3 * 16 + 1], 1e-4f);
+        Assert.Equal(0.2f, shares[3 * 16 + 2], 1e-4f);
+    }
+
+    [Fact]
+    public void A_thumbnail_holds_brightness_and_colour_differences()
+    {
+        float[] thumbnail = Compute(new Thumbnail(8).Name, Even(255, 0, 0));
+        Assert.Equal([0.299f, -0.299f, 0.701f], thumbnail[..3].Select(v => MathF.Round(v, 5)));
+        Assert.Equal(thumbnail[..3], thumbnail[^3..]);
+    }
+
+    [Fact]
     public void Cells_must_divide_the_picture() =>
         Assert.Throws<ArgumentException>(() => new GradientHistograms(32, 5));
 
@@ -108,6 +125,9 @@ public class FeatureFamilyTests
         Family(name).Compute(picture, features);
         return features;
     }
+
+    private static Picture Even(byte red, byte green, byte blue) =>
+        new(32, 32, [.. Enumerable.Repeat((byte[])[red, green, blue], 32 * 32).SelectMany(p => p)]);
 
     private static Picture Ramp(int slope)
     {
