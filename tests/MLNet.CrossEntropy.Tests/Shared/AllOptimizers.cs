@@ -26,7 +26,7 @@ internal static class AllOptimizers
         ["adam, amsgrad"] = (new Adam { AmsGrad = true }, Schedule.Cosine(0.1, Steps)),
         ["adamw"] = (new AdamW { WeightDecay = 0 }, Schedule.Cosine(0.1, Steps).WithWarmup(50)),
         ["adamw, amsgrad"] = (new AdamW { AmsGrad = true, WeightDecay = 0 }, Schedule.Cosine(0.1, Steps)),
-        ["adamax"] = (new Adamax(), Schedule.Cosine(0.1, Steps)),
+        ["adamax"] = (new Adamax(), Schedule.Cosine(0.2, Steps)),
         ["nadam"] = (new NAdam(), Schedule.Cosine(0.1, Steps)),
         ["radam"] = (new RAdam(), Schedule.Cosine(0.1, Steps)),
     };

@@ -8,7 +8,7 @@ namespace MLNet.CrossEntropy.Tests.Optimization.Optimizers;
 public class ConvergenceTests
 {
     /// <summary>How far above the optimum, as a share of it, the objective may end.</summary>
-    private const double Tolerance = 1e-4;
+    private const double Tolerance = 1e-6;
 
     private static readonly JsonNode File = GoldenFile.Load("sklearn-fits.json");
 
