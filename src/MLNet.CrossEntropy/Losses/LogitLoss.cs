@@ -10,6 +10,9 @@ public abstract class LogitLoss
 {
     private const int OnStack = 128;
 
+    // The prior of a class that no row has: rare enough to cost nothing, not so rare that it could never be learnt.
+    private const double RarestPrior = 1e-6;
+
     /// <summary>The loss's name, for reports and errors.</summary>
     public abstract string Name { get; }
 
@@ -70,6 +73,13 @@ public abstract class LogitLoss
             logits[k] -= mean;
     }
 
-    /// <summary>The prior of a class that no row has: rare enough to cost nothing, not so rare that it could never be learnt.</summary>
-    private protected const double RarestPrior = 1e-6;
+    /// <summary><see cref="PriorLogits"/> of independent outputs: log(p / (1 - p)).</summary>
+    private protected static void IndependentPriorLogits(ReadOnlySpan<double> meanTargets, Span<double> logits)
+    {
+        for (int k = 0; k < logits.Length; k++)
+        {
+            double p = Math.Clamp(meanTargets[k], RarestPrior, 1 - RarestPrior);
+            logits[k] = Math.Log(p / (1 - p));
+        }
+    }
 }

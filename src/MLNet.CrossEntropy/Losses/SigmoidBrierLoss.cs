@@ -20,4 +20,11 @@ public sealed class SigmoidBrierLoss : LogitLoss
 
     /// <inheritdoc/>
     public override double TargetWeight(RowTarget target) => SigmoidRow.TargetWeight(target);
+
+    /// <inheritdoc/>
+    internal override double Curvature => 0.25;
+
+    /// <inheritdoc/>
+    internal override void PriorLogits(ReadOnlySpan<double> meanTargets, Span<double> logits) =>
+        IndependentPriorLogits(meanTargets, logits);
 }

@@ -46,14 +46,8 @@ public sealed class SigmoidCrossEntropyLoss : LogitLoss
     internal override double Curvature => 0.25 * Math.Max(1, _positiveWeights.DefaultIfEmpty(1).Max());
 
     /// <inheritdoc/>
-    internal override void PriorLogits(ReadOnlySpan<double> meanTargets, Span<double> logits)
-    {
-        for (int k = 0; k < logits.Length; k++)
-        {
-            double p = Math.Clamp(meanTargets[k], RarestPrior, 1 - RarestPrior);
-            logits[k] = Math.Log(p) - Math.Log(1 - p);
-        }
-    }
+    internal override void PriorLogits(ReadOnlySpan<double> meanTargets, Span<double> logits) =>
+        IndependentPriorLogits(meanTargets, logits);
 
     private SigmoidCrossEntropyKernel KernelFor(int outputs)
     {

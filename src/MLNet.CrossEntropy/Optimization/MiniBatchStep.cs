@@ -61,12 +61,15 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     }
 
     /// <summary>The weighted mean loss of all rows under the weights of now.</summary>
-    public double MeanLoss(RowSet rows) => Measure(rows, static (_, _, _) => { }).Mean;
+    public double MeanLoss(RowSet rows) => Measure(rows, null, static (_, _, _) => { }).Mean;
+
+    /// <summary>The weighted mean loss of some rows under the weights of now.</summary>
+    public double MeanLoss(RowSet rows, int[] some) => Measure(rows, some, static (_, _, _) => { }).Mean;
 
     /// <summary>The weighted mean loss of all rows, and its gradient in raw weights <c>[outputs, features]</c> and biases.</summary>
     public double MeanLoss(RowSet rows, double[] weightGradient, double[] biasGradient)
     {
-        var (mean, weight) = Measure(rows, (set, batch, batchWeight) =>
+        var (mean, weight) = Measure(rows, null, (set, batch, batchWeight) =>
         {
             AddGradient(set, batch, batchWeight, weightGradient);
             for (var r = 0; r < batch.Length; r++)
@@ -118,15 +121,16 @@ internal abstract unsafe class MiniBatchStep : IDisposable
 
     private delegate void BatchVisitor(RowSet rows, ReadOnlySpan<int> batch, double batchWeight);
 
-    private (double Mean, double Weight) Measure(RowSet rows, BatchVisitor visit)
+    private (double Mean, double Weight) Measure(RowSet rows, int[]? some, BatchVisitor visit)
     {
         CompensatedSum loss = default, weight = default;
-        var order = new int[Math.Min(BatchSize, rows.Rows)];
-        for (var from = 0; from < rows.Rows; from += BatchSize)
+        var count = some?.Length ?? rows.Rows;
+        var numbers = new int[Math.Min(BatchSize, count)];
+        for (var from = 0; from < count; from += BatchSize)
         {
-            var batch = order.AsSpan(0, Math.Min(BatchSize, rows.Rows - from));
+            var batch = numbers.AsSpan(0, Math.Min(BatchSize, count - from));
             for (var r = 0; r < batch.Length; r++)
-                batch[r] = from + r;
+                batch[r] = some is null ? from + r : some[from + r];
             loss.Add(Forward(rows, batch));
             weight.Add(_weightSum);
             if (_weightSum > 0)

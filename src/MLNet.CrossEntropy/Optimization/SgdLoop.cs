@@ -17,7 +17,7 @@ internal sealed class SgdLoop
     private const int MostRetries = 6;
     private const double RetryFactor = 0.25;
 
-    // A mean loss this many times the loss of the start (or of guessing, if that is more) means that the steps blow up.
+    // A mean loss this many times that of the first batch (or of guessing, if that is more) means that the steps blow up.
     private const double ExplodingLoss = 10;
 
     private readonly RowSet _rows;
@@ -69,18 +69,15 @@ internal sealed class SgdLoop
         using MiniBatchStep step = rows.IsSparse
             ? new SparseStep(options, rows, plan.BatchSize, scaling, team)
             : new DenseStep(options, rows.Features, plan.BatchSize, scaling, team);
-        var loop = new SgdLoop(rows, held, options, plan, scaling, step)
-        {
-            _largestRate = options.LearningRate ?? (rows.IsSparse
-                ? LearningRateRule.ForSparse(rows, scaling, curvature)
-                : LearningRateRule.ForDense(rows, scaling, curvature, plan.BatchSize, options.Momentum)),
-        };
-        return loop.Run();
+        step.Start(options.InitialWeights, options.InitialBiases ?? ClassPriors.Biases(rows, options.Loss, options.Outputs));
+        var rate = options.LearningRate ?? (rows.IsSparse
+            ? LearningRateSearch.Find(step, rows, plan.BatchSize, LearningRateRule.ForSparse(rows, scaling, curvature))
+            : LearningRateRule.ForDense(rows, scaling, curvature, plan.BatchSize, options.Momentum));
+        return new SgdLoop(rows, held, options, plan, scaling, step) { _largestRate = rate }.Run();
     }
 
     private SgdResult Run()
     {
-        _step.Start(_options.InitialWeights, _options.InitialBiases ?? ClassPriors.Biases(_rows, _options.Loss, _options.Outputs));
         _step.Save();
         var reason = StopReason.MaximumEpochs;
         while (_history.Count < _plan.Epochs && reason == StopReason.MaximumEpochs)
@@ -122,7 +119,8 @@ internal sealed class SgdLoop
             var taken = _step.Take(_rows, batch, Rate(_steps));
             if (taken.Weight == 0)
                 continue;
-            _steps++;
+            if (_steps++ == 0)
+                _startLoss = taken.Loss / taken.Weight;
             loss.Add(taken.Loss);
             weight.Add(taken.Weight);
             if (!double.IsFinite(taken.Loss))
@@ -168,12 +166,8 @@ internal sealed class SgdLoop
         return ++_epochsSinceBest >= _options.Patience ? StopReason.PatienceExhausted : StopReason.MaximumEpochs;
     }
 
-    private bool HasDiverged(double loss)
-    {
-        if (_history.Count == 0 && _startLoss == 0)
-            _startLoss = Math.Max(Math.Log(Math.Max(2, _options.Outputs)), double.IsFinite(loss) ? 0 : 1);
-        return !double.IsFinite(loss) || loss > ExplodingLoss * _startLoss;
-    }
+    private bool HasDiverged(double loss) =>
+        !double.IsFinite(loss) || loss > ExplodingLoss * Math.Max(_startLoss, Math.Log(Math.Max(2, _options.Outputs)));
 
     /// <summary>Goes back to the last good weights with a smaller learning rate, or gives up.</summary>
     private void Retreat(double loss)

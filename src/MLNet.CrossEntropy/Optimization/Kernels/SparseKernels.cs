@@ -32,4 +32,22 @@ internal static unsafe class SparseKernels
             TOps.Store(TOps.MultiplyAdd(factor, TOps.Load(x + i), TOps.Load(y + i)), y + i);
         return i;
     }
+
+    /// <summary><c>y *= a</c> over <paramref name="length"/> floats.</summary>
+    public static void Scale(float* y, float a, int length)
+    {
+        var factor = Vector128.Create(a);
+        var i = 0;
+        for (; length - i >= Vector128<float>.Count; i += Vector128<float>.Count)
+            (Vector128.Load(y + i) * factor).Store(y + i);
+        for (; i < length; i++)
+            y[i] *= a;
+    }
+
+    /// <summary>Moves each of <paramref name="length"/> floats towards 0 by <paramref name="threshold"/>, and no further.</summary>
+    public static void Shrink(float* y, float threshold, int length)
+    {
+        for (var i = 0; i < length; i++)
+            y[i] = MathF.CopySign(Math.Max(0, Math.Abs(y[i]) - threshold), y[i]);
+    }
 }
