@@ -1,7 +1,7 @@
 namespace MLNet.CrossEntropy.Optimization;
 
 /// <summary>
-/// A learning rate found by trying: one pass over a few rows at each of several rates, doubled or halved as long as that helps,
+/// A learning rate found by trying: a pass over a few rows (or several, if that is few steps) at each of several rates, doubled or halved as long as that helps,
 /// and the rate whose weights judge other rows best wins (after Bottou 2012, "Stochastic Gradient Descent Tricks", section 4.2).
 /// </summary>
 /// <remarks>
@@ -12,6 +12,7 @@ internal static class LearningRateSearch
 {
     private const int TrialRows = 1_024;
     private const int JudgedRows = 512;
+    private const int FewestSteps = 32;
     private const int MostTrials = 20;
 
     /// <summary>The best rate among <paramref name="start"/> and its doublings and halvings; the step is left as it was.</summary>
@@ -27,8 +28,12 @@ internal static class LearningRateSearch
 
         double Try(double rate)
         {
-            for (var from = 0; from < fitted.Length; from += batchSize)
-                step.Take(rows, fitted.AsSpan(from, Math.Min(batchSize, fitted.Length - from)), rate);
+            for (var taken = 0; taken < FewestSteps;)
+            {
+                for (var from = 0; from < fitted.Length; from += batchSize, taken++)
+                    step.Take(rows, fitted.AsSpan(from, Math.Min(batchSize, fitted.Length - from)), rate);
+            }
+
             var loss = step.MeanLoss(rows, judged);
             step.Restore();
             return double.IsFinite(loss) ? loss : double.PositiveInfinity;

@@ -151,7 +151,8 @@ internal sealed class SgdLoop
 
         if (report.ValidationLoss is not { } validation)
         {
-            _step.Save();
+            if (loss <= _history.Min(epoch => epoch.TrainingLoss))
+                _step.Save();
             return Math.Abs(previous - loss) < _options.Tolerance * loss ? StopReason.Converged : StopReason.MaximumEpochs;
         }
 
