@@ -14,7 +14,8 @@ internal sealed class BinaryScoredRows : IDisposable
     public const int RawScore = 1;
 
     private readonly DataViewRowCursor _cursor;
-    private readonly Func<int> _label;
+    private readonly Func<int>? _hardLabel;
+    private readonly Func<double>? _share;
     private readonly ValueGetter<float>? _probability;
     private readonly ValueGetter<float>? _score;
     private readonly Func<double>? _weight;
@@ -23,7 +24,10 @@ internal sealed class BinaryScoredRows : IDisposable
     {
         _cursor = cursor;
         Classes = ScoreClasses.OfBinary(label);
-        _label = Classes.LabelGetter(cursor, label);
+        if (label.Type is NumberDataViewType)
+            _share = ColumnValues.Number(cursor, label, "label");
+        else
+            _hardLabel = Classes.LabelGetter(cursor, label);
         _probability = probability is { } p ? Single(p, "probability") : null;
         _score = score is { } s ? Single(s, "score") : null;
         _weight = weight is { } w ? ColumnValues.Number(cursor, w, "example weight") : null;
@@ -34,9 +38,9 @@ internal sealed class BinaryScoredRows : IDisposable
     public static BinaryScoredRows Open(IDataView data, BinaryEvaluationOptions options)
     {
         DataViewSchema.Column label = ColumnValues.Require(data.Schema, options.LabelColumnName, "label");
-        DataViewSchema.Column? probability = Optional(options.ProbabilityColumnName, "probability");
-        DataViewSchema.Column? score = Optional(options.ScoreColumnName, "score");
-        DataViewSchema.Column? weight = Optional(options.ExampleWeightColumnName, "example weight");
+        DataViewSchema.Column? probability = ColumnValues.Optional(data.Schema, options.ProbabilityColumnName, "probability");
+        DataViewSchema.Column? score = ColumnValues.Optional(data.Schema, options.ScoreColumnName, "score");
+        DataViewSchema.Column? weight = ColumnValues.Optional(data.Schema, options.ExampleWeightColumnName, "example weight");
         if (probability is null && score is null)
             throw Throw.NoScoreColumn();
 
@@ -51,9 +55,10 @@ internal sealed class BinaryScoredRows : IDisposable
             cursor.Dispose();
             throw;
         }
-
-        DataViewSchema.Column? Optional(string? name, string role) => name is null ? null : ColumnValues.Require(data.Schema, name, role);
     }
+
+    /// <summary>A block for this reader's rows.</summary>
+    public static ScoredBlock NewBlock() => new(width: 2, hasSoftLabels: true);
 
     /// <summary>Fills the block with the next rows; false when none was left.</summary>
     public bool Read(ScoredBlock block)
@@ -64,7 +69,7 @@ internal sealed class BinaryScoredRows : IDisposable
             int row = block.Count++;
             if (row == 0)
                 block.FirstRow = _cursor.Position;
-            block.Labels[row] = _label();
+            block.Labels[row] = _hardLabel?.Invoke() ?? ReadShare(block.Target(row));
             block.Weights[row] = _weight?.Invoke() ?? 1;
             Span<float> slots = block.Scores(row);
             slots.Fill(float.NaN);
@@ -75,6 +80,21 @@ internal sealed class BinaryScoredRows : IDisposable
     }
 
     public void Dispose() => _cursor.Dispose();
+
+    /// <summary>A number is the share of the positive class: 0 and 1 are hard labels, anything between is a soft one.</summary>
+    private int ReadShare(Span<double> target)
+    {
+        double share = _share!();
+        (target[0], target[1]) = (1 - share, share);
+        return share switch
+        {
+            0 => 0,
+            1 => 1,
+            > 0 and < 1 => ScoreClasses.Soft,
+            double.NaN => ScoreClasses.Missing,
+            _ => ScoreClasses.Unknown,
+        };
+    }
 
     private ValueGetter<float> Single(DataViewSchema.Column column, string role)
     {

@@ -15,6 +15,10 @@ internal static class ColumnValues
         return schema.GetColumnOrNull(name) ?? throw Throw.NoColumn(name, role, schema.Where(c => !c.IsHidden).Select(c => c.Name));
     }
 
+    /// <summary>The named column, or null where no name is given.</summary>
+    public static DataViewSchema.Column? Optional(DataViewSchema schema, string? name, string role) =>
+        name is null ? null : Require(schema, name, role);
+
     /// <summary>A getter of one number a row from a float, double, integer or Boolean column.</summary>
     public static Func<double> Number(DataViewRow row, DataViewSchema.Column column, string role) => column.Type.RawType switch
     {

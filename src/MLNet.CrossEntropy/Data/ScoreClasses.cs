@@ -17,6 +17,9 @@ internal sealed class ScoreClasses
     /// <summary>The label is present, but the model has no such class.</summary>
     public const int Unknown = -2;
 
+    /// <summary>The label is a distribution over the classes.</summary>
+    public const int Soft = -3;
+
     private readonly Dictionary<string, int> _indexOfName = new(StringComparer.Ordinal);
 
     private ScoreClasses(string[] names, bool areNamed)

@@ -2,7 +2,7 @@ namespace MLNet.CrossEntropy.Data;
 
 /// <summary>
 /// A few rows of labels, weights and scores, copied out of a cursor and reused from block to block. Scores lie row
-/// after row, shape [Count, Width].
+/// after row, shape [Count, Width], and so do soft labels.
 /// </summary>
 internal sealed class ScoredBlock
 {
@@ -10,14 +10,16 @@ internal sealed class ScoredBlock
     private const int ScoresPerBlock = 16384;
 
     private readonly float[] _scores;
+    private readonly double[] _targets;
 
-    public ScoredBlock(int width)
+    public ScoredBlock(int width, bool hasSoftLabels)
     {
         Width = width;
         Capacity = Math.Clamp(ScoresPerBlock / width, 1, 1024);
         Labels = new int[Capacity];
         Weights = new double[Capacity];
         _scores = new float[Capacity * width];
+        _targets = hasSoftLabels ? new double[Capacity * width] : [];
     }
 
     public int Width { get; }
@@ -29,10 +31,13 @@ internal sealed class ScoredBlock
     /// <summary>The position of the first row in the data view, 0-based.</summary>
     public long FirstRow { get; set; }
 
-    /// <summary>Class indices, or <see cref="ScoreClasses.Missing"/>, <see cref="ScoreClasses.Unknown"/>.</summary>
+    /// <summary>Class indices, or <see cref="ScoreClasses.Missing"/>, <see cref="ScoreClasses.Unknown"/>, <see cref="ScoreClasses.Soft"/>.</summary>
     public int[] Labels { get; }
 
     public double[] Weights { get; }
 
     public Span<float> Scores(int row) => _scores.AsSpan(row * Width, Width);
+
+    /// <summary>The class shares of a row whose label is <see cref="ScoreClasses.Soft"/>.</summary>
+    public Span<double> Target(int row) => _targets.AsSpan(row * Width, Width);
 }

@@ -8,17 +8,23 @@ namespace MLNet.CrossEntropy.Data;
 internal sealed class ScoredRows : IDisposable
 {
     private readonly DataViewRowCursor _cursor;
-    private readonly Func<int> _label;
+    private readonly Func<int>? _hardLabel;
+    private readonly SoftLabelReader? _softLabel;
+    private readonly bool _weightBySoftLabelSum;
     private readonly ValueGetter<VBuffer<float>> _scores;
     private readonly Func<double>? _weight;
     private readonly string _scoreColumnName;
     private VBuffer<float> _buffer;
 
-    private ScoredRows(DataViewRowCursor cursor, ScoreClasses classes, DataViewSchema.Column label, DataViewSchema.Column score, DataViewSchema.Column? weight)
+    private ScoredRows(DataViewRowCursor cursor, ScoreClasses classes, DataViewSchema.Column label, DataViewSchema.Column score, DataViewSchema.Column? weight, bool weightBySoftLabelSum)
     {
         _cursor = cursor;
         Classes = classes;
-        _label = classes.LabelGetter(cursor, label);
+        if (label.Type is VectorDataViewType)
+            _softLabel = new(cursor, label, classes);
+        else
+            _hardLabel = classes.LabelGetter(cursor, label);
+        _weightBySoftLabelSum = weightBySoftLabelSum;
         _scores = cursor.GetGetter<VBuffer<float>>(score);
         _scoreColumnName = score.Name;
         _weight = weight is { } w ? ColumnValues.Number(cursor, w, "example weight") : null;
@@ -26,19 +32,19 @@ internal sealed class ScoredRows : IDisposable
 
     public ScoreClasses Classes { get; }
 
-    public static ScoredRows Open(IDataView data, string labelColumnName, string scoreColumnName, string? exampleWeightColumnName, IReadOnlyList<string>? classNames)
+    public static ScoredRows Open(IDataView data, MulticlassEvaluationOptions options)
     {
-        DataViewSchema.Column label = ColumnValues.Require(data.Schema, labelColumnName, "label");
-        DataViewSchema.Column score = ColumnValues.Require(data.Schema, scoreColumnName, "score");
-        DataViewSchema.Column? weight = exampleWeightColumnName is null ? null : ColumnValues.Require(data.Schema, exampleWeightColumnName, "example weight");
+        DataViewSchema.Column label = ColumnValues.Require(data.Schema, options.LabelColumnName, "label");
+        DataViewSchema.Column score = ColumnValues.Require(data.Schema, options.ScoreColumnName, "score");
+        DataViewSchema.Column? weight = ColumnValues.Optional(data.Schema, options.ExampleWeightColumnName, "example weight");
         if (score.Type is not VectorDataViewType { ItemType: NumberDataViewType { RawType: var item }, Size: > 0 and var count } || item != typeof(float))
             throw Throw.WrongColumnType(score.Name, "score", score.Type, "a vector of Single of known length, one score a class (for a binary model's single score: BinaryClassification.EvaluateCrossEntropy),");
 
-        ScoreClasses classes = ScoreClasses.Of(score, count, label, classNames);
+        ScoreClasses classes = ScoreClasses.Of(score, count, label, options.ClassNames);
         DataViewRowCursor cursor = data.GetRowCursor(weight is { } w ? [label, score, w] : [label, score]);
         try
         {
-            return new(cursor, classes, label, score, weight);
+            return new(cursor, classes, label, score, weight, options.WeightBySoftLabelSum);
         }
         catch
         {
@@ -46,6 +52,9 @@ internal sealed class ScoredRows : IDisposable
             throw;
         }
     }
+
+    /// <summary>A block for this reader's rows.</summary>
+    public ScoredBlock NewBlock() => new(Classes.Count, hasSoftLabels: _softLabel is not null);
 
     /// <summary>Fills the block with the next rows; false when none was left.</summary>
     public bool Read(ScoredBlock block)
@@ -56,8 +65,8 @@ internal sealed class ScoredRows : IDisposable
             int row = block.Count++;
             if (row == 0)
                 block.FirstRow = _cursor.Position;
-            block.Labels[row] = _label();
             block.Weights[row] = _weight?.Invoke() ?? 1;
+            block.Labels[row] = _hardLabel?.Invoke() ?? ReadSoftLabel(block, row);
             _scores(ref _buffer);
             if (_buffer.Length != block.Width)
                 throw Throw.WrongScoreCount(_cursor.Position, _buffer.Length, _scoreColumnName, block.Width);
@@ -67,4 +76,12 @@ internal sealed class ScoredRows : IDisposable
     }
 
     public void Dispose() => _cursor.Dispose();
+
+    private int ReadSoftLabel(ScoredBlock block, int row)
+    {
+        double sum = _softLabel!.Read(block.Target(row));
+        if (_weightBySoftLabelSum && sum > 0)
+            block.Weights[row] *= sum;
+        return sum > 0 ? ScoreClasses.Soft : ScoreClasses.Missing;
+    }
 }

@@ -1,25 +1,31 @@
 using System.Globalization;
+using MLNet.CrossEntropy.Data;
 using MLNet.CrossEntropy.Internals;
 
 namespace MLNet.CrossEntropy;
 
-/// <summary>Stops at a row that cannot be evaluated where the caller asked for that.</summary>
+/// <summary>Finds rows that cannot be evaluated and treats them as the caller asked.</summary>
 internal static class BadRows
 {
-    public static void ThrowIfNotTolerated(EvaluationOptions options, RowOutcome outcome, long row, ReadOnlySpan<float> scores)
+    /// <summary>What a row's weight and label say about it, before its scores are looked at.</summary>
+    public static RowOutcome CheckLabel(ScoredBlock block, int row)
     {
-        BadRowPolicy policy = outcome switch
-        {
-            RowOutcome.MissingLabel => options.MissingLabel,
-            RowOutcome.UnknownClass => options.UnknownClass,
-            RowOutcome.Used or RowOutcome.ZeroWeight => BadRowPolicy.Skip,
-            _ => options.InvalidScore,
-        };
-        if (policy == BadRowPolicy.Throw)
-            throw Error(outcome, row, scores);
+        Throw.IfInvalidWeight(block.Weights[row], block.FirstRow + row);
+        return block.Weights[row] == 0 ? RowOutcome.ZeroWeight
+            : block.Labels[row] == ScoreClasses.Missing ? RowOutcome.MissingLabel
+            : block.Labels[row] == ScoreClasses.Unknown ? RowOutcome.UnknownClass
+            : RowOutcome.Used;
     }
 
-    private static InvalidOperationException Error(RowOutcome outcome, long row, ReadOnlySpan<float> scores) => outcome switch
+    public static BadRowPolicy PolicyFor(RowOutcome outcome, EvaluationOptions options) => outcome switch
+    {
+        RowOutcome.MissingLabel => options.MissingLabel,
+        RowOutcome.UnknownClass => options.UnknownClass,
+        RowOutcome.Used or RowOutcome.ZeroWeight => BadRowPolicy.Skip,
+        _ => options.InvalidScore,
+    };
+
+    public static InvalidOperationException Error(RowOutcome outcome, long row, ReadOnlySpan<float> scores) => outcome switch
     {
         RowOutcome.MissingLabel => Throw.BadRow(row, "has no label", "Give it one"),
         RowOutcome.UnknownClass => Throw.BadRow(row, "has a label that is none of the model's classes", "Train with that class"),

@@ -17,13 +17,14 @@ internal sealed class BinaryEvaluator
     private readonly MetricAccumulators _ofProbabilities;
     private readonly MetricAccumulators _ofLogits;
     private readonly bool _hasProbability;
+    private readonly double[] _storage = new double[BinaryScore.StorageSize];
     private string? _disagreement;
 
     private BinaryEvaluator(BinaryEvaluationOptions options)
     {
         _options = options;
-        _ofProbabilities = new(2, options.ProbabilityFloor);
-        _ofLogits = new(2, options.ProbabilityFloor);
+        _ofProbabilities = new(2, options, fromLogits: false);
+        _ofLogits = new(2, options, fromLogits: true);
         _hasProbability = options.ProbabilityColumnName is not null;
         if (options.ScoreColumnName is null)
             _disagreement = "no score column was named";
@@ -34,7 +35,7 @@ internal sealed class BinaryEvaluator
         Throw.IfInvalid(options);
         using BinaryScoredRows rows = BinaryScoredRows.Open(data, options);
         BinaryEvaluator evaluator = new(options);
-        ScoredBlock block = new(2);
+        ScoredBlock block = BinaryScoredRows.NewBlock();
         while (rows.Read(block))
             evaluator.Add(block);
 
@@ -55,52 +56,67 @@ internal sealed class BinaryEvaluator
     {
         for (int row = 0; row < block.Count; row++)
         {
-            RowOutcome outcome = Add(block, row);
-            BadRows.ThrowIfNotTolerated(_options, outcome, block.FirstRow + row, block.Scores(row));
+            float probability = block.Scores(row)[BinaryScoredRows.Probability];
+            float score = block.Scores(row)[BinaryScoredRows.RawScore];
+            RowOutcome outcome = BadRows.CheckLabel(block, row);
+            if (outcome == RowOutcome.Used)
+                outcome = CheckScore(_hasProbability ? probability : score);
             _rows.Add(outcome);
+            if (outcome == RowOutcome.Used)
+                AddValid(block, row, probability, score);
+            else
+                AddBad(block, row, outcome);
         }
     }
 
-    private RowOutcome Add(ScoredBlock block, int row)
-    {
-        int label = block.Labels[row];
-        double weight = block.Weights[row];
-        float probability = block.Scores(row)[BinaryScoredRows.Probability];
-        float score = block.Scores(row)[BinaryScoredRows.RawScore];
-        Throw.IfInvalidWeight(weight, block.FirstRow + row);
-        if (weight == 0)
-            return RowOutcome.ZeroWeight;
-        if (label == ScoreClasses.Missing)
-            return RowOutcome.MissingLabel;
-        if (label == ScoreClasses.Unknown)
-            return RowOutcome.UnknownClass;
-        if (!double.IsFinite(_hasProbability ? probability : score))
-            return RowOutcome.NonFiniteScore;
-        if (_hasProbability && probability is < 0 or > 1)
-            return RowOutcome.OutOfRangeScore;
+    private RowOutcome CheckScore(float score) =>
+        !float.IsFinite(score) ? RowOutcome.NonFiniteScore
+        : _hasProbability && score is < 0 or > 1 ? RowOutcome.OutOfRangeScore
+        : RowOutcome.Used;
 
-        bool positive = label == 1;
+    private void AddValid(ScoredBlock block, int row, float probability, float score)
+    {
         if (_hasProbability)
         {
-            double p = probability;
-            double loss = BinaryScore.LossOfProbability(p, positive);
-            Add(_ofProbabilities, label, weight, p, p > 0.5, loss, (positive ? p : 1 - p) < _options.ProbabilityFloor);
+            Add(_ofProbabilities, block, row, BinaryScore.OfProbability(probability, _storage));
             if (_disagreement is null && !BinaryScore.IsSigmoid(probability, score))
                 _disagreement = FormattableString.Invariant($"row {block.FirstRow + row}: score {score} is not the logit of probability {probability}");
         }
         if (_disagreement is null)
-            Add(_ofLogits, label, weight, BinaryScore.Sigmoid(score), score > 0, BinaryScore.LossOfLogit(score, positive), isClipped: false);
-        return RowOutcome.Used;
+            Add(_ofLogits, block, row, BinaryScore.OfLogit(score, _storage));
     }
 
-    private static void Add(MetricAccumulators sums, int label, double weight, double probability, bool predicted, double loss, bool isClipped) =>
+    private void AddBad(ScoredBlock block, int row, RowOutcome outcome)
+    {
+        BadRowPolicy policy = BadRows.PolicyFor(outcome, _options);
+        if (policy == BadRowPolicy.Throw)
+            throw BadRows.Error(outcome, block.FirstRow + row, block.Scores(row));
+        if (policy == BadRowPolicy.CountAsMistake)
+        {
+            _rows.AddMistake();
+            _ofProbabilities.AddMistake(Math.Max(block.Labels[row], -1), block.Weights[row]);
+            _ofLogits.AddMistake(Math.Max(block.Labels[row], -1), block.Weights[row]);
+        }
+    }
+
+    private static void Add(MetricAccumulators sums, ScoredBlock block, int row, BinaryScore score)
+    {
+        int label = block.Labels[row];
+        bool isSoft = label == ScoreClasses.Soft;
+        Span<double> target = isSoft ? block.Target(row) : default;
+        LossFloor floor = sums.Floor;
+        double loss = isSoft ? target[0] * score.Losses[0] + target[1] * score.Losses[1] : score.Losses[label];
         sums.Add(new EvaluatedRow
         {
-            Label = label,
-            Predicted = predicted ? 1 : 0,
-            Weight = weight,
+            Label = isSoft ? -1 : label,
+            Target = target,
+            Predicted = score.IsPositive ? 1 : 0,
+            Weight = block.Weights[row],
             Loss = loss,
-            IsClipped = isClipped,
-            Probabilities = [1 - probability, probability],
+            ClippedLoss = isSoft ? target[0] * floor.Clip(score.Losses[0]) + target[1] * floor.Clip(score.Losses[1]) : floor.Clip(loss),
+            Probabilities = score.Probabilities,
+            Complements = score.Complements,
+            ClassLosses = isSoft ? score.Losses : default,
         });
+    }
 }

@@ -1,32 +1,56 @@
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy;
 
-/// <summary>The probability that a binary model gives the positive class, and the loss of the true class.</summary>
-internal static class BinaryScore
+/// <summary>What a binary model says of a row: the probabilities of the negative and the positive class and their losses.</summary>
+internal ref struct BinaryScore
 {
-    /// <summary>
-    /// Whether a float probability is the sigmoid of a float score, up to what float arithmetic and underflow lose.
-    /// </summary>
+    private BinaryScore(Span<double> storage)
+    {
+        Probabilities = storage[..2];
+        Complements = storage[2..4];
+        Losses = storage[4..6];
+    }
+
+    /// <summary>The number of doubles a caller lends.</summary>
+    public const int StorageSize = 6;
+
+    /// <summary>The probability of the negative class, then of the positive one.</summary>
+    public Span<double> Probabilities { get; }
+
+    /// <summary>1 less each of them: the same two, exchanged.</summary>
+    public Span<double> Complements { get; }
+
+    /// <summary>-ln of each of them.</summary>
+    public Span<double> Losses { get; }
+
+    public bool IsPositive { get; private set; }
+
+    public static BinaryScore OfProbability(float probability, Span<double> storage)
+    {
+        double p = probability;
+        BinaryScore score = new(storage) { IsPositive = p > 0.5 };
+        (score.Probabilities[0], score.Probabilities[1]) = (1 - p, p);
+        (score.Complements[0], score.Complements[1]) = (p, 1 - p);
+        (score.Losses[0], score.Losses[1]) = (-Math.Log(1 - p), -Math.Log(p));
+        return score;
+    }
+
+    public static BinaryScore OfLogit(float logit, Span<double> storage)
+    {
+        double z = logit;
+        BinaryScore score = new(storage) { IsPositive = z > 0 };
+        (double p, double complement) = (StableMath.Sigmoid(z), StableMath.Sigmoid(-z));
+        (score.Probabilities[0], score.Probabilities[1]) = (complement, p);
+        (score.Complements[0], score.Complements[1]) = (p, complement);
+        (score.Losses[0], score.Losses[1]) = (StableMath.Softplus(z), StableMath.Softplus(-z));
+        return score;
+    }
+
+    /// <summary>Whether a float probability is the sigmoid of a float score, up to what float arithmetic and underflow lose.</summary>
     public static bool IsSigmoid(float probability, float score)
     {
-        double sigmoid = Sigmoid(score);
+        double sigmoid = StableMath.Sigmoid((double)score);
         return Math.Abs(probability - sigmoid) <= 1e-5 * sigmoid + 1e-37;
-    }
-
-    /// <summary><c>1 / (1 + exp(-z))</c> without overflow.</summary>
-    public static double Sigmoid(double z)
-    {
-        double e = Math.Exp(-Math.Abs(z));
-        return (z < 0 ? e : 1) / (1 + e);
-    }
-
-    /// <summary>-ln of the true class's probability: <c>-ln q</c> for the positive class, <c>-ln(1 - q)</c> for the negative.</summary>
-    public static double LossOfProbability(double probability, bool positive) =>
-        -Math.Log(positive ? probability : 1 - probability);
-
-    /// <summary>The same from a logit, without cancellation: <c>ln(1 + exp(-z))</c> or <c>ln(1 + exp(z))</c>.</summary>
-    public static double LossOfLogit(double z, bool positive)
-    {
-        double margin = positive ? z : -z;
-        return Math.Max(-margin, 0) + double.LogP1(Math.Exp(-Math.Abs(margin)));
     }
 }

@@ -10,25 +10,26 @@ public abstract class CrossEntropyMetrics
 
     private protected CrossEntropyMetrics(RowCounter rows, MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
     {
-        LogLossAccumulator logLoss = sums.LogLoss;
-        ref readonly LogLossSums total = ref logLoss.Total;
+        ref readonly LogLossSums total = ref sums.LogLoss.Total;
         ScoresUsed = scoresUsed;
         Rows = rows.ToCounts(total.ClippedRows);
         WeightSum = total.Weight;
         EffectiveRows = total.EffectiveRows;
         LogLoss = total.LogLoss;
         ProbabilityFloor = options.ProbabilityFloor;
-        ClippedLogLoss = total.ClippedLogLoss(logLoss.FloorLoss);
-        ClippedLossShare = total.ClippedShare(logLoss.FloorLoss);
+        ClippedLogLoss = total.ClippedLogLoss;
+        ClippedLossShare = total.ClippedShare;
         LogLossStandardError = total.StandardError;
         LogLossInterval = ConfidenceInterval.Normal(ClippedLogLoss, LogLossStandardError, options.ConfidenceLevel);
+        IrreducibleLogLoss = sums.SoftLabels.WeightedEntropy / total.Weight;
         Accuracy = sums.Accuracy.Accuracy;
 
-        double[] shares = logLoss.ClassShares();
+        double[] shares = sums.LogLoss.ClassShares();
         LabelEntropy = ReferencePrior.CrossEntropyOf(shares, shares);
         ReferenceName = options.Prior.Name;
         ReferenceLogLoss = options.Prior.LogLoss(names, shares);
-        Classes = [.. names.Select((name, k) => ToMetrics(name, logLoss.OfClass[k], logLoss.FloorLoss))];
+        ConfusionMatrix = sums.Confusion?.ToMatrix(names);
+        Classes = ClassMetricsTable.Of(sums, names, ConfusionMatrix);
         Warnings = [.. EvaluationWarnings.Of(this)];
     }
 
@@ -38,15 +39,15 @@ public abstract class CrossEntropyMetrics
     /// <summary>Where every row went.</summary>
     public RowCounts Rows { get; }
 
-    /// <summary>The sum of the used rows' weights.</summary>
+    /// <summary>The sum of the weights behind <see cref="LogLoss"/>.</summary>
     public double WeightSum { get; }
 
-    /// <summary>The effective number of used rows, <c>(sum w)^2 / sum w^2</c>.</summary>
+    /// <summary>The effective number of rows, <c>(sum w)^2 / sum w^2</c>.</summary>
     public double EffectiveRows { get; }
 
     /// <summary>
-    /// <c>sum_i w_i (-ln q_i) / sum_i w_i</c>, q_i the probability given to row i's true class; no floor, so
-    /// infinite where a true class was given probability 0. NaN without used rows.
+    /// <c>sum_i w_i (-ln q_i) / sum_i w_i</c>, q_i the probability given to row i's true class, for soft labels p
+    /// <c>-sum_k p_ik ln q_ik</c>. No floor, so infinite where a true class was given probability 0. NaN without rows.
     /// </summary>
     public double LogLoss { get; }
 
@@ -74,13 +75,19 @@ public abstract class CrossEntropyMetrics
     /// <summary>The normal confidence interval of <see cref="ClippedLogLoss"/>.</summary>
     public ConfidenceInterval LogLossInterval { get; }
 
+    /// <summary>The mean entropy H(p) of the labels themselves, the part of the log-loss that no model can remove; 0 with hard labels.</summary>
+    public double IrreducibleLogLoss { get; }
+
+    /// <summary><see cref="LogLoss"/> less <see cref="IrreducibleLogLoss"/>: the mean of KL(label || forecast).</summary>
+    public double KullbackLeibler => LogLoss - IrreducibleLogLoss;
+
     /// <summary><c>exp(LogLoss)</c>: the number of equally likely classes that would be as hard to guess.</summary>
     public double Perplexity => Math.Exp(LogLoss);
 
-    /// <summary>The weighted share of rows whose most probable class is the true one (of equals the lowest slot).</summary>
+    /// <summary>The weighted share of rows whose most probable class is the true one (of equals the lowest slot); a soft label counts by its share of that class.</summary>
     public double Accuracy { get; }
 
-    /// <summary>The entropy of the used rows' labels, H(label): the log-loss of a forecaster that knows just the class shares.</summary>
+    /// <summary>The entropy of the labels' class shares, H(label): the log-loss of a forecaster that knows nothing else.</summary>
     public double LabelEntropy { get; }
 
     /// <summary><see cref="LabelEntropy"/> in bits.</summary>
@@ -89,7 +96,7 @@ public abstract class CrossEntropyMetrics
     /// <summary>What <see cref="LogLossReduction"/> is measured against.</summary>
     public string ReferenceName { get; }
 
-    /// <summary>The log-loss of that reference on the used rows.</summary>
+    /// <summary>The log-loss of that reference on the same rows.</summary>
     public double ReferenceLogLoss { get; }
 
     /// <summary>
@@ -97,6 +104,9 @@ public abstract class CrossEntropyMetrics
     /// where the reference log-loss is 0.
     /// </summary>
     public double LogLossReduction => ReferenceLogLoss == 0 ? double.NaN : (ReferenceLogLoss - LogLoss) / ReferenceLogLoss;
+
+    /// <summary>True against predicted classes with accuracy, precision, recall, F1, MCC and kappa; null above 1000 classes.</summary>
+    public ClassConfusionMatrix? ConfusionMatrix { get; }
 
     /// <summary>Each class in the order of the scores.</summary>
     public IReadOnlyList<ClassMetrics> Classes { get; }
@@ -106,14 +116,4 @@ public abstract class CrossEntropyMetrics
 
     /// <summary>The metrics as a table for people.</summary>
     public override string ToString() => MetricsTable.Of(this);
-
-    private static ClassMetrics ToMetrics(string name, in LogLossSums sums, double floorLoss) => new()
-    {
-        Name = name,
-        Support = sums.Rows,
-        WeightedSupport = sums.Weight,
-        LogLoss = sums.LogLoss,
-        ClippedLogLoss = sums.ClippedLogLoss(floorLoss),
-        LogLossStandardError = sums.StandardError,
-    };
 }

@@ -21,7 +21,17 @@ public abstract class EvaluationOptions
     /// <summary>What log-loss reduction is measured against.</summary>
     public ReferencePrior Prior { get; set; } = ReferencePrior.TestSet;
 
-    /// <summary>What to do with a row whose label is missing.</summary>
+    /// <summary>The number of reliability bins.</summary>
+    public int ReliabilityBins { get; set; } = 15;
+
+    /// <summary>
+    /// Whether to compute the metrics that need each class's distribution of scores: ROC-AUC, average precision,
+    /// class-wise and equal-mass reliability, decompositions. They are exact up to 65,536 rows and resolve forecasts to
+    /// 2^-8 of their distance from 0 or 1 beyond, in about 1 MB a class. Null computes them for at most 30 classes.
+    /// </summary>
+    public bool? OneVersusRest { get; set; }
+
+    /// <summary>What to do with a row whose label is missing; <see cref="BadRowPolicy.CountAsMistake"/> makes no sense here.</summary>
     public BadRowPolicy MissingLabel { get; set; }
 
     /// <summary>What to do with a row whose label is none of the model's classes.</summary>

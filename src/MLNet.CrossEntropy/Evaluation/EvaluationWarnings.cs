@@ -6,14 +6,17 @@ internal static class EvaluationWarnings
     public static IEnumerable<string> Of(CrossEntropyMetrics metrics)
     {
         RowCounts rows = metrics.Rows;
-        if (rows.Used == 0)
+        if (rows.Used == 0 && rows.CountedAsMistake == 0)
             yield return $"No row could be evaluated, so every metric is NaN ({rows}).";
         if (rows.MissingLabel > 0)
             yield return $"{rows.MissingLabel} of {rows.Total} rows have no label and were left out.";
         if (rows.UnknownClass > 0)
-            yield return $"{rows.UnknownClass} of {rows.Total} rows have a label that is none of the model's classes and were left out; the model cannot get them right.";
+            yield return $"{rows.UnknownClass} of {rows.Total} rows have a label that is none of the model's classes; the model cannot get them right.";
         if (rows.InvalidScore > 0)
-            yield return $"{rows.InvalidScore} of {rows.Total} rows have invalid scores and were left out ({rows.NonFiniteScore} not finite, {rows.OutOfRangeScore} out of range, {rows.RowSumNotOne} not summing to 1).";
+            yield return $"{rows.InvalidScore} of {rows.Total} rows have invalid scores ({rows.NonFiniteScore} not finite, {rows.OutOfRangeScore} out of range, {rows.RowSumNotOne} not summing to 1).";
+        long leftOut = rows.UnknownClass + rows.InvalidScore - rows.CountedAsMistake;
+        if (rows.UnknownClass + rows.InvalidScore > 0)
+            yield return $"Of the rows that could not be evaluated {rows.CountedAsMistake} count as mistakes in log-loss and accuracy, {leftOut} were left out.";
         if (rows.Clipped > 0)
             yield return FormattableString.Invariant($"{rows.Clipped} rows give their true class a probability below {metrics.ProbabilityFloor:g3} and carry {metrics.ClippedLossShare:P1} of the clipped log-loss.");
         if (rows.Used == 0)

@@ -17,4 +17,10 @@ public sealed class MulticlassEvaluationOptions : EvaluationOptions
     /// the score's TrainingLabelValues or SlotNames, else the label's key values, else the slot numbers.
     /// </summary>
     public IReadOnlyList<string>? ClassNames { get; set; }
+
+    /// <summary>
+    /// With vector labels that are counts, multiply each row's weight by the sum of its counts, so that every count weighs
+    /// the same; otherwise every row does.
+    /// </summary>
+    public bool WeightBySoftLabelSum { get; set; }
 }

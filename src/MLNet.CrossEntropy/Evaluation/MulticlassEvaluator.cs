@@ -10,22 +10,24 @@ internal sealed class MulticlassEvaluator
 {
     private readonly MulticlassEvaluationOptions _options;
     private readonly ScoreReader _scores;
+    private readonly double[] _classLosses;
     private readonly RowCounter _rows = new();
     private readonly MetricAccumulators _sums;
 
     private MulticlassEvaluator(MulticlassEvaluationOptions options, int classes, ScoreKind kind)
     {
         _options = options;
-        _scores = new(kind, classes, options.ProbabilityFloor, options.RowSumTolerance);
-        _sums = new(classes, options.ProbabilityFloor);
+        _scores = new(kind, classes, options.RowSumTolerance);
+        _classLosses = new double[classes];
+        _sums = new(classes, options, fromLogits: kind == ScoreKind.Logits);
     }
 
     public static MulticlassCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, MulticlassEvaluationOptions options)
     {
         Throw.IfInvalid(options);
         Throw.IfNotBetween(options.RowSumTolerance, 0, 1, nameof(options.RowSumTolerance));
-        using ScoredRows rows = ScoredRows.Open(data, options.LabelColumnName, options.ScoreColumnName, options.ExampleWeightColumnName, options.ClassNames);
-        ScoredBlock block = new(rows.Classes.Count);
+        using ScoredRows rows = ScoredRows.Open(data, options);
+        ScoredBlock block = rows.NewBlock();
 
         bool any = rows.Read(block);
         ScoreKind kind = options.ScoreKind == ScoreKind.Auto ? Detect(block, options.RowSumTolerance) : options.ScoreKind;
@@ -57,36 +59,67 @@ internal sealed class MulticlassEvaluator
     {
         for (int row = 0; row < block.Count; row++)
         {
-            RowOutcome outcome = Add(block, row);
-            BadRows.ThrowIfNotTolerated(_options, outcome, block.FirstRow + row, block.Scores(row));
+            RowOutcome outcome = BadRows.CheckLabel(block, row);
+            if (outcome == RowOutcome.Used)
+                outcome = _scores.Read(block.Scores(row));
             _rows.Add(outcome);
+            if (outcome == RowOutcome.Used)
+                AddValid(block, row);
+            else
+                AddBad(block, row, outcome);
         }
     }
 
-    private RowOutcome Add(ScoredBlock block, int row)
+    private void AddValid(ScoredBlock block, int row)
     {
         int label = block.Labels[row];
-        double weight = block.Weights[row];
-        Throw.IfInvalidWeight(weight, block.FirstRow + row);
-        if (weight == 0)
-            return RowOutcome.ZeroWeight;
-        if (label == ScoreClasses.Missing)
-            return RowOutcome.MissingLabel;
-        if (label == ScoreClasses.Unknown)
-            return RowOutcome.UnknownClass;
-        RowOutcome outcome = _scores.Read(block.Scores(row), label);
-        if (outcome == RowOutcome.Used)
+        bool isSoft = label == ScoreClasses.Soft;
+        ReadOnlySpan<double> target = isSoft ? block.Target(row) : default;
+        (double loss, double clippedLoss) = isSoft ? SoftLoss(target) : Loss(label);
+        _sums.Add(new EvaluatedRow
         {
-            _sums.Add(new EvaluatedRow
-            {
-                Label = label,
-                Predicted = _scores.Predicted,
-                Weight = weight,
-                Loss = _scores.Loss,
-                IsClipped = _scores.IsClipped,
-                Probabilities = _scores.Probabilities,
-            });
+            Label = isSoft ? -1 : label,
+            Target = target,
+            Predicted = _scores.Predicted,
+            Weight = block.Weights[row],
+            Loss = loss,
+            ClippedLoss = clippedLoss,
+            Probabilities = _scores.Probabilities,
+            Complements = _scores.Complements,
+            ClassLosses = isSoft ? _classLosses : default,
+            Scores = block.Scores(row),
+        });
+    }
+
+    private void AddBad(ScoredBlock block, int row, RowOutcome outcome)
+    {
+        BadRowPolicy policy = BadRows.PolicyFor(outcome, _options);
+        if (policy == BadRowPolicy.Throw)
+            throw BadRows.Error(outcome, block.FirstRow + row, block.Scores(row));
+        if (policy == BadRowPolicy.CountAsMistake)
+        {
+            _rows.AddMistake();
+            _sums.AddMistake(Math.Max(block.Labels[row], -1), block.Weights[row]);
         }
-        return outcome;
+    }
+
+    private (double Loss, double ClippedLoss) Loss(int label)
+    {
+        double loss = _scores.LossOf(label);
+        return (loss, _sums.Floor.Clip(loss));
+    }
+
+    private (double Loss, double ClippedLoss) SoftLoss(ReadOnlySpan<double> target)
+    {
+        (double sum, double clippedSum) = (0, 0);
+        for (int k = 0; k < target.Length; k++)
+        {
+            if (target[k] == 0)
+                continue;
+            (_classLosses[k], double clipped) = Loss(k);
+            sum += target[k] * _classLosses[k];
+            clippedSum += target[k] * clipped;
+        }
+        return (sum, clippedSum);
     }
 }

@@ -2,35 +2,38 @@ namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// Where every row of the evaluated data went. <see cref="Total"/> is the sum of all other counts except
-/// <see cref="Clipped"/>, which counts some of the <see cref="Used"/> rows.
+/// <see cref="Clipped"/> and <see cref="CountedAsMistake"/>, which count rows of the other kinds once more.
 /// </summary>
 public sealed record RowCounts
 {
     /// <summary>Rows that entered the metrics.</summary>
     public long Used { get; init; }
 
-    /// <summary>Rows whose label is missing (key 0, NaN, empty text), left out.</summary>
+    /// <summary>Rows whose label is missing (key 0, NaN, empty text, a soft label that is negative or all 0), left out.</summary>
     public long MissingLabel { get; init; }
 
-    /// <summary>Rows whose label is none of the model's classes, left out.</summary>
+    /// <summary>Rows whose label is none of the model's classes.</summary>
     public long UnknownClass { get; init; }
 
-    /// <summary>Rows with a NaN or infinite score, left out (a logit may be minus infinity).</summary>
+    /// <summary>Rows with a NaN or infinite score (a logit may be minus infinity).</summary>
     public long NonFiniteScore { get; init; }
 
-    /// <summary>Rows with a probability below 0 (or a binary one above 1), left out.</summary>
+    /// <summary>Rows with a probability below 0 (or a binary one above 1).</summary>
     public long OutOfRangeScore { get; init; }
 
-    /// <summary>Rows whose probabilities do not sum to 1 within the tolerance, left out.</summary>
+    /// <summary>Rows whose probabilities do not sum to 1 within the tolerance.</summary>
     public long RowSumNotOne { get; init; }
 
     /// <summary>Rows of weight 0, left out.</summary>
     public long ZeroWeight { get; init; }
 
-    /// <summary>Used rows whose probability of the true class lay below the floor.</summary>
+    /// <summary>Rows of the unknown-class and invalid-score kinds that log-loss and accuracy count as mistakes, on request.</summary>
+    public long CountedAsMistake { get; init; }
+
+    /// <summary>Rows whose probability of the true class lay below the floor, rows counted as mistakes among them.</summary>
     public long Clipped { get; init; }
 
-    /// <summary>Rows left out because of their scores.</summary>
+    /// <summary>Rows whose scores could not be used.</summary>
     public long InvalidScore => NonFiniteScore + OutOfRangeScore + RowSumNotOne;
 
     /// <summary>All rows of the data.</summary>

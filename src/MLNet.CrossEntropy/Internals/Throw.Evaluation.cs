@@ -21,6 +21,9 @@ internal static partial class Throw
         IfNotBetween(options.ProbabilityFloor, 0, 0.5, nameof(options.ProbabilityFloor));
         IfNotBetween(options.ConfidenceLevel, 0, 1, nameof(options.ConfidenceLevel));
         ArgumentNullException.ThrowIfNull(options.Prior);
+        _ = Check.Range(options.ReliabilityBins, options.ReliabilityBins is >= 1 and <= 10000, nameof(options.ReliabilityBins), "1 to 10000", "15 is usual");
+        if (options.MissingLabel == BadRowPolicy.CountAsMistake)
+            throw new ArgumentException($"'{nameof(options.MissingLabel)}' is {BadRowPolicy.CountAsMistake}, but nobody can be wrong about a row without a label; use {BadRowPolicy.Skip} or {BadRowPolicy.Throw}.");
     }
 
     /// <summary>Refuses a number outside an open interval.</summary>
@@ -60,6 +63,9 @@ internal static partial class Throw
 
     public static ArgumentException NoScoreColumn() => new(
         "Neither a score nor a probability column was named; the log-loss of a binary model needs at least one of the two.");
+
+    public static ArgumentException SoftLabelSlotIsNoClass(string labelColumn, string[] slots, string[] names) => new(
+        $"The slots of the label column '{labelColumn}' are called {Listed(slots)}, which are not all classes of the scores ({Listed(names)}). Name them alike, or remove the slot names to match by position.");
 
     public static InvalidOperationException WrongScoreCount(long row, int count, string scoreColumn, int expected) => new(
         $"Row {row} has {count} scores in column '{scoreColumn}'; every row must have {expected}, one a class.");

@@ -55,6 +55,26 @@ public sealed class EvaluationOptionsTests
     }
 
     [Fact]
+    public void Bad_rows_can_count_as_mistakes()
+    {
+        InMemoryView data = ScoredData.Multiclass([0, 3, 2], [Scores[0], Scores[1], [double.NaN, 0, 0]], keyCount: 4);
+        MulticlassCrossEntropyMetrics metrics = _ml.MulticlassClassification.EvaluateCrossEntropy(data, new MulticlassEvaluationOptions
+        {
+            UnknownClass = BadRowPolicy.CountAsMistake,
+            InvalidScore = BadRowPolicy.CountAsMistake,
+        });
+        Assert.Equal((3, 1, 2), (metrics.Rows.Total, metrics.Rows.Used, metrics.Rows.CountedAsMistake));
+        Assert.Equal(double.PositiveInfinity, metrics.LogLoss);
+        Assert.Equal((Math.Log(2) - 2 * Math.Log(1e-15)) / 3, metrics.ClippedLogLoss, 1e-13);
+        Assert.Equal(1 / 3.0, metrics.Accuracy, 1e-15);
+        Assert.Equal(double.PositiveInfinity, metrics.Classes[2].LogLoss);
+
+        ArgumentException error = Assert.Throws<ArgumentException>(() => _ml.MulticlassClassification.EvaluateCrossEntropy(
+            data, new MulticlassEvaluationOptions { MissingLabel = BadRowPolicy.CountAsMistake }));
+        Assert.Contains("a row without a label", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_reference_of_the_reduction_is_what_was_asked_for()
     {
         double logLoss = -(Math.Log(0.5) + Math.Log(0.75) + Math.Log(0.625)) / 3;
@@ -88,7 +108,7 @@ public sealed class EvaluationOptionsTests
         Assert.Contains("log-loss          0.490415 nats, 0.707519 bits\n", table, StringComparison.Ordinal);
         Assert.Contains("accuracy          1.0000\n", table, StringComparison.Ordinal);
         Assert.Contains("rows              3 rows: 2 used (0 clipped), 1 missing label", table, StringComparison.Ordinal);
-        Assert.Contains("\nclass   support   log-loss (nats)   std. error\n0             1          0.693147          NaN\n", table, StringComparison.Ordinal);
+        Assert.Contains("\nclass   support   log-loss (nats)   std. error  precision     recall         F1    ROC-AUC\n0             1          0.693147          NaN     1.0000     1.0000     1.0000     1.0000\n", table, StringComparison.Ordinal);
         Assert.Contains("warning           1 of 3 rows have no label", table, StringComparison.Ordinal);
     }
 

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.ML;
+using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Evaluation;
 
@@ -50,6 +51,51 @@ public sealed class EvaluationPropertyTests
     });
 
     [Fact]
+    public void Decompositions_sum_to_their_scores_and_have_no_negative_part() => Holds(rows =>
+    {
+        MulticlassCrossEntropyMetrics metrics = Evaluate(rows);
+        Assert.Equal(metrics.BrierScore, metrics.BrierDecomposition!.Value.Score, 1e-12);
+        foreach (ScoreDecomposition? split in metrics.Classes.SelectMany(c => new[] { c.BrierDecomposition, c.LogLossDecomposition }))
+        {
+            (double score, double miscalibration, double discrimination, double uncertainty) = split!.Value;
+            Assert.Equal(score, miscalibration - discrimination + uncertainty, 1e-12);
+            Assert.True(miscalibration >= -1e-12 && discrimination >= -1e-12, $"{split}");
+        }
+    });
+
+    [Fact]
+    public void One_hot_soft_labels_are_hard_labels() => Holds(rows =>
+    {
+        double[][] targets = [.. rows.Select(r => Enumerable.Range(0, Classes).Select(k => k == r.Label ? 1.0 : 0).ToArray())];
+        MulticlassCrossEntropyMetrics soft = EvaluateSoft(rows, targets);
+        AssertEqual(Evaluate(rows), soft, standardErrors: true);
+        Assert.Equal(0, soft.IrreducibleLogLoss);
+    });
+
+    [Fact]
+    public void A_soft_label_is_its_classes_by_their_shares() => Holds(rows =>
+    {
+        // Shares of quarters: each row beside four rows of a quarter of its weight, one a draw.
+        Random random = new(rows.Length);
+        int[][] draws = [.. rows.Select(_ => Enumerable.Range(0, 4).Select(_ => random.Next(Classes)).ToArray())];
+        double[][] counts = [.. draws.Select(d => Enumerable.Range(0, Classes).Select(k => (double)d.Count(x => x == k)).ToArray())];
+        MulticlassCrossEntropyMetrics soft = EvaluateSoft(rows, counts);
+        MulticlassCrossEntropyMetrics hard = Evaluate([.. rows.SelectMany((r, i) => draws[i].Select(k => r with { Label = k, Weight = r.Weight / 4 }))]);
+
+        Assert.Equal(hard.LogLoss, soft.LogLoss, 1e-12);
+        Assert.Equal(hard.Accuracy, soft.Accuracy, 1e-12);
+        Assert.Equal(hard.LabelEntropy, soft.LabelEntropy, 1e-12);
+        Assert.Equal(hard.MacroRocAuc, soft.MacroRocAuc, 1e-12);
+        Assert.Equal(hard.ConfusionMatrix!.CohenKappa, soft.ConfusionMatrix!.CohenKappa, 1e-12);
+        Assert.Equal(hard.Classes.Select(c => c.LogLoss), soft.Classes.Select(c => c.LogLoss), CloseOrBothNaN);
+        double entropy = counts.Zip(rows, (c, r) => -r.Weight * c.Where(x => x > 0).Sum(x => x / 4 * Math.Log(x / 4))).Sum() / rows.Sum(r => r.Weight);
+        Assert.Equal(entropy, soft.IrreducibleLogLoss, 1e-12);
+        Assert.True(soft.KullbackLeibler >= -1e-12);
+        Assert.Equal(soft.LogLoss, soft.IrreducibleLogLoss + soft.KullbackLeibler, 1e-12);
+        Assert.Equal(soft.IrreducibleLogLoss, soft.Classes.Where(c => c.Support > 0).Sum(c => c.WeightedSupport * c.IrreducibleLogLoss) / soft.WeightSum, 1e-12);
+    });
+
+    [Fact]
     public void Mean_and_standard_error_are_those_of_two_slow_passes() => Holds(rows =>
     {
         double weight = rows.Sum(r => r.Weight);
@@ -82,9 +128,20 @@ public sealed class EvaluationPropertyTests
             ScoredData.Multiclass([.. rows.Select(r => (double)r.Label)], [.. rows.Select(r => r.Probabilities)], [.. rows.Select(r => r.Weight)]),
             exampleWeightColumnName: "Weight");
 
+    private static MulticlassCrossEntropyMetrics EvaluateSoft(Sample[] rows, double[][] targets) =>
+        new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(
+            new InMemoryView.Builder()
+                .AddScores("Label", targets, Classes)
+                .AddScores("Score", rows.Select(r => r.Probabilities), Classes)
+                .AddNumbers("Weight", rows.Select(r => r.Weight))
+                .Build(),
+            exampleWeightColumnName: "Weight");
+
+    private static bool CloseOrBothNaN(double x, double y) => Math.Abs(x - y) < 1e-12 || (double.IsNaN(x) && double.IsNaN(y));
+
     private static MetricAccumulators Accumulate(Sample[] rows)
     {
-        MetricAccumulators sums = new(Classes, 1e-15);
+        MetricAccumulators sums = new(Classes, new MulticlassEvaluationOptions(), fromLogits: false);
         foreach (Sample row in rows)
         {
             sums.Add(new EvaluatedRow
@@ -93,8 +150,10 @@ public sealed class EvaluationPropertyTests
                 Predicted = Array.IndexOf(row.Probabilities, row.Probabilities.Max()),
                 Weight = row.Weight,
                 Loss = row.Loss,
-                IsClipped = false,
+                ClippedLoss = row.Loss,
                 Probabilities = row.Probabilities,
+                Complements = [.. row.Probabilities.Select(p => 1 - p)],
+                Scores = [.. row.Probabilities.Select(p => (float)p)],
             });
         }
         return sums;
@@ -103,8 +162,19 @@ public sealed class EvaluationPropertyTests
     private static MulticlassCrossEntropyMetrics ToMetrics(MetricAccumulators sums) =>
         new(new RowCounter(), sums, ["a", "b", "c", "d"], new MulticlassEvaluationOptions(), "");
 
-    private static void AssertEqual(CrossEntropyMetrics expected, CrossEntropyMetrics actual, bool standardErrors)
+    private static void AssertEqual(MulticlassCrossEntropyMetrics expected, MulticlassCrossEntropyMetrics actual, bool standardErrors)
     {
+        Assert.Equal(expected.BrierScore, actual.BrierScore, 1e-12);
+        Assert.Equal(expected.MacroRocAuc, actual.MacroRocAuc, 1e-12);
+        Assert.Equal(expected.MacroAveragePrecision, actual.MacroAveragePrecision, 1e-12);
+        Assert.Equal(expected.Reliability.ExpectedCalibrationError, actual.Reliability.ExpectedCalibrationError, 1e-12);
+        Assert.Equal(expected.EqualMassReliability!.ExpectedCalibrationError, actual.EqualMassReliability!.ExpectedCalibrationError, 1e-12);
+        Assert.Equal(expected.ClasswiseCalibrationError, actual.ClasswiseCalibrationError, 1e-12);
+        Assert.Equal(expected.BrierDecomposition!.Value.Miscalibration, actual.BrierDecomposition!.Value.Miscalibration, 1e-12);
+        Assert.Equal(expected.ConfusionMatrix!.MatthewsCorrelation, actual.ConfusionMatrix!.MatthewsCorrelation, 1e-12);
+        Assert.Equal(expected.ConfusionMatrix.Macro.F1, actual.ConfusionMatrix.Macro.F1, 1e-12);
+        for (int k = 1; k <= Classes; k++)
+            Assert.Equal(expected.TopKAccuracy(k).Accuracy, actual.TopKAccuracy(k).Accuracy, 1e-12);
         Assert.Equal(expected.LogLoss, actual.LogLoss, 1e-12);
         Assert.Equal(expected.Accuracy, actual.Accuracy, 1e-12);
         Assert.Equal(expected.LabelEntropy, actual.LabelEntropy, 1e-12);

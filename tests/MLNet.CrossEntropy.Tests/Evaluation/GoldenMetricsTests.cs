@@ -33,6 +33,117 @@ public sealed class GoldenMetricsTests
         Assert.Equal(expected["accuracy"].Number(), actual.Accuracy, Tolerance);
         AssertEqual(expected["support"].Numbers(), actual.Classes.Select(c => c.WeightedSupport));
         AssertEqual(expected["per_class_log_loss"].Numbers(), actual.Classes.Select(c => c.LogLoss));
+        Assert.Equal(expected["brier_multiclass"].Number(), actual.BrierScore, Tolerance);
+        for (int k = 1; k <= 3; k++)
+            Assert.Equal(expected["top_k"]![$"{k}"].Number(), actual.TopKAccuracy(k).Accuracy, Tolerance);
+    }
+
+    [Theory]
+    [MemberData(nameof(MulticlassCases))]
+    public void Confusion(string data, string weighting)
+    {
+        JsonNode expected = Golden[data]![weighting]!;
+        MulticlassCrossEntropyMetrics actual = EvaluateMulticlass(data, weighting);
+        ClassConfusionMatrix confusion = actual.ConfusionMatrix!;
+
+        double[][] matrix = expected["confusion_matrix"].Matrix();
+        for (int i = 0; i < matrix.Length; i++)
+            AssertEqual(matrix[i], Enumerable.Range(0, matrix.Length).Select(j => confusion.Weight(i, j)));
+        Assert.Equal(expected["balanced_accuracy"].Number(), confusion.BalancedAccuracy, Tolerance);
+        Assert.Equal(expected["mcc"].Number(), confusion.MatthewsCorrelation, Tolerance);
+        Assert.Equal(expected["cohen_kappa"].Number(), confusion.CohenKappa, Tolerance);
+        AssertAverage("macro", confusion.Macro);
+        AssertAverage("micro", confusion.Micro);
+        AssertAverage("weighted", confusion.Weighted);
+        AssertEqual(expected["per_class_precision"].Numbers(), actual.Classes.Select(c => c.PrecisionRecall.Precision));
+        AssertEqual(expected["per_class_f1"].Numbers(), actual.Classes.Select(c => c.PrecisionRecall.F1));
+        // scikit-learn's recall of a class that does not occur is 0, ours NaN.
+        AssertEqual(expected["per_class_recall"].Numbers(), actual.Classes.Select(c => c.Support == 0 ? 0 : c.PrecisionRecall.Recall));
+
+        void AssertAverage(string name, PrecisionRecall average)
+        {
+            Assert.Equal(expected[$"precision_{name}"].Number(), average.Precision, Tolerance);
+            Assert.Equal(expected[$"recall_{name}"].Number(), average.Recall, Tolerance);
+            Assert.Equal(expected[$"f1_{name}"].Number(), average.F1, Tolerance);
+        }
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("weighted")]
+    public void Ranking(string weighting)
+    {
+        JsonNode expected = Golden["multiclass"]![weighting]!;
+        MulticlassCrossEntropyMetrics actual = EvaluateMulticlass("multiclass", weighting);
+        AssertEqual(expected["roc_auc_per_class"].Numbers(), actual.Classes.Select(c => c.RocAuc));
+        AssertEqual(expected["average_precision_per_class"].Numbers(), actual.Classes.Select(c => c.AveragePrecision));
+        Assert.Equal(expected["roc_auc_ovr_macro"].Number(), actual.MacroRocAuc, Tolerance);
+        Assert.Equal(expected["average_precision_macro"].Number(), actual.MacroAveragePrecision, Tolerance);
+    }
+
+    [Fact]
+    public void TopKTies()
+    {
+        JsonNode golden = Golden["top_k_ties"]!;
+        MulticlassCrossEntropyMetrics actual = _ml.MulticlassClassification.EvaluateCrossEntropy(
+            ScoredData.Multiclass(golden["y"].Numbers(), golden["proba"].Matrix()));
+        for (int k = 1; k <= 3; k++)
+        {
+            Assert.Equal(golden["lower_first"]![$"{k}"].Number(), actual.TopKAccuracy(k).Accuracy, Tolerance);
+            Assert.Equal(golden["optimistic"]![$"{k}"].Number(), actual.TopKAccuracy(k).Optimistic, Tolerance);
+            Assert.True(actual.TopKAccuracy(k).Pessimistic <= golden["sklearn"]![$"{k}"].Number());
+        }
+        Assert.Equal(new TopKAccuracy(7, 1, 1, 1), actual.TopKAccuracy(7));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void TopLabelCalibration(int index)
+    {
+        JsonNode golden = Golden["ece"]!, expected = golden["results"]![index]!;
+        ReliabilityDiagram actual = _ml.MulticlassClassification.EvaluateCrossEntropy(
+            ScoredData.Multiclass(golden["y"].Numbers(), golden["proba"].Matrix()),
+            new MulticlassEvaluationOptions { ReliabilityBins = expected["bins"]!.GetValue<int>() }).Reliability;
+
+        Assert.Equal(expected["ece"].Number(), actual.ExpectedCalibrationError, Tolerance);
+        Assert.Equal(expected["mce"].Number(), actual.MaximumCalibrationError, Tolerance);
+        AssertEqual(expected["count"].Numbers(), actual.Bins.Select(b => b.Weight));
+        AssertEqual(expected["accuracy"].Numbers(), actual.Bins.Select(b => b.Frequency));
+        AssertEqual(expected["confidence"].Numbers(), actual.Bins.Select(b => b.Confidence));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void PositiveCalibration(int index)
+    {
+        JsonNode expected = Golden["ece"]!["binary_positive"]![index]!;
+        ReliabilityDiagram actual = EvaluateCalibrationCurve(expected["bins"]!.GetValue<int>()).Reliability!;
+        Assert.Equal(expected["ece"].Number(), actual.ExpectedCalibrationError, Tolerance);
+        Assert.Equal(expected["mce"].Number(), actual.MaximumCalibrationError, Tolerance);
+    }
+
+    [Theory]
+    [InlineData("uniform")]
+    [InlineData("quantile")]
+    public void CalibrationCurve(string strategy)
+    {
+        JsonNode expected = Golden["calibration_curve"]![strategy]!;
+        BinaryCrossEntropyMetrics metrics = EvaluateCalibrationCurve(10);
+        ReliabilityBin[] bins = [.. (strategy == "uniform" ? metrics.Reliability : metrics.EqualMassReliability)!.Bins.Where(b => b.Weight > 0)];
+        AssertEqual(expected["count"].Numbers(), bins.Select(b => b.Weight));
+        AssertEqual(expected["prob_true"].Numbers(), bins.Select(b => b.Frequency));
+        AssertEqual(expected["prob_pred"].Numbers(), bins.Select(b => b.Confidence));
+    }
+
+    private BinaryCrossEntropyMetrics EvaluateCalibrationCurve(int bins)
+    {
+        JsonNode golden = Golden["calibration_curve"]!;
+        return _ml.BinaryClassification.EvaluateCrossEntropy(
+            ScoredData.Binary(golden["y"].Numbers(), golden["p"].Numbers()),
+            new BinaryEvaluationOptions { ScoreColumnName = null, ReliabilityBins = bins });
     }
 
     [Theory]
@@ -51,6 +162,18 @@ public sealed class GoldenMetricsTests
         Assert.Equal(expected["prior_entropy_bits"].Number(), actual.LabelEntropyBits, Tolerance);
         Assert.Equal(expected["log_loss_reduction"].Number(), actual.LogLossReduction, Tolerance);
         Assert.Equal(expected["accuracy"].Number(), actual.Accuracy, Tolerance);
+        Assert.Equal(expected["brier_score_loss"].Number(), actual.BrierScore, Tolerance);
+        Assert.Equal(expected["roc_auc"].Number(), actual.RocAuc, Tolerance);
+        Assert.Equal(expected["average_precision"].Number(), actual.AveragePrecision, Tolerance);
+        Assert.Equal(expected["mcc"].Number(), actual.ConfusionMatrix!.MatthewsCorrelation, Tolerance);
+        Assert.Equal(expected["cohen_kappa"].Number(), actual.ConfusionMatrix.CohenKappa, Tolerance);
+        Assert.Equal(expected["balanced_accuracy"].Number(), actual.ConfusionMatrix.BalancedAccuracy, Tolerance);
+        foreach ((string name, int k) in (ReadOnlySpan<(string, int)>)[("negative", 0), ("positive", 1)])
+        {
+            Assert.Equal(expected[$"{name}_precision"].Number(), actual.Classes[k].PrecisionRecall.Precision, Tolerance);
+            Assert.Equal(expected[$"{name}_recall"].Number(), actual.Classes[k].PrecisionRecall.Recall, Tolerance);
+            Assert.Equal(expected[$"{name}_f1"].Number(), actual.Classes[k].PrecisionRecall.F1, Tolerance);
+        }
     }
 
     [Theory]

@@ -2,7 +2,7 @@ using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
 
-/// <summary>The weighted share of rows whose predicted class is the true one.</summary>
+/// <summary>The weighted share of rows whose predicted class is the true one; a soft label counts by its share of that class.</summary>
 internal sealed class AccuracyAccumulator
 {
     private CompensatedSum _correct;
@@ -14,9 +14,10 @@ internal sealed class AccuracyAccumulator
     public void Add(in EvaluatedRow row)
     {
         _total.Add(row.Weight);
-        if (row.Predicted == row.Label)
-            _correct.Add(row.Weight);
+        _correct.Add(row.Weight * row.TargetOf(row.Predicted));
     }
+
+    public void AddMistake(double weight) => _total.Add(weight);
 
     public void Merge(AccuracyAccumulator other)
     {

@@ -1,13 +1,10 @@
 namespace MLNet.CrossEntropy;
 
-/// <summary>Log-loss of all rows and of each class's rows.</summary>
-internal sealed class LogLossAccumulator(int classes, double probabilityFloor)
+/// <summary>Log-loss of all rows and of each class: a soft label counts for each of its classes by its share.</summary>
+internal sealed class LogLossAccumulator(int classes, LossFloor floor)
 {
     private readonly LogLossSums[] _ofClass = new LogLossSums[classes];
     private LogLossSums _total;
-
-    /// <summary>The loss of a probability at the floor, the largest a clipped row can have.</summary>
-    public double FloorLoss { get; } = -Math.Log(probabilityFloor);
 
     public ref readonly LogLossSums Total => ref _total;
 
@@ -15,8 +12,25 @@ internal sealed class LogLossAccumulator(int classes, double probabilityFloor)
 
     public void Add(in EvaluatedRow row)
     {
-        _total.Add(row, FloorLoss);
-        _ofClass[row.Label].Add(row, FloorLoss);
+        _total.Add(row.Loss, row.ClippedLoss, row.Weight);
+        if (!row.IsSoft)
+        {
+            _ofClass[row.Label].Add(row.Loss, row.ClippedLoss, row.Weight);
+            return;
+        }
+        for (int k = 0; k < row.Target.Length; k++)
+        {
+            if (row.Target[k] > 0)
+                _ofClass[k].Add(row.ClassLosses[k], floor.Clip(row.ClassLosses[k]), row.Weight * row.Target[k]);
+        }
+    }
+
+    /// <summary>Adds a row whose true class (or -1) counts as given probability 0.</summary>
+    public void AddMistake(int label, double weight)
+    {
+        _total.Add(double.PositiveInfinity, floor.Largest, weight);
+        if (label >= 0)
+            _ofClass[label].Add(double.PositiveInfinity, floor.Largest, weight);
     }
 
     public void Merge(LogLossAccumulator other)
@@ -29,9 +43,7 @@ internal sealed class LogLossAccumulator(int classes, double probabilityFloor)
     /// <summary>Each class's share of the weight; NaN without rows.</summary>
     public double[] ClassShares()
     {
-        double[] shares = new double[_ofClass.Length];
-        for (int k = 0; k < shares.Length; k++)
-            shares[k] = _ofClass[k].Weight / _total.Weight;
-        return shares;
+        double weight = _ofClass.Sum(c => c.Weight);
+        return [.. _ofClass.Select(c => c.Weight / weight)];
     }
 }

@@ -9,9 +9,9 @@ namespace MLNet.CrossEntropy;
 internal struct LogLossSums
 {
     private CompensatedSum _weight;
-    private CompensatedSum _unclippedLoss;
-    private CompensatedSum _clippedRowsWeight;
-    private double _clippedRowsLoss;
+    private CompensatedSum _unclippedRows;
+    private CompensatedSum _clippedRowsAtFloor;
+    private double _clippedRows;
     private WeightedMoments _moments;
 
     public long Rows { get; private set; }
@@ -23,25 +23,32 @@ internal struct LogLossSums
     public readonly double EffectiveRows => _moments.EffectiveCount;
 
     /// <summary>Mean loss without a floor; NaN without rows.</summary>
-    public readonly double LogLoss => (_unclippedLoss.Value + _clippedRowsLoss) / Weight;
+    public readonly double LogLoss => (_unclippedRows.Value + _clippedRows) / Weight;
+
+    /// <summary>Mean loss with a floor under the probabilities; NaN without rows.</summary>
+    public readonly double ClippedLogLoss => (_unclippedRows.Value + _clippedRowsAtFloor.Value) / Weight;
+
+    /// <summary>The share of the clipped loss that the clipped rows carry; NaN without rows.</summary>
+    public readonly double ClippedShare =>
+        ClippedRows == 0 && Rows > 0 ? 0 : _clippedRowsAtFloor.Value / (_unclippedRows.Value + _clippedRowsAtFloor.Value);
 
     /// <summary>The standard error of the clipped mean loss.</summary>
     public readonly double StandardError => _moments.StandardError;
 
-    public void Add(in EvaluatedRow row, double floorLoss)
+    public void Add(double loss, double clippedLoss, double weight)
     {
         Rows++;
-        _weight.Add(row.Weight);
-        _moments.Add(row.IsClipped ? floorLoss : row.Loss, row.Weight);
-        if (row.IsClipped)
+        _weight.Add(weight);
+        _moments.Add(clippedLoss, weight);
+        if (clippedLoss < loss)
         {
             ClippedRows++;
-            _clippedRowsWeight.Add(row.Weight);
-            _clippedRowsLoss += row.Weight * row.Loss;
+            _clippedRowsAtFloor.Add(weight * clippedLoss);
+            _clippedRows += weight * loss;
         }
         else
         {
-            _unclippedLoss.Add(row.Weight * row.Loss);
+            _unclippedRows.Add(weight * loss);
         }
     }
 
@@ -50,19 +57,9 @@ internal struct LogLossSums
         Rows += other.Rows;
         ClippedRows += other.ClippedRows;
         _weight.Add(other._weight.Value);
-        _unclippedLoss.Add(other._unclippedLoss.Value);
-        _clippedRowsWeight.Add(other._clippedRowsWeight.Value);
-        _clippedRowsLoss += other._clippedRowsLoss;
+        _unclippedRows.Add(other._unclippedRows.Value);
+        _clippedRowsAtFloor.Add(other._clippedRowsAtFloor.Value);
+        _clippedRows += other._clippedRows;
         _moments.Merge(other._moments);
-    }
-
-    /// <summary>Mean loss with each clipped row's loss lowered to that of the floor; NaN without rows.</summary>
-    public readonly double ClippedLogLoss(double floorLoss) => (_unclippedLoss.Value + _clippedRowsWeight.Value * floorLoss) / Weight;
-
-    /// <summary>The share of the clipped loss that the clipped rows carry; NaN where there is no loss at all.</summary>
-    public readonly double ClippedShare(double floorLoss)
-    {
-        double clipped = _clippedRowsWeight.Value * floorLoss;
-        return ClippedRows == 0 && Rows > 0 ? 0 : clipped / (_unclippedLoss.Value + clipped);
     }
 }

@@ -4,11 +4,16 @@ namespace MLNet.CrossEntropy;
 internal sealed class RowCounter
 {
     private readonly long[] _counts = new long[Enum.GetValues<RowOutcome>().Length];
+    private long _mistakes;
 
     public void Add(RowOutcome outcome) => _counts[(int)outcome]++;
 
+    /// <summary>Counts a bad row that nevertheless enters log-loss and accuracy.</summary>
+    public void AddMistake() => _mistakes++;
+
     public void Merge(RowCounter other)
     {
+        _mistakes += other._mistakes;
         for (int i = 0; i < _counts.Length; i++)
             _counts[i] += other._counts[i];
     }
@@ -22,6 +27,7 @@ internal sealed class RowCounter
         NonFiniteScore = this[RowOutcome.NonFiniteScore],
         OutOfRangeScore = this[RowOutcome.OutOfRangeScore],
         RowSumNotOne = this[RowOutcome.RowSumNotOne],
+        CountedAsMistake = _mistakes,
         Clipped = clipped,
     };
 

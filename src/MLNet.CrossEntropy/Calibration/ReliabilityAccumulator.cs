@@ -1,0 +1,34 @@
+namespace MLNet.CrossEntropy;
+
+/// <summary>Reliability in bins of equal width: <c>(b/M, (b+1)/M]</c>, the first closed at 0.</summary>
+internal sealed class ReliabilityAccumulator
+{
+    private readonly ReliabilitySums[] _bins;
+    private readonly double[] _edges;
+
+    public ReliabilityAccumulator(int bins)
+    {
+        _bins = new ReliabilitySums[bins];
+        _edges = [.. Enumerable.Range(0, bins + 1).Select(b => (double)b / bins)];
+    }
+
+    public void Add(double forecast, double complement, double hit, double weight) =>
+        _bins[BinOf(forecast)].Add(forecast, complement, hit, weight);
+
+    public void Merge(ReliabilityAccumulator other)
+    {
+        for (int b = 0; b < _bins.Length; b++)
+            _bins[b].Merge(other._bins[b]);
+    }
+
+    public ReliabilityDiagram ToDiagram() => ReliabilitySums.ToDiagram(_bins, _edges);
+
+    private int BinOf(double forecast)
+    {
+        int bin = Math.Clamp((int)Math.Ceiling(forecast * _bins.Length) - 1, 0, _bins.Length - 1);
+        // The product may have been rounded across an edge.
+        if (bin > 0 && forecast <= _edges[bin])
+            return bin - 1;
+        return bin < _bins.Length - 1 && forecast > _edges[bin + 1] ? bin + 1 : bin;
+    }
+}

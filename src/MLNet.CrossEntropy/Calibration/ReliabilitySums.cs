@@ -1,0 +1,65 @@
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy;
+
+/// <summary>The weighted sums of one reliability bin.</summary>
+internal struct ReliabilitySums
+{
+    private CompensatedSum _weight;
+    private CompensatedSum _forecasts;
+    private CompensatedSum _hits;
+    private CompensatedSum _squaredWeights;
+    private CompensatedSum _forecastVariance;
+
+    public readonly double Weight => _weight.Value;
+
+    private readonly double Confidence => _forecasts.Value / Weight;
+
+    private readonly double Frequency => _hits.Value / Weight;
+
+    /// <summary>Adds a row: <paramref name="hit"/> is 1 where the event came true, 0 where not, a share for a soft label.</summary>
+    public void Add(double forecast, double complement, double hit, double weight) =>
+        Add(forecast, complement, hit, weight, weight * weight);
+
+    /// <summary>Adds several rows of one forecast at once.</summary>
+    public void Add(double forecast, double complement, double hits, double weight, double squaredWeights)
+    {
+        _weight.Add(weight);
+        _forecasts.Add(weight * forecast);
+        _hits.Add(weight * hits);
+        _squaredWeights.Add(squaredWeights);
+        _forecastVariance.Add(squaredWeights * forecast * complement);
+    }
+
+    public void Merge(in ReliabilitySums other)
+    {
+        _weight.Add(other._weight.Value);
+        _forecasts.Add(other._forecasts.Value);
+        _hits.Add(other._hits.Value);
+        _squaredWeights.Add(other._squaredWeights.Value);
+        _forecastVariance.Add(other._forecastVariance.Value);
+    }
+
+    public readonly ReliabilityBin ToBin(double lower, double upper) => new(lower, upper, Weight, Confidence, Frequency);
+
+    /// <summary>A diagram of bins with these edges, one edge more than there are bins.</summary>
+    public static ReliabilityDiagram ToDiagram(ReadOnlySpan<ReliabilitySums> sums, ReadOnlySpan<double> edges)
+    {
+        ReliabilityBin[] bins = new ReliabilityBin[sums.Length];
+        double total = 0, byChance = 0, square = 0, squareWeight = 0;
+        for (int b = 0; b < bins.Length; b++)
+        {
+            bins[b] = sums[b].ToBin(edges[b], edges[b + 1]);
+            total += sums[b].Weight;
+            // E|X| of a centred normal is sqrt(2 / pi) times its standard deviation.
+            byChance += Math.Sqrt(2 / Math.PI * Math.Max(sums[b]._forecastVariance.Value, 0));
+            double rows = sums[b].Weight * sums[b].Weight / sums[b]._squaredWeights.Value;
+            if (rows > 1)
+            {
+                squareWeight += sums[b].Weight;
+                square += sums[b].Weight * (bins[b].Gap * bins[b].Gap - bins[b].Frequency * (1 - bins[b].Frequency) / (rows - 1));
+            }
+        }
+        return new(bins, byChance / total, square / squareWeight);
+    }
+}

@@ -1,0 +1,33 @@
+namespace MLNet.CrossEntropy;
+
+/// <summary>Draws each class's metrics from the accumulators.</summary>
+internal static class ClassMetricsTable
+{
+    public static ClassMetrics[] Of(MetricAccumulators sums, IReadOnlyList<string> names, ClassConfusionMatrix? confusion) =>
+        [.. names.Select((name, k) => Of(sums, name, k, confusion))];
+
+    private static ClassMetrics Of(MetricAccumulators sums, string name, int k, ClassConfusionMatrix? confusion)
+    {
+        LogLossSums logLoss = sums.LogLoss.OfClass[k];
+        OneVersusRestAccumulator? oneVersusRest = sums.OneVersusRest;
+        List<ScoreGroup>? groups = oneVersusRest?.OfClass[k].ToGroups();
+        if (groups?.Count == 0)
+            groups = null;
+        return new()
+        {
+            Name = name,
+            Support = logLoss.Rows,
+            WeightedSupport = logLoss.Weight,
+            LogLoss = logLoss.LogLoss,
+            ClippedLogLoss = logLoss.ClippedLogLoss,
+            LogLossStandardError = logLoss.StandardError,
+            IrreducibleLogLoss = sums.SoftLabels.WeightedEntropyOf(k) / logLoss.Weight,
+            PrecisionRecall = confusion?.OfClass(k) ?? new(double.NaN, double.NaN, double.NaN),
+            RocAuc = groups is null ? double.NaN : RankingMetrics.RocAuc(groups),
+            AveragePrecision = groups is null ? double.NaN : RankingMetrics.AveragePrecision(groups),
+            Reliability = oneVersusRest?.Reliability[k].ToDiagram(),
+            BrierDecomposition = groups is null ? null : IsotonicDecomposition.OfBrier(groups),
+            LogLossDecomposition = groups is null ? null : IsotonicDecomposition.OfLogLoss(groups, sums.Floor.Largest),
+        };
+    }
+}

@@ -1,0 +1,13 @@
+namespace MLNet.CrossEntropy;
+
+/// <summary>
+/// The largest loss that the clipped log-loss lets one probability have, -ln of the floor. Logits lose nothing by
+/// rounding, so that of them none but an impossible class is clipped.
+/// </summary>
+internal readonly struct LossFloor(double probabilityFloor, bool fromLogits)
+{
+    /// <summary>-ln of the floor.</summary>
+    public double Largest { get; } = -Math.Log(probabilityFloor);
+
+    public double Clip(double loss) => fromLogits && double.IsFinite(loss) ? loss : Math.Min(loss, Largest);
+}

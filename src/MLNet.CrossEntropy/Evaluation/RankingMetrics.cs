@@ -1,0 +1,37 @@
+namespace MLNet.CrossEntropy;
+
+/// <summary>How well forecasts of one event order the rows: areas under curves, from groups of equal forecast, lowest first.</summary>
+internal static class RankingMetrics
+{
+    /// <summary>
+    /// The area under the ROC curve: the probability that a random positive row is forecast higher than a random negative
+    /// one, ties counting a half (Mann-Whitney). NaN unless both occur.
+    /// </summary>
+    public static double RocAuc(List<ScoreGroup> groups)
+    {
+        double wins = 0, positive = 0, negative = 0;
+        foreach (ScoreGroup group in groups)
+        {
+            wins += group.Positive * (negative + 0.5 * group.Negative);
+            positive += group.Positive;
+            negative += group.Negative;
+        }
+        return wins / (positive * negative);
+    }
+
+    /// <summary>
+    /// Average precision: precision at each forecast, highest first, weighted by the recall gained there; no
+    /// interpolation. NaN without positive rows.
+    /// </summary>
+    public static double AveragePrecision(List<ScoreGroup> groups)
+    {
+        double sum = 0, positive = 0, all = 0;
+        for (int i = groups.Count - 1; i >= 0; i--)
+        {
+            positive += groups[i].Positive;
+            all += groups[i].Weight;
+            sum += groups[i].Positive * (positive / all);
+        }
+        return sum / positive;
+    }
+}

@@ -1,0 +1,20 @@
+namespace MLNet.CrossEntropy;
+
+/// <summary>
+/// A mean score split into <c>Score = Miscalibration - Discrimination + Uncertainty</c> (Dimitriadis, Gneiting and Jordan
+/// 2021, "Stable reliability diagrams for probabilistic classifiers", the CORP approach). The forecasts are recalibrated
+/// by isotonic regression of outcomes on forecasts (pool adjacent violators), the best that can be done without
+/// changing their order; nothing depends on bins.
+/// </summary>
+/// <param name="Score">The mean score of the forecasts.</param>
+/// <param name="Miscalibration">Score less that of the recalibrated forecasts, at least 0: what calibration alone would gain.</param>
+/// <param name="Discrimination">Uncertainty less the score of the recalibrated forecasts, at least 0: what the ordering is worth.</param>
+/// <param name="Uncertainty">The score of always forecasting the overall frequency.</param>
+public readonly record struct ScoreDecomposition(double Score, double Miscalibration, double Discrimination, double Uncertainty)
+{
+    internal static ScoreDecomposition Of(double score, double recalibrated, double uncertainty) =>
+        new(score, score - recalibrated, uncertainty - recalibrated, uncertainty);
+
+    internal static ScoreDecomposition Sum(IEnumerable<ScoreDecomposition> parts) => parts.Aggregate(
+        (a, b) => new(a.Score + b.Score, a.Miscalibration + b.Miscalibration, a.Discrimination + b.Discrimination, a.Uncertainty + b.Uncertainty));
+}
