@@ -38,4 +38,28 @@ internal static partial class Throw
         throw new ArgumentException(
             $"'{name}[{index}]' of a row is {value:R}, but a log-probability is at most 0; "
             + "take logits to SoftmaxCrossEntropy, and the logarithm of probabilities first.", name);
+
+    /// <summary>Logits that are not a whole number of classes for each label.</summary>
+    [DoesNotReturn]
+    public static void LogitsDoNotFitLabels(int logits, int labels) =>
+        throw new ArgumentException(
+            $"There are {logits} logits for {labels} labels; there must be the same number of logits, at least 1, for each label.", nameof(labels));
+
+    /// <summary>Logits that are not a whole number of rows.</summary>
+    [DoesNotReturn]
+    public static void LogitsDoNotFitClasses(int logits, int classes) =>
+        throw new ArgumentOutOfRangeException(
+            nameof(classes), classes, $"The number of classes must be at least 1 and divide the number of logits, {logits}.");
+
+    /// <summary>A number where a probability should be.</summary>
+    [DoesNotReturn]
+    public static void NotAProbability(double value, int index, string name) =>
+        throw new ArgumentOutOfRangeException(name, value, $"'{name}[{index}]' must be in [0, 1]; for logits there is SigmoidCrossEntropy.");
+
+    /// <summary>Refuses a floor for logarithms that is not below 0.</summary>
+    public static void IfNotALogFloor(double value, string name)
+    {
+        if (!(value < 0))
+            throw new ArgumentOutOfRangeException(name, value, $"'{name}' is the least that log q may be and must be negative; -infinity is none.");
+    }
 }

@@ -19,4 +19,10 @@ internal static class GoldenFile
     public static double[] Numbers(this JsonNode? node) => [.. node!.AsArray().Select(Number)];
 
     public static double[][] Matrix(this JsonNode? node) => [.. node!.AsArray().Select(Numbers)];
+
+    /// <summary>The numbers of an array of whatever depth, row by row, or of a single number.</summary>
+    public static double[] Flat(this JsonNode? node) => node is JsonArray array ? [.. array.SelectMany(Flat)] : [node.Number()];
+
+    /// <summary>As <see cref="Flat"/>, with null for the oracle's null.</summary>
+    public static double[]? FlatOrNull(this JsonNode? node) => node is null ? null : node.Flat();
 }
