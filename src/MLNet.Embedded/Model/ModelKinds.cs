@@ -13,6 +13,7 @@ internal static class ModelKinds
     internal const string Calibrated = "Calibrated";
     internal const string Concatenate = "Concatenate";
     internal const string CopyColumns = "CopyColumns";
+    internal const string CustomMapping = "CustomMapping";
     internal const string KeyToValue = "KeyToValue";
     internal const string LinearBinary = "LinearBinary";
     internal const string LinearMulticlass = "LinearMulticlass";
@@ -31,6 +32,7 @@ internal static class ModelKinds
         [Calibrated] = ParameterMixingCalibratedModelParameters<LinearBinaryModelParameters, PlattCalibrator>.Load,
         [Concatenate] = ctx => new ColumnConcatenatingTransformer(ctx),
         [CopyColumns] = ctx => new ColumnCopyingTransformer(ctx),
+        [CustomMapping] = ICustomMappingFactory.Load,
         [KeyToValue] = ctx => new KeyToValueMappingTransformer(ctx),
         [LinearBinary] = ctx => new LinearBinaryModelParameters(ctx),
         [LinearMulticlass] = ctx => new LinearMulticlassModelParameters(ctx),
