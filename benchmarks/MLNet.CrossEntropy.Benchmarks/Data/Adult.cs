@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace MLNet.CrossEntropy.Benchmarks;
+
+/// <summary>a9a: UCI Adult as 123 binary features, sparse, label -1 or +1 (libsvm text).</summary>
+internal static class Adult
+{
+    private const int Features = 123;
+
+    public static (SparseSet Train, SparseSet Test) Read(DataFolder data) => (Read(data, "a9a.gz"), Read(data, "a9a.t.gz"));
+
+    private static SparseSet Read(DataFolder data, string file)
+    {
+        var rows = new SparseSetBuilder(Features, classes: 2);
+        foreach (string line in data.Lines("a9a", file))
+        {
+            string[] parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            foreach (string part in parts.AsSpan(1))
+            {
+                int colon = part.IndexOf(':', StringComparison.Ordinal);
+                int index = int.Parse(part.AsSpan(0, colon), CultureInfo.InvariantCulture) - 1;
+                rows.Add(index, float.Parse(part.AsSpan(colon + 1), CultureInfo.InvariantCulture));
+            }
+
+            rows.EndRow(double.Parse(parts[0], CultureInfo.InvariantCulture) > 0 ? 1 : 0);
+        }
+
+        return rows.Build();
+    }
+}

@@ -1,0 +1,33 @@
+using System.Buffers.Binary;
+
+namespace MLNet.CrossEntropy.Benchmarks;
+
+/// <summary>Fashion-MNIST: grey pictures of 28 x 28, pixels divided by 255, 10 classes (idx files).</summary>
+internal static class FashionMnist
+{
+    private const int Pixels = 28 * 28;
+
+    public static (DenseSet Train, DenseSet Test) Read(DataFolder data) => (Read(data, "train"), Read(data, "t10k"));
+
+    private static DenseSet Read(DataFolder data, string part)
+    {
+        byte[] pixels = ReadIdx(data, $"{part}-images-idx3-ubyte.gz", headerBytes: 16);
+        byte[] labels = ReadIdx(data, $"{part}-labels-idx1-ubyte.gz", headerBytes: 8);
+        float[] values = new float[pixels.Length];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = pixels[i] / 255f;
+        return new DenseSet(values, [.. labels.Select(label => (int)label)], Pixels, Classes: 10);
+    }
+
+    /// <summary>The bytes after an idx header, whose second word is the number of items.</summary>
+    private static byte[] ReadIdx(DataFolder data, string file, int headerBytes)
+    {
+        using Stream stream = data.OpenGzip("fashion-mnist", file);
+        byte[] header = new byte[headerBytes];
+        stream.ReadExactly(header);
+        int count = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4));
+        byte[] bytes = new byte[headerBytes == 16 ? count * Pixels : count];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}

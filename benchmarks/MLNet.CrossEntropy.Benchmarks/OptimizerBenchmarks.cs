@@ -1,0 +1,41 @@
+using BenchmarkDotNet.Attributes;
+using MLNet.CrossEntropy.Optimization;
+
+namespace MLNet.CrossEntropy.Benchmarks;
+
+/// <summary>One step of each optimizer on the parameters of a 784 x 10 softmax.</summary>
+[InProcess]
+[MemoryDiagnoser]
+public class OptimizerBenchmarks
+{
+    private const int Parameters = 785 * 10;
+
+    private readonly float[] _parameters = new float[Parameters];
+    private readonly float[] _gradient = new float[Parameters];
+    private OptimizerState<float> _state = null!;
+
+    [ParamsSource(nameof(Rules))]
+    public Optimizer Rule { get; set; } = null!;
+
+    public static IEnumerable<Optimizer> Rules =>
+    [
+        new Sgd(), new Sgd { Momentum = 0.9 }, new Sgd { Momentum = 0.9, Nesterov = true }, new AveragedSgd(), new AdaGrad(), new AdaDelta(),
+        new RmsProp(), new Adam(), new AdamW(), new Adamax(), new NAdam(), new RAdam(),
+    ];
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        var random = new Random(1);
+        for (int i = 0; i < Parameters; i++)
+            _gradient[i] = random.NextSingle() - 0.5f;
+        _state = Rule.CreateState<float>(Parameters);
+    }
+
+    [Benchmark]
+    public void Step()
+    {
+        Rule.Step(_parameters, _gradient, _state, 0, 1e-6);
+        Rule.Advance(_state);
+    }
+}

@@ -1,0 +1,43 @@
+using BenchmarkDotNet.Running;
+using MLNet.CrossEntropy.Benchmarks;
+
+try
+{
+    return Run(args is [string command, ..] ? command : "help", args);
+}
+catch (Exception error) when (error is ArgumentException or IOException)
+{
+    Console.Error.WriteLine(error.Message);
+    return 1;
+}
+
+static int Run(string command, string[] args)
+{
+    switch (command)
+    {
+        case "roofline":
+            Roofline.Print(Console.Out);
+            return 0;
+        case "data":
+            DataSummary.Print(Console.Out, DataFolder.FromArguments(args));
+            return 0;
+        case "kernels":
+            BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args[1..]);
+            return 0;
+        default:
+            Console.WriteLine(Help);
+            return command == "help" ? 0 : 1;
+    }
+}
+
+internal partial class Program
+{
+    private const string Help =
+        """
+        dotnet run -c Release --project benchmarks/MLNet.CrossEntropy.Benchmarks -- COMMAND
+
+          roofline          stream bandwidth and float FMA peak of this machine, on 1 and 2 threads
+          data --data DIR   reads the real data sets in DIR and prints their sizes
+          kernels [...]     BenchmarkDotNet on the kernels; what follows is passed on, as in: kernels --filter '*Step*'
+        """;
+}
