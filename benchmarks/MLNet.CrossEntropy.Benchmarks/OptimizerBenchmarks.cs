@@ -12,12 +12,15 @@ public class OptimizerBenchmarks
 
     private readonly float[] _parameters = new float[Parameters];
     private readonly float[] _gradient = new float[Parameters];
+    private Optimizer _rule = null!;
     private OptimizerState<float> _state = null!;
 
-    [ParamsSource(nameof(Rules))]
-    public Optimizer Rule { get; set; } = null!;
+    [ParamsSource(nameof(Names))]
+    public string Rule { get; set; } = "";
 
-    public static IEnumerable<Optimizer> Rules =>
+    public static IEnumerable<string> Names => Rules.Select(rule => rule.Name);
+
+    private static IEnumerable<Optimizer> Rules =>
     [
         new Sgd(), new Sgd { Momentum = 0.9 }, new Sgd { Momentum = 0.9, Nesterov = true }, new AveragedSgd(), new AdaGrad(), new AdaDelta(),
         new RmsProp(), new Adam(), new AdamW(), new Adamax(), new NAdam(), new RAdam(),
@@ -29,13 +32,14 @@ public class OptimizerBenchmarks
         var random = new Random(1);
         for (int i = 0; i < Parameters; i++)
             _gradient[i] = random.NextSingle() - 0.5f;
-        _state = Rule.CreateState<float>(Parameters);
+        _rule = Rules.Single(rule => rule.Name == Rule);
+        _state = _rule.CreateState<float>(Parameters);
     }
 
     [Benchmark]
     public void Step()
     {
-        Rule.Step(_parameters, _gradient, _state, 0, 1e-6);
-        Rule.Advance(_state);
+        _rule.Step(_parameters, _gradient, _state, 0, 1e-6);
+        _rule.Advance(_state);
     }
 }
