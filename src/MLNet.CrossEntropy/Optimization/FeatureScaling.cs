@@ -14,6 +14,9 @@ internal sealed class FeatureScaling
     /// <summary>The number of rows looked at, at most.</summary>
     internal const int SampleRows = 16_384;
 
+    /// <summary>The mean squared norm that scaled sparse rows may have.</summary>
+    internal const double LargestRowNorm = 64;
+
     // A standard deviation below this share of the mean is float rounding, not variation.
     private const double ConstantFeature = 1e-6;
 
@@ -37,7 +40,7 @@ internal sealed class FeatureScaling
         return new FeatureScaling(new float[features], scales);
     }
 
-    /// <summary>Centre and scale for dense rows; for sparse rows only the scale, so that zeros stay zeros.</summary>
+    /// <summary>Centre and scale for dense rows; for sparse rows only a scale, by the root mean square, so that zeros stay zeros.</summary>
     public static FeatureScaling Of(RowSet rows, double l2, double curvature) =>
         rows.IsSparse ? OfSparse(rows) : OfDense(rows, l2, curvature);
 
@@ -82,19 +85,48 @@ internal sealed class FeatureScaling
 
     private static FeatureScaling OfSparse(RowSet rows)
     {
-        var largest = new float[rows.Features];
+        var moments = new double[rows.Features];
         foreach (var block in rows.Blocks)
         {
-            var end = block.RowStarts![block.Rows];
-            for (var i = block.RowStarts[0]; i < end; i++)
+            for (var r = 0; r < block.Rows; r++)
             {
-                ref var seen = ref largest[block.Indices![i]];
-                seen = Math.Max(seen, Math.Abs(block.Values[i]));
+                var share = (block.Weights is null ? 1 : block.Weights[r]) / rows.TotalWeight;
+                for (var i = block.RowStarts![r]; i < block.RowStarts[r + 1]; i++)
+                    moments[block.Indices![i]] += share * block.Values[i] * block.Values[i];
             }
         }
 
-        for (var j = 0; j < largest.Length; j++)
-            largest[j] = largest[j] > 0 ? 1 / largest[j] : 1;
-        return new FeatureScaling(new float[rows.Features], largest);
+        var floor = MomentFloor(moments);
+        var scales = new float[rows.Features];
+        for (var j = 0; j < scales.Length; j++)
+            scales[j] = moments[j] + floor > 0 ? (float)(1 / Math.Sqrt(moments[j] + floor)) : 1;
+        return new FeatureScaling(new float[rows.Features], scales);
+    }
+
+    /// <summary>
+    /// The smallest f for which rows scaled by <c>1 / sqrt(E[x_j^2] + f)</c> have a mean squared norm, <c>sum_j E[x_j^2] / (E[x_j^2] + f)</c>
+    /// (the effective dimension of ridge regression), of at most <see cref="LargestRowNorm"/>: without it, every rare
+    /// feature would add 1, and the noise of a step would grow with the vocabulary.
+    /// </summary>
+    private static double MomentFloor(double[] moments)
+    {
+        double SquaredNorm(double floor) => moments.Sum(moment => moment == 0 ? 0 : moment / (moment + floor));
+        if (SquaredNorm(0) <= LargestRowNorm)
+            return 0;
+        // With every feature's share at most moment / f, the sum's bound gives an f that is large enough.
+        var high = moments.Sum() / LargestRowNorm;
+        var low = high;
+        while (SquaredNorm(low) <= LargestRowNorm)
+            low /= 2;
+        for (var i = 0; i < 20; i++)
+        {
+            var middle = Math.Sqrt(low * high);
+            if (SquaredNorm(middle) > LargestRowNorm)
+                low = middle;
+            else
+                high = middle;
+        }
+
+        return high;
     }
 }

@@ -7,6 +7,7 @@ internal sealed record SgdPlan
 {
     private const int SmallestBatch = 8;
     private const int LargestBatch = 256;
+    private const int LargestSparseBatch = 64;
     private const int BatchesPerEpoch = 64;
     private const int FewestSteps = 6_000;
     private const int FewestEpochs = 15;
@@ -15,7 +16,7 @@ internal sealed record SgdPlan
     // Below this many multiplications a step is over before a second thread has woken up.
     private const long WorthAThread = 40_000;
 
-    /// <summary>Rows a step: about a 64th of the rows, a power of two from 8 to 256.</summary>
+    /// <summary>Rows a step: about a 64th of the rows, a power of two from 8 to 256 (64 for sparse rows).</summary>
     public required int BatchSize { get; init; }
 
     /// <summary>Passes over the rows: 15, or as many as make 6,000 steps, but no more than 300.</summary>
@@ -30,7 +31,8 @@ internal sealed record SgdPlan
     /// <summary>The plan for the given rows.</summary>
     public static SgdPlan For(RowSet rows, SgdOptions options)
     {
-        var automatic = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(rows.Rows / BatchesPerEpoch, SmallestBatch, LargestBatch));
+        var largest = rows.IsSparse ? LargestSparseBatch : LargestBatch;
+        var automatic = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(rows.Rows / BatchesPerEpoch, SmallestBatch, largest));
         var batchSize = Math.Min(options.BatchSize ?? automatic, rows.Rows);
         var steps = (rows.Rows + batchSize - 1) / batchSize;
         var work = rows.IsSparse ? long.MaxValue : (long)batchSize * rows.Features * options.Outputs;
