@@ -23,11 +23,20 @@ public static class ColumnCursorExtensions
         {
             Type element = typeof(T).GetElementType();
             if (element == typeof(string) && vector.ItemType is TextDataViewType)
-                return Values(data, column, (VBuffer<ReadOnlyMemory<char>> texts) => (T)(object)texts.DenseValues().Select(text => text.ToString()).ToArray());
+                return Values(data, column, (VBuffer<ReadOnlyMemory<char>> texts) => (T)(object)Strings(texts));
             if (element == vector.ItemType.RawType)
                 return Getters.Invoke<IEnumerable<T>>(Arrays<int>, element, data, column);
         }
         throw new ArgumentOutOfRangeException(nameof(column), $"Cannot map column '{column.Name}' of type {column.Type} to the user-defined type {typeof(T)}.");
+    }
+
+    /// <summary>As in ML.NET, slots that are not explicit are null.</summary>
+    private static string[] Strings(VBuffer<ReadOnlyMemory<char>> texts)
+    {
+        var strings = new string[texts.Length];
+        foreach ((int slot, ReadOnlyMemory<char> text) in texts.Items())
+            strings[slot] = text.ToString();
+        return strings;
     }
 
     private static IEnumerable<TItem[]> Arrays<TItem>(IDataView data, DataViewSchema.Column column)

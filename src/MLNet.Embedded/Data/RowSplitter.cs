@@ -45,7 +45,7 @@ internal sealed class RowSplitter
     private static Func<double> DrawnNumbers(int seed)
     {
         var random = new TauswortheHybrid(seed);
-        return () => random.NextSingle();
+        return () => random.NextUnit();
     }
 
     private static Func<DataViewRow, Func<double>> KeyNumbers(IDataView data, DataViewSchema.Column column, uint seed)
@@ -119,7 +119,8 @@ internal sealed class RowSplitter
         return () =>
         {
             getter(ref value);
-            return Fraction(Hash(value, seed));
+            // As in ML.NET, an empty text is a missing key.
+            return value is ReadOnlyMemory<char> { IsEmpty: true } ? double.NaN : Fraction(Hash(value, seed));
         };
     }
 

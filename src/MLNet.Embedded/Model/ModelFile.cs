@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML;
@@ -28,7 +27,7 @@ internal static class ModelFile
             using var writer = new BinaryWriter(archive.CreateEntry(SchemaEntry).Open(), Encoding.UTF8);
             writer.WriteSchema(inputSchema);
         }
-        ModelSaveContext.SaveModel(archive, model ?? new TransformerChain<ITransformer>(), ModelDirectory);
+        ModelSaveContext.SaveModel(archive, model, ModelDirectory);
     }
 
     internal static ITransformer Load(IHostEnvironment environment, Stream stream, out DataViewSchema inputSchema)

@@ -13,6 +13,8 @@ public sealed class ModelOperationsCatalog : IInternalCatalog
 
     public void Save(ITransformer model, DataViewSchema inputSchema, Stream stream)
     {
+        // ML.NET writes a file without a model, but then cannot load it.
+        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(stream);
         ModelFile.Save(model, inputSchema, stream);
     }

@@ -28,8 +28,6 @@ internal sealed class TauswortheHybrid : Random
 
     internal TauswortheHybrid(Random parent) => (_z1, _z2, _z3, _z4) = DrawState(parent);
 
-    public override float NextSingle() => (NextUInt32() >> 9) * (1f / (1 << 23));
-
     public override double NextDouble() => NextUInt32() * (1.0 / (1L << 32));
 
     public override int Next()
@@ -50,17 +48,20 @@ internal sealed class TauswortheHybrid : Random
         return (int)((long)(NextDouble() * ((long)maxValue - minValue)) + minValue);
     }
 
-    public override void NextBytes(byte[] buffer) => NextBytes(buffer.AsSpan());
-
-    public override void NextBytes(Span<byte> buffer)
+    public override void NextBytes(byte[] buffer)
     {
-        foreach (ref byte value in buffer)
+        foreach (ref byte value in buffer.AsSpan())
             value = (byte)Next();
     }
 
+    // ML.NET's generator, older than this member, does not override it: Random then draws a number that no seed governs.
+    public override float NextSingle()
+        => throw new NotSupportedException("Microsoft.ML's generators ignore their seed in NextSingle: use NextDouble.");
+
     internal int NextSigned() => (int)NextUInt32();
 
-    protected override double Sample() => NextDouble();
+    /// <summary>A number from 0 to 1, exclusive, of 23 random bits.</summary>
+    internal float NextUnit() => (NextUInt32() >> 9) * (1f / (1 << 23));
 
     private uint NextUInt32()
     {
