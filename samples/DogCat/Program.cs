@@ -20,7 +20,7 @@ static void Train(TrainOptions options)
         : DrawnData.Draw(options.Seed, train: options.Pictures, test: options.Pictures / 2);
     Report.Data(data, watch.Elapsed);
 
-    // 2. Each trainer learns from the same rows, at the end of the same pipeline (see Contender.cs).
+    // 2. Each trainer learns from the same rows, at the end of the same pipeline (see MulticlassContender.cs).
     var ml = new MLContext(seed: 1);
     IDataView train = Example.ToDataView(ml, data.Train.Examples);
     IDataView test = Example.ToDataView(ml, data.Test.Examples);

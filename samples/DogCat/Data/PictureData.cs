@@ -2,6 +2,3 @@ namespace DogCat.Data;
 
 /// <summary>All pictures of a run, and what could not be used.</summary>
 public sealed record PictureData(PictureSet Train, PictureSet Test, IReadOnlyList<SkippedFile> Skipped);
-
-/// <summary>A file or folder that was left out, and why.</summary>
-public sealed record SkippedFile(string Path, string Reason);

@@ -1,7 +1,5 @@
 namespace DogCat.Drawing;
 
-internal enum Pose { Portrait, Sitting, Standing }
-
 /// <summary>
 /// What the animal looks like. The numbers in [0, 1] go from cat (0) to dog (1); they scatter around the animal's blend, as
 /// breeds do. Coat, pose and placement have nothing to do with the blend.

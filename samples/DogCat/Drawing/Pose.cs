@@ -1,0 +1,4 @@
+namespace DogCat.Drawing;
+
+/// <summary>How the animal is seen.</summary>
+internal enum Pose { Portrait, Sitting, Standing }
