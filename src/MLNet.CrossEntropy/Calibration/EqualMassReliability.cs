@@ -6,8 +6,8 @@ namespace MLNet.CrossEntropy;
 internal static class EqualMassReliability
 {
     /// <summary>
-    /// Fills bins from the lowest forecast on, closing one when it has reached its share of the weight; equal forecasts stay
-    /// together, so that there may be fewer bins than asked for. Edges are the highest forecast of each bin.
+    /// Cuts the forecasts, lowest first, at each further share 1/M of the weight; equal forecasts stay together, so that there
+    /// may be fewer bins than asked for. Edges are the highest forecast of each bin.
     /// </summary>
     public static ReliabilityDiagram Of(List<ScoreGroup> groups, int bins)
     {
@@ -15,15 +15,17 @@ internal static class EqualMassReliability
         List<ReliabilitySums> sums = [];
         List<double> edges = [groups.Count > 0 ? groups[0].Probability : 0];
         ReliabilitySums open = default;
-        double seen = 0;
+        double seen = 0, cut = 1;
         for (int i = 0; i < groups.Count; i++)
         {
             ScoreGroup group = groups[i];
             open.Add(group.Probability, group.Complement, group.Positive / group.Weight, group.Weight, group.SquaredWeights);
             seen += group.Weight;
             // The tolerance lets sums of many weights reach their share in spite of rounding.
-            if (seen * bins >= total * (sums.Count + 1 - 1e-9) || i == groups.Count - 1)
+            double shares = seen / total * bins + 1e-9;
+            if (shares >= cut || i == groups.Count - 1)
             {
+                cut = Math.Floor(shares) + 1;
                 sums.Add(open);
                 edges.Add(group.Probability);
                 open = default;

@@ -1,0 +1,85 @@
+namespace MLNet.CrossEntropy.Tests.Evaluation;
+
+/// <summary>Exact in small, close in large, and blind to the order of rows in both.</summary>
+public sealed class ScoreDistributionTests
+{
+    [Fact]
+    public void Equal_forecasts_share_a_group_and_groups_ascend()
+    {
+        ScoreDistribution distribution = Of([(0.75, 1, 2), (0.25, 0, 1), (0.75, 0, 1), (0, 1, 1), (1, 1, 1)]);
+        Assert.Equal(
+            [new(0, 1, 1, 0, 1), new(0.25, 0.75, 0, 1, 1), new(0.75, 0.25, 2, 1, 5), new(1, 0, 1, 0, 1)],
+            distribution.ToGroups());
+        Assert.True(distribution.IsExact);
+    }
+
+    [Fact]
+    public void Forecasts_near_1_keep_their_order_though_1_minus_them_is_tiny()
+    {
+        ScoreDistribution distribution = new();
+        distribution.Add(1, 1e-20, 1, 0);
+        distribution.Add(1, 1e-30, 0, 1);
+        Assert.Equal([1e-20, 1e-30], distribution.ToGroups().Select(g => g.Complement));
+    }
+
+    [Fact]
+    public void Beyond_the_exact_rows_areas_stay_close()
+    {
+        (double, double, double)[] rows = Draw(2 * ScoreDistribution.ExactRows);
+        List<ScoreGroup> groups = Of(rows).ToGroups();
+        Assert.True(groups.Count < ScoreDistribution.ExactRows);
+        Assert.Equal(SlowAuc(rows), RankingMetrics.RocAuc(groups), 1e-5);
+        Assert.Equal(rows.Sum(r => r.Item3), groups.Sum(g => g.Weight), 1e-6);
+        Assert.Equal(groups.OrderBy(g => g.Probability), groups);
+
+        double brier = rows.Sum(r => r.Item3 * (r.Item1 - r.Item2) * (r.Item1 - r.Item2)) / rows.Sum(r => r.Item3);
+        Assert.Equal(brier, IsotonicDecomposition.OfBrier(groups).Score, 1e-5);
+    }
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(ScoreDistribution.ExactRows)]
+    [InlineData(ScoreDistribution.ExactRows + 1)]
+    public void Order_and_merging_change_nothing(int count)
+    {
+        (double, double, double)[] rows = Draw(count);
+        double expected = RankingMetrics.RocAuc(Of(rows).ToGroups());
+
+        ScoreDistribution merged = Of(rows[..(count / 3)]);
+        merged.Merge(Of(rows[(count / 3)..]));
+        Assert.Equal(count <= ScoreDistribution.ExactRows, merged.IsExact);
+        Assert.Equal(expected, RankingMetrics.RocAuc(merged.ToGroups()), 1e-12);
+
+        Array.Reverse(rows);
+        Assert.Equal(expected, RankingMetrics.RocAuc(Of(rows).ToGroups()), 1e-12);
+    }
+
+    private static (double Probability, double Label, double Weight)[] Draw(int count)
+    {
+        Random random = new(count);
+        return [.. Enumerable.Range(0, count).Select(_ =>
+        {
+            double p = 1 / (1 + Math.Exp(8 * (random.NextDouble() - 0.5)));
+            return (p, random.NextDouble() < p ? 1.0 : 0, 0.5 + random.NextDouble());
+        })];
+    }
+
+    private static ScoreDistribution Of(IEnumerable<(double Probability, double Label, double Weight)> rows)
+    {
+        ScoreDistribution distribution = new();
+        foreach ((double p, double label, double weight) in rows)
+            distribution.Add(p, 1 - p, weight * label, weight * (1 - label));
+        return distribution;
+    }
+
+    private static double SlowAuc((double Probability, double Label, double Weight)[] rows)
+    {
+        double wins = 0, negative = 0;
+        foreach ((_, double label, double weight) in rows.OrderBy(r => r.Probability))
+        {
+            wins += label * weight * negative;
+            negative += (1 - label) * weight;
+        }
+        return wins / negative / rows.Sum(r => r.Label * r.Weight);
+    }
+}
