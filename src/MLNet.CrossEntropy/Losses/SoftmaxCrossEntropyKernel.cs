@@ -19,17 +19,9 @@ internal readonly ref struct SoftmaxCrossEntropyKernel(double smoothing, ReadOnl
     {
         SoftmaxTerms terms = SoftmaxTerms.Of(logits, gradient);
         double weight = ClassWeighting.WeightOf(target, logits.Length, _classWeights);
-        (double loss, double total) = target.OnlyClass >= 0 && smoothing == 0
-            ? LossOfOneTerm(logits, target, terms, weight)
-            : LossOfAllTerms(logits, target, terms, weight);
-
-        for (int k = 0; k < gradient.Length; k++)
-        {
-            double coefficient = Coefficient(target, k, weight, logits.Length);
-            gradient[k] = T.CreateTruncating(terms.Difference(k, double.CreateTruncating(gradient[k]), total, coefficient));
-        }
-
-        return loss;
+        return target.OnlyClass >= 0 && smoothing == 0
+            ? OneTerm(logits, target, terms, weight, gradient)
+            : AllTerms(logits, target, terms, weight, gradient);
     }
 
     // PyTorch divides the losses of soft labels by their number, whatever the class weights.
@@ -37,18 +29,20 @@ internal readonly ref struct SoftmaxCrossEntropyKernel(double smoothing, ReadOnl
         where TTarget : struct, ITargetRow, allows ref struct =>
         weightEachTerm && target.OnlyClass < 0 ? 1 : ClassWeighting.WeightOf(target, classes, _classWeights);
 
-    private (double Loss, double Total) LossOfOneTerm<T, TTarget>(
-        ReadOnlySpan<T> logits, TTarget target, SoftmaxTerms terms, double weight)
+    // A hard label without smoothing: the sums have one term each. The same bits as AllTerms would give.
+    private double OneTerm<T, TTarget>(ReadOnlySpan<T> logits, TTarget target, SoftmaxTerms terms, double weight, Span<T> gradient)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TTarget : struct, ITargetRow, allows ref struct
     {
         int k = target.OnlyClass;
         double coefficient = Coefficient(target, k, weight, logits.Length);
-        return (StableMath.ZeroOrProduct(coefficient, terms.Surprisal(double.CreateTruncating(logits[k]))), coefficient);
+        T own = T.CreateTruncating(terms.Difference(k, double.CreateTruncating(gradient[k]), coefficient, coefficient));
+        SpanMath.Scale(gradient, T.CreateTruncating(coefficient / terms.Sum));
+        gradient[k] = own;
+        return StableMath.ZeroOrProduct(coefficient, terms.Surprisal(double.CreateTruncating(logits[k])));
     }
 
-    private (double Loss, double Total) LossOfAllTerms<T, TTarget>(
-        ReadOnlySpan<T> logits, TTarget target, SoftmaxTerms terms, double weight)
+    private double AllTerms<T, TTarget>(ReadOnlySpan<T> logits, TTarget target, SoftmaxTerms terms, double weight, Span<T> gradient)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TTarget : struct, ITargetRow, allows ref struct
     {
@@ -61,7 +55,16 @@ internal readonly ref struct SoftmaxCrossEntropyKernel(double smoothing, ReadOnl
             total.Add(coefficient);
         }
 
-        return (loss.Value, total.Value);
+        T scale = T.CreateTruncating(total.Value / terms.Sum);
+        for (int k = 0; k < gradient.Length; k++)
+        {
+            double coefficient = Coefficient(target, k, weight, logits.Length);
+            gradient[k] = coefficient == 0
+                ? gradient[k] * scale
+                : T.CreateTruncating(terms.Difference(k, double.CreateTruncating(gradient[k]), total.Value, coefficient));
+        }
+
+        return loss.Value;
     }
 
     private double Coefficient<TTarget>(TTarget target, int k, double weight, int classes)

@@ -7,7 +7,7 @@ namespace MLNet.CrossEntropy.Numerics;
 /// <summary>
 /// What a softmax row is made of once its largest logit is subtracted: with e_k = exp(z_k - max), the largest term is 1
 /// and <see cref="Others"/> is the sum of all the rest. Keeping the 1 apart keeps the digits of a confident row:
-/// 1 - q is Others / (1 + Others) and -log q is log1p(Others), however small.
+/// 1 - q is Others / Sum and -log q is log1p(Others), however small.
 /// </summary>
 internal readonly struct SoftmaxTerms
 {
@@ -35,14 +35,17 @@ internal readonly struct SoftmaxTerms
     public double Surprisal(double logit) => (_max - logit) + _logSum;
 
     /// <summary>q_k, from the term e_k.</summary>
-    public double Probability(double term) => term / (1 + Others);
+    public double Probability(double term) => term / Sum;
 
     /// <summary>1 - q_k, from the term e_k. (Any q_k but the largest is at most a half: nothing cancels.)</summary>
-    public double Complement(int k, double term) => k == ArgMax ? Others / (1 + Others) : 1 - Probability(term);
+    public double Complement(int k, double term) => k == ArgMax ? Others / Sum : 1 - Probability(term);
+
+    /// <summary>sum_k e_k.</summary>
+    public double Sum => 1 + Others;
 
     /// <summary>a q_k - b, from the term e_k, keeping its digits where q_k is nearly 1 and b nearly a.</summary>
     public double Difference(int k, double term, double a, double b) =>
-        k == ArgMax ? (a - b) - a * (Others / (1 + Others)) : a * Probability(term) - b;
+        k == ArgMax ? (a - b) - a * (Others / Sum) : a * Probability(term) - b;
 
     /// <summary>The terms' sums alone.</summary>
     public static SoftmaxTerms Of<T>(ReadOnlySpan<T> logits)
@@ -63,37 +66,45 @@ internal readonly struct SoftmaxTerms
     public static SoftmaxTerms Of<T>(ReadOnlySpan<T> logits, Span<T> terms)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        (int argMax, double max) = FindMax(logits);
-        T shift = T.CreateTruncating(max);
-        for (int k = 0; k < logits.Length; k++)
-            terms[k] = logits[k] - shift;
-        Exp(terms);
+        if (typeof(T) == typeof(float))
+            return Of(MemoryMarshal.Cast<T, float>(logits), MemoryMarshal.Cast<T, float>(terms));
 
+        (int argMax, double max) = FindMax(logits);
         var others = new CompensatedSum();
-        for (int k = 0; k < terms.Length; k++)
+        for (int k = 0; k < logits.Length; k++)
         {
+            double term = Math.Exp(double.CreateTruncating(logits[k]) - max);
+            terms[k] = T.CreateTruncating(term);
             if (k != argMax)
-                others.Add(double.CreateTruncating(terms[k]));
+                others.Add(term);
         }
 
         return new SoftmaxTerms(max, argMax, Undefined(max) ? double.NaN : others.Value);
     }
 
-    private static bool Undefined(double max) => !double.IsFinite(max);
-
-    private static void Exp<T>(Span<T> x)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    // The trainers' own path: every row of every epoch.
+    private static SoftmaxTerms Of(ReadOnlySpan<float> logits, Span<float> terms)
     {
-        if (typeof(T) == typeof(float))
+        Throw.IfEmpty(logits.Length, nameof(logits));
+        float max = SpanMath.Max(logits);
+        if (Undefined(max))
         {
-            Span<float> floats = MemoryMarshal.Cast<T, float>(x);
-            VectorMath.Exp(floats, floats);
-            return;
+            terms.Fill(float.NaN);
+            return new SoftmaxTerms(max, 0, double.NaN);
         }
 
-        for (int i = 0; i < x.Length; i++)
-            x[i] = T.Exp(x[i]);
+        int argMax = 0;
+        while (logits[argMax] != max)
+            argMax++;
+        SpanMath.Subtract(logits, max, terms);
+        VectorMath.Exp(terms, terms);
+        terms[argMax] = 0;
+        double others = SpanMath.Sum(terms);
+        terms[argMax] = 1;
+        return new SoftmaxTerms(max, argMax, others);
     }
+
+    private static bool Undefined(double max) => !double.IsFinite(max);
 
     private static (int Index, double Value) FindMax<T>(ReadOnlySpan<T> logits)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using MLNet.CrossEntropy.Internals;
@@ -45,7 +44,16 @@ internal static partial class VectorMath
         for (; i + (nuint)Vector128<float>.Count <= length; i += (nuint)Vector128<float>.Count)
             TFunction.Of(Vector128.LoadUnsafe(ref source, i)).StoreUnsafe(ref target, i);
 
-        for (; i < length; i++)
-            Unsafe.Add(ref target, i) = TFunction.Of(Vector128.CreateScalar(Unsafe.Add(ref source, i))).ToScalar();
+        if (i < length)
+            MapTail<TFunction>(x[(int)i..], destination[(int)i..]);
+    }
+
+    // One to three numbers, as one vector of which the rest is not used.
+    private static void MapTail<TFunction>(ReadOnlySpan<float> x, Span<float> destination)
+        where TFunction : struct, IFunction
+    {
+        int last = x.Length - 1;
+        Vector128<float> y = TFunction.Of(Vector128.Create(x[0], x[last / 2], x[last], 0));
+        (destination[0], destination[last / 2], destination[last]) = (y[0], y[1], y[2]);
     }
 }

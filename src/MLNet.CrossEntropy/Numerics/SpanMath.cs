@@ -1,0 +1,78 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace MLNet.CrossEntropy.Numerics;
+
+/// <summary>The few vector verbs that a softmax row needs.</summary>
+internal static class SpanMath
+{
+    /// <summary>The largest element, NaN where any is; <paramref name="x"/> is not empty.</summary>
+    public static float Max(ReadOnlySpan<float> x)
+    {
+        // Four lanes: rows are short, and wider lanes take longer to fold than they save.
+        int i = 0;
+        float max = x[0];
+        if (x.Length >= Vector128<float>.Count)
+        {
+            Vector128<float> lanes = Vector128.Create(x);
+            for (i = Vector128<float>.Count; i <= x.Length - Vector128<float>.Count; i += Vector128<float>.Count)
+                lanes = Vector128.Max(lanes, Vector128.Create(x[i..]));
+            lanes = Vector128.Max(lanes, Vector128.Shuffle(lanes, Vector128.Create(2, 3, 0, 1)));
+            lanes = Vector128.Max(lanes, Vector128.Shuffle(lanes, Vector128.Create(1, 0, 3, 2)));
+            max = lanes.ToScalar();
+        }
+
+        for (; i < x.Length; i++)
+            max = MathF.Max(max, x[i]);
+        return max;
+    }
+
+    /// <summary>The sum, in double.</summary>
+    public static double Sum(ReadOnlySpan<float> x)
+    {
+        int i = 0;
+        Vector<double> lanes = default;
+        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector.Widen(Load(x, i), out Vector<double> lower, out Vector<double> upper);
+            lanes += lower + upper;
+        }
+
+        double sum = Vector.Sum(lanes);
+        for (; i < x.Length; i++)
+            sum += x[i];
+        return sum;
+    }
+
+    /// <summary>destination[i] = x[i] - subtrahend; of the same length, in place when both are the same span.</summary>
+    public static void Subtract(ReadOnlySpan<float> x, float subtrahend, Span<float> destination)
+    {
+        int i = 0;
+        var repeated = new Vector<float>(subtrahend);
+        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+            Store(Load(x, i) - repeated, destination, i);
+        for (; i < x.Length; i++)
+            destination[i] = x[i] - subtrahend;
+    }
+
+    /// <summary>x[i] = factor x[i].</summary>
+    public static void Scale<T>(Span<T> x, T factor)
+        where T : unmanaged, INumberBase<T>
+    {
+        int i = 0;
+        for (; i <= x.Length - Vector<T>.Count; i += Vector<T>.Count)
+            Store(Load<T>(x, i) * factor, x, i);
+        for (; i < x.Length; i++)
+            x[i] *= factor;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<T> Load<T>(ReadOnlySpan<T> x, int index) =>
+        Vector.LoadUnsafe(ref MemoryMarshal.GetReference(x), (nuint)index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T>(Vector<T> value, Span<T> x, int index) =>
+        value.StoreUnsafe(ref MemoryMarshal.GetReference(x), (nuint)index);
+}
