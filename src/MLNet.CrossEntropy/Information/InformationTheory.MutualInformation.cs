@@ -15,7 +15,9 @@ public static partial class InformationTheory
     /// <param name="columns">The number of values that y has; it divides the length of <paramref name="joint"/>.</param>
     /// <param name="logBase">The unit of the answer.</param>
     /// <param name="tolerance">How far from 1 the table may sum.</param>
-    /// <exception cref="ArgumentException">The table is no distribution, or <paramref name="columns"/> does not divide its length.</exception>
+    /// <exception cref="ArgumentException">
+    /// The table is no distribution, or <paramref name="columns"/> does not divide its length.
+    /// </exception>
     public static double MutualInformation<T>(
         ReadOnlySpan<T> joint, int columns, LogBase logBase = LogBase.Nats, double tolerance = DefaultTolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

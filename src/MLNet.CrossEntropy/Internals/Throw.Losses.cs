@@ -19,7 +19,9 @@ internal static partial class Throw
     [DoesNotReturn]
     public static void LabelOutOfRange(int label, int classes) =>
         throw new ArgumentOutOfRangeException(
-            nameof(label), label, $"The class index must be below the number of classes, {classes}, or negative for a row without a label.");
+            nameof(label),
+            label,
+            $"The class index must be below the number of classes, {classes}, or negative for a row without a label.");
 
     /// <summary>A soft label that is no distribution.</summary>
     [DoesNotReturn]
@@ -43,7 +45,8 @@ internal static partial class Throw
     [DoesNotReturn]
     public static void LogitsDoNotFitLabels(int logits, int labels) =>
         throw new ArgumentException(
-            $"There are {logits} logits for {labels} labels; there must be the same number of logits, at least 1, for each label.", nameof(labels));
+            $"There are {logits} logits for {labels} labels; there must be the same number of logits, at least 1, for each label.",
+            nameof(labels));
 
     /// <summary>Logits that are not a whole number of rows.</summary>
     [DoesNotReturn]
@@ -54,12 +57,16 @@ internal static partial class Throw
     /// <summary>A number where a probability should be.</summary>
     [DoesNotReturn]
     public static void NotAProbability(double value, int index, string name) =>
-        throw new ArgumentOutOfRangeException(name, value, $"'{name}[{index}]' must be in [0, 1]; for logits there is SigmoidCrossEntropy.");
+        throw new ArgumentOutOfRangeException(
+            name, value, $"'{name}[{index}]' must be in [0, 1]; for logits there is SigmoidCrossEntropy.");
 
     /// <summary>Refuses a floor for logarithms that is not below 0.</summary>
     public static void IfNotALogFloor(double value, string name)
     {
         if (!(value < 0))
-            throw new ArgumentOutOfRangeException(name, value, $"'{name}' is the least that log q may be and must be negative; -infinity is none.");
+        {
+            throw new ArgumentOutOfRangeException(
+                name, value, $"'{name}' is the least that log q may be and must be negative; -infinity is none.");
+        }
     }
 }

@@ -67,7 +67,8 @@ internal static partial class Throw
         if (period > 0 && length % period > 0)
         {
             throw new ArgumentException(
-                $"'{repeatedName}' has {period} elements, which do not go into the {length} of '{name}' a whole number of times.", repeatedName);
+                $"'{repeatedName}' has {period} elements, which do not go into the {length} of '{name}' a whole number of times.",
+                repeatedName);
         }
     }
 

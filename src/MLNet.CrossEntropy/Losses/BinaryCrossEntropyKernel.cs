@@ -3,7 +3,9 @@ using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Losses;
 
-/// <summary>Binary cross-entropy of one cell, from a probability: l = -y log q - (1 - y) log(1 - q), with logarithms from a floor up.</summary>
+/// <summary>
+/// Binary cross-entropy of one cell, from a probability: l = -y log q - (1 - y) log(1 - q), with logarithms from a floor up.
+/// </summary>
 internal readonly struct BinaryCrossEntropyKernel(double logFloor) : ISigmoidKernel
 {
     // PyTorch's backward pass: 1e-12 as a float.

@@ -29,7 +29,9 @@ public abstract class LogitLoss
     /// <inheritdoc cref="LossAndGradient(ReadOnlySpan{float}, RowTarget, Span{float})"/>
     public abstract double LossAndGradient(ReadOnlySpan<double> logits, RowTarget target, Span<double> gradient);
 
-    /// <summary>The loss of one row in nats, as <see cref="LossAndGradient(ReadOnlySpan{double}, RowTarget, Span{double})"/> gives it.</summary>
+    /// <summary>
+    /// The loss of one row in nats, as <see cref="LossAndGradient(ReadOnlySpan{double}, RowTarget, Span{double})"/> gives it.
+    /// </summary>
     /// <param name="logits">z [K].</param>
     /// <param name="target">What the row should have been.</param>
     /// <exception cref="ArgumentException">The target is not one for K outputs.</exception>

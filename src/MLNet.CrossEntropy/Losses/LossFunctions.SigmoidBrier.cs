@@ -13,7 +13,8 @@ public static partial class LossFunctions
     /// <param name="cellWeights">A weight for each cell [N x K], or for each output [K]; empty (left out) for 1 each.</param>
     /// <param name="reduction">How the cells' losses become the answer.</param>
     /// <param name="gradient">Receives the gradient with respect to the logits [N x K]; empty (left out) for none.</param>
-    /// <param name="losses">Receives w l for each cell [N x K]; empty (left out) for none, but needed with <see cref="Reduction.None"/>.</param>
+    /// <param name="losses">Receives w l for each cell [N x K]; empty (left out) for none, but needed with
+    /// <see cref="Reduction.None"/>.</param>
     /// <returns>The reduced loss in nats; with <see cref="Reduction.None"/>, the sum of <paramref name="losses"/>. The mean of nothing
     /// (no cells, no labels, or a weight sum of 0) is NaN, and its gradient 0.</returns>
     /// <exception cref="ArgumentException">Lengths that do not fit, a label or target out of range, or a negative weight.</exception>

@@ -8,7 +8,8 @@ public static partial class LossFunctions
 {
     /// <summary>
     /// Sigmoid cross-entropy of logits, cell by cell: l = w (c s softplus(-z) + (1 - s) softplus(z)), which for c = 1 is
-    /// w (max(z, 0) - z s + log1p(exp(-|z|))), with the smoothed target s = (1 - a) y + a/2; dl/dz = w ((1 - s) sigmoid(z) - c s sigmoid(-z)).
+    /// w (max(z, 0) - z s + log1p(exp(-|z|))), with the smoothed target s = (1 - a) y + a/2;
+    /// dl/dz = w ((1 - s) sigmoid(z) - c s sigmoid(-z)).
     /// The mean divides by the weights of the cells that have a label (PyTorch by the number of all cells).
     /// </summary>
     /// <param name="logits">z [N x K], row by row.</param>
@@ -19,7 +20,8 @@ public static partial class LossFunctions
     /// <param name="cellWeights">A weight for each cell [N x K], or for each output [K]; empty (left out) for 1 each.</param>
     /// <param name="reduction">How the cells' losses become the answer.</param>
     /// <param name="gradient">Receives the gradient with respect to the logits [N x K]; empty (left out) for none.</param>
-    /// <param name="losses">Receives w l for each cell [N x K]; empty (left out) for none, but needed with <see cref="Reduction.None"/>.</param>
+    /// <param name="losses">Receives w l for each cell [N x K]; empty (left out) for none, but needed with
+    /// <see cref="Reduction.None"/>.</param>
     /// <returns>The reduced loss in nats; with <see cref="Reduction.None"/>, the sum of <paramref name="losses"/>. The mean of nothing
     /// (no cells, no labels, or a weight sum of 0) is NaN, and its gradient 0.</returns>
     /// <exception cref="ArgumentException">Lengths that do not fit, a label or target out of range, or a negative weight.</exception>

@@ -13,12 +13,14 @@ public static partial class LossFunctions
     /// <param name="logits">z [N x K], row by row.</param>
     /// <param name="labels">The class of each row [N]; negative for a row without a label.</param>
     /// <param name="gamma">g, finite and at least 0; 0 is plain cross-entropy.</param>
-    /// <param name="alpha">A factor for each class [K]; empty (left out) for 1 each. Not part of the weight that a mean is divided by.</param>
+    /// <param name="alpha">A factor for each class [K]; empty (left out) for 1 each. Not part of the weight that a mean
+    /// is divided by.</param>
     /// <param name="exampleWeights">A weight for each row [N]; empty (left out) for 1 each.</param>
     /// <param name="reduction">How the rows' losses become the answer.</param>
     /// <param name="ignoredLabel">One more label that stands for none.</param>
     /// <param name="gradient">Receives the gradient with respect to the logits [N x K]; empty (left out) for none.</param>
-    /// <param name="losses">Receives w l for each row [N]; empty (left out) for none, but needed with <see cref="Reduction.None"/>.</param>
+    /// <param name="losses">Receives w l for each row [N]; empty (left out) for none, but needed with
+    /// <see cref="Reduction.None"/>.</param>
     /// <returns>The reduced loss in nats; with <see cref="Reduction.None"/>, the sum of <paramref name="losses"/>. The mean of nothing
     /// (no rows, no labels, or a weight sum of 0) is NaN, and its gradient 0.</returns>
     /// <exception cref="ArgumentException">Lengths that do not fit, a label or target out of range, or a negative weight.</exception>
@@ -48,11 +50,13 @@ public static partial class LossFunctions
     /// has no label.</param>
     /// <param name="classes">K.</param>
     /// <param name="gamma">g, finite and at least 0; 0 is plain cross-entropy.</param>
-    /// <param name="alpha">A factor for each class [K]; empty (left out) for 1 each. Not part of the weight that a mean is divided by.</param>
+    /// <param name="alpha">A factor for each class [K]; empty (left out) for 1 each. Not part of the weight that a mean
+    /// is divided by.</param>
     /// <param name="exampleWeights">A weight for each row [N]; empty (left out) for 1 each.</param>
     /// <param name="reduction">How the rows' losses become the answer.</param>
     /// <param name="gradient">Receives the gradient with respect to the logits [N x K]; empty (left out) for none.</param>
-    /// <param name="losses">Receives w l for each row [N]; empty (left out) for none, but needed with <see cref="Reduction.None"/>.</param>
+    /// <param name="losses">Receives w l for each row [N]; empty (left out) for none, but needed with
+    /// <see cref="Reduction.None"/>.</param>
     /// <returns>The reduced loss in nats; with <see cref="Reduction.None"/>, the sum of <paramref name="losses"/>. The mean of nothing
     /// (no rows, no labels, or a weight sum of 0) is NaN, and its gradient 0.</returns>
     /// <exception cref="ArgumentException">Lengths that do not fit, a label or target out of range, or a negative weight.</exception>

@@ -8,8 +8,7 @@ public static partial class LossFunctions
     /// <summary>
     /// Softmax cross-entropy exactly as PyTorch's <c>F.cross_entropy</c> computes it, for comparing with it: each class's weight is put
     /// inside the smoothed sum, l = sum_k w_k s_k (LSE(z) - z_k), so that a rare class of great weight takes over what smoothing gives
-    /// it in every row (pytorch issue 104776). <see cref="SoftmaxCrossEntropy{T}(ReadOnlySpan{T}, ReadOnlySpan{int}, double, ReadOnlySpan{double}, ReadOnlySpan{double}, Reduction, int?, Span{T}, Span{T})"/>
-    /// weighs the whole row by its true class instead; without class weights or without smoothing the two are equal.
+    /// it in every row (pytorch issue 104776). <c>SoftmaxCrossEntropy</c> weighs the whole row by its true class instead; without class weights or without smoothing the two are equal.
     /// </summary>
     /// <param name="logits">z [N x K], row by row.</param>
     /// <param name="labels">The class of each row [N]; negative for a row without a label.</param>
@@ -19,7 +18,8 @@ public static partial class LossFunctions
     /// <param name="reduction">How the rows' losses become the answer.</param>
     /// <param name="ignoredLabel">One more label that stands for none.</param>
     /// <param name="gradient">Receives the gradient with respect to the logits [N x K]; empty (left out) for none.</param>
-    /// <param name="losses">Receives w l for each row [N]; empty (left out) for none, but needed with <see cref="Reduction.None"/>.</param>
+    /// <param name="losses">Receives w l for each row [N]; empty (left out) for none, but needed with
+    /// <see cref="Reduction.None"/>.</param>
     /// <returns>The reduced loss in nats; with <see cref="Reduction.None"/>, the sum of <paramref name="losses"/>. The mean of nothing
     /// (no rows, no labels, or a weight sum of 0) is NaN, and its gradient 0.</returns>
     /// <exception cref="ArgumentException">Lengths that do not fit, a label or target out of range, or a negative weight.</exception>
@@ -53,7 +53,8 @@ public static partial class LossFunctions
     /// <param name="exampleWeights">A weight for each row [N]; empty (left out) for 1 each.</param>
     /// <param name="reduction">How the rows' losses become the answer.</param>
     /// <param name="gradient">Receives the gradient with respect to the logits [N x K]; empty (left out) for none.</param>
-    /// <param name="losses">Receives w l for each row [N]; empty (left out) for none, but needed with <see cref="Reduction.None"/>.</param>
+    /// <param name="losses">Receives w l for each row [N]; empty (left out) for none, but needed with
+    /// <see cref="Reduction.None"/>.</param>
     /// <returns>The reduced loss in nats; with <see cref="Reduction.None"/>, the sum of <paramref name="losses"/>. The mean of nothing
     /// (no rows, no labels, or a weight sum of 0) is NaN, and its gradient 0.</returns>
     /// <exception cref="ArgumentException">Lengths that do not fit, a label or target out of range, or a negative weight.</exception>

@@ -59,7 +59,8 @@ public sealed class VectorMathTests
     [InlineData(float.NegativeInfinity, float.NaN)]
     [InlineData(float.PositiveInfinity, float.PositiveInfinity)]
     [InlineData(float.NaN, float.NaN)]
-    public void Log_of_special_values(float x, float expected) => AssertInEveryWidth(expected, x, VectorMath.Log, VectorMath.Log, VectorMath.Log, VectorMath.Log);
+    public void Log_of_special_values(float x, float expected) =>
+        AssertInEveryWidth(expected, x, VectorMath.Log, VectorMath.Log, VectorMath.Log, VectorMath.Log);
 
     [Fact]
     public void Zero_may_carry_a_sign()

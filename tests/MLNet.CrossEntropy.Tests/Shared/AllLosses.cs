@@ -38,7 +38,9 @@ public static class AllLosses
 
     public static TheoryData<string> SoftmaxNames => [.. Softmax.Keys];
 
-    public static TheoryData<string> SigmoidNames => [.. Sigmoid.Keys];
+    /// <summary>The losses whose target is the label itself, which a smoothed one may overshoot.</summary>
+    public static TheoryData<string> UnsmoothedNames =>
+        [.. Softmax.Keys.Concat(Sigmoid.Keys).Where(name => !name.Contains("smoothed", StringComparison.Ordinal))];
 
     public static LogitLoss Get(string name) => Softmax.TryGetValue(name, out LogitLoss? loss) ? loss : Sigmoid[name];
 

@@ -1,0 +1,219 @@
+using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Numerics;
+using MLNet.CrossEntropy.Tests.Shared;
+
+namespace MLNet.CrossEntropy.Tests.Losses;
+
+/// <summary>What one loss must say about another.</summary>
+public sealed class LossRelationsTests
+{
+    /// <summary>A softmax loss of two classes, the sigmoid loss of the logits' difference, and the factor between them.</summary>
+    private static readonly Dictionary<string, (LogitLoss Softmax, LogitLoss Sigmoid, double Factor)> Pairs = new()
+    {
+        ["CE"] = (new SoftmaxCrossEntropyLoss(), new SigmoidCrossEntropyLoss(), 1),
+        ["CE, smoothed"] = (new SoftmaxCrossEntropyLoss(0.2), new SigmoidCrossEntropyLoss(0.2), 1),
+        ["CE, weighted"] = (new SoftmaxCrossEntropyLoss(0, [1, 2.5]), new SigmoidCrossEntropyLoss(0, [2.5]), 1),
+        ["focal"] = (new SoftmaxFocalLoss(1.5), new SigmoidFocalLoss(1.5), 1),
+        ["focal, alpha"] = (new SoftmaxFocalLoss(2, [0.75, 0.25]), new SigmoidFocalLoss(2, 0.25), 1),
+        ["Brier"] = (new SoftmaxBrierLoss(), new SigmoidBrierLoss(), 2),
+    };
+
+    public static TheoryData<string> PairNames => [.. Pairs.Keys];
+
+    [Theory]
+    [MemberData(nameof(PairNames))]
+    public void Two_class_softmax_is_the_sigmoid_of_the_difference(string name)
+    {
+        (LogitLoss softmax, LogitLoss sigmoid, double factor) = Pairs[name];
+        double[][] rows = [[0.5, -1.25], [-3, 4], [2, 2], [0, 30], [1e4, -1e4]];
+        foreach (double[] logits in rows)
+        {
+            for (int label = 0; label < 2; label++)
+            {
+                (double two, double[] ofTwo) = softmax.Of(logits, RowTarget.Class(label));
+                (double one, double[] ofOne) = sigmoid.Of([logits[1] - logits[0]], RowTarget.Class(label));
+                Tolerances.AssertClose(factor * one, two, Tolerances.Double, $"{name} {label}");
+                Tolerances.AssertClose([-factor * ofOne[0], factor * ofOne[0]], ofTwo, Tolerances.Double, $"{name} {label}");
+            }
+        }
+    }
+
+    /// <summary>Where a row is nearly certain, its loss and gradient keep all their digits: 1 - q is never computed as 1 - q.</summary>
+    [Fact]
+    public void Confident_rows_keep_their_digits()
+    {
+        double m = Math.Exp(-60);
+        AssertRow(new SoftmaxCrossEntropyLoss(), [60, 0], m, -m);
+        AssertRow(new SigmoidCrossEntropyLoss(), [60, -60], 2 * m, -m, m);
+        AssertRow(new SoftmaxFocalLoss(1), [60, 0], m * m, -2 * m * m);
+        AssertRow(new SigmoidFocalLoss(1), [60, -60], 2 * m * m, -2 * m * m, 2 * m * m);
+        AssertRow(new SoftmaxBrierLoss(), [60, 0], 2 * m * m, -4 * m * m);
+        AssertRow(new SigmoidBrierLoss(), [60, -60], 2 * m * m, -2 * m * m, 2 * m * m);
+
+        static void AssertRow(LogitLoss loss, double[] logits, double expected, double slope, double? other = null)
+        {
+            (double value, double[] gradient) = loss.Of(logits, RowTarget.Class(0));
+            AssertRelative(expected, value, 1e-12);
+            AssertRelative(slope, gradient[0], 1e-12);
+            AssertRelative(other ?? -slope, gradient[1], 1e-12);
+            (double narrow, float[] narrowGradient) = loss.Of([.. logits.Select(z => (float)z)], RowTarget.Class(0));
+            AssertRelative(expected, narrow, Tolerances.Float);
+            if (Math.Abs(slope) > 1e-37)
+                AssertRelative(slope, narrowGradient[0], Tolerances.Float);
+        }
+
+        static void AssertRelative(double expected, double actual, double tolerance) =>
+            Assert.True(Math.Abs(actual / expected - 1) <= tolerance, $"expected {expected:R}, got {actual:R}");
+    }
+
+    [Fact]
+    public void Focal_loss_with_gamma_0_is_cross_entropy()
+    {
+        foreach (double[] logits in AllLosses.Logits())
+        {
+            for (int label = 0; label < AllLosses.Outputs; label++)
+            {
+                AssertSame(new SoftmaxCrossEntropyLoss(), new SoftmaxFocalLoss(0), logits, label);
+                AssertSame(new SigmoidCrossEntropyLoss(), new SigmoidFocalLoss(0), logits, label);
+            }
+        }
+
+        static void AssertSame(LogitLoss expected, LogitLoss actual, double[] logits, int label)
+        {
+            (double loss, double[] gradient) = expected.Of(logits, RowTarget.Class(label));
+            (double focal, double[] focalGradient) = actual.Of(logits, RowTarget.Class(label));
+            Tolerances.AssertClose(loss, focal, Tolerances.Double);
+            Tolerances.AssertClose(gradient, focalGradient, Tolerances.Double);
+        }
+    }
+
+    /// <summary>(1 - a) p + a/K, not a/(K - 1): with a = 0.3 and K = 3 the true class keeps 0.8, not 0.7.</summary>
+    [Fact]
+    public void Smoothing_takes_from_the_true_class_too()
+    {
+        double[] logits = [1, -0.5, 2];
+        (double expected, double[] gradient) = new SoftmaxCrossEntropyLoss().Of(logits, RowTarget.Values([0.1f, 0.8f, 0.1f]));
+        (double actual, double[] actualGradient) = new SoftmaxCrossEntropyLoss(0.3).Of(logits, RowTarget.Class(1));
+        Assert.Equal(expected, actual, 1e-7);
+        for (int k = 0; k < 3; k++)
+            Assert.Equal(gradient[k], actualGradient[k], 1e-7);
+    }
+
+    /// <summary>pytorch issue 104776: a rare class of great weight must not take over what smoothing gives it in every row.</summary>
+    [Fact]
+    public void Class_weight_is_that_of_the_true_class_and_multiplies_the_whole_smoothed_loss()
+    {
+        double[] weights = [1, 1, 100], logits = [2, 0.5, -1];
+        (double smoothed, double[] gradient) = new SoftmaxCrossEntropyLoss(0.1).Of(logits, RowTarget.Class(0));
+        (double weighted, double[] weightedGradient) = new SoftmaxCrossEntropyLoss(0.1, weights).Of(logits, RowTarget.Class(0));
+        Assert.Equal(smoothed, weighted);
+        Assert.Equal(gradient, weightedGradient);
+
+        double[] torch = new double[3];
+        _ = LossFunctions.TorchCrossEntropy<double>(logits, [0], 0.1, weights, gradient: torch);
+        Assert.True(gradient[0] < 0, "ours still pulls towards the true class");
+        Assert.True(torch[0] > 0, "PyTorch's pushes away from it");
+
+        (double rare, double[] rareGradient) = new SoftmaxCrossEntropyLoss(0.1, weights).Of(logits, RowTarget.Class(2));
+        (double plain, double[] plainGradient) = new SoftmaxCrossEntropyLoss(0.1).Of(logits, RowTarget.Class(2));
+        Tolerances.AssertClose(100 * plain, rare, Tolerances.Double);
+        Tolerances.AssertClose(plainGradient.Select(g => 100 * g), rareGradient, Tolerances.Double);
+    }
+
+    [Fact]
+    public void Soft_label_brings_the_expected_class_weight()
+    {
+        var loss = new SoftmaxCrossEntropyLoss(classWeights: [1, 2, 5]);
+        RowTarget target = RowTarget.Values([0.25f, 0.75f, 0]);
+        Assert.Equal(1.75, loss.TargetWeight(target));
+        Assert.Equal(5, loss.TargetWeight(RowTarget.Class(2)));
+        double expected = 1.75 * new SoftmaxCrossEntropyLoss().Loss([1, 2, 3], target);
+        Tolerances.AssertClose(expected, loss.Loss([1, 2, 3], target), Tolerances.Double);
+        Assert.Throws<ArgumentException>(() => loss.Loss([1, 2], RowTarget.Class(0)));
+    }
+
+    /// <summary>The best constant prediction is the class prior: there the gradients of all rows cancel.</summary>
+    [Theory]
+    [InlineData("softmax CE")]
+    [InlineData("softmax Brier")]
+    [InlineData("sigmoid CE")]
+    [InlineData("sigmoid Brier")]
+    public void Bias_only_fit_of_a_proper_loss_is_the_prior(string name)
+    {
+        double[] prior = [0.125, 0.5, 0.0625, 0.3125], total = new double[4];
+        double[] best = [.. prior.Select(p => AllLosses.IsSoftmax(name) ? Math.Log(p) : Math.Log(p / (1 - p)))];
+        for (int label = 0; label < prior.Length; label++)
+        {
+            double[] gradient = AllLosses.Get(name).Of(best, RowTarget.Class(label)).Gradient;
+            for (int k = 0; k < total.Length; k++)
+                total[k] += prior[label] * gradient[k];
+        }
+
+        Assert.All(total, g => Assert.Equal(0, g, 1e-15));
+    }
+
+    [Fact]
+    public void One_class_is_always_right_and_ten_thousand_keep_their_sum()
+    {
+        LogitLoss[] softmax = [new SoftmaxCrossEntropyLoss(), new SoftmaxCrossEntropyLoss(0.1), new SoftmaxFocalLoss(), new SoftmaxBrierLoss()];
+        double[] logits = [.. Enumerable.Range(0, 10_000).Select(k => Math.Sin(k) * 20)];
+        float[] narrow = [.. logits.Select(z => (float)z)];
+        Assert.All(softmax, loss =>
+        {
+            (double nothing, double[] flat) = loss.Of([3.5], RowTarget.Class(0));
+            Assert.Equal(0, nothing);
+            Assert.Equal(0, flat[0]);
+
+            (double value, double[] gradient) = loss.Of(logits, RowTarget.Class(4321));
+            (double valueInFloat, float[] gradientInFloat) = loss.Of(narrow, RowTarget.Class(4321));
+            Assert.True(double.IsFinite(value));
+            Assert.Equal(0, gradient.Sum(), 1e-12);
+            Tolerances.AssertClose(value, valueInFloat, Tolerances.Float);
+            Assert.Equal(0, gradientInFloat.Sum(g => (double)g), 1e-6);
+        });
+    }
+
+    [Fact]
+    public void Binary_labels_come_as_a_class_or_as_a_cell()
+    {
+        var loss = new SigmoidCrossEntropyLoss(positiveWeights: [3]);
+        Assert.Equal(loss.Of([0.7], RowTarget.Class(1)), loss.Of([0.7], RowTarget.Values([1])), Same);
+        Assert.Equal(loss.Of([0.7], RowTarget.Class(0)), loss.Of([0.7], RowTarget.Values([0])), Same);
+        Tolerances.AssertClose(3 * StableMath.Softplus(-0.7), loss.Loss([0.7], RowTarget.Class(1)), Tolerances.Double);
+        Tolerances.AssertClose(StableMath.Softplus(0.7), loss.Loss([0.7], RowTarget.Class(0)), Tolerances.Double);
+        Assert.Throws<ArgumentOutOfRangeException>(() => loss.Loss([0.7], RowTarget.Class(2)));
+
+        static bool Same((double Loss, double[] Gradient) a, (double Loss, double[] Gradient) b) =>
+            a.Loss == b.Loss && a.Gradient.SequenceEqual(b.Gradient);
+    }
+
+    [Fact]
+    public void Losses_refuse_parameters_out_of_range()
+    {
+        Action[] wrong =
+        [
+            () => _ = new SoftmaxCrossEntropyLoss(-0.1),
+            () => _ = new SoftmaxCrossEntropyLoss(1.1),
+            () => _ = new SoftmaxCrossEntropyLoss(double.NaN),
+            () => _ = new SoftmaxCrossEntropyLoss(0, [1, -1]),
+            () => _ = new SigmoidCrossEntropyLoss(2),
+            () => _ = new SigmoidCrossEntropyLoss(0, [double.PositiveInfinity]),
+            () => _ = new SoftmaxFocalLoss(-1),
+            () => _ = new SoftmaxFocalLoss(2, [double.NaN]),
+            () => _ = new SigmoidFocalLoss(double.PositiveInfinity),
+            () => _ = new SigmoidFocalLoss(2, 1.5),
+        ];
+        Assert.All(wrong, create => Assert.Throws<ArgumentOutOfRangeException>(create));
+        Assert.Throws<ArgumentException>(() => RowTarget.Values([]));
+    }
+
+    [Fact]
+    public void A_loss_keeps_its_own_copy_of_the_weights()
+    {
+        double[] weights = [1, 2, 3];
+        var loss = new SoftmaxCrossEntropyLoss(classWeights: weights);
+        double before = loss.Loss([0, 0, 0], RowTarget.Class(2));
+        weights[2] = 100;
+        Assert.Equal(before, loss.Loss([0, 0, 0], RowTarget.Class(2)));
+    }
+}
