@@ -1,4 +1,5 @@
 using MLNet.CrossEntropy;
+using MLNet.CrossEntropy.Trainers;
 
 namespace Microsoft.ML;
 
@@ -38,7 +39,7 @@ public static partial class CrossEntropyCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
-        return MulticlassEvaluator.Evaluate(CatalogEnvironment.Of(catalog), data, options);
+        return MulticlassEvaluator.Evaluate(NativeModels.EnvironmentOf(catalog), data, options);
     }
 
     /// <summary>
@@ -78,6 +79,6 @@ public static partial class CrossEntropyCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
-        return BinaryEvaluator.Evaluate(CatalogEnvironment.Of(catalog), data, options);
+        return BinaryEvaluator.Evaluate(NativeModels.EnvironmentOf(catalog), data, options);
     }
 }

@@ -16,6 +16,9 @@ internal sealed record SgdPlan
     // Below this many multiplications a step is over before a second thread has woken up.
     private const long WorthAThread = 40_000;
 
+    // A sparse multiplication goes through an index and fills no vector: it takes as long as several dense ones.
+    private const int SparseCost = 8;
+
     /// <summary>Rows a step: about a 64th of the rows, a power of two from 8 to 256 (64 for sparse rows).</summary>
     public required int BatchSize { get; init; }
 
@@ -35,7 +38,7 @@ internal sealed record SgdPlan
         var automatic = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(rows.Rows / BatchesPerEpoch, SmallestBatch, largest));
         var batchSize = Math.Min(options.BatchSize ?? automatic, rows.Rows);
         var steps = (rows.Rows + batchSize - 1) / batchSize;
-        var work = rows.IsSparse ? long.MaxValue : (long)batchSize * rows.Features * options.Outputs;
+        var work = (long)batchSize * options.Outputs * (rows.IsSparse ? SparseCost * rows.NonZeros / rows.Rows : rows.Features);
         return new SgdPlan
         {
             BatchSize = batchSize,

@@ -1,0 +1,78 @@
+using MLNet.CrossEntropy;
+using Defaults = MLNet.CrossEntropy.CrossEntropyTrainerOptions.Defaults;
+
+namespace Microsoft.ML;
+
+/// <summary>Cross-entropy trainers and evaluation on MLContext's own catalogs: all of this library starts here.</summary>
+public static partial class CrossEntropyCatalog
+{
+    /// <summary>
+    /// Creates a <see cref="SoftmaxCrossEntropyTrainer"/>: a linear multiclass classifier trained by softmax cross-entropy.
+    /// </summary>
+    /// <param name="catalog">The multiclass trainers of an MLContext.</param>
+    /// <param name="labelColumnName">The label: a key of known count.</param>
+    /// <param name="featureColumnName">The features: a vector of Single of known length. They need no normalisation.</param>
+    /// <param name="exampleWeightColumnName">The example weights (Single); null for none.</param>
+    /// <param name="l2Regularization">The penalty l2 in <c>mean loss + l2/2 ||W||^2</c>; null is 1/N, N the sum of the example weights.</param>
+    /// <param name="numberOfEpochs">Passes over the training rows; null chooses by their number.</param>
+    /// <exception cref="ArgumentException">An argument makes no sense; every problem is named.</exception>
+    public static SoftmaxCrossEntropyTrainer SoftmaxCrossEntropy(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        string labelColumnName = Defaults.LabelColumnName,
+        string featureColumnName = Defaults.FeatureColumnName,
+        string? exampleWeightColumnName = null,
+        float? l2Regularization = null,
+        int? numberOfEpochs = null)
+        => new(catalog, new SoftmaxCrossEntropyTrainer.Options
+        {
+            LabelColumnName = labelColumnName,
+            FeatureColumnName = featureColumnName,
+            ExampleWeightColumnName = exampleWeightColumnName,
+            L2Regularization = l2Regularization,
+            NumberOfEpochs = numberOfEpochs,
+        });
+
+    /// <summary>Creates a <see cref="SoftmaxCrossEntropyTrainer"/> with all its options.</summary>
+    /// <param name="catalog">The multiclass trainers of an MLContext.</param>
+    /// <param name="options">The options; the trainer copies them.</param>
+    /// <exception cref="ArgumentException">An option makes no sense; every problem is named.</exception>
+    public static SoftmaxCrossEntropyTrainer SoftmaxCrossEntropy(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        SoftmaxCrossEntropyTrainer.Options options)
+        => new(catalog, options);
+
+    /// <summary>
+    /// Creates a <see cref="SigmoidCrossEntropyTrainer"/>: logistic regression, trained by sigmoid cross-entropy.
+    /// </summary>
+    /// <param name="catalog">The binary trainers of an MLContext.</param>
+    /// <param name="labelColumnName">The label: Boolean, Single (0, 1, NaN for missing) or a key of two values.</param>
+    /// <param name="featureColumnName">The features: a vector of Single of known length. They need no normalisation.</param>
+    /// <param name="exampleWeightColumnName">The example weights (Single); null for none.</param>
+    /// <param name="l2Regularization">The penalty l2 in <c>mean loss + l2/2 ||W||^2</c>; null is 1/N, N the sum of the example weights.</param>
+    /// <param name="numberOfEpochs">Passes over the training rows; null chooses by their number.</param>
+    /// <exception cref="ArgumentException">An argument makes no sense; every problem is named.</exception>
+    public static SigmoidCrossEntropyTrainer SigmoidCrossEntropy(
+        this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
+        string labelColumnName = Defaults.LabelColumnName,
+        string featureColumnName = Defaults.FeatureColumnName,
+        string? exampleWeightColumnName = null,
+        float? l2Regularization = null,
+        int? numberOfEpochs = null)
+        => new(catalog, new SigmoidCrossEntropyTrainer.Options
+        {
+            LabelColumnName = labelColumnName,
+            FeatureColumnName = featureColumnName,
+            ExampleWeightColumnName = exampleWeightColumnName,
+            L2Regularization = l2Regularization,
+            NumberOfEpochs = numberOfEpochs,
+        });
+
+    /// <summary>Creates a <see cref="SigmoidCrossEntropyTrainer"/> with all its options.</summary>
+    /// <param name="catalog">The binary trainers of an MLContext.</param>
+    /// <param name="options">The options; the trainer copies them.</param>
+    /// <exception cref="ArgumentException">An option makes no sense; every problem is named.</exception>
+    public static SigmoidCrossEntropyTrainer SigmoidCrossEntropy(
+        this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
+        SigmoidCrossEntropyTrainer.Options options)
+        => new(catalog, options);
+}

@@ -1,0 +1,24 @@
+using Microsoft.ML;
+
+namespace MLNet.CrossEntropy.Data;
+
+/// <summary>Names kept in a column's annotations: of its classes (KeyValues) and of its features (SlotNames).</summary>
+internal static class AnnotationNames
+{
+    /// <summary>
+    /// The class names of a key column, in class order, whatever the type of its key values; null when there are none, or
+    /// when they do not tell the classes apart (empty or repeated names).
+    /// </summary>
+    public static string[]? OfClasses(DataViewSchema.Column column, int classCount)
+    {
+        string[]? names = ColumnValues.AnnotationText(column, "KeyValues");
+        return names?.Length == classCount && !names.Contains("") && names.Distinct().Count() == classCount ? names : null;
+    }
+
+    /// <summary>The name of a feature for messages: its slot name if it has one, and its index.</summary>
+    public static string OfFeature(DataViewSchema.Column column, int index)
+    {
+        string? name = ColumnValues.AnnotationText(column, "SlotNames")?.ElementAtOrDefault(index);
+        return string.IsNullOrEmpty(name) ? $"{index}" : $"{index} ('{name}')";
+    }
+}

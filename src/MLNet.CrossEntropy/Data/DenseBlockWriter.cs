@@ -1,0 +1,37 @@
+using MLNet.CrossEntropy.Optimization;
+
+namespace MLNet.CrossEntropy.Data;
+
+/// <summary>Collects rows into dense blocks <c>[rows, features]</c>.</summary>
+internal sealed class DenseBlockWriter(int features, int rowsPerBlock) : IBlockWriter
+{
+    private float[]? _values;
+
+    public int Rows { get; private set; }
+
+    public void Add(ReadOnlySpan<float> values, ReadOnlySpan<int> indices)
+    {
+        _values ??= GC.AllocateUninitializedArray<float>(features * rowsPerBlock);
+        Span<float> row = _values.AsSpan(Rows * features, features);
+        if (values.Length == features)
+        {
+            values.CopyTo(row);
+        }
+        else
+        {
+            row.Clear();
+            for (int i = 0; i < values.Length; i++)
+                row[indices[i]] = values[i];
+        }
+        Rows++;
+    }
+
+    public RowBlock TakeBlock()
+    {
+        Array.Resize(ref _values, Rows * features);
+        RowBlock block = RowBlock.Dense(Rows, features, _values);
+        _values = null;
+        Rows = 0;
+        return block;
+    }
+}

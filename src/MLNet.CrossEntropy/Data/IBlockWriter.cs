@@ -1,0 +1,16 @@
+using MLNet.CrossEntropy.Optimization;
+
+namespace MLNet.CrossEntropy.Data;
+
+/// <summary>Collects the feature vectors of one block of rows at a time.</summary>
+internal interface IBlockWriter
+{
+    /// <summary>The rows collected since the last <see cref="TakeBlock"/>.</summary>
+    int Rows { get; }
+
+    /// <summary>Adds a row: a value for each feature (<paramref name="indices"/> unused), or only those at <paramref name="indices"/>.</summary>
+    void Add(ReadOnlySpan<float> values, ReadOnlySpan<int> indices);
+
+    /// <summary>Hands over the collected rows as a block and begins anew.</summary>
+    RowBlock TakeBlock();
+}

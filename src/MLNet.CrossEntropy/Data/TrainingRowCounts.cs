@@ -1,0 +1,39 @@
+namespace MLNet.CrossEntropy;
+
+/// <summary>What became of the rows a trainer was given: nothing is dropped in silence.</summary>
+public sealed record TrainingRowCounts
+{
+    /// <summary>Rows there were.</summary>
+    public long Seen => Used + Skipped + ZeroWeight;
+
+    /// <summary>Rows that were used.</summary>
+    public long Used { get; init; }
+
+    /// <summary>Rows skipped because their label is missing.</summary>
+    public long MissingLabel { get; init; }
+
+    /// <summary>Rows skipped because a feature is NaN.</summary>
+    public long NaNFeature { get; init; }
+
+    /// <summary>Rows skipped because a feature is infinite.</summary>
+    public long InfiniteFeature { get; init; }
+
+    /// <summary>Rows left out because their example weight is 0.</summary>
+    public long ZeroWeight { get; init; }
+
+    /// <summary>Rows that could not be used.</summary>
+    public long Skipped => MissingLabel + NaNFeature + InfiniteFeature;
+
+    /// <summary>The kinds of rows that were not used, each with its count; empty when all were.</summary>
+    internal string DescribeUnused()
+    {
+        (long Count, string Kind)[] kinds =
+        [
+            (MissingLabel, "with a missing label"),
+            (NaNFeature, "with a NaN feature"),
+            (InfiniteFeature, "with an infinite feature"),
+            (ZeroWeight, "of weight 0"),
+        ];
+        return string.Join(", ", kinds.Where(kind => kind.Count > 0).Select(kind => $"{kind.Count} {kind.Kind}"));
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace MLNet.CrossEntropy.Internals;
+
+internal static partial class Throw
+{
+    // The first two are worded as ML.NET words them, so that a column is refused alike by Fit and by a pipeline's schema check.
+    public static ArgumentOutOfRangeException ColumnNotFound(string parameter, string role, string column) => new(
+        parameter, $"Could not find {role} column '{column}'");
+
+    public static ArgumentOutOfRangeException ColumnMismatch(string parameter, string role, string column, string expected, string actual, string remedy) => new(
+        parameter, $"Schema mismatch for {role} column '{column}': expected {expected}, got {actual}. {remedy}");
+
+    public static InvalidOperationException NoBinaryLabel(string column, long row, float value) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"Label column '{column}' is {value} in row {row} (counted from 0): a binary label of type Single must be 0, 1, or NaN for a missing one."));
+
+    public static InvalidOperationException BadTrainingWeight(string column, long row, float value) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"Weight column '{column}' is {value} in row {row} (counted from 0): example weights must be finite and at least 0. Give a row that should not count the weight 0, or filter it out."));
+
+    public static InvalidOperationException WrongFeatureCount(string column, long row, int count, int expected) => new(
+        $"Feature column '{column}' has {count} features in row {row} (counted from 0), and its type promises {expected}. Every row must have the same length.");
+
+    public static InvalidOperationException NoUsableRows(TrainingRowCounts counts, string? first) => new(
+        counts.Seen == 0
+            ? "The training data has no rows."
+            : $"None of the {counts.Seen} rows of the training data can be used: {counts.DescribeUnused()}."
+                + (first is null ? "" : $" The first: {first} (counted from 0)."));
+
+    public static ArgumentException InvalidOptions(string trainer, IEnumerable<string> problems) => new(
+        $"The options of {trainer} are not valid. {string.Join(" ", problems)}");
+
+    public static NotSupportedException UnsupportedMLNet(string expected, string? found, Exception missing) => new(
+        $"This Microsoft.ML version is not supported: expected {expected}, found {found}. {missing.Message}", missing);
+}

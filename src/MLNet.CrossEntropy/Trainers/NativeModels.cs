@@ -1,0 +1,155 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Microsoft.ML;
+using Microsoft.ML.Calibrators;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+using MLNet.CrossEntropy.Internals;
+using CalibratedBinaryModel = Microsoft.ML.Calibrators.CalibratedModelParametersBase<
+    Microsoft.ML.Trainers.LinearBinaryModelParameters, Microsoft.ML.Calibrators.PlattCalibrator>;
+
+namespace MLNet.CrossEntropy.Trainers;
+
+/// <summary>
+/// The only door into ML.NET's internals. It makes ML.NET's own model types, whose constructors are internal, so that what
+/// our trainers return saves, loads, exports and explains itself like any built-in trainer's model.
+/// </summary>
+internal static class NativeModels
+{
+    private const string SupportedVersion = "5.0.0";
+
+    /// <summary>The environment (log, seed) of the MLContext that a trainers catalog belongs to.</summary>
+    public static IHostEnvironment EnvironmentOf(TrainCatalogBase.CatalogInstantiatorBase trainers)
+    {
+        ArgumentNullException.ThrowIfNull(trainers);
+        return Reach(() => GetEnvironment(GetOwner(trainers)));
+    }
+
+    /// <summary>The environment (log, seed) of the MLContext that a task's catalog belongs to.</summary>
+    public static IHostEnvironment EnvironmentOf(TrainCatalogBase catalog)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return Reach(() => GetEnvironment(catalog));
+    }
+
+    /// <summary>What ML.NET should know of a trainer: whether it wants normalised features, and its data cached.</summary>
+    public static TrainerInfo Info(bool needsNormalization, bool wantsCaching)
+        => Reach(() => NewTrainerInfo(needsNormalization, calibration: false, wantsCaching, supportValid: false, supportIncrementalTrain: false, supportTest: false));
+
+    /// <summary>
+    /// What <paramref name="builtIn"/>, a built-in trainer over the same columns, promises to add to
+    /// <paramref name="inputSchema"/>, its label taken for a scalar of type <paramref name="labelType"/>: the promise holds for
+    /// more label types than the built-in trainer takes.
+    /// </summary>
+    public static SchemaShape OutputShape(
+        IEstimator<ITransformer> builtIn, SchemaShape inputSchema, string labelColumn, Func<SchemaShape.Column, bool> accepts, PrimitiveDataViewType labelType, bool isKey)
+    {
+        SchemaShape.Column label = inputSchema.FirstOrDefault(column => column.Name == labelColumn);
+        if (label.Name is null || !accepts(label))
+            return builtIn.GetOutputSchema(inputSchema);
+        SchemaShape.Column asBuiltIn = Reach(() => NewShapeColumn(label.Name, label.Kind, labelType, isKey, label.Annotations));
+        SchemaShape output = builtIn.GetOutputSchema(Replace(inputSchema, asBuiltIn));
+        return Replace(output, label);
+    }
+
+    /// <summary>A maximum entropy model: <c>softmax(W x + b)</c>.</summary>
+    /// <param name="environment">Where the model registers itself.</param>
+    /// <param name="weights">W, <c>[classes, features]</c>, row-major.</param>
+    /// <param name="biases">b, <c>[classes]</c>.</param>
+    /// <param name="classNames">The names of the classes, for summaries of the model; null when they have none.</param>
+    public static MaximumEntropyModelParameters MaximumEntropy(IHostEnvironment environment, float[] weights, float[] biases, string[]? classNames)
+    {
+        int features = weights.Length / biases.Length;
+        VBuffer<float>[] rows = [.. weights.Chunk(features).Select(row => new VBuffer<float>(features, row))];
+        return Reach(() => NewMaximumEntropy(environment, rows, biases, biases.Length, features, classNames, null));
+    }
+
+    /// <summary>Wraps a multiclass model into the transformer that scores rows with it.</summary>
+    public static MulticlassPredictionTransformer<T> Multiclass<T>(
+        IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn, string labelColumn)
+        where T : class
+        => Reach(() => Of<T>.NewMulticlass(environment, model, trainSchema, featureColumn, labelColumn, "Score", "PredictedLabel"));
+
+    /// <summary>A logistic regression model: <c>sigmoid(w x + b)</c>.</summary>
+    /// <param name="environment">Where the model registers itself.</param>
+    /// <param name="weights">w, <c>[features]</c>.</param>
+    /// <param name="bias">b.</param>
+    public static CalibratedBinaryModel LogisticRegression(IHostEnvironment environment, float[] weights, float bias)
+        => Reach(() =>
+        {
+            var vector = new VBuffer<float>(weights.Length, weights);
+            LinearBinaryModelParameters linear = NewLinearBinary(environment, in vector, bias, null);
+
+            // Platt's sigmoid with slope -1 and offset 0 is the logistic function itself.
+            return (CalibratedBinaryModel)NewCalibrated(environment, linear, NewPlatt(environment, slope: -1, offset: 0));
+        });
+
+    /// <summary>Wraps a binary model into the transformer that scores rows with it.</summary>
+    public static BinaryPredictionTransformer<T> Binary<T>(IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn)
+        where T : class
+        => Reach(() => Of<T>.NewBinary(environment, model, trainSchema, featureColumn, threshold: 0, "Score"));
+
+    private static SchemaShape Replace(SchemaShape schema, SchemaShape.Column replacement)
+        => new(schema.Select(column => column.Name == replacement.Name ? replacement : column));
+
+    /// <summary>The calibrated model's very type is internal, so it is made by name.</summary>
+    private static object NewCalibrated(IHostEnvironment environment, LinearBinaryModelParameters model, PlattCalibrator calibrator)
+    {
+        Type open = typeof(PlattCalibrator).Assembly.GetType("Microsoft.ML.Calibrators.ParameterMixingCalibratedModelParameters`2", throwOnError: true)!;
+        Type closed = open.MakeGenericType(typeof(LinearBinaryModelParameters), typeof(PlattCalibrator));
+        const BindingFlags anyConstructor = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DoNotWrapExceptions;
+        return Activator.CreateInstance(closed, anyConstructor, null, [environment, model, calibrator], null)!;
+    }
+
+    /// <summary>Runs <paramref name="make"/>; when an internal it needs is not there, says so in one clear error.</summary>
+    private static T Reach<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (Exception missing) when (missing is MissingMemberException or TypeLoadException)
+        {
+            throw Throw.UnsupportedMLNet(SupportedVersion, typeof(MLContext).Assembly.GetName().Version?.ToString(3), missing);
+        }
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Owner")]
+    private static extern TrainCatalogBase GetOwner(TrainCatalogBase.CatalogInstantiatorBase trainers);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Environment")]
+    private static extern IHostEnvironment GetEnvironment(TrainCatalogBase catalog);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern TrainerInfo NewTrainerInfo(
+        bool normalization, bool calibration, bool caching, bool supportValid, bool supportIncrementalTrain, bool supportTest);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern SchemaShape.Column NewShapeColumn(
+        string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape annotations);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern MaximumEntropyModelParameters NewMaximumEntropy(
+        IHostEnvironment environment, VBuffer<float>[] weights, float[] bias, int classes, int features, string[]? labelNames, ModelStatisticsBase? statistics);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern LinearBinaryModelParameters NewLinearBinary(
+        IHostEnvironment environment, in VBuffer<float> weights, float bias, ModelStatisticsBase? statistics);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern PlattCalibrator NewPlatt(IHostEnvironment environment, double slope, double offset);
+
+    /// <summary>Accessors of generic types sit in a generic class with the same type parameter.</summary>
+    private static class Of<T>
+        where T : class
+    {
+        [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+        public static extern MulticlassPredictionTransformer<T> NewMulticlass(
+            IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn, string labelColumn, string scoreColumn, string predictedLabel);
+
+        [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+        public static extern BinaryPredictionTransformer<T> NewBinary(
+            IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn, float threshold, string thresholdColumn);
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.ML;
+using Microsoft.ML.Calibrators;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Trainers;
+
+namespace MLNet.CrossEntropy;
+
+/// <summary>
+/// Trains logistic regression by mini-batch SGD on the sigmoid cross-entropy
+/// <c>mean w (max(z, 0) - z y + log1p(exp(-|z|))) + l2/2 ||W||^2 + l1 ||W||_1</c> (nats), <c>z = W x + b</c>.
+/// </summary>
+/// <remarks>
+/// The label is Boolean, Single (0, 1, NaN for missing) or a key of two values, the second being the positive class. The
+/// result is ML.NET's own <see cref="LinearBinaryModelParameters"/>, calibrated by the logistic function itself: it saves
+/// and loads without this library. Fit may be called on several threads.
+/// </remarks>
+public sealed partial class SigmoidCrossEntropyTrainer
+    : ITrainerEstimator<
+        BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>>,
+        CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>>
+{
+    private readonly IHost _host;
+    private readonly Options _options;
+    private readonly LinearFit _fit;
+    private readonly IEstimator<ITransformer> _builtIn;
+
+    internal SigmoidCrossEntropyTrainer(BinaryClassificationCatalog.BinaryClassificationTrainers catalog, Options options)
+    {
+        IHostEnvironment environment = NativeModels.EnvironmentOf(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options.Copy<Options>();
+        _options.Validate();
+        _host = environment.Register(nameof(SigmoidCrossEntropyTrainer));
+        _fit = new LinearFit(_host, _options);
+        _builtIn = catalog.LbfgsLogisticRegression(_options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+        Info = NativeModels.Info(needsNormalization: false, wantsCaching: false);
+    }
+
+    /// <summary>The trainer scales features by itself and reads its data once: it wants neither normalisation nor caching.</summary>
+    public TrainerInfo Info { get; }
+
+    /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of"/> tells.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">No row is usable, or an example weight is negative or not finite.</exception>
+    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ClassLabel label = ClassLabel.Binary(input.Schema, _options.LabelColumnName);
+        TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
+        var loss = new SigmoidCrossEntropyLoss(_options.LabelSmoothing);
+        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, loss, outputs: 1);
+
+        CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator> model =
+            NativeModels.LogisticRegression(_host, fitted.Weights, fitted.Biases[0]);
+        report.Describes(model);
+        return NativeModels.Binary(_host, model, input.Schema, _options.FeatureColumnName);
+    }
+
+    /// <summary>What the fitted transformer will add to <paramref name="inputSchema"/>: Score, Probability and PredictedLabel.</summary>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return NativeModels.OutputShape(_builtIn, inputSchema, _options.LabelColumnName,
+            label => label.IsKey || label.ItemType == NumberDataViewType.Single, BooleanDataViewType.Instance, isKey: false);
+    }
+}

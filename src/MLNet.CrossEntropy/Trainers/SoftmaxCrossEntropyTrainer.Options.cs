@@ -1,0 +1,7 @@
+namespace MLNet.CrossEntropy;
+
+public sealed partial class SoftmaxCrossEntropyTrainer
+{
+    /// <summary>Options of <see cref="SoftmaxCrossEntropyTrainer"/>.</summary>
+    public sealed class Options : CrossEntropyTrainerOptions;
+}

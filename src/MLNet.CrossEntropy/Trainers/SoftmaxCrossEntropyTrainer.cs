@@ -1,0 +1,66 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Trainers;
+
+namespace MLNet.CrossEntropy;
+
+/// <summary>
+/// Trains a linear softmax classifier by mini-batch SGD on the cross-entropy
+/// <c>mean w (LSE(z) - sum_k p_k z_k) + l2/2 ||W||^2 + l1 ||W||_1</c> (nats), <c>z = W x + b</c>.
+/// </summary>
+/// <remarks>
+/// The label is a key of known count (MapValueToKey makes one). The result is ML.NET's own
+/// <see cref="MaximumEntropyModelParameters"/>: it saves and loads without this library. Fit may be called on several threads.
+/// </remarks>
+public sealed partial class SoftmaxCrossEntropyTrainer
+    : ITrainerEstimator<MulticlassPredictionTransformer<MaximumEntropyModelParameters>, MaximumEntropyModelParameters>
+{
+    private readonly IHost _host;
+    private readonly Options _options;
+    private readonly LinearFit _fit;
+    private readonly IEstimator<ITransformer> _builtIn;
+
+    internal SoftmaxCrossEntropyTrainer(MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, Options options)
+    {
+        IHostEnvironment environment = NativeModels.EnvironmentOf(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options.Copy<Options>();
+        _options.Validate();
+        _host = environment.Register(nameof(SoftmaxCrossEntropyTrainer));
+        _fit = new LinearFit(_host, _options);
+        _builtIn = catalog.LbfgsMaximumEntropy(_options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+        Info = NativeModels.Info(needsNormalization: false, wantsCaching: false);
+    }
+
+    /// <summary>The trainer scales features by itself and reads its data once: it wants neither normalisation nor caching.</summary>
+    public TrainerInfo Info { get; }
+
+    /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of"/> tells.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">No row is usable, or an example weight is negative or not finite.</exception>
+    public MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ClassLabel label = ClassLabel.Multiclass(input.Schema, _options.LabelColumnName);
+        TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
+        var loss = new SoftmaxCrossEntropyLoss(_options.LabelSmoothing);
+        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, loss, label.ClassCount);
+
+        string[]? classNames = AnnotationNames.OfClasses(label.Column, label.ClassCount);
+        MaximumEntropyModelParameters model = NativeModels.MaximumEntropy(_host, fitted.Weights, fitted.Biases, classNames);
+        report.Describes(model);
+        return NativeModels.Multiclass(_host, model, input.Schema, _options.FeatureColumnName, _options.LabelColumnName);
+    }
+
+    /// <summary>What the fitted transformer will add to <paramref name="inputSchema"/>: Score and PredictedLabel.</summary>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        return NativeModels.OutputShape(_builtIn, inputSchema, _options.LabelColumnName, label => label.IsKey, NumberDataViewType.UInt32, isKey: true);
+    }
+}

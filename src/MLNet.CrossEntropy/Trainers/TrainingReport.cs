@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+using Microsoft.ML;
+using MLNet.CrossEntropy.Optimization;
+
+namespace MLNet.CrossEntropy;
+
+/// <summary>How a fit went: what was read, what each epoch did, why it ended and how good the model is on its training rows.</summary>
+public sealed record TrainingReport
+{
+    // A fit's report lives as long as its model. Fit itself keeps no state, so that one trainer can fit on many threads.
+    private static readonly ConditionalWeakTable<object, TrainingReport> Reports = [];
+
+    /// <summary>What became of the rows of the training data.</summary>
+    public required TrainingRowCounts Rows { get; init; }
+
+    /// <summary>The L2 penalty that was used.</summary>
+    public required double L2Regularization { get; init; }
+
+    /// <summary>The seed that was used: given as an option it repeats the fit exactly.</summary>
+    public required int Seed { get; init; }
+
+    /// <summary>One report for each epoch, in order.</summary>
+    public required IReadOnlyList<EpochReport> History { get; init; }
+
+    /// <summary>Why the fit ended.</summary>
+    public required StopReason StopReason { get; init; }
+
+    /// <summary>How good the model is on its training rows: objective, gradient norm, distance from the optimum.</summary>
+    public required OptimalityCertificate Certificate { get; init; }
+
+    /// <summary>
+    /// The report of the fit that made <paramref name="transformer"/>, such as a pipeline's last transformer; null for a model
+    /// that was loaded, or made by another trainer.
+    /// </summary>
+    public static TrainingReport? Of(IPredictionTransformer<object> transformer)
+    {
+        ArgumentNullException.ThrowIfNull(transformer);
+        return Reports.TryGetValue(transformer.Model, out TrainingReport? report) ? report : null;
+    }
+
+    internal void Describes(object model) => Reports.Add(model, this);
+}

@@ -1,0 +1,124 @@
+using System.Reflection;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Tests.Shared;
+
+namespace MLNet.CrossEntropy.Tests.Trainers;
+
+public class OptionsTests
+{
+    [Theory]
+    [InlineData("softmax", "SoftmaxCrossEntropyTrainer")]
+    [InlineData("sigmoid", "SigmoidCrossEntropyTrainer")]
+    public void Every_problem_is_named_at_once(string trainer, string name)
+    {
+        var error = Assert.Throws<ArgumentException>(() => AllTrainers.Create(trainer, new MLContext(), options =>
+        {
+            options.LabelColumnName = "";
+            options.FeatureColumnName = null!;
+            options.ExampleWeightColumnName = "";
+            options.L2Regularization = -1;
+            options.L1Regularization = float.NaN;
+            options.NumberOfEpochs = 0;
+            options.BatchSize = -5;
+            options.LearningRate = 0;
+            options.Momentum = 1;
+            options.LabelSmoothing = -0.1;
+            options.Standardization = (Standardization)99;
+            options.NumberOfThreads = 0;
+            options.OptimizationTolerance = double.PositiveInfinity;
+        }));
+        Assert.Equal(
+            $"The options of {name} are not valid. "
+            + "LabelColumnName is ''; it must be the name of a column. "
+            + "FeatureColumnName is null; it must be the name of a column. "
+            + "ExampleWeightColumnName is ''; it must be the name of a column, or null for none. "
+            + "L2Regularization is -1; it must be finite and at least 0, or null for 1/N. "
+            + "L1Regularization is NaN; it must be finite and at least 0. "
+            + "NumberOfEpochs is 0; it must be at least 1, or null to have it chosen. "
+            + "BatchSize is -5; it must be at least 1, or null to have it chosen. "
+            + "LearningRate is 0; it must be finite and above 0, or null to have it chosen. "
+            + "Momentum is 1; it must be at least 0 and below 1. "
+            + "LabelSmoothing is -0.1; it must be at least 0 and below 1. "
+            + "Standardization is 99; it must be one of Auto, None. "
+            + "NumberOfThreads is 0; it must be at least 1, or null for one for each processor. "
+            + "OptimizationTolerance is Infinity; it must be finite and at least 0.",
+            error.Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
+    public void The_defaults_are_valid(string trainer) => AllTrainers.Create(trainer, new MLContext(), options => options.Validate());
+
+    [Theory]
+    [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
+    public void The_callers_options_are_neither_changed_nor_heeded_later(string trainer)
+    {
+        CrossEntropyTrainerOptions? callers = null;
+        var ml = new MLContext(seed: 1);
+        IDataView data = Dataset.BreastCancer.View(ml);
+        var estimator = AllTrainers.Create(trainer, ml, options =>
+        {
+            options.NumberOfEpochs = 3;
+            callers = options;
+        });
+        string before = Describe(callers!);
+        TrainingReport first = TrainingReport.Of(estimator.Fit(data))!;
+        Assert.Equal(before, Describe(callers!));
+
+        callers!.NumberOfEpochs = 7;
+        callers.FeatureColumnName = "Nothing";
+        Assert.Equal(3, first.History.Count);
+        Assert.Equal(3, TrainingReport.Of(estimator.Fit(data))!.History.Count);
+    }
+
+    [Fact]
+    public void The_short_overloads_share_the_defaults_of_the_options()
+    {
+        var parameters = typeof(CrossEntropyCatalog).GetMethods()
+            .Where(method => method.Name is "SoftmaxCrossEntropy" or "SigmoidCrossEntropy")
+            .SelectMany(method => method.GetParameters())
+            .Where(parameter => parameter.HasDefaultValue)
+            .ToArray();
+        Assert.Equal(10, parameters.Length);
+        var defaults = new SoftmaxCrossEntropyTrainer.Options();
+        Assert.All(parameters, parameter => Assert.Equal(
+            typeof(CrossEntropyTrainerOptions).GetProperty(parameter.Name!, BindingFlags.IgnoreCase | BindingFlags.Public | BindingFlags.Instance)!.GetValue(defaults),
+            parameter.DefaultValue));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
+    public void The_default_penalty_is_one_over_the_sum_of_weights(string trainer)
+    {
+        var ml = new MLContext(seed: 1);
+        IDataView data = Dataset.BreastCancer.View(ml);
+        Assert.Equal(1.0 / 569, TrainingReport.Of(AllTrainers.Create(trainer, ml).Fit(data))!.L2Regularization, 1e-12);
+
+        double weightSum = Dataset.BreastCancer.Examples.Sum(example => (double)example.Weight);
+        IPredictionTransformer<object> weighted = AllTrainers.Create(trainer, ml, options => options.ExampleWeightColumnName = "Weight").Fit(data);
+        Assert.Equal(1 / weightSum, TrainingReport.Of(weighted)!.L2Regularization, 1e-12);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
+    public void Label_smoothing_moves_the_mean_prediction_to_the_smoothed_prior(string trainer)
+    {
+        // At the optimum the gradient of the biases is 0: the mean prediction is the mean target, (1 - a) p + a/K.
+        var ml = new MLContext(seed: 1);
+        IDataView data = Dataset.BreastCancer.View(ml);
+        double prior = Dataset.BreastCancer.Examples.Average(example => example.IsSecond ? 1.0 : 0);
+        foreach (double smoothing in (double[])[0, 0.2])
+        {
+            IDataView scored = AllTrainers.Create(trainer, ml, options => options.LabelSmoothing = smoothing).Fit(data).Transform(data);
+            double mean = trainer == "softmax"
+                ? scored.GetColumn<float[]>("Score").Average(score => score[1])
+                : scored.GetColumn<float>("Probability").Average();
+            Assert.Equal((1 - smoothing) * prior + smoothing / 2, mean, 0.005);
+        }
+    }
+
+    private static string Describe(CrossEntropyTrainerOptions options)
+        => string.Join(", ", options.GetType().GetProperties().Select(property => $"{property.Name} = {property.GetValue(options)}"));
+}
