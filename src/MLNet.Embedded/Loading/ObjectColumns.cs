@@ -31,6 +31,8 @@ internal sealed class ObjectColumns<TRow>
             return Getters.Invoke<Delegate>(ArrayGetter<int>, item, row, _reads[index]);
         if (column.MemberType.IsVector)
             return Getters.Invoke<Delegate>(VectorGetter<int>, item, row, _reads[index]);
+        if (column.Type is KeyDataViewType && item == typeof(ushort))
+            throw new NotSupportedException($"Column '{column.Name}': like Microsoft.ML, the embedded host reads no keys of type UInt16 from objects; use Byte, UInt32 or UInt64.");
         if (column.Type is KeyDataViewType key)
             return Getters.Invoke<Delegate>(KeyGetter<int>, item, row, _reads[index], key.Count);
         return Getters.Invoke<Delegate>(ValueGetter<int>, item, row, _reads[index]);

@@ -58,7 +58,7 @@ internal sealed class TextDataView : IDataView
         private readonly TextFields _fields;
         private readonly int _lastField;
         private long _position = -1;
-        private long _badValues;
+        private long _reports;
 
         public Cursor(TextDataView view, ActiveColumns active)
         {
@@ -91,6 +91,8 @@ internal sealed class TextDataView : IDataView
             }
             _position++;
             _fields.Split(_lines.Current.Text, _lastField);
+            if (_fields.IllegalQuoting)
+                Report(ChannelMessageKind.Warning, $"Format error at line {_lines.Current.Number}: Illegal quoting");
             return true;
         }
 
@@ -199,12 +201,17 @@ internal sealed class TextDataView : IDataView
             long line = _lines.Current.Number;
             if (!hasMissing)
                 throw new InvalidOperationException($"Could not parse value {text} in line {line}, column {column.Name}");
-            if (++_badValues > MaxMessages)
+            Report(ChannelMessageKind.Info, $"  Bad value at line {line} in column {column.Name}");
+        }
+
+        private void Report(ChannelMessageKind kind, string message)
+        {
+            if (++_reports > MaxMessages)
                 return;
             using IChannel channel = _view._host.Start("ParseStats");
-            channel.Info(MessageSensitivity.Schema, $"  Bad value at line {line} in column {column.Name}");
-            if (_badValues == MaxMessages)
-                channel.Info("  Suppressing further bad value messages");
+            channel.Send(new ChannelMessage(kind, MessageSensitivity.Schema, message));
+            if (_reports == MaxMessages)
+                channel.Info("  Suppressing further messages");
         }
     }
 }

@@ -26,6 +26,9 @@ internal sealed class TextFields
     /// <summary>Whether the last quoted field had no closing quote.</summary>
     internal bool Unclosed { get; private set; }
 
+    /// <summary>Whether a quoted field was malformed, and so taken for empty.</summary>
+    internal bool IllegalQuoting { get; private set; }
+
     internal ReadOnlySpan<int> Indices => _indices.AsSpan(0, Count);
 
     internal ReadOnlyMemory<char> this[int position] => _texts[position];
@@ -42,6 +45,7 @@ internal sealed class TextFields
     {
         Count = 0;
         Unclosed = false;
+        IllegalQuoting = false;
         ReadOnlyMemory<char> text = _format.TrimWhitespace ? line.AsMemory().TrimEnd() : line.AsMemory();
         int next = 0;
         int index = 0;
@@ -158,6 +162,7 @@ internal sealed class TextFields
         bool wellFormed = closed;
         for (; next < span.Length && !_format.IsSeparator(span[next]); next++)
             wellFormed &= span[next] == ' ';
+        IllegalQuoting |= !wellFormed;
         return wellFormed ? _unquoted.ToString() : "";
     }
 }

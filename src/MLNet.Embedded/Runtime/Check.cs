@@ -17,6 +17,14 @@ internal static class Check
             throw new ArgumentOutOfRangeException(name, $"{name} {requirement}, but is {value}.");
     }
 
+    /// <summary>As above, for a requirement that is put into words only if it is not met.</summary>
+    internal static void Param<T>(
+        bool condition, string name, T value, [InterpolatedStringHandlerArgument(nameof(condition))] Requirement requirement)
+    {
+        if (!condition)
+            Param(condition, name, value, requirement.Text.ToStringAndClear());
+    }
+
     internal static ArgumentOutOfRangeException ColumnNotFound(string paramName, string role, string column)
         => new(paramName, $"Could not find {role} column '{column}'");
 
@@ -26,4 +34,20 @@ internal static class Check
     /// <summary>The column of that name, or the exception ML.NET throws when an input lacks it.</summary>
     internal static DataViewSchema.Column Column(DataViewSchema schema, string paramName, string role, string column)
         => schema.GetColumnOrNull(column) ?? throw ColumnNotFound(paramName, role, column);
+
+    [InterpolatedStringHandler]
+    internal ref struct Requirement
+    {
+        internal DefaultInterpolatedStringHandler Text;
+
+        public Requirement(int literalLength, int formattedCount, bool condition, out bool isNeeded)
+        {
+            isNeeded = !condition;
+            Text = isNeeded ? new DefaultInterpolatedStringHandler(literalLength, formattedCount) : default;
+        }
+
+        public void AppendLiteral(string literal) => Text.AppendLiteral(literal);
+
+        public void AppendFormatted<T>(T value) => Text.AppendFormatted(value);
+    }
 }

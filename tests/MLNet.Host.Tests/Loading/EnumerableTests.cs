@@ -58,6 +58,15 @@ public class EnumerableTests
     }
 
     [Fact]
+    public void Keys_of_sixteen_bits_are_not_read_from_objects_and_vectors_of_keys_are_not_shifted()
+    {
+        IDataView data = _ml.Data.LoadFromEnumerable([new ShortKeyRow { Small = 1, Many = [0, 1, 9] }]);
+        Assert.ThrowsAny<Exception>(() => data.GetColumn<ushort>("Small").ToArray());
+        Assert.Equal("Vector<Key<UInt32, 0-2>>", data.Schema["Many"].Type.ToString());
+        Assert.Equal([[0u, 1u, 9u]], data.GetColumn<uint[]>("Many"));
+    }
+
+    [Fact]
     public void A_schema_definition_renames_and_sizes_columns_and_adds_annotations()
     {
         SchemaDefinition definition = SchemaDefinition.Create(typeof(Plain));
@@ -190,6 +199,15 @@ public class EnumerableTests
     {
         [KeyType(3)]
         public uint Key;
+    }
+
+    public class ShortKeyRow
+    {
+        [KeyType(3)]
+        public ushort Small;
+
+        [KeyType(3)]
+        public uint[] Many = [];
     }
 
     public class Plain

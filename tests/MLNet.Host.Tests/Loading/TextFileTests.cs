@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
 
 namespace MLNet.Host.Tests;
 
@@ -87,6 +88,18 @@ public sealed class TextFileTests : IDisposable
 
         var options = new TextLoader.Options { Columns = columns, Separators = [','], MissingRealsAsNaNs = true };
         Assert.Equal(float.NaN, _ml.Data.LoadFromTextFile(_path, options).GetColumn<float>("A").ElementAt(1));
+    }
+
+    [Fact]
+    public void Bad_values_and_bad_quotes_are_told_to_the_log()
+    {
+        Write("1,a", "oops,\"b\"c");
+        var log = new List<LoggingEventArgs>();
+        _ml.Log += (_, message) => log.Add(message);
+        IDataView data = _ml.Data.LoadFromTextFile(_path, [new("N", DataKind.Single, 0), new("T", DataKind.String, 1)], ',', allowQuoting: true);
+        Assert.Equal(["a", ""], _ml.Data.CreateEnumerable<NumberAndText>(data, reuseRowObject: false).Select(row => row.T));
+        Assert.Contains(log, message => message.Kind == ChannelMessageKind.Info && message.RawMessage == "  Bad value at line 2 in column N");
+        Assert.Contains(log, message => message.Kind == ChannelMessageKind.Warning && message.RawMessage.EndsWith("Illegal quoting", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -201,6 +214,13 @@ public sealed class TextFileTests : IDisposable
     }
 
     private void Write(params string[] lines) => File.WriteAllLines(_path, lines);
+
+    private sealed class NumberAndText
+    {
+        public float N { get; set; }
+
+        public string T { get; set; } = "";
+    }
 
     public sealed class Row
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
@@ -82,6 +83,23 @@ public class ContextTests
 
         static float Draw() => ((IHostEnvironment)new MLContext(seed: 42)).Register("A").Rand.NextSingle();
     }
+
+    /// <summary>The door that extensions of Microsoft.ML use: none of it is public.</summary>
+    [Fact]
+    public void A_catalog_s_environment_is_reached_by_its_accessors()
+    {
+        var ml = new MLContext(seed: 1);
+        Assert.Same(ml.MulticlassClassification, Owner(ml.MulticlassClassification.Trainers));
+        Assert.Same(ml.BinaryClassification, Owner(ml.BinaryClassification.Trainers));
+        Assert.Same(Environment(ml.BinaryClassification), Environment(ml.MulticlassClassification));
+        Assert.Same(ml.ComponentCatalog, Environment(ml.BinaryClassification).ComponentCatalog);
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Environment")]
+    private static extern IHostEnvironment Environment(TrainCatalogBase catalog);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Owner")]
+    private static extern TrainCatalogBase Owner(TrainCatalogBase.CatalogInstantiatorBase trainers);
 
     [Fact]
     public void The_context_s_settings_have_ML_NET_s_defaults()
