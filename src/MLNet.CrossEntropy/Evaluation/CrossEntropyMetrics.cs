@@ -25,7 +25,7 @@ public abstract class CrossEntropyMetrics
         Accuracy = sums.Accuracy.Accuracy;
 
         double[] shares = sums.LogLoss.ClassShares();
-        LabelEntropy = ReferencePrior.CrossEntropyOf(shares, shares);
+        LabelEntropy = ReferencePrior.Entropy(shares);
         ReferenceName = options.Prior.Name;
         ReferenceLogLoss = options.Prior.LogLoss(names, shares);
         ConfusionMatrix = sums.Confusion?.ToMatrix(names);

@@ -1,4 +1,8 @@
+using Microsoft.ML;
+using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.Information;
 using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
 
@@ -18,7 +22,7 @@ public sealed class ReferencePrior
     }
 
     /// <summary>The class shares of the evaluated data themselves; the reference log-loss is their entropy.</summary>
-    public static ReferencePrior TestSet { get; } = new("test set", static (_, shares) => CrossEntropyOf(shares, shares));
+    public static ReferencePrior TestSet { get; } = new("test set", static (_, shares) => Entropy(shares));
 
     /// <summary>Probability 1/K for each of K classes; the reference log-loss is ln K.</summary>
     public static ReferencePrior Uniform { get; } = new("uniform", static (names, _) => Math.Log(names.Count));
@@ -37,7 +41,19 @@ public sealed class ReferencePrior
     {
         ArgumentNullException.ThrowIfNull(probabilities);
         Throw.IfNotProbabilities(probabilities, nameof(probabilities));
-        return new(name, (names, shares) => CrossEntropyOf(shares, [.. names.Select(n => probabilities.GetValueOrDefault(n))]));
+        Dictionary<string, double> copy = new(probabilities, StringComparer.Ordinal);
+        return new(name, (names, shares) => CrossEntropyOf(shares, names.Select(n => copy.GetValueOrDefault(n))));
+    }
+
+    /// <summary>The class shares of a training set, counted in one pass over its labels and matched by name.</summary>
+    /// <param name="trainingData">The data the model was trained on.</param>
+    /// <param name="labelColumnName">Its labels: a key, text, a number or a Boolean.</param>
+    /// <param name="exampleWeightColumnName">Its row weights, or null for weight 1.</param>
+    /// <exception cref="ArgumentException">A column is absent or of the wrong type, or no row has a label.</exception>
+    public static ReferencePrior TrainSet(IDataView trainingData, string labelColumnName = "Label", string? exampleWeightColumnName = null)
+    {
+        ArgumentNullException.ThrowIfNull(trainingData);
+        return FromClassProbabilities("train set", LabelShares.Of(trainingData, labelColumnName, exampleWeightColumnName));
     }
 
     /// <summary>The log-loss of another model on the same rows, in nats.</summary>
@@ -52,12 +68,14 @@ public sealed class ReferencePrior
     /// <summary>The reference log-loss in nats for data with these class shares.</summary>
     internal double LogLoss(IReadOnlyList<string> names, double[] shares) => _logLoss(names, shares);
 
-    /// <summary><c>-sum_k p_k ln q_k</c> in nats, with 0 ln 0 = 0.</summary>
-    internal static double CrossEntropyOf(double[] p, double[] q)
+    /// <summary>The entropy of class shares in nats; NaN where there are no rows to take a share of.</summary>
+    internal static double Entropy(double[] shares) => shares.Any(double.IsNaN) ? double.NaN : InformationTheory.Entropy<double>(shares);
+
+    private static double CrossEntropyOf(double[] shares, IEnumerable<double> probabilities)
     {
-        double sum = 0;
-        for (int k = 0; k < p.Length; k++)
-            sum -= p[k] == 0 ? 0 : p[k] * Math.Log(q[k]);
-        return sum;
+        CompensatedSum sum = default;
+        foreach ((double share, double probability) in shares.Zip(probabilities))
+            sum.Add(-StableMath.XLogY(share, probability));
+        return sum.Value;
     }
 }

@@ -61,6 +61,9 @@ internal static partial class Throw
     public static ArgumentException NoLabelIsAClass(string labelColumn, string[] values, string[] names) => new(
         $"No key value of the label column '{labelColumn}' ({Listed(values)}) is a class of the scores ({Listed(names)}). Map the labels to the names the model was trained with, or give the class names in score order in the options.");
 
+    public static ArgumentException NoLabels(string labelColumn) => new(
+        $"No row has a label of positive weight in column '{labelColumn}', so there are no class shares to take; name the column of the labels.");
+
     public static ArgumentException NoScoreColumn() => new(
         "Neither a score nor a probability column was named; the log-loss of a binary model needs at least one of the two.");
 

@@ -92,6 +92,38 @@ public sealed class EvaluationOptionsTests
             () => ReferencePrior.FromClassProbabilities("train set", train)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Key")]
+    [InlineData("Text")]
+    [InlineData("Number")]
+    [InlineData("BareKey")]
+    public void The_training_set_prior_counts_labels_by_name(string labelColumnName)
+    {
+        InMemoryView train = new InMemoryView.Builder()
+            .AddKeys("Key", [3, 1, 1, 2, 0], 3, ["1", "0", "2"])
+            .AddText("Text", ["2", "1", "1", "0", ""])
+            .AddNumbers("Number", [2, 1, 1, 0, double.NaN])
+            .AddKeys("BareKey", [3, 2, 2, 1, 0], 3)
+            .AddNumbers("Weight", [1, 1, 1, 5, 7])
+            .Build();
+        // Shares 1/4, 1/2, 1/4 of classes 0, 1, 2, which the test set holds a third each of; weighted 5/8, 2/8, 1/8.
+        Assert.Equal(Math.Log(2) * 5 / 3, Evaluate(ReferencePrior.TrainSet(train, labelColumnName)).ReferenceLogLoss, 1e-15);
+        Assert.Equal((3 * Math.Log(8) - Math.Log(10)) / 3, Evaluate(ReferencePrior.TrainSet(train, labelColumnName, "Weight")).ReferenceLogLoss, 1e-15);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10_000)]
+    public void One_class_or_ten_thousand(int classes)
+    {
+        double[] logits = [.. Enumerable.Range(0, classes).Select(k => k % 2 == 0 ? -10_000.0 : 10_000)];
+        MulticlassCrossEntropyMetrics metrics = _ml.MulticlassClassification.EvaluateCrossEntropy(ScoredData.Multiclass([0], [logits]));
+        Assert.Equal(classes == 1 ? 0 : 20_000 + Math.Log(classes / 2), metrics.LogLoss, 1e-9);
+        Assert.Equal(classes, metrics.Classes.Count);
+        Assert.Equal(classes == 1, metrics.ConfusionMatrix is not null);
+        Assert.NotEmpty(metrics.ToString());
+    }
+
     [Fact]
     public void Warnings_reach_the_log()
     {
