@@ -81,4 +81,40 @@ public static partial class CrossEntropyCatalog
         ArgumentNullException.ThrowIfNull(options);
         return BinaryEvaluator.Evaluate(NativeModels.EnvironmentOf(catalog), data, options);
     }
+
+    /// <summary>
+    /// Evaluates a multi-label model (several yes-or-no labels a row) by cross-entropy in one streaming pass: each label as a
+    /// binary model, and log-loss, Hamming loss, subset accuracy, micro and macro F1 over all.
+    /// </summary>
+    /// <param name="catalog">The multiclass catalog; ML.NET has none for multi-label models.</param>
+    /// <param name="data">Scored data.</param>
+    /// <param name="labelColumnName">The labels: a vector of Booleans or Singles (0, 1 or a share of yes).</param>
+    /// <param name="scoreColumnName">The scores: a vector of Single, one a label; probabilities of yes, or logits.</param>
+    /// <param name="exampleWeightColumnName">Row weights, or null for weight 1.</param>
+    /// <exception cref="ArgumentException">A column is absent or of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">A weight is negative or not finite.</exception>
+    public static MultiLabelCrossEntropyMetrics EvaluateMultiLabelCrossEntropy(
+        this MulticlassClassificationCatalog catalog,
+        IDataView data,
+        string labelColumnName = "Label",
+        string scoreColumnName = "Score",
+        string? exampleWeightColumnName = null) =>
+        EvaluateMultiLabelCrossEntropy(catalog, data, new MultiLabelEvaluationOptions
+        {
+            LabelColumnName = labelColumnName,
+            ScoreColumnName = scoreColumnName,
+            ExampleWeightColumnName = exampleWeightColumnName,
+        });
+
+    /// <inheritdoc cref="EvaluateMultiLabelCrossEntropy(MulticlassClassificationCatalog, IDataView, string, string, string?)"/>
+    /// <param name="catalog">The multiclass catalog; ML.NET has none for multi-label models.</param>
+    /// <param name="data">Scored data.</param>
+    /// <param name="options">Columns, floor, and what to do with bad rows.</param>
+    public static MultiLabelCrossEntropyMetrics EvaluateMultiLabelCrossEntropy(this MulticlassClassificationCatalog catalog, IDataView data, MultiLabelEvaluationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(options);
+        return MultiLabelEvaluator.Evaluate(CatalogEnvironment.Of(catalog), data, options);
+    }
 }

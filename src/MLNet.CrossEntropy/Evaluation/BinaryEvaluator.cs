@@ -40,7 +40,7 @@ internal sealed class BinaryEvaluator
             evaluator.Add(block);
 
         BinaryCrossEntropyMetrics metrics = evaluator.ToMetrics(rows.Classes.Names);
-        EvaluationChannel.Warn(env, metrics);
+        EvaluationChannel.Warn(env, metrics.Warnings);
         return metrics;
     }
 
@@ -102,21 +102,7 @@ internal sealed class BinaryEvaluator
     private static void Add(MetricAccumulators sums, ScoredBlock block, int row, BinaryScore score)
     {
         int label = block.Labels[row];
-        bool isSoft = label == ScoreClasses.Soft;
-        Span<double> target = isSoft ? block.Target(row) : default;
-        LossFloor floor = sums.Floor;
-        double loss = isSoft ? target[0] * score.Losses[0] + target[1] * score.Losses[1] : score.Losses[label];
-        sums.Add(new EvaluatedRow
-        {
-            Label = isSoft ? -1 : label,
-            Target = target,
-            Predicted = score.IsPositive ? 1 : 0,
-            Weight = block.Weights[row],
-            Loss = loss,
-            ClippedLoss = isSoft ? target[0] * floor.Clip(score.Losses[0]) + target[1] * floor.Clip(score.Losses[1]) : floor.Clip(loss),
-            Probabilities = score.Probabilities,
-            Complements = score.Complements,
-            ClassLosses = isSoft ? score.Losses : default,
-        });
+        double weight = block.Weights[row];
+        sums.Add(label == ScoreClasses.Soft ? score.ToRow(block.Target(row), weight, sums.Floor) : score.ToRow(label, weight, sums.Floor));
     }
 }

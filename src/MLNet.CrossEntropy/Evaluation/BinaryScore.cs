@@ -47,6 +47,37 @@ internal ref struct BinaryScore
         return score;
     }
 
+    /// <summary>A row with a hard label.</summary>
+    public readonly EvaluatedRow ToRow(int label, double weight, LossFloor floor) => new()
+    {
+        Label = label,
+        Predicted = IsPositive ? 1 : 0,
+        Weight = weight,
+        Loss = Losses[label],
+        ClippedLoss = floor.Clip(Losses[label]),
+        Probabilities = Probabilities,
+        Complements = Complements,
+    };
+
+    /// <summary>A row whose label is the shares of the negative and the positive class; a share of 1 makes it a hard one.</summary>
+    public readonly EvaluatedRow ToRow(ReadOnlySpan<double> target, double weight, LossFloor floor)
+    {
+        if (target[0] == 1 || target[1] == 1)
+            return ToRow(target[1] == 1 ? 1 : 0, weight, floor);
+        return new()
+        {
+            Label = -1,
+            Target = target,
+            Predicted = IsPositive ? 1 : 0,
+            Weight = weight,
+            Loss = target[0] * Losses[0] + target[1] * Losses[1],
+            ClippedLoss = target[0] * floor.Clip(Losses[0]) + target[1] * floor.Clip(Losses[1]),
+            Probabilities = Probabilities,
+            Complements = Complements,
+            ClassLosses = Losses,
+        };
+    }
+
     /// <summary>Whether a float probability is the sigmoid of a float score, up to what float arithmetic and underflow lose.</summary>
     public static bool IsSigmoid(float probability, float score)
     {

@@ -5,10 +5,10 @@ namespace MLNet.CrossEntropy;
 /// <summary>Sends an evaluation's warnings to ML.NET's log.</summary>
 internal static class EvaluationChannel
 {
-    public static void Warn(IHostEnvironment env, CrossEntropyMetrics metrics)
+    public static void Warn(IHostEnvironment env, IReadOnlyList<string> warnings)
     {
         using IChannel channel = env.Start("EvaluateCrossEntropy");
-        foreach (string warning in metrics.Warnings)
+        foreach (string warning in warnings)
             channel.Warning(MessageSensitivity.None, warning);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class MulticlassEvaluator
 
         string scoresUsed = $"column '{options.ScoreColumnName}' as {(kind == ScoreKind.Logits ? "logits" : "probabilities")}{(options.ScoreKind == ScoreKind.Auto ? " (found out from the first rows)" : "")}";
         MulticlassCrossEntropyMetrics metrics = new(evaluator._rows, evaluator._sums, rows.Classes.Names, options, scoresUsed);
-        EvaluationChannel.Warn(env, metrics);
+        EvaluationChannel.Warn(env, metrics.Warnings);
         return metrics;
     }
 

@@ -26,6 +26,13 @@ internal static partial class Throw
             throw new ArgumentException($"'{nameof(options.MissingLabel)}' is {BadRowPolicy.CountAsMistake}, but nobody can be wrong about a row without a label; use {BadRowPolicy.Skip} or {BadRowPolicy.Throw}.");
     }
 
+    /// <summary>Refuses a policy that has no meaning for multi-label rows.</summary>
+    public static void IfCountsMistakes(MultiLabelEvaluationOptions options)
+    {
+        if (options.UnknownClass == BadRowPolicy.CountAsMistake || options.InvalidScore == BadRowPolicy.CountAsMistake)
+            throw new ArgumentException($"A policy is {BadRowPolicy.CountAsMistake}, but a multi-label row has many answers, not one to be wrong about; use {BadRowPolicy.Skip} or {BadRowPolicy.Throw}.");
+    }
+
     /// <summary>Refuses a number outside an open interval.</summary>
     public static void IfNotBetween(double value, double low, double high, string name)
     {

@@ -62,6 +62,19 @@ public sealed class BinaryScoreTests
     }
 
     [Fact]
+    public void A_share_between_0_and_1_is_a_soft_label()
+    {
+        BinaryCrossEntropyMetrics metrics = _ml.BinaryClassification.EvaluateCrossEntropy(ScoredData.Binary([0.25, 1], [0.5, 0.75]), scoreColumnName: null);
+        double entropy = -0.25 * Math.Log(0.25) - 0.75 * Math.Log(0.75);
+        Assert.Equal((Math.Log(2) - Math.Log(0.75)) / 2, metrics.LogLoss, 1e-15);
+        Assert.Equal(entropy / 2, metrics.IrreducibleLogLoss, 1e-15);
+        Assert.Equal((0.75 + 1) / 2, metrics.Accuracy, 1e-15);
+        Assert.Equal((0.0625 + 0.0625) / 2, metrics.BrierScore, 1e-15);
+        Assert.Equal((1, 2), (metrics.Classes[0].Support, metrics.Classes[1].Support));
+        Assert.Equal(-(0.25 * Math.Log(0.5) + Math.Log(0.75)) / 1.25, metrics.Classes[1].LogLoss, 1e-15);
+    }
+
+    [Fact]
     public void Naming_no_column_is_an_error()
     {
         InMemoryView data = ScoredData.Binary([1], [0.5]);

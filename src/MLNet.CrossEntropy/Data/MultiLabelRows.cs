@@ -1,0 +1,97 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Internals;
+
+namespace MLNet.CrossEntropy.Data;
+
+/// <summary>
+/// Streams (labels, scores, weight) of a multi-label model out of a data view. A block's targets hold the share of yes for
+/// each label, 0 or 1 as a rule; its row label is <see cref="ScoreClasses.Soft"/>, or missing or unknown where a share is
+/// NaN or outside 0 to 1.
+/// </summary>
+internal sealed class MultiLabelRows : IDisposable
+{
+    private readonly DataViewRowCursor _cursor;
+    private readonly Action<Span<double>> _labels;
+    private readonly ValueGetter<VBuffer<float>> _scores;
+    private readonly Func<double>? _weight;
+    private VBuffer<float> _buffer;
+
+    private MultiLabelRows(DataViewRowCursor cursor, string[] names, DataViewSchema.Column label, DataViewSchema.Column score, DataViewSchema.Column? weight)
+    {
+        _cursor = cursor;
+        Names = names;
+        _labels = ((VectorDataViewType)label.Type).ItemType.RawType == typeof(bool)
+            ? LabelGetter<bool>(label, static x => x ? 1 : 0)
+            : LabelGetter<float>(label, static x => x);
+        _scores = cursor.GetGetter<VBuffer<float>>(score);
+        _weight = weight is { } w ? ColumnValues.Number(cursor, w, "example weight") : null;
+    }
+
+    public string[] Names { get; }
+
+    public static MultiLabelRows Open(IDataView data, MultiLabelEvaluationOptions options)
+    {
+        DataViewSchema.Column label = ColumnValues.Require(data.Schema, options.LabelColumnName, "label");
+        DataViewSchema.Column score = ColumnValues.Require(data.Schema, options.ScoreColumnName, "score");
+        DataViewSchema.Column? weight = ColumnValues.Optional(data.Schema, options.ExampleWeightColumnName, "example weight");
+        if (score.Type is not VectorDataViewType { Size: > 0 and var count } scores || scores.ItemType != NumberDataViewType.Single)
+            throw Throw.WrongColumnType(score.Name, "score", score.Type, "a vector of Single of known length, one score a label,");
+        if (label.Type is not VectorDataViewType labels || labels.Size != count || !(labels.ItemType is BooleanDataViewType || labels.ItemType == NumberDataViewType.Single))
+            throw Throw.WrongColumnType(label.Name, "label", label.Type, $"a vector of {count} Booleans or Singles, one a score,");
+
+        string[] names = options.LabelNames is { } given
+            ? given.Count == count ? [.. given] : throw Throw.WrongClassCount(given.Count, count, score.Name)
+            : ColumnValues.AnnotationText(score, "SlotNames") ?? ColumnValues.AnnotationText(label, "SlotNames") ?? [.. Enumerable.Range(0, count).Select(i => $"{i}")];
+        return new(data.GetRowCursor(weight is { } w ? [label, score, w] : [label, score]), names, label, score, weight);
+    }
+
+    /// <summary>A block for this reader's rows.</summary>
+    public ScoredBlock NewBlock() => new(Names.Length, hasSoftLabels: true);
+
+    /// <summary>Fills the block with the next rows; false when none was left.</summary>
+    public bool Read(ScoredBlock block)
+    {
+        block.Count = 0;
+        while (block.Count < block.Capacity && _cursor.MoveNext())
+        {
+            int row = block.Count++;
+            if (row == 0)
+                block.FirstRow = _cursor.Position;
+            block.Weights[row] = _weight?.Invoke() ?? 1;
+            _labels(block.Target(row));
+            block.Labels[row] = KindOf(block.Target(row));
+            _scores(ref _buffer);
+            _buffer.CopyTo(block.Scores(row));
+        }
+        return block.Count > 0;
+    }
+
+    public void Dispose() => _cursor.Dispose();
+
+    private static int KindOf(ReadOnlySpan<double> target)
+    {
+        int kind = ScoreClasses.Soft;
+        foreach (double share in target)
+        {
+            if (double.IsNaN(share))
+                return ScoreClasses.Missing;
+            if (share is < 0 or > 1)
+                kind = ScoreClasses.Unknown;
+        }
+        return kind;
+    }
+
+    private Action<Span<double>> LabelGetter<T>(DataViewSchema.Column label, Func<T, double> convert)
+    {
+        ValueGetter<VBuffer<T>> getter = _cursor.GetGetter<VBuffer<T>>(label);
+        VBuffer<T> buffer = default;
+        return target =>
+        {
+            getter(ref buffer);
+            target.Clear();
+            foreach ((int slot, T value) in buffer.Items())
+                target[slot] = convert(value);
+        };
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text;
+
+namespace MLNet.CrossEntropy;
+
+/// <summary>
+/// What the evaluation of a multi-label model found. Losses are in nats unless a name ends in Bits; a metric that is undefined is
+/// NaN.
+/// </summary>
+public sealed class MultiLabelCrossEntropyMetrics
+{
+    internal MultiLabelCrossEntropyMetrics(
+        RowCounter rows, MetricAccumulators[] ofLabel, MultiLabelAccumulator ofRows, IReadOnlyList<string> names, MultiLabelEvaluationOptions options, string scoresUsed)
+    {
+        ref readonly LogLossSums logLoss = ref ofRows.LogLoss;
+        Rows = rows.ToCounts(logLoss.ClippedRows);
+        ScoresUsed = scoresUsed;
+        LogLoss = logLoss.LogLoss;
+        ClippedLogLoss = logLoss.ClippedLogLoss;
+        LogLossStandardError = logLoss.StandardError;
+        LogLossInterval = ConfidenceInterval.Normal(ClippedLogLoss, LogLossStandardError, options.ConfidenceLevel);
+        HammingLoss = ofRows.HammingLoss;
+        SubsetAccuracy = ofRows.SubsetAccuracy;
+        LabelNames = names;
+        Labels = [.. ofLabel.Select(sums => new BinaryCrossEntropyMetrics(rows, sums, ["0", "1"], options, scoresUsed))];
+        (Micro, Macro) = Average(Labels);
+        Warnings = [.. EvaluationWarnings.OfRows(Rows, options.ProbabilityFloor, logLoss.ClippedShare), .. EvaluationWarnings.OfLabels(this)];
+    }
+
+    /// <summary>Where every row went. A row with a label that is NaN counts as missing, with one outside 0 to 1 as of unknown class.</summary>
+    public RowCounts Rows { get; }
+
+    /// <summary>What the losses were computed from.</summary>
+    public string ScoresUsed { get; }
+
+    /// <summary>The mean over rows and over L labels of the binary log-loss, <c>1/L sum_l (-y ln q - (1 - y) ln(1 - q))</c>, without a floor.</summary>
+    public double LogLoss { get; }
+
+    /// <summary><see cref="LogLoss"/> in bits.</summary>
+    public double LogLossBits => LogLoss / Math.Log(2);
+
+    /// <summary>The log-loss with a floor under the probabilities of both answers.</summary>
+    public double ClippedLogLoss { get; }
+
+    /// <summary>The standard error of <see cref="ClippedLogLoss"/>, from the rows' means over labels: labels of one row need not be independent.</summary>
+    public double LogLossStandardError { get; }
+
+    /// <summary>The normal confidence interval of <see cref="ClippedLogLoss"/>.</summary>
+    public ConfidenceInterval LogLossInterval { get; }
+
+    /// <summary>The weighted share of answers (row and label) that are wrong, a probability above 1/2 being a yes.</summary>
+    public double HammingLoss { get; }
+
+    /// <summary>The weighted share of rows with every answer right.</summary>
+    public double SubsetAccuracy { get; }
+
+    /// <summary>Precision, recall and F1 of the yes answers of all labels taken together.</summary>
+    public PrecisionRecall Micro { get; }
+
+    /// <summary>Their means over labels, a share of nothing taken as 0.</summary>
+    public PrecisionRecall Macro { get; }
+
+    /// <summary>The labels' names in the order of the scores.</summary>
+    public IReadOnlyList<string> LabelNames { get; }
+
+    /// <summary>Each label evaluated as a binary model of its own.</summary>
+    public IReadOnlyList<BinaryCrossEntropyMetrics> Labels { get; }
+
+    /// <summary>What a reader of the figures must know.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>The metrics as a table for people.</summary>
+    public override string ToString()
+    {
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"log-loss          {LogLoss:0.000000} nats, {LogLossBits:0.000000} bits, mean over {Labels.Count} labels\n");
+        text.Append(CultureInfo.InvariantCulture, $"  standard error  {LogLossStandardError:0.000000} nats, {LogLossInterval}\n");
+        text.Append(CultureInfo.InvariantCulture, $"Hamming loss      {HammingLoss:0.0000}, subset accuracy {SubsetAccuracy:0.0000}\n");
+        text.Append(CultureInfo.InvariantCulture, $"F1                {Micro.F1:0.0000} micro, {Macro.F1:0.0000} macro\n");
+        text.Append(CultureInfo.InvariantCulture, $"computed from     {ScoresUsed}\nrows              {Rows}\n");
+        int width = Math.Clamp(LabelNames.Max(n => n.Length), 5, 40);
+        text.Append('\n').Append("label".PadRight(width)).Append("       yes   log-loss (nats)         F1    ROC-AUC\n");
+        foreach ((string name, BinaryCrossEntropyMetrics label) in LabelNames.Zip(Labels))
+        {
+            text.Append(name.PadRight(width))
+                .Append(CultureInfo.InvariantCulture, $"{label.Classes[1].Support,10}{label.LogLoss,18:0.000000}{label.Classes[1].PrecisionRecall.F1,11:0.0000}{label.RocAuc,11:0.0000}\n");
+        }
+        foreach (string warning in Warnings)
+            text.Append("warning           ").Append(warning).Append('\n');
+        return text.ToString();
+    }
+
+    private static (PrecisionRecall Micro, PrecisionRecall Macro) Average(IReadOnlyList<BinaryCrossEntropyMetrics> labels)
+    {
+        double truePositives = 0, predicted = 0, actual = 0;
+        foreach (ClassConfusionMatrix confusion in labels.Select(l => l.ConfusionMatrix!))
+        {
+            truePositives += confusion.Weight(1, 1);
+            predicted += confusion.Weight(0, 1) + confusion.Weight(1, 1);
+            actual += confusion.Weight(1, 0) + confusion.Weight(1, 1);
+        }
+        PrecisionRecall[] each = [.. labels.Select(l => l.Classes[1].PrecisionRecall)];
+        return (
+            PrecisionRecall.Of(truePositives, predicted, actual),
+            new(each.Average(p => ZeroIfUndefined(p.Precision)), each.Average(p => ZeroIfUndefined(p.Recall)), each.Average(p => ZeroIfUndefined(p.F1))));
+
+        static double ZeroIfUndefined(double value) => double.IsNaN(value) ? 0 : value;
+    }
+}
