@@ -115,6 +115,6 @@ public static partial class CrossEntropyCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
-        return MultiLabelEvaluator.Evaluate(CatalogEnvironment.Of(catalog), data, options);
+        return MultiLabelEvaluator.Evaluate(NativeModels.EnvironmentOf(catalog), data, options);
     }
 }
