@@ -23,6 +23,15 @@ internal static class ClassPriors
         return [.. logits.Select(logit => (float)logit)];
     }
 
+    /// <summary>The sum of the rows' weights, each times that of its target.</summary>
+    public static double TotalWeight(RowSet rows, LogitLoss loss, int outputs)
+    {
+        var total = 0.0;
+        for (var i = 0; i < rows.Rows; i++)
+            total += rows.Weight(i) * loss.TargetWeight(rows.Target(i, outputs));
+        return total;
+    }
+
     private static void Add(RowTarget target, double weight, double[] sums, double[] weights)
     {
         if (target.IsClass && target.ClassIndex < 0)

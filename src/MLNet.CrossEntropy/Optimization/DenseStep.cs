@@ -30,6 +30,7 @@ internal sealed unsafe class DenseStep : MiniBatchStep
     private readonly NativeBuffer<float> _saved;
     private readonly NativeBuffer<float> _raw;
     private readonly NativeBuffer<float> _gradient;
+    private readonly NativeBuffer<float> _meanGradient;
     private readonly NativeBuffer<double> _centring;
     private readonly NativeBuffer<nint> _rowPointers;
     private readonly float[] _rawBiases;
@@ -38,8 +39,8 @@ internal sealed unsafe class DenseStep : MiniBatchStep
     private int _count;
     private double _learningRate;
 
-    public DenseStep(SgdOptions options, int features, int batchSize, FeatureScaling scaling, WorkerTeam team)
-        : base(options.Loss, options.Outputs, batchSize, team)
+    public DenseStep(SgdOptions options, int features, SgdPlan plan, FeatureScaling scaling, WorkerTeam team)
+        : base(options.Loss, options.Outputs, plan.BatchSize, team)
     {
         _features = features;
         _stride = (features + SliceFeatures - 1) / SliceFeatures * SliceFeatures;
@@ -55,9 +56,10 @@ internal sealed unsafe class DenseStep : MiniBatchStep
         _scaled = new NativeBuffer<float>(parameters);
         _saved = new NativeBuffer<float>(parameters);
         _gradient = new NativeBuffer<float>(parameters);
+        _meanGradient = new NativeBuffer<float>(plan.Method == SgdMethod.Saga ? parameters : 0);
         _raw = new NativeBuffer<float>((long)Outputs * _stride);
         _centring = new NativeBuffer<double>((long)_slices * Outputs);
-        _rowPointers = new NativeBuffer<nint>(batchSize);
+        _rowPointers = new NativeBuffer<nint>(plan.BatchSize);
         _rawBiases = new float[Outputs];
         _biasGradient = new float[Outputs];
         _updatePhase = UpdateShare;
@@ -92,6 +94,27 @@ internal sealed unsafe class DenseStep : MiniBatchStep
         _rawBiases.CopyTo(biases, 0);
     }
 
+    public override double Penalty() => _l1 > 0 || _l2 > 0 ? Penalty(_raw.AsSpan(), _l1, _l2) : 0;
+
+    public override double RememberedGradientNorm()
+    {
+        var sum = 0.0;
+        for (var k = 0; k < Outputs; k++)
+        {
+            double bias = _meanGradient[BiasOffset + k];
+            sum += bias * bias;
+            for (var j = 0; j < _features; j++)
+            {
+                var raw = _raw[(long)k * _stride + j];
+                var slope = _meanGradient[(long)k * _stride + j] - _scaling.Means[j] * bias + _l2 * raw;
+                var gradient = _scaling.Scales[j] * OptimalityCertificate.SmallestSubgradient(slope, raw, _l1);
+                sum += gradient * gradient;
+            }
+        }
+
+        return Math.Sqrt(sum);
+    }
+
     public override void Save()
     {
         _scaled.AsSpan().CopyTo(_saved.AsSpan());
@@ -112,6 +135,7 @@ internal sealed unsafe class DenseStep : MiniBatchStep
         _saved.Dispose();
         _raw.Dispose();
         _gradient.Dispose();
+        _meanGradient.Dispose();
         _centring.Dispose();
         _rowPointers.Dispose();
     }
@@ -139,6 +163,8 @@ internal sealed unsafe class DenseStep : MiniBatchStep
                 _biasGradient[k] += Errors[(long)r * Outputs + k];
         }
 
+        if (Table is not null)
+            AddMemory(_biasGradient, BiasOffset);
         Team.Run(_updatePhase);
         _optimizer.Step(_scaled.Span(BiasOffset, Outputs), _biasGradient, _state, BiasOffset, learningRate);
         _optimizer.Advance(_state);
@@ -168,9 +194,24 @@ internal sealed unsafe class DenseStep : MiniBatchStep
         {
             var offset = k * _stride + from;
             var gradient = _gradient.Span(offset, to - from);
+            if (Table is not null)
+                AddMemory(gradient, offset);
             ToScaledGradient(gradient, k, from);
             _optimizer.Step(_scaled.Span(offset, to - from), gradient, _state, offset, _learningRate);
             ToRaw(k, from, to);
+        }
+    }
+
+    /// <summary>SAGA: change of the batch's gradient in, estimate of the mean gradient out; the memory's own mean follows the change.</summary>
+    private void AddMemory(Span<float> gradient, int offset)
+    {
+        var mean = _meanGradient.Span(offset, gradient.Length);
+        float estimate = Table!.EstimateFactor(_count), share = Table.MeanFactor;
+        for (var j = 0; j < gradient.Length; j++)
+        {
+            var change = gradient[j];
+            gradient[j] = estimate * change + mean[j];
+            mean[j] += share * change;
         }
     }
 

@@ -21,6 +21,9 @@ public sealed record EpochReport
     /// </summary>
     public required double TrainingLoss { get; init; }
 
+    /// <summary>The epoch's <see cref="TrainingLoss"/> plus the penalties of the weights at its end: what the fit minimises.</summary>
+    public required double Objective { get; init; }
+
     /// <summary>The weighted, unpenalised cross-entropy (nats) of the validation rows at the epoch's end; null without validation rows.</summary>
     public double? ValidationLoss { get; init; }
 

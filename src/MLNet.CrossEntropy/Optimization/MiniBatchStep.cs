@@ -44,8 +44,17 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     /// <summary>The logits Z of the batch at hand, <c>[rows, outputs]</c>.</summary>
     protected NativeBuffer<float> Logits { get; }
 
-    /// <summary>The gradient of the batch's weighted mean loss in the logits, D <c>[rows, outputs]</c>.</summary>
+    /// <summary>
+    /// The gradient of the batch's weighted mean loss in the logits, D <c>[rows, outputs]</c>; during a SAGA step the change of each
+    /// row's weighted gradient since it was last seen.
+    /// </summary>
     protected NativeBuffer<float> Errors { get; }
+
+    /// <summary>SAGA's memory; null for plain SGD.</summary>
+    protected GradientTable? Table { get; private set; }
+
+    /// <summary>Makes the steps SAGA's.</summary>
+    public void UseTable(GradientTable table) => Table = table;
 
     /// <summary>
     /// One step on the given rows: the weights move against the gradient of the batch's weighted mean loss plus penalties.
@@ -56,7 +65,11 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     {
         var loss = Forward(rows, batch);
         if (_weightSum > 0 && double.IsFinite(loss))
+        {
+            Table?.Replace(batch, Errors, (float)_weightSum);
             Update(rows, _batch.AsSpan(0, _count), learningRate);
+        }
+
         return (loss, _weightSum);
     }
 
@@ -91,6 +104,14 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     /// <summary>The weights <c>[outputs, features]</c> and biases of the model over raw features.</summary>
     public abstract void CopyTo(float[] weights, float[] biases);
 
+    /// <summary>The penalties <c>l2/2 ||W||^2 + l1 ||W||_1</c> of the weights of now.</summary>
+    public abstract double Penalty();
+
+    /// <summary>
+    /// SAGA only: the norm of the objective's gradient in the scaled weights and the biases, as the memory of the rows has it.
+    /// </summary>
+    public abstract double RememberedGradientNorm();
+
     /// <summary>Keeps the state of now, to come back to.</summary>
     public abstract void Save();
 
@@ -103,6 +124,19 @@ internal abstract unsafe class MiniBatchStep : IDisposable
         Errors.Dispose();
         _weights.Dispose();
         _rowLosses.Dispose();
+    }
+
+    /// <summary>The penalties of the given raw weights.</summary>
+    protected static double Penalty(ReadOnlySpan<float> weights, double l1, double l2)
+    {
+        double squares = 0, absolutes = 0;
+        foreach (double weight in weights)
+        {
+            squares += weight * weight;
+            absolutes += Math.Abs(weight);
+        }
+
+        return l2 / 2 * squares + l1 * absolutes;
     }
 
     /// <summary>What must be done before logits are computed, on the calling thread.</summary>

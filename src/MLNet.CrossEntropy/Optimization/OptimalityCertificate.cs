@@ -47,6 +47,6 @@ public sealed record OptimalityCertificate
     }
 
     /// <summary>The element of <c>g + l1 d|w|</c> nearest to 0.</summary>
-    private static double SmallestSubgradient(double g, double weight, double l1) =>
+    internal static double SmallestSubgradient(double g, double weight, double l1) =>
         weight != 0 ? g + Math.Sign(weight) * l1 : Math.CopySign(Math.Max(0, Math.Abs(g) - l1), g);
 }

@@ -16,6 +16,8 @@ internal sealed class SgdLoop
 {
     private const int MostRetries = 6;
     private const double RetryFactor = 0.25;
+    private const double SettleFactor = 0.5;
+    private const int SettleEpochs = 3;
 
     // A mean loss this many times that of the first batch (or of guessing, if that is more) means that the steps blow up.
     private const double ExplodingLoss = 10;
@@ -31,6 +33,9 @@ internal sealed class SgdLoop
     private readonly long _began = Stopwatch.GetTimestamp();
     private double _largestRate;
     private double _startLoss;
+    private int _unsettledEpochs;
+    private double _smallestGradient = double.PositiveInfinity;
+    private double _bestObjective = double.PositiveInfinity;
     private double _bestValidation = double.PositiveInfinity;
     private int _epochsSinceBest;
     private int _retries;
@@ -67,12 +72,17 @@ internal sealed class SgdLoop
             : FeatureScaling.Of(rows, options.L2, curvature);
         using var team = new WorkerTeam(plan.Threads);
         using MiniBatchStep step = rows.IsSparse
-            ? new SparseStep(options, rows, plan.BatchSize, scaling, team)
-            : new DenseStep(options, rows.Features, plan.BatchSize, scaling, team);
+            ? new SparseStep(options, rows, plan, scaling, team)
+            : new DenseStep(options, rows.Features, plan, scaling, team);
         step.Start(options.InitialWeights, options.InitialBiases ?? ClassPriors.Biases(rows, options.Loss, options.Outputs));
         var rate = options.LearningRate ?? (rows.IsSparse
             ? LearningRateSearch.Find(step, rows, plan.BatchSize, LearningRateRule.ForSparse(rows, scaling, curvature))
             : LearningRateRule.ForDense(rows, scaling, curvature, plan.BatchSize, options.Momentum));
+        using var table = plan.Method == SgdMethod.Saga
+            ? new GradientTable(rows.Rows, options.Outputs, ClassPriors.TotalWeight(rows, options.Loss, options.Outputs))
+            : null;
+        if (table is not null)
+            step.UseTable(table);
         return new SgdLoop(rows, held, options, plan, scaling, step) { _largestRate = rate }.Run();
     }
 
@@ -130,8 +140,9 @@ internal sealed class SgdLoop
         return (loss.Value / weight.Value, null);
     }
 
-    private double Rate(long step) =>
-        _largestRate * Math.Max(0, 1 - (double)step / ((long)_plan.StepsPerEpoch * _plan.Epochs));
+    private double Rate(long step) => _plan.Method == SgdMethod.Saga
+        ? _largestRate
+        : _largestRate * Math.Max(0, 1 - (double)step / ((long)_plan.StepsPerEpoch * _plan.Epochs));
 
     private StopReason EndEpoch(double loss)
     {
@@ -142,18 +153,25 @@ internal sealed class SgdLoop
             Steps = _steps,
             LearningRate = Rate(_steps - 1),
             TrainingLoss = loss,
+            Objective = loss + _step.Penalty(),
             ValidationLoss = _validation is null ? null : _step.MeanLoss(_validation),
             Elapsed = Stopwatch.GetElapsedTime(_began),
         };
-        var previous = _history.Count == 0 ? double.PositiveInfinity : _history[^1].TrainingLoss;
+        var previous = _history.Count == 0 ? double.PositiveInfinity : _history[^1].Objective;
+        var isBest = report.Objective <= _bestObjective;
+        _bestObjective = Math.Min(_bestObjective, report.Objective);
         _history.Add(report);
         _options.OnEpoch?.Invoke(report);
+        var isSettled = false;
+        if (_plan.Method == SgdMethod.Saga)
+            isSettled = Settle(_step.RememberedGradientNorm());
 
         if (report.ValidationLoss is not { } validation)
         {
-            if (loss <= _history.Min(epoch => epoch.TrainingLoss))
+            if (isBest)
                 _step.Save();
-            return Math.Abs(previous - loss) < _options.Tolerance * loss ? StopReason.Converged : StopReason.MaximumEpochs;
+            isSettled |= Math.Abs(previous - report.Objective) < _options.Tolerance * report.Objective;
+            return isSettled ? StopReason.Converged : StopReason.MaximumEpochs;
         }
 
         if (validation < _bestValidation)
@@ -165,6 +183,26 @@ internal sealed class SgdLoop
         }
 
         return ++_epochsSinceBest >= _options.Patience ? StopReason.PatienceExhausted : StopReason.MaximumEpochs;
+    }
+
+    /// <summary>
+    /// SAGA's gradient falls from epoch to epoch unless the constant rate is too large for it to settle, which is then cut;
+    /// true when the gradient is as small as was asked for.
+    /// </summary>
+    private bool Settle(double gradientNorm)
+    {
+        if (gradientNorm < _smallestGradient)
+        {
+            _smallestGradient = gradientNorm;
+            _unsettledEpochs = 0;
+        }
+        else if (++_unsettledEpochs == SettleEpochs)
+        {
+            _largestRate *= SettleFactor;
+            _unsettledEpochs = 0;
+        }
+
+        return gradientNorm <= _options.GradientTolerance;
     }
 
     private bool HasDiverged(double loss) =>

@@ -11,6 +11,9 @@ internal sealed record SgdOptions
     /// <summary>The number of outputs (logits): the classes of a softmax, 1 for a binary sigmoid, the labels of a multi-label one.</summary>
     public required int Outputs { get; init; }
 
+    /// <summary>How a batch's gradient becomes a step.</summary>
+    public SgdMethod Method { get; init; }
+
     /// <summary>Passes over the training rows at most; null chooses by the number of rows (see <see cref="SgdPlan"/>).</summary>
     public int? Epochs { get; init; }
 
@@ -50,8 +53,11 @@ internal sealed record SgdOptions
     /// <summary>Epochs without a better validation loss before the fit ends; needs validation rows.</summary>
     public int Patience { get; init; } = 3;
 
-    /// <summary>Ends the fit when an epoch's mean loss differs from the one before by less than this share of it; 0 never does.</summary>
+    /// <summary>Ends the fit when an epoch's objective differs from the one before by less than this share of it; 0 never does.</summary>
     public double Tolerance { get; init; }
+
+    /// <summary>SAGA only: ends the fit when the norm of the objective's gradient, in scaled weights, is at most this; 0 never does.</summary>
+    public double GradientTolerance { get; init; }
 
     /// <summary>Ends the fit after this wall-clock time; null never does.</summary>
     public TimeSpan? MaximumDuration { get; init; }

@@ -13,11 +13,16 @@ internal sealed record SgdPlan
     private const int FewestEpochs = 15;
     private const int MostEpochs = 300;
 
+    private const long LargestTable = 64L << 20;
+
     // Below this many multiplications a step is over before a second thread has woken up.
     private const long WorthAThread = 40_000;
 
     // A sparse multiplication goes through an index and fills no vector: it takes as long as several dense ones.
     private const int SparseCost = 8;
+
+    /// <summary>How a batch's gradient becomes a step; never <see cref="SgdMethod.Auto"/>.</summary>
+    public required SgdMethod Method { get; init; }
 
     /// <summary>Rows a step: about a 64th of the rows, a power of two from 8 to 256 (64 for sparse rows).</summary>
     public required int BatchSize { get; init; }
@@ -39,8 +44,10 @@ internal sealed record SgdPlan
         var batchSize = Math.Min(options.BatchSize ?? automatic, rows.Rows);
         var steps = (rows.Rows + batchSize - 1) / batchSize;
         var work = (long)batchSize * options.Outputs * (rows.IsSparse ? SparseCost * rows.NonZeros / rows.Rows : rows.Features);
+        var table = (long)rows.Rows * options.Outputs * sizeof(float);
         return new SgdPlan
         {
+            Method = options.Method != SgdMethod.Auto ? options.Method : table <= LargestTable ? SgdMethod.Saga : SgdMethod.Sgd,
             BatchSize = batchSize,
             Epochs = options.Epochs ?? Math.Clamp((FewestSteps + steps - 1) / steps, FewestEpochs, MostEpochs),
             StepsPerEpoch = steps,

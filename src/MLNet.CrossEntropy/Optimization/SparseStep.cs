@@ -20,20 +20,22 @@ internal sealed unsafe class SparseStep : MiniBatchStep
     private readonly double _l2;
     private readonly NativeBuffer<float> _weights;
     private readonly NativeBuffer<float> _saved;
+    private readonly NativeBuffer<float> _meanGradient;
+    private readonly float[] _meanBiasGradient;
     private readonly float[] _biases;
     private readonly float[] _savedBiases;
-    private readonly double[] _shrunkTo;
+    private readonly double[] _caughtUpTo;
     private readonly int[] _owned;
     private readonly int[] _batch;
-    private readonly Action<int> _shrinkPhase;
+    private readonly Action<int> _catchUpPhase;
     private readonly Action<int> _updatePhase;
     private RowSet _rows = null!;
     private int _count;
     private double _rateSum;
     private float _learningRate;
 
-    public SparseStep(SgdOptions options, RowSet rows, int batchSize, FeatureScaling scaling, WorkerTeam team)
-        : base(options.Loss, options.Outputs, batchSize, team)
+    public SparseStep(SgdOptions options, RowSet rows, SgdPlan plan, FeatureScaling scaling, WorkerTeam team)
+        : base(options.Loss, options.Outputs, plan.BatchSize, team)
     {
         _features = rows.Features;
         _squaredScales = [.. scaling.Scales.Select(scale => scale * scale)];
@@ -42,16 +44,19 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         var length = checked(_features * Outputs);
         _weights = new NativeBuffer<float>(length);
         _saved = new NativeBuffer<float>(length);
+        _meanGradient = new NativeBuffer<float>(plan.Method == SgdMethod.Saga ? length : 0);
+        _meanBiasGradient = new float[Outputs];
         _biases = new float[Outputs];
         _savedBiases = new float[Outputs];
-        _shrunkTo = new double[_features];
+        _caughtUpTo = new double[_features];
         _owned = EqualParts(rows, team.Size);
-        _batch = new int[batchSize];
-        _shrinkPhase = ShrinkShare;
+        _batch = new int[plan.BatchSize];
+        _catchUpPhase = CatchUpShare;
         _updatePhase = UpdateShare;
     }
 
-    private bool IsPenalised => _l1 > 0 || _l2 > 0;
+    /// <summary>Whether weights move in steps whose rows do not mention their feature.</summary>
+    private bool IsLazy => _l1 > 0 || _l2 > 0 || Table is not null;
 
     public override void Start(float[]? weights, float[] biases)
     {
@@ -66,9 +71,9 @@ internal sealed unsafe class SparseStep : MiniBatchStep
 
     public override void CopyTo(float[] weights, float[] biases)
     {
+        CatchUpAll();
         for (var j = 0; j < _features; j++)
         {
-            Shrink(j);
             for (var k = 0; k < Outputs; k++)
                 weights[(long)k * _features + j] = _weights[(long)j * Outputs + k];
         }
@@ -76,10 +81,35 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         _biases.CopyTo(biases, 0);
     }
 
+    public override double Penalty()
+    {
+        if (_l1 == 0 && _l2 == 0)
+            return 0;
+        CatchUpAll();
+        return Penalty(_weights.AsSpan(), _l1, _l2);
+    }
+
+    public override double RememberedGradientNorm()
+    {
+        CatchUpAll();
+        var sum = _meanBiasGradient.Sum(gradient => (double)gradient * gradient);
+        for (var j = 0; j < _features; j++)
+        {
+            for (var k = 0; k < Outputs; k++)
+            {
+                var weight = _weights[(long)j * Outputs + k];
+                var slope = _meanGradient[(long)j * Outputs + k] + _l2 * weight;
+                var gradient = OptimalityCertificate.SmallestSubgradient(slope, weight, _l1);
+                sum += _squaredScales[j] * gradient * gradient;
+            }
+        }
+
+        return Math.Sqrt(sum);
+    }
+
     public override void Save()
     {
-        for (var j = 0; j < _features; j++)
-            Shrink(j);
+        CatchUpAll();
         _weights.AsSpan().CopyTo(_saved.AsSpan());
         _biases.CopyTo(_savedBiases, 0);
     }
@@ -88,7 +118,7 @@ internal sealed unsafe class SparseStep : MiniBatchStep
     {
         _saved.AsSpan().CopyTo(_weights.AsSpan());
         _savedBiases.CopyTo(_biases, 0);
-        Array.Fill(_shrunkTo, _rateSum);
+        Array.Fill(_caughtUpTo, _rateSum);
     }
 
     public override void Dispose()
@@ -96,6 +126,7 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         base.Dispose();
         _weights.Dispose();
         _saved.Dispose();
+        _meanGradient.Dispose();
     }
 
     protected override void BeforeLogits(RowSet rows, ReadOnlySpan<int> batch)
@@ -103,8 +134,8 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         _rows = rows;
         _count = batch.Length;
         batch.CopyTo(_batch);
-        if (IsPenalised)
-            Team.Run(_shrinkPhase);
+        if (IsLazy)
+            Team.Run(_catchUpPhase);
     }
 
     protected override void ComputeLogits(RowSet rows, ReadOnlySpan<int> batch, int from, int to)
@@ -123,10 +154,14 @@ internal sealed unsafe class SparseStep : MiniBatchStep
     {
         _learningRate = (float)learningRate;
         Team.Run(_updatePhase);
-        for (var r = 0; r < batch.Length; r++)
+        float estimate = Table?.EstimateFactor(_count) ?? 1, share = Table?.MeanFactor ?? 0;
+        for (var k = 0; k < Outputs; k++)
         {
-            for (var k = 0; k < Outputs; k++)
-                _biases[k] -= _learningRate * Errors[(long)r * Outputs + k];
+            var change = 0f;
+            for (var r = 0; r < batch.Length; r++)
+                change += Errors[(long)r * Outputs + k];
+            _biases[k] -= _learningRate * (estimate * change + _meanBiasGradient[k]);
+            _meanBiasGradient[k] += share * change;
         }
 
         _rateSum += learningRate;
@@ -170,17 +205,24 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         return starts;
     }
 
-    private void ShrinkShare(int member)
+    private void CatchUpAll()
+    {
+        for (var j = 0; j < _features; j++)
+            CatchUp(j);
+    }
+
+    private void CatchUpShare(int member)
     {
         for (var r = 0; r < _count; r++)
         {
             foreach (var j in Owned(_rows.Sparse(_batch[r]), member).Indices)
-                Shrink(j);
+                CatchUp(j);
         }
     }
 
     private void UpdateShare(int member)
     {
+        float estimate = Table?.EstimateFactor(_count) ?? 1, share = Table?.MeanFactor ?? 0;
         for (var r = 0; r < _count; r++)
         {
             var row = Owned(_rows.Sparse(_batch[r]), member);
@@ -188,7 +230,10 @@ internal sealed unsafe class SparseStep : MiniBatchStep
             for (var e = 0; e < row.Indices.Length; e++)
             {
                 var j = row.Indices[e];
-                SparseKernels.Axpy(-_learningRate * _squaredScales[j] * row.Values[e], errors, _weights.Pointer + (long)j * Outputs, Outputs);
+                var step = -_learningRate * estimate * _squaredScales[j] * row.Values[e];
+                SparseKernels.Axpy(step, errors, _weights.Pointer + (long)j * Outputs, Outputs);
+                if (share != 0)
+                    SparseKernels.Axpy(share * row.Values[e], errors, _meanGradient.Pointer + (long)j * Outputs, Outputs);
             }
         }
     }
@@ -209,19 +254,26 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         return index < 0 ? ~index : index;
     }
 
-    /// <summary>Applies the penalties of the steps since feature j was last shrunk.</summary>
-    private void Shrink(int j)
+    /// <summary>
+    /// Applies what the steps since feature j was last touched would have done to it: the penalties, and SAGA's mean gradient M_j.
+    /// With R the sum of their rates times s_j^2, <c>W_j = exp(-l2 R) W_j - M_j (1 - exp(-l2 R)) / l2</c>, then the L1 shrinkage by l1 R.
+    /// </summary>
+    private void CatchUp(int j)
     {
-        var rates = (_rateSum - _shrunkTo[j]) * _squaredScales[j];
-        if (rates == 0 || !IsPenalised)
+        var rates = (_rateSum - _caughtUpTo[j]) * _squaredScales[j];
+        if (rates == 0 || !IsLazy)
             return;
-        _shrunkTo[j] = _rateSum;
+        _caughtUpTo[j] = _rateSum;
         float* weights = _weights.Pointer + (long)j * Outputs;
-        SparseKernels.Scale(weights, (float)ExpOfMinus(_l2 * rates), Outputs);
+        var decay = OneMinusExpOfMinus(_l2 * rates);
+        if (decay > 0)
+            SparseKernels.Scale(weights, (float)(1 - decay), Outputs);
+        if (Table is not null)
+            SparseKernels.Axpy(-(float)(_l2 > 0 ? decay / _l2 : rates), _meanGradient.Pointer + (long)j * Outputs, weights, Outputs);
         if (_l1 > 0)
             SparseKernels.Shrink(weights, (float)(_l1 * rates), Outputs);
     }
 
-    /// <summary><c>exp(-x)</c> for x of at least 0; most are so small that three terms of the series are exact in a float.</summary>
-    private static double ExpOfMinus(double x) => x < 1e-3 ? 1 - x * (1 - 0.5 * x) : Math.Exp(-x);
+    /// <summary><c>1 - exp(-x)</c> for x of at least 0; most are so small that two terms of the series are exact in a float.</summary>
+    private static double OneMinusExpOfMinus(double x) => x < 1e-3 ? x * (1 - 0.5 * x) : 1 - Math.Exp(-x);
 }

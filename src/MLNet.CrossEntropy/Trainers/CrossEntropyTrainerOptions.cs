@@ -26,6 +26,9 @@ public abstract class CrossEntropyTrainerOptions
     /// <summary>The penalty <c>l1 ||W||_1</c> added to the mean loss; biases are not penalised.</summary>
     public float L1Regularization { get; set; }
 
+    /// <summary>How the gradient of a mini-batch becomes a step: plain SGD, or SAGA, which converges to the strict optimum.</summary>
+    public SgdMethod Method { get; set; }
+
     /// <summary>Passes over the training rows; null chooses by their number.</summary>
     public int? NumberOfEpochs { get; set; }
 
@@ -55,6 +58,9 @@ public abstract class CrossEntropyTrainerOptions
 
     /// <summary>Ends the fit when an epoch's loss differs from the one before by less than this share of it; 0 never does.</summary>
     public double OptimizationTolerance { get; set; }
+
+    /// <summary>With SAGA, ends the fit when the norm of the objective's gradient is at most this; 0 never does.</summary>
+    public double GradientTolerance { get; set; } = Defaults.GradientTolerance;
 
     /// <summary>Told of each epoch as it ends, on the thread that called Fit; an <see cref="Progress{T}"/> hands it on.</summary>
     public IProgress<EpochReport>? Progress { get; set; }
@@ -86,6 +92,8 @@ public abstract class CrossEntropyTrainerOptions
             (LearningRate is null || IsFinite(LearningRate.Value, from: double.Epsilon), nameof(LearningRate), LearningRate, "finite and above 0, or null to have it chosen"),
             (Momentum is >= 0 and < 1, nameof(Momentum), Momentum, "at least 0 and below 1"),
             (LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "at least 0 and below 1"),
+            (Enum.IsDefined(Method), nameof(Method), Method, $"one of {string.Join(", ", Enum.GetNames<SgdMethod>())}"),
+            (IsFinite(GradientTolerance, from: 0), nameof(GradientTolerance), GradientTolerance, "finite and at least 0"),
             (Enum.IsDefined(Standardization), nameof(Standardization), Standardization, $"one of {string.Join(", ", Enum.GetNames<Standardization>())}"),
             (NumberOfThreads is null or > 0, nameof(NumberOfThreads), NumberOfThreads, "at least 1, or null for one for each processor"),
             (IsFinite(OptimizationTolerance, from: 0), nameof(OptimizationTolerance), OptimizationTolerance, "finite and at least 0"),
@@ -102,5 +110,6 @@ public abstract class CrossEntropyTrainerOptions
         public const string LabelColumnName = "Label";
         public const string FeatureColumnName = "Features";
         public const double Momentum = 0.9;
+        public const double GradientTolerance = 1e-5;
     }
 }

@@ -54,6 +54,7 @@ internal sealed class LinearFit
     {
         Loss = loss,
         Outputs = outputs,
+        Method = _options.Method,
         Epochs = _options.NumberOfEpochs,
         BatchSize = _options.BatchSize,
         LearningRate = _options.LearningRate,
@@ -65,13 +66,14 @@ internal sealed class LinearFit
         Seed = _seed,
         Threads = _options.NumberOfThreads ?? Environment.ProcessorCount,
         Tolerance = _options.OptimizationTolerance,
+        GradientTolerance = _options.GradientTolerance,
     };
 
     private void Report(IChannel channel, EpochReport epoch)
     {
         channel.Info(MessageSensitivity.None, string.Create(
             CultureInfo.InvariantCulture,
-            $"Epoch {epoch.Epoch} of {epoch.MaximumEpochs}: loss {epoch.TrainingLoss:F6} nats, learning rate {epoch.LearningRate:G4}, {epoch.Elapsed.TotalSeconds:F1} s"));
+            $"Epoch {epoch.Epoch} of {epoch.MaximumEpochs}: loss {epoch.TrainingLoss:F6} nats, objective {epoch.Objective:F6}, learning rate {epoch.LearningRate:G4}, {epoch.Elapsed.TotalSeconds:F1} s"));
         _options.Progress?.Report(epoch);
     }
 }

@@ -10,11 +10,41 @@ public sealed class SgdLoopGoldenTests
 {
     private static readonly JsonNode File = GoldenFile.Load("sklearn-fits.json");
 
-    public static TheoryData<string> Fits() => [.. File["fits"]!.AsArray().Select(fit => fit!["id"]!.GetValue<string>())];
+    private static readonly string[] Ids = [.. File["fits"]!.AsArray().Select(fit => fit!["id"]!.GetValue<string>())];
+
+    public static TheoryData<string> Fits() => [.. Ids];
 
     [Theory]
     [MemberData(nameof(Fits))]
-    public void ReachesTheOptimumOfEveryGoldenFitWithoutTuning(string id)
+    public void SgdComesNearTheOptimumOfEveryGoldenFitWithoutTuning(string id)
+    {
+        var (result, optimum) = Fit(id, SgdMethod.Sgd, dense: true);
+        Assert.InRange(result.Certificate.Objective, optimum * (1 - 1e-5), optimum * 1.01);
+    }
+
+    [Theory]
+    [MemberData(nameof(Fits))]
+    public void SagaReachesTheStrictOptimumOfEveryGoldenFitWithoutTuning(string id)
+    {
+        var (result, optimum) = Fit(id, SgdMethod.Saga, dense: true);
+        Assert.InRange(result.Certificate.Objective, optimum * (1 - 1e-5), optimum * (1 + 1e-4));
+    }
+
+    /// <summary>
+    /// All but raw iris: it has no zeros and its features are far from 0, and sparse rows are never centred, so stored as such it
+    /// is too badly conditioned for a first-order method.
+    /// </summary>
+    public static TheoryData<string> SparseFits() => [.. Ids.Where(id => !id.StartsWith("iris/none", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(SparseFits))]
+    public void SagaReachesTheStrictOptimumOnSparseRowsToo(string id)
+    {
+        var (result, optimum) = Fit(id, SgdMethod.Saga, dense: false);
+        Assert.InRange(result.Certificate.Objective, optimum * (1 - 1e-5), optimum * (1 + 1e-4));
+    }
+
+    private static (SgdResult Result, double Optimum) Fit(string id, SgdMethod method, bool dense)
     {
         var fit = File["fits"]!.AsArray().Single(candidate => candidate!["id"]!.GetValue<string>() == id)!;
         var problem = RowTable.FromGolden(fit["dataset"]!.GetValue<string>(), fit["scaling"]!.GetValue<string>() == "standard");
@@ -26,16 +56,17 @@ public sealed class SgdLoopGoldenTests
         if (binary && classWeights is not null)
             problem = problem with { Weights = [.. problem.Y.Select(label => (float)classWeights[label])] };
 
-        var result = SgdLoop.Fit(problem.Dense(), null, new SgdOptions
+        var result = SgdLoop.Fit(dense ? problem.Dense() : problem.Sparse(), null, new SgdOptions
         {
             Loss = binary ? new SigmoidCrossEntropyLoss() : new SoftmaxCrossEntropyLoss(classWeights: classWeights),
             Outputs = binary ? 1 : problem.Classes,
+            Method = method,
+            Epochs = method == SgdMethod.Saga ? 2_000 : null,
+            GradientTolerance = 1e-6,
             L1 = fit["l1"].Number(),
             L2 = fit["l2"].Number(),
             Seed = 1,
         });
-
-        var optimum = fit["objective"].Number();
-        Assert.InRange(result.Certificate.Objective, optimum * (1 - 1e-5), optimum * 1.01);
+        return (result, fit["objective"].Number());
     }
 }

@@ -158,7 +158,7 @@ public sealed class SgdLoopTests
     {
         var problem = RowTable.Gaussian(500, 30, 3);
         Assert.DoesNotContain(0f, SgdLoop.Fit(problem.Dense(), null, ThreeClasses).Weights);
-        var options = ThreeClasses with { L1 = 0.1, Epochs = 1_000 };
+        var options = ThreeClasses with { Method = SgdMethod.Sgd, L1 = 0.1, Epochs = 1_000 };
         var dense = SgdLoop.Fit(problem.Dense(), null, options with { BatchSize = 500 });
         var sparse = SgdLoop.Fit(problem.Sparse(), null, options with { BatchSize = 500 });
         // Full batches, no noise: both are at the optimum, whose zeros are a fact of the problem.

@@ -1,0 +1,22 @@
+namespace MLNet.CrossEntropy.Optimization;
+
+/// <summary>How the gradient of a mini-batch becomes a step.</summary>
+public enum SgdMethod
+{
+    /// <summary><see cref="Saga"/> where its memory of the rows is at most 64 MB, else <see cref="Sgd"/>.</summary>
+    Auto,
+
+    /// <summary>
+    /// The batch's gradient as it is, with a learning rate that falls to 0: a good model after a few passes.
+    /// </summary>
+    Sgd,
+
+    /// <summary>
+    /// SAGA: the batch's gradient corrected by the gradients that its rows had when they were last seen, whose mean over all
+    /// rows is kept. The noise of the steps vanishes at the optimum, so the rate stays constant and the fit converges
+    /// linearly to the strict optimum of a convex objective. Costs one float a row and output.
+    /// (Defazio, Bach and Lacoste-Julien 2014, "SAGA: A fast incremental gradient method with support for non-strongly
+    /// convex composite objectives".)
+    /// </summary>
+    Saga,
+}
