@@ -44,6 +44,7 @@ public sealed class ReliabilityTests
     [Theory]
     [InlineData(15)]
     [InlineData(7)]
+    [InlineData(25)]
     [InlineData(1000)]
     public void An_edge_belongs_to_the_bin_below(int bins)
     {
