@@ -28,7 +28,7 @@ static void Train(TrainOptions options)
     foreach (Contender contender in Contenders.All)
     {
         Report.Starting(contender);
-        results.Add(contender.Run(ml, train, test));
+        results.Add(contender.Run(ml, train, test, new EpochLines()));
         Report.Finished(results[^1]);
     }
 

@@ -25,6 +25,10 @@ public sealed class ProgramTests : IDisposable
         foreach (Contender contender in Contenders.All)
             Assert.InRange(TestLogLoss(output, contender.Name), bound, prior - 0.2);
 
+        // All three solve the same convex problem.
+        foreach (string name in (string[])["SoftmaxCrossEntropy", "SigmoidCrossEntropy"])
+            Assert.InRange(TestLogLoss(output, name), bound, 1.01 * TestLogLoss(output, "LbfgsMaximumEntropy"));
+
         const int each = 20;
         DrawnPicture[] pictures = [.. TemporaryFolder.ClearPictures(50, dogs: false, each), .. TemporaryFolder.ClearPictures(51, dogs: true, each)];
         string[] files = [.. pictures.Select((_, i) => _folder.At($"{i}.png"))];

@@ -1,5 +1,6 @@
 using DogCat.Data;
 using Microsoft.ML;
+using MLNet.CrossEntropy;
 
 namespace DogCat.Training;
 
@@ -12,13 +13,19 @@ public static class Contenders
     /// </summary>
     private const float L2 = 0.06f;
 
+    /// <summary>Passes over the pictures: twice as many change the test log-loss by far less than its standard error.</summary>
+    private const int Epochs = 40;
+
     /// <summary>In the order of the report; the first one is saved.</summary>
     public static IReadOnlyList<Contender> All { get; } =
     [
-        // ML.NET's penalties count for the sum of all rows' losses, not for the mean.
-        new MulticlassContender("LbfgsMaximumEntropy", (ml, rows) =>
-            ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(l1Regularization: 0, l2Regularization: 2 * L2 * rows)),
-        new BinaryContender("LbfgsLogisticRegression", (ml, rows) =>
-            ml.BinaryClassification.Trainers.LbfgsLogisticRegression(nameof(Example.IsDog), l1Regularization: 0, l2Regularization: L2 * rows)),
+        new MulticlassContender("SoftmaxCrossEntropy", setup => setup.Ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(
+            new SoftmaxCrossEntropyTrainer.Options { L2Regularization = 2 * L2, NumberOfEpochs = Epochs, Progress = setup.Progress })),
+        new BinaryContender("SigmoidCrossEntropy", setup => setup.Ml.BinaryClassification.Trainers.SigmoidCrossEntropy(
+            new SigmoidCrossEntropyTrainer.Options { LabelColumnName = nameof(Example.IsDog), L2Regularization = L2, NumberOfEpochs = Epochs, Progress = setup.Progress })),
+
+        // ML.NET's own; its penalties count for the sum of all rows' losses, not for the mean.
+        new MulticlassContender("LbfgsMaximumEntropy", setup => setup.Ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(
+            l1Regularization: 0, l2Regularization: 2 * L2 * setup.Rows)),
     ];
 }

@@ -5,14 +5,14 @@ using MLNet.CrossEntropy;
 namespace DogCat.Training;
 
 /// <summary>A trainer of classes by name: one probability for "cat" and one for "dog".</summary>
-public sealed record MulticlassContender(string Name, Func<MLContext, int, IEstimator<ITransformer>> Trainer) : Contender(Name)
+public sealed record MulticlassContender(string Name, Func<TrainerSetup, IEstimator<ITransformer>> Trainer) : Contender(Name)
 {
-    protected override IEstimator<ITransformer> Pipeline(MLContext ml, int rows) =>
-        ml.Transforms.NormalizeMeanVariance(nameof(Example.Features), fixZero: false)
-            .Append(ml.Transforms.Conversion.MapValueToKey(nameof(Example.Label)))
-            .AppendCacheCheckpoint(ml)
-            .Append(Trainer(ml, rows))
-            .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+    protected override IEstimator<ITransformer> Pipeline(TrainerSetup setup) =>
+        setup.Ml.Transforms.NormalizeMeanVariance(nameof(Example.Features), fixZero: false)
+            .Append(setup.Ml.Transforms.Conversion.MapValueToKey(nameof(Example.Label)))
+            .AppendCacheCheckpoint(setup.Ml)
+            .Append(Trainer(setup))
+            .Append(setup.Ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
 
     protected override CrossEntropyMetrics Evaluate(MLContext ml, IDataView scored) =>
         ml.MulticlassClassification.EvaluateCrossEntropy(scored);

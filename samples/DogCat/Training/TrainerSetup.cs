@@ -1,0 +1,10 @@
+using Microsoft.ML;
+using MLNet.CrossEntropy.Optimization;
+
+namespace DogCat.Training;
+
+/// <summary>What a trainer is made from.</summary>
+/// <param name="Ml">ML.NET's context.</param>
+/// <param name="Rows">How many rows it will be trained on.</param>
+/// <param name="Progress">Is told of each epoch, by trainers that have epochs.</param>
+public sealed record TrainerSetup(MLContext Ml, int Rows, IProgress<EpochReport> Progress);
