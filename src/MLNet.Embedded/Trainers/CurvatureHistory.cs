@@ -55,7 +55,7 @@ internal sealed class CurvatureHistory(int capacity)
         }
     }
 
-    private static double Dot(double[] x, double[] y)
+    internal static double Dot(double[] x, double[] y)
     {
         double sum = 0;
         for (int i = 0; i < x.Length; i++)
