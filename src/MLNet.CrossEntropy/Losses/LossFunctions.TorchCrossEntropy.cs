@@ -8,7 +8,8 @@ public static partial class LossFunctions
     /// <summary>
     /// Softmax cross-entropy exactly as PyTorch's <c>F.cross_entropy</c> computes it, for comparing with it: each class's weight is put
     /// inside the smoothed sum, l = sum_k w_k s_k (LSE(z) - z_k), so that a rare class of great weight takes over what smoothing gives
-    /// it in every row (pytorch issue 104776). <c>SoftmaxCrossEntropy</c> weighs the whole row by its true class instead; without class weights or without smoothing the two are equal.
+    /// it in every row (pytorch issue 104776). <c>SoftmaxCrossEntropy</c> weighs the whole row by its true class instead;
+    /// without class weights or without smoothing the two are equal.
     /// </summary>
     /// <param name="logits">z [N x K], row by row.</param>
     /// <param name="labels">The class of each row [N]; negative for a row without a label.</param>

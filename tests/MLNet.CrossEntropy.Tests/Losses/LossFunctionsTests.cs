@@ -104,9 +104,17 @@ public sealed class LossFunctionsTests
         _ = Hard[name](Logits, Labels, weights, Reduction.Mean, gradient, []);
         double[] expected = FiniteDifference.Gradient(z => Hard[name](z, Labels, weights, Reduction.Mean, [], []), Logits);
         if (name == "NLL")
-            expected = FiniteDifference.Gradient(p => LossFunctions.NegativeLogLikelihood<double>(p, Labels, ClassWeights, weights), LogProbabilities);
+        {
+            expected = FiniteDifference.Gradient(
+                p => LossFunctions.NegativeLogLikelihood<double>(p, Labels, ClassWeights, weights), LogProbabilities);
+        }
+
         if (name == "BCE")
-            expected = FiniteDifference.Gradient(q => LossFunctions.BinaryCrossEntropy(q, Cells(Labels), -100, PerCell(weights)), Sigmoid(Logits), 1e-4);
+        {
+            expected = FiniteDifference.Gradient(
+                q => LossFunctions.BinaryCrossEntropy(q, Cells(Labels), -100, PerCell(weights)), Sigmoid(Logits), 1e-4);
+        }
+
         for (int i = 0; i < 12; i++)
             Assert.Equal(expected[i], gradient[i], 1e-8);
     }
@@ -217,7 +225,8 @@ public sealed class LossFunctionsTests
     {
         var label = Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.SoftmaxCrossEntropy<double>(Logits, [0, 1, 3, 2]));
         Assert.Contains("3", label.Message, StringComparison.Ordinal);
-        var counts = Assert.Throws<ArgumentException>(() => LossFunctions.SoftmaxCrossEntropy([1, 2], Target.Of<double>([3, 4]), classes: 2));
+        var counts = Assert.Throws<ArgumentException>(
+            () => LossFunctions.SoftmaxCrossEntropy([1, 2], Target.Of<double>([3, 4]), classes: 2));
         Assert.Contains("sums to 7", counts.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.SoftmaxBrier(Logits, Target.Of<double>(OneHot), classes: 5));
         Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.SoftmaxBrier(Logits, Target.Of<double>(OneHot), classes: 0));
@@ -256,7 +265,7 @@ public sealed class LossFunctionsTests
     private static double[] Sigmoid(double[] logits) => [.. logits.Select(StableMath.Sigmoid)];
 
     private static Target<double> Cells(int[] labels) =>
-        Target.Of<double>(labels.SelectMany(y => Enumerable.Range(0, Classes).Select(k => y < 0 ? double.NaN : y == k ? 1.0 : 0)).ToArray());
+        Target.Of<double>(labels.SelectMany(_ => Enumerable.Range(0, Classes), (y, k) => y < 0 ? double.NaN : y == k ? 1.0 : 0).ToArray());
 
     private static double[] PerCell(double[] weights) => [.. weights.SelectMany(w => Enumerable.Repeat(w, Classes))];
 }

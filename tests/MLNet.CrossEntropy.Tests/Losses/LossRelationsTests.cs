@@ -155,7 +155,8 @@ public sealed class LossRelationsTests
     [Fact]
     public void One_class_is_always_right_and_ten_thousand_keep_their_sum()
     {
-        LogitLoss[] softmax = [new SoftmaxCrossEntropyLoss(), new SoftmaxCrossEntropyLoss(0.1), new SoftmaxFocalLoss(), new SoftmaxBrierLoss()];
+        LogitLoss[] softmax =
+            [new SoftmaxCrossEntropyLoss(), new SoftmaxCrossEntropyLoss(0.1), new SoftmaxFocalLoss(), new SoftmaxBrierLoss()];
         double[] logits = [.. Enumerable.Range(0, 10_000).Select(k => Math.Sin(k) * 20)];
         float[] narrow = [.. logits.Select(z => (float)z)];
         Assert.All(softmax, loss =>
