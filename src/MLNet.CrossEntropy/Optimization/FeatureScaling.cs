@@ -75,9 +75,10 @@ internal sealed class FeatureScaling
             var variance = Math.Max(0, squares[j] / total - shift * shift);
             if (variance <= ConstantFeature * ConstantFeature * mean * mean)
                 variance = 0;
-            var curved = variance + l2 / curvature;
             means[j] = (float)mean;
-            scales[j] = (float)(curved > 0 ? 1 / Math.Sqrt(curved) : 1 / (1 + Math.Abs(mean)));
+
+            // A constant feature has nothing to teach: scaled up, the rounding of its large mean would pass for a gradient.
+            scales[j] = (float)(variance > 0 ? 1 / Math.Sqrt(variance + l2 / curvature) : 1 / (1 + Math.Abs(mean)));
         }
 
         return new FeatureScaling(means, scales);

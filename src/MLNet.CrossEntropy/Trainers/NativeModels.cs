@@ -103,7 +103,7 @@ internal static class NativeModels
     }
 
     /// <summary>Runs <paramref name="make"/>; when an internal it needs is not there, says so in one clear error.</summary>
-    private static T Reach<T>(Func<T> make)
+    internal static T Reach<T>(Func<T> make)
     {
         try
         {

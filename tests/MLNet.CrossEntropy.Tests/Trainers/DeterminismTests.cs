@@ -31,7 +31,7 @@ public class DeterminismTests
         {
             options.NumberOfThreads = threads;
             options.BatchSize = 1024;
-            options.NumberOfEpochs = 20;
+            options.NumberOfEpochs = 5;
         });
     }
 

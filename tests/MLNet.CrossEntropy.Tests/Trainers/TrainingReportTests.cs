@@ -1,0 +1,87 @@
+using Microsoft.ML;
+using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Tests.Shared;
+
+namespace MLNet.CrossEntropy.Tests.Trainers;
+
+public class TrainingReportTests
+{
+    private readonly MLContext _ml = new(seed: 1);
+
+    [Theory]
+    [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
+    public void Every_epoch_is_told_as_it_ends_and_kept_in_the_report(string trainer)
+    {
+        var told = new List<EpochReport>();
+        int thread = Environment.CurrentManagedThreadId;
+        var fitted = AllTrainers.Create(trainer, _ml, options =>
+        {
+            options.NumberOfEpochs = 12;
+            options.Progress = new Listener(epoch =>
+            {
+                Assert.Equal(thread, Environment.CurrentManagedThreadId);
+                told.Add(epoch);
+            });
+        }).Fit(Dataset.BreastCancer.View(_ml));
+
+        TrainingReport report = TrainingReport.Of(fitted)!;
+        Assert.Equal(Enumerable.Range(1, 12), told.Select(epoch => epoch.Epoch));
+        Assert.Equal(told, report.History);
+        Assert.Equal(StopReason.MaximumEpochs, report.StopReason);
+        Assert.True(told[^1].TrainingLoss < told[0].TrainingLoss);
+    }
+
+    [Fact]
+    public void Every_epoch_is_a_line_in_the_log()
+    {
+        var lines = new List<string>();
+        _ml.Log += (_, line) =>
+        {
+            if (line.Source.Contains("SoftmaxCrossEntropyTrainer", StringComparison.Ordinal))
+                lines.Add($"{line.Kind}: {line.RawMessage}");
+        };
+        _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex", numberOfEpochs: 2).Fit(Dataset.Iris.View(_ml));
+
+        string[] info = [.. lines.Where(line => line.StartsWith("Info", StringComparison.Ordinal))];
+        Assert.Equal(3, info.Length);
+        Assert.Matches(@"^Info: Epoch 1 of 2: loss [0-9.]+ nats, objective [0-9.]+, learning rate [0-9.E-]+, [0-9.]+ s$", info[0]);
+        Assert.Matches(@"^Info: Epoch 2 of 2: loss [0-9.]+ nats, objective [0-9.]+, learning rate [0-9.E-]+, [0-9.]+ s$", info[1]);
+        Assert.Matches(@"^Info: Trained on 150 rows: loss [0-9.]+ nats, objective [0-9.]+, gradient norm [0-9.E+-]+; ended by MaximumEpochs\.$", info[2]);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
+    public void The_report_of_a_pipeline_hangs_on_its_last_transformer(string trainer)
+    {
+        IDataView data = Dataset.BreastCancer.View(_ml);
+        var fitted = _ml.Transforms.NormalizeMeanVariance("Features").Append(AllTrainers.Create(trainer, _ml)).Fit(data);
+        TrainingReport report = TrainingReport.Of(fitted.LastTransformer)!;
+        Assert.Equal(569, report.Rows.Used);
+        Assert.Equal(AllTrainers.LogLoss(fitted, data), report.Certificate.DataTerm, 1e-4);
+    }
+
+    [Fact]
+    public void Each_model_has_the_report_of_its_own_fit_and_a_model_of_another_trainer_none()
+    {
+        IDataView data = Dataset.Iris.View(_ml);
+        var trainer = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex", numberOfEpochs: 3);
+        var (first, second) = (trainer.Fit(data), trainer.Fit(_ml.Data.TakeRows(data, 120)));
+        Assert.Equal(150, TrainingReport.Of(first)!.Rows.Used);
+        Assert.Equal(120, TrainingReport.Of(second)!.Rows.Used);
+        Assert.Null(TrainingReport.Of(_ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("ClassIndex").Fit(data)));
+    }
+
+    [Fact]
+    public void A_tolerance_ends_the_fit_early()
+    {
+        var fitted = AllTrainers.Create("softmax", _ml, options => options.OptimizationTolerance = 0.05).Fit(Dataset.Iris.View(_ml));
+        TrainingReport report = TrainingReport.Of(fitted)!;
+        Assert.Equal(StopReason.Converged, report.StopReason);
+        Assert.True(report.History.Count < report.History[0].MaximumEpochs);
+    }
+
+    private sealed class Listener(Action<EpochReport> tell) : IProgress<EpochReport>
+    {
+        public void Report(EpochReport value) => tell(value);
+    }
+}
