@@ -21,6 +21,9 @@ static int Run(string command, string[] args)
         case "data":
             DataSummary.Print(Console.Out, DataFolder.FromArguments(args));
             return 0;
+        case "compare":
+            Comparison.Print(Console.Out, DataFolder.FromArguments(args), [.. args.Skip(1).Where(Comparison.DataSets.Contains)]);
+            return 0;
         case "kernels":
             BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args[1..]);
             return 0;
@@ -38,6 +41,8 @@ internal partial class Program
 
           roofline          stream bandwidth and float FMA peak of this machine, on 1 and 2 threads
           data --data DIR   reads the real data sets in DIR and prints their sizes
+          compare --data DIR [a9a] [20newsgroups] [fashion-mnist]
+                            fits by the host's own trainers and by ours: time, cross-entropy, accuracy
           kernels [...]     BenchmarkDotNet on the kernels; what follows is passed on, as in: kernels --filter '*Step*'
         """;
 }

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace MLNet.CrossEntropy.Benchmarks;
+
+/// <summary>
+/// Fits the same rows by the host's own trainers and by ours, one after the other in one process. The time of a fit runs from an
+/// IDataView over rows in memory to the fitted model; the cross-entropies (nats) are those of the returned model.
+/// </summary>
+internal static class Comparison
+{
+    private const int Repetitions = 5;
+
+    // A fit this long is not repeated: its time is no accident.
+    private const double LongFit = 5;
+
+    public static readonly string[] DataSets = ["a9a", "20newsgroups", "fashion-mnist"];
+
+    public static void Print(TextWriter output, DataFolder data, string[] wanted)
+    {
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"ML.NET host: {Host}; .NET {Environment.Version}; {Environment.ProcessorCount} processors, {FmaPeak.Width}-bit vectors; median of {Repetitions} fits (long ones once)"));
+        foreach (string name in wanted.Length > 0 ? wanted : DataSets)
+        {
+            (List<Example> train, List<Example> test, int classes) = Read(data, name);
+            var ml = new MLContext(seed: 1);
+            IDataView trainView = View(ml, train, classes), testView = View(ml, test, classes);
+            output.WriteLine();
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{name}: {train.Count} + {test.Count} rows, {train[0].Features.Length} features, {classes} classes"));
+            output.WriteLine();
+            output.WriteLine("| trainer | fit s | train CE | test CE | test accuracy | speed |");
+            output.WriteLine("|---|---:|---:|---:|---:|---:|");
+            double? pace = null;
+            foreach (Contender contender in Contender.For(ml, name))
+            {
+                (double seconds, ITransformer model) = Time(contender.Fit, trainView);
+                pace ??= seconds;
+                (double trainLoss, _) = Judge(ml, model.Transform(trainView), classes);
+                (double testLoss, double accuracy) = Judge(ml, model.Transform(testView), classes);
+                output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {contender.Name} | {seconds:F3} | {trainLoss:F4} | {testLoss:F4} | {accuracy:F4} | {pace / seconds:F1}x |"));
+                output.Flush();
+            }
+        }
+    }
+
+#if MLNET_EMBEDDED
+    private const string Host = "embedded";
+#else
+    private const string Host = "package";
+#endif
+
+    private static (List<Example> Train, List<Example> Test, int Classes) Read(DataFolder data, string name)
+    {
+        if (name == "fashion-mnist")
+        {
+            (DenseSet train, DenseSet test) = FashionMnist.Read(data);
+            return (Example.From(train), Example.From(test), train.Classes);
+        }
+
+        (SparseSet rows, SparseSet held) = name switch
+        {
+            "a9a" => Adult.Read(data),
+            "20newsgroups" => Newsgroups.Read(data),
+            _ => throw new ArgumentException($"There is no data set '{name}'; there are {string.Join(", ", DataSets)}."),
+        };
+        return (Example.From(rows), Example.From(held), rows.Classes);
+    }
+
+    private static IDataView View(MLContext ml, List<Example> rows, int classes)
+    {
+        SchemaDefinition schema = SchemaDefinition.Create(typeof(Example));
+        schema[nameof(Example.Label)].ColumnType = new KeyDataViewType(typeof(uint), classes);
+        schema[nameof(Example.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, rows[0].Features.Length);
+        return ml.Data.LoadFromEnumerable(rows, schema);
+    }
+
+    private static (double Seconds, ITransformer Model) Time(Func<IDataView, ITransformer> fit, IDataView view)
+    {
+        var seconds = new List<double>();
+        ITransformer model;
+        do
+        {
+            GC.Collect();
+            long began = Stopwatch.GetTimestamp();
+            model = fit(view);
+            seconds.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
+        }
+        while (seconds.Count < Repetitions && seconds[0] < LongFit);
+        return (seconds.Order().ElementAt(seconds.Count / 2), model);
+    }
+
+    private static (double LogLoss, double Accuracy) Judge(MLContext ml, IDataView scored, int classes)
+    {
+        if (classes == 2)
+        {
+            var binary = ml.BinaryClassification.EvaluateCrossEntropy(scored, nameof(Example.IsPositive));
+            return (binary.LogLoss, binary.Accuracy);
+        }
+
+        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(scored);
+        return (metrics.LogLoss, metrics.Accuracy);
+    }
+}
