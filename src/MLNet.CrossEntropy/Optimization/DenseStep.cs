@@ -94,8 +94,6 @@ internal sealed unsafe class DenseStep : MiniBatchStep
         _rawBiases.CopyTo(biases, 0);
     }
 
-    public override double Penalty() => _l1 > 0 || _l2 > 0 ? Penalty(_raw.AsSpan(), _l1, _l2) : 0;
-
     public override double RememberedGradientNorm()
     {
         var sum = 0.0;
@@ -171,14 +169,16 @@ internal sealed unsafe class DenseStep : MiniBatchStep
         RefreshBiases();
     }
 
-    protected override void AddGradient(RowSet rows, ReadOnlySpan<int> batch, double factor, double[] weightGradient)
+    protected override ReadOnlySpan<float> RawWeights => _raw.AsSpan();
+
+    protected override void AddGradient(RowSet rows, ReadOnlySpan<int> batch, float factor, NativeBuffer<float> weightGradient)
     {
         DenseBackward.Compute(Rows, batch.Length, 0, _features, Errors.Pointer, Outputs, _gradient.Pointer, _stride);
         for (var k = 0; k < Outputs; k++)
         {
             var sums = _gradient.Span((long)k * _stride, _features);
             for (var j = 0; j < _features; j++)
-                weightGradient[k * _features + j] += factor * sums[j];
+                weightGradient[(long)k * _stride + j] += factor * sums[j];
         }
     }
 

@@ -12,7 +12,7 @@ internal static class LearningRateSearch
 {
     private const int TrialRows = 1_024;
     private const int JudgedRows = 512;
-    private const int FewestSteps = 32;
+    private const int FewestSteps = 8;
     private const int MostTrials = 20;
 
     /// <summary>The best rate among <paramref name="start"/> and its doublings and halvings; the step is left as it was.</summary>

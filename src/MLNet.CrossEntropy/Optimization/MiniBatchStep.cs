@@ -79,12 +79,14 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     /// <summary>The weighted mean loss of some rows under the weights of now.</summary>
     public double MeanLoss(RowSet rows, int[] some) => Measure(rows, some, static (_, _, _) => { }).Mean;
 
-    /// <summary>The weighted mean loss of all rows, and its gradient in raw weights <c>[outputs, features]</c> and biases.</summary>
-    public double MeanLoss(RowSet rows, double[] weightGradient, double[] biasGradient)
+    /// <summary>How good the weights of now are on all rows, by the objective with the given penalties.</summary>
+    public OptimalityCertificate Certify(RowSet rows, double l1, double l2)
     {
+        using var weightGradient = new NativeBuffer<float>(RawWeights.Length);
+        var biasGradient = new double[Outputs];
         var (mean, weight) = Measure(rows, null, (set, batch, batchWeight) =>
         {
-            AddGradient(set, batch, batchWeight, weightGradient);
+            AddGradient(set, batch, (float)batchWeight, weightGradient);
             for (var r = 0; r < batch.Length; r++)
             {
                 for (var k = 0; k < Outputs; k++)
@@ -92,10 +94,25 @@ internal abstract unsafe class MiniBatchStep : IDisposable
             }
         });
         foreach (ref var gradient in weightGradient.AsSpan())
-            gradient /= weight;
+            gradient /= (float)weight;
         foreach (ref var gradient in biasGradient.AsSpan())
             gradient /= weight;
-        return mean;
+        return OptimalityCertificate.Of(mean, RawWeights, weightGradient.AsSpan(), biasGradient, l1, l2);
+    }
+
+    /// <summary>The penalties <c>l2/2 ||W||^2 + l1 ||W||_1</c> of the weights of now.</summary>
+    public double Penalty(double l1, double l2)
+    {
+        if (l1 == 0 && l2 == 0)
+            return 0;
+        double squares = 0, absolutes = 0;
+        foreach (double weight in RawWeights)
+        {
+            squares += weight * weight;
+            absolutes += Math.Abs(weight);
+        }
+
+        return l2 / 2 * squares + l1 * absolutes;
     }
 
     /// <summary>Starts from raw weights <c>[outputs, features]</c>, null for zeros, and biases.</summary>
@@ -103,9 +120,6 @@ internal abstract unsafe class MiniBatchStep : IDisposable
 
     /// <summary>The weights <c>[outputs, features]</c> and biases of the model over raw features.</summary>
     public abstract void CopyTo(float[] weights, float[] biases);
-
-    /// <summary>The penalties <c>l2/2 ||W||^2 + l1 ||W||_1</c> of the weights of now.</summary>
-    public abstract double Penalty();
 
     /// <summary>
     /// SAGA only: the norm of the objective's gradient in the scaled weights and the biases, as the memory of the rows has it.
@@ -126,18 +140,8 @@ internal abstract unsafe class MiniBatchStep : IDisposable
         _rowLosses.Dispose();
     }
 
-    /// <summary>The penalties of the given raw weights.</summary>
-    protected static double Penalty(ReadOnlySpan<float> weights, double l1, double l2)
-    {
-        double squares = 0, absolutes = 0;
-        foreach (double weight in weights)
-        {
-            squares += weight * weight;
-            absolutes += Math.Abs(weight);
-        }
-
-        return l2 / 2 * squares + l1 * absolutes;
-    }
+    /// <summary>The raw weights of now, in the order in which the step keeps them.</summary>
+    protected abstract ReadOnlySpan<float> RawWeights { get; }
 
     /// <summary>What must be done before logits are computed, on the calling thread.</summary>
     protected virtual void BeforeLogits(RowSet rows, ReadOnlySpan<int> batch)
@@ -150,8 +154,8 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     /// <summary>Moves the weights, given <see cref="Errors"/>.</summary>
     protected abstract void Update(RowSet rows, ReadOnlySpan<int> batch, double learningRate);
 
-    /// <summary>Adds <paramref name="factor"/> times the raw-feature gradient of the batch, given <see cref="Errors"/>.</summary>
-    protected abstract void AddGradient(RowSet rows, ReadOnlySpan<int> batch, double factor, double[] weightGradient);
+    /// <summary>Adds <paramref name="factor"/> times the raw-feature gradient of the batch, given <see cref="Errors"/>, in the order of <see cref="RawWeights"/>.</summary>
+    protected abstract void AddGradient(RowSet rows, ReadOnlySpan<int> batch, float factor, NativeBuffer<float> weightGradient);
 
     private delegate void BatchVisitor(RowSet rows, ReadOnlySpan<int> batch, double batchWeight);
 

@@ -23,7 +23,7 @@ public sealed record OptimalityCertificate
 
     /// <summary>The certificate of weights whose data term and its gradient are known.</summary>
     internal static OptimalityCertificate Of(
-        double dataTerm, float[] weights, double[] weightGradient, double[] biasGradient, double l1, double l2)
+        double dataTerm, ReadOnlySpan<float> weights, ReadOnlySpan<float> weightGradient, double[] biasGradient, double l1, double l2)
     {
         double squares = 0, absolutes = 0, gradient = 0;
         foreach (var g in biasGradient)

@@ -110,7 +110,7 @@ internal sealed class SgdLoop
             Biases = biases,
             History = _history,
             StopReason = reason,
-            Certificate = Certify(weights),
+            Certificate = _step.Certify(_rows, _options.L1, _options.L2),
         };
     }
 
@@ -153,7 +153,7 @@ internal sealed class SgdLoop
             Steps = _steps,
             LearningRate = Rate(_steps - 1),
             TrainingLoss = loss,
-            Objective = loss + _step.Penalty(),
+            Objective = loss + _step.Penalty(_options.L1, _options.L2),
             ValidationLoss = _validation is null ? null : _step.MeanLoss(_validation),
             Elapsed = Stopwatch.GetElapsedTime(_began),
         };
@@ -231,13 +231,5 @@ internal sealed class SgdLoop
             $"Training diverged in epoch {_history.Count + 1}: the mean loss was {loss} and stayed so after {MostRetries} retries, " +
             $"the last with learning rate {_largestRate:g3}. The feature of largest scale is number {feature}. " +
             "Leave the learning rate to be chosen from the data, or normalise the features, or remove outliers.");
-    }
-
-    private OptimalityCertificate Certify(float[] weights)
-    {
-        var weightGradient = new double[weights.Length];
-        var biasGradient = new double[_options.Outputs];
-        var dataTerm = _step.MeanLoss(_rows, weightGradient, biasGradient);
-        return OptimalityCertificate.Of(dataTerm, weights, weightGradient, biasGradient, _options.L1, _options.L2);
     }
 }

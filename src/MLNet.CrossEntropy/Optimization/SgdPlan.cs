@@ -7,7 +7,7 @@ internal sealed record SgdPlan
 {
     private const int SmallestBatch = 8;
     private const int LargestBatch = 256;
-    private const int LargestSparseBatch = 64;
+    private const int LargestSparseBatch = 32;
     private const int BatchesPerEpoch = 64;
     private const int FewestSteps = 6_000;
     private const int FewestEpochs = 15;
@@ -18,13 +18,10 @@ internal sealed record SgdPlan
     // Below this many multiplications a step is over before a second thread has woken up.
     private const long WorthAThread = 40_000;
 
-    // A sparse multiplication goes through an index and fills no vector: it takes as long as several dense ones.
-    private const int SparseCost = 8;
-
     /// <summary>How a batch's gradient becomes a step; never <see cref="SgdMethod.Auto"/>.</summary>
     public required SgdMethod Method { get; init; }
 
-    /// <summary>Rows a step: about a 64th of the rows, a power of two from 8 to 256 (64 for sparse rows).</summary>
+    /// <summary>Rows a step: about a 64th of the rows, a power of two from 8 to 256 (32 for sparse rows).</summary>
     public required int BatchSize { get; init; }
 
     /// <summary>Passes over the rows: 15, or as many as make 6,000 steps, but no more than 300.</summary>
@@ -33,7 +30,10 @@ internal sealed record SgdPlan
     /// <summary>Steps an epoch; the last may be a smaller batch.</summary>
     public required int StepsPerEpoch { get; init; }
 
-    /// <summary>Threads that are worth their waiting: never more than asked for, 1 for small steps. It changes no result.</summary>
+    /// <summary>
+    /// Threads that are worth their waiting: never more than asked for, and 1 for small steps and for sparse rows, whose threads would
+    /// spend their time passing each other the weights they have just changed. It changes no result.
+    /// </summary>
     public required int Threads { get; init; }
 
     /// <summary>The plan for the given rows.</summary>
@@ -43,7 +43,7 @@ internal sealed record SgdPlan
         var automatic = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(rows.Rows / BatchesPerEpoch, SmallestBatch, largest));
         var batchSize = Math.Min(options.BatchSize ?? automatic, rows.Rows);
         var steps = (rows.Rows + batchSize - 1) / batchSize;
-        var work = (long)batchSize * options.Outputs * (rows.IsSparse ? SparseCost * rows.NonZeros / rows.Rows : rows.Features);
+        var work = (long)batchSize * options.Outputs * rows.Features;
         var table = (long)rows.Rows * options.Outputs * sizeof(float);
         return new SgdPlan
         {
@@ -51,7 +51,7 @@ internal sealed record SgdPlan
             BatchSize = batchSize,
             Epochs = options.Epochs ?? Math.Clamp((FewestSteps + steps - 1) / steps, FewestEpochs, MostEpochs),
             StepsPerEpoch = steps,
-            Threads = work < WorthAThread ? 1 : options.Threads,
+            Threads = rows.IsSparse || work < WorthAThread ? 1 : options.Threads,
         };
     }
 }
