@@ -26,12 +26,16 @@ internal sealed class DenseBlockWriter(int features, int rowsPerBlock) : IBlockW
         Rows++;
     }
 
-    public RowBlock TakeBlock()
+    public RowBlock TakeBlock(RowBlock? spare)
     {
-        Array.Resize(ref _values, Rows * features);
-        RowBlock block = RowBlock.Dense(Rows, features, _values);
-        _values = null;
+        // Without a spare the block may be kept for good: what stays in memory is the data, not the room for more.
+        if (spare is null)
+            Array.Resize(ref _values, Rows * features);
+        RowBlock block = RowBlock.Dense(Rows, features, _values!);
+        _values = spare?.Values.Length == features * rowsPerBlock ? spare.Values : null;
         Rows = 0;
         return block;
     }
+
+    public void Clear() => Rows = 0;
 }

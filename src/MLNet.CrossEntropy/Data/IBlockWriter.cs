@@ -12,5 +12,9 @@ internal interface IBlockWriter
     void Add(ReadOnlySpan<float> values, ReadOnlySpan<int> indices);
 
     /// <summary>Hands over the collected rows as a block and begins anew.</summary>
-    RowBlock TakeBlock();
+    /// <param name="spare">A block that nobody needs any more, whose arrays may be used again; null for none.</param>
+    RowBlock TakeBlock(RowBlock? spare);
+
+    /// <summary>Forgets the collected rows.</summary>
+    void Clear();
 }

@@ -21,6 +21,7 @@ internal sealed class RowBlockBuilder(int features, bool weighted)
     private const int SampleRows = 1 << 12;
 
     private readonly List<RowBlock> _blocks = [];
+    private readonly Stack<RowBlock> _spares = [];
     private SparseBlockWriter? _sample = new(features);
     private IBlockWriter? _writer;
     private int _rowsPerBlock = MostRowsPerBlock;
@@ -35,11 +36,14 @@ internal sealed class RowBlockBuilder(int features, bool weighted)
         (_writer ?? _sample!).Add(values, indices);
         if (_sample is not null && (_sample.Rows == SampleRows || _sample.NonZeros >= NonZerosPerSparseBlock))
             ChooseLayout();
-        else if (_writer?.Rows == _rowsPerBlock)
+        if (_writer?.Rows == _rowsPerBlock)
             TakeBlock(_writer);
     }
 
-    /// <summary>The blocks of all rows added; the builder is spent.</summary>
+    /// <summary>The blocks that are full.</summary>
+    public IReadOnlyList<RowBlock> Blocks => _blocks;
+
+    /// <summary>The blocks of all rows added, the last of which may be smaller.</summary>
     public IReadOnlyList<RowBlock> Build()
     {
         if (_sample is not null)
@@ -47,6 +51,22 @@ internal sealed class RowBlockBuilder(int features, bool weighted)
         if (_writer!.Rows > 0)
             TakeBlock(_writer);
         return _blocks;
+    }
+
+    /// <summary>Takes the first <paramref name="count"/> blocks back, which nobody needs any more, to use their arrays again.</summary>
+    public void Recycle(int count)
+    {
+        foreach (RowBlock block in _blocks.Take(count))
+            _spares.Push(block);
+        _blocks.RemoveRange(0, count);
+    }
+
+    /// <summary>Forgets all rows, but not the layout and the arrays they made necessary.</summary>
+    public void Restart()
+    {
+        Recycle(_blocks.Count);
+        _labelled = 0;
+        (_writer ?? _sample!).Clear();
     }
 
     private void ChooseLayout()
@@ -93,7 +113,12 @@ internal sealed class RowBlockBuilder(int features, bool weighted)
     private void TakeBlock(IBlockWriter writer)
     {
         int rows = writer.Rows;
-        _blocks.Add(writer.TakeBlock() with { Classes = _classes[..rows], Weights = weighted ? _weights[..rows] : null });
+        _spares.TryPop(out RowBlock? spare);
+        _blocks.Add(writer.TakeBlock(spare) with
+        {
+            Classes = SpareArray.Fill<int>(_classes.AsSpan(0, rows), spare?.Classes),
+            Weights = weighted ? SpareArray.Fill<float>(_weights.AsSpan(0, rows), spare?.Weights) : null,
+        });
 
         // While the sample is replayed, labels of later rows wait behind those just taken.
         _labelled -= rows;

@@ -36,13 +36,20 @@ internal sealed class SparseBlockWriter(int features) : IBlockWriter
         return (_values.AsMemory(range), _indices.AsMemory(range));
     }
 
-    public RowBlock TakeBlock()
+    public RowBlock TakeBlock(RowBlock? spare)
     {
         // Copies of the exact size: what stays in memory is the data, not the room to grow.
-        RowBlock block = RowBlock.Sparse(Rows, features, _rowStarts[..(Rows + 1)], _indices[..NonZeros], _values[..NonZeros]);
+        RowBlock block = RowBlock.Sparse(
+            Rows,
+            features,
+            SpareArray.Fill<int>(_rowStarts.AsSpan(0, Rows + 1), spare?.RowStarts),
+            SpareArray.Fill<int>(_indices.AsSpan(0, NonZeros), spare?.Indices),
+            SpareArray.Fill<float>(_values.AsSpan(0, NonZeros), spare?.Values));
         Rows = 0;
         return block;
     }
+
+    public void Clear() => Rows = 0;
 
     private void EnsureRoom(int nonZeros)
     {

@@ -2,22 +2,28 @@ using MLNet.CrossEntropy.Losses;
 
 namespace MLNet.CrossEntropy.Optimization;
 
-/// <summary>The best model that looks at no feature: biases alone.</summary>
-internal static class ClassPriors
+/// <summary>The best model that looks at no feature: biases alone, whose predictions are the weighted mean targets of the rows.</summary>
+internal sealed class ClassPriors(LogitLoss loss, int outputs)
 {
-    /// <summary>Biases whose predictions are the weighted mean targets of the rows.</summary>
-    public static float[] Biases(RowSet rows, LogitLoss loss, int outputs)
+    private readonly double[] _sums = new double[outputs];
+    private readonly double[] _weights = new double[outputs];
+
+    /// <summary>Takes the targets of more rows into account.</summary>
+    public void Add(RowSet rows)
     {
-        var means = new double[outputs];
-        var weights = new double[outputs];
         for (var i = 0; i < rows.Rows; i++)
         {
             var target = rows.Target(i, outputs);
-            Add(target, rows.Weight(i) * loss.TargetWeight(target), means, weights);
+            Add(target, rows.Weight(i) * loss.TargetWeight(target));
         }
+    }
 
+    /// <summary>The biases for the rows added so far.</summary>
+    public float[] Biases()
+    {
+        var means = new double[outputs];
         for (var k = 0; k < outputs; k++)
-            means[k] = weights[k] > 0 ? means[k] / weights[k] : 0.5;
+            means[k] = _weights[k] > 0 ? _sums[k] / _weights[k] : 0.5;
         var logits = new double[outputs];
         loss.PriorLogits(means, logits);
         return [.. logits.Select(logit => (float)logit)];
@@ -32,18 +38,18 @@ internal static class ClassPriors
         return total;
     }
 
-    private static void Add(RowTarget target, double weight, double[] sums, double[] weights)
+    private void Add(RowTarget target, double weight)
     {
         if (target.IsClass && target.ClassIndex < 0)
             return;
-        for (var k = 0; k < sums.Length; k++)
+        for (var k = 0; k < outputs; k++)
         {
             // One output stands for class 1 against class 0.
-            var value = !target.IsClass ? target.Vector[k] : target.ClassIndex == (sums.Length == 1 ? 1 : k) ? 1 : 0;
+            var value = !target.IsClass ? target.Vector[k] : target.ClassIndex == (outputs == 1 ? 1 : k) ? 1 : 0;
             if (float.IsNaN(value))
                 continue;
-            sums[k] += weight * value;
-            weights[k] += weight;
+            _sums[k] += weight * value;
+            _weights[k] += weight;
         }
     }
 }

@@ -11,7 +11,7 @@ namespace MLNet.CrossEntropy.Optimization;
 /// <see cref="FeatureScaling"/>); the kernels use the raw ones, <c>W[k, j] = s_j W'[k, j]</c> and <c>b[k] = b'[k] - sum_j m_j W[k, j]</c>.
 /// By the chain rule the gradient in W' is <c>s_j (G[k, j] - m_j g[k] + l2 W[k, j])</c> with G and g those in W and b.
 /// </remarks>
-internal sealed unsafe class DenseStep : MiniBatchStep
+internal sealed unsafe partial class DenseStep : MiniBatchStep
 {
     // Features are shared between threads in whole slices, and the centring sums are kept one a slice, in a fixed order.
     private const int SliceFeatures = 32;
@@ -36,6 +36,8 @@ internal sealed unsafe class DenseStep : MiniBatchStep
     private readonly float[] _rawBiases;
     private readonly float[] _biasGradient;
     private readonly Action<int> _updatePhase;
+    private readonly Action<int> _gradientPhase;
+    private readonly IGradientSum? _gradientSum;
     private int _count;
     private double _learningRate;
 
@@ -55,7 +57,8 @@ internal sealed unsafe class DenseStep : MiniBatchStep
         _savedState = _state.Clone();
         _scaled = new NativeBuffer<float>(parameters);
         _saved = new NativeBuffer<float>(parameters);
-        _gradient = new NativeBuffer<float>(parameters);
+        // Behind the gradient there is room for the two sums that travel with it.
+        _gradient = new NativeBuffer<float>(parameters + 2);
         _meanGradient = new NativeBuffer<float>(plan.Method == SgdMethod.Saga ? parameters : 0);
         _raw = new NativeBuffer<float>((long)Outputs * _stride);
         _centring = new NativeBuffer<double>((long)_slices * Outputs);
@@ -63,6 +66,8 @@ internal sealed unsafe class DenseStep : MiniBatchStep
         _rawBiases = new float[Outputs];
         _biasGradient = new float[Outputs];
         _updatePhase = UpdateShare;
+        _gradientPhase = GradientShare;
+        _gradientSum = options.GradientSum;
     }
 
     private int BiasOffset => Outputs * _stride;
@@ -154,13 +159,8 @@ internal sealed unsafe class DenseStep : MiniBatchStep
     {
         _count = batch.Length;
         _learningRate = learningRate;
-        Array.Clear(_biasGradient);
-        for (var r = 0; r < batch.Length; r++)
-        {
-            for (var k = 0; k < Outputs; k++)
-                _biasGradient[k] += Errors[(long)r * Outputs + k];
-        }
-
+        if (_gradientSum is null)
+            SumErrors(_biasGradient, batch.Length);
         if (Table is not null)
             AddMemory(_biasGradient, BiasOffset);
         Team.Run(_updatePhase);
@@ -182,14 +182,31 @@ internal sealed unsafe class DenseStep : MiniBatchStep
         }
     }
 
-    private void UpdateShare(int member)
+    /// <summary>The gradient in the biases: the sum of the rows' errors.</summary>
+    private void SumErrors(Span<float> biasGradient, int count)
+    {
+        biasGradient.Clear();
+        for (var r = 0; r < count; r++)
+        {
+            for (var k = 0; k < Outputs; k++)
+                biasGradient[k] += Errors[(long)r * Outputs + k];
+        }
+    }
+
+    /// <summary>The features <c>[from, to)</c> that are <paramref name="member"/>'s.</summary>
+    private (int From, int To) FeatureShare(int member)
     {
         var (firstSlice, endSlice) = Team.Share(member, _slices);
-        var from = firstSlice * SliceFeatures;
-        var to = Math.Min(endSlice * SliceFeatures, _features);
+        return (firstSlice * SliceFeatures, Math.Min(endSlice * SliceFeatures, _features));
+    }
+
+    private void UpdateShare(int member)
+    {
+        var (from, to) = FeatureShare(member);
         if (from >= to)
             return;
-        DenseBackward.Compute(Rows, _count, from, to, Errors.Pointer, Outputs, _gradient.Pointer, _stride);
+        if (_gradientSum is null)
+            DenseBackward.Compute(Rows, _count, from, to, Errors.Pointer, Outputs, _gradient.Pointer, _stride);
         for (var k = 0; k < Outputs; k++)
         {
             var offset = k * _stride + from;

@@ -41,30 +41,25 @@ internal sealed class FeatureScaling
     }
 
     /// <summary>Centre and scale for dense rows; for sparse rows only a scale, by the root mean square, so that zeros stay zeros.</summary>
-    public static FeatureScaling Of(RowSet rows, double l2, double curvature) =>
-        rows.IsSparse ? OfSparse(rows) : OfDense(rows, l2, curvature);
+    public static FeatureScaling Of(IEnumerable<RowSet> chunks, RowSummary summary, double l2, double curvature) =>
+        summary.IsSparse ? OfSparse(chunks, summary) : OfDense(chunks, summary, l2, curvature);
 
-    private static unsafe FeatureScaling OfDense(RowSet rows, double l2, double curvature)
+    private static unsafe FeatureScaling OfDense(IEnumerable<RowSet> chunks, RowSummary summary, double l2, double curvature)
     {
-        var features = rows.Features;
+        var features = summary.Features;
         double[] sums = new double[features], squares = new double[features], origin = new double[features];
-        // Sums are taken around the first row, so that a large mean does not cancel the variance away.
-        for (var j = 0; j < features; j++)
-            origin[j] = rows.Dense(0)[j];
         var total = 0.0;
-        var stride = Math.Max(1, (double)rows.Rows / SampleRows);
-        for (var position = 0.0; position < rows.Rows; position += stride)
+        var stride = Math.Max(1, (double)summary.Rows / SampleRows);
+        var position = 0.0;
+        var begin = 0L;
+        foreach (var rows in chunks)
         {
-            var row = (int)position;
-            double weight = rows.Weight(row);
-            var x = new ReadOnlySpan<float>(rows.Dense(row), features);
-            total += weight;
-            for (var j = 0; j < features; j++)
-            {
-                var deviation = x[j] - origin[j];
-                sums[j] += weight * deviation;
-                squares[j] += weight * deviation * deviation;
-            }
+            // Sums are taken around the first row, so that a large mean does not cancel the variance away.
+            for (var j = 0; begin == 0 && j < features; j++)
+                origin[j] = rows.Dense(0)[j];
+            for (; position < begin + rows.Rows; position += stride)
+                total += AddMoments(rows, (int)((long)position - begin), origin, sums, squares);
+            begin += rows.Rows;
         }
 
         float[] means = new float[features], scales = new float[features];
@@ -84,24 +79,45 @@ internal sealed class FeatureScaling
         return new FeatureScaling(means, scales);
     }
 
-    private static FeatureScaling OfSparse(RowSet rows)
+    /// <summary>Adds a dense row to the weighted sums of deviations from <paramref name="origin"/> and their squares; returns its weight.</summary>
+    private static unsafe double AddMoments(RowSet rows, int row, double[] origin, double[] sums, double[] squares)
     {
-        var moments = new double[rows.Features];
-        foreach (var block in rows.Blocks)
+        double weight = rows.Weight(row);
+        var x = new ReadOnlySpan<float>(rows.Dense(row), sums.Length);
+        for (var j = 0; j < x.Length; j++)
         {
-            for (var r = 0; r < block.Rows; r++)
-            {
-                var share = (block.Weights is null ? 1 : block.Weights[r]) / rows.TotalWeight;
-                for (var i = block.RowStarts![r]; i < block.RowStarts[r + 1]; i++)
-                    moments[block.Indices![i]] += share * block.Values[i] * block.Values[i];
-            }
+            var deviation = x[j] - origin[j];
+            sums[j] += weight * deviation;
+            squares[j] += weight * deviation * deviation;
+        }
+
+        return weight;
+    }
+
+    private static FeatureScaling OfSparse(IEnumerable<RowSet> chunks, RowSummary summary)
+    {
+        var moments = new double[summary.Features];
+        foreach (var rows in chunks)
+        {
+            foreach (var block in rows.Blocks)
+                AddSquares(block, summary.TotalWeight, moments);
         }
 
         var floor = MomentFloor(moments);
-        var scales = new float[rows.Features];
+        var scales = new float[summary.Features];
         for (var j = 0; j < scales.Length; j++)
             scales[j] = moments[j] + floor > 0 ? (float)(1 / Math.Sqrt(moments[j] + floor)) : 1;
-        return new FeatureScaling(new float[rows.Features], scales);
+        return new FeatureScaling(new float[summary.Features], scales);
+    }
+
+    private static void AddSquares(RowBlock block, double totalWeight, double[] moments)
+    {
+        for (var r = 0; r < block.Rows; r++)
+        {
+            var share = (block.Weights is null ? 1 : block.Weights[r]) / totalWeight;
+            for (var i = block.RowStarts![r]; i < block.RowStarts[r + 1]; i++)
+                moments[block.Indices![i]] += share * block.Values[i] * block.Values[i];
+        }
     }
 
     /// <summary>

@@ -64,6 +64,7 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     public (double Loss, double Weight) Take(RowSet rows, ReadOnlySpan<int> batch, double learningRate)
     {
         var loss = Forward(rows, batch);
+        SumOverMachines(batch.Length, ref loss, ref _weightSum);
         if (_weightSum > 0 && double.IsFinite(loss))
         {
             Table?.Replace(batch, Errors, (float)_weightSum);
@@ -74,17 +75,17 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     }
 
     /// <summary>The weighted mean loss of all rows under the weights of now.</summary>
-    public double MeanLoss(RowSet rows) => Measure(rows, null, static (_, _, _) => { }).Mean;
+    public double MeanLoss(RowSet rows) => Measure([rows], null, static (_, _, _) => { }).Mean;
 
     /// <summary>The weighted mean loss of some rows under the weights of now.</summary>
-    public double MeanLoss(RowSet rows, int[] some) => Measure(rows, some, static (_, _, _) => { }).Mean;
+    public double MeanLoss(RowSet rows, int[] some) => Measure([rows], some, static (_, _, _) => { }).Mean;
 
     /// <summary>How good the weights of now are on all rows, by the objective with the given penalties.</summary>
-    public OptimalityCertificate Certify(RowSet rows, double l1, double l2)
+    public OptimalityCertificate Certify(IEnumerable<RowSet> chunks, double l1, double l2)
     {
         using var weightGradient = new NativeBuffer<float>(RawWeights.Length);
         var biasGradient = new double[Outputs];
-        var (mean, weight) = Measure(rows, null, (set, batch, batchWeight) =>
+        var (mean, weight) = Measure(chunks, null, (set, batch, batchWeight) =>
         {
             AddGradient(set, batch, (float)batchWeight, weightGradient);
             for (var r = 0; r < batch.Length; r++)
@@ -151,6 +152,11 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     /// <summary>Computes the logits of the batch's rows <c>[from, to)</c>.</summary>
     protected abstract void ComputeLogits(RowSet rows, ReadOnlySpan<int> batch, int from, int to);
 
+    /// <summary>Makes the gradient of the batch, its loss and its weight those of all machines (see <see cref="IGradientSum"/>).</summary>
+    protected virtual void SumOverMachines(int count, ref double loss, ref double weight)
+    {
+    }
+
     /// <summary>Moves the weights, given <see cref="Errors"/>.</summary>
     protected abstract void Update(RowSet rows, ReadOnlySpan<int> batch, double learningRate);
 
@@ -159,20 +165,23 @@ internal abstract unsafe class MiniBatchStep : IDisposable
 
     private delegate void BatchVisitor(RowSet rows, ReadOnlySpan<int> batch, double batchWeight);
 
-    private (double Mean, double Weight) Measure(RowSet rows, int[]? some, BatchVisitor visit)
+    private (double Mean, double Weight) Measure(IEnumerable<RowSet> chunks, int[]? some, BatchVisitor visit)
     {
         CompensatedSum loss = default, weight = default;
-        var count = some?.Length ?? rows.Rows;
-        var numbers = new int[Math.Min(BatchSize, count)];
-        for (var from = 0; from < count; from += BatchSize)
+        var numbers = new int[BatchSize];
+        foreach (var rows in chunks)
         {
-            var batch = numbers.AsSpan(0, Math.Min(BatchSize, count - from));
-            for (var r = 0; r < batch.Length; r++)
-                batch[r] = some is null ? from + r : some[from + r];
-            loss.Add(Forward(rows, batch));
-            weight.Add(_weightSum);
-            if (_weightSum > 0)
-                visit(rows, batch, _weightSum);
+            var count = some?.Length ?? rows.Rows;
+            for (var from = 0; from < count; from += BatchSize)
+            {
+                var batch = numbers.AsSpan(0, Math.Min(BatchSize, count - from));
+                for (var r = 0; r < batch.Length; r++)
+                    batch[r] = some is null ? from + r : some[from + r];
+                loss.Add(Forward(rows, batch));
+                weight.Add(_weightSum);
+                if (_weightSum > 0)
+                    visit(rows, batch, _weightSum);
+            }
         }
 
         return (loss.Value / weight.Value, weight.Value);

@@ -45,9 +45,6 @@ internal sealed unsafe class RowSet : IDisposable
     /// <summary>Whether the rows are sparse.</summary>
     public bool IsSparse { get; }
 
-    /// <summary>How many values sparse rows have in all; 0 for dense rows.</summary>
-    public long NonZeros => _blocks.Sum(block => (long)(block.RowStarts?[block.Rows] ?? 0));
-
     /// <summary>The sum of the example weights.</summary>
     public double TotalWeight { get; }
 

@@ -10,9 +10,10 @@ namespace MLNet.CrossEntropy.Optimization;
 /// <remarks>
 /// The learning rate starts at <see cref="LearningRateRule"/>'s (or the given one) and falls linearly to 0 over the planned
 /// steps, which makes the last weights the average that stochastic steps need. The same rows, options and seed give the same
-/// bits, whatever the number of threads.
+/// bits, whatever the number of threads. An epoch goes through the rows chunk by chunk: rows in memory are one chunk that is
+/// kept, rows of a source are read anew in each epoch.
 /// </remarks>
-internal sealed class SgdLoop
+internal sealed partial class SgdLoop
 {
     private const int MostRetries = 6;
     private const double RetryFactor = 0.25;
@@ -22,12 +23,12 @@ internal sealed class SgdLoop
     // A mean loss this many times that of the first batch (or of guessing, if that is more) means that the steps blow up.
     private const double ExplodingLoss = 10;
 
-    private readonly RowSet _rows;
+    private readonly IEnumerable<RowSet> _chunks;
     private readonly RowSet? _validation;
     private readonly SgdOptions _options;
     private readonly SgdPlan _plan;
     private readonly MiniBatchStep _step;
-    private readonly RowOrder _order;
+    private readonly Dictionary<int, RowOrder> _orders = [];
     private readonly FeatureScaling _scaling;
     private readonly List<EpochReport> _history = [];
     private readonly long _began = Stopwatch.GetTimestamp();
@@ -40,51 +41,6 @@ internal sealed class SgdLoop
     private int _epochsSinceBest;
     private int _retries;
     private long _steps;
-
-    private SgdLoop(RowSet rows, RowSet? validation, SgdOptions options, SgdPlan plan, FeatureScaling scaling, MiniBatchStep step)
-    {
-        _rows = rows;
-        _validation = validation;
-        _options = options;
-        _plan = plan;
-        _scaling = scaling;
-        _step = step;
-        _order = new RowOrder(rows.Rows, options.Shuffle, options.Seed);
-    }
-
-    /// <summary>Fits the model to the training rows.</summary>
-    /// <param name="training">The rows to fit; zero-weight rows change nothing.</param>
-    /// <param name="validation">Rows that are only judged, for early stopping; null for none.</param>
-    /// <param name="options">The loss and how to minimise it.</param>
-    /// <exception cref="ArgumentException">There are no rows, or none has weight.</exception>
-    /// <exception cref="InvalidOperationException">The loss diverged at every learning rate that was tried.</exception>
-    public static SgdResult Fit(IReadOnlyList<RowBlock> training, IReadOnlyList<RowBlock>? validation, SgdOptions options)
-    {
-        using var rows = new RowSet(training);
-        using var held = validation is { Count: > 0 } ? new RowSet(validation) : null;
-        if (!(rows.TotalWeight > 0))
-            throw new ArgumentException($"The {rows.Rows} training rows weigh {rows.TotalWeight} in all; at least one must have a positive weight.", nameof(training));
-
-        var plan = SgdPlan.For(rows, options);
-        var curvature = options.Loss.Curvature;
-        var scaling = options.Standardization == Standardization.None
-            ? FeatureScaling.None(rows.Features)
-            : FeatureScaling.Of(rows, options.L2, curvature);
-        using var team = new WorkerTeam(plan.Threads);
-        using MiniBatchStep step = rows.IsSparse
-            ? new SparseStep(options, rows, plan, scaling, team)
-            : new DenseStep(options, rows.Features, plan, scaling, team);
-        step.Start(options.InitialWeights, options.InitialBiases ?? ClassPriors.Biases(rows, options.Loss, options.Outputs));
-        var rate = options.LearningRate ?? (rows.IsSparse
-            ? LearningRateSearch.Find(step, rows, plan.BatchSize, LearningRateRule.ForSparse(rows, scaling, curvature))
-            : LearningRateRule.ForDense(rows, scaling, curvature, plan.BatchSize, options.Momentum));
-        using var table = plan.Method == SgdMethod.Saga
-            ? new GradientTable(rows.Rows, options.Outputs, ClassPriors.TotalWeight(rows, options.Loss, options.Outputs))
-            : null;
-        if (table is not null)
-            step.UseTable(table);
-        return new SgdLoop(rows, held, options, plan, scaling, step) { _largestRate = rate }.Run();
-    }
 
     private SgdResult Run()
     {
@@ -101,7 +57,7 @@ internal sealed class SgdLoop
 
         if (_validation is not null && double.IsFinite(_bestValidation))
             _step.Restore();
-        var weights = new float[checked(_options.Outputs * _rows.Features)];
+        var weights = new float[checked(_options.Outputs * _scaling.Scales.Length)];
         var biases = new float[_options.Outputs];
         _step.CopyTo(weights, biases);
         return new SgdResult
@@ -110,39 +66,55 @@ internal sealed class SgdLoop
             Biases = biases,
             History = _history,
             StopReason = reason,
-            Certificate = _step.Certify(_rows, _options.L1, _options.L2),
+            Certificate = _step.Certify(_chunks, _options.L1, _options.L2),
         };
     }
 
     /// <summary>One pass over the rows; returns its weighted mean loss, and why the fit must stop in the middle, if it must.</summary>
     private (double Loss, StopReason? Stopped) RunEpoch()
     {
-        var order = _order.NextEpoch();
         CompensatedSum loss = default, weight = default;
-        for (var from = 0; from < order.Length; from += _plan.BatchSize)
+        foreach (var rows in _chunks)
         {
-            if (_options.Cancellation.IsCancellationRequested)
-                return (loss.Value / weight.Value, StopReason.Cancelled);
-            if (_options.MaximumDuration is { } budget && Stopwatch.GetElapsedTime(_began) >= budget)
-                return (loss.Value / weight.Value, StopReason.OutOfTime);
-            var batch = order.Slice(from, Math.Min(_plan.BatchSize, order.Length - from));
-            var taken = _step.Take(_rows, batch, Rate(_steps));
-            if (taken.Weight == 0)
-                continue;
-            if (_steps++ == 0)
-                _startLoss = taken.Loss / taken.Weight;
-            loss.Add(taken.Loss);
-            weight.Add(taken.Weight);
-            if (!double.IsFinite(taken.Loss))
-                return (double.NaN, null);
+            var order = OrderOf(rows).NextEpoch();
+            for (var from = 0; from < order.Length; from += _plan.BatchSize)
+            {
+                if (Interruption() is { } reason)
+                    return (loss.Value / weight.Value, reason);
+                var batch = order.Slice(from, Math.Min(_plan.BatchSize, order.Length - from));
+                var taken = _step.Take(rows, batch, Rate(_steps));
+                if (taken.Weight == 0)
+                    continue;
+                if (_steps++ == 0)
+                    _startLoss = taken.Loss / taken.Weight;
+                loss.Add(taken.Loss);
+                weight.Add(taken.Weight);
+                if (!double.IsFinite(taken.Loss))
+                    return (double.NaN, null);
+            }
         }
 
         return (loss.Value / weight.Value, null);
     }
 
+    private StopReason? Interruption()
+    {
+        if (_options.Cancellation.IsCancellationRequested)
+            return StopReason.Cancelled;
+        return _options.MaximumDuration is { } budget && Stopwatch.GetElapsedTime(_began) >= budget ? StopReason.OutOfTime : null;
+    }
+
+    /// <summary>Chunks of as many rows share an order, which is shuffled on for each: all but the last chunk have the same.</summary>
+    private RowOrder OrderOf(RowSet rows)
+    {
+        if (!_orders.TryGetValue(rows.Rows, out var order))
+            _orders[rows.Rows] = order = new RowOrder(rows.Rows, _options.Shuffle, _options.Seed);
+        return order;
+    }
+
     private double Rate(long step) => _plan.Method == SgdMethod.Saga
         ? _largestRate
-        : _largestRate * Math.Max(0, 1 - (double)step / ((long)_plan.StepsPerEpoch * _plan.Epochs));
+        : _largestRate * Math.Max(0, 1 - (double)step / (_plan.StepsPerEpoch * _plan.Epochs));
 
     private StopReason EndEpoch(double loss)
     {
@@ -214,14 +186,14 @@ internal sealed class SgdLoop
         if (++_retries > MostRetries)
             throw Divergence(loss);
         _step.Restore();
-        _steps = (long)_history.Count * _plan.StepsPerEpoch;
+        _steps = _history.Count * _plan.StepsPerEpoch;
         _largestRate *= RetryFactor;
     }
 
     private InvalidOperationException Divergence(double loss)
     {
         var feature = 0;
-        for (var j = 1; j < _rows.Features; j++)
+        for (var j = 1; j < _scaling.Scales.Length; j++)
         {
             if (_scaling.Scales[j] < _scaling.Scales[feature])
                 feature = j;

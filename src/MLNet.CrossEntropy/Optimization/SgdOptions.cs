@@ -44,6 +44,9 @@ internal sealed record SgdOptions
     /// <summary>How many threads take part; 1 starts none.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>Sums the gradients of plain SGD on dense rows over machines; null when this one is alone.</summary>
+    public IGradientSum? GradientSum { get; init; }
+
     /// <summary>Weights <c>[outputs, features]</c> to start from (raw features); null starts from zero.</summary>
     public float[]? InitialWeights { get; init; }
 

@@ -28,7 +28,7 @@ internal sealed record SgdPlan
     public required int Epochs { get; init; }
 
     /// <summary>Steps an epoch; the last may be a smaller batch.</summary>
-    public required int StepsPerEpoch { get; init; }
+    public required long StepsPerEpoch { get; init; }
 
     /// <summary>
     /// Threads that are worth their waiting: never more than asked for, and 1 for small steps and for sparse rows, whose threads would
@@ -37,19 +37,19 @@ internal sealed record SgdPlan
     public required int Threads { get; init; }
 
     /// <summary>The plan for the given rows.</summary>
-    public static SgdPlan For(RowSet rows, SgdOptions options)
+    public static SgdPlan For(RowSummary rows, SgdOptions options)
     {
         var largest = rows.IsSparse ? LargestSparseBatch : LargestBatch;
         var automatic = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(rows.Rows / BatchesPerEpoch, SmallestBatch, largest));
-        var batchSize = Math.Min(options.BatchSize ?? automatic, rows.Rows);
-        var steps = (rows.Rows + batchSize - 1) / batchSize;
+        var batchSize = Math.Min(options.BatchSize ?? automatic, rows.ChunkRows);
+        var steps = rows.Steps(batchSize);
         var work = (long)batchSize * options.Outputs * rows.Features;
-        var table = (long)rows.Rows * options.Outputs * sizeof(float);
+        var table = rows.Rows * options.Outputs * sizeof(float);
         return new SgdPlan
         {
             Method = options.Method != SgdMethod.Auto ? options.Method : table <= LargestTable ? SgdMethod.Saga : SgdMethod.Sgd,
             BatchSize = batchSize,
-            Epochs = options.Epochs ?? Math.Clamp((FewestSteps + steps - 1) / steps, FewestEpochs, MostEpochs),
+            Epochs = options.Epochs ?? (int)Math.Clamp((FewestSteps + steps - 1) / steps, FewestEpochs, MostEpochs),
             StepsPerEpoch = steps,
             Threads = rows.IsSparse || work < WorthAThread ? 1 : options.Threads,
         };

@@ -10,6 +10,7 @@ namespace MLNet.CrossEntropy.Optimization;
 /// Penalties are lazy: a feature that no row mentions only shrinks, and n steps of that are one shrinkage by the summed
 /// learning rates (exactly so for L1, whose proximal steps add up; for L2 by <c>exp(-l2 sum of rates)</c>, the product of
 /// <c>1 - l2 rate</c> to first order and stable at any rate). Momentum is not applied: it would move every weight in every step.
+/// For the same reason gradients do not go through an <see cref="IGradientSum"/>, whose dense sums cost outputs times features.
 /// </remarks>
 internal sealed unsafe class SparseStep : MiniBatchStep
 {

@@ -29,6 +29,19 @@ public abstract class CrossEntropyTrainerOptions
     /// <summary>How the gradient of a mini-batch becomes a step: plain SGD, or SAGA, which converges to the strict optimum.</summary>
     public SgdMethod Method { get; set; }
 
+    /// <summary>
+    /// Whether the training rows are read once and kept in memory, which takes about as many bytes as they have. False reads them
+    /// anew in each epoch into blocks of some tens of MB that are used again, so that memory does not grow with the rows: for
+    /// data larger than memory, and only where every pass over the data gives the same rows in the same order.
+    /// </summary>
+    /// <remarks>
+    /// Without the cache, batches are drawn from one run of rows after the other and shuffled within it alone, so rows should not be
+    /// sorted; <see cref="Method"/> is <see cref="SgdMethod.Sgd"/>; and the data is read four times besides the epochs: for the row
+    /// counts, weights and class priors, for the scaling of the features, in part for the learning rate, which comes from the first run of rows,
+    /// and for the certificate at the end.
+    /// </remarks>
+    public bool Cache { get; set; } = true;
+
     /// <summary>Passes over the training rows; null chooses by their number.</summary>
     public int? NumberOfEpochs { get; set; }
 
@@ -93,6 +106,7 @@ public abstract class CrossEntropyTrainerOptions
             (Momentum is >= 0 and < 1, nameof(Momentum), Momentum, "at least 0 and below 1"),
             (LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "at least 0 and below 1"),
             (Enum.IsDefined(Method), nameof(Method), Method, $"one of {string.Join(", ", Enum.GetNames<SgdMethod>())}"),
+            (Cache || Method != SgdMethod.Saga, nameof(Method), Method, "Sgd or Auto when Cache is false: SAGA remembers every row"),
             (IsFinite(GradientTolerance, from: 0), nameof(GradientTolerance), GradientTolerance, "finite and at least 0"),
             (Enum.IsDefined(Standardization), nameof(Standardization), Standardization, $"one of {string.Join(", ", Enum.GetNames<Standardization>())}"),
             (NumberOfThreads is null or > 0, nameof(NumberOfThreads), NumberOfThreads, "at least 1, or null for one for each processor"),

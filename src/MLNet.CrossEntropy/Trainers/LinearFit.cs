@@ -26,15 +26,7 @@ internal sealed class LinearFit
     public (SgdResult Fitted, TrainingReport Report) Run(IDataView input, TrainingColumns columns, LogitLoss loss, int outputs)
     {
         using IChannel channel = _host.Start("Training");
-        TrainingRows rows = TrainingRows.Read(input, columns);
-        if (rows.Counts.Skipped > 0)
-        {
-            channel.Warning(MessageSensitivity.Schema,
-                $"Of {rows.Counts.Seen} training rows, these were not used: {rows.Counts.DescribeUnused()}. The first: {rows.FirstSkipped} (counted from 0).");
-        }
-
-        SgdOptions sgd = Plan(rows, loss, outputs) with { OnEpoch = epoch => Report(channel, epoch) };
-        SgdResult fitted = SgdLoop.Fit(rows.Blocks, validation: null, sgd);
+        (TrainingRowTally rows, SgdOptions sgd, SgdResult fitted) = _options.Cache ? FitCached() : FitStreamed();
         var report = new TrainingReport
         {
             Rows = rows.Counts,
@@ -48,26 +40,52 @@ internal sealed class LinearFit
             CultureInfo.InvariantCulture,
             $"Trained on {rows.Counts.Used} rows: loss {fitted.Certificate.DataTerm:F6} nats, objective {fitted.Certificate.Objective:F6}, gradient norm {fitted.Certificate.GradientNorm:G3}; ended by {fitted.StopReason}."));
         return (fitted, report);
+
+        (TrainingRowTally, SgdOptions, SgdResult) FitCached()
+        {
+            TrainingRows read = TrainingRows.Read(input, columns);
+            SgdOptions plan = Plan(channel, read.Tally, loss, outputs);
+            return (read.Tally, plan, SgdLoop.Fit(read.Blocks, validation: null, plan));
+        }
+
+        (TrainingRowTally, SgdOptions, SgdResult) FitStreamed()
+        {
+            var stream = new TrainingRowStream(input, columns);
+            RowSummary summary = RowSummary.Of(new RowChunks(stream), loss, outputs);
+            SgdOptions plan = Plan(channel, stream.Tally!, loss, outputs);
+            return (stream.Tally!, plan, SgdLoop.Fit(stream, summary, validation: null, plan));
+        }
     }
 
-    private SgdOptions Plan(TrainingRows rows, LogitLoss loss, int outputs) => new()
+    /// <summary>Warns of rows that are not used before the long work begins, then turns the trainer's options into the loop's.</summary>
+    private SgdOptions Plan(IChannel channel, TrainingRowTally rows, LogitLoss loss, int outputs)
     {
-        Loss = loss,
-        Outputs = outputs,
-        Method = _options.Method,
-        Epochs = _options.NumberOfEpochs,
-        BatchSize = _options.BatchSize,
-        LearningRate = _options.LearningRate,
-        L2 = _options.L2Regularization ?? 1 / rows.WeightSum,
-        L1 = _options.L1Regularization,
-        Momentum = _options.Momentum,
-        Standardization = _options.Standardization,
-        Shuffle = _options.Shuffle,
-        Seed = _seed,
-        Threads = _options.NumberOfThreads ?? Environment.ProcessorCount,
-        Tolerance = _options.OptimizationTolerance,
-        GradientTolerance = _options.GradientTolerance,
-    };
+        if (rows.Counts.Skipped > 0)
+        {
+            channel.Warning(MessageSensitivity.Schema,
+                $"Of {rows.Counts.Seen} training rows, these were not used: {rows.Counts.DescribeUnused()}. The first: {rows.FirstSkipped} (counted from 0).");
+        }
+
+        return new SgdOptions
+        {
+            Loss = loss,
+            Outputs = outputs,
+            Method = _options.Method,
+            Epochs = _options.NumberOfEpochs,
+            BatchSize = _options.BatchSize,
+            LearningRate = _options.LearningRate,
+            L2 = _options.L2Regularization ?? 1 / rows.WeightSum,
+            L1 = _options.L1Regularization,
+            Momentum = _options.Momentum,
+            Standardization = _options.Standardization,
+            Shuffle = _options.Shuffle,
+            Seed = _seed,
+            Threads = _options.NumberOfThreads ?? Environment.ProcessorCount,
+            Tolerance = _options.OptimizationTolerance,
+            GradientTolerance = _options.GradientTolerance,
+            OnEpoch = epoch => Report(channel, epoch),
+        };
+    }
 
     private void Report(IChannel channel, EpochReport epoch)
     {

@@ -37,7 +37,7 @@ public sealed partial class SoftmaxCrossEntropyTrainer
         Info = NativeModels.Info(needsNormalization: false, wantsCaching: false);
     }
 
-    /// <summary>The trainer scales features by itself and reads its data once: it wants neither normalisation nor caching.</summary>
+    /// <summary>The trainer scales features by itself and keeps its rows unless told not to: it wants neither normalisation nor caching.</summary>
     public TrainerInfo Info { get; }
 
     /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of"/> tells.</summary>

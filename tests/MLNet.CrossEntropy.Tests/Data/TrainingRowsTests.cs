@@ -24,9 +24,9 @@ public class TrainingRowsTests
         Assert.Equal([1, 2, 3, 4, 5, 6], block.Values);
         Assert.Equal([1, 0, 2], block.Classes!);
         Assert.Equal([0.5f, 2, 1], block.Weights!);
-        Assert.Equal(3.5, rows.WeightSum);
-        Assert.Equal(new TrainingRowCounts { Used = 3 }, rows.Counts);
-        Assert.Null(rows.FirstSkipped);
+        Assert.Equal(3.5, rows.Tally.WeightSum);
+        Assert.Equal(new TrainingRowCounts { Used = 3 }, rows.Tally.Counts);
+        Assert.Null(rows.Tally.FirstSkipped);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public class TrainingRowsTests
     {
         TrainingRows rows = Read([new Row { Features = [1, 2], Label = 0, Weight = -5 }], weightColumn: null);
         Assert.Null(Assert.Single(rows.Blocks).Weights);
-        Assert.Equal(1, rows.WeightSum);
+        Assert.Equal(1, rows.Tally.WeightSum);
     }
 
     [Fact]
@@ -51,12 +51,12 @@ public class TrainingRowsTests
         ]);
 
         var expected = new TrainingRowCounts { Used = 2, MissingLabel = 1, NaNFeature = 1, InfiniteFeature = 2, ZeroWeight = 1 };
-        Assert.Equal(expected, rows.Counts);
-        Assert.Equal(7, rows.Counts.Seen);
-        Assert.Equal(4, rows.Counts.Skipped);
+        Assert.Equal(expected, rows.Tally.Counts);
+        Assert.Equal(7, rows.Tally.Counts.Seen);
+        Assert.Equal(4, rows.Tally.Counts.Skipped);
         Assert.Equal([1, 1, 6, 6], Assert.Single(rows.Blocks).Values);
-        Assert.Equal("row 1 has no label", rows.FirstSkipped);
-        Assert.Equal("1 with a missing label, 1 with a NaN feature, 2 with an infinite feature, 1 of weight 0", rows.Counts.DescribeUnused());
+        Assert.Equal("row 1 has no label", rows.Tally.FirstSkipped);
+        Assert.Equal("1 with a missing label, 1 with a NaN feature, 2 with an infinite feature, 1 of weight 0", rows.Tally.Counts.DescribeUnused());
     }
 
     [Theory]
@@ -72,8 +72,8 @@ public class TrainingRowsTests
             features[at] = bad;
             var data = Ml.Data.LoadFromEnumerable([new Row { Features = [.. Enumerable.Repeat(-float.MaxValue, 37)], Label = 0 }, new Row { Features = features, Label = 0 }], Shape(37));
             TrainingRows rows = Read(data);
-            Assert.Equal(1, rows.Counts.Used);
-            Assert.Equal($"row 1 has {bad} in feature {at}", rows.FirstSkipped);
+            Assert.Equal(1, rows.Tally.Counts.Used);
+            Assert.Equal($"row 1 has {bad} in feature {at}", rows.Tally.FirstSkipped);
         }
     }
 
@@ -120,7 +120,7 @@ public class TrainingRowsTests
         IDataView data = Ml.Data.LoadFromEnumerable([new Row { Features = [1, 1], Label = 0 }]);
         IDataView trapped = Ml.Transforms.CustomMapping<Row, Trap>((_, _) => throw new InvalidOperationException("sprung"), contractName: null)
             .Fit(data).Transform(data);
-        Assert.Equal(1, Read(trapped).Counts.Used);
+        Assert.Equal(1, Read(trapped).Tally.Counts.Used);
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public class TrainingRowsTests
     {
         IDataView data = Ml.Data.LoadFromEnumerable([new Named { Length = 1, Width = 2, Label = 0 }, new Named { Length = 1, Width = float.NaN, Label = 0 }]);
         IDataView named = Ml.Transforms.Concatenate("Features", "Length", "Width").Fit(data).Transform(data);
-        Assert.Equal("row 1 has NaN in feature 1 ('Width')", Read(named, weightColumn: null).FirstSkipped);
+        Assert.Equal("row 1 has NaN in feature 1 ('Width')", Read(named, weightColumn: null).Tally.FirstSkipped);
     }
 
     private static TrainingRows Read(Row[] rows, string? weightColumn = "Weight") => Read(Ml.Data.LoadFromEnumerable(rows), weightColumn);

@@ -1,0 +1,49 @@
+using Microsoft.ML;
+using MLNet.CrossEntropy.Optimization;
+
+namespace MLNet.CrossEntropy.Data;
+
+/// <summary>
+/// The usable rows of a data view, read anew in each pass into a pool of blocks that is used again and again: memory does not
+/// grow with the rows.
+/// </summary>
+/// <param name="data">The view; every cursor over it must give the same rows in the same order.</param>
+/// <param name="columns">The columns to read.</param>
+/// <param name="poolBlocks">The blocks of a chunk, and of the pool.</param>
+internal sealed class TrainingRowStream(IDataView data, TrainingColumns columns, int poolBlocks = TrainingRowStream.DefaultPoolBlocks) : IRowSource
+{
+    /// <summary>Blocks of 1 to 4 MB each: a pool of some 16 to 64 MB, within which rows are shuffled.</summary>
+    public const int DefaultPoolBlocks = 16;
+
+    private readonly RowBlockBuilder _builder = new(columns.FeatureCount, columns.Weight is not null);
+
+    /// <summary>What became of the view's rows, counted in the first whole pass; null before.</summary>
+    public TrainingRowTally? Tally { get; private set; }
+
+    /// <exception cref="InvalidOperationException">A weight is negative or not finite, or no row is usable.</exception>
+    public IEnumerable<IReadOnlyList<RowBlock>> Chunks()
+    {
+        // A pass that was given up may have left rows behind.
+        _builder.Restart();
+        using DataViewRowCursor cursor = TrainingRowReader.OpenCursor(data, columns);
+        var reader = new TrainingRowReader(cursor, columns, _builder);
+        while (cursor.MoveNext())
+        {
+            reader.ReadRow();
+            while (_builder.Blocks.Count >= poolBlocks)
+            {
+                yield return [.. _builder.Blocks.Take(poolBlocks)];
+                _builder.Recycle(poolBlocks);
+            }
+        }
+
+        Tally ??= reader.Tally();
+        _builder.Build();
+        while (_builder.Blocks.Count > 0)
+        {
+            int count = Math.Min(poolBlocks, _builder.Blocks.Count);
+            yield return [.. _builder.Blocks.Take(count)];
+            _builder.Recycle(count);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+namespace MLNet.CrossEntropy.Optimization;
+
+/// <summary>What is done before the first epoch: all that follows from the rows.</summary>
+internal sealed partial class SgdLoop
+{
+    private SgdLoop(IEnumerable<RowSet> chunks, RowSet? validation, SgdOptions options, SgdPlan plan, FeatureScaling scaling, MiniBatchStep step, double rate)
+    {
+        _chunks = chunks;
+        _validation = validation;
+        _options = options;
+        _plan = plan;
+        _scaling = scaling;
+        _step = step;
+        _largestRate = rate;
+    }
+
+    /// <summary>Fits the model to rows in memory.</summary>
+    /// <param name="training">The rows to fit; zero-weight rows change nothing.</param>
+    /// <param name="validation">Rows that are only judged, for early stopping; null for none.</param>
+    /// <param name="options">The loss and how to minimise it.</param>
+    /// <exception cref="ArgumentException">There are no rows, none has weight, or the options do not go with such rows.</exception>
+    /// <exception cref="InvalidOperationException">The loss diverged at every learning rate that was tried.</exception>
+    public static SgdResult Fit(IReadOnlyList<RowBlock> training, IReadOnlyList<RowBlock>? validation, SgdOptions options)
+    {
+        using var rows = new RowSet(training);
+        var summary = RowSummary.Of([rows], options.Loss, options.Outputs);
+        options = ForMachines(options, summary.IsSparse);
+        var plan = SgdPlan.For(summary, options);
+        using var table = plan.Method == SgdMethod.Saga
+            ? new GradientTable(rows.Rows, options.Outputs, ClassPriors.TotalWeight(rows, options.Loss, options.Outputs))
+            : null;
+        return Fit([rows], summary, validation, options, plan, table);
+    }
+
+    /// <summary>
+    /// Fits the model to rows that are read anew in each epoch, and held in memory a chunk at a time: batches are drawn from one
+    /// chunk after the other, shuffled within. The method is <see cref="SgdMethod.Sgd"/>: SAGA's memory would grow with the rows.
+    /// </summary>
+    /// <remarks>
+    /// Before the first epoch, one more pass samples the features' means and variances (over all rows, as for rows in memory);
+    /// the learning rate comes from the first chunk, so rows should not be sorted. The certificate is one pass more, at the end.
+    /// </remarks>
+    /// <param name="training">The rows to fit; zero-weight rows change nothing.</param>
+    /// <param name="summary">The <see cref="RowSummary"/> of these rows.</param>
+    /// <param name="validation">Rows that are only judged, for early stopping, and kept in memory; null for none.</param>
+    /// <param name="options">The loss and how to minimise it.</param>
+    /// <exception cref="ArgumentException">The options do not go with such rows.</exception>
+    /// <exception cref="InvalidOperationException">The loss diverged at every learning rate that was tried.</exception>
+    public static SgdResult Fit(IRowSource training, RowSummary summary, IReadOnlyList<RowBlock>? validation, SgdOptions options)
+    {
+        if (options.Method == SgdMethod.Saga)
+            throw new ArgumentException($"Method is {options.Method}, which remembers every row; rows that are not kept in memory need {SgdMethod.Sgd} or {SgdMethod.Auto}.", nameof(options));
+        var plan = SgdPlan.For(summary, ForMachines(options, summary.IsSparse) with { Method = SgdMethod.Sgd });
+        return Fit(new RowChunks(training), summary, validation, options, plan, table: null);
+    }
+
+    /// <summary>Sums over machines are sums of what every machine has: dense gradients of its rows, and no memory of them.</summary>
+    private static SgdOptions ForMachines(SgdOptions options, bool isSparse)
+    {
+        if (options.GradientSum is null)
+            return options;
+        if (options.Method == SgdMethod.Saga || isSparse)
+            throw new ArgumentException($"Method is {options.Method}, on {(isSparse ? "sparse" : "dense")} rows; to sum gradients over machines it must be {SgdMethod.Sgd} or {SgdMethod.Auto}, on dense rows.", nameof(options));
+        return options with { Method = SgdMethod.Sgd };
+    }
+
+    private static SgdResult Fit(
+        IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, SgdOptions options, SgdPlan plan, GradientTable? table)
+    {
+        using var held = validation is { Count: > 0 } ? new RowSet(validation) : null;
+        var scaling = options.Standardization == Standardization.None
+            ? FeatureScaling.None(summary.Features)
+            : FeatureScaling.Of(chunks, summary, options.L2, options.Loss.Curvature);
+        using var team = new WorkerTeam(plan.Threads);
+        var (step, rate) = Begin(chunks, summary, options, plan, scaling, team);
+        using (step)
+        {
+            if (table is not null)
+                step.UseTable(table);
+            return new SgdLoop(chunks, held, options, plan, scaling, step, rate).Run();
+        }
+    }
+
+    /// <summary>The model at its start, and the learning rate, for which the first chunk stands for all.</summary>
+    private static (MiniBatchStep Step, double Rate) Begin(
+        IEnumerable<RowSet> chunks, RowSummary summary, SgdOptions options, SgdPlan plan, FeatureScaling scaling, WorkerTeam team)
+    {
+        using var pass = chunks.GetEnumerator();
+        pass.MoveNext();
+        var first = pass.Current;
+        MiniBatchStep step = first.IsSparse
+            ? new SparseStep(options, first, plan, scaling, team)
+            : new DenseStep(options, first.Features, plan, scaling, team);
+        step.Start(options.InitialWeights, options.InitialBiases ?? summary.PriorBiases);
+        var curvature = options.Loss.Curvature;
+        var rate = options.LearningRate ?? (first.IsSparse
+            ? LearningRateSearch.Find(step, first, plan.BatchSize, LearningRateRule.ForSparse(first, scaling, curvature))
+            : LearningRateRule.ForDense(first, scaling, curvature, plan.BatchSize, options.Momentum));
+        return (step, rate);
+    }
+}
