@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLNet.CrossEntropy.Optimization;
 
 namespace MLNet.CrossEntropy.Benchmarks;
 
@@ -35,7 +36,21 @@ internal sealed record Contender(string Name, Func<IDataView, ITransformer> Fit)
         // The same penalty: LBFGS adds it to the sum over 11,314 rows, we to the mean.
         float? mean = dense ? null : l2 / 11_314;
         yield return new("SoftmaxCrossEntropy", trainers.SoftmaxCrossEntropy(l2Regularization: mean).Fit);
-        foreach (var epochs in dense ? new[] { 5, 8, 10 } : [3, 4, 6])
-            yield return new($"SoftmaxCrossEntropy, {epochs} epochs", trainers.SoftmaxCrossEntropy(l2Regularization: mean, numberOfEpochs: epochs).Fit);
+        foreach (var (epochs, method, batch) in dense ? Dense : Sparse)
+        {
+            yield return new($"SoftmaxCrossEntropy, {method}, batch {batch}, {epochs} epochs", trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options
+            {
+                L2Regularization = mean,
+                NumberOfEpochs = epochs,
+                Method = method,
+                BatchSize = batch,
+            }).Fit);
+        }
     }
+
+    private static readonly (int Epochs, SgdMethod Method, int Batch)[] Dense =
+        [(4, SgdMethod.Saga, 256), (6, SgdMethod.Saga, 256), (8, SgdMethod.Saga, 128), (10, SgdMethod.Sgd, 256)];
+
+    private static readonly (int Epochs, SgdMethod Method, int Batch)[] Sparse =
+        [(3, SgdMethod.Sgd, 16), (4, SgdMethod.Sgd, 32), (10, SgdMethod.Saga, 16)];
 }

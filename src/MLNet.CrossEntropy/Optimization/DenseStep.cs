@@ -220,17 +220,8 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
     }
 
     /// <summary>SAGA: change of the batch's gradient in, estimate of the mean gradient out; the memory's own mean follows the change.</summary>
-    private void AddMemory(Span<float> gradient, int offset)
-    {
-        var mean = _meanGradient.Span(offset, gradient.Length);
-        float estimate = Table!.EstimateFactor(_count), share = Table.MeanFactor;
-        for (var j = 0; j < gradient.Length; j++)
-        {
-            var change = gradient[j];
-            gradient[j] = estimate * change + mean[j];
-            mean[j] += share * change;
-        }
-    }
+    private void AddMemory(Span<float> gradient, int offset) => ElementKernels.Remember(
+        gradient, _meanGradient.Span(offset, gradient.Length), Table!.EstimateFactor(_count), Table.MeanFactor);
 
     /// <summary>Raw gradient of the mean loss in, gradient of the objective in the scaled weights out.</summary>
     private void ToScaledGradient(Span<float> gradient, int k, int from)
@@ -238,9 +229,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         var means = _scaling.Means.AsSpan(from, gradient.Length);
         var scales = _scaling.Scales.AsSpan(from, gradient.Length);
         var raw = _raw.Span((long)k * _stride + from, gradient.Length);
-        var bias = _biasGradient[k];
-        for (var j = 0; j < gradient.Length; j++)
-            gradient[j] = scales[j] * (gradient[j] - means[j] * bias + _l2 * raw[j]);
+        ElementKernels.ToScaledGradient(gradient, means, scales, raw, _biasGradient[k], _l2);
     }
 
     /// <summary>Raw weights of the features <c>[from, to)</c> of output k, and their part of the centring sums.</summary>
@@ -255,14 +244,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
             var means = _scaling.Means.AsSpan(start, length);
             if (_l1 > 0)
                 Shrink(scaled, scales);
-            var sum = 0.0;
-            for (var j = 0; j < length; j++)
-            {
-                raw[j] = scales[j] * scaled[j];
-                sum += (double)means[j] * raw[j];
-            }
-
-            _centring[(long)(start / SliceFeatures) * Outputs + k] = sum;
+            _centring[(long)(start / SliceFeatures) * Outputs + k] = ElementKernels.ToRaw(scaled, scales, means, raw);
         }
     }
 
