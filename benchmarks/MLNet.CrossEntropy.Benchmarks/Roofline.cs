@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using MLNet.CrossEntropy.Optimization;
 
 namespace MLNet.CrossEntropy.Benchmarks;
 
@@ -41,14 +42,17 @@ internal sealed record Roofline(int Threads, double BytesPerSecond, double Flops
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $".NET {Environment.Version}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {FmaPeak.Width}-bit vectors"));
-        output.WriteLine("| threads | read GB/s | float FMA GFLOP/s | least ms for one epoch of 60,000 x 784, 10 classes |");
-        output.WriteLine("|---:|---:|---:|---:|");
+        output.WriteLine($"One epoch of {DenseEpoch.Rows} x {DenseEpoch.Features} floats, {DenseEpoch.Classes} classes:");
+        output.WriteLine("| threads | read GB/s | float FMA GFLOP/s | least ms an epoch | measured ms | share of the limit |");
+        output.WriteLine("|---:|---:|---:|---:|---:|---:|");
+        List<RowBlock> rows = DenseEpoch.Draw();
         foreach (int threads in new[] { 1, 2 })
         {
             Roofline r = Measure(threads);
+            double limit = r.DenseEpochLimit(DenseEpoch.Rows, DenseEpoch.Features, DenseEpoch.Classes), epoch = DenseEpoch.Seconds(rows, threads);
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {threads} | {r.BytesPerSecond / 1e9:F1} | {r.FlopsPerSecond / 1e9:F1} | {r.DenseEpochLimit(60_000, 784, 10) * 1e3:F1} |"));
+                $"| {threads} | {r.BytesPerSecond / 1e9:F1} | {r.FlopsPerSecond / 1e9:F1} | {limit * 1e3:F1} | {epoch * 1e3:F1} | {limit / epoch:P0} |"));
         }
     }
 
