@@ -78,6 +78,18 @@ public class RowBlockBuilderTests
         Assert.InRange(blocks.Sum(BytesOf), 0, 1.1 * (values + 8L * rows) + 4 * blocks.Count);
     }
 
+    [Fact]
+    public void A_layout_chosen_just_when_a_block_is_full_does_not_let_the_block_grow()
+    {
+        // 4,096 rows of 64 values: the sample's last row is the first block's last row, too.
+        var builder = new RowBlockBuilder(features: 1_000, weighted: false);
+        float[] values = [.. Enumerable.Repeat(1f, 64)];
+        int[] indices = [.. Enumerable.Range(0, 64)];
+        for (int row = 0; row < 10_000; row++)
+            builder.Add(values, indices, label: 0, weight: 1);
+        Assert.Equal([4_096, 4_096, 1_808], builder.Build().Select(block => block.Rows));
+    }
+
     private static IReadOnlyList<RowBlock> Build(int rows, int features, double density, bool storeSparse)
     {
         var builder = new RowBlockBuilder(features, weighted: true);
