@@ -60,7 +60,7 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     /// One step on the given rows: the weights move against the gradient of the batch's weighted mean loss plus penalties.
     /// Weights are those of examples times those of their targets (class weights); a batch of zero weight is no step.
     /// </summary>
-    /// <returns>The weighted sum of the rows' losses before the step, and the sum of their weights.</returns>
+    /// <returns>The weighted sum of the rows' losses before the step, and the sum of their weights; with machines that step together, theirs.</returns>
     public (double Loss, double Weight) Take(RowSet rows, ReadOnlySpan<int> batch, double learningRate)
     {
         var loss = Forward(rows, batch);

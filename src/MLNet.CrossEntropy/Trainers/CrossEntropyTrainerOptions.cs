@@ -36,9 +36,9 @@ public abstract class CrossEntropyTrainerOptions
     /// </summary>
     /// <remarks>
     /// Without the cache, batches are drawn from one run of rows after the other and shuffled within it alone, so rows should not be
-    /// sorted; <see cref="Method"/> is <see cref="SgdMethod.Sgd"/>; and the data is read four times besides the epochs: for the row
-    /// counts, weights and class priors, for the scaling of the features, in part for the learning rate, which comes from the first run of rows,
-    /// and for the certificate at the end.
+    /// sorted. Plain SGD is the only method. Besides the epochs the data is read for the counts, weights and class priors, for the
+    /// means and variances of the features, for the learning rate (its first run of rows) and for the certificate at the end.
+    /// Data of a single run gives the same model as with the cache and the same method.
     /// </remarks>
     public bool Cache { get; set; } = true;
 
