@@ -25,7 +25,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
     private readonly FeatureScaling _scaling;
     private readonly float _l1;
     private readonly float _l2;
-    private readonly float _momentum;
+    private readonly float _repeats;
     private readonly NativeBuffer<float> _scaled;
     private readonly NativeBuffer<float> _saved;
     private readonly NativeBuffer<float> _raw;
@@ -50,9 +50,9 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _scaling = scaling;
         _l1 = (float)options.L1;
         _l2 = (float)options.L2;
-        _momentum = (float)options.Momentum;
         var parameters = checked(Outputs * (_stride + 1));
-        _optimizer = new Sgd { Momentum = options.Momentum };
+        _optimizer = options.Optimizer ?? new Sgd { Momentum = options.Momentum };
+        _repeats = (float)((_optimizer as Sgd)?.LongRunRate(1) ?? 1);
         _state = _optimizer.CreateState<float>(parameters);
         _savedState = _state.Clone();
         _scaled = new NativeBuffer<float>(parameters);
@@ -116,6 +116,15 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         }
 
         return Math.Sqrt(sum);
+    }
+
+    public override void Finish()
+    {
+        var solution = _optimizer.Solution<float>(_scaled.AsSpan(), _state);
+        if (solution.Overlaps(_scaled.AsSpan()))
+            return;
+        solution.CopyTo(_scaled.AsSpan());
+        RefreshRaw();
     }
 
     public override void Save()
@@ -250,13 +259,14 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
 
     /// <summary>
     /// The proximal step of <c>l1 ||W||_1</c>: in scaled coordinates the penalty is <c>l1 s_j |W'_j|</c>, so W'_j moves towards 0 by
-    /// at most <c>rate l1 s_j / (1 - m)</c>: momentum m repeats every gradient that often, and the penalty must keep its balance with them.
+    /// at most <c>rate l1 s_j / (1 - m)</c>: momentum m repeats every gradient that often, and the penalty must keep its balance with
+    /// them (<see cref="Sgd.LongRunRate"/>).
     /// </summary>
     private void Shrink(Span<float> scaled, ReadOnlySpan<float> scales)
     {
         for (var j = 0; j < scaled.Length; j++)
         {
-            var threshold = (float)_learningRate * _l1 * scales[j] / (1 - _momentum);
+            var threshold = (float)_learningRate * _l1 * scales[j] * _repeats;
             scaled[j] = MathF.CopySign(Math.Max(0, Math.Abs(scaled[j]) - threshold), scaled[j]);
         }
     }

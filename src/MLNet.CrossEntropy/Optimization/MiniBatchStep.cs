@@ -102,19 +102,7 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     }
 
     /// <summary>The penalties <c>l2/2 ||W||^2 + l1 ||W||_1</c> of the weights of now.</summary>
-    public double Penalty(double l1, double l2)
-    {
-        if (l1 == 0 && l2 == 0)
-            return 0;
-        double squares = 0, absolutes = 0;
-        foreach (double weight in RawWeights)
-        {
-            squares += weight * weight;
-            absolutes += Math.Abs(weight);
-        }
-
-        return l2 / 2 * squares + l1 * absolutes;
-    }
+    public double Penalty(double l1, double l2) => l1 > 0 || l2 > 0 ? new ElasticNet(l1, l2).Value(RawWeights) : 0;
 
     /// <summary>Starts from raw weights <c>[outputs, features]</c>, null for zeros, and biases.</summary>
     public abstract void Start(float[]? weights, float[] biases);
@@ -126,6 +114,11 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     /// SAGA only: the norm of the objective's gradient in the scaled weights and the biases, as the memory of the rows has it.
     /// </summary>
     public abstract double RememberedGradientNorm();
+
+    /// <summary>Ends the fit: the weights become those the optimizer recommends, such as their average.</summary>
+    public virtual void Finish()
+    {
+    }
 
     /// <summary>Keeps the state of now, to come back to.</summary>
     public abstract void Save();

@@ -25,21 +25,19 @@ public sealed record OptimalityCertificate
     internal static OptimalityCertificate Of(
         double dataTerm, ReadOnlySpan<float> weights, ReadOnlySpan<float> weightGradient, double[] biasGradient, double l1, double l2)
     {
-        double squares = 0, absolutes = 0, gradient = 0;
+        double gradient = 0;
         foreach (var g in biasGradient)
             gradient += g * g;
         for (var i = 0; i < weights.Length; i++)
         {
             double weight = weights[i];
-            squares += weight * weight;
-            absolutes += Math.Abs(weight);
             var g = SmallestSubgradient(weightGradient[i] + l2 * weight, weight, l1);
             gradient += g * g;
         }
 
         return new OptimalityCertificate
         {
-            Objective = dataTerm + l2 / 2 * squares + l1 * absolutes,
+            Objective = dataTerm + new ElasticNet(l1, l2).Value(weights),
             DataTerm = dataTerm,
             GradientNorm = Math.Sqrt(gradient),
             GapBound = l2 > 0 ? gradient / (2 * l2) : null,

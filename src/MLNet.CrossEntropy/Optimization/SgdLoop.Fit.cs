@@ -88,14 +88,30 @@ internal sealed partial class SgdLoop
         using var pass = chunks.GetEnumerator();
         pass.MoveNext();
         var first = pass.Current;
+        CheckOptimizer(options, first.IsSparse);
         MiniBatchStep step = first.IsSparse
             ? new SparseStep(options, first, plan, scaling, team)
             : new DenseStep(options, first.Features, plan, scaling, team);
         step.Start(options.InitialWeights, options.InitialBiases ?? summary.PriorBiases);
         var curvature = options.Loss.Curvature;
-        var rate = options.LearningRate ?? (first.IsSparse
+        // A schedule brings the rates themselves; a divergence cuts what it is multiplied by.
+        var rate = options.Schedule is not null ? 1 : options.LearningRate ?? (first.IsSparse
             ? LearningRateSearch.Find(step, first, plan.BatchSize, LearningRateRule.ForSparse(first, scaling, curvature))
             : LearningRateRule.ForDense(first, scaling, curvature, plan.BatchSize, options.Momentum));
         return (step, rate);
+    }
+
+    private static void CheckOptimizer(SgdOptions options, bool isSparse)
+    {
+        if (options.Optimizer is not { } optimizer)
+            return;
+        if (isSparse)
+            throw new ArgumentException($"The optimizer is {optimizer.Name}, but the rows are sparse, whose steps are always plain SGD's; leave the optimizer out.", nameof(options));
+        if (optimizer is Sgd)
+            return;
+        if (options.LearningRate is null && options.Schedule is null)
+            throw new ArgumentException($"The optimizer is {optimizer.Name}, but the learning rate that is derived from the data is one for SGD; give a learning rate or a schedule.", nameof(options));
+        if (options.L1 > 0)
+            throw new ArgumentException($"L1 is {options.L1} and the optimizer {optimizer.Name}; the L1 penalty's proximal step is known for SGD only: leave out one of them.", nameof(options));
     }
 }

@@ -57,6 +57,8 @@ internal sealed partial class SgdLoop
 
         if (_validation is not null && double.IsFinite(_bestValidation))
             _step.Restore();
+        else
+            _step.Finish();
         var weights = new float[checked(_options.Outputs * _scaling.Scales.Length)];
         var biases = new float[_options.Outputs];
         _step.CopyTo(weights, biases);
@@ -112,9 +114,8 @@ internal sealed partial class SgdLoop
         return order;
     }
 
-    private double Rate(long step) => _plan.Method == SgdMethod.Saga
-        ? _largestRate
-        : _largestRate * Math.Max(0, 1 - (double)step / (_plan.StepsPerEpoch * _plan.Epochs));
+    private double Rate(long step) => _largestRate * (_options.Schedule?.Rate(step)
+        ?? (_plan.Method == SgdMethod.Saga ? 1 : Math.Max(0, 1 - (double)step / (_plan.StepsPerEpoch * _plan.Epochs))));
 
     private StopReason EndEpoch(double loss)
     {

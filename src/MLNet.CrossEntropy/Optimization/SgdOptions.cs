@@ -29,8 +29,14 @@ internal sealed record SgdOptions
     /// <summary>The penalty <c>l1 ||W||_1</c> added to the mean loss; biases are not penalised.</summary>
     public double L1 { get; init; }
 
-    /// <summary>Momentum of the SGD step, in [0, 1).</summary>
+    /// <summary>Momentum of the SGD step, in [0, 1); an <see cref="Optimizer"/> brings its own.</summary>
     public double Momentum { get; init; } = 0.9;
+
+    /// <summary>The rule of the step, for dense rows; null is SGD with <see cref="Momentum"/>.</summary>
+    public Optimizer? Optimizer { get; init; }
+
+    /// <summary>The learning rate of every step; null lets <see cref="LearningRate"/> fall to 0 over the fit (SAGA: keeps it).</summary>
+    public Schedule? Schedule { get; init; }
 
     /// <summary>Rescaling of the features inside the loop.</summary>
     public Standardization Standardization { get; init; } = Standardization.Auto;

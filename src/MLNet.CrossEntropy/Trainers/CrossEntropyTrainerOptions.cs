@@ -54,6 +54,13 @@ public abstract class CrossEntropyTrainerOptions
     /// <summary>Momentum m of <c>v = m v + g; W = W - rate v</c>, at least 0 and below 1.</summary>
     public double Momentum { get; set; } = Defaults.Momentum;
 
+    /// <summary>The rule of a step on dense rows, such as <see cref="Adam"/>; null is SGD with <see cref="Momentum"/>.</summary>
+    /// <remarks>Any rule but <see cref="Sgd"/> needs a learning rate or a schedule and goes without L1. Sparse rows are always SGD's.</remarks>
+    public Optimizer? Optimizer { get; set; }
+
+    /// <summary>The learning rate of every step; null lets the largest one fall linearly to 0 (SAGA: keeps it).</summary>
+    public Schedule? Schedule { get; set; }
+
     /// <summary>Label smoothing a: the targets become <c>(1 - a) p + a/K</c>. At least 0 and below 1.</summary>
     public double LabelSmoothing { get; set; }
 
@@ -103,6 +110,7 @@ public abstract class CrossEntropyTrainerOptions
             (NumberOfEpochs is null or > 0, nameof(NumberOfEpochs), NumberOfEpochs, "at least 1, or null to have it chosen"),
             (BatchSize is null or > 0, nameof(BatchSize), BatchSize, "at least 1, or null to have it chosen"),
             (LearningRate is null || IsFinite(LearningRate.Value, from: double.Epsilon), nameof(LearningRate), LearningRate, "finite and above 0, or null to have it chosen"),
+            (Schedule is null || LearningRate is null, nameof(LearningRate), LearningRate, "null when there is a Schedule, which gives the rates"),
             (Momentum is >= 0 and < 1, nameof(Momentum), Momentum, "at least 0 and below 1"),
             (LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "at least 0 and below 1"),
             (Enum.IsDefined(Method), nameof(Method), Method, $"one of {string.Join(", ", Enum.GetNames<SgdMethod>())}"),

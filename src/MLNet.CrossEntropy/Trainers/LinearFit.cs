@@ -77,6 +77,8 @@ internal sealed class LinearFit
             L2 = _options.L2Regularization ?? 1 / rows.WeightSum,
             L1 = _options.L1Regularization,
             Momentum = _options.Momentum,
+            Optimizer = _options.Optimizer,
+            Schedule = _options.Schedule,
             Standardization = _options.Standardization,
             Shuffle = _options.Shuffle,
             Seed = _seed,

@@ -31,9 +31,6 @@ public class ProximalConvergenceTests
         where rule.Value.Momentum > 0 || fit["l2"].Number() > 0
         select new object[] { rule.Key, fit["id"]!.GetValue<string>() };
 
-    public static TheoryData<string> Problems =>
-        [.. L1Fits().Where(fit => fit["l2"].Number() > 0).Select(fit => fit["id"]!.GetValue<string>())];
-
     [Theory]
     [MemberData(nameof(Cases))]
     public void Proximal_steps_reach_the_optimum(string name, string id)
@@ -50,27 +47,6 @@ public class ProximalConvergenceTests
             problem.Penalty.ShrinkL1(problem.Weights, rule.LongRunRate(Rate));
         }
 
-        problem.AssertOptimal();
-    }
-
-    [Theory]
-    [MemberData(nameof(Problems))]
-    public void The_lazy_elastic_net_reaches_the_optimum(string id)
-    {
-        var problem = new PenalisedProblem(id);
-        int weights = problem.Weights.Length;
-        var lazy = new LazyElasticNet<double>(problem.Penalty, weights);
-        for (int t = 0; t < Steps; t++)
-        {
-            // Every weight is used by a full batch; finishing at each step makes the stored weights readable by the reference loss.
-            lazy.Finish(problem.Weights);
-            problem.Evaluate();
-            lazy.Advance(problem.Weights, Rate);
-            for (int i = 0; i < problem.Parameters.Length; i++)
-                problem.Parameters[i] -= Rate / (i < weights ? lazy.Scale : 1) * problem.Gradient[i];
-        }
-
-        lazy.Finish(problem.Weights);
         problem.AssertOptimal();
     }
 
