@@ -8,13 +8,18 @@ internal sealed class ClassPriors(LogitLoss loss, int outputs)
     private readonly double[] _sums = new double[outputs];
     private readonly double[] _weights = new double[outputs];
 
+    /// <summary>The sum of the rows' weights, each times that of its target.</summary>
+    public double TargetWeight { get; private set; }
+
     /// <summary>Takes the targets of more rows into account.</summary>
     public void Add(RowSet rows)
     {
         for (var i = 0; i < rows.Rows; i++)
         {
             var target = rows.Target(i, outputs);
-            Add(target, rows.Weight(i) * loss.TargetWeight(target));
+            var weight = rows.Weight(i) * loss.TargetWeight(target);
+            TargetWeight += weight;
+            Add(target, weight);
         }
     }
 
@@ -27,15 +32,6 @@ internal sealed class ClassPriors(LogitLoss loss, int outputs)
         var logits = new double[outputs];
         loss.PriorLogits(means, logits);
         return [.. logits.Select(logit => (float)logit)];
-    }
-
-    /// <summary>The sum of the rows' weights, each times that of its target.</summary>
-    public static double TotalWeight(RowSet rows, LogitLoss loss, int outputs)
-    {
-        var total = 0.0;
-        for (var i = 0; i < rows.Rows; i++)
-            total += rows.Weight(i) * loss.TargetWeight(rows.Target(i, outputs));
-        return total;
     }
 
     private void Add(RowTarget target, double weight)

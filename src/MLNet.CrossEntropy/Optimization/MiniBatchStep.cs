@@ -68,7 +68,7 @@ internal abstract unsafe class MiniBatchStep : IDisposable
         if (_weightSum > 0 && double.IsFinite(loss))
         {
             Table?.Replace(batch, Errors, (float)_weightSum);
-            Update(rows, _batch.AsSpan(0, _count), learningRate);
+            Update(rows, batch, learningRate);
         }
 
         return (loss, _weightSum);

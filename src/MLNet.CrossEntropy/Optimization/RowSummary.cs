@@ -20,6 +20,9 @@ internal sealed record RowSummary
     /// <summary>The sum of the example weights.</summary>
     public required double TotalWeight { get; init; }
 
+    /// <summary>The sum of the example weights, each times that of its target.</summary>
+    public required double TargetWeight { get; init; }
+
     /// <summary>The biases of the best model that looks at no feature.</summary>
     public required float[] PriorBiases { get; init; }
 
@@ -38,6 +41,7 @@ internal sealed record RowSummary
                 Features = rows.Features,
                 IsSparse = rows.IsSparse,
                 TotalWeight = 0,
+                TargetWeight = 0,
                 PriorBiases = [],
             };
             if (rows.Features != sum.Features || rows.IsSparse != sum.IsSparse)
@@ -49,7 +53,7 @@ internal sealed record RowSummary
         if (sum is null)
             throw new ArgumentException("There are no rows.", nameof(chunks));
         return sum.TotalWeight > 0
-            ? sum with { PriorBiases = priors.Biases() }
+            ? sum with { TargetWeight = priors.TargetWeight, PriorBiases = priors.Biases() }
             : throw new ArgumentException($"The {sum.Rows} training rows weigh {sum.TotalWeight} in all; at least one must have a positive weight.", nameof(chunks));
     }
 

@@ -27,7 +27,7 @@ internal sealed partial class SgdLoop
         options = ForMachines(options, summary.IsSparse);
         var plan = SgdPlan.For(summary, options);
         using var table = plan.Method == SgdMethod.Saga
-            ? new GradientTable(rows.Rows, options.Outputs, ClassPriors.TotalWeight(rows, options.Loss, options.Outputs))
+            ? new GradientTable(rows.Rows, options.Outputs, summary.TargetWeight)
             : null;
         return Fit([rows], summary, validation, options, plan, table);
     }
