@@ -10,4 +10,10 @@ public readonly record struct ReliabilityBin(double Lower, double Upper, double 
 {
     /// <summary><c>|Frequency - Confidence|</c>.</summary>
     public double Gap => Math.Abs(Frequency - Confidence);
+
+    /// <summary>
+    /// The standard deviation that <see cref="Frequency"/> would have about <see cref="Confidence"/> by chance alone, were the
+    /// forecasts perfectly calibrated: <c>sqrt(sum_i w_i^2 q_i (1 - q_i)) / sum_i w_i</c>. NaN for an empty bin.
+    /// </summary>
+    public double ChanceDeviation { get; init; } = double.NaN;
 }

@@ -13,6 +13,9 @@ internal struct ReliabilitySums
 
     public readonly double Weight => _weight.Value;
 
+    /// <summary>The standard deviation of the weighted number of hits under perfect calibration.</summary>
+    private readonly double SumDeviation => Math.Sqrt(Math.Max(_forecastVariance.Value, 0));
+
     private readonly double Confidence => _forecasts.Value / Weight;
 
     private readonly double Frequency => _hits.Value / Weight;
@@ -40,7 +43,8 @@ internal struct ReliabilitySums
         _forecastVariance.Add(other._forecastVariance.Value);
     }
 
-    public readonly ReliabilityBin ToBin(double lower, double upper) => new(lower, upper, Weight, Confidence, Frequency);
+    public readonly ReliabilityBin ToBin(double lower, double upper) =>
+        new(lower, upper, Weight, Confidence, Frequency) { ChanceDeviation = SumDeviation / Weight };
 
     /// <summary>A diagram of bins with these edges, one edge more than there are bins.</summary>
     public static ReliabilityDiagram ToDiagram(ReadOnlySpan<ReliabilitySums> sums, ReadOnlySpan<double> edges)
@@ -52,7 +56,7 @@ internal struct ReliabilitySums
             bins[b] = sums[b].ToBin(edges[b], edges[b + 1]);
             total += sums[b].Weight;
             // E|X| of a centred normal is sqrt(2 / pi) times its standard deviation.
-            byChance += Math.Sqrt(2 / Math.PI * Math.Max(sums[b]._forecastVariance.Value, 0));
+            byChance += Math.Sqrt(2 / Math.PI) * sums[b].SumDeviation;
             double rows = sums[b].Weight * sums[b].Weight / sums[b]._squaredWeights.Value;
             if (rows > 1)
             {

@@ -103,6 +103,7 @@ internal sealed class BinaryEvaluator
     {
         int label = block.Labels[row];
         double weight = block.Weights[row];
-        sums.Add(label == ScoreClasses.Soft ? score.ToRow(block.Target(row), weight, sums.Floor) : score.ToRow(label, weight, sums.Floor));
+        long position = block.FirstRow + row;
+        sums.Add(label == ScoreClasses.Soft ? score.ToRow(position, block.Target(row), weight, sums.Floor) : score.ToRow(position, label, weight, sums.Floor));
     }
 }

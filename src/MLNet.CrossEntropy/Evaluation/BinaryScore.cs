@@ -48,8 +48,9 @@ internal ref struct BinaryScore
     }
 
     /// <summary>A row with a hard label.</summary>
-    public readonly EvaluatedRow ToRow(int label, double weight, LossFloor floor) => new()
+    public readonly EvaluatedRow ToRow(long position, int label, double weight, LossFloor floor) => new()
     {
+        Row = position,
         Label = label,
         Predicted = IsPositive ? 1 : 0,
         Weight = weight,
@@ -60,12 +61,13 @@ internal ref struct BinaryScore
     };
 
     /// <summary>A row whose label is the shares of the negative and the positive class; a share of 1 makes it a hard one.</summary>
-    public readonly EvaluatedRow ToRow(ReadOnlySpan<double> target, double weight, LossFloor floor)
+    public readonly EvaluatedRow ToRow(long position, ReadOnlySpan<double> target, double weight, LossFloor floor)
     {
         if (target[0] == 1 || target[1] == 1)
-            return ToRow(target[1] == 1 ? 1 : 0, weight, floor);
+            return ToRow(position, target[1] == 1 ? 1 : 0, weight, floor);
         return new()
         {
+            Row = position,
             Label = -1,
             Target = target,
             Predicted = IsPositive ? 1 : 0,

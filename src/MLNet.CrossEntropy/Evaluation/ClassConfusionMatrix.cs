@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
@@ -86,6 +87,14 @@ public sealed class ClassConfusionMatrix
         }
     }
 
+    /// <summary>All cells as JSON shows them.</summary>
+    [JsonInclude, JsonPropertyName("rows")]
+    internal long[][] RowCells => Cells(_rows);
+
+    /// <summary>All cells' weights as JSON shows them.</summary>
+    [JsonInclude, JsonPropertyName("weights")]
+    internal double[][] WeightCells => Cells(_weights);
+
     /// <summary>The number of rows of class <paramref name="actual"/> that were predicted as <paramref name="predicted"/>; a soft label counts as a row of each of its classes.</summary>
     public long Rows(int actual, int predicted) => _rows[actual, predicted];
 
@@ -110,6 +119,9 @@ public sealed class ClassConfusionMatrix
         }
         return text.Append('\n').ToString();
     }
+
+    private static T[][] Cells<T>(T[,] table) =>
+        [.. Enumerable.Range(0, table.GetLength(0)).Select(i => Enumerable.Range(0, table.GetLength(1)).Select(j => table[i, j]).ToArray())];
 
     private static double Products(double[] x, double[] y)
     {

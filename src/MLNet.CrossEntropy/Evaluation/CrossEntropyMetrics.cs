@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Reporting;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>
@@ -30,6 +32,7 @@ public abstract class CrossEntropyMetrics
         ReferenceLogLoss = options.Prior.LogLoss(names, shares);
         ConfusionMatrix = sums.Confusion?.ToMatrix(names);
         Classes = ClassMetricsTable.Of(sums, names, ConfusionMatrix);
+        RowLosses = new(sums.RowLosses, names);
         Warnings = [.. EvaluationWarnings.Of(this)];
     }
 
@@ -111,9 +114,24 @@ public abstract class CrossEntropyMetrics
     /// <summary>Each class in the order of the scores.</summary>
     public IReadOnlyList<ClassMetrics> Classes { get; }
 
+    /// <summary>How the loss is spread over the rows, and the worst of them.</summary>
+    public RowLosses RowLosses { get; }
+
     /// <summary>What a reader of the figures must know: rows left out, classes absent, metrics undefined.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>The metrics as a table for people.</summary>
     public override string ToString() => MetricsTable.Of(this);
+
+    /// <summary>
+    /// The metrics as JSON: every public property by its name in camelCase (<c>logLoss</c>, <c>rows.used</c>,
+    /// <c>classes[0].logLoss</c>), the confusion matrix with its cells as <c>rows</c> and <c>weights</c> (true classes down, predicted ones
+    /// across). Numbers carry all their digits, so that reading them gives the same bits; "NaN", "Infinity" and "-Infinity" are
+    /// strings. A number that is not computed is null.
+    /// </summary>
+    /// <param name="indented">Whether to lay it out for people, a value a line.</param>
+    public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
+
+    /// <summary>The figures, the classes and a confusion matrix of up to 12 classes as Markdown tables.</summary>
+    public string ToMarkdown() => MetricsMarkdown.Of(this);
 }

@@ -3,6 +3,9 @@ namespace MLNet.CrossEntropy;
 /// <summary>A valid row as the accumulators see it. With a hard label, <see cref="Target"/> is empty.</summary>
 internal readonly ref struct EvaluatedRow
 {
+    /// <summary>The row's position in the evaluated data, counted from 0.</summary>
+    public long Row { get; init; }
+
     /// <summary>The index of the true class; -1 for a soft label.</summary>
     public required int Label { get; init; }
 

@@ -31,6 +31,9 @@ public abstract class EvaluationOptions
     /// </summary>
     public bool? OneVersusRest { get; set; }
 
+    /// <summary>How many of the rows of largest loss to keep for <see cref="RowLosses.Worst"/>, 0 to 1000.</summary>
+    public int WorstRows { get; set; } = 20;
+
     /// <summary>What to do with a row whose label is missing; <see cref="BadRowPolicy.CountAsMistake"/> makes no sense here.</summary>
     public BadRowPolicy MissingLabel { get; set; }
 

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using MLNet.CrossEntropy.Reporting;
 
 namespace MLNet.CrossEntropy;
 
@@ -70,25 +69,13 @@ public sealed class MultiLabelCrossEntropyMetrics
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>The metrics as a table for people.</summary>
-    public override string ToString()
-    {
-        StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"log-loss          {LogLoss:0.000000} nats, {LogLossBits:0.000000} bits, mean over {Labels.Count} labels\n");
-        text.Append(CultureInfo.InvariantCulture, $"  standard error  {LogLossStandardError:0.000000} nats, {LogLossInterval}\n");
-        text.Append(CultureInfo.InvariantCulture, $"Hamming loss      {HammingLoss:0.0000}, subset accuracy {SubsetAccuracy:0.0000}\n");
-        text.Append(CultureInfo.InvariantCulture, $"F1                {Micro.F1:0.0000} micro, {Macro.F1:0.0000} macro\n");
-        text.Append(CultureInfo.InvariantCulture, $"computed from     {ScoresUsed}\nrows              {Rows}\n");
-        int width = Math.Clamp(LabelNames.Max(n => n.Length), 5, 40);
-        text.Append('\n').Append("label".PadRight(width)).Append("       yes   log-loss (nats)         F1    ROC-AUC\n");
-        foreach ((string name, BinaryCrossEntropyMetrics label) in LabelNames.Zip(Labels))
-        {
-            text.Append(name.PadRight(width))
-                .Append(CultureInfo.InvariantCulture, $"{label.Classes[1].Support,10}{label.LogLoss,18:0.000000}{label.Classes[1].PrecisionRecall.F1,11:0.0000}{label.RocAuc,11:0.0000}\n");
-        }
-        foreach (string warning in Warnings)
-            text.Append("warning           ").Append(warning).Append('\n');
-        return text.ToString();
-    }
+    public override string ToString() => MetricsTable.Of(this);
+
+    /// <inheritdoc cref="CrossEntropyMetrics.ToJson"/>
+    public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
+
+    /// <summary>The figures and the labels as Markdown tables.</summary>
+    public string ToMarkdown() => MetricsMarkdown.Of(this);
 
     private static (PrecisionRecall Micro, PrecisionRecall Macro) Average(IReadOnlyList<BinaryCrossEntropyMetrics> labels)
     {

@@ -91,7 +91,7 @@ internal sealed class MultiLabelEvaluator
         {
             BinaryScore score = _fromLogits ? BinaryScore.OfLogit(scores[label], _storage) : BinaryScore.OfProbability(scores[label], _storage);
             (_target[0], _target[1]) = (1 - shares[label], shares[label]);
-            EvaluatedRow evaluated = score.ToRow(_target, block.Weights[row], _ofLabel[label].Floor);
+            EvaluatedRow evaluated = score.ToRow(block.FirstRow + row, _target, block.Weights[row], _ofLabel[label].Floor);
             _ofLabel[label].Add(evaluated);
             loss += evaluated.Loss;
             clippedLoss += evaluated.ClippedLoss;

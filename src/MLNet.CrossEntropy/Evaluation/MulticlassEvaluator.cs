@@ -78,6 +78,7 @@ internal sealed class MulticlassEvaluator
         (double loss, double clippedLoss) = isSoft ? SoftLoss(target) : Loss(label);
         _sums.Add(new EvaluatedRow
         {
+            Row = block.FirstRow + row,
             Label = isSoft ? -1 : label,
             Target = target,
             Predicted = _scores.Predicted,

@@ -16,6 +16,7 @@ internal sealed class MetricAccumulators
         SoftLabels = new(classes);
         Ranks = new(classes);
         Reliability = new(options.ReliabilityBins);
+        RowLosses = new(options.WorstRows);
         if (classes <= MostConfusionClasses)
             Confusion = new(classes);
         if (options.OneVersusRest ?? classes <= MostOneVersusRestClasses)
@@ -37,6 +38,8 @@ internal sealed class MetricAccumulators
     /// <summary>Of the top label.</summary>
     public ReliabilityAccumulator Reliability { get; }
 
+    public RowLossAccumulator RowLosses { get; }
+
     public ConfusionAccumulator? Confusion { get; }
 
     public OneVersusRestAccumulator? OneVersusRest { get; }
@@ -51,6 +54,7 @@ internal sealed class MetricAccumulators
             Ranks.Add(row);
         int top = row.Predicted;
         Reliability.Add(row.Probabilities[top], row.Complements[top], row.TargetOf(top), row.Weight);
+        RowLosses.Add(row);
         Confusion?.Add(row);
         OneVersusRest?.Add(row);
     }
@@ -60,6 +64,7 @@ internal sealed class MetricAccumulators
     {
         LogLoss.AddMistake(label, weight);
         Accuracy.AddMistake(weight);
+        RowLosses.AddMistake(Floor.Largest, weight);
     }
 
     public void Merge(MetricAccumulators other)
@@ -70,6 +75,7 @@ internal sealed class MetricAccumulators
         Brier.Merge(other.Brier);
         Ranks.Merge(other.Ranks);
         Reliability.Merge(other.Reliability);
+        RowLosses.Merge(other.RowLosses);
         Confusion?.Merge(other.Confusion!);
         OneVersusRest?.Merge(other.OneVersusRest!);
     }

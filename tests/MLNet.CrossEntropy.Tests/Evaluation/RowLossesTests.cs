@@ -1,0 +1,146 @@
+using Microsoft.ML;
+
+namespace MLNet.CrossEntropy.Tests.Evaluation;
+
+/// <summary>The histograms and the worst rows against the rows themselves.</summary>
+public sealed class RowLossesTests
+{
+    private const int Rows = 3000;
+
+    [Fact]
+    public void Histograms_hold_every_row_in_its_interval()
+    {
+        (double[] labels, double[][] scores, double[] weights) = Draw();
+        MulticlassCrossEntropyMetrics metrics = Evaluate(labels, scores, weights);
+        double[] q = [.. scores.Select((s, i) => (double)(float)s[(int)labels[i]])];
+
+        AssertHolds(metrics.RowLosses.ByLoss, [.. q.Select(p => -Math.Log(p))], q, weights, 1.0 / 16);
+        AssertHolds(metrics.RowLosses.ByProbability, q, q, weights, 0.01);
+        Assert.Equal(metrics.LogLoss, metrics.RowLosses.ByLoss.Sum(b => b.Loss) / metrics.WeightSum, 1e-12);
+        Assert.Equal(metrics.LogLoss, metrics.RowLosses.ByProbability.Sum(b => b.Loss) / metrics.WeightSum, 1e-12);
+    }
+
+    [Fact]
+    public void The_worst_rows_are_those_that_sorting_finds()
+    {
+        (double[] labels, double[][] scores, double[] weights) = Draw();
+        long[] sorted = [.. Enumerable.Range(0, Rows).OrderByDescending(i => -Math.Log((float)scores[i][(int)labels[i]])).ThenBy(i => i).Take(20).Select(i => (long)i)];
+        IReadOnlyList<WorstRow> worst = Evaluate(labels, scores, weights).RowLosses.Worst;
+
+        Assert.Equal(sorted, worst.Select(r => r.Row));
+        foreach (WorstRow row in worst)
+        {
+            double[] q = scores[row.Row];
+            Assert.Equal($"{labels[row.Row]}", row.Label);
+            Assert.Equal($"{Array.IndexOf(q, q.Max())}", row.Predicted);
+            Assert.Equal((float)q.Max(), row.PredictedProbability, 1e-15);
+            Assert.Equal((float)q[(int)labels[row.Row]], row.Probability, 1e-12);
+            Assert.Equal(weights[row.Row], row.Weight);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(1000)]
+    public void Order_and_merging_change_nothing(int kept)
+    {
+        // Losses of few values, so that many are equal.
+        WorstRowsAccumulator.Entry[] rows = [.. Enumerable.Range(0, 200).Select(i => new WorstRowsAccumulator.Entry(i, 0, 1, 0.5, i * 37 % 11, 1))];
+        long[] expected = [.. rows.OrderByDescending(r => r.Loss).ThenBy(r => r.Row).Take(kept).Select(r => r.Row)];
+
+        WorstRowsAccumulator forward = Of(rows, kept), backward = Of([.. rows.Reverse()], kept), merged = Of(rows[150..], kept);
+        merged.Merge(Of(rows[..150], kept));
+        Assert.All([forward, backward, merged], found => Assert.Equal(expected, found.Rows.Select(r => r.Row)));
+    }
+
+    [Fact]
+    public void An_infinite_loss_is_in_the_last_interval_and_worst()
+    {
+        RowLosses losses = Evaluate([1, 0], [[1, 0, 0], [0.5, 0.25, 0.25]], [1, 1]).RowLosses;
+        Assert.Equal(new LossBin(40, double.PositiveInfinity, 1, 1, -Math.Log(1e-15)), losses.ByLoss[^1]);
+        Assert.Equal(new LossBin(0, 0.01, 1, 1, -Math.Log(1e-15)), losses.ByProbability[0]);
+        Assert.Equal((0, double.PositiveInfinity, 0), (losses.Worst[0].Row, losses.Worst[0].Loss, losses.Worst[0].Probability));
+    }
+
+    [Fact]
+    public void A_certain_and_right_row_is_in_the_first_interval_of_losses_and_the_last_of_probabilities()
+    {
+        RowLosses losses = Evaluate([0], [[1, 0, 0]], [2]).RowLosses;
+        Assert.Equal([new LossBin(0, 1.0 / 16, 1, 2, 0)], losses.ByLoss);
+        Assert.Equal([new LossBin(0.99, 1, 1, 2, 0)], losses.ByProbability);
+    }
+
+    [Fact]
+    public void Rows_counted_as_mistakes_are_in_the_histograms()
+    {
+        MulticlassCrossEntropyMetrics metrics = new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(
+            ScoredData.Multiclass([0, 0], [[double.NaN, 0, 0], [1, 0, 0]]),
+            new MulticlassEvaluationOptions { InvalidScore = BadRowPolicy.CountAsMistake, WorstRows = 1 });
+        Assert.Equal([1, 1], metrics.RowLosses.ByLoss.Select(b => b.Rows));
+        Assert.Equal(metrics.ClippedLogLoss, metrics.RowLosses.ByLoss.Sum(b => b.Loss) / 2, 1e-12);
+        Assert.Equal(1, Assert.Single(metrics.RowLosses.Worst).Row);
+    }
+
+    [Fact]
+    public void Binary_and_soft_rows_have_losses_too()
+    {
+        RowLosses losses = new MLContext(1).BinaryClassification.EvaluateCrossEntropy(
+            ScoredData.Binary([1, 0, 0.25], [0.5, 0.875, 0.5]), scoreColumnName: null).RowLosses;
+        Assert.Equal([1, 0, 2], losses.Worst.Select(r => r.Row));
+        Assert.Equal(["0", "1", "0"], losses.Worst.Select(r => r.Label));
+        Assert.Equal(0.125, losses.Worst[0].Probability, 1e-12);
+        Assert.Equal(0.5, losses.Worst[2].Probability, 1e-12);
+    }
+
+    private static void AssertHolds(IReadOnlyList<LossBin> bins, double[] values, double[] q, double[] weights, double width)
+    {
+        int[] filled = [.. values.Select(v => (int)Math.Floor(v / width)).Distinct().Order()];
+        Assert.Equal(filled.Select(b => b * width), bins.Select(b => b.Lower), (x, y) => Math.Abs(x - y) < 1e-12);
+        foreach (LossBin bin in bins)
+        {
+            int[] inside = [.. Enumerable.Range(0, values.Length).Where(i => (int)Math.Floor(values[i] / width) == (int)Math.Round(bin.Lower / width))];
+            Assert.Equal(inside.Length, bin.Rows);
+            Assert.Equal(inside.Sum(i => weights[i]), bin.Weight, 1e-9);
+            Assert.Equal(inside.Sum(i => -weights[i] * Math.Log(q[i])), bin.Loss, 1e-9);
+        }
+    }
+
+    private static WorstRowsAccumulator Of(WorstRowsAccumulator.Entry[] rows, int kept)
+    {
+        WorstRowsAccumulator accumulator = new(kept);
+        foreach (WorstRowsAccumulator.Entry row in rows)
+        {
+            accumulator.Add(new EvaluatedRow
+            {
+                Row = row.Row,
+                Label = 0,
+                Predicted = 1,
+                Weight = 1,
+                Loss = row.Loss,
+                ClippedLoss = row.Loss,
+                Probabilities = [0.5, 0.5],
+                Complements = [0.5, 0.5],
+            });
+        }
+        return accumulator;
+    }
+
+    private static (double[] Labels, double[][] Scores, double[] Weights) Draw()
+    {
+        Random random = new(5);
+        double[][] scores = [.. Enumerable.Range(0, Rows).Select(_ =>
+        {
+            double[] parts = [.. Enumerable.Range(0, 3).Select(_ => 1e-3 + Math.Pow(random.NextDouble(), 4))];
+            return parts.Select(p => p / parts.Sum()).ToArray();
+        })];
+        return (
+            [.. scores.Select(_ => (double)random.Next(3))],
+            scores,
+            [.. scores.Select(_ => (double)random.Next(1, 4))]);
+    }
+
+    private static MulticlassCrossEntropyMetrics Evaluate(double[] labels, double[][] scores, double[] weights) =>
+        new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(ScoredData.Multiclass(labels, scores, weights), exampleWeightColumnName: "Weight");
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using MLNet.CrossEntropy.Reporting;
+
+namespace MLNet.CrossEntropy.Tests.Reporting;
+
+public sealed class MetricsMarkdownTests
+{
+    [Fact]
+    public void Every_class_has_its_row_of_figures()
+    {
+        MulticlassCrossEntropyMetrics metrics = Evaluated.Multiclass();
+        string[] lines = metrics.ToMarkdown().Split('\n');
+        foreach (ClassMetrics c in metrics.Classes)
+        {
+            Assert.Contains(FormattableString.Invariant(
+                $"| {c.Name} | {c.Support} | {c.LogLoss:0.000000} | {c.LogLossStandardError:0.000000} | {c.PrecisionRecall.Precision:0.0000} | {c.PrecisionRecall.Recall:0.0000} | {c.PrecisionRecall.F1:0.0000} | {c.RocAuc:0.0000} |"), lines);
+            int k = metrics.Classes.ToList().IndexOf(c);
+            Assert.Contains($"| {c.Name} | {metrics.ConfusionMatrix!.Rows(k, 0)} | {metrics.ConfusionMatrix.Rows(k, 1)} | {metrics.ConfusionMatrix.Rows(k, 2)} |", lines);
+        }
+        Assert.Contains(lines, l => l.StartsWith(FormattableString.Invariant($"| log-loss | {metrics.LogLoss:0.000000} nats"), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(40)]
+    public void Tables_have_as_many_cells_in_each_row(int classes)
+    {
+        string[] hostile = [.. Enumerable.Range(0, classes).Select(k => $"a|b\\|c\n<script> {k}")];
+        string text = Evaluated.Multiclass(classes: classes, names: hostile).ToMarkdown();
+        foreach (string table in text.Split("\n\n"))
+        {
+            int[] cells = [.. table.Split('\n').Where(l => l.StartsWith('|')).Select(Cells)];
+            Assert.NotEmpty(cells);
+            Assert.Single(cells.Distinct());
+        }
+    }
+
+    [Fact]
+    public void Labels_and_warnings_are_in_it()
+    {
+        MultiLabelCrossEntropyMetrics metrics = Evaluated.MultiLabel();
+        foreach ((string name, BinaryCrossEntropyMetrics label) in metrics.LabelNames.Zip(metrics.Labels))
+            Assert.Contains(FormattableString.Invariant($"| {name} | {label.Classes[1].Support} | {label.LogLoss:0.000000} |"), metrics.ToMarkdown(), StringComparison.Ordinal);
+        MulticlassCrossEntropyMetrics degenerate = Evaluated.Degenerate();
+        Assert.Equal(degenerate.Warnings.Count, degenerate.ToMarkdown().Split("- **Warning:** ").Length - 1);
+    }
+
+    [Theory]
+    [InlineData("a|b", "a\\|b")]
+    [InlineData("<b>*_`[x](y)", "\\<b\\>\\*\\_\\`\\[x\\](y)")]
+    [InlineData("two\r\nlines\u2028three", "two  lines three")]
+    [InlineData("Ünïcode 日本", "Ünïcode 日本")]
+    public void Markup_is_escaped(string text, string expected) => Assert.Equal(expected, MarkdownTable.Escape(text));
+
+    [Fact]
+    public void A_culture_changes_nothing()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        (string markdown, string table) = (Evaluated.Multiclass().ToMarkdown(), Evaluated.MultiLabel().ToString());
+        try
+        {
+            CultureInfo.CurrentCulture = Evaluated.Comma;
+            Assert.Equal((markdown, table), (Evaluated.Multiclass().ToMarkdown(), Evaluated.MultiLabel().ToString()));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    /// <summary>Bars that are not escaped: an even number of backslashes before them.</summary>
+    private static int Cells(string line)
+    {
+        int bars = 0, backslashes = 0;
+        foreach (char c in line)
+        {
+            bars += c == '|' && backslashes % 2 == 0 ? 1 : 0;
+            backslashes = c == '\\' ? backslashes + 1 : 0;
+        }
+        return bars;
+    }
+}
