@@ -6,7 +6,7 @@ using MLNet.CrossEntropy.Internals;
 namespace MLNet.CrossEntropy.Data;
 
 /// <summary>A label column read as class indexes 0 .. <see cref="ClassCount"/> - 1.</summary>
-internal sealed class ClassLabel
+internal sealed partial class ClassLabel
 {
     /// <summary>What <see cref="Open"/> gives for a row whose label is missing.</summary>
     public const int Missing = -1;

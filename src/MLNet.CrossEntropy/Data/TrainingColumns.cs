@@ -5,7 +5,7 @@ using MLNet.CrossEntropy.Internals;
 namespace MLNet.CrossEntropy.Data;
 
 /// <summary>The columns a trainer reads, found by name and checked for their types.</summary>
-internal sealed record TrainingColumns
+internal sealed partial record TrainingColumns
 {
     /// <summary>The features: a vector of Single of known length.</summary>
     public required DataViewSchema.Column Features { get; init; }

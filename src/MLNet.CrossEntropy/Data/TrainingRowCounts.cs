@@ -12,6 +12,9 @@ public sealed record TrainingRowCounts
     /// <summary>Rows skipped because their label is missing.</summary>
     public long MissingLabel { get; init; }
 
+    /// <summary>Validation rows skipped because no training row has their label, or no class of the training data is called so.</summary>
+    public long UnknownLabel { get; init; }
+
     /// <summary>Rows skipped because a feature is NaN.</summary>
     public long NaNFeature { get; init; }
 
@@ -22,7 +25,7 @@ public sealed record TrainingRowCounts
     public long ZeroWeight { get; init; }
 
     /// <summary>Rows that could not be used.</summary>
-    public long Skipped => MissingLabel + NaNFeature + InfiniteFeature;
+    public long Skipped => MissingLabel + UnknownLabel + NaNFeature + InfiniteFeature;
 
     /// <summary>The kinds of rows that were not used, each with its count; empty when all were.</summary>
     internal string DescribeUnused()
@@ -30,6 +33,7 @@ public sealed record TrainingRowCounts
         (long Count, string Kind)[] kinds =
         [
             (MissingLabel, "with a missing label"),
+            (UnknownLabel, "with a label that no training row has"),
             (NaNFeature, "with a NaN feature"),
             (InfiniteFeature, "with an infinite feature"),
             (ZeroWeight, "of weight 0"),

@@ -22,6 +22,7 @@ internal sealed class TrainingRowReader
     private double _weightSum;
     private long _used;
     private long _missingLabel;
+    private long _unknownLabel;
     private long _nan;
     private long _infinite;
     private long _zeroWeight;
@@ -38,11 +39,13 @@ internal sealed class TrainingRowReader
     }
 
     /// <summary>Opens a cursor over just the columns that training needs.</summary>
-    public static DataViewRowCursor OpenCursor(IDataView data, TrainingColumns columns)
+    public static DataViewRowCursor OpenCursor(IDataView data, TrainingColumns columns, ValidationSplit? split = null)
     {
         IEnumerable<DataViewSchema.Column> active = [columns.Features, columns.Label.Column];
         if (columns.Weight is { } weightColumn)
             active = active.Append(weightColumn);
+        if (split?.Flag is { } flagColumn)
+            active = active.Append(flagColumn);
         return data.GetRowCursor(active);
     }
 
@@ -63,6 +66,12 @@ internal sealed class TrainingRowReader
             _firstSkipped ??= $"row {_cursor.Position} has no label";
             return;
         }
+        if (label == ClassLabel.Unknown)
+        {
+            _unknownLabel++;
+            _firstSkipped ??= $"row {_cursor.Position} has a label that the training data does not know";
+            return;
+        }
         _getFeatures(ref _features);
         if (_features.Length != _columns.FeatureCount)
             throw Throw.WrongFeatureCount(_columns.Features.Name, _cursor.Position, _features.Length, _columns.FeatureCount);
@@ -77,19 +86,21 @@ internal sealed class TrainingRowReader
     }
 
     /// <summary>What became of the rows read so far.</summary>
+    /// <param name="what">What the rows are for, for the error.</param>
     /// <exception cref="InvalidOperationException">None was usable.</exception>
-    public TrainingRowTally Tally()
+    public TrainingRowTally Tally(string what = "training")
     {
         var counts = new TrainingRowCounts
         {
             Used = _used,
             MissingLabel = _missingLabel,
+            UnknownLabel = _unknownLabel,
             NaNFeature = _nan,
             InfiniteFeature = _infinite,
             ZeroWeight = _zeroWeight,
         };
         if (counts.Used == 0)
-            throw Throw.NoUsableRows(counts, _firstSkipped);
+            throw Throw.NoUsableRows(what, counts, _firstSkipped);
         return new TrainingRowTally(counts, _weightSum, _firstSkipped);
     }
 

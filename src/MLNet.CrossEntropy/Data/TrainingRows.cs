@@ -8,16 +8,28 @@ namespace MLNet.CrossEntropy.Data;
 /// <param name="Tally">What became of the view's rows.</param>
 internal sealed record TrainingRows(IReadOnlyList<RowBlock> Blocks, TrainingRowTally Tally)
 {
+    /// <summary>The rows that were held out; null where none were.</summary>
+    public TrainingRows? HeldOut { get; init; }
+
     /// <summary>Reads <paramref name="data"/>.</summary>
+    /// <param name="data">The view.</param>
+    /// <param name="columns">The columns to read.</param>
+    /// <param name="split">Which rows are held out; null for none.</param>
+    /// <param name="what">What the rows are for, for errors.</param>
     /// <exception cref="InvalidOperationException">A weight is negative or not finite, or no row is usable.</exception>
-    public static TrainingRows Read(IDataView data, TrainingColumns columns)
+    public static TrainingRows Read(IDataView data, TrainingColumns columns, ValidationSplit? split = null, string what = "training")
     {
         var builder = new RowBlockBuilder(columns.FeatureCount, columns.Weight is not null);
-        using DataViewRowCursor cursor = TrainingRowReader.OpenCursor(data, columns);
+        using DataViewRowCursor cursor = TrainingRowReader.OpenCursor(data, columns, split);
         var reader = new TrainingRowReader(cursor, columns, builder);
+        var heldOut = split is null ? null : new HeldOutRows(cursor, columns, split);
         while (cursor.MoveNext())
-            reader.ReadRow();
-        TrainingRowTally tally = reader.Tally();
-        return new TrainingRows(builder.Build(), tally);
+        {
+            if (heldOut?.TryRead() != true)
+                reader.ReadRow();
+        }
+
+        TrainingRowTally tally = reader.Tally(what);
+        return new TrainingRows(builder.Build(), tally) { HeldOut = heldOut?.Build() };
     }
 }

@@ -22,10 +22,10 @@ internal static partial class Throw
     public static InvalidOperationException WrongFeatureCount(string column, long row, int count, int expected) => new(
         $"Feature column '{column}' has {count} features in row {row} (counted from 0), and its type promises {expected}. Every row must have the same length.");
 
-    public static InvalidOperationException NoUsableRows(TrainingRowCounts counts, string? first) => new(
+    public static InvalidOperationException NoUsableRows(string what, TrainingRowCounts counts, string? first) => new(
         counts.Seen == 0
-            ? "The training data has no rows."
-            : $"None of the {counts.Seen} rows of the training data can be used: {counts.DescribeUnused()}."
+            ? $"The {what} data has no rows."
+            : $"None of the {counts.Seen} rows of the {what} data can be used: {counts.DescribeUnused()}."
                 + (first is null ? "" : $" The first: {first} (counted from 0)."));
 
     public static ArgumentException InvalidOptions(string trainer, IEnumerable<string> problems) => new(

@@ -53,6 +53,12 @@ public abstract class LogitLoss
     public abstract double TargetWeight(RowTarget target);
 
     /// <summary>
+    /// The log-loss by which a model fitted with this loss is judged on rows that were held out: cross-entropy with the same class
+    /// weights, but neither smoothed nor focal.
+    /// </summary>
+    internal virtual LogitLoss LogLoss => this;
+
+    /// <summary>
     /// A bound c on the second derivative of the loss along any unit direction of the logits (for a loss that is not convex,
     /// its size near the optimum), from which learning rates are derived: 1/2 for softmax losses (Boehning 1992), 1/4 for sigmoid ones.
     /// </summary>

@@ -43,6 +43,9 @@ public sealed class SigmoidCrossEntropyLoss : LogitLoss
     public override double TargetWeight(RowTarget target) => SigmoidRow.TargetWeight(target);
 
     /// <inheritdoc/>
+    internal override LogitLoss LogLoss => LabelSmoothing == 0 ? this : new SigmoidCrossEntropyLoss(positiveWeights: _positiveWeights);
+
+    /// <inheritdoc/>
     internal override double Curvature => 0.25 * Math.Max(1, _positiveWeights.DefaultIfEmpty(1).Max());
 
     /// <inheritdoc/>

@@ -40,6 +40,9 @@ public sealed class SigmoidFocalLoss : LogitLoss
     public override double TargetWeight(RowTarget target) => SigmoidRow.TargetWeight(target);
 
     /// <inheritdoc/>
+    internal override LogitLoss LogLoss => new SigmoidCrossEntropyLoss();
+
+    /// <inheritdoc/>
     internal override double Curvature => 0.25;
 
     /// <inheritdoc/>

@@ -20,4 +20,7 @@ public sealed class SoftmaxBrierLoss : LogitLoss
 
     /// <inheritdoc/>
     public override double TargetWeight(RowTarget target) => SoftmaxRow.TargetWeight(target);
+
+    /// <inheritdoc/>
+    internal override LogitLoss LogLoss => new SoftmaxCrossEntropyLoss();
 }

@@ -48,4 +48,7 @@ public sealed class SoftmaxCrossEntropyLoss : LogitLoss
         int classes = !target.IsClass ? target.Vector.Length : _classWeights.Length > 0 ? _classWeights.Length : int.MaxValue;
         return SoftmaxRow.TargetWeight(Kernel, target.ClassIndex, target.Vector, classes);
     }
+
+    /// <inheritdoc/>
+    internal override LogitLoss LogLoss => LabelSmoothing == 0 ? this : new SoftmaxCrossEntropyLoss(classWeights: _classWeights);
 }

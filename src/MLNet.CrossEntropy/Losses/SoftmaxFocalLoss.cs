@@ -41,4 +41,7 @@ public sealed class SoftmaxFocalLoss : LogitLoss
 
     /// <inheritdoc/>
     public override double TargetWeight(RowTarget target) => SoftmaxRow.TargetWeight(target);
+
+    /// <inheritdoc/>
+    internal override LogitLoss LogLoss => new SoftmaxCrossEntropyLoss();
 }

@@ -11,6 +11,9 @@ internal sealed class ClassPriors(LogitLoss loss, int outputs)
     /// <summary>The sum of the rows' weights, each times that of its target.</summary>
     public double TargetWeight { get; private set; }
 
+    /// <summary>The summed weight of each output's targets.</summary>
+    public double[] Sums => [.. _sums];
+
     /// <summary>Takes the targets of more rows into account.</summary>
     public void Add(RowSet rows)
     {

@@ -24,9 +24,16 @@ public sealed record EpochReport
     /// <summary>The epoch's <see cref="TrainingLoss"/> plus the penalties of the weights at its end: what the fit minimises.</summary>
     public required double Objective { get; init; }
 
-    /// <summary>The weighted, unpenalised cross-entropy (nats) of the validation rows at the epoch's end; null without validation rows.</summary>
+    /// <summary>The weighted log-loss (nats) of the validation rows at the epoch's end, neither smoothed nor penalised; null without validation rows.</summary>
     public double? ValidationLoss { get; init; }
+
+    /// <summary>The standard error of <see cref="ValidationLoss"/>, NaN for a single row; null without validation rows.</summary>
+    public double? ValidationStandardError { get; init; }
 
     /// <summary>Wall-clock time since the fit began.</summary>
     public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>The time that the rest will take if every epoch runs, and takes as long as those so far.</summary>
+    public TimeSpan TimeLeft => TimeSpan.FromSeconds(Math.Min(
+        TimeSpan.MaxValue.TotalSeconds / 2, Elapsed.TotalSeconds * (MaximumEpochs - Epoch) / Epoch));
 }

@@ -16,10 +16,12 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     private readonly int[] _batch;
     private int _count;
     private double _weightSum;
+    private LogitLoss _judge;
 
     protected MiniBatchStep(LogitLoss loss, int outputs, int batchSize, WorkerTeam team)
     {
         Loss = loss;
+        _judge = loss;
         Outputs = outputs;
         BatchSize = batchSize;
         Team = team;
@@ -79,6 +81,32 @@ internal abstract unsafe class MiniBatchStep : IDisposable
 
     /// <summary>The weighted mean loss of some rows under the weights of now.</summary>
     public double MeanLoss(RowSet rows, int[] some) => Measure([rows], some, static (_, _, _) => { }).Mean;
+
+    /// <summary>How the weights of now do on rows that are only judged, by <see cref="LogitLoss.LogLoss"/>.</summary>
+    /// <exception cref="OperationCanceledException">Cancellation was requested before the end.</exception>
+    public ValidationLoss Judge(RowSet rows, CancellationToken cancellation)
+    {
+        var moments = new WeightedMoments();
+        _judge = Loss.LogLoss;
+        try
+        {
+            var (mean, _) = Measure([rows], null, (set, batch, _) =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                for (var r = 0; r < batch.Length; r++)
+                {
+                    var targetWeight = _judge.TargetWeight(set.Target(batch[r], Outputs));
+                    if (targetWeight > 0 && _weights[r] > 0)
+                        moments.Add(_rowLosses[r] / targetWeight, _weights[r] * targetWeight);
+                }
+            });
+            return new ValidationLoss(mean, moments.StandardError);
+        }
+        finally
+        {
+            _judge = Loss;
+        }
+    }
 
     /// <summary>How good the weights of now are on all rows, by the objective with the given penalties.</summary>
     public OptimalityCertificate Certify(IEnumerable<RowSet> chunks, double l1, double l2)
@@ -190,7 +218,7 @@ internal abstract unsafe class MiniBatchStep : IDisposable
         for (var r = 0; r < batch.Length; r++)
         {
             _weights[r] = rows.Weight(batch[r]);
-            _weightSum += _weights[r] * Loss.TargetWeight(rows.Target(batch[r], Outputs));
+            _weightSum += _weights[r] * _judge.TargetWeight(rows.Target(batch[r], Outputs));
         }
 
         if (_weightSum == 0)
@@ -213,7 +241,7 @@ internal abstract unsafe class MiniBatchStep : IDisposable
         for (var r = from; r < to; r++)
         {
             var errors = Errors.Span((long)r * Outputs, Outputs);
-            _rowLosses[r] = Loss.LossAndGradient(Logits.Span((long)r * Outputs, Outputs), _rows.Target(batch[r], Outputs), errors);
+            _rowLosses[r] = _judge.LossAndGradient(Logits.Span((long)r * Outputs, Outputs), _rows.Target(batch[r], Outputs), errors);
             var share = (float)(_weights[r] / _weightSum);
             foreach (ref var error in errors)
                 error *= share;

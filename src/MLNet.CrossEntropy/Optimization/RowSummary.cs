@@ -26,6 +26,9 @@ internal sealed record RowSummary
     /// <summary>The biases of the best model that looks at no feature.</summary>
     public required float[] PriorBiases { get; init; }
 
+    /// <summary>The weight of each output: of the rows of its class, or of their shares in it.</summary>
+    public required double[] OutputWeights { get; init; }
+
     /// <summary>Reads all rows once.</summary>
     /// <exception cref="ArgumentException">There are no rows, none has weight, or the chunks are not alike.</exception>
     public static RowSummary Of(IEnumerable<RowSet> chunks, LogitLoss loss, int outputs)
@@ -43,6 +46,7 @@ internal sealed record RowSummary
                 TotalWeight = 0,
                 TargetWeight = 0,
                 PriorBiases = [],
+                OutputWeights = [],
             };
             if (rows.Features != sum.Features || rows.IsSparse != sum.IsSparse)
                 throw new ArgumentException($"The chunk of rows from {sum.Rows} on has {rows.Features} features, sparse: {rows.IsSparse}, and the first {sum.Features}, sparse: {sum.IsSparse}; all must be alike.", nameof(chunks));
@@ -53,7 +57,7 @@ internal sealed record RowSummary
         if (sum is null)
             throw new ArgumentException("There are no rows.", nameof(chunks));
         return sum.TotalWeight > 0
-            ? sum with { TargetWeight = priors.TargetWeight, PriorBiases = priors.Biases() }
+            ? sum with { TargetWeight = priors.TargetWeight, PriorBiases = priors.Biases(), OutputWeights = priors.Sums }
             : throw new ArgumentException($"The {sum.Rows} training rows weigh {sum.TotalWeight} in all; at least one must have a positive weight.", nameof(chunks));
     }
 

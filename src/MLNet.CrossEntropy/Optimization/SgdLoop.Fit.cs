@@ -3,11 +3,14 @@ namespace MLNet.CrossEntropy.Optimization;
 /// <summary>What is done before the first epoch: all that follows from the rows.</summary>
 internal sealed partial class SgdLoop
 {
-    private SgdLoop(IEnumerable<RowSet> chunks, RowSet? validation, SgdOptions options, SgdPlan plan, FeatureScaling scaling, MiniBatchStep step, double rate)
+    private SgdLoop(
+        IEnumerable<RowSet> chunks, RowSet? validation, SgdBeginning beginning, SgdOptions options, SgdPlan plan, FeatureScaling scaling, MiniBatchStep step, double rate)
     {
         _chunks = chunks;
         _validation = validation;
+        _beginning = beginning;
         _options = options;
+        _stopping = new EarlyStopping(options);
         _plan = plan;
         _scaling = scaling;
         _step = step;
@@ -67,7 +70,10 @@ internal sealed partial class SgdLoop
     private static SgdResult Fit(
         IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, SgdOptions options, SgdPlan plan, GradientTable? table)
     {
-        using var held = validation is { Count: > 0 } ? new RowSet(validation) : null;
+        var (judged, unknown) = validation is { Count: > 0 } ? ValidationRows.For(validation, summary) : ([], 0);
+        var beginning = new SgdBeginning { UnknownValidationRows = unknown };
+        options.OnBegin?.Invoke(beginning);
+        using var held = judged.Count > 0 ? new RowSet(judged) : null;
         var scaling = options.Standardization == Standardization.None
             ? FeatureScaling.None(summary.Features)
             : FeatureScaling.Of(chunks, summary, options.L2, options.Loss.Curvature);
@@ -77,7 +83,7 @@ internal sealed partial class SgdLoop
         {
             if (table is not null)
                 step.UseTable(table);
-            return new SgdLoop(chunks, held, options, plan, scaling, step, rate).Run();
+            return new SgdLoop(chunks, held, beginning, options, plan, scaling, step, rate).Run();
         }
     }
 

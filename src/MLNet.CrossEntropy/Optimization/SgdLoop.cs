@@ -25,40 +25,37 @@ internal sealed partial class SgdLoop
 
     private readonly IEnumerable<RowSet> _chunks;
     private readonly RowSet? _validation;
+    private readonly SgdBeginning _beginning;
     private readonly SgdOptions _options;
     private readonly SgdPlan _plan;
     private readonly MiniBatchStep _step;
     private readonly Dictionary<int, RowOrder> _orders = [];
     private readonly FeatureScaling _scaling;
     private readonly List<EpochReport> _history = [];
+    private readonly EarlyStopping _stopping;
     private readonly long _began = Stopwatch.GetTimestamp();
     private double _largestRate;
     private double _startLoss;
     private int _unsettledEpochs;
     private double _smallestGradient = double.PositiveInfinity;
     private double _bestObjective = double.PositiveInfinity;
-    private double _bestValidation = double.PositiveInfinity;
-    private int _epochsSinceBest;
     private int _retries;
     private long _steps;
+
+    // Where the epoch under way stands: the chunk, the place of the next batch in the chunk's order (-1 before the order is
+    // drawn), and the sums over the rows so far.
+    private int _chunk;
+    private int _place = -1;
+    private CompensatedSum _epochLoss;
+    private CompensatedSum _epochWeight;
 
     private SgdResult Run()
     {
         _step.Save();
-        var reason = StopReason.MaximumEpochs;
-        while (_history.Count < _plan.Epochs && reason == StopReason.MaximumEpochs)
-        {
-            var (loss, stopped) = RunEpoch();
-            if (stopped is null && HasDiverged(loss))
-                Retreat(loss);
-            else
-                reason = stopped ?? EndEpoch(loss);
-        }
-
-        if (_validation is not null && double.IsFinite(_bestValidation))
-            _step.Restore();
-        else
-            _step.Finish();
+        var reason = RunEpochs();
+        if (reason == StopReason.Cancelled && (_steps == 0 || _options.OnCancellation == CancellationAnswer.Throw))
+            throw Cancelled();
+        Settle(reason);
         var weights = new float[checked(_options.Outputs * _scaling.Scales.Length)];
         var biases = new float[_options.Outputs];
         _step.CopyTo(weights, biases);
@@ -66,37 +63,105 @@ internal sealed partial class SgdLoop
         {
             Weights = weights,
             Biases = biases,
+            Beginning = _beginning,
             History = _history,
+            BestEpoch = _stopping.BestEpoch > 0 ? _stopping.BestEpoch : null,
             StopReason = reason,
             Certificate = _step.Certify(_chunks, _options.L1, _options.L2),
         };
     }
 
-    /// <summary>One pass over the rows; returns its weighted mean loss, and why the fit must stop in the middle, if it must.</summary>
-    private (double Loss, StopReason? Stopped) RunEpoch()
+    private StopReason RunEpochs()
     {
-        CompensatedSum loss = default, weight = default;
+        try
+        {
+            var reason = StopReason.MaximumEpochs;
+            while (_history.Count < _plan.Epochs && reason == StopReason.MaximumEpochs)
+            {
+                if (RunEpoch() is { } stopped)
+                    return stopped;
+                if (HasDiverged())
+                    Retreat();
+                else
+                    reason = EndEpoch();
+            }
+
+            return reason;
+        }
+        catch (OperationCanceledException) when (_options.Cancellation.IsCancellationRequested)
+        {
+            return StopReason.Cancelled;
+        }
+    }
+
+    /// <summary>Takes up the weights to return.</summary>
+    private void Settle(StopReason reason)
+    {
+        var isLastWanted = reason == StopReason.Cancelled && _options.OnCancellation == CancellationAnswer.ReturnLast;
+        if (HasDiverged() || (_stopping.BestEpoch > 0 && !isLastWanted))
+            _step.Restore();
+        else
+            _step.Finish();
+    }
+
+    private OperationCanceledException Cancelled() => new(
+        _steps == 0
+            ? "The fit was cancelled before its first step: there is no model to return."
+            : $"The fit was cancelled in epoch {_history.Count + 1}, after {_steps} steps. To get the model so far instead of this error, let the answer to cancellation be {CancellationAnswer.ReturnBest} or {CancellationAnswer.ReturnLast}.",
+        _options.Cancellation);
+
+    /// <summary>The rest of a pass over the rows; returns why the fit must stop in the middle, if it must.</summary>
+    private StopReason? RunEpoch()
+    {
+        var chunk = 0;
         foreach (var rows in _chunks)
         {
-            var order = OrderOf(rows).NextEpoch();
-            for (var from = 0; from < order.Length; from += _plan.BatchSize)
-            {
-                if (Interruption() is { } reason)
-                    return (loss.Value / weight.Value, reason);
-                var batch = order.Slice(from, Math.Min(_plan.BatchSize, order.Length - from));
-                var taken = _step.Take(rows, batch, Rate(_steps));
-                if (taken.Weight == 0)
-                    continue;
-                if (_steps++ == 0)
-                    _startLoss = taken.Loss / taken.Weight;
-                loss.Add(taken.Loss);
-                weight.Add(taken.Weight);
-                if (!double.IsFinite(taken.Loss))
-                    return (double.NaN, null);
-            }
+            if (chunk++ < _chunk)
+                continue;
+            if (RunChunk(rows) is { } reason)
+                return reason;
+            if (!double.IsFinite(_epochLoss.Value))
+                return null;
+            (_chunk, _place) = (chunk, -1);
         }
 
-        return (loss.Value / weight.Value, null);
+        return null;
+    }
+
+    private StopReason? RunChunk(RowSet rows)
+    {
+        var order = OrderOf(rows);
+        if (_place < 0)
+        {
+            order.NextEpoch();
+            _place = 0;
+        }
+
+        while (_place < order.Rows.Length)
+        {
+            if (Interruption() is { } reason)
+                return reason;
+            var batch = order.Rows.Slice(_place, Math.Min(_plan.BatchSize, order.Rows.Length - _place));
+            var taken = _step.Take(rows, batch, Rate(_steps));
+            _place += batch.Length;
+            if (taken.Weight == 0)
+                continue;
+            if (_steps++ == 0)
+                _startLoss = taken.Loss / taken.Weight;
+            _epochLoss.Add(taken.Loss);
+            _epochWeight.Add(taken.Weight);
+            if (!double.IsFinite(taken.Loss))
+                return null;
+        }
+
+        return null;
+    }
+
+    private void BeginEpoch()
+    {
+        (_chunk, _place) = (0, -1);
+        _epochLoss = default;
+        _epochWeight = default;
     }
 
     private StopReason? Interruption()
@@ -117,8 +182,11 @@ internal sealed partial class SgdLoop
     private double Rate(long step) => _largestRate * (_options.Schedule?.Rate(step)
         ?? (_plan.Method == SgdMethod.Saga ? 1 : Math.Max(0, 1 - (double)step / (_plan.StepsPerEpoch * _plan.Epochs))));
 
-    private StopReason EndEpoch(double loss)
+    private StopReason EndEpoch()
     {
+        var loss = EpochLoss;
+        var objective = loss + _step.Penalty(_options.L1, _options.L2);
+        var validation = _validation is null ? (ValidationLoss?)null : _step.Judge(_validation, _options.Cancellation);
         var report = new EpochReport
         {
             Epoch = _history.Count + 1,
@@ -126,43 +194,39 @@ internal sealed partial class SgdLoop
             Steps = _steps,
             LearningRate = Rate(_steps - 1),
             TrainingLoss = loss,
-            Objective = loss + _step.Penalty(_options.L1, _options.L2),
-            ValidationLoss = _validation is null ? null : _step.MeanLoss(_validation),
+            Objective = objective,
+            ValidationLoss = validation?.Mean,
+            ValidationStandardError = validation?.StandardError,
             Elapsed = Stopwatch.GetElapsedTime(_began),
         };
         var previous = _history.Count == 0 ? double.PositiveInfinity : _history[^1].Objective;
         var isBest = report.Objective <= _bestObjective;
         _bestObjective = Math.Min(_bestObjective, report.Objective);
         _history.Add(report);
+        BeginEpoch();
         _options.OnEpoch?.Invoke(report);
         var isSettled = false;
         if (_plan.Method == SgdMethod.Saga)
-            isSettled = Settle(_step.RememberedGradientNorm());
+            isSettled = IsSettled(_step.RememberedGradientNorm());
 
-        if (report.ValidationLoss is not { } validation)
+        if (validation is { } judged)
         {
-            if (isBest)
+            if (_stopping.IsBest(judged, report.Epoch))
                 _step.Save();
-            isSettled |= Math.Abs(previous - report.Objective) < _options.Tolerance * report.Objective;
-            return isSettled ? StopReason.Converged : StopReason.MaximumEpochs;
+            return _stopping.IsOutOfPatience ? StopReason.PatienceExhausted : StopReason.MaximumEpochs;
         }
 
-        if (validation < _bestValidation)
-        {
-            _bestValidation = validation;
-            _epochsSinceBest = 0;
+        if (isBest)
             _step.Save();
-            return StopReason.MaximumEpochs;
-        }
-
-        return ++_epochsSinceBest >= _options.Patience ? StopReason.PatienceExhausted : StopReason.MaximumEpochs;
+        isSettled |= Math.Abs(previous - report.Objective) < _options.Tolerance * report.Objective;
+        return isSettled ? StopReason.Converged : StopReason.MaximumEpochs;
     }
 
     /// <summary>
     /// SAGA's gradient falls from epoch to epoch unless the constant rate is too large for it to settle, which is then cut;
     /// true when the gradient is as small as was asked for.
     /// </summary>
-    private bool Settle(double gradientNorm)
+    private bool IsSettled(double gradientNorm)
     {
         if (gradientNorm < _smallestGradient)
         {
@@ -178,17 +242,21 @@ internal sealed partial class SgdLoop
         return gradientNorm <= _options.GradientTolerance;
     }
 
-    private bool HasDiverged(double loss) =>
-        !double.IsFinite(loss) || loss > ExplodingLoss * Math.Max(_startLoss, Math.Log(Math.Max(2, _options.Outputs)));
+    /// <summary>The weighted mean loss of the epoch under way; NaN before its first step.</summary>
+    private double EpochLoss => _epochLoss.Value / _epochWeight.Value;
+
+    private bool HasDiverged() => _epochWeight.Value > 0
+        && (!double.IsFinite(EpochLoss) || EpochLoss > ExplodingLoss * Math.Max(_startLoss, Math.Log(Math.Max(2, _options.Outputs))));
 
     /// <summary>Goes back to the last good weights with a smaller learning rate, or gives up.</summary>
-    private void Retreat(double loss)
+    private void Retreat()
     {
         if (++_retries > MostRetries)
-            throw Divergence(loss);
+            throw Divergence(EpochLoss);
         _step.Restore();
         _steps = _history.Count * _plan.StepsPerEpoch;
         _largestRate *= RetryFactor;
+        BeginEpoch();
     }
 
     private InvalidOperationException Divergence(double loss)

@@ -3,7 +3,7 @@ using MLNet.CrossEntropy.Losses;
 namespace MLNet.CrossEntropy.Optimization;
 
 /// <summary>What the SGD loop needs to know besides the rows.</summary>
-internal sealed record SgdOptions
+internal sealed partial record SgdOptions
 {
     /// <summary>The loss of one row, from its logits.</summary>
     public required LogitLoss Loss { get; init; }
@@ -59,21 +59,9 @@ internal sealed record SgdOptions
     /// <summary>Biases <c>[outputs]</c> to start from; null starts from the class priors.</summary>
     public float[]? InitialBiases { get; init; }
 
-    /// <summary>Epochs without a better validation loss before the fit ends; needs validation rows.</summary>
-    public int Patience { get; init; } = 3;
-
-    /// <summary>Ends the fit when an epoch's objective differs from the one before by less than this share of it; 0 never does.</summary>
-    public double Tolerance { get; init; }
-
-    /// <summary>SAGA only: ends the fit when the norm of the objective's gradient, in scaled weights, is at most this; 0 never does.</summary>
-    public double GradientTolerance { get; init; }
-
-    /// <summary>Ends the fit after this wall-clock time; null never does.</summary>
-    public TimeSpan? MaximumDuration { get; init; }
+    /// <summary>Called before the first epoch, on the thread that called the fit.</summary>
+    public Action<SgdBeginning>? OnBegin { get; init; }
 
     /// <summary>Called after each epoch, on the thread that called the fit.</summary>
     public Action<EpochReport>? OnEpoch { get; init; }
-
-    /// <summary>Checked before each step; when cancelled, the best weights so far are returned.</summary>
-    public CancellationToken Cancellation { get; init; }
 }

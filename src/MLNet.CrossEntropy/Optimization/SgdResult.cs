@@ -9,8 +9,14 @@ internal sealed record SgdResult
     /// <summary>Biases <c>[outputs]</c>.</summary>
     public required float[] Biases { get; init; }
 
+    /// <summary>What was known before the first epoch.</summary>
+    public required SgdBeginning Beginning { get; init; }
+
     /// <summary>One report an epoch.</summary>
     public required IReadOnlyList<EpochReport> History { get; init; }
+
+    /// <summary>The epoch (from 1) of the lowest validation loss; null when no validation rows were judged.</summary>
+    public int? BestEpoch { get; init; }
 
     /// <summary>Why the fit ended.</summary>
     public required StopReason StopReason { get; init; }

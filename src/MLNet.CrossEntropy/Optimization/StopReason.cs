@@ -15,6 +15,6 @@ public enum StopReason
     /// <summary>The wall-clock budget was used up.</summary>
     OutOfTime,
 
-    /// <summary>The caller cancelled; the best weights so far are returned.</summary>
+    /// <summary>The caller cancelled; <see cref="CancellationAnswer"/> says what is returned.</summary>
     Cancelled,
 }

@@ -4,7 +4,7 @@ using MLNet.CrossEntropy.Optimization;
 namespace MLNet.CrossEntropy;
 
 /// <summary>What all cross-entropy trainers have in common. A trainer copies its options and never changes the caller's.</summary>
-public abstract class CrossEntropyTrainerOptions
+public abstract partial class CrossEntropyTrainerOptions
 {
     private protected CrossEntropyTrainerOptions() { }
 
@@ -120,7 +120,7 @@ public abstract class CrossEntropyTrainerOptions
             (NumberOfThreads is null or > 0, nameof(NumberOfThreads), NumberOfThreads, "at least 1, or null for one for each processor"),
             (IsFinite(OptimizationTolerance, from: 0), nameof(OptimizationTolerance), OptimizationTolerance, "finite and at least 0"),
         ];
-        return checks.Where(check => !check.Allowed).Select(check => FormattableString.Invariant($"{check.Name} is {Seen(check.Value)}; it must be {check.Range}."));
+        return checks.Concat(ValidationChecks()).Where(check => !check.Allowed).Select(check => FormattableString.Invariant($"{check.Name} is {Seen(check.Value)}; it must be {check.Range}."));
     }
 
     private static object Seen(object? value) => value is null ? "null" : value is "" ? "''" : value;
@@ -132,6 +132,7 @@ public abstract class CrossEntropyTrainerOptions
         public const string LabelColumnName = "Label";
         public const string FeatureColumnName = "Features";
         public const double Momentum = 0.9;
+        public const int Patience = 5;
         public const double GradientTolerance = 1e-5;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
@@ -9,7 +10,7 @@ namespace MLNet.CrossEntropy.Trainers;
 
 /// <summary>What every trainer's Fit does between checking its columns and making its model: read the rows, run SGD, report.</summary>
 /// <remarks>It holds no state of a fit, so that a trainer can fit on several threads at once.</remarks>
-internal sealed class LinearFit
+internal sealed partial class LinearFit
 {
     private readonly IHost _host;
     private readonly CrossEntropyTrainerOptions _options;
@@ -23,49 +24,44 @@ internal sealed class LinearFit
     }
 
     /// <summary>Fits <paramref name="outputs"/> logits <c>z = W x + b</c> to the rows of <paramref name="input"/>.</summary>
-    public (SgdResult Fitted, TrainingReport Report) Run(IDataView input, TrainingColumns columns, LogitLoss loss, int outputs)
+    /// <param name="input">The training data.</param>
+    /// <param name="columns">Its columns.</param>
+    /// <param name="loss">The loss of a row.</param>
+    /// <param name="outputs">The number of logits.</param>
+    /// <param name="validation">Data that is only judged; null for none, or for rows held out from <paramref name="input"/>.</param>
+    public (SgdResult Fitted, TrainingReport Report) Run(IDataView input, TrainingColumns columns, LogitLoss loss, int outputs, IDataView? validation = null)
     {
+        if (validation is not null)
+            _options.RefuseTwoValidations();
         using IChannel channel = _host.Start("Training");
-        (TrainingRowTally rows, SgdOptions sgd, SgdResult fitted) = _options.Cache ? FitCached() : FitStreamed();
+        ValidationSplit? split = ValidationSplit.Of(input.Schema, _options.ValidationFraction, _options.ValidationFlagColumnName, _seed);
+        var source = new Source(input, columns, validation, split, channel);
+        Fitted fit = _options.Cache ? FitCached(source, loss, outputs) : FitStreamed(source, loss, outputs);
+        SgdResult fitted = fit.Result;
         var report = new TrainingReport
         {
-            Rows = rows.Counts,
-            L2Regularization = sgd.L2,
+            Rows = fit.Rows.Counts,
+            ValidationRows = fit.ValidationCounts,
+            L2Regularization = fit.Options.L2,
             Seed = _seed,
             History = fitted.History,
+            BestEpoch = fitted.BestEpoch,
             StopReason = fitted.StopReason,
             Certificate = fitted.Certificate,
         };
         channel.Info(MessageSensitivity.None, string.Create(
             CultureInfo.InvariantCulture,
-            $"Trained on {rows.Counts.Used} rows: loss {fitted.Certificate.DataTerm:F6} nats, objective {fitted.Certificate.Objective:F6}, gradient norm {fitted.Certificate.GradientNorm:G3}; ended by {fitted.StopReason}."));
+            $"Trained on {fit.Rows.Counts.Used} rows: loss {fitted.Certificate.DataTerm:F6} nats, objective {fitted.Certificate.Objective:F6}, gradient norm {fitted.Certificate.GradientNorm:G3}; ended by {fitted.StopReason}{DescribeBest(fitted)}."));
         return (fitted, report);
-
-        (TrainingRowTally, SgdOptions, SgdResult) FitCached()
-        {
-            TrainingRows read = TrainingRows.Read(input, columns);
-            SgdOptions plan = Plan(channel, read.Tally, loss, outputs);
-            return (read.Tally, plan, SgdLoop.Fit(read.Blocks, validation: null, plan));
-        }
-
-        (TrainingRowTally, SgdOptions, SgdResult) FitStreamed()
-        {
-            var stream = new TrainingRowStream(input, columns);
-            RowSummary summary = RowSummary.Of(new RowChunks(stream), loss, outputs);
-            SgdOptions plan = Plan(channel, stream.Tally!, loss, outputs);
-            return (stream.Tally!, plan, SgdLoop.Fit(stream, summary, validation: null, plan));
-        }
     }
 
     /// <summary>Warns of rows that are not used before the long work begins, then turns the trainer's options into the loop's.</summary>
-    private SgdOptions Plan(IChannel channel, TrainingRowTally rows, LogitLoss loss, int outputs)
+    private SgdOptions Plan(Source source, TrainingRowTally rows, TrainingRowTally? judged, LogitLoss loss, int outputs)
     {
-        if (rows.Counts.Skipped > 0)
-        {
-            channel.Warning(MessageSensitivity.Schema,
-                $"Of {rows.Counts.Seen} training rows, these were not used: {rows.Counts.DescribeUnused()}. The first: {rows.FirstSkipped} (counted from 0).");
-        }
-
+        IChannel channel = source.Channel;
+        WarnOfUnused(channel, "training", rows);
+        if (judged is not null)
+            WarnOfUnused(channel, "validation", judged);
         return new SgdOptions
         {
             Loss = loss,
@@ -85,15 +81,36 @@ internal sealed class LinearFit
             Threads = _options.NumberOfThreads ?? Environment.ProcessorCount,
             Tolerance = _options.OptimizationTolerance,
             GradientTolerance = _options.GradientTolerance,
+            Patience = _options.Patience ?? int.MaxValue,
+            MinimumDelta = _options.MinimumDelta,
+            MinimumDeltaInStandardErrors = _options.MinimumDeltaInStandardErrors,
+            MaximumDuration = _options.MaximumDuration is { } time ? time - Stopwatch.GetElapsedTime(source.Began) : null,
+            OnBegin = beginning => Begin(channel, beginning),
             OnEpoch = epoch => Report(channel, epoch),
         };
     }
 
+    private static void Begin(IChannel channel, SgdBeginning fit)
+    {
+        if (fit.UnknownValidationRows > 0)
+        {
+            channel.Warning(MessageSensitivity.None,
+                $"{fit.UnknownValidationRows} validation rows have a class that no training row has; they are not judged.");
+        }
+    }
+
     private void Report(IChannel channel, EpochReport epoch)
     {
+        string validation = epoch.ValidationLoss is null ? "" : string.Create(
+            CultureInfo.InvariantCulture, $", validation loss {epoch.ValidationLoss:F6} +- {epoch.ValidationStandardError:G2}");
+
+        // Who waits less than a second need not be told.
+        string left = epoch.TimeLeft.TotalSeconds < 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", at most {epoch.TimeLeft.TotalSeconds:F0} s left");
         channel.Info(MessageSensitivity.None, string.Create(
             CultureInfo.InvariantCulture,
-            $"Epoch {epoch.Epoch} of {epoch.MaximumEpochs}: loss {epoch.TrainingLoss:F6} nats, objective {epoch.Objective:F6}, learning rate {epoch.LearningRate:G4}, {epoch.Elapsed.TotalSeconds:F1} s"));
+            $"Epoch {epoch.Epoch} of {epoch.MaximumEpochs}: loss {epoch.TrainingLoss:F6} nats{validation}, objective {epoch.Objective:F6}, learning rate {epoch.LearningRate:G4}, {epoch.Elapsed.TotalSeconds:F1} s{left}"));
         _options.Progress?.Report(epoch);
     }
+
+    private static string DescribeBest(SgdResult fitted) => fitted.BestEpoch is { } best ? $"; lowest validation loss in epoch {best}" : "";
 }

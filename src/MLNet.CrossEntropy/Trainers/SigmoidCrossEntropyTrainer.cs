@@ -47,18 +47,21 @@ public sealed partial class SigmoidCrossEntropyTrainer
     /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of"/> tells.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, or an example weight is negative or not finite.</exception>
-    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        ClassLabel label = ClassLabel.Binary(input.Schema, _options.LabelColumnName);
-        TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
-        var loss = new SigmoidCrossEntropyLoss(_options.LabelSmoothing);
-        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, loss, outputs: 1);
+    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView input) => FitRows(input, validation: null);
 
-        CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator> model =
-            NativeModels.LogisticRegression(_host, fitted.Weights, fitted.Biases[0]);
-        report.Describes(model);
-        return NativeModels.Binary(_host, model, input.Schema, _options.FeatureColumnName);
+    /// <summary>
+    /// Fits a model to <paramref name="trainData"/>; after each epoch the log-loss of <paramref name="validationData"/> is measured, and
+    /// the model of the epoch where it was lowest is returned.
+    /// </summary>
+    /// <param name="trainData">The rows to fit.</param>
+    /// <param name="validationData">Rows that are only judged, with the same columns; key values are matched by name.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">No row is usable, or the options hold rows of the training data out as well.</exception>
+    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView trainData, IDataView validationData)
+    {
+        ArgumentNullException.ThrowIfNull(trainData);
+        ArgumentNullException.ThrowIfNull(validationData);
+        return FitRows(trainData, validationData);
     }
 
     /// <summary>What the fitted transformer will add to <paramref name="inputSchema"/>: Score, Probability and PredictedLabel.</summary>
@@ -67,5 +70,19 @@ public sealed partial class SigmoidCrossEntropyTrainer
         ArgumentNullException.ThrowIfNull(inputSchema);
         return NativeModels.OutputShape(_builtIn, inputSchema, _options.LabelColumnName,
             label => label.IsKey || label.ItemType == NumberDataViewType.Single, BooleanDataViewType.Instance, isKey: false);
+    }
+
+    private BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> FitRows(IDataView input, IDataView? validation)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ClassLabel label = ClassLabel.Binary(input.Schema, _options.LabelColumnName);
+        TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
+        var loss = new SigmoidCrossEntropyLoss(_options.LabelSmoothing);
+        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, loss, outputs: 1, validation);
+
+        CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator> model =
+            NativeModels.LogisticRegression(_host, fitted.Weights, fitted.Biases[0]);
+        report.Describes(model);
+        return NativeModels.Binary(_host, model, input.Schema, _options.FeatureColumnName);
     }
 }

@@ -43,18 +43,21 @@ public sealed partial class SoftmaxCrossEntropyTrainer
     /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of"/> tells.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, or an example weight is negative or not finite.</exception>
-    public MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(IDataView input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        ClassLabel label = ClassLabel.Multiclass(input.Schema, _options.LabelColumnName);
-        TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
-        var loss = new SoftmaxCrossEntropyLoss(_options.LabelSmoothing);
-        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, loss, label.ClassCount);
+    public MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(IDataView input) => FitRows(input, validation: null);
 
-        string[]? classNames = AnnotationNames.OfClasses(label.Column, label.ClassCount);
-        MaximumEntropyModelParameters model = NativeModels.MaximumEntropy(_host, fitted.Weights, fitted.Biases, classNames);
-        report.Describes(model);
-        return NativeModels.Multiclass(_host, model, input.Schema, _options.FeatureColumnName, _options.LabelColumnName);
+    /// <summary>
+    /// Fits a model to <paramref name="trainData"/>; after each epoch the log-loss of <paramref name="validationData"/> is measured, and
+    /// the model of the epoch where it was lowest is returned.
+    /// </summary>
+    /// <param name="trainData">The rows to fit.</param>
+    /// <param name="validationData">Rows that are only judged, with the same columns; key values are matched by name.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">No row is usable, or the options hold rows of the training data out as well.</exception>
+    public MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(IDataView trainData, IDataView validationData)
+    {
+        ArgumentNullException.ThrowIfNull(trainData);
+        ArgumentNullException.ThrowIfNull(validationData);
+        return FitRows(trainData, validationData);
     }
 
     /// <summary>What the fitted transformer will add to <paramref name="inputSchema"/>: Score and PredictedLabel.</summary>
@@ -62,5 +65,19 @@ public sealed partial class SoftmaxCrossEntropyTrainer
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         return NativeModels.OutputShape(_builtIn, inputSchema, _options.LabelColumnName, label => label.IsKey, NumberDataViewType.UInt32, isKey: true);
+    }
+
+    private MulticlassPredictionTransformer<MaximumEntropyModelParameters> FitRows(IDataView input, IDataView? validation)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ClassLabel label = ClassLabel.Multiclass(input.Schema, _options.LabelColumnName);
+        TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
+        var loss = new SoftmaxCrossEntropyLoss(_options.LabelSmoothing);
+        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, loss, label.ClassCount, validation);
+
+        string[]? classNames = AnnotationNames.OfClasses(label.Column, label.ClassCount);
+        MaximumEntropyModelParameters model = NativeModels.MaximumEntropy(_host, fitted.Weights, fitted.Biases, classNames);
+        report.Describes(model);
+        return NativeModels.Multiclass(_host, model, input.Schema, _options.FeatureColumnName, _options.LabelColumnName);
     }
 }

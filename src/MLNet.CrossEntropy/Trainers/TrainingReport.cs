@@ -13,6 +13,12 @@ public sealed record TrainingReport
     /// <summary>What became of the rows of the training data.</summary>
     public required TrainingRowCounts Rows { get; init; }
 
+    /// <summary>What became of the validation rows; null when there were none.</summary>
+    public TrainingRowCounts? ValidationRows { get; init; }
+
+    /// <summary>The epoch (from 1) of the lowest validation loss, whose model this is; null when none was judged.</summary>
+    public int? BestEpoch { get; init; }
+
     /// <summary>The L2 penalty that was used.</summary>
     public required double L2Regularization { get; init; }
 

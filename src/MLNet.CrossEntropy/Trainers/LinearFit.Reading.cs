@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Optimization;
+
+namespace MLNet.CrossEntropy.Trainers;
+
+// Which rows are fitted and which are judged, and where they come from.
+internal sealed partial class LinearFit
+{
+    private Fitted FitCached(Source source, LogitLoss loss, int outputs)
+    {
+        TrainingRows read = TrainingRows.Read(source.Data, source.Columns, source.Split);
+        TrainingRows? judged = read.HeldOut ?? ReadValidation(source);
+        SgdOptions plan = Plan(source, read.Tally, judged?.Tally, loss, outputs);
+        return new Fitted(read.Tally, judged?.Tally, plan, SgdLoop.Fit(read.Blocks, judged?.Blocks, plan));
+    }
+
+    private Fitted FitStreamed(Source source, LogitLoss loss, int outputs)
+    {
+        var stream = new TrainingRowStream(source.Data, source.Columns, split: source.Split);
+        RowSummary summary = RowSummary.Of(new RowChunks(stream), loss, outputs);
+        TrainingRows? judged = stream.HeldOut ?? ReadValidation(source);
+        SgdOptions plan = Plan(source, stream.Tally!, judged?.Tally, loss, outputs);
+        return new Fitted(stream.Tally!, judged?.Tally, plan, SgdLoop.Fit(stream, summary, judged?.Blocks, plan));
+    }
+
+    private static TrainingRows? ReadValidation(Source source) => source.Validation is { } validation
+        ? TrainingRows.Read(validation, source.Columns.Matching(validation.Schema), what: "validation")
+        : null;
+
+    private static void WarnOfUnused(IChannel channel, string what, TrainingRowTally rows)
+    {
+        if (rows.Counts.Skipped > 0)
+        {
+            channel.Warning(MessageSensitivity.Schema,
+                $"Of {rows.Counts.Seen} {what} rows, these were not used: {rows.Counts.DescribeUnused()}. The first: {rows.FirstSkipped} (counted from 0).");
+        }
+    }
+
+    /// <summary>Where a fit's rows come from.</summary>
+    private sealed record Source(IDataView Data, TrainingColumns Columns, IDataView? Validation, ValidationSplit? Split, IChannel Channel)
+    {
+        /// <summary>When Fit was called, as a timestamp.</summary>
+        public long Began { get; } = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>A fit, and what became of the rows.</summary>
+    private sealed record Fitted(TrainingRowTally Rows, TrainingRowTally? ValidationRows, SgdOptions Options, SgdResult Result)
+    {
+        /// <summary>What became of the validation rows, those without a training row of their class counted as unknown.</summary>
+        public TrainingRowCounts? ValidationCounts => ValidationRows?.Counts is { } counts
+            ? counts with { Used = counts.Used - Result.Beginning.UnknownValidationRows, UnknownLabel = counts.UnknownLabel + Result.Beginning.UnknownValidationRows }
+            : null;
+    }
+}
