@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using MLNet.CrossEntropy.Benchmarks;
 
@@ -24,6 +25,9 @@ static int Run(string command, string[] args)
         case "compare":
             Comparison.Print(Console.Out, DataFolder.FromArguments(args), [.. args.Skip(1).Where(Comparison.DataSets.Contains)]);
             return 0;
+        case "evaluate":
+            EvaluationSpeed.Print(Console.Out, args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000);
+            return 0;
         case "kernels":
             BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args[1..]);
             return 0;
@@ -43,6 +47,7 @@ internal partial class Program
           data --data DIR   reads the real data sets in DIR and prints their sizes
           compare --data DIR [a9a] [20newsgroups] [fashion-mnist]
                             fits by the host's own trainers and by ours: time, cross-entropy, accuracy
+          evaluate [ROWS]   evaluates 1,000,000 scored rows of 10 classes by the host's own evaluator and by ours
           kernels [...]     BenchmarkDotNet on the kernels; what follows is passed on, as in: kernels --filter '*Step*'
         """;
 }

@@ -50,9 +50,9 @@ internal static class Comparison
     }
 
 #if MLNET_EMBEDDED
-    private const string Host = "embedded";
+    public const string Host = "embedded";
 #else
-    private const string Host = "package";
+    public const string Host = "package";
 #endif
 
     private static (List<Example> Train, List<Example> Test, int Classes) Read(DataFolder data, string name)

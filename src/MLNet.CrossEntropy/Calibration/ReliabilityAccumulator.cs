@@ -1,7 +1,7 @@
 namespace MLNet.CrossEntropy;
 
 /// <summary>Reliability in bins of equal width: <c>(b/M, (b+1)/M]</c>, the first closed at 0.</summary>
-internal sealed class ReliabilityAccumulator
+internal sealed class ReliabilityAccumulator : IAccumulator<ReliabilityAccumulator>
 {
     private readonly ReliabilitySums[] _bins;
     private readonly double[] _edges;
@@ -12,8 +12,26 @@ internal sealed class ReliabilityAccumulator
         _edges = [.. Enumerable.Range(0, bins + 1).Select(b => (double)b / bins)];
     }
 
-    public void Add(double forecast, double complement, double hit, double weight) =>
-        _bins[BinOf(forecast)].Add(forecast, complement, hit, weight);
+    /// <summary>The diagram of forecasts that come in groups.</summary>
+    public static ReliabilityDiagram Of(List<ScoreGroup> groups, int bins)
+    {
+        ReliabilityAccumulator sums = new(bins);
+        foreach (ScoreGroup group in groups)
+            sums._bins[sums.BinOf(group.Probability)].Add(group.Probability, group.Complement, group.Positive / group.Weight, group.Weight, group.SquaredWeights);
+        return sums.ToDiagram();
+    }
+
+    /// <summary>Adds the top label's probability as a forecast that it is right.</summary>
+    public void Add(EvaluatedBlock block)
+    {
+        for (int row = 0; row < block.Count; row++)
+        {
+            long key = block.TopForecasts[row];
+            double weight = block.Weights[row];
+            double forecast = ForecastKey.Probability(key);
+            _bins[BinOf(forecast)].Add(forecast, ForecastKey.Complement(key), block.Hits[row], weight, weight * weight);
+        }
+    }
 
     public void Merge(ReliabilityAccumulator other)
     {

@@ -20,11 +20,7 @@ internal struct ReliabilitySums
 
     private readonly double Frequency => _hits.Value / Weight;
 
-    /// <summary>Adds a row: <paramref name="hit"/> is 1 where the event came true, 0 where not, a share for a soft label.</summary>
-    public void Add(double forecast, double complement, double hit, double weight) =>
-        Add(forecast, complement, hit, weight, weight * weight);
-
-    /// <summary>Adds several rows of one forecast at once.</summary>
+    /// <summary>Adds rows of one forecast; <paramref name="hits"/> is the share of their weight for which the event came true.</summary>
     public void Add(double forecast, double complement, double hits, double weight, double squaredWeights)
     {
         _weight.Add(weight);

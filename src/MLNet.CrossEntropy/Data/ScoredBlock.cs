@@ -24,6 +24,8 @@ internal sealed class ScoredBlock
 
     public int Width { get; }
 
+    public bool HasSoftLabels => _targets.Length > 0;
+
     public int Capacity { get; }
 
     public int Count { get; set; }

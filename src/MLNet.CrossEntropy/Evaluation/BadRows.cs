@@ -4,11 +4,14 @@ using MLNet.CrossEntropy.Internals;
 
 namespace MLNet.CrossEntropy;
 
+/// <summary>What is wrong with a row of scores, if anything.</summary>
+internal delegate RowOutcome ScoreCheck(ReadOnlySpan<float> scores);
+
 /// <summary>Finds rows that cannot be evaluated and treats them as the caller asked.</summary>
 internal static class BadRows
 {
     /// <summary>What a row's weight and label say about it, before its scores are looked at.</summary>
-    public static RowOutcome CheckLabel(ScoredBlock block, int row)
+    private static RowOutcome CheckLabel(ScoredBlock block, int row)
     {
         Throw.IfInvalidWeight(block.Weights[row], block.FirstRow + row);
         return block.Weights[row] == 0 ? RowOutcome.ZeroWeight
@@ -17,7 +20,51 @@ internal static class BadRows
             : RowOutcome.Used;
     }
 
-    public static BadRowPolicy PolicyFor(RowOutcome outcome, EvaluationOptions options) => outcome switch
+    /// <summary>Takes all rows of a block whose scores are known to be good; false where a label is not.</summary>
+    public static bool TakeAll(ScoredBlock rows, EvaluatedBlock block)
+    {
+        block.Clear();
+        for (int row = 0; row < rows.Count; row++)
+        {
+            if (CheckLabel(rows, row) != RowOutcome.Used)
+                return false;
+            block.Take(rows, row);
+        }
+        block.Outcomes.Add(RowOutcome.Used, rows.Count);
+        return true;
+    }
+
+    /// <summary>Takes the good rows of a block and treats the others as the caller asked.</summary>
+    /// <exception cref="InvalidOperationException">The caller does not tolerate one of them.</exception>
+    public static void TakeGood(ScoredBlock rows, EvaluationOptions options, ScoreCheck check, EvaluatedBlock block)
+    {
+        block.Clear();
+        for (int row = 0; row < rows.Count; row++)
+        {
+            RowOutcome outcome = CheckLabel(rows, row);
+            if (outcome == RowOutcome.Used)
+                outcome = check(rows.Scores(row));
+            block.Outcomes.Add(outcome, 1);
+            if (outcome == RowOutcome.Used)
+                block.Take(rows, row);
+            else
+                TreatBad(rows, row, outcome, options, block);
+        }
+    }
+
+    private static void TreatBad(ScoredBlock rows, int row, RowOutcome outcome, EvaluationOptions options, EvaluatedBlock block)
+    {
+        BadRowPolicy policy = PolicyFor(outcome, options);
+        if (policy == BadRowPolicy.Throw)
+            throw Error(outcome, rows.FirstRow + row, rows.Scores(row));
+        if (policy == BadRowPolicy.CountAsMistake)
+        {
+            block.Outcomes.AddMistake();
+            block.Mistakes.Add((Math.Max(rows.Labels[row], -1), rows.Weights[row]));
+        }
+    }
+
+    private static BadRowPolicy PolicyFor(RowOutcome outcome, EvaluationOptions options) => outcome switch
     {
         RowOutcome.MissingLabel => options.MissingLabel,
         RowOutcome.UnknownClass => options.UnknownClass,
@@ -25,7 +72,7 @@ internal static class BadRows
         _ => options.InvalidScore,
     };
 
-    public static InvalidOperationException Error(RowOutcome outcome, long row, ReadOnlySpan<float> scores) => outcome switch
+    private static InvalidOperationException Error(RowOutcome outcome, long row, ReadOnlySpan<float> scores) => outcome switch
     {
         RowOutcome.MissingLabel => Throw.BadRow(row, "has no label", "Give it one"),
         RowOutcome.UnknownClass => Throw.BadRow(row, "has a label that is none of the model's classes", "Train with that class"),

@@ -10,100 +10,120 @@ namespace MLNet.CrossEntropy;
 /// given, sums over either are kept side by side until a row shows that the score is not the probability's logit; a
 /// logit, when it is one, gives the loss without any clipping.
 /// </summary>
-internal sealed class BinaryEvaluator
+internal sealed class BinaryEvaluator : IBlockEvaluation<BinaryBlock>
 {
+    private readonly BinaryScoredRows _rows;
     private readonly BinaryEvaluationOptions _options;
-    private readonly RowCounter _rows = new();
     private readonly MetricAccumulators _ofProbabilities;
     private readonly MetricAccumulators _ofLogits;
     private readonly bool _hasProbability;
-    private readonly double[] _storage = new double[BinaryScore.StorageSize];
+    private readonly ScoreCheck _check;
     private string? _disagreement;
 
-    private BinaryEvaluator(BinaryEvaluationOptions options)
+    private BinaryEvaluator(BinaryScoredRows rows, BinaryEvaluationOptions options)
     {
-        _options = options;
-        _ofProbabilities = new(2, options, fromLogits: false);
-        _ofLogits = new(2, options, fromLogits: true);
+        (_rows, _options) = (rows, options);
+        _ofProbabilities = new(2, options, fromLogits: false, isBinary: true);
+        _ofLogits = new(2, options, fromLogits: true, isBinary: true);
         _hasProbability = options.ProbabilityColumnName is not null;
+        _check = _hasProbability ? CheckProbability : CheckLogit;
         if (options.ScoreColumnName is null)
             _disagreement = "no score column was named";
     }
+
+    public int Lanes => _ofProbabilities.Lanes.Count + _ofLogits.Lanes.Count;
 
     public static BinaryCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, BinaryEvaluationOptions options)
     {
         Throw.IfInvalid(options);
         using BinaryScoredRows rows = BinaryScoredRows.Open(data, options);
-        BinaryEvaluator evaluator = new(options);
-        ScoredBlock block = BinaryScoredRows.NewBlock();
-        while (rows.Read(block))
-            evaluator.Add(block);
+        BinaryEvaluator evaluator = new(rows, options);
+        ScoredBlock first = BinaryScoredRows.NewBlock();
+        _ = rows.Read(first);
+        EvaluationPipeline<BinaryBlock>.Run(evaluator, first, options.Threads);
 
         BinaryCrossEntropyMetrics metrics = evaluator.ToMetrics(rows.Classes.Names);
         EvaluationChannel.Warn(env, metrics.Warnings);
         return metrics;
     }
 
+    public ScoredBlock NewRows() => BinaryScoredRows.NewBlock();
+
+    public BinaryBlock NewBlock() => new(BinaryScoredRows.NewBlock());
+
+    public bool Read(ScoredBlock rows) => _rows.Read(rows);
+
+    public void Judge(ScoredBlock rows, BinaryBlock block)
+    {
+        block.Disagreement = null;
+        block.OfProbabilities.Clear();
+        block.OfLogits.Clear();
+        if (_hasProbability)
+            JudgeProbabilities(rows, block.OfProbabilities);
+        // Once a row disagrees, nobody asks what the logits say any more.
+        if (Volatile.Read(ref _disagreement) is null)
+            JudgeLogits(rows, block);
+    }
+
+    public void Add(int lane, BinaryBlock block)
+    {
+        if (lane == 0)
+            Volatile.Write(ref _disagreement, _disagreement ?? block.Disagreement);
+        if (lane < _ofProbabilities.Lanes.Count)
+            _ofProbabilities.Lanes[lane](block.OfProbabilities);
+        else
+            _ofLogits.Lanes[lane - _ofProbabilities.Lanes.Count](block.OfLogits);
+    }
+
     private BinaryCrossEntropyMetrics ToMetrics(string[] names)
     {
         if (_disagreement is not null)
-            return new(_rows, _ofProbabilities, names, _options, $"column '{_options.ProbabilityColumnName}' ({_disagreement})");
+            return new(_ofProbabilities.Rows, _ofProbabilities, names, _options, $"column '{_options.ProbabilityColumnName}' ({_disagreement})");
         string why = _hasProbability ? $"column '{_options.ProbabilityColumnName}' is its sigmoid in every row" : "no probability column was named";
-        return new(_rows, _ofLogits, names, _options, $"column '{_options.ScoreColumnName}' as logit ({why})");
+        return new(_ofLogits.Rows, _ofLogits, names, _options, $"column '{_options.ScoreColumnName}' as logit ({why})");
     }
 
-    private void Add(ScoredBlock block)
+    private void JudgeProbabilities(ScoredBlock rows, EvaluatedBlock block)
     {
+        BadRows.TakeGood(rows, _options, _check, block);
         for (int row = 0; row < block.Count; row++)
         {
-            float probability = block.Scores(row)[BinaryScoredRows.Probability];
-            float score = block.Scores(row)[BinaryScoredRows.RawScore];
-            RowOutcome outcome = BadRows.CheckLabel(block, row);
-            if (outcome == RowOutcome.Used)
-                outcome = CheckScore(_hasProbability ? probability : score);
-            _rows.Add(outcome);
-            if (outcome == RowOutcome.Used)
-                AddValid(block, row, probability, score);
-            else
-                AddBad(block, row, outcome);
+            TakeTarget(rows, block, row);
+            BinaryScores.JudgeProbability(block, row, rows.Scores(block.Sources[row])[BinaryScoredRows.Probability], _ofProbabilities.Floor);
         }
     }
 
-    private RowOutcome CheckScore(float score) =>
-        !float.IsFinite(score) ? RowOutcome.NonFiniteScore
-        : _hasProbability && score is < 0 or > 1 ? RowOutcome.OutOfRangeScore
-        : RowOutcome.Used;
-
-    private void AddValid(ScoredBlock block, int row, float probability, float score)
+    private void JudgeLogits(ScoredBlock rows, BinaryBlock both)
     {
-        if (_hasProbability)
+        EvaluatedBlock block = both.OfLogits;
+        BadRows.TakeGood(rows, _options, _check, block);
+        for (int row = 0; row < block.Count; row++)
         {
-            Add(_ofProbabilities, block, row, BinaryScore.OfProbability(probability, _storage));
-            if (_disagreement is null && !BinaryScore.IsSigmoid(probability, score))
-                _disagreement = FormattableString.Invariant($"row {block.FirstRow + row}: score {score} is not the logit of probability {probability}");
-        }
-        if (_disagreement is null)
-            Add(_ofLogits, block, row, BinaryScore.OfLogit(score, _storage));
-    }
-
-    private void AddBad(ScoredBlock block, int row, RowOutcome outcome)
-    {
-        BadRowPolicy policy = BadRows.PolicyFor(outcome, _options);
-        if (policy == BadRowPolicy.Throw)
-            throw BadRows.Error(outcome, block.FirstRow + row, block.Scores(row));
-        if (policy == BadRowPolicy.CountAsMistake)
-        {
-            _rows.AddMistake();
-            _ofProbabilities.AddMistake(Math.Max(block.Labels[row], -1), block.Weights[row]);
-            _ofLogits.AddMistake(Math.Max(block.Labels[row], -1), block.Weights[row]);
+            TakeTarget(rows, block, row);
+            ReadOnlySpan<float> scores = rows.Scores(block.Sources[row]);
+            (float probability, float score) = (scores[BinaryScoredRows.Probability], scores[BinaryScoredRows.RawScore]);
+            double sigmoid = BinaryScores.JudgeLogit(block, row, score, _ofLogits.Floor);
+            if (_hasProbability && !BinaryScores.IsSigmoid(probability, sigmoid))
+            {
+                both.Disagreement = FormattableString.Invariant($"row {block.Positions[row]}: score {score} is not the logit of probability {probability}");
+                block.Clear();
+            }
         }
     }
 
-    private static void Add(MetricAccumulators sums, ScoredBlock block, int row, BinaryScore score)
+    private static void TakeTarget(ScoredBlock rows, EvaluatedBlock block, int row)
     {
-        int label = block.Labels[row];
-        double weight = block.Weights[row];
-        long position = block.FirstRow + row;
-        sums.Add(label == ScoreClasses.Soft ? score.ToRow(position, block.Target(row), weight, sums.Floor) : score.ToRow(position, label, weight, sums.Floor));
+        if (block.Labels[row] < 0)
+            BinaryScores.SetLabel(block, row, rows.Target(block.Sources[row])[1]);
     }
+
+    private static RowOutcome CheckProbability(ReadOnlySpan<float> scores) => scores[BinaryScoredRows.Probability] switch
+    {
+        float.NaN or float.PositiveInfinity or float.NegativeInfinity => RowOutcome.NonFiniteScore,
+        < 0 or > 1 => RowOutcome.OutOfRangeScore,
+        _ => RowOutcome.Used,
+    };
+
+    private static RowOutcome CheckLogit(ReadOnlySpan<float> scores) =>
+        float.IsFinite(scores[BinaryScoredRows.RawScore]) ? RowOutcome.Used : RowOutcome.NonFiniteScore;
 }

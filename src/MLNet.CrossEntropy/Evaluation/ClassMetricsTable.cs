@@ -3,16 +3,14 @@ namespace MLNet.CrossEntropy;
 /// <summary>Draws each class's metrics from the accumulators.</summary>
 internal static class ClassMetricsTable
 {
-    public static ClassMetrics[] Of(MetricAccumulators sums, IReadOnlyList<string> names, ClassConfusionMatrix? confusion) =>
-        [.. names.Select((name, k) => Of(sums, name, k, confusion))];
+    public static ClassMetrics[] Of(MetricAccumulators sums, IReadOnlyList<string> names, ClassConfusionMatrix? confusion, int reliabilityBins) =>
+        [.. names.Select((name, k) => Of(sums, name, k, confusion, reliabilityBins))];
 
-    private static ClassMetrics Of(MetricAccumulators sums, string name, int k, ClassConfusionMatrix? confusion)
+    private static ClassMetrics Of(MetricAccumulators sums, string name, int k, ClassConfusionMatrix? confusion, int reliabilityBins)
     {
         LogLossSums logLoss = sums.LogLoss.OfClass[k];
-        OneVersusRestAccumulator? oneVersusRest = sums.OneVersusRest;
-        List<ScoreGroup>? groups = oneVersusRest?.OfClass[k].ToGroups();
-        if (groups?.Count == 0)
-            groups = null;
+        List<ScoreGroup>? all = sums.GroupsOf(k);
+        List<ScoreGroup>? groups = all is [] ? null : all;
         return new()
         {
             Name = name,
@@ -25,7 +23,7 @@ internal static class ClassMetricsTable
             PrecisionRecall = confusion?.OfClass(k) ?? new(double.NaN, double.NaN, double.NaN),
             RocAuc = groups is null ? double.NaN : RankingMetrics.RocAuc(groups),
             AveragePrecision = groups is null ? double.NaN : RankingMetrics.AveragePrecision(groups),
-            Reliability = oneVersusRest?.Reliability[k].ToDiagram(),
+            Reliability = all is null ? null : ReliabilityAccumulator.Of(all, reliabilityBins),
             BrierDecomposition = groups is null ? null : IsotonicDecomposition.OfBrier(groups),
             LogLossDecomposition = groups is null ? null : IsotonicDecomposition.OfLogLoss(groups, sums.Floor.Largest),
         };

@@ -31,7 +31,7 @@ public abstract class CrossEntropyMetrics
         ReferenceName = options.Prior.Name;
         ReferenceLogLoss = options.Prior.LogLoss(names, shares);
         ConfusionMatrix = sums.Confusion?.ToMatrix(names);
-        Classes = ClassMetricsTable.Of(sums, names, ConfusionMatrix);
+        Classes = ClassMetricsTable.Of(sums, names, ConfusionMatrix, options.ReliabilityBins);
         RowLosses = new(sums.RowLosses, names);
         Warnings = [.. EvaluationWarnings.Of(this)];
     }

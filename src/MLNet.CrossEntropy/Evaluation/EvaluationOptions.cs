@@ -34,6 +34,12 @@ public abstract class EvaluationOptions
     /// <summary>How many of the rows of largest loss to keep for <see cref="RowLosses.Worst"/>, 0 to 1000.</summary>
     public int WorstRows { get; set; } = 20;
 
+    /// <summary>
+    /// The number of threads, at least 1, that judge rows and add them up while the caller's own reads on; null for one a processor.
+    /// 1 starts no thread. The metrics are the same bits whatever the number.
+    /// </summary>
+    public int? NumberOfThreads { get; set; }
+
     /// <summary>What to do with a row whose label is missing; <see cref="BadRowPolicy.CountAsMistake"/> makes no sense here.</summary>
     public BadRowPolicy MissingLabel { get; set; }
 
@@ -42,4 +48,6 @@ public abstract class EvaluationOptions
 
     /// <summary>What to do with a row whose scores are not finite, out of range or do not sum to 1.</summary>
     public BadRowPolicy InvalidScore { get; set; }
+
+    internal int Threads => NumberOfThreads ?? Environment.ProcessorCount;
 }

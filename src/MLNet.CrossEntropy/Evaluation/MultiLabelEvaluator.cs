@@ -6,40 +6,65 @@ using MLNet.CrossEntropy.Internals;
 namespace MLNet.CrossEntropy;
 
 /// <summary>Evaluates a multi-label model in one pass: each label as a binary model of its own, and each row as a whole.</summary>
-internal sealed class MultiLabelEvaluator
+internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
 {
+    private readonly MultiLabelRows _rows;
     private readonly MultiLabelEvaluationOptions _options;
     private readonly bool _fromLogits;
-    private readonly RowCounter _rows = new();
+    private readonly ScoreCheck _check;
     private readonly MetricAccumulators[] _ofLabel;
     private readonly MultiLabelAccumulator _ofRows = new();
-    private readonly double[] _storage = new double[BinaryScore.StorageSize];
-    private readonly double[] _target = new double[2];
 
-    private MultiLabelEvaluator(MultiLabelEvaluationOptions options, int labels, bool fromLogits)
+    private MultiLabelEvaluator(MultiLabelRows rows, MultiLabelEvaluationOptions options, bool fromLogits)
     {
-        _options = options;
-        _fromLogits = fromLogits;
-        _ofLabel = [.. Enumerable.Range(0, labels).Select(_ => new MetricAccumulators(2, options, fromLogits))];
+        (_rows, _options, _fromLogits) = (rows, options, fromLogits);
+        _check = CheckScores;
+        _ofLabel = [.. Enumerable.Range(0, rows.Names.Length).Select(_ => new MetricAccumulators(2, options, fromLogits, isBinary: true))];
     }
+
+    public int Lanes => 1 + _ofLabel.Length;
 
     public static MultiLabelCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, MultiLabelEvaluationOptions options)
     {
         Throw.IfInvalid(options);
         Throw.IfCountsMistakes(options);
         using MultiLabelRows rows = MultiLabelRows.Open(data, options);
-        ScoredBlock block = rows.NewBlock();
-
-        bool any = rows.Read(block);
-        bool fromLogits = options.ScoreKind == ScoreKind.Logits || (options.ScoreKind == ScoreKind.Auto && HasScoreOutsideUnitInterval(block));
-        MultiLabelEvaluator evaluator = new(options, rows.Names.Length, fromLogits);
-        for (; any; any = rows.Read(block))
-            evaluator.Add(block);
+        ScoredBlock first = rows.NewBlock();
+        _ = rows.Read(first);
+        bool fromLogits = options.ScoreKind == ScoreKind.Logits || (options.ScoreKind == ScoreKind.Auto && HasScoreOutsideUnitInterval(first));
+        MultiLabelEvaluator evaluator = new(rows, options, fromLogits);
+        EvaluationPipeline<MultiLabelBlock>.Run(evaluator, first, options.Threads);
 
         string scoresUsed = $"column '{options.ScoreColumnName}' as {(fromLogits ? "logits" : "probabilities")}{(options.ScoreKind == ScoreKind.Auto ? " (found out from the first rows)" : "")}";
-        MultiLabelCrossEntropyMetrics metrics = new(evaluator._rows, evaluator._ofLabel, evaluator._ofRows, rows.Names, options, scoresUsed);
+        MultiLabelCrossEntropyMetrics metrics = new(evaluator._ofRows.Rows, evaluator._ofLabel, evaluator._ofRows, rows.Names, options, scoresUsed);
         EvaluationChannel.Warn(env, metrics.Warnings);
         return metrics;
+    }
+
+    public ScoredBlock NewRows() => _rows.NewBlock();
+
+    public MultiLabelBlock NewBlock() => new(_rows.NewBlock());
+
+    public bool Read(ScoredBlock rows) => _rows.Read(rows);
+
+    public void Judge(ScoredBlock rows, MultiLabelBlock block)
+    {
+        EvaluatedBlock first = block.OfLabel[0];
+        BadRows.TakeGood(rows, _options, _check, first);
+        block.Losses.AsSpan(0, first.Count).Clear();
+        block.ClippedLosses.AsSpan(0, first.Count).Clear();
+        block.Wrong.AsSpan(0, first.Count).Clear();
+        block.AllRight.AsSpan(0, first.Count).Fill(1);
+        for (int label = 0; label < block.OfLabel.Length; label++)
+            Judge(rows, first, label, block);
+    }
+
+    public void Add(int lane, MultiLabelBlock block)
+    {
+        if (lane == 0)
+            _ofRows.Add(block);
+        else
+            _ofLabel[lane - 1].Add(block.OfLabel[lane - 1]);
     }
 
     private static bool HasScoreOutsideUnitInterval(ScoredBlock block)
@@ -55,21 +80,6 @@ internal sealed class MultiLabelEvaluator
         return false;
     }
 
-    private void Add(ScoredBlock block)
-    {
-        for (int row = 0; row < block.Count; row++)
-        {
-            RowOutcome outcome = BadRows.CheckLabel(block, row);
-            if (outcome == RowOutcome.Used)
-                outcome = CheckScores(block.Scores(row));
-            _rows.Add(outcome);
-            if (outcome == RowOutcome.Used)
-                AddValid(block, row);
-            else if (BadRows.PolicyFor(outcome, _options) != BadRowPolicy.Skip)
-                throw BadRows.Error(outcome, block.FirstRow + row, block.Scores(row));
-        }
-    }
-
     private RowOutcome CheckScores(ReadOnlySpan<float> scores)
     {
         foreach (float score in scores)
@@ -82,23 +92,28 @@ internal sealed class MultiLabelEvaluator
         return RowOutcome.Used;
     }
 
-    private void AddValid(ScoredBlock block, int row)
+    private void Judge(ScoredBlock rows, EvaluatedBlock good, int label, MultiLabelBlock whole)
     {
-        ReadOnlySpan<float> scores = block.Scores(row);
-        Span<double> shares = block.Target(row);
-        double loss = 0, clippedLoss = 0, wrong = 0, allRight = 1;
-        for (int label = 0; label < scores.Length; label++)
+        EvaluatedBlock block = whole.OfLabel[label];
+        LossFloor floor = _ofLabel[label].Floor;
+        double share = 1.0 / whole.OfLabel.Length;
+        if (block != good)
+            block.Clear();
+        for (int row = 0; row < good.Count; row++)
         {
-            BinaryScore score = _fromLogits ? BinaryScore.OfLogit(scores[label], _storage) : BinaryScore.OfProbability(scores[label], _storage);
-            (_target[0], _target[1]) = (1 - shares[label], shares[label]);
-            EvaluatedRow evaluated = score.ToRow(block.FirstRow + row, _target, block.Weights[row], _ofLabel[label].Floor);
-            _ofLabel[label].Add(evaluated);
-            loss += evaluated.Loss;
-            clippedLoss += evaluated.ClippedLoss;
-            double right = _target[evaluated.Predicted];
-            wrong += 1 - right;
-            allRight *= right;
+            int source = good.Sources[row];
+            if (block != good)
+                block.Take(rows, source);
+            BinaryScores.SetLabel(block, row, rows.Target(source)[label]);
+            float score = rows.Scores(source)[label];
+            if (_fromLogits)
+                _ = BinaryScores.JudgeLogit(block, row, score, floor);
+            else
+                BinaryScores.JudgeProbability(block, row, score, floor);
+            whole.Losses[row] += share * block.Losses[row];
+            whole.ClippedLosses[row] += share * block.ClippedLosses[row];
+            whole.Wrong[row] += share * (1 - block.Hits[row]);
+            whole.AllRight[row] *= block.Hits[row];
         }
-        _ofRows.Add(loss / scores.Length, clippedLoss / scores.Length, wrong / scores.Length, allRight, block.Weights[row]);
     }
 }

@@ -7,9 +7,9 @@ public sealed class MulticlassCrossEntropyMetrics : CrossEntropyMetrics
         : base(rows, sums, names, options, scoresUsed)
     {
         BrierScore = sums.Brier.Score;
-        TopKAccuracies = sums.Ranks.ToAccuracies();
+        TopKAccuracies = sums.Ranks!.ToAccuracies();
         Reliability = sums.Reliability.ToDiagram();
-        EqualMassReliability = sums.OneVersusRest is { } all ? CrossEntropy.EqualMassReliability.Of(all.TopLabel.ToGroups(), options.ReliabilityBins) : null;
+        EqualMassReliability = sums.TopLabel is { } top ? CrossEntropy.EqualMassReliability.Of(top.ToGroups(), options.ReliabilityBins) : null;
     }
 
     /// <summary>The Brier score over all classes, <c>mean sum_k (q_k - p_k)^2</c>, 0 to 2.</summary>

@@ -21,6 +21,7 @@ internal static partial class Throw
         IfNotBetween(options.ProbabilityFloor, 0, 0.5, nameof(options.ProbabilityFloor));
         IfNotBetween(options.ConfidenceLevel, 0, 1, nameof(options.ConfidenceLevel));
         ArgumentNullException.ThrowIfNull(options.Prior);
+        _ = Check.Range(options.Threads, options.Threads >= 1, nameof(options.NumberOfThreads), "null or at least 1", "null takes one a processor");
         _ = Check.Range(options.ReliabilityBins, options.ReliabilityBins is >= 1 and <= 10000, nameof(options.ReliabilityBins), "1 to 10000", "15 is usual");
         _ = Check.Range(options.WorstRows, options.WorstRows is >= 0 and <= 1000, nameof(options.WorstRows), "0 to 1000", "20 is usual");
         if (options.MissingLabel == BadRowPolicy.CountAsMistake)

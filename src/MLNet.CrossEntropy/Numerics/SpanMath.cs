@@ -46,6 +46,32 @@ internal static class SpanMath
         return sum;
     }
 
+    /// <summary>The sum.</summary>
+    public static double Sum(ReadOnlySpan<double> x)
+    {
+        int i = 0;
+        Vector<double> lanes = default;
+        for (; i <= x.Length - Vector<double>.Count; i += Vector<double>.Count)
+            lanes += Load(x, i);
+        double sum = Vector.Sum(lanes);
+        for (; i < x.Length; i++)
+            sum += x[i];
+        return sum;
+    }
+
+    /// <summary>The sum of products x[i] y[i]; of the same length.</summary>
+    public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        int i = 0;
+        Vector<double> lanes = default;
+        for (; i <= x.Length - Vector<double>.Count; i += Vector<double>.Count)
+            lanes += Load(x, i) * Load(y, i);
+        double sum = Vector.Sum(lanes);
+        for (; i < x.Length; i++)
+            sum += x[i] * y[i];
+        return sum;
+    }
+
     /// <summary>destination[i] = x[i] - subtrahend; of the same length, in place when both are the same span.</summary>
     public static void Subtract(ReadOnlySpan<float> x, float subtrahend, Span<float> destination)
     {

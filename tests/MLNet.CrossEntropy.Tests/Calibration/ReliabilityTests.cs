@@ -49,13 +49,13 @@ public sealed class ReliabilityTests
     public void An_edge_belongs_to_the_bin_below(int bins)
     {
         // Edges b / M as doubles themselves: no rounding of a product may carry one across.
-        ReliabilityAccumulator accumulator = new(bins);
+        List<ScoreGroup> groups = [];
         for (int b = 1; b <= bins; b++)
         {
-            accumulator.Add((double)b / bins, 1 - (double)b / bins, 1, 1);
-            accumulator.Add(Math.BitIncrement((double)(b - 1) / bins), 0.5, 1, 1);
+            groups.Add(new((double)b / bins, 1 - (double)b / bins, 1, 0, 1));
+            groups.Add(new(Math.BitIncrement((double)(b - 1) / bins), 0.5, 1, 0, 1));
         }
-        Assert.All(accumulator.ToDiagram().Bins, bin => Assert.Equal(2, bin.Weight));
+        Assert.All(ReliabilityAccumulator.Of(groups, bins).Bins, bin => Assert.Equal(2, bin.Weight));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.ML;
+using MLNet.CrossEntropy.Data;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Evaluation;
@@ -141,26 +142,23 @@ public sealed class EvaluationPropertyTests
 
     private static MetricAccumulators Accumulate(Sample[] rows)
     {
-        MetricAccumulators sums = new(Classes, new MulticlassEvaluationOptions(), fromLogits: false);
-        foreach (Sample row in rows)
+        MetricAccumulators sums = new(Classes, new MulticlassEvaluationOptions(), fromLogits: false, isBinary: false);
+        ScoredBlock raw = new(Classes, hasSoftLabels: false) { Count = rows.Length };
+        for (int row = 0; row < rows.Length; row++)
         {
-            sums.Add(new EvaluatedRow
-            {
-                Label = row.Label,
-                Predicted = Array.IndexOf(row.Probabilities, row.Probabilities.Max()),
-                Weight = row.Weight,
-                Loss = row.Loss,
-                ClippedLoss = row.Loss,
-                Probabilities = row.Probabilities,
-                Complements = [.. row.Probabilities.Select(p => 1 - p)],
-                Scores = [.. row.Probabilities.Select(p => (float)p)],
-            });
+            (raw.Labels[row], raw.Weights[row]) = (rows[row].Label, rows[row].Weight);
+            for (int k = 0; k < Classes; k++)
+                raw.Scores(row)[k] = (float)rows[row].Probabilities[k];
         }
+        EvaluatedBlock block = EvaluatedBlock.OfMulticlass(raw);
+        Assert.True(BadRows.TakeAll(raw, block) && MulticlassScores.Load(raw, block, fromLogits: false, rowSumTolerance: 1e-3));
+        MulticlassScores.Judge(block, fromLogits: false, sums.Floor);
+        sums.Add(block);
         return sums;
     }
 
     private static MulticlassCrossEntropyMetrics ToMetrics(MetricAccumulators sums) =>
-        new(new RowCounter(), sums, ["a", "b", "c", "d"], new MulticlassEvaluationOptions(), "");
+        new(sums.Rows, sums, ["a", "b", "c", "d"], new MulticlassEvaluationOptions(), "");
 
     private static void AssertEqual(MulticlassCrossEntropyMetrics expected, MulticlassCrossEntropyMetrics actual, bool standardErrors)
     {

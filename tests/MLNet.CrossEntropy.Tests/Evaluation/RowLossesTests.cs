@@ -111,19 +111,7 @@ public sealed class RowLossesTests
     {
         WorstRowsAccumulator accumulator = new(kept);
         foreach (WorstRowsAccumulator.Entry row in rows)
-        {
-            accumulator.Add(new EvaluatedRow
-            {
-                Row = row.Row,
-                Label = 0,
-                Predicted = 1,
-                Weight = 1,
-                Loss = row.Loss,
-                ClippedLoss = row.Loss,
-                Probabilities = [0.5, 0.5],
-                Complements = [0.5, 0.5],
-            });
-        }
+            accumulator.Add(row);
         return accumulator;
     }
 

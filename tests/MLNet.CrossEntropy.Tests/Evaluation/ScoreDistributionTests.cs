@@ -3,6 +3,8 @@ namespace MLNet.CrossEntropy.Tests.Evaluation;
 /// <summary>Exact in small, close in large, and blind to the order of rows in both.</summary>
 public sealed class ScoreDistributionTests
 {
+    private const int Bins = 15;
+
     [Fact]
     public void Equal_forecasts_share_a_group_and_groups_ascend()
     {
@@ -16,9 +18,8 @@ public sealed class ScoreDistributionTests
     [Fact]
     public void Forecasts_near_1_keep_their_order_though_1_minus_them_is_tiny()
     {
-        ScoreDistribution distribution = new();
-        distribution.Add(1, 1e-20, 1, 0);
-        distribution.Add(1, 1e-30, 0, 1);
+        ScoreDistribution distribution = new(Bins);
+        distribution.Add([ForecastKey.Of(1, 1e-20), ForecastKey.Of(1, 1e-30)], [1, 0], [1, 1]);
         Assert.Equal([1e-20, 1e-30], distribution.ToGroups().Select(g => g.Complement));
     }
 
@@ -66,9 +67,9 @@ public sealed class ScoreDistributionTests
 
     private static ScoreDistribution Of(IEnumerable<(double Probability, double Label, double Weight)> rows)
     {
-        ScoreDistribution distribution = new();
+        ScoreDistribution distribution = new(Bins);
         foreach ((double p, double label, double weight) in rows)
-            distribution.Add(p, 1 - p, weight * label, weight * (1 - label));
+            distribution.Add([ForecastKey.Of(p, 1 - p)], [label], [weight]);
         return distribution;
     }
 

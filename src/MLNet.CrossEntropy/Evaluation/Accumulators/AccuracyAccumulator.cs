@@ -3,7 +3,7 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy;
 
 /// <summary>The weighted share of rows whose predicted class is the true one; a soft label counts by its share of that class.</summary>
-internal sealed class AccuracyAccumulator
+internal sealed class AccuracyAccumulator : IAccumulator<AccuracyAccumulator>
 {
     private CompensatedSum _correct;
     private CompensatedSum _total;
@@ -11,13 +11,13 @@ internal sealed class AccuracyAccumulator
     /// <summary>NaN without rows.</summary>
     public double Accuracy => _correct.Value / _total.Value;
 
-    public void Add(in EvaluatedRow row)
+    public void Add(EvaluatedBlock block)
     {
-        _total.Add(row.Weight);
-        _correct.Add(row.Weight * row.TargetOf(row.Predicted));
+        _total.Add(SpanMath.Sum(block.Weights.AsSpan(0, block.Count)));
+        _correct.Add(SpanMath.Dot(block.Weights.AsSpan(0, block.Count), block.Hits.AsSpan(0, block.Count)));
+        foreach ((_, double weight) in block.Mistakes)
+            _total.Add(weight);
     }
-
-    public void AddMistake(double weight) => _total.Add(weight);
 
     public void Merge(AccuracyAccumulator other)
     {

@@ -3,19 +3,19 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy;
 
 /// <summary>Rows and weights by true class and predicted class.</summary>
-internal sealed class ConfusionAccumulator(int classes)
+internal sealed class ConfusionAccumulator(int classes) : IAccumulator<ConfusionAccumulator>
 {
     private readonly long[] _rows = new long[classes * classes];
     private readonly CompensatedSum[] _weights = new CompensatedSum[classes * classes];
 
-    public void Add(in EvaluatedRow row)
+    public void Add(EvaluatedBlock block)
     {
-        if (!row.IsSoft)
-            Add(row.Label, row.Predicted, row.Weight);
-        for (int k = 0; k < row.Target.Length; k++)
+        for (int row = 0; row < block.Count; row++)
         {
-            if (row.Target[k] > 0)
-                Add(k, row.Predicted, row.Weight * row.Target[k]);
+            if (block.Labels[row] >= 0)
+                Add(block.Labels[row], block.Predicted[row], block.Weights[row]);
+            else
+                AddSoft(block, row);
         }
     }
 
@@ -38,6 +38,16 @@ internal sealed class ConfusionAccumulator(int classes)
             weights[i / classes, i % classes] = _weights[i].Value;
         }
         return new(names, rows, weights);
+    }
+
+    private void AddSoft(EvaluatedBlock block, int row)
+    {
+        for (int k = 0; k < classes; k++)
+        {
+            double share = block.TargetOf(k, row);
+            if (share > 0)
+                Add(k, block.Predicted[row], block.Weights[row] * share);
+        }
     }
 
     private void Add(int actual, int predicted, double weight)

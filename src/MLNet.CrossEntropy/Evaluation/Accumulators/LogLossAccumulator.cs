@@ -1,7 +1,7 @@
 namespace MLNet.CrossEntropy;
 
 /// <summary>Log-loss of all rows and of each class: a soft label counts for each of its classes by its share.</summary>
-internal sealed class LogLossAccumulator(int classes, LossFloor floor)
+internal sealed class LogLossAccumulator(int classes, LossFloor floor) : IAccumulator<LogLossAccumulator>
 {
     private readonly LogLossSums[] _ofClass = new LogLossSums[classes];
     private LogLossSums _total;
@@ -10,27 +10,23 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor)
 
     public ReadOnlySpan<LogLossSums> OfClass => _ofClass;
 
-    public void Add(in EvaluatedRow row)
+    public void Add(EvaluatedBlock block)
     {
-        _total.Add(row.Loss, row.ClippedLoss, row.Weight);
-        if (!row.IsSoft)
+        for (int row = 0; row < block.Count; row++)
         {
-            _ofClass[row.Label].Add(row.Loss, row.ClippedLoss, row.Weight);
-            return;
+            _total.Add(block.Losses[row], block.ClippedLosses[row], block.Weights[row]);
+            if (block.Labels[row] >= 0)
+                _ofClass[block.Labels[row]].Add(block.Losses[row], block.ClippedLosses[row], block.Weights[row]);
+            else
+                AddSoft(block, row);
         }
-        for (int k = 0; k < row.Target.Length; k++)
+        // Their true class, where they have one, counts as given probability 0.
+        foreach ((int label, double weight) in block.Mistakes)
         {
-            if (row.Target[k] > 0)
-                _ofClass[k].Add(row.ClassLosses[k], floor.Clip(row.ClassLosses[k]), row.Weight * row.Target[k]);
+            _total.Add(double.PositiveInfinity, floor.Largest, weight);
+            if (label >= 0)
+                _ofClass[label].Add(double.PositiveInfinity, floor.Largest, weight);
         }
-    }
-
-    /// <summary>Adds a row whose true class (or -1) counts as given probability 0.</summary>
-    public void AddMistake(int label, double weight)
-    {
-        _total.Add(double.PositiveInfinity, floor.Largest, weight);
-        if (label >= 0)
-            _ofClass[label].Add(double.PositiveInfinity, floor.Largest, weight);
     }
 
     public void Merge(LogLossAccumulator other)
@@ -45,5 +41,16 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor)
     {
         double weight = _ofClass.Sum(c => c.Weight);
         return [.. _ofClass.Select(c => c.Weight / weight)];
+    }
+
+    private void AddSoft(EvaluatedBlock block, int row)
+    {
+        for (int k = 0; k < _ofClass.Length; k++)
+        {
+            double share = block.TargetOf(k, row);
+            double loss = block.ClassLosses[k * block.Stride + row];
+            if (share > 0)
+                _ofClass[k].Add(loss, floor.Clip(loss), block.Weights[row] * share);
+        }
     }
 }

@@ -1,6 +1,9 @@
 namespace MLNet.CrossEntropy;
 
-/// <summary>Every accumulator of an evaluation, fed and merged together.</summary>
+/// <summary>
+/// Every accumulator of an evaluation. They are fed in <see cref="Lanes"/>: within one, blocks must come in the order of the rows; no
+/// two touch the same sums, so that lanes may run side by side and the outcome is the same whoever runs them.
+/// </summary>
 internal sealed class MetricAccumulators
 {
     /// <summary>With more classes than this their confusion matrix would take too much memory, K^2 cells.</summary>
@@ -9,21 +12,37 @@ internal sealed class MetricAccumulators
     /// <summary>With more classes than this one-versus-rest metrics are left out unless they are asked for.</summary>
     private const int MostOneVersusRestClasses = 30;
 
-    public MetricAccumulators(int classes, EvaluationOptions options, bool fromLogits)
+    private readonly OneVersusRestAccumulator[]? _oneVersusRest;
+    private readonly bool _isBinary;
+
+    /// <summary>Sums over classes; of a binary model only the positive class's forecasts are kept, those of the negative one mirror them.</summary>
+    public MetricAccumulators(int classes, EvaluationOptions options, bool fromLogits, bool isBinary)
     {
+        _isBinary = isBinary;
         Floor = new(options.ProbabilityFloor, fromLogits);
         LogLoss = new(classes, Floor);
         SoftLabels = new(classes);
-        Ranks = new(classes);
+        Ranks = isBinary ? null : new(classes);
         Reliability = new(options.ReliabilityBins);
-        RowLosses = new(options.WorstRows);
+        RowLosses = new(options.WorstRows, Floor);
         if (classes <= MostConfusionClasses)
             Confusion = new(classes);
         if (options.OneVersusRest ?? classes <= MostOneVersusRestClasses)
-            OneVersusRest = new(classes, options.ReliabilityBins);
+        {
+            _oneVersusRest = isBinary
+                ? [new(1, 0, options.ReliabilityBins)]
+                : [.. Enumerable.Range(0, classes).Select(k => new OneVersusRestAccumulator(k, k, options.ReliabilityBins))];
+            TopLabel = isBinary ? null : new(options.ReliabilityBins);
+        }
+        Lanes = [AddLosses, AddPredictions, .. _oneVersusRest is { } all ? all.Select(one => (Action<EvaluatedBlock>)one.Add) : []];
     }
 
+    /// <summary>What adds a block, in parts that may run side by side.</summary>
+    public IReadOnlyList<Action<EvaluatedBlock>> Lanes { get; }
+
     public LossFloor Floor { get; }
+
+    public RowCounter Rows { get; } = new();
 
     public LogLossAccumulator LogLoss { get; }
 
@@ -33,7 +52,8 @@ internal sealed class MetricAccumulators
 
     public BrierAccumulator Brier { get; } = new();
 
-    public RankAccumulator Ranks { get; }
+    /// <summary>Null for a binary model.</summary>
+    public RankAccumulator? Ranks { get; }
 
     /// <summary>Of the top label.</summary>
     public ReliabilityAccumulator Reliability { get; }
@@ -42,41 +62,58 @@ internal sealed class MetricAccumulators
 
     public ConfusionAccumulator? Confusion { get; }
 
-    public OneVersusRestAccumulator? OneVersusRest { get; }
+    /// <summary>Null for a binary model, or when not computed.</summary>
+    public TopLabelAccumulator? TopLabel { get; }
 
-    public void Add(in EvaluatedRow row)
+    /// <summary>A class's forecasts in groups, lowest first; null when not computed.</summary>
+    public List<ScoreGroup>? GroupsOf(int k)
     {
-        LogLoss.Add(row);
-        SoftLabels.Add(row);
-        Accuracy.Add(row);
-        Brier.Add(row);
-        if (!row.Scores.IsEmpty)
-            Ranks.Add(row);
-        int top = row.Predicted;
-        Reliability.Add(row.Probabilities[top], row.Complements[top], row.TargetOf(top), row.Weight);
-        RowLosses.Add(row);
-        Confusion?.Add(row);
-        OneVersusRest?.Add(row);
+        if (_oneVersusRest is null)
+            return null;
+        if (!_isBinary)
+            return _oneVersusRest[k].ToGroups();
+        List<ScoreGroup> ofPositive = _oneVersusRest[0].ToGroups();
+        return k == 1 ? ofPositive : [.. ofPositive.AsEnumerable().Reverse().Select(g => g.Mirrored())];
     }
 
-    /// <summary>Adds a bad row that counts as a mistake, of a class or (-1) of none.</summary>
-    public void AddMistake(int label, double weight)
+    /// <summary>Adds a block in all lanes.</summary>
+    public void Add(EvaluatedBlock block)
     {
-        LogLoss.AddMistake(label, weight);
-        Accuracy.AddMistake(weight);
-        RowLosses.AddMistake(Floor.Largest, weight);
+        foreach (Action<EvaluatedBlock> lane in Lanes)
+            lane(block);
     }
 
     public void Merge(MetricAccumulators other)
     {
+        Rows.Merge(other.Rows);
         LogLoss.Merge(other.LogLoss);
         SoftLabels.Merge(other.SoftLabels);
         Accuracy.Merge(other.Accuracy);
         Brier.Merge(other.Brier);
-        Ranks.Merge(other.Ranks);
+        Ranks?.Merge(other.Ranks!);
         Reliability.Merge(other.Reliability);
         RowLosses.Merge(other.RowLosses);
         Confusion?.Merge(other.Confusion!);
-        OneVersusRest?.Merge(other.OneVersusRest!);
+        TopLabel?.Merge(other.TopLabel!);
+        for (int i = 0; i < _oneVersusRest?.Length; i++)
+            _oneVersusRest[i].Merge(other._oneVersusRest![i]);
+    }
+
+    private void AddLosses(EvaluatedBlock block)
+    {
+        Rows.Merge(block.Outcomes);
+        LogLoss.Add(block);
+        SoftLabels.Add(block);
+        RowLosses.Add(block);
+    }
+
+    private void AddPredictions(EvaluatedBlock block)
+    {
+        Accuracy.Add(block);
+        Brier.Add(block);
+        Ranks?.Add(block);
+        Reliability.Add(block);
+        Confusion?.Add(block);
+        TopLabel?.Add(block);
     }
 }

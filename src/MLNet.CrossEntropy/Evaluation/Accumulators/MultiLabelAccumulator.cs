@@ -2,12 +2,14 @@ using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
 
-/// <summary>What a multi-label row amounts to over all its labels.</summary>
+/// <summary>What multi-label rows amount to over all their labels.</summary>
 internal sealed class MultiLabelAccumulator
 {
     private LogLossSums _logLoss;
     private CompensatedSum _wrong;
     private CompensatedSum _allRight;
+
+    public RowCounter Rows { get; } = new();
 
     public ref readonly LogLossSums LogLoss => ref _logLoss;
 
@@ -17,11 +19,16 @@ internal sealed class MultiLabelAccumulator
     /// <summary>The weighted share of rows with every answer right; NaN without rows.</summary>
     public double SubsetAccuracy => _allRight.Value / _logLoss.Weight;
 
-    /// <summary>Adds a row by its mean loss over labels, the share of its wrong answers, and whether all were right.</summary>
-    public void Add(double loss, double clippedLoss, double wrong, double allRight, double weight)
+    public void Add(MultiLabelBlock block)
     {
-        _logLoss.Add(loss, clippedLoss, weight);
-        _wrong.Add(weight * wrong);
-        _allRight.Add(weight * allRight);
+        EvaluatedBlock rows = block.OfLabel[0];
+        Rows.Merge(rows.Outcomes);
+        for (int row = 0; row < rows.Count; row++)
+        {
+            double weight = rows.Weights[row];
+            _logLoss.Add(block.Losses[row], block.ClippedLosses[row], weight);
+            _wrong.Add(weight * block.Wrong[row]);
+            _allRight.Add(weight * block.AllRight[row]);
+        }
     }
 }

@@ -1,43 +1,25 @@
 namespace MLNet.CrossEntropy;
 
-/// <summary>Each class's probability as a forecast of the event "the label is this class", and the top label's as one of "it is right".</summary>
-internal sealed class OneVersusRestAccumulator
+/// <summary>
+/// A class's probability as a forecast of the event "the label is this class". Its outcome does not depend on other classes, so that each
+/// has an accumulator of its own.
+/// </summary>
+internal sealed class OneVersusRestAccumulator(int k, int column, int reliabilityBins) : IAccumulator<OneVersusRestAccumulator>
 {
-    private readonly ScoreDistribution[] _ofClass;
-    private readonly ReliabilityAccumulator[] _reliability;
+    private readonly ScoreDistribution _distribution = new(reliabilityBins);
+    private double[] _hits = [];
 
-    public OneVersusRestAccumulator(int classes, int reliabilityBins)
+    public void Add(EvaluatedBlock block)
     {
-        _ofClass = [.. Enumerable.Range(0, classes).Select(_ => new ScoreDistribution())];
-        _reliability = [.. Enumerable.Range(0, classes).Select(_ => new ReliabilityAccumulator(reliabilityBins))];
+        if (_hits.Length < block.Stride)
+            _hits = new double[block.Stride];
+        for (int row = 0; row < block.Count; row++)
+            _hits[row] = block.TargetOf(k, row);
+        _distribution.Add(block.Column(block.Forecasts, column)[..block.Count], _hits.AsSpan(0, block.Count), block.Weights.AsSpan(0, block.Count));
     }
 
-    public ScoreDistribution TopLabel { get; } = new();
+    public void Merge(OneVersusRestAccumulator other) => _distribution.Merge(other._distribution);
 
-    public ReadOnlySpan<ScoreDistribution> OfClass => _ofClass;
-
-    public ReadOnlySpan<ReliabilityAccumulator> Reliability => _reliability;
-
-    public void Add(in EvaluatedRow row)
-    {
-        for (int k = 0; k < _ofClass.Length; k++)
-        {
-            double hit = row.TargetOf(k);
-            _ofClass[k].Add(row.Probabilities[k], row.Complements[k], row.Weight * hit, row.Weight * (1 - hit));
-            _reliability[k].Add(row.Probabilities[k], row.Complements[k], hit, row.Weight);
-        }
-        int top = row.Predicted;
-        double topHit = row.TargetOf(top);
-        TopLabel.Add(row.Probabilities[top], row.Complements[top], row.Weight * topHit, row.Weight * (1 - topHit));
-    }
-
-    public void Merge(OneVersusRestAccumulator other)
-    {
-        for (int k = 0; k < _ofClass.Length; k++)
-        {
-            _ofClass[k].Merge(other._ofClass[k]);
-            _reliability[k].Merge(other._reliability[k]);
-        }
-        TopLabel.Merge(other.TopLabel);
-    }
+    /// <summary>The groups of equal forecast, lowest first.</summary>
+    public List<ScoreGroup> ToGroups() => _distribution.ToGroups();
 }

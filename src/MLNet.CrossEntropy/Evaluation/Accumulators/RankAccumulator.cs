@@ -6,22 +6,22 @@ namespace MLNet.CrossEntropy;
 /// The rank of the true class among the scores, 0 for the highest. Ties go to the lower class index; counted in the true
 /// class's favour or against it they give the optimistic and the pessimistic rank.
 /// </summary>
-internal sealed class RankAccumulator(int classes)
+internal sealed class RankAccumulator(int classes) : IAccumulator<RankAccumulator>
 {
     private readonly CompensatedSum[] _lowerIndexFirst = new CompensatedSum[classes];
     private readonly CompensatedSum[] _optimistic = new CompensatedSum[classes];
     private readonly CompensatedSum[] _pessimistic = new CompensatedSum[classes];
     private CompensatedSum _weight;
 
-    public void Add(in EvaluatedRow row)
+    public void Add(EvaluatedBlock block)
     {
-        _weight.Add(row.Weight);
-        if (!row.IsSoft)
-            Add(row.Scores, row.Label, row.Weight);
-        for (int k = 0; k < row.Target.Length; k++)
+        _weight.Add(SpanMath.Sum(block.Weights.AsSpan(0, block.Count)));
+        for (int row = 0; row < block.Count; row++)
         {
-            if (row.Target[k] > 0)
-                Add(row.Scores, k, row.Weight * row.Target[k]);
+            if (block.Labels[row] >= 0)
+                Add(block.Higher[row], block.TiesBelow[row], block.Ties[row], block.Weights[row]);
+            else
+                AddSoft(block, row);
         }
     }
 
@@ -51,25 +51,36 @@ internal sealed class RankAccumulator(int classes)
         return result;
     }
 
-    private void Add(ReadOnlySpan<float> scores, int label, double weight)
+    private void Add(int higher, int tiesBelow, int ties, double weight)
     {
-        float own = scores[label];
-        int higher = 0, equalBelow = 0, equal = -1;
-        for (int k = 0; k < scores.Length; k++)
-        {
-            if (scores[k] > own)
-            {
-                higher++;
-            }
-            else if (scores[k] == own)
-            {
-                equal++;
-                if (k < label)
-                    equalBelow++;
-            }
-        }
-        _lowerIndexFirst[higher + equalBelow].Add(weight);
+        _lowerIndexFirst[higher + tiesBelow].Add(weight);
         _optimistic[higher].Add(weight);
-        _pessimistic[higher + equal].Add(weight);
+        _pessimistic[higher + ties].Add(weight);
+    }
+
+    private void AddSoft(EvaluatedBlock block, int row)
+    {
+        for (int k = 0; k < classes; k++)
+        {
+            double share = block.TargetOf(k, row);
+            if (share == 0)
+                continue;
+            (int higher, int tiesBelow, int ties) = RankOf(block, k, row);
+            Add(higher, tiesBelow, ties, block.Weights[row] * share);
+        }
+    }
+
+    private static (int Higher, int TiesBelow, int Ties) RankOf(EvaluatedBlock block, int k, int row)
+    {
+        float own = block.Scores[k * block.Stride + row];
+        int higher = 0, tiesBelow = 0, ties = -1;
+        for (int j = 0; j < block.Classes; j++)
+        {
+            float score = block.Scores[j * block.Stride + row];
+            higher += score > own ? 1 : 0;
+            ties += score == own ? 1 : 0;
+            tiesBelow += score == own && j < k ? 1 : 0;
+        }
+        return (higher, tiesBelow, ties);
     }
 }

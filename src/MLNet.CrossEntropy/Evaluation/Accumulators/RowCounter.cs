@@ -6,10 +6,16 @@ internal sealed class RowCounter
     private readonly long[] _counts = new long[Enum.GetValues<RowOutcome>().Length];
     private long _mistakes;
 
-    public void Add(RowOutcome outcome) => _counts[(int)outcome]++;
+    public void Add(RowOutcome outcome, int rows) => _counts[(int)outcome] += rows;
 
     /// <summary>Counts a bad row that nevertheless enters log-loss and accuracy.</summary>
     public void AddMistake() => _mistakes++;
+
+    public void Clear()
+    {
+        Array.Clear(_counts);
+        _mistakes = 0;
+    }
 
     public void Merge(RowCounter other)
     {

@@ -1,7 +1,7 @@
 namespace MLNet.CrossEntropy;
 
 /// <summary>How the loss is spread over the rows; see <see cref="RowLosses"/>.</summary>
-internal sealed class RowLossAccumulator(int worstRows)
+internal sealed class RowLossAccumulator(int worstRows, LossFloor floor) : IAccumulator<RowLossAccumulator>
 {
     private const int LossBinsPerNat = 16;
     private const int LargestLoss = 40;
@@ -13,18 +13,21 @@ internal sealed class RowLossAccumulator(int worstRows)
 
     public WorstRowsAccumulator Worst { get; } = new(worstRows);
 
-    public void Add(in EvaluatedRow row)
+    public void Add(EvaluatedBlock block)
     {
-        ByLoss.Add(row.Loss, row.ClippedLoss, row.Weight);
-        ByProbability.Add(row.IsSoft ? Math.Exp(-row.Loss) : row.Probabilities[row.Label], row.ClippedLoss, row.Weight);
-        Worst.Add(row);
-    }
-
-    /// <summary>Adds a row that counts as given probability 0.</summary>
-    public void AddMistake(double clippedLoss, double weight)
-    {
-        ByLoss.Add(double.PositiveInfinity, clippedLoss, weight);
-        ByProbability.Add(0, clippedLoss, weight);
+        for (int row = 0; row < block.Count; row++)
+        {
+            (int label, double loss, double clippedLoss, double weight) = (block.Labels[row], block.Losses[row], block.ClippedLosses[row], block.Weights[row]);
+            ByLoss.Add(loss, clippedLoss, weight);
+            ByProbability.Add(label < 0 ? Math.Exp(-loss) : block.ProbabilityOf(label, row), clippedLoss, weight);
+        }
+        // A mistake counts as given probability 0.
+        foreach ((_, double weight) in block.Mistakes)
+        {
+            ByLoss.Add(double.PositiveInfinity, floor.Largest, weight);
+            ByProbability.Add(0, floor.Largest, weight);
+        }
+        Worst.Add(block);
     }
 
     public void Merge(RowLossAccumulator other)

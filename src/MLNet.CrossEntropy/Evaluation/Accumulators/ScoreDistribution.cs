@@ -2,35 +2,37 @@ namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// The joint distribution of forecast and outcome of one event, in bounded memory: every row as it is up to
-/// <see cref="ExactRows"/>, beyond that counts in buckets of relative width 2^-8 of the forecast or of its complement,
-/// whichever is smaller. The outcome does not depend on the order of rows.
+/// <see cref="ExactRows"/>, beyond that sums in <see cref="ForecastBuckets"/>.
 /// </summary>
-internal sealed class ScoreDistribution
+internal sealed class ScoreDistribution(int reliabilityBins)
 {
     public const int ExactRows = 1 << 16;
-
-    private const int MantissaBits = 8;
-    private const int SmallestExponent = -64;
-
-    private static readonly long Half = BitConverter.DoubleToInt64Bits(0.5);
-    private static readonly int FirstBucket = (int)(BitConverter.DoubleToInt64Bits(Math.ScaleB(1, SmallestExponent)) >> (52 - MantissaBits));
-    private static readonly int Buckets = 2 * ((int)(Half >> (52 - MantissaBits)) - FirstBucket + 1);
 
     // A row's weight is positive where the event came true and negative where it did not.
     private long[] _keys = new long[64];
     private double[] _signedWeights = new double[64];
     private int _rows;
-    private Bucket[]? _buckets;
+    private ForecastBuckets? _buckets;
+    private Sums[] _sums = [];
 
     public bool IsExact => _buckets is null;
 
-    public void Add(double probability, double complement, double positive, double negative)
+    /// <summary>Adds rows by their forecasts (<see cref="ForecastKey"/>), the share of each for which the event came true, and their weights.</summary>
+    public void Add(ReadOnlySpan<long> keys, ReadOnlySpan<double> hits, ReadOnlySpan<double> weights)
     {
-        long key = KeyOf(probability, complement);
-        if (positive > 0)
-            Add(key, positive);
-        if (negative > 0)
-            Add(key, -negative);
+        int row = 0;
+        for (; row < keys.Length && _buckets is null; row++)
+        {
+            AddExact(keys[row], weights[row] * hits[row]);
+            AddExact(keys[row], -weights[row] * (1 - hits[row]));
+        }
+        if (_buckets is not { } buckets)
+            return;
+        for (; row < keys.Length; row++)
+        {
+            double positive = weights[row] * hits[row];
+            _sums[buckets.IndexOf(keys[row])].Add(ForecastKey.Tail(keys[row]), positive, weights[row] - positive);
+        }
     }
 
     public void Merge(ScoreDistribution other)
@@ -38,12 +40,12 @@ internal sealed class ScoreDistribution
         if (other._buckets is not null)
         {
             Pour();
-            for (int b = 0; b < Buckets; b++)
-                _buckets![b].Merge(other._buckets[b]);
+            for (int b = 0; b < _sums.Length; b++)
+                _sums[b].Merge(other._sums[b]);
             return;
         }
         for (int i = 0; i < other._rows; i++)
-            Add(other._keys[i], other._signedWeights[i]);
+            AddSigned(other._keys[i], other._signedWeights[i]);
     }
 
     /// <summary>The groups of equal forecast (or of one bucket), lowest forecast first.</summary>
@@ -52,10 +54,11 @@ internal sealed class ScoreDistribution
         List<ScoreGroup> groups = [];
         if (_buckets is not null)
         {
-            for (int b = 0; b < Buckets; b++)
+            for (int b = 0; b < _sums.Length; b++)
             {
-                if (_buckets[b].Weight > 0)
-                    groups.Add(_buckets[b].ToGroup(isUpper: b >= Buckets / 2, _buckets[b].MeanTail));
+                ref readonly Sums sums = ref _sums[b];
+                if (sums.Weight > 0)
+                    groups.Add(_buckets.ToGroup(b, sums.Tails / sums.Weight, sums.Positive, sums.Negative, sums.SquaredWeights));
             }
             return groups;
         }
@@ -64,21 +67,27 @@ internal sealed class ScoreDistribution
         for (int i = 0; i < _rows;)
         {
             long key = _keys[i];
-            Bucket sums = default;
+            Sums sums = default;
             for (; i < _rows && _keys[i] == key; i++)
-                sums.Add(TailOf(key), _signedWeights[i]);
-            groups.Add(sums.ToGroup(isUpper: key >= Half, TailOf(key)));
+                sums.AddSigned(ForecastKey.Tail(key), _signedWeights[i]);
+            groups.Add(new(ForecastKey.Probability(key), ForecastKey.Complement(key), sums.Positive, sums.Negative, sums.SquaredWeights));
         }
         return groups;
     }
 
-    private void Add(long key, double signedWeight)
+    private void AddExact(long key, double signedWeight)
     {
-        if (_buckets is null && _rows == ExactRows)
+        if (signedWeight != 0)
+            AddSigned(key, signedWeight);
+    }
+
+    private void AddSigned(long key, double signedWeight)
+    {
+        if (_rows == ExactRows)
             Pour();
         if (_buckets is not null)
         {
-            _buckets[BucketOf(key)].Add(TailOf(key), signedWeight);
+            _sums[_buckets.IndexOf(key)].AddSigned(ForecastKey.Tail(key), signedWeight);
             return;
         }
         if (_rows == _keys.Length)
@@ -94,55 +103,38 @@ internal sealed class ScoreDistribution
     {
         if (_buckets is not null)
             return;
-        _buckets = new Bucket[Buckets];
+        _buckets = ForecastBuckets.For(reliabilityBins);
+        _sums = new Sums[_buckets.Count];
         for (int i = 0; i < _rows; i++)
-            _buckets[BucketOf(_keys[i])].Add(TailOf(_keys[i]), _signedWeights[i]);
+            _sums[_buckets.IndexOf(_keys[i])].AddSigned(ForecastKey.Tail(_keys[i]), _signedWeights[i]);
         (_keys, _signedWeights, _rows) = ([], [], 0);
     }
 
-    // A key orders forecasts like the forecasts themselves, yet keeps the digits of 1 - q near 1: below a half it is the
-    // bit pattern of q, above it that of 1 - q counted backwards.
-    private static long KeyOf(double probability, double complement) =>
-        probability < 0.5 ? BitConverter.DoubleToInt64Bits(probability) : 2 * Half - BitConverter.DoubleToInt64Bits(Math.Clamp(complement, 0, 0.5));
-
-    private static double TailOf(long key) => BitConverter.Int64BitsToDouble(key < Half ? key : 2 * Half - key);
-
-    private static int BucketOf(long key)
+    private struct Sums
     {
-        int tail = Math.Max((int)((key < Half ? key : 2 * Half - key) >> (52 - MantissaBits)) - FirstBucket, 0);
-        return key < Half ? tail : Buckets - 1 - tail;
-    }
+        public double Positive;
+        public double Negative;
+        public double Tails;
+        public double SquaredWeights;
 
-    private struct Bucket
-    {
-        private double _positive;
-        private double _negative;
-        private double _tails;
-        private double _squaredWeights;
+        public readonly double Weight => Positive + Negative;
 
-        public readonly double Weight => _positive + _negative;
-
-        public readonly double MeanTail => _tails / Weight;
-
-        public void Add(double tail, double signedWeight)
+        public void Add(double tail, double positive, double negative)
         {
-            if (signedWeight > 0)
-                _positive += signedWeight;
-            else
-                _negative -= signedWeight;
-            _tails += Math.Abs(signedWeight) * tail;
-            _squaredWeights += signedWeight * signedWeight;
+            Positive += positive;
+            Negative += negative;
+            Tails += (positive + negative) * tail;
+            SquaredWeights += positive * positive + negative * negative;
         }
 
-        public void Merge(in Bucket other)
-        {
-            _positive += other._positive;
-            _negative += other._negative;
-            _tails += other._tails;
-            _squaredWeights += other._squaredWeights;
-        }
+        public void AddSigned(double tail, double weight) => Add(tail, Math.Max(weight, 0), Math.Max(-weight, 0));
 
-        public readonly ScoreGroup ToGroup(bool isUpper, double tail) =>
-            new(isUpper ? 1 - tail : tail, isUpper ? tail : 1 - tail, _positive, _negative, _squaredWeights);
+        public void Merge(in Sums other)
+        {
+            Positive += other.Positive;
+            Negative += other.Negative;
+            Tails += other.Tails;
+            SquaredWeights += other.SquaredWeights;
+        }
     }
 }

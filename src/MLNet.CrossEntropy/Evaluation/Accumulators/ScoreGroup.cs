@@ -9,4 +9,7 @@ namespace MLNet.CrossEntropy;
 internal readonly record struct ScoreGroup(double Probability, double Complement, double Positive, double Negative, double SquaredWeights)
 {
     public double Weight => Positive + Negative;
+
+    /// <summary>The same rows with the opposite event forecast.</summary>
+    public ScoreGroup Mirrored() => new(Complement, Probability, Negative, Positive, SquaredWeights);
 }

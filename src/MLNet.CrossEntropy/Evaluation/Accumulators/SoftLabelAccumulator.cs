@@ -6,7 +6,7 @@ namespace MLNet.CrossEntropy;
 /// The entropy of the labels themselves, <c>H(p) = -sum_k p_k ln p_k</c>, the part of the log-loss that no model can
 /// remove; the rest is KL(p || q). Class k's part of row i is <c>-w_i p_ik ln p_ik</c>. Hard labels have none.
 /// </summary>
-internal sealed class SoftLabelAccumulator(int classes)
+internal sealed class SoftLabelAccumulator(int classes) : IAccumulator<SoftLabelAccumulator>
 {
     private readonly CompensatedSum[] _entropyOfClass = new CompensatedSum[classes];
 
@@ -16,10 +16,18 @@ internal sealed class SoftLabelAccumulator(int classes)
     /// <summary>The part of <see cref="WeightedEntropy"/> that belongs to class k.</summary>
     public double WeightedEntropyOf(int k) => _entropyOfClass[k].Value;
 
-    public void Add(in EvaluatedRow row)
+    public void Add(EvaluatedBlock block)
     {
-        for (int k = 0; k < row.Target.Length; k++)
-            _entropyOfClass[k].Add(-row.Weight * StableMath.XLogY(row.Target[k], row.Target[k]));
+        if (!block.HasSoftLabels)
+            return;
+        for (int row = 0; row < block.Count; row++)
+        {
+            for (int k = 0; k < classes && block.Labels[row] < 0; k++)
+            {
+                double share = block.TargetOf(k, row);
+                _entropyOfClass[k].Add(-block.Weights[row] * StableMath.XLogY(share, share));
+            }
+        }
     }
 
     public void Merge(SoftLabelAccumulator other)

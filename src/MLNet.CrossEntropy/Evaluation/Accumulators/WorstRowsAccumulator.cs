@@ -1,20 +1,23 @@
 namespace MLNet.CrossEntropy;
 
 /// <summary>Keeps the k rows of the largest losses, whatever the order they come in.</summary>
-internal sealed class WorstRowsAccumulator(int capacity)
+internal sealed class WorstRowsAccumulator(int capacity) : IAccumulator<WorstRowsAccumulator>
 {
     private readonly List<Entry> _rows = [];
 
     /// <summary>Largest loss first; of equal losses the earlier row.</summary>
     public IReadOnlyList<Entry> Rows => _rows;
 
-    public void Add(in EvaluatedRow row)
+    public void Add(EvaluatedBlock block)
     {
-        // Nearly every row of a large data set ends here.
-        if (_rows.Count == capacity && (capacity == 0 || row.Loss < _rows[^1].Loss))
-            return;
-        int label = row.IsSoft ? IndexOfLargest(row.Target) : row.Label;
-        Add(new Entry(row.Row, label, row.Predicted, row.Probabilities[row.Predicted], row.Loss, row.Weight));
+        for (int row = 0; row < block.Count; row++)
+        {
+            // Nearly every row of a large data set ends here.
+            if (_rows.Count == capacity && (capacity == 0 || block.Losses[row] < _rows[^1].Loss))
+                continue;
+            int label = block.Labels[row] < 0 ? IndexOfLargestShare(block, row) : block.Labels[row];
+            Add(new Entry(block.Positions[row], label, block.Predicted[row], ForecastKey.Probability(block.TopForecasts[row]), block.Losses[row], block.Weights[row]));
+        }
     }
 
     public void Merge(WorstRowsAccumulator other)
@@ -23,7 +26,7 @@ internal sealed class WorstRowsAccumulator(int capacity)
             Add(row);
     }
 
-    private void Add(Entry row)
+    public void Add(Entry row)
     {
         int place = _rows.Count;
         while (place > 0 && row.IsWorseThan(_rows[place - 1]))
@@ -35,12 +38,12 @@ internal sealed class WorstRowsAccumulator(int capacity)
         _rows.Insert(place, row);
     }
 
-    private static int IndexOfLargest(ReadOnlySpan<double> target)
+    private static int IndexOfLargestShare(EvaluatedBlock block, int row)
     {
         int best = 0;
-        for (int k = 1; k < target.Length; k++)
+        for (int k = 1; k < block.Classes; k++)
         {
-            if (target[k] > target[best])
+            if (block.TargetOf(k, row) > block.TargetOf(best, row))
                 best = k;
         }
         return best;

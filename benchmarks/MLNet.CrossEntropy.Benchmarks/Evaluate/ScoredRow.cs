@@ -1,0 +1,11 @@
+namespace MLNet.CrossEntropy.Benchmarks;
+
+/// <summary>A scored row as ML.NET reads it from objects; the keys are raw, 1 the first class.</summary>
+internal sealed class ScoredRow
+{
+    public uint Label { get; set; }
+
+    public float[] Score { get; set; } = [];
+
+    public uint PredictedLabel { get; set; }
+}

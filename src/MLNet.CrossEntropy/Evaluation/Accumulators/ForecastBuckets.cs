@@ -1,0 +1,79 @@
+namespace MLNet.CrossEntropy;
+
+/// <summary>
+/// The intervals that <see cref="ScoreDistribution"/> counts forecasts in once there are many: of relative width 2^-8 of the forecast
+/// or of its complement, whichever is smaller, and cut at the edges of the reliability bins, so that none lies in two of them.
+/// </summary>
+internal sealed class ForecastBuckets
+{
+    private const int MantissaBits = 8;
+    private const int SmallestExponent = -64;
+    private const int Shift = 52 - MantissaBits;
+
+    private static readonly int FirstCode = (int)(BitConverter.DoubleToInt64Bits(Math.ScaleB(1, SmallestExponent)) >> Shift);
+    private static readonly int Codes = (int)(ForecastKey.Half >> Shift) - FirstCode + 1;
+    private static ForecastBuckets? _last;
+
+    private readonly int _bins;
+    private readonly int[] _firstOfCode = new int[2 * Codes];
+    private readonly long[] _upper;
+
+    private ForecastBuckets(int bins)
+    {
+        _bins = bins;
+        List<long> upper = [];
+        int edge = 1;
+        for (int code = 0; code < 2 * Codes; code++)
+        {
+            _firstOfCode[code] = upper.Count;
+            long last = LastKeyOf(code);
+            for (; edge < bins && EdgeKey(edge) <= last; edge++)
+            {
+                if (EdgeKey(edge) < last)
+                    upper.Add(EdgeKey(edge));
+            }
+            upper.Add(last);
+        }
+        _upper = [.. upper];
+    }
+
+    public int Count => _upper.Length;
+
+    /// <summary>The buckets for so many reliability bins, made once for all distributions of an evaluation.</summary>
+    public static ForecastBuckets For(int bins)
+    {
+        ForecastBuckets? last = _last;
+        return last?._bins == bins ? last : _last = new(bins);
+    }
+
+    public int IndexOf(long key)
+    {
+        int code = Math.Max((int)(Math.Min(key, ForecastKey.One - key) >> Shift) - FirstCode, 0);
+        int bucket = _firstOfCode[key < ForecastKey.Half ? code : 2 * Codes - 1 - code];
+        while (key > _upper[bucket])
+            bucket++;
+        return bucket;
+    }
+
+    /// <summary>The group of a bucket's rows by the mean of their tails, kept inside the bucket in spite of rounding.</summary>
+    public ScoreGroup ToGroup(int bucket, double meanTail, double positive, double negative, double squaredWeights)
+    {
+        long upper = _upper[bucket], lower = bucket == 0 ? 0 : _upper[bucket - 1] + 1;
+        bool isUpper = upper >= ForecastKey.Half;
+        double atLower = ForecastKey.Tail(lower), atUpper = ForecastKey.Tail(upper);
+        double tail = Math.Clamp(meanTail, Math.Min(atLower, atUpper), Math.Max(atLower, atUpper));
+        return new(isUpper ? 1 - tail : tail, isUpper ? tail : 1 - tail, positive, negative, squaredWeights);
+    }
+
+    private long EdgeKey(int edge)
+    {
+        double probability = (double)edge / _bins;
+        return ForecastKey.Of(probability, 1 - probability);
+    }
+
+    private static long LastKeyOf(int code) =>
+        code < Codes - 1 ? ((long)(FirstCode + code + 1) << Shift) - 1
+        : code == Codes - 1 ? ForecastKey.Half - 1
+        : code == 2 * Codes - 1 ? ForecastKey.One
+        : ForecastKey.One - ((long)(FirstCode + (2 * Codes - 1 - code)) << Shift);
+}

@@ -1,0 +1,15 @@
+namespace MLNet.CrossEntropy;
+
+/// <summary>The top label's probability as a forecast of the event "the top label is right", row by row as far as memory allows.</summary>
+internal sealed class TopLabelAccumulator(int reliabilityBins) : IAccumulator<TopLabelAccumulator>
+{
+    private readonly ScoreDistribution _distribution = new(reliabilityBins);
+
+    public void Add(EvaluatedBlock block) =>
+        _distribution.Add(block.TopForecasts.AsSpan(0, block.Count), block.Hits.AsSpan(0, block.Count), block.Weights.AsSpan(0, block.Count));
+
+    public void Merge(TopLabelAccumulator other) => _distribution.Merge(other._distribution);
+
+    /// <summary>The groups of equal forecast, lowest first.</summary>
+    public List<ScoreGroup> ToGroups() => _distribution.ToGroups();
+}

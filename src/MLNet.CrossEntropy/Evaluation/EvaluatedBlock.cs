@@ -1,0 +1,141 @@
+using MLNet.CrossEntropy.Data;
+
+namespace MLNet.CrossEntropy;
+
+/// <summary>
+/// Some rows as the accumulators see them: only those that can be evaluated, column by column. Tables over classes lie class after class
+/// (<see cref="Column{T}"/>), so that a loop over rows is a loop over vectors; what stands beyond <see cref="Count"/> means nothing.
+/// </summary>
+internal sealed class EvaluatedBlock
+{
+    // As many as the largest vector has floats.
+    private const int Padding = 16;
+
+    private EvaluatedBlock(int classes, int forecasts, int capacity, bool hasSoftLabels, bool hasScores)
+    {
+        (Classes, HasSoftLabels) = (classes, hasSoftLabels);
+        // An odd number of cache lines: columns at powers of two from each other would fight for the same places in the cache.
+        Stride = (capacity + 2 * Padding - 1) / (2 * Padding) * 2 * Padding + Padding;
+        Sources = new int[Stride];
+        Positions = new long[Stride];
+        Labels = new int[Stride];
+        Weights = new double[Stride];
+        Losses = new double[Stride];
+        ClippedLosses = new double[Stride];
+        Predicted = new int[Stride];
+        Hits = new double[Stride];
+        TopForecasts = new long[Stride];
+        SquaredErrors = new double[Stride];
+        Forecasts = new long[forecasts * Stride];
+        Targets = hasSoftLabels ? new double[classes * Stride] : [];
+        ClassLosses = hasSoftLabels ? new double[classes * Stride] : [];
+        Scores = hasScores ? new float[classes * Stride] : [];
+        Others = new double[hasScores ? Stride : 0];
+        (Higher, TiesBelow, Ties) = hasScores ? (new int[Stride], new int[Stride], new int[Stride]) : ([], [], []);
+    }
+
+    /// <summary>A block for the rows of <paramref name="rows"/>, one score a class.</summary>
+    public static EvaluatedBlock OfMulticlass(ScoredBlock rows) => new(rows.Width, rows.Width, rows.Capacity, rows.HasSoftLabels, hasScores: true);
+
+    /// <summary>A block for the rows of <paramref name="rows"/>, each judged as a binary model's.</summary>
+    public static EvaluatedBlock OfBinary(ScoredBlock rows) => new(2, 1, rows.Capacity, hasSoftLabels: true, hasScores: false);
+
+    public int Classes { get; }
+
+    /// <summary>The length of a column.</summary>
+    public int Stride { get; }
+
+    /// <summary>The number of rows.</summary>
+    public int Count { get; set; }
+
+    /// <summary>What became of all rows that were looked at, those left out among them.</summary>
+    public RowCounter Outcomes { get; } = new();
+
+    /// <summary>Bad rows that count as mistakes: their class (or -1) and weight.</summary>
+    public List<(int Label, double Weight)> Mistakes { get; } = [];
+
+    /// <summary>Whether labels may be soft, that is shares of the classes.</summary>
+    public bool HasSoftLabels { get; }
+
+    /// <summary>Where each row stands in the block it came from.</summary>
+    public int[] Sources { get; }
+
+    /// <summary>Where each row stands in the data, 0-based.</summary>
+    public long[] Positions { get; }
+
+    /// <summary>The index of the true class; -1 for a soft label.</summary>
+    public int[] Labels { get; }
+
+    /// <summary>Greater than 0.</summary>
+    public double[] Weights { get; }
+
+    /// <summary>-sum_k p_k ln q_k, without a floor; it may be infinite.</summary>
+    public double[] Losses { get; }
+
+    /// <summary>The same with a floor under q; smaller than the loss just where the row is clipped.</summary>
+    public double[] ClippedLosses { get; }
+
+    /// <summary>The class predicted: the most probable, the lowest of equals.</summary>
+    public int[] Predicted { get; }
+
+    /// <summary>The share of the predicted class in the label: 0 or 1 for a hard one.</summary>
+    public double[] Hits { get; }
+
+    /// <summary>The probability of the predicted class, a <see cref="ForecastKey"/>.</summary>
+    public long[] TopForecasts { get; }
+
+    /// <summary>sum_k (q_k - p_k)^2.</summary>
+    public double[] SquaredErrors { get; }
+
+    /// <summary>The <see cref="ForecastKey"/> of each class's probability; of a binary model's, the positive class's alone.</summary>
+    public long[] Forecasts { get; }
+
+    /// <summary>Each class's share p_k of the label; empty without soft labels, unset for hard ones.</summary>
+    public double[] Targets { get; }
+
+    /// <summary>-ln q_k of each class; empty without soft labels, unset for hard ones.</summary>
+    public double[] ClassLosses { get; }
+
+    /// <summary>The scores, which rank classes even where probabilities underflow; empty for a binary model, as are the ranks.</summary>
+    public float[] Scores { get; }
+
+    /// <summary>Of logits z: sum_k exp(z_k - max) over all classes but the predicted one.</summary>
+    public double[] Others { get; }
+
+    /// <summary>The number of scores above that of the true class; unset for a soft label.</summary>
+    public int[] Higher { get; }
+
+    /// <summary>The number of scores of lower index equal to that of the true class; unset for a soft label.</summary>
+    public int[] TiesBelow { get; }
+
+    /// <summary>The number of other scores equal to that of the true class; unset for a soft label.</summary>
+    public int[] Ties { get; }
+
+    /// <summary>Class k's column of a table over classes.</summary>
+    public Span<T> Column<T>(T[] table, int k) => table.AsSpan(k * Stride, Stride);
+
+    /// <summary>The probability given to class k.</summary>
+    public double ProbabilityOf(int k, int row) =>
+        Forecasts.Length > Stride ? ForecastKey.Probability(Forecasts[k * Stride + row])
+        : k == Classes - 1 ? ForecastKey.Probability(Forecasts[row])
+        : ForecastKey.Complement(Forecasts[row]);
+
+    /// <summary>Class k's share of a row's label.</summary>
+    public double TargetOf(int k, int row) => Labels[row] < 0 ? Targets[k * Stride + row] : Labels[row] == k ? 1 : 0;
+
+    /// <summary>Takes over a row's label, weight and position.</summary>
+    public void Take(ScoredBlock rows, int row)
+    {
+        Sources[Count] = row;
+        Positions[Count] = rows.FirstRow + row;
+        Labels[Count] = Math.Max(rows.Labels[row], -1);
+        Weights[Count++] = rows.Weights[row];
+    }
+
+    public void Clear()
+    {
+        Count = 0;
+        Outcomes.Clear();
+        Mistakes.Clear();
+    }
+}

@@ -1,0 +1,134 @@
+using System.Runtime.ExceptionServices;
+using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.Optimization;
+
+namespace MLNet.CrossEntropy;
+
+/// <summary>
+/// Streams rows through an evaluation in waves of a few blocks: while the caller's thread reads one wave, the blocks of the wave before are
+/// judged and those of the wave before that are added up, on as many threads as there are. Every sum sees its blocks in the order
+/// of the rows, so that the outcome is the same bits on any number of threads; memory is that of three waves.
+/// </summary>
+internal sealed class EvaluationPipeline<TBlock>
+    where TBlock : class
+{
+    private const int BlocksPerWave = 8;
+
+    private readonly IBlockEvaluation<TBlock> _evaluation;
+    private Wave _toRead = new();
+    private Wave _toJudge = new();
+    private Wave _toAdd = new();
+    private int _nextTask;
+    private bool _atEnd;
+
+    private EvaluationPipeline(IBlockEvaluation<TBlock> evaluation) => _evaluation = evaluation;
+
+    /// <summary>Runs an evaluation from its first block, which has been read already, to its last.</summary>
+    /// <exception cref="Exception">The error of the first row that has one, whether it could not be read or not be judged.</exception>
+    public static void Run(IBlockEvaluation<TBlock> evaluation, ScoredBlock first, int threads)
+    {
+        if (first.Count == 0)
+            return;
+        EvaluationPipeline<TBlock> pipeline = new(evaluation);
+        pipeline._toRead.Rows[0] = first;
+        pipeline._toRead.Count = 1;
+        pipeline.Read();
+
+        // Rows that fit into one wave are not worth a thread.
+        int mostUseful = 1 + BlocksPerWave + evaluation.Lanes;
+        using WorkerTeam team = new(pipeline._atEnd ? 1 : Math.Min(threads, mostUseful));
+        pipeline.Run(team);
+    }
+
+    private void Run(WorkerTeam team)
+    {
+        Action<int> work = Work;
+        while (true)
+        {
+            (_toRead, _toJudge, _toAdd) = (_toAdd, _toRead, _toJudge);
+            _toRead.Count = 0;
+            if (_toJudge.IsEmpty && _toAdd.IsEmpty)
+                return;
+            _nextTask = 0;
+            team.Run(work);
+            _toJudge.ThrowFirstError();
+        }
+    }
+
+    private void Work(int member)
+    {
+        if (member == 0)
+            Read();
+        int lanes = _toAdd.Count > 0 ? _evaluation.Lanes : 0;
+        int tasks = lanes + _toJudge.Count;
+        int task;
+        while ((task = Interlocked.Increment(ref _nextTask) - 1) < tasks)
+        {
+            if (task < lanes)
+                Add(task);
+            else
+                Judge(task - lanes);
+        }
+    }
+
+    private void Read()
+    {
+        try
+        {
+            while (!_atEnd && _toRead.Count < BlocksPerWave)
+            {
+                ScoredBlock rows = _toRead.Rows[_toRead.Count] ??= _evaluation.NewRows();
+                if (_evaluation.Read(rows))
+                    _toRead.Count++;
+                else
+                    _atEnd = true;
+            }
+        }
+        catch (Exception error)
+        {
+            // Kept until the rows before it are judged: one of them may have the first error.
+            _toRead.ReadError = ExceptionDispatchInfo.Capture(error);
+            _atEnd = true;
+        }
+    }
+
+    private void Judge(int block)
+    {
+        try
+        {
+            _evaluation.Judge(_toJudge.Rows[block]!, _toJudge.Blocks[block] ??= _evaluation.NewBlock());
+        }
+        catch (Exception error)
+        {
+            _toJudge.Errors[block] = ExceptionDispatchInfo.Capture(error);
+        }
+    }
+
+    private void Add(int lane)
+    {
+        for (int block = 0; block < _toAdd.Count; block++)
+            _evaluation.Add(lane, _toAdd.Blocks[block]!);
+    }
+
+    private sealed class Wave
+    {
+        public readonly ScoredBlock?[] Rows = new ScoredBlock?[BlocksPerWave];
+        public readonly TBlock?[] Blocks = new TBlock?[BlocksPerWave];
+        public readonly ExceptionDispatchInfo?[] Errors = new ExceptionDispatchInfo?[BlocksPerWave];
+
+        /// <summary>The number of blocks.</summary>
+        public int Count { get; set; }
+
+        /// <summary>What ended the reading after these blocks.</summary>
+        public ExceptionDispatchInfo? ReadError { get; set; }
+
+        public bool IsEmpty => Count == 0 && ReadError is null;
+
+        public void ThrowFirstError()
+        {
+            foreach (ExceptionDispatchInfo? error in Errors)
+                error?.Throw();
+            ReadError?.Throw();
+        }
+    }
+}

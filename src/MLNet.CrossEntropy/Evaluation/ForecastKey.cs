@@ -1,0 +1,37 @@
+using System.Numerics;
+
+namespace MLNet.CrossEntropy;
+
+/// <summary>
+/// A probability as an integer that orders like the probability itself, yet keeps the digits of 1 - q near 1: below a half it is the bit
+/// pattern of q, above it that of 1 - q counted backwards.
+/// </summary>
+internal static class ForecastKey
+{
+    /// <summary>The key of a half; keys above it count complements.</summary>
+    public static readonly long Half = BitConverter.DoubleToInt64Bits(0.5);
+
+    /// <summary>The key of 1, the largest there is.</summary>
+    public static readonly long One = 2 * Half;
+
+    /// <summary>The key of a probability, given 1 less it too.</summary>
+    public static long Of(double probability, double complement) =>
+        // Adding 0 makes a 0 of -0.
+        probability < 0.5 ? BitConverter.DoubleToInt64Bits(probability + 0.0) : One - BitConverter.DoubleToInt64Bits(Math.Clamp(complement, 0, 0.5));
+
+    /// <inheritdoc cref="Of(double, double)"/>
+    public static Vector<long> Of(Vector<double> probability, Vector<double> complement)
+    {
+        Vector<double> half = new(0.5);
+        Vector<long> upper = new Vector<long>(One) - Vector.AsVectorInt64(Vector.Min(Vector.Max(complement, Vector<double>.Zero), half));
+        return Vector.ConditionalSelect(Vector.LessThan(probability, half), Vector.AsVectorInt64(probability + Vector<double>.Zero), upper);
+    }
+
+    /// <summary>The smaller of the probability and its complement.</summary>
+    public static double Tail(long key) => BitConverter.Int64BitsToDouble(Math.Min(key, One - key));
+
+    public static double Probability(long key) => key < Half ? Tail(key) : 1 - Tail(key);
+
+    /// <summary>1 less the probability.</summary>
+    public static double Complement(long key) => key < Half ? 1 - Tail(key) : Tail(key);
+}
