@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLNet.CrossEntropy.Internals;
 using MLNet.CrossEntropy.Optimization;
 
 namespace MLNet.CrossEntropy.Data;
@@ -11,8 +12,10 @@ namespace MLNet.CrossEntropy.Data;
 /// <param name="columns">The columns to read.</param>
 /// <param name="poolBlocks">The blocks of a chunk, and of the pool.</param>
 /// <param name="split">Which rows are held out; null for none.</param>
+/// <param name="cancellation">Looked at with each row.</param>
 internal sealed class TrainingRowStream(
-    IDataView data, TrainingColumns columns, int poolBlocks = TrainingRowStream.DefaultPoolBlocks, ValidationSplit? split = null) : IRowSource
+    IDataView data, TrainingColumns columns, int poolBlocks = TrainingRowStream.DefaultPoolBlocks, ValidationSplit? split = null, CancellationToken cancellation = default)
+    : IRowSource
 {
     /// <summary>Blocks of 1 to 4 MB each: a pool of some 16 to 64 MB, within which rows are shuffled.</summary>
     public const int DefaultPoolBlocks = 16;
@@ -25,6 +28,7 @@ internal sealed class TrainingRowStream(
     /// <summary>The rows that were held out, read in the first whole pass; null before, and where there are none.</summary>
     public TrainingRows? HeldOut { get; private set; }
 
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     /// <exception cref="InvalidOperationException">A weight is negative or not finite, or no row is usable.</exception>
     public IEnumerable<IReadOnlyList<RowBlock>> Chunks()
     {
@@ -36,6 +40,8 @@ internal sealed class TrainingRowStream(
         Func<bool> isHeldOut = heldOut is not null ? heldOut.TryRead : split?.Open(cursor) ?? (static () => false);
         while (cursor.MoveNext())
         {
+            if (cancellation.IsCancellationRequested)
+                throw Throw.CancelledWhileReading(cancellation);
             if (!isHeldOut())
                 reader.ReadRow();
             while (_builder.Blocks.Count >= poolBlocks)

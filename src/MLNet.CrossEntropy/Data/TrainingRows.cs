@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLNet.CrossEntropy.Internals;
 using MLNet.CrossEntropy.Optimization;
 
 namespace MLNet.CrossEntropy.Data;
@@ -16,8 +17,11 @@ internal sealed record TrainingRows(IReadOnlyList<RowBlock> Blocks, TrainingRowT
     /// <param name="columns">The columns to read.</param>
     /// <param name="split">Which rows are held out; null for none.</param>
     /// <param name="what">What the rows are for, for errors.</param>
+    /// <param name="cancellation">Looked at with each row.</param>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     /// <exception cref="InvalidOperationException">A weight is negative or not finite, or no row is usable.</exception>
-    public static TrainingRows Read(IDataView data, TrainingColumns columns, ValidationSplit? split = null, string what = "training")
+    public static TrainingRows Read(
+        IDataView data, TrainingColumns columns, ValidationSplit? split = null, string what = "training", CancellationToken cancellation = default)
     {
         var builder = new RowBlockBuilder(columns.FeatureCount, columns.Weight is not null);
         using DataViewRowCursor cursor = TrainingRowReader.OpenCursor(data, columns, split);
@@ -25,6 +29,8 @@ internal sealed record TrainingRows(IReadOnlyList<RowBlock> Blocks, TrainingRowT
         var heldOut = split is null ? null : new HeldOutRows(cursor, columns, split);
         while (cursor.MoveNext())
         {
+            if (cancellation.IsCancellationRequested)
+                throw Throw.CancelledWhileReading(cancellation);
             if (heldOut?.TryRead() != true)
                 reader.ReadRow();
         }

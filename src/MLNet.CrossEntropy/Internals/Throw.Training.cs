@@ -28,6 +28,9 @@ internal static partial class Throw
             : $"None of the {counts.Seen} rows of the {what} data can be used: {counts.DescribeUnused()}."
                 + (first is null ? "" : $" The first: {first} (counted from 0)."));
 
+    public static OperationCanceledException CancelledWhileReading(CancellationToken cancellation) => new(
+        "The fit was cancelled while its rows were read: there is no model to return.", cancellation);
+
     public static ArgumentException InvalidOptions(string trainer, IEnumerable<string> problems) => new(
         $"The options of {trainer} are not valid. {string.Join(" ", problems)}");
 

@@ -6,6 +6,12 @@ namespace MLNet.CrossEntropy.Optimization;
 /// </summary>
 public sealed record OptimalityCertificate
 {
+    /// <summary>
+    /// Whether the pass was made. A cancelled fit that reads its rows anew in each pass does not: its caller does not want to wait, and
+    /// all figures are NaN.
+    /// </summary>
+    public bool IsMeasured => !double.IsNaN(Objective);
+
     /// <summary>The objective J, in nats.</summary>
     public required double Objective { get; init; }
 
@@ -20,6 +26,9 @@ public sealed record OptimalityCertificate
     /// section 9.1.2); null when l2 = 0. Biases carry no penalty, so it takes them to be at their optimum for the weights.
     /// </summary>
     public double? GapBound { get; init; }
+
+    /// <summary>The certificate of a fit whose rows were not read once more.</summary>
+    internal static OptimalityCertificate NotMeasured { get; } = new() { Objective = double.NaN, DataTerm = double.NaN, GradientNorm = double.NaN };
 
     /// <summary>The certificate of weights whose data term and its gradient are known.</summary>
     internal static OptimalityCertificate Of(

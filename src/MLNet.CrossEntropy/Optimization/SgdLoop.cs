@@ -66,8 +66,11 @@ internal sealed partial class SgdLoop
             Beginning = _beginning,
             History = _history,
             BestEpoch = _stopping.BestEpoch > 0 ? _stopping.BestEpoch : null,
+            Steps = _steps,
             StopReason = reason,
-            Certificate = _step.Certify(_chunks, _options.L1, _options.L2),
+            Certificate = reason == StopReason.Cancelled && _chunks is RowChunks
+                ? OptimalityCertificate.NotMeasured
+                : _step.Certify(_chunks, _options.L1, _options.L2),
         };
     }
 

@@ -18,6 +18,9 @@ internal sealed record SgdResult
     /// <summary>The epoch (from 1) of the lowest validation loss; null when no validation rows were judged.</summary>
     public int? BestEpoch { get; init; }
 
+    /// <summary>The steps (mini-batches) that were taken.</summary>
+    public long Steps { get; init; }
+
     /// <summary>Why the fit ended.</summary>
     public required StopReason StopReason { get; init; }
 

@@ -12,7 +12,7 @@ internal sealed partial class LinearFit
 {
     private Fitted FitCached(Source source, LogitLoss loss, int outputs)
     {
-        TrainingRows read = TrainingRows.Read(source.Data, source.Columns, source.Split);
+        TrainingRows read = TrainingRows.Read(source.Data, source.Columns, source.Split, cancellation: _options.CancellationToken);
         TrainingRows? judged = read.HeldOut ?? ReadValidation(source);
         SgdOptions plan = Plan(source, read.Tally, judged?.Tally, loss, outputs);
         return new Fitted(read.Tally, judged?.Tally, plan, SgdLoop.Fit(read.Blocks, judged?.Blocks, plan));
@@ -20,15 +20,15 @@ internal sealed partial class LinearFit
 
     private Fitted FitStreamed(Source source, LogitLoss loss, int outputs)
     {
-        var stream = new TrainingRowStream(source.Data, source.Columns, split: source.Split);
+        var stream = new TrainingRowStream(source.Data, source.Columns, split: source.Split, cancellation: _options.CancellationToken);
         RowSummary summary = RowSummary.Of(new RowChunks(stream), loss, outputs);
         TrainingRows? judged = stream.HeldOut ?? ReadValidation(source);
         SgdOptions plan = Plan(source, stream.Tally!, judged?.Tally, loss, outputs);
         return new Fitted(stream.Tally!, judged?.Tally, plan, SgdLoop.Fit(stream, summary, judged?.Blocks, plan));
     }
 
-    private static TrainingRows? ReadValidation(Source source) => source.Validation is { } validation
-        ? TrainingRows.Read(validation, source.Columns.Matching(validation.Schema), what: "validation")
+    private TrainingRows? ReadValidation(Source source) => source.Validation is { } validation
+        ? TrainingRows.Read(validation, source.Columns.Matching(validation.Schema), what: "validation", cancellation: _options.CancellationToken)
         : null;
 
     private static void WarnOfUnused(IChannel channel, string what, TrainingRowTally rows)

@@ -51,7 +51,7 @@ internal sealed partial class LinearFit
         };
         channel.Info(MessageSensitivity.None, string.Create(
             CultureInfo.InvariantCulture,
-            $"Trained on {fit.Rows.Counts.Used} rows: loss {fitted.Certificate.DataTerm:F6} nats, objective {fitted.Certificate.Objective:F6}, gradient norm {fitted.Certificate.GradientNorm:G3}; ended by {fitted.StopReason}{DescribeBest(fitted)}."));
+            $"Trained on {fit.Rows.Counts.Used} rows: {DescribeCertificate(fitted.Certificate)}; ended by {fitted.StopReason}{DescribeBest(fitted)}."));
         return (fitted, report);
     }
 
@@ -85,6 +85,8 @@ internal sealed partial class LinearFit
             MinimumDelta = _options.MinimumDelta,
             MinimumDeltaInStandardErrors = _options.MinimumDeltaInStandardErrors,
             MaximumDuration = _options.MaximumDuration is { } time ? time - Stopwatch.GetElapsedTime(source.Began) : null,
+            Cancellation = _options.CancellationToken,
+            OnCancellation = _options.OnCancellation,
             OnBegin = beginning => Begin(channel, beginning),
             OnEpoch = epoch => Report(channel, epoch),
         };
@@ -111,6 +113,10 @@ internal sealed partial class LinearFit
             $"Epoch {epoch.Epoch} of {epoch.MaximumEpochs}: loss {epoch.TrainingLoss:F6} nats{validation}, objective {epoch.Objective:F6}, learning rate {epoch.LearningRate:G4}, {epoch.Elapsed.TotalSeconds:F1} s{left}"));
         _options.Progress?.Report(epoch);
     }
+
+    private static string DescribeCertificate(OptimalityCertificate certificate) => !certificate.IsMeasured ? "loss not measured" : string.Create(
+        CultureInfo.InvariantCulture,
+        $"loss {certificate.DataTerm:F6} nats, objective {certificate.Objective:F6}, gradient norm {certificate.GradientNorm:G3}");
 
     private static string DescribeBest(SgdResult fitted) => fitted.BestEpoch is { } best ? $"; lowest validation loss in epoch {best}" : "";
 }
