@@ -16,6 +16,7 @@ IDataView scored = model.Transform(ml.Data.LoadFromEnumerable(rows, schema));
 
 IEnumerable<string> lines = scored.Schema[args[1]].Type switch
 {
+    VectorDataViewType { ItemType: BooleanDataViewType } => scored.GetColumn<bool[]>(args[1]).Select(values => string.Join(';', values)),
     VectorDataViewType => scored.GetColumn<float[]>(args[1]).Select(values => string.Join(';', values.Select(Text))),
     TextDataViewType => scored.GetColumn<string>(args[1]),
     _ => scored.GetColumn<float>(args[1]).Select(Text),

@@ -9,16 +9,21 @@ internal static class AnnotationNames
     /// The class names of a key column, in class order, whatever the type of its key values; null when there are none, or
     /// when they do not tell the classes apart (empty or repeated names).
     /// </summary>
-    public static string[]? OfClasses(DataViewSchema.Column column, int classCount)
-    {
-        string[]? names = ColumnValues.AnnotationText(column, "KeyValues");
-        return names?.Length == classCount && !names.Contains("") && names.Distinct().Count() == classCount ? names : null;
-    }
+    public static string[]? OfClasses(DataViewSchema.Column column, int classCount) => TellingApart(column, "KeyValues", classCount);
 
-    /// <summary>The name of a feature for messages: its slot name if it has one, and its index.</summary>
+    /// <summary>The names of the slots of a vector column; null when there are none, or when they do not tell the slots apart.</summary>
+    public static string[]? OfSlots(DataViewSchema.Column column, int slots) => TellingApart(column, "SlotNames", slots);
+
+    /// <summary>The name of a feature, or another slot, for messages: its slot name if it has one, and its index.</summary>
     public static string OfFeature(DataViewSchema.Column column, int index)
     {
         string? name = ColumnValues.AnnotationText(column, "SlotNames")?.ElementAtOrDefault(index);
         return string.IsNullOrEmpty(name) ? $"{index}" : $"{index} ('{name}')";
+    }
+
+    private static string[]? TellingApart(DataViewSchema.Column column, string kind, int count)
+    {
+        string[]? names = ColumnValues.AnnotationText(column, kind);
+        return names?.Length == count && !names.Contains("") && names.Distinct().Count() == count ? names : null;
     }
 }

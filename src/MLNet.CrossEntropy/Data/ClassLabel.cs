@@ -2,11 +2,12 @@ using System.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Losses;
 
 namespace MLNet.CrossEntropy.Data;
 
 /// <summary>A label column read as class indexes 0 .. <see cref="ClassCount"/> - 1.</summary>
-internal sealed partial class ClassLabel
+internal sealed partial class ClassLabel : ITrainingLabel
 {
     /// <summary>What <see cref="Open"/> gives for a row whose label is missing.</summary>
     public const int Missing = -1;
@@ -25,6 +26,23 @@ internal sealed partial class ClassLabel
 
     /// <summary>The number of classes, K.</summary>
     public int ClassCount { get; }
+
+    int ITrainingLabel.TargetWidth => 0;
+
+    bool ITrainingLabel.BringsWeight => false;
+
+    ITrainingLabel ITrainingLabel.Matching(DataViewSchema otherSchema) => Matching(otherSchema);
+
+    TargetGetter ITrainingLabel.OpenTargets(DataViewRow cursor)
+    {
+        Func<int> get = Open(cursor);
+        return (out RowTarget target, ref float _) =>
+        {
+            int index = get();
+            target = RowTarget.Class(index);
+            return index >= 0 ? LabelState.Known : index == Unknown ? LabelState.Unknown : LabelState.Missing;
+        };
+    }
 
     /// <summary>A getter of the class index of the cursor's current row, or <see cref="Missing"/>.</summary>
     public Func<int> Open(DataViewRow cursor) => _open(cursor);

@@ -12,7 +12,7 @@ internal sealed class HeldOutRows
     public HeldOutRows(DataViewRowCursor cursor, TrainingColumns columns, ValidationSplit split)
     {
         _isHeldOut = split.Open(cursor);
-        _builder = new RowBlockBuilder(columns.FeatureCount, columns.Weight is not null);
+        _builder = columns.NewBuilder();
         _reader = new TrainingRowReader(cursor, columns, _builder);
     }
 

@@ -13,15 +13,18 @@ internal sealed partial record TrainingColumns
     /// <summary>The length of the feature vector.</summary>
     public required int FeatureCount { get; init; }
 
-    /// <summary>The label, as class indexes.</summary>
-    public required ClassLabel Label { get; init; }
+    /// <summary>The label, as the targets that losses take.</summary>
+    public required ITrainingLabel Label { get; init; }
 
     /// <summary>The example weights (Single); null when every row weighs 1.</summary>
     public required DataViewSchema.Column? Weight { get; init; }
 
+    /// <summary>A builder of blocks for rows of these columns.</summary>
+    public RowBlockBuilder NewBuilder() => new(FeatureCount, Weight is not null || Label.BringsWeight, Label.TargetWidth);
+
     /// <summary>Finds the columns in <paramref name="inputSchema"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type than the trainer can use.</exception>
-    public static TrainingColumns Find(DataViewSchema inputSchema, string featureColumn, ClassLabel label, string? weightColumn)
+    public static TrainingColumns Find(DataViewSchema inputSchema, string featureColumn, ITrainingLabel label, string? weightColumn)
     {
         DataViewSchema.Column features = FindColumn(inputSchema, "feature", featureColumn);
         if (features.Type is not VectorDataViewType { IsKnownSize: true } vector || vector.ItemType != NumberDataViewType.Single)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Losses;
 
 namespace MLNet.CrossEntropy.Data;
 
@@ -15,7 +16,7 @@ internal sealed class TrainingRowReader
     private readonly TrainingColumns _columns;
     private readonly DataViewRowCursor _cursor;
     private readonly ValueGetter<VBuffer<float>> _getFeatures;
-    private readonly Func<int> _getLabel;
+    private readonly TargetGetter _getTarget;
     private readonly ValueGetter<float>? _getWeight;
     private readonly RowBlockBuilder _builder;
     private VBuffer<float> _features;
@@ -33,7 +34,7 @@ internal sealed class TrainingRowReader
         _columns = columns;
         _cursor = cursor;
         _getFeatures = cursor.GetGetter<VBuffer<float>>(columns.Features);
-        _getLabel = columns.Label.Open(cursor);
+        _getTarget = columns.Label.OpenTargets(cursor);
         _getWeight = columns.Weight is { } weight ? cursor.GetGetter<float>(weight) : null;
         _builder = builder;
     }
@@ -50,7 +51,7 @@ internal sealed class TrainingRowReader
     }
 
     /// <summary>Reads the cursor's current row.</summary>
-    /// <exception cref="InvalidOperationException">Its weight is negative or not finite.</exception>
+    /// <exception cref="InvalidOperationException">Its weight is negative or not finite, or its label is of no class.</exception>
     public void ReadRow()
     {
         float weight = ReadWeight();
@@ -59,14 +60,14 @@ internal sealed class TrainingRowReader
             _zeroWeight++;
             return;
         }
-        int label = _getLabel();
-        if (label == ClassLabel.Missing)
+        LabelState state = _getTarget(out RowTarget target, ref weight);
+        if (state == LabelState.Missing)
         {
             _missingLabel++;
             _firstSkipped ??= $"row {_cursor.Position} has no label";
             return;
         }
-        if (label == ClassLabel.Unknown)
+        if (state == LabelState.Unknown)
         {
             _unknownLabel++;
             _firstSkipped ??= $"row {_cursor.Position} has a label that the training data does not know";
@@ -80,7 +81,7 @@ internal sealed class TrainingRowReader
             CountNonFinite();
             return;
         }
-        _builder.Add(_features.GetValues(), _features.GetIndices(), label, weight);
+        _builder.Add(_features.GetValues(), _features.GetIndices(), target, weight);
         _weightSum += weight;
         _used++;
     }

@@ -20,7 +20,7 @@ internal sealed class TrainingRowStream(
     /// <summary>Blocks of 1 to 4 MB each: a pool of some 16 to 64 MB, within which rows are shuffled.</summary>
     public const int DefaultPoolBlocks = 16;
 
-    private readonly RowBlockBuilder _builder = new(columns.FeatureCount, columns.Weight is not null);
+    private readonly RowBlockBuilder _builder = columns.NewBuilder();
 
     /// <summary>What became of the view's rows, counted in the first whole pass; null before.</summary>
     public TrainingRowTally? Tally { get; private set; }

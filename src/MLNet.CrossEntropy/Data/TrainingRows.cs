@@ -23,7 +23,7 @@ internal sealed record TrainingRows(IReadOnlyList<RowBlock> Blocks, TrainingRowT
     public static TrainingRows Read(
         IDataView data, TrainingColumns columns, ValidationSplit? split = null, string what = "training", CancellationToken cancellation = default)
     {
-        var builder = new RowBlockBuilder(columns.FeatureCount, columns.Weight is not null);
+        RowBlockBuilder builder = columns.NewBuilder();
         using DataViewRowCursor cursor = TrainingRowReader.OpenCursor(data, columns, split);
         var reader = new TrainingRowReader(cursor, columns, builder);
         var heldOut = split is null ? null : new HeldOutRows(cursor, columns, split);

@@ -7,8 +7,8 @@ public sealed class MultiLabelEvaluationOptions : EvaluationOptions
     public string ScoreColumnName { get; set; } = "Score";
 
     /// <summary>
-    /// Whether the scores are probabilities or logits. <see cref="ScoreKind.Auto"/> takes them for logits where one in the
-    /// first block of rows lies outside 0 to 1.
+    /// Whether the scores are probabilities or logits. <see cref="ScoreKind.Auto"/> takes them for logits where there is a column
+    /// Probability beside them, or where one in the first block of rows lies outside 0 to 1.
     /// </summary>
     public ScoreKind ScoreKind { get; set; }
 

@@ -8,6 +8,8 @@ namespace MLNet.CrossEntropy;
 /// <summary>Evaluates a multi-label model in one pass: each label as a binary model of its own, and each row as a whole.</summary>
 internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
 {
+    private const string ProbabilityColumnName = "Probability";
+
     private readonly MultiLabelRows _rows;
     private readonly MultiLabelEvaluationOptions _options;
     private readonly bool _fromLogits;
@@ -31,11 +33,12 @@ internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
         using MultiLabelRows rows = MultiLabelRows.Open(data, options);
         ScoredBlock first = rows.NewBlock();
         _ = rows.Read(first);
-        bool fromLogits = options.ScoreKind == ScoreKind.Logits || (options.ScoreKind == ScoreKind.Auto && HasScoreOutsideUnitInterval(first));
+        bool isAuto = options.ScoreKind == ScoreKind.Auto, hasProbabilities = HasProbabilities(data.Schema, options.ScoreColumnName);
+        bool fromLogits = options.ScoreKind == ScoreKind.Logits || (isAuto && (hasProbabilities || HasScoreOutsideUnitInterval(first)));
         MultiLabelEvaluator evaluator = new(rows, options, fromLogits);
         EvaluationPipeline<MultiLabelBlock>.Run(evaluator, first, options.Threads);
 
-        string scoresUsed = $"column '{options.ScoreColumnName}' as {(fromLogits ? "logits" : "probabilities")}{(options.ScoreKind == ScoreKind.Auto ? " (found out from the first rows)" : "")}";
+        string scoresUsed = $"column '{options.ScoreColumnName}' as {(fromLogits ? "logits" : "probabilities")}{(!isAuto ? "" : hasProbabilities ? $" (beside column '{ProbabilityColumnName}')" : " (found out from the first rows)")}";
         MultiLabelCrossEntropyMetrics metrics = new(evaluator._ofRows.Rows, evaluator._ofLabel, evaluator._ofRows, rows.Names, options, scoresUsed);
         EvaluationChannel.Warn(env, metrics.Warnings);
         return metrics;
@@ -66,6 +69,10 @@ internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
         else
             _ofLabel[lane - 1].Add(block.OfLabel[lane - 1]);
     }
+
+    /// <summary>As for ML.NET's binary models, a score that has a probability beside it is a logit.</summary>
+    private static bool HasProbabilities(DataViewSchema schema, string scoreColumnName)
+        => scoreColumnName != ProbabilityColumnName && schema.GetColumnOrNull(ProbabilityColumnName) is { } probability && probability.Type.Equals(schema[scoreColumnName].Type);
 
     private static bool HasScoreOutsideUnitInterval(ScoredBlock block)
     {

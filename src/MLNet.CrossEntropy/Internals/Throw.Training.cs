@@ -15,6 +15,13 @@ internal static partial class Throw
         CultureInfo.InvariantCulture,
         $"Label column '{column}' is {value} in row {row} (counted from 0): a binary label of type Single must be 0, 1, or NaN for a missing one."));
 
+    public static InvalidOperationException NoAnswer(string column, long row, string slot, float value) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"Label column '{column}' is {value} in slot {slot} of row {row} (counted from 0): an answer must be 0, 1, a share between them, or NaN for a missing one."));
+
+    public static InvalidOperationException WrongPositiveWeights(int weights, string column, int labels) => new(
+        $"There are {weights} positive weights for the {labels} slots of the label column '{column}'; give one for each slot, in order, or one for all.");
+
     public static InvalidOperationException BadTrainingWeight(string column, long row, float value) => new(string.Create(
         CultureInfo.InvariantCulture,
         $"Weight column '{column}' is {value} in row {row} (counted from 0): example weights must be finite and at least 0. Give a row that should not count the weight 0, or filter it out."));

@@ -48,7 +48,7 @@ internal static class NativeModels
         SchemaShape.Column label = inputSchema.FirstOrDefault(column => column.Name == labelColumn);
         if (label.Name is null || !accepts(label))
             return builtIn.GetOutputSchema(inputSchema);
-        SchemaShape.Column asBuiltIn = Reach(() => NewShapeColumn(label.Name, label.Kind, labelType, isKey, label.Annotations));
+        SchemaShape.Column asBuiltIn = ShapeColumn(label.Name, label.Kind, labelType, isKey, label.Annotations);
         SchemaShape output = builtIn.GetOutputSchema(Replace(inputSchema, asBuiltIn));
         return Replace(output, label);
     }
@@ -61,9 +61,30 @@ internal static class NativeModels
     public static MaximumEntropyModelParameters MaximumEntropy(IHostEnvironment environment, float[] weights, float[] biases, string[]? classNames)
     {
         int features = weights.Length / biases.Length;
-        VBuffer<float>[] rows = [.. weights.Chunk(features).Select(row => new VBuffer<float>(features, row))];
-        return Reach(() => NewMaximumEntropy(environment, rows, biases, biases.Length, features, classNames, null));
+        return Reach(() => NewMaximumEntropy(environment, Rows(weights, features), biases, biases.Length, features, classNames, null));
     }
+
+    /// <summary>A linear model of several outputs that are no probabilities: <c>W x + b</c>.</summary>
+    /// <param name="environment">Where the model registers itself.</param>
+    /// <param name="weights">W, <c>[outputs, features]</c>, row-major.</param>
+    /// <param name="biases">b, <c>[outputs]</c>.</param>
+    /// <param name="names">The names of the outputs, for summaries of the model; null when they have none.</param>
+    public static LinearMulticlassModelParameters Linear(IHostEnvironment environment, float[] weights, float[] biases, string[]? names)
+    {
+        int features = weights.Length / biases.Length;
+        return Reach(() => NewLinearMulticlass(environment, Rows(weights, features), biases, biases.Length, features, names, null));
+    }
+
+    /// <summary>The transforms of the MLContext that <paramref name="environment"/> belongs to.</summary>
+    public static TransformsCatalog TransformsOf(IHostEnvironment environment) => Reach(() => NewTransforms(environment));
+
+    /// <summary>A column as schemas promise it.</summary>
+    public static SchemaShape.Column ShapeColumn(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape annotations)
+        => Reach(() => NewShapeColumn(name, kind, itemType, isKey, annotations));
+
+    /// <summary>The shape with a column of the same name put in <paramref name="replacement"/>'s place.</summary>
+    public static SchemaShape Replace(SchemaShape schema, SchemaShape.Column replacement)
+        => new(schema.Select(column => column.Name == replacement.Name ? replacement : column));
 
     /// <summary>Wraps a multiclass model into the transformer that scores rows with it.</summary>
     public static MulticlassPredictionTransformer<T> Multiclass<T>(
@@ -90,8 +111,8 @@ internal static class NativeModels
         where T : class
         => Reach(() => Of<T>.NewBinary(environment, model, trainSchema, featureColumn, threshold: 0, "Score"));
 
-    private static SchemaShape Replace(SchemaShape schema, SchemaShape.Column replacement)
-        => new(schema.Select(column => column.Name == replacement.Name ? replacement : column));
+    private static VBuffer<float>[] Rows(float[] weights, int features)
+        => [.. weights.Chunk(features).Select(row => new VBuffer<float>(features, row))];
 
     /// <summary>The calibrated model's very type is internal, so it is made by name.</summary>
     private static object NewCalibrated(IHostEnvironment environment, LinearBinaryModelParameters model, PlattCalibrator calibrator)
@@ -132,6 +153,13 @@ internal static class NativeModels
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     private static extern MaximumEntropyModelParameters NewMaximumEntropy(
         IHostEnvironment environment, VBuffer<float>[] weights, float[] bias, int classes, int features, string[]? labelNames, ModelStatisticsBase? statistics);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern LinearMulticlassModelParameters NewLinearMulticlass(
+        IHostEnvironment environment, VBuffer<float>[] weights, float[] bias, int classes, int features, string[]? labelNames, ModelStatisticsBase? statistics);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern TransformsCatalog NewTransforms(IHostEnvironment environment);
 
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     private static extern LinearBinaryModelParameters NewLinearBinary(

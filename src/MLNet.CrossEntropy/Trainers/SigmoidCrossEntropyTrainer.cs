@@ -44,7 +44,7 @@ public sealed partial class SigmoidCrossEntropyTrainer
     /// <summary>The trainer scales features by itself and keeps its rows unless told not to: it wants neither normalisation nor caching.</summary>
     public TrainerInfo Info { get; }
 
-    /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of"/> tells.</summary>
+    /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of(IPredictionTransformer{object})"/> tells.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, or an example weight is negative or not finite.</exception>
     public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView input) => FitRows(input, validation: null);

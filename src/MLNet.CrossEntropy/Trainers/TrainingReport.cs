@@ -44,5 +44,20 @@ public sealed record TrainingReport
         return Reports.TryGetValue(transformer.Model, out TrainingReport? report) ? report : null;
     }
 
+    /// <summary>
+    /// The report of the last fit in <paramref name="chain"/>, a fitted pipeline or what a multi-label trainer returns; null
+    /// where there is none.
+    /// </summary>
+    public static TrainingReport? Of(IEnumerable<ITransformer> chain)
+    {
+        ArgumentNullException.ThrowIfNull(chain);
+        return chain.Reverse().Select(transformer => transformer switch
+        {
+            IPredictionTransformer<object> prediction => Of(prediction),
+            IEnumerable<ITransformer> inner => Of(inner),
+            _ => null,
+        }).FirstOrDefault(report => report is not null);
+    }
+
     internal void Describes(object model) => Reports.Add(model, this);
 }

@@ -14,6 +14,7 @@ internal static class ModelKinds
     internal const string Concatenate = "Concatenate";
     internal const string CopyColumns = "CopyColumns";
     internal const string CustomMapping = "CustomMapping";
+    internal const string Expression = "Expression";
     internal const string KeyToValue = "KeyToValue";
     internal const string LinearBinary = "LinearBinary";
     internal const string LinearMulticlass = "LinearMulticlass";
@@ -33,6 +34,7 @@ internal static class ModelKinds
         [Concatenate] = ctx => new ColumnConcatenatingTransformer(ctx),
         [CopyColumns] = ctx => new ColumnCopyingTransformer(ctx),
         [CustomMapping] = ICustomMappingFactory.Load,
+        [Expression] = ctx => new ExpressionTransformer(ctx),
         [KeyToValue] = ctx => new KeyToValueMappingTransformer(ctx),
         [LinearBinary] = ctx => new LinearBinaryModelParameters(ctx),
         [LinearMulticlass] = ctx => new LinearMulticlassModelParameters(ctx),

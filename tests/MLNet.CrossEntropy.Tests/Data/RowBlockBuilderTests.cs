@@ -1,5 +1,6 @@
 using System.Numerics;
 using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Optimization;
 
 namespace MLNet.CrossEntropy.Tests.Data;
@@ -86,7 +87,7 @@ public class RowBlockBuilderTests
         float[] values = [.. Enumerable.Repeat(1f, 64)];
         int[] indices = [.. Enumerable.Range(0, 64)];
         for (int row = 0; row < 10_000; row++)
-            builder.Add(values, indices, label: 0, weight: 1);
+            builder.Add(values, indices, RowTarget.Class(0), weight: 1);
         Assert.Equal([4_096, 4_096, 1_808], builder.Build().Select(block => block.Rows));
     }
 
@@ -101,11 +102,11 @@ public class RowBlockBuilderTests
             if (storeSparse)
             {
                 int[] indices = [.. Enumerable.Range(0, features).Where(feature => values[feature] != 0)];
-                builder.Add([.. indices.Select(feature => values[feature])], indices, row, row + 0.5f);
+                builder.Add([.. indices.Select(feature => values[feature])], indices, RowTarget.Class(row), row + 0.5f);
             }
             else
             {
-                builder.Add(values, [], row, row + 0.5f);
+                builder.Add(values, [], RowTarget.Class(row), row + 0.5f);
             }
         }
         return builder.Build();

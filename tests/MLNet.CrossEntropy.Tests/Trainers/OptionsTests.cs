@@ -81,11 +81,11 @@ public class OptionsTests
     public void The_short_overloads_share_the_defaults_of_the_options()
     {
         var parameters = typeof(CrossEntropyCatalog).GetMethods()
-            .Where(method => method.Name is "SoftmaxCrossEntropy" or "SigmoidCrossEntropy")
+            .Where(method => method.Name is "SoftmaxCrossEntropy" or "SigmoidCrossEntropy" or "MultiLabelSigmoidCrossEntropy")
             .SelectMany(method => method.GetParameters())
             .Where(parameter => parameter.HasDefaultValue)
             .ToArray();
-        Assert.Equal(10, parameters.Length);
+        Assert.Equal(15, parameters.Length);
         var defaults = new SoftmaxCrossEntropyTrainer.Options();
         Assert.All(parameters, parameter => Assert.Equal(
             typeof(CrossEntropyTrainerOptions).GetProperty(parameter.Name!, BindingFlags.IgnoreCase | BindingFlags.Public | BindingFlags.Instance)!.GetValue(defaults),

@@ -3,7 +3,7 @@ using Microsoft.ML;
 namespace MLNet.Host.Tests;
 
 /// <summary>A user's own estimator, which reads all of its input and learns nothing.</summary>
-internal sealed class ReadingEstimator(Action<IDataView>? onFit = null, bool refuses = false) : IEstimator<IdentityTransformer>
+internal sealed class ReadingEstimator(Action<IDataView>? onFit = null, bool refuses = false, Action<SchemaShape>? onShape = null) : IEstimator<IdentityTransformer>
 {
     public int Fits { get; private set; }
 
@@ -15,5 +15,8 @@ internal sealed class ReadingEstimator(Action<IDataView>? onFit = null, bool ref
     }
 
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
-        => refuses ? throw new ArgumentOutOfRangeException(nameof(inputSchema), "refused") : inputSchema;
+    {
+        onShape?.Invoke(inputSchema);
+        return refuses ? throw new ArgumentOutOfRangeException(nameof(inputSchema), "refused") : inputSchema;
+    }
 }

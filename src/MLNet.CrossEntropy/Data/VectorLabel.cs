@@ -1,0 +1,86 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Losses;
+
+namespace MLNet.CrossEntropy.Data;
+
+/// <summary>A label column with a number for each output: the answers of a multi-label row, or a distribution over the classes.</summary>
+internal sealed class VectorLabel : ITrainingLabel
+{
+    private readonly Func<DataViewRow, TargetGetter> _open;
+    private readonly Func<DataViewSchema, VectorLabel> _matching;
+
+    private VectorLabel(DataViewSchema.Column column, int slots, Func<DataViewRow, TargetGetter> open, Func<DataViewSchema, VectorLabel> matching)
+    {
+        Column = column;
+        TargetWidth = slots;
+        Names = AnnotationNames.OfSlots(column, slots);
+        _open = open;
+        _matching = matching;
+    }
+
+    public DataViewSchema.Column Column { get; }
+
+    public int TargetWidth { get; }
+
+    public bool BringsWeight { get; private init; }
+
+    /// <summary>The names of the outputs, which are those of the column's slots; null when these do not tell them apart.</summary>
+    public string[]? Names { get; }
+
+    public TargetGetter OpenTargets(DataViewRow cursor) => _open(cursor);
+
+    public ITrainingLabel Matching(DataViewSchema otherSchema)
+    {
+        VectorLabel other = _matching(otherSchema);
+        return other.TargetWidth == TargetWidth && (Names is null || other.Names is null || Names.SequenceEqual(other.Names))
+            ? other
+            : throw TrainingColumns.Mismatch(nameof(otherSchema), "label", other.Column, $"{Column.Type} with the same slot names in the same order, as in the training data", "Make both alike");
+    }
+
+    /// <summary>
+    /// The label of a multi-label model: a vector of Boolean, or of Single from 0 to 1, NaN being a cell without an answer. A row
+    /// without any answer is one without a label.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing, of another type, of unknown length or of one slot.</exception>
+    public static VectorLabel MultiLabel(DataViewSchema inputSchema, string name)
+    {
+        DataViewSchema.Column column = TrainingColumns.FindColumn(inputSchema, "label", name);
+        const string expected = "Vector<Boolean> or Vector<Single> of 2 slots or more";
+        if (column.Type is not VectorDataViewType vector || !(vector.ItemType is BooleanDataViewType || vector.ItemType == NumberDataViewType.Single))
+            throw TrainingColumns.Mismatch(nameof(inputSchema), "label", column, expected, "Make it one vector with a slot for each label, for example with Concatenate");
+        if (vector.Size < 2)
+        {
+            throw TrainingColumns.Mismatch(nameof(inputSchema), "label", column, expected,
+                vector.Size == 1 ? "One label is a binary problem: take its slot and use SigmoidCrossEntropy" : "State the length with [VectorType(length)]");
+        }
+        return new VectorLabel(column, vector.Size, vector.ItemType is BooleanDataViewType
+            ? cursor => OpenAnswers<bool>(cursor, column, vector.Size, static answer => answer ? 1 : 0)
+            : cursor => OpenAnswers<float>(cursor, column, vector.Size, static answer => answer),
+            otherSchema => MultiLabel(otherSchema, name));
+    }
+
+    private static TargetGetter OpenAnswers<T>(DataViewRow cursor, DataViewSchema.Column column, int slots, Func<T, float> convert)
+    {
+        ValueGetter<VBuffer<T>> get = cursor.GetGetter<VBuffer<T>>(column);
+        VBuffer<T> answers = default;
+        float[] values = new float[slots];
+        return (out RowTarget target, ref float _) =>
+        {
+            get(ref answers);
+            Array.Clear(values);
+            int missing = 0;
+            foreach ((int slot, T value) in answers.Items())
+            {
+                float answer = values[slot] = convert(value);
+                if (float.IsNaN(answer))
+                    missing++;
+                else if (answer is not (>= 0 and <= 1))
+                    throw Throw.NoAnswer(column.Name, cursor.Position, AnnotationNames.OfFeature(column, slot), answer);
+            }
+            target = RowTarget.Values(values);
+            return missing == slots ? LabelState.Missing : LabelState.Known;
+        };
+    }
+}

@@ -1,0 +1,108 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Trainers;
+
+namespace MLNet.CrossEntropy;
+
+/// <summary>
+/// Trains a linear multi-label model, which answers K independent yes-or-no questions about each row, by mini-batch SGD on the
+/// sigmoid cross-entropy summed over the labels, <c>mean w sum_k (max(z_k, 0) - z_k y_k + log1p(exp(-|z_k|))) + l2/2 ||W||^2 +
+/// l1 ||W||_1</c> (nats), <c>z = W x + b</c>: K logistic regressions in one pass over the rows.
+/// </summary>
+/// <remarks>
+/// The label is a vector of Boolean, or of Single: 0, 1, a share between them, or NaN for a cell without an answer, which counts
+/// for nothing. The result is a chain of ML.NET's own transformers, a <see cref="LinearMulticlassModelParameters"/> and two
+/// expressions, which saves and loads without this library. It adds Score (the logits z), Probability (of yes, 1/(1 + exp(-z)))
+/// and PredictedLabel (whether z is above 0), vectors of K slots with the label's slot names. Fit may be called on several threads.
+/// </remarks>
+public sealed partial class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<TransformerChain<ITransformer>>
+{
+    private const string ScoreColumn = "Score";
+
+    private readonly IHost _host;
+    private readonly Options _options;
+    private readonly LinearFit _fit;
+    private readonly LbfgsMaximumEntropyMulticlassTrainer _builtIn;
+    private readonly IEstimator<ITransformer>[] _answers;
+
+    internal MultiLabelSigmoidCrossEntropyTrainer(MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, Options options)
+    {
+        IHostEnvironment environment = NativeModels.EnvironmentOf(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options.Copy<Options>();
+        _options.Validate();
+        _host = environment.Register(nameof(MultiLabelSigmoidCrossEntropyTrainer));
+        _fit = new LinearFit(_host, _options);
+        _builtIn = catalog.LbfgsMaximumEntropy(_options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+        TransformsCatalog transforms = NativeModels.TransformsOf(environment);
+        _answers =
+        [
+            transforms.Expression("Probability", "z : 1 / (1 + exp(-z))", ScoreColumn),
+            transforms.Expression("PredictedLabel", "z : z > 0", ScoreColumn),
+        ];
+    }
+
+    /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of(IEnumerable{ITransformer})"/> tells.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// No row is usable, an example weight is negative or not finite, a label is a number outside 0 to 1, or there are not as
+    /// many positive weights as labels.
+    /// </exception>
+    public TransformerChain<ITransformer> Fit(IDataView input) => FitRows(input, validation: null);
+
+    /// <summary>
+    /// Fits a model to <paramref name="trainData"/>; after each epoch the log-loss of <paramref name="validationData"/> is measured, and
+    /// the model of the epoch where it was lowest is returned.
+    /// </summary>
+    /// <param name="trainData">The rows to fit.</param>
+    /// <param name="validationData">Rows that are only judged, with the same columns.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">No row is usable, or the options hold rows of the training data out as well.</exception>
+    public TransformerChain<ITransformer> Fit(IDataView trainData, IDataView validationData)
+    {
+        ArgumentNullException.ThrowIfNull(trainData);
+        ArgumentNullException.ThrowIfNull(validationData);
+        return FitRows(trainData, validationData);
+    }
+
+    /// <summary>What the fitted transformer will add to <paramref name="inputSchema"/>: Score, Probability and PredictedLabel.</summary>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        SchemaShape.Column label = inputSchema.FirstOrDefault(column => column.Name == _options.LabelColumnName);
+        if (label.Name is null)
+            return _builtIn.GetOutputSchema(inputSchema);
+        bool isLabel = label.Kind == SchemaShape.Column.VectorKind.Vector && (label.ItemType is BooleanDataViewType || label.ItemType == NumberDataViewType.Single);
+        if (!isLabel)
+        {
+            throw Throw.ColumnMismatch(nameof(inputSchema), "label", label.Name, "Vector<Boolean> or Vector<Single>",
+                $"{label.Kind} of {label.ItemType}", "Make it one vector with a slot for each label, for example with Concatenate");
+        }
+        SchemaShape promised = NativeModels.Replace(_builtIn.GetOutputSchema(NativeModels.Replace(inputSchema, NamedOutputs.AsKey(label))), label);
+        return _answers.Aggregate(promised, (shape, answer) => answer.GetOutputSchema(shape));
+    }
+
+    private TransformerChain<ITransformer> FitRows(IDataView input, IDataView? validation)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        VectorLabel label = VectorLabel.MultiLabel(input.Schema, _options.LabelColumnName);
+        if (_options.PositiveWeights is { Count: > 1 } weights && weights.Count != label.TargetWidth)
+            throw Throw.WrongPositiveWeights(weights.Count, label.Column.Name, label.TargetWidth);
+        TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
+        var loss = new SigmoidCrossEntropyLoss(_options.LabelSmoothing, _options.PositiveWeights);
+        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, loss, label.TargetWidth, validation);
+
+        LinearMulticlassModelParameters model = NativeModels.Linear(_host, fitted.Weights, fitted.Biases, label.Names);
+        report.Describes(model);
+        MulticlassPredictionTransformer<LinearMulticlassModelParameters> scorer = NativeModels.Multiclass(
+            _host, model, NamedOutputs.TrainingSchema(columns.Features, label.Column.Name, label.TargetWidth, label.Names), columns.Features.Name, label.Column.Name);
+        IDataView scored = scorer.Transform(input);
+        return new TransformerChain<ITransformer>([scorer, .. _answers.Select(answer => answer.Fit(scored))]);
+    }
+}
