@@ -16,6 +16,9 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
     // Features are shared between threads in whole slices, and the centring sums are kept one a slice, in a fixed order.
     private const int SliceFeatures = 32;
 
+    // A core's second-level cache.
+    private const long CacheBytes = 1 << 20;
+
     private readonly int _features;
     private readonly int _stride;
     private readonly int _slices;
@@ -33,11 +36,13 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
     private readonly NativeBuffer<float> _meanGradient;
     private readonly NativeBuffer<double> _centring;
     private readonly NativeBuffer<nint> _rowPointers;
+    private readonly NativeBuffer<nint> _parts;
     private readonly float[] _rawBiases;
     private readonly float[] _biasGradient;
     private readonly Action<int> _updatePhase;
     private readonly Action<int> _gradientPhase;
     private readonly IGradientSum? _gradientSum;
+    private RowSet? _rows;
     private int _count;
     private double _learningRate;
 
@@ -63,6 +68,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _raw = new NativeBuffer<float>((long)Outputs * _stride);
         _centring = new NativeBuffer<double>((long)_slices * Outputs);
         _rowPointers = new NativeBuffer<nint>(plan.BatchSize);
+        _parts = new NativeBuffer<nint>((long)plan.BatchSize * team.Size);
         _rawBiases = new float[Outputs];
         _biasGradient = new float[Outputs];
         _updatePhase = UpdateShare;
@@ -150,6 +156,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _meanGradient.Dispose();
         _centring.Dispose();
         _rowPointers.Dispose();
+        _parts.Dispose();
     }
 
     protected override void ComputeLogits(RowSet rows, ReadOnlySpan<int> batch, int from, int to)
@@ -167,6 +174,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
     protected override void Update(RowSet rows, ReadOnlySpan<int> batch, double learningRate)
     {
         _count = batch.Length;
+        _rows = rows;
         _learningRate = learningRate;
         if (_gradientSum is null)
             SumErrors(_biasGradient, batch.Length);
@@ -209,13 +217,32 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         return (firstSlice * SliceFeatures, Math.Min(endSlice * SliceFeatures, _features));
     }
 
+    /// <summary>
+    /// The rows of the next step whose logits <paramref name="member"/> will compute, where the batch fits into its cache and the data
+    /// does not. There are as many of them as rows of this step times its share of the members: each is cut into so many parts.
+    /// </summary>
+    private RowsAhead Ahead(int member)
+    {
+        var (from, to) = RowShare(member, Next.Length);
+        var batchBytes = (long)Next.Length * _features * sizeof(float);
+        var bytes = (long)_rows!.Rows * _features * sizeof(float);
+        if (from == to || batchBytes > CacheBytes || bytes <= CacheBytes)
+            return default;
+        var split = Math.Max(1, _count / (to - from));
+        var lines = (_features / RowsAhead.LineFloats + split) / split;
+        nint* parts = _parts.Pointer + (long)member * BatchSize;
+        for (var i = 0; i < _count; i++)
+            parts[i] = (nint)(_rows.Dense(Next[Math.Min(from + i / split, to - 1)]) + i % split * lines * RowsAhead.LineFloats);
+        return new RowsAhead((nint)parts, lines);
+    }
+
     private void UpdateShare(int member)
     {
         var (from, to) = FeatureShare(member);
         if (from >= to)
             return;
         if (_gradientSum is null)
-            DenseBackward.Compute(Rows, _count, from, to, Errors.Pointer, Outputs, _gradient.Pointer, _stride);
+            DenseBackward.Compute(Rows, _count, from, to, Errors.Pointer, Outputs, _gradient.Pointer, _stride, Ahead(member));
         for (var k = 0; k < Outputs; k++)
         {
             var offset = k * _stride + from;

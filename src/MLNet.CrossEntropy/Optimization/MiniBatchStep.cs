@@ -9,12 +9,16 @@ namespace MLNet.CrossEntropy.Optimization;
 /// </summary>
 internal abstract unsafe class MiniBatchStep : IDisposable
 {
+    private const int GroupRows = 16;
+
     private readonly NativeBuffer<float> _weights;
     private readonly NativeBuffer<double> _rowLosses;
     private readonly Action<int> _lossPhase;
     private RowSet _rows = null!;
     private readonly int[] _batch;
+    private readonly int[] _next;
     private int _count;
+    private int _nextCount;
     private double _weightSum;
     private LogitLoss _judge;
 
@@ -30,6 +34,7 @@ internal abstract unsafe class MiniBatchStep : IDisposable
         _weights = new NativeBuffer<float>(batchSize);
         _rowLosses = new NativeBuffer<double>(batchSize);
         _batch = new int[batchSize];
+        _next = new int[batchSize];
         _lossPhase = ForwardShare;
     }
 
@@ -62,9 +67,15 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     /// One step on the given rows: the weights move against the gradient of the batch's weighted mean loss plus penalties.
     /// Weights are those of examples times those of their targets (class weights); a batch of zero weight is no step.
     /// </summary>
+    /// <param name="rows">All rows.</param>
+    /// <param name="batch">The rows of this step.</param>
+    /// <param name="learningRate">The length of the step.</param>
+    /// <param name="next">Those of the step after, if they are known: only to have them in the cache by then.</param>
     /// <returns>The weighted sum of the rows' losses before the step, and the sum of their weights; with machines that step together, theirs.</returns>
-    public (double Loss, double Weight) Take(RowSet rows, ReadOnlySpan<int> batch, double learningRate)
+    public (double Loss, double Weight) Take(RowSet rows, ReadOnlySpan<int> batch, double learningRate, ReadOnlySpan<int> next = default)
     {
+        next.CopyTo(_next);
+        _nextCount = next.Length;
         var loss = Forward(rows, batch);
         SumOverMachines(batch.Length, ref loss, ref _weightSum);
         if (_weightSum > 0 && double.IsFinite(loss))
@@ -162,6 +173,9 @@ internal abstract unsafe class MiniBatchStep : IDisposable
         _rowLosses.Dispose();
     }
 
+    /// <summary>The rows of the next step, if they are known.</summary>
+    protected ReadOnlySpan<int> Next => _next.AsSpan(0, _nextCount);
+
     /// <summary>The raw weights of now, in the order in which the step keeps them.</summary>
     protected abstract ReadOnlySpan<float> RawWeights { get; }
 
@@ -231,9 +245,16 @@ internal abstract unsafe class MiniBatchStep : IDisposable
         return total.Value;
     }
 
+    /// <summary>Which of the rows of a batch are <paramref name="member"/>'s, in whole groups of <see cref="GroupRows"/>.</summary>
+    protected (int From, int To) RowShare(int member, int count)
+    {
+        var (from, to) = Team.Share(member, (count + GroupRows - 1) / GroupRows);
+        return (Math.Min(from * GroupRows, count), Math.Min(to * GroupRows, count));
+    }
+
     private void ForwardShare(int member)
     {
-        var (from, to) = Team.Share(member, _count);
+        var (from, to) = RowShare(member, _count);
         if (from == to)
             return;
         ReadOnlySpan<int> batch = _batch.AsSpan(0, _count);

@@ -21,6 +21,9 @@ internal sealed class RowOrder
     /// <summary>The row numbers of the epoch at hand.</summary>
     public ReadOnlySpan<int> Rows => _rows;
 
+    /// <summary>At most <paramref name="size"/> rows of the epoch at hand, from place <paramref name="from"/> on; at its end none.</summary>
+    public ReadOnlySpan<int> Batch(int from, int size) => _rows.AsSpan(from, Math.Min(size, _rows.Length - from));
+
     /// <summary>The row numbers of the next epoch. The same array is used again for the epoch after.</summary>
     public ReadOnlySpan<int> NextEpoch()
     {

@@ -144,9 +144,9 @@ internal sealed partial class SgdLoop
         {
             if (Interruption() is { } reason)
                 return reason;
-            var batch = order.Rows.Slice(_place, Math.Min(_plan.BatchSize, order.Rows.Length - _place));
-            var taken = _step.Take(rows, batch, Rate(_steps));
+            var batch = order.Batch(_place, _plan.BatchSize);
             _place += batch.Length;
+            var taken = _step.Take(rows, batch, Rate(_steps), order.Batch(_place, _plan.BatchSize));
             if (taken.Weight == 0)
                 continue;
             if (_steps++ == 0)

@@ -4,12 +4,17 @@ using System.Runtime.Intrinsics;
 namespace MLNet.CrossEntropy.Optimization.Kernels;
 
 /// <summary>
-/// Logits of dense rows, <c>Z[r, k] += sum_j X[r, j] W[k, j]</c>: the product X W' in register tiles of 2 rows by 5, 4 or 1
+/// Logits of dense rows, <c>Z[r, k] += sum_j X[r, j] W[k, j]</c>: the product X W' in register tiles of 4 rows by 5, 2 or 1
 /// outputs. Each output's sum runs over the features in one fixed order, so a row's logits do not depend on the rows beside
 /// it, nor on the thread that computes them.
 /// </summary>
 internal static unsafe class DenseForward
 {
+    private const int TileRows = 4;
+
+    // So many rows go through the weights of one tile's outputs before the next outputs' turn: both stay in the first-level cache.
+    private const int GroupRows = 16;
+
     /// <summary>
     /// Adds the products of <paramref name="rowCount"/> rows to their logits.
     /// </summary>
@@ -41,118 +46,141 @@ internal static unsafe class DenseForward
         var to = from + (features - from) / TOps.Width * TOps.Width;
         if (to == from)
             return from;
-        for (var r = 0; r < rowCount; r += 2)
+        for (var start = 0; start < rowCount; start += GroupRows)
         {
-            // An odd last row is paired with itself.
-            var second = Math.Min(r + 1, rowCount - 1);
-            float* z0 = logits + (long)r * outputs;
-            float* z1 = second == r ? null : z0 + outputs;
-            var k = 0;
-            for (; outputs - k >= 5 && (outputs - k) % 4 != 0; k += 5)
-                Tile5<TVector, TOps>(rows[r], rows[second], from, to, weights + (long)k * stride, stride, z0 + k, z1 == null ? null : z1 + k);
-            for (; outputs - k >= 4; k += 4)
-                Tile4<TVector, TOps>(rows[r], rows[second], from, to, weights + (long)k * stride, stride, z0 + k, z1 == null ? null : z1 + k);
-            for (; k < outputs; k++)
-                Tile1<TVector, TOps>(rows[r], rows[second], from, to, weights + (long)k * stride, z0 + k, z1 == null ? null : z1 + k);
+            var end = Math.Min(start + GroupRows, rowCount);
+            for (int k = 0, tile; k < outputs; k += tile)
+            {
+                tile = OutputTiles.Next(outputs - k, TOps.TileOutputs);
+                float* w = weights + (long)k * stride;
+                for (var r = start; r < end; r += TileRows)
+                {
+                    var count = Math.Min(TileRows, end - r);
+                    float* z = logits + (long)r * outputs + k;
+                    if (tile == 5)
+                        Tile5<TVector, TOps>(rows + r, count, from, to, w, stride, z, outputs);
+                    else if (tile == 2)
+                        Tile2<TVector, TOps>(rows + r, count, from, to, w, stride, z, outputs);
+                    else
+                        Tile1<TVector, TOps>(rows + r, count, from, to, w, z, outputs);
+                }
+            }
         }
 
         return to;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile5<TVector, TOps>(float* x0, float* x1, int from, int to, float* w, int stride, float* z0, float* z1)
+    private static void Tile5<TVector, TOps>(float** rows, int rowCount, int from, int to, float* w, int stride, float* z, int outputs)
         where TVector : struct
         where TOps : struct, IVectorOps<TVector>
     {
         TVector a0 = default, a1 = default, a2 = default, a3 = default, a4 = default;
         TVector b0 = default, b1 = default, b2 = default, b3 = default, b4 = default;
+        TVector c0 = default, c1 = default, c2 = default, c3 = default, c4 = default;
+        TVector d0 = default, d1 = default, d2 = default, d3 = default, d4 = default;
+        float* x0 = rows[0], x1 = rows[Math.Min(1, rowCount - 1)], x2 = rows[Math.Min(2, rowCount - 1)], x3 = rows[rowCount - 1];
         float* w0 = w, w1 = w0 + stride, w2 = w1 + stride, w3 = w2 + stride, w4 = w3 + stride;
-        for (var j = from; j < to; j += TOps.Width)
+        for (nint j = from; j < to; j += TOps.Width)
         {
-            TVector x = TOps.Load(x0 + j), y = TOps.Load(x1 + j);
+            TVector x = TOps.Load(x0 + j), y = TOps.Load(x1 + j), u = TOps.Load(x2 + j), t = TOps.Load(x3 + j);
             var v = TOps.Load(w0 + j);
             a0 = TOps.MultiplyAdd(x, v, a0);
             b0 = TOps.MultiplyAdd(y, v, b0);
+            c0 = TOps.MultiplyAdd(u, v, c0);
+            d0 = TOps.MultiplyAdd(t, v, d0);
             v = TOps.Load(w1 + j);
             a1 = TOps.MultiplyAdd(x, v, a1);
             b1 = TOps.MultiplyAdd(y, v, b1);
+            c1 = TOps.MultiplyAdd(u, v, c1);
+            d1 = TOps.MultiplyAdd(t, v, d1);
             v = TOps.Load(w2 + j);
             a2 = TOps.MultiplyAdd(x, v, a2);
             b2 = TOps.MultiplyAdd(y, v, b2);
+            c2 = TOps.MultiplyAdd(u, v, c2);
+            d2 = TOps.MultiplyAdd(t, v, d2);
             v = TOps.Load(w3 + j);
             a3 = TOps.MultiplyAdd(x, v, a3);
             b3 = TOps.MultiplyAdd(y, v, b3);
+            c3 = TOps.MultiplyAdd(u, v, c3);
+            d3 = TOps.MultiplyAdd(t, v, d3);
             v = TOps.Load(w4 + j);
             a4 = TOps.MultiplyAdd(x, v, a4);
             b4 = TOps.MultiplyAdd(y, v, b4);
+            c4 = TOps.MultiplyAdd(u, v, c4);
+            d4 = TOps.MultiplyAdd(t, v, d4);
         }
 
-        z0[0] += TOps.Sum(a0);
-        z0[1] += TOps.Sum(a1);
-        z0[2] += TOps.Sum(a2);
-        z0[3] += TOps.Sum(a3);
-        z0[4] += TOps.Sum(a4);
-        if (z1 == null)
-            return;
-        z1[0] += TOps.Sum(b0);
-        z1[1] += TOps.Sum(b1);
-        z1[2] += TOps.Sum(b2);
-        z1[3] += TOps.Sum(b3);
-        z1[4] += TOps.Sum(b4);
+        Add(TOps.SumFour(a0, b0, c0, d0), z, rowCount, outputs);
+        Add(TOps.SumFour(a1, b1, c1, d1), z + 1, rowCount, outputs);
+        Add(TOps.SumFour(a2, b2, c2, d2), z + 2, rowCount, outputs);
+        Add(TOps.SumFour(a3, b3, c3, d3), z + 3, rowCount, outputs);
+        Add(TOps.SumFour(a4, b4, c4, d4), z + 4, rowCount, outputs);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile4<TVector, TOps>(float* x0, float* x1, int from, int to, float* w, int stride, float* z0, float* z1)
+    private static void Tile2<TVector, TOps>(float** rows, int rowCount, int from, int to, float* w, int stride, float* z, int outputs)
         where TVector : struct
         where TOps : struct, IVectorOps<TVector>
     {
-        TVector a0 = default, a1 = default, a2 = default, a3 = default;
-        TVector b0 = default, b1 = default, b2 = default, b3 = default;
-        float* w0 = w, w1 = w0 + stride, w2 = w1 + stride, w3 = w2 + stride;
-        for (var j = from; j < to; j += TOps.Width)
+        TVector a0 = default, a1 = default;
+        TVector b0 = default, b1 = default;
+        TVector c0 = default, c1 = default;
+        TVector d0 = default, d1 = default;
+        float* x0 = rows[0], x1 = rows[Math.Min(1, rowCount - 1)], x2 = rows[Math.Min(2, rowCount - 1)], x3 = rows[rowCount - 1];
+        float* w0 = w, w1 = w0 + stride;
+        for (nint j = from; j < to; j += TOps.Width)
         {
-            TVector x = TOps.Load(x0 + j), y = TOps.Load(x1 + j);
+            TVector x = TOps.Load(x0 + j), y = TOps.Load(x1 + j), u = TOps.Load(x2 + j), t = TOps.Load(x3 + j);
             var v = TOps.Load(w0 + j);
             a0 = TOps.MultiplyAdd(x, v, a0);
             b0 = TOps.MultiplyAdd(y, v, b0);
+            c0 = TOps.MultiplyAdd(u, v, c0);
+            d0 = TOps.MultiplyAdd(t, v, d0);
             v = TOps.Load(w1 + j);
             a1 = TOps.MultiplyAdd(x, v, a1);
             b1 = TOps.MultiplyAdd(y, v, b1);
-            v = TOps.Load(w2 + j);
-            a2 = TOps.MultiplyAdd(x, v, a2);
-            b2 = TOps.MultiplyAdd(y, v, b2);
-            v = TOps.Load(w3 + j);
-            a3 = TOps.MultiplyAdd(x, v, a3);
-            b3 = TOps.MultiplyAdd(y, v, b3);
+            c1 = TOps.MultiplyAdd(u, v, c1);
+            d1 = TOps.MultiplyAdd(t, v, d1);
         }
 
-        z0[0] += TOps.Sum(a0);
-        z0[1] += TOps.Sum(a1);
-        z0[2] += TOps.Sum(a2);
-        z0[3] += TOps.Sum(a3);
-        if (z1 == null)
-            return;
-        z1[0] += TOps.Sum(b0);
-        z1[1] += TOps.Sum(b1);
-        z1[2] += TOps.Sum(b2);
-        z1[3] += TOps.Sum(b3);
+        Add(TOps.SumFour(a0, b0, c0, d0), z, rowCount, outputs);
+        Add(TOps.SumFour(a1, b1, c1, d1), z + 1, rowCount, outputs);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile1<TVector, TOps>(float* x0, float* x1, int from, int to, float* w, float* z0, float* z1)
+    private static void Tile1<TVector, TOps>(float** rows, int rowCount, int from, int to, float* w, float* z, int outputs)
         where TVector : struct
         where TOps : struct, IVectorOps<TVector>
     {
-        TVector a = default, b = default;
-        for (var j = from; j < to; j += TOps.Width)
+        TVector a0 = default;
+        TVector b0 = default;
+        TVector c0 = default;
+        TVector d0 = default;
+        float* x0 = rows[0], x1 = rows[Math.Min(1, rowCount - 1)], x2 = rows[Math.Min(2, rowCount - 1)], x3 = rows[rowCount - 1];
+        for (nint j = from; j < to; j += TOps.Width)
         {
+            TVector x = TOps.Load(x0 + j), y = TOps.Load(x1 + j), u = TOps.Load(x2 + j), t = TOps.Load(x3 + j);
             var v = TOps.Load(w + j);
-            a = TOps.MultiplyAdd(TOps.Load(x0 + j), v, a);
-            b = TOps.MultiplyAdd(TOps.Load(x1 + j), v, b);
+            a0 = TOps.MultiplyAdd(x, v, a0);
+            b0 = TOps.MultiplyAdd(y, v, b0);
+            c0 = TOps.MultiplyAdd(u, v, c0);
+            d0 = TOps.MultiplyAdd(t, v, d0);
         }
 
-        z0[0] += TOps.Sum(a);
-        if (z1 != null)
-            z1[0] += TOps.Sum(b);
+        Add(TOps.SumFour(a0, b0, c0, d0), z, rowCount, outputs);
+    }
+
+    /// <summary>Adds the sums of a tile's rows, of which the last may stand for rows that there are not, to their logits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(Vector128<float> sums, float* z, int rowCount, int outputs)
+    {
+        z[0] += sums[0];
+        if (rowCount > 1)
+            z[outputs] += sums[1];
+        if (rowCount > 2)
+            z[2 * outputs] += sums[2];
+        if (rowCount > 3)
+            z[3 * outputs] += sums[3];
     }
 }

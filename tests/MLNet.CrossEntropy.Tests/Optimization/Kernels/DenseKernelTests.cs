@@ -117,7 +117,7 @@ public sealed unsafe class DenseKernelTests
         static (x, n, a, b, d, k, g, s) => Tail(x, n, DenseBackward.Range<Vector128<float>, Ops128>(x, n, a, b, d, k, g, s), b, d, k, g, s),
         static (x, n, a, b, d, k, g, s) => Tail(x, n, DenseBackward.Range<Vector256<float>, Ops256>(x, n, a, b, d, k, g, s), b, d, k, g, s),
         static (x, n, a, b, d, k, g, s) => Tail(x, n, DenseBackward.Range<Vector512<float>, Ops512>(x, n, a, b, d, k, g, s), b, d, k, g, s),
-        DenseBackward.Compute,
+        static (x, n, a, b, d, k, g, s) => DenseBackward.Compute(x, n, a, b, d, k, g, s),
     ];
 
     private static void Tail(float** rows, int rowCount, int from, int to, float* errors, int outputs, float* gradient, int stride)
