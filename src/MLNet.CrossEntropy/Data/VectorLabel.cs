@@ -8,6 +8,9 @@ namespace MLNet.CrossEntropy.Data;
 /// <summary>A label column with a number for each output: the answers of a multi-label row, or a distribution over the classes.</summary>
 internal sealed class VectorLabel : ITrainingLabel
 {
+    // Probabilities written with three digits pass, counts do not.
+    private const double SumTolerance = 1e-3;
+
     private readonly Func<DataViewRow, TargetGetter> _open;
     private readonly Func<DataViewSchema, VectorLabel> _matching;
 
@@ -59,6 +62,59 @@ internal sealed class VectorLabel : ITrainingLabel
             ? cursor => OpenAnswers<bool>(cursor, column, vector.Size, static answer => answer ? 1 : 0)
             : cursor => OpenAnswers<float>(cursor, column, vector.Size, static answer => answer),
             otherSchema => MultiLabel(otherSchema, name));
+    }
+
+    /// <summary>
+    /// A soft label: a vector of Single with a probability, or a count, for each class. A row with a negative value, one that is not finite,
+    /// or zeros alone, is one without a label.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing, of another type, of unknown length or of one slot.</exception>
+    public static VectorLabel Distribution(DataViewSchema inputSchema, string name, bool isCounts, bool weightBySum)
+    {
+        DataViewSchema.Column column = TrainingColumns.FindColumn(inputSchema, "label", name);
+        if (column.Type is not VectorDataViewType { Size: > 1 } vector || vector.ItemType != NumberDataViewType.Single)
+        {
+            throw TrainingColumns.Mismatch(nameof(inputSchema), "label", column, $"Vector<Single> of 2 {(isCounts ? "counts" : "probabilities")} or more, their number known",
+                "Make it one vector with a slot for each class, or map classes to a key with MapValueToKey and leave LabelKind at Auto");
+        }
+        return new VectorLabel(column, vector.Size,
+            cursor => OpenDistribution(cursor, column, vector.Size, isCounts, weightBySum),
+            otherSchema => Distribution(otherSchema, name, isCounts, weightBySum))
+        {
+            BringsWeight = weightBySum,
+        };
+    }
+
+    private static TargetGetter OpenDistribution(DataViewRow cursor, DataViewSchema.Column column, int classes, bool isCounts, bool weightBySum)
+    {
+        ValueGetter<VBuffer<float>> get = cursor.GetGetter<VBuffer<float>>(column);
+        VBuffer<float> given = default;
+        float[] values = new float[classes];
+        return (out RowTarget target, ref float weight) =>
+        {
+            get(ref given);
+            given.CopyTo(values);
+            double sum = 0;
+            bool isNegative = false;
+            foreach (float value in values)
+            {
+                sum += value;
+                isNegative |= value < 0;
+            }
+            target = RowTarget.Values(values);
+            if (isNegative || !double.IsFinite(sum) || sum == 0)
+                return LabelState.Missing;
+            if (!isCounts && Math.Abs(sum - 1) > SumTolerance)
+            {
+                int largest = Array.IndexOf(values, values.Max());
+                throw Throw.NotProbabilities(column.Name, cursor.Position, sum, AnnotationNames.OfFeature(column, largest), values[largest]);
+            }
+            foreach (ref float value in values.AsSpan())
+                value = (float)(value / sum);
+            if (weightBySum)
+                weight *= (float)sum;
+            return LabelState.Known;
+        };
     }
 
     private static TargetGetter OpenAnswers<T>(DataViewRow cursor, DataViewSchema.Column column, int slots, Func<T, float> convert)

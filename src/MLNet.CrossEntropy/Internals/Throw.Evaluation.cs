@@ -86,6 +86,6 @@ internal static partial class Throw
     public static InvalidOperationException BadRow(long row, string what, string remedy) => new(
         $"Row {row} {what}. {remedy}, or set the policy for such rows to {nameof(BadRowPolicy.Skip)} to leave them out and have them counted.");
 
-    private static string Listed(string[] names) =>
+    public static string Listed(string[] names) =>
         string.Join(", ", names.Take(5).Select(n => $"'{n}'")) + (names.Length > 5 ? $", ... ({names.Length} in all)" : "");
 }

@@ -19,6 +19,19 @@ internal static partial class Throw
         CultureInfo.InvariantCulture,
         $"Label column '{column}' is {value} in slot {slot} of row {row} (counted from 0): an answer must be 0, 1, a share between them, or NaN for a missing one."));
 
+    public static InvalidOperationException UnknownClass(string option, string name, string[] names) => new(
+        $"{option} names the class '{name}', which is none of the training data's: {Listed(names)}. Write its name as the labels do.");
+
+    public static InvalidOperationException NoTargetPrior(string name) => new(
+        $"TargetPrior has no share for the class '{name}'; give one above 0 for every class.");
+
+    public static InvalidOperationException NoRowsToCorrect(string name) => new(
+        $"No training row of positive weight is of class '{name}', so its prior cannot be corrected. Leave the TargetPrior out, or train with rows of every class.");
+
+    public static InvalidOperationException NotProbabilities(string column, long row, double sum, string slot, float largest) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"Label column '{column}' sums to {sum} in row {row} (counted from 0), its largest value being {largest} in slot {slot}: probabilities must sum to 1. Divide them by their sum, or set LabelKind to Counts."));
+
     public static InvalidOperationException WrongPositiveWeights(int weights, string column, int labels) => new(
         $"There are {weights} positive weights for the {labels} slots of the label column '{column}'; give one for each slot, in order, or one for all.");
 

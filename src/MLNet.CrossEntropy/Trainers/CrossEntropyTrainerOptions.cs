@@ -138,5 +138,6 @@ public abstract partial class CrossEntropyTrainerOptions
         public const double Momentum = 0.9;
         public const int Patience = 5;
         public const double GradientTolerance = 1e-5;
+        public const double FocalGamma = 2;
     }
 }

@@ -10,17 +10,19 @@ namespace MLNet.CrossEntropy.Trainers;
 // Which rows are fitted and which are judged, and where they come from.
 internal sealed partial class LinearFit
 {
-    private Fitted FitCached(Source source, LogitLoss loss, int outputs)
+    private Fitted FitCached(Source source, LossOfRows lossOf, int outputs)
     {
         TrainingRows read = TrainingRows.Read(source.Data, source.Columns, source.Split, cancellation: _options.CancellationToken);
+        LogitLoss loss = lossOf(read.Blocks, source.Channel);
         TrainingRows? judged = read.HeldOut ?? ReadValidation(source);
         SgdOptions plan = Plan(source, read.Tally, judged?.Tally, loss, outputs);
         return new Fitted(read.Tally, judged?.Tally, plan, SgdLoop.Fit(read.Blocks, judged?.Blocks, plan));
     }
 
-    private Fitted FitStreamed(Source source, LogitLoss loss, int outputs)
+    private Fitted FitStreamed(Source source, LossOfRows lossOf, int outputs)
     {
         var stream = new TrainingRowStream(source.Data, source.Columns, split: source.Split, cancellation: _options.CancellationToken);
+        LogitLoss loss = lossOf(stream.Chunks().SelectMany(blocks => blocks), source.Channel);
         RowSummary summary = RowSummary.Of(new RowChunks(stream), loss, outputs);
         TrainingRows? judged = stream.HeldOut ?? ReadValidation(source);
         SgdOptions plan = Plan(source, stream.Tally!, judged?.Tally, loss, outputs);

@@ -26,17 +26,17 @@ internal sealed partial class LinearFit
     /// <summary>Fits <paramref name="outputs"/> logits <c>z = W x + b</c> to the rows of <paramref name="input"/>.</summary>
     /// <param name="input">The training data.</param>
     /// <param name="columns">Its columns.</param>
-    /// <param name="loss">The loss of a row.</param>
+    /// <param name="lossOf">The loss of a row, which may depend on all of them.</param>
     /// <param name="outputs">The number of logits.</param>
     /// <param name="validation">Data that is only judged; null for none, or for rows held out from <paramref name="input"/>.</param>
-    public (SgdResult Fitted, TrainingReport Report) Run(IDataView input, TrainingColumns columns, LogitLoss loss, int outputs, IDataView? validation = null)
+    public (SgdResult Fitted, TrainingReport Report) Run(IDataView input, TrainingColumns columns, LossOfRows lossOf, int outputs, IDataView? validation = null)
     {
         if (validation is not null)
             _options.RefuseTwoValidations();
         using IChannel channel = _host.Start("Training");
         ValidationSplit? split = ValidationSplit.Of(input.Schema, _options.ValidationFraction, _options.ValidationFlagColumnName, _seed);
         var source = new Source(input, columns, validation, split, channel);
-        Fitted fit = _options.Cache ? FitCached(source, loss, outputs) : FitStreamed(source, loss, outputs);
+        Fitted fit = _options.Cache ? FitCached(source, lossOf, outputs) : FitStreamed(source, lossOf, outputs);
         SgdResult fitted = fit.Result;
         var report = new TrainingReport
         {

@@ -88,6 +88,15 @@ public sealed partial class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Tr
         return _answers.Aggregate(promised, (shape, answer) => answer.GetOutputSchema(shape));
     }
 
+    /// <summary>A label whose yes costs c times as much is predicted as if its odds were c times as large.</summary>
+    private void CorrectPrior(float[] biases)
+    {
+        if (!_options.PriorCorrection || _options.PositiveWeights is not { } weights)
+            return;
+        for (int k = 0; k < biases.Length; k++)
+            biases[k] -= (float)Math.Log(weights[k % weights.Count]);
+    }
+
     private TransformerChain<ITransformer> FitRows(IDataView input, IDataView? validation)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -95,8 +104,9 @@ public sealed partial class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Tr
         if (_options.PositiveWeights is { Count: > 1 } weights && weights.Count != label.TargetWidth)
             throw Throw.WrongPositiveWeights(weights.Count, label.Column.Name, label.TargetWidth);
         TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
-        var loss = new SigmoidCrossEntropyLoss(_options.LabelSmoothing, _options.PositiveWeights);
-        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, loss, label.TargetWidth, validation);
+        LogitLoss loss = _options.SigmoidLoss(_options.PositiveWeights);
+        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, (_, _) => loss, label.TargetWidth, validation);
+        CorrectPrior(fitted.Biases);
 
         LinearMulticlassModelParameters model = NativeModels.Linear(_host, fitted.Weights, fitted.Biases, label.Names);
         report.Describes(model);

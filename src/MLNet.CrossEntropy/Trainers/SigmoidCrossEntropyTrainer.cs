@@ -77,8 +77,10 @@ public sealed partial class SigmoidCrossEntropyTrainer
         ArgumentNullException.ThrowIfNull(input);
         ClassLabel label = ClassLabel.Binary(input.Schema, _options.LabelColumnName);
         TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
-        var loss = new SigmoidCrossEntropyLoss(_options.LabelSmoothing);
-        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, loss, outputs: 1, validation);
+        LogitLoss loss = _options.SigmoidLoss(_options.PositiveWeight == 1 ? null : [_options.PositiveWeight]);
+        var classes = new ClassTargets(_options, ScoreClasses.OfBinary(label.Column).Names, loss, _options.PositiveWeight);
+        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, classes.LossOf, outputs: 1, validation);
+        classes.Correct(fitted.Biases);
 
         CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator> model =
             NativeModels.LogisticRegression(_host, fitted.Weights, fitted.Biases[0]);

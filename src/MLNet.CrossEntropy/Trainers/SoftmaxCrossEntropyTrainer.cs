@@ -3,7 +3,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
 using MLNet.CrossEntropy.Data;
-using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Trainers;
 
@@ -14,7 +13,8 @@ namespace MLNet.CrossEntropy;
 /// <c>mean w (LSE(z) - sum_k p_k z_k) + l2/2 ||W||^2 + l1 ||W||_1</c> (nats), <c>z = W x + b</c>.
 /// </summary>
 /// <remarks>
-/// The label is a key of known count (MapValueToKey makes one). The result is ML.NET's own
+/// The label is a key of known count (MapValueToKey makes one), or a vector of Single with a probability, or a count, for each class.
+/// The result is ML.NET's own
 /// <see cref="MaximumEntropyModelParameters"/>: it saves and loads without this library. Fit may be called on several threads.
 /// </remarks>
 public sealed partial class SoftmaxCrossEntropyTrainer
@@ -23,7 +23,7 @@ public sealed partial class SoftmaxCrossEntropyTrainer
     private readonly IHost _host;
     private readonly Options _options;
     private readonly LinearFit _fit;
-    private readonly IEstimator<ITransformer> _builtIn;
+    private readonly LbfgsMaximumEntropyMulticlassTrainer _builtIn;
 
     internal SoftmaxCrossEntropyTrainer(MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, Options options)
     {
@@ -64,20 +64,35 @@ public sealed partial class SoftmaxCrossEntropyTrainer
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return NativeModels.OutputShape(_builtIn, inputSchema, _options.LabelColumnName, label => label.IsKey, NumberDataViewType.UInt32, isKey: true);
+        SchemaShape.Column label = inputSchema.FirstOrDefault(column => column.Name == _options.LabelColumnName);
+        if (label.Name is not null && label.Kind == SchemaShape.Column.VectorKind.Vector && label.ItemType == NumberDataViewType.Single)
+            return NativeModels.Replace(_builtIn.GetOutputSchema(NativeModels.Replace(inputSchema, NamedOutputs.AsKey(label))), label);
+        return NativeModels.OutputShape(_builtIn, inputSchema, _options.LabelColumnName, key => key.IsKey, NumberDataViewType.UInt32, isKey: true);
+    }
+
+    private ITrainingLabel FindLabel(DataViewSchema schema)
+    {
+        bool isVector = schema.GetColumnOrNull(_options.LabelColumnName)?.Type is VectorDataViewType;
+        return isVector || _options.LabelKind != LabelKind.Auto
+            ? VectorLabel.Distribution(schema, _options.LabelColumnName, _options.LabelKind == LabelKind.Counts, _options.WeightBySoftLabelSum)
+            : ClassLabel.Multiclass(schema, _options.LabelColumnName);
     }
 
     private MulticlassPredictionTransformer<MaximumEntropyModelParameters> FitRows(IDataView input, IDataView? validation)
     {
         ArgumentNullException.ThrowIfNull(input);
-        ClassLabel label = ClassLabel.Multiclass(input.Schema, _options.LabelColumnName);
+        ITrainingLabel label = FindLabel(input.Schema);
+        (int classCount, string[]? classNames) = label is VectorLabel soft
+            ? (soft.TargetWidth, soft.Names)
+            : (((ClassLabel)label).ClassCount, AnnotationNames.OfClasses(label.Column, ((ClassLabel)label).ClassCount));
         TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
-        var loss = new SoftmaxCrossEntropyLoss(_options.LabelSmoothing);
-        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, loss, label.ClassCount, validation);
+        var classes = new ClassTargets(_options, classNames ?? [.. Enumerable.Range(0, classCount).Select(k => $"{k}")], _options.SoftmaxLoss());
+        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, classes.LossOf, classCount, validation);
+        classes.Correct(fitted.Biases);
 
-        string[]? classNames = AnnotationNames.OfClasses(label.Column, label.ClassCount);
         MaximumEntropyModelParameters model = NativeModels.MaximumEntropy(_host, fitted.Weights, fitted.Biases, classNames);
         report.Describes(model);
-        return NativeModels.Multiclass(_host, model, input.Schema, _options.FeatureColumnName, _options.LabelColumnName);
+        DataViewSchema trainSchema = label is VectorLabel ? NamedOutputs.TrainingSchema(columns.Features, label.Column.Name, classCount, classNames) : input.Schema;
+        return NativeModels.Multiclass(_host, model, trainSchema, _options.FeatureColumnName, _options.LabelColumnName);
     }
 }

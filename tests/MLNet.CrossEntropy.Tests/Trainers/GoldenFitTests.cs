@@ -9,10 +9,7 @@ public class GoldenFitTests
 {
     private static readonly JsonNode Golden = GoldenFile.Load("sklearn-fits.json");
 
-    /// <summary>All fits but those with class weights, which are no option yet.</summary>
-    public static TheoryData<string> Fits => [.. Golden["fits"]!.AsArray()
-        .Where(fit => fit!["weighting"]?.GetValue<string>() is null or "sample_weight")
-        .Select(fit => fit!["id"]!.GetValue<string>())];
+    public static TheoryData<string> Fits => [.. Golden["fits"]!.AsArray().Select(fit => fit!["id"]!.GetValue<string>())];
 
     [Theory]
     [MemberData(nameof(Fits))]
@@ -29,7 +26,8 @@ public class GoldenFitTests
             options.L1Regularization = (float)l1;
             options.L2Regularization = (float)l2;
             options.NumberOfEpochs = 3000;
-        }).Fit(View(ml, problem));
+            ((ClassTrainerOptions)options).ClassWeights = ClassWeightsOf(fit, problem);
+        }).Fit(View(ml, problem, isWeighted: fit["class_weight"] is null));
 
         double[] parameters = [.. AllTrainers.Parameters(fitted)];
         double objective = problem.Loss(parameters, new double[parameters.Length])
@@ -41,13 +39,23 @@ public class GoldenFitTests
         Assert.Equal(l2, report.L2Regularization, 1e-7);
     }
 
-    private static IDataView View(MLContext ml, LinearProblem problem) => new Dataset(
+    private static ClassWeights? ClassWeightsOf(JsonNode fit, LinearProblem problem)
+    {
+        if (fit["class_weight"] is null)
+            return null;
+        string[] names = problem.Outputs == 1 ? ["False", "True"] : [.. Enumerable.Range(0, problem.Outputs).Select(k => $"{k}")];
+        return fit["weighting"]!.GetValue<string>() == "balanced"
+            ? ClassWeights.Balanced
+            : ClassWeights.ByName(names.Zip(fit["class_weight"].Numbers()).ToDictionary(pair => pair.First, pair => pair.Second));
+    }
+
+    private static IDataView View(MLContext ml, LinearProblem problem, bool isWeighted) => new Dataset(
         [.. problem.Rows.Select((row, i) => new Dataset.Example
         {
             Features = [.. row.Select(value => (float)value)],
             ClassIndex = (uint)problem.Labels[i],
             IsSecond = problem.Labels[i] == 1,
-            Weight = (float)problem.RowWeights[i],
+            Weight = isWeighted ? (float)problem.RowWeights[i] : 1,
         })],
         new string[problem.Labels.Max() + 1]).View(ml);
 }

@@ -1,0 +1,46 @@
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy.Losses;
+
+/// <summary>
+/// Any loss, times the weight of the row's class: w l, for a soft label <c>sum_k p_k w_k</c> times l. The weight also enters what
+/// a mean is divided by.
+/// </summary>
+internal sealed class ClassWeightedLoss(LogitLoss loss, double[] weights) : LogitLoss
+{
+    public override string Name => loss.Name;
+
+    internal override LogitLoss LogLoss => new ClassWeightedLoss(loss.LogLoss, weights);
+
+    internal override double Curvature => loss.Curvature;
+
+    public override double LossAndGradient(ReadOnlySpan<float> logits, RowTarget target, Span<float> gradient)
+    {
+        double value = loss.LossAndGradient(logits, target, gradient), weight = WeightOf(target);
+        foreach (ref float slope in gradient)
+            slope *= (float)weight;
+        return StableMath.ZeroOrProduct(weight, value);
+    }
+
+    public override double LossAndGradient(ReadOnlySpan<double> logits, RowTarget target, Span<double> gradient)
+    {
+        double value = loss.LossAndGradient(logits, target, gradient), weight = WeightOf(target);
+        foreach (ref double slope in gradient)
+            slope *= weight;
+        return StableMath.ZeroOrProduct(weight, value);
+    }
+
+    public override double TargetWeight(RowTarget target) => WeightOf(target) * loss.TargetWeight(target);
+
+    internal override void PriorLogits(ReadOnlySpan<double> meanTargets, Span<double> logits) => loss.PriorLogits(meanTargets, logits);
+
+    private double WeightOf(RowTarget target)
+    {
+        if (target.IsClass)
+            return target.ClassIndex < 0 ? 0 : weights[target.ClassIndex];
+        double sum = 0;
+        for (int k = 0; k < weights.Length; k++)
+            sum += target.Vector[k] * weights[k];
+        return sum;
+    }
+}

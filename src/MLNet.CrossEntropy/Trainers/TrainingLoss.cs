@@ -1,0 +1,20 @@
+namespace MLNet.CrossEntropy;
+
+/// <summary>The loss that a trainer minimises; q are the model's probabilities, p the label's.</summary>
+public enum TrainingLoss
+{
+    /// <summary><c>-sum_k p_k log q_k</c>: maximum likelihood, convex.</summary>
+    CrossEntropy,
+
+    /// <summary>
+    /// <c>-sum_k p_k (1 - q_k)^g log q_k</c>, g being FocalGamma: rows that are already right weigh less. Its probabilities are too
+    /// cautious, and it is not convex. (Lin et al. 2017, "Focal loss for dense object detection".)
+    /// </summary>
+    Focal,
+
+    /// <summary>
+    /// <c>sum_k (q_k - p_k)^2</c> (binary: half of that), the mean squared error of probabilities. Its gradient vanishes where a row
+    /// is confidently wrong, and it is not convex. (Brier 1950, "Verification of forecasts expressed in terms of probability".)
+    /// </summary>
+    Brier,
+}
