@@ -30,6 +30,13 @@ public abstract class LogitLoss
     public abstract double LossAndGradient(ReadOnlySpan<double> logits, RowTarget target, Span<double> gradient);
 
     /// <summary>
+    /// The losses and gradients of rows with hard labels, many at a time; false where there is no code for that, and then nothing is
+    /// written. A row's results do not depend on the rows beside it; they differ from <see cref="LossAndGradient(ReadOnlySpan{float}, RowTarget, Span{float})"/>'s
+    /// by rounding alone.
+    /// </summary>
+    internal virtual bool TryHardLabels(HardLabelRows rows) => false;
+
+    /// <summary>
     /// The loss of one row in nats, as <see cref="LossAndGradient(ReadOnlySpan{double}, RowTarget, Span{double})"/> gives it.
     /// </summary>
     /// <param name="logits">z [K].</param>

@@ -52,6 +52,15 @@ public sealed class SigmoidCrossEntropyLoss : LogitLoss
     internal override void PriorLogits(ReadOnlySpan<double> meanTargets, Span<double> logits) =>
         IndependentPriorLogits(meanTargets, logits);
 
+    /// <inheritdoc/>
+    internal override bool TryHardLabels(HardLabelRows rows)
+    {
+        if (LabelSmoothing != 0 || rows.Outputs != 1 || _positiveWeights.Length > 1)
+            return false;
+        SigmoidCrossEntropyRows.Compute(rows, _positiveWeights.Length > 0 ? (float)_positiveWeights[0] : 1);
+        return true;
+    }
+
     private SigmoidCrossEntropyKernel KernelFor(int outputs)
     {
         if (_positiveWeights.Length > 1)

@@ -51,4 +51,15 @@ public sealed class SoftmaxCrossEntropyLoss : LogitLoss
 
     /// <inheritdoc/>
     internal override LogitLoss LogLoss => LabelSmoothing == 0 ? this : new SoftmaxCrossEntropyLoss(classWeights: _classWeights);
+
+    /// <inheritdoc/>
+    internal override bool TryHardLabels(HardLabelRows rows)
+    {
+        if (LabelSmoothing != 0 || rows.Outputs > SoftmaxCrossEntropyRows.MostClasses)
+            return false;
+        if (_classWeights.Length > 0)
+            Throw.IfLengthsDiffer(rows.Outputs, _classWeights.Length, "logits", "classWeights");
+        SoftmaxCrossEntropyRows.Compute(rows, _classWeights);
+        return true;
+    }
 }

@@ -123,6 +123,18 @@ internal static partial class VectorMath
         return Vector128.ConditionalSelect(ordinary, result, special);
     }
 
+    /// <summary>
+    /// log(1 + x) for x of at least 0, to within a few ulps however small x is: what rounding takes from u = 1 + x is put right by the factor
+    /// x / (u - 1) (Goldberg 1991, "What every computer scientist should know about floating-point arithmetic", theorem 4).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Log1P(Vector256<float> x)
+    {
+        var u = Vector256<float>.One + x;
+        var isTiny = Vector256.Equals(u, Vector256<float>.One);
+        return Vector256.ConditionalSelect(isTiny, x, Log(u) * (x / (u - Vector256<float>.One)));
+    }
+
     private readonly struct LogFunction : IFunction
     {
         public static Vector512<float> Of(Vector512<float> x) => Log(x);

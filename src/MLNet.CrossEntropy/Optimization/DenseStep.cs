@@ -1,10 +1,11 @@
+using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Optimization.Kernels;
 
 namespace MLNet.CrossEntropy.Optimization;
 
 /// <summary>
-/// The SGD step over dense rows. Logits are computed row by row (threads share the rows), the gradient and the optimizer's step
-/// feature by feature (threads share the features): nothing is summed across threads, so their number changes no bit.
+/// The SGD step over dense rows. Threads share the rows of a batch for logits and gradients (see the part of this class that is about it), then
+/// the features for the optimizer's step: all sums have one order, so the number of threads changes no bit.
 /// </summary>
 /// <remarks>
 /// The optimizer works on <c>W'[k, j]</c> and <c>b'[k]</c>, the weights of the scaled and centred features (see
@@ -16,8 +17,6 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
     // Features are shared between threads in whole slices, and the centring sums are kept one a slice, in a fixed order.
     private const int SliceFeatures = 32;
 
-    // A core's second-level cache.
-    private const long CacheBytes = 1 << 20;
 
     private readonly int _features;
     private readonly int _stride;
@@ -36,21 +35,24 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
     private readonly NativeBuffer<float> _meanGradient;
     private readonly NativeBuffer<double> _centring;
     private readonly NativeBuffer<nint> _rowPointers;
-    private readonly NativeBuffer<nint> _parts;
+    private readonly NativeBuffer<nint> _aheadPointers;
     private readonly float[] _rawBiases;
     private readonly float[] _biasGradient;
     private readonly Action<int> _updatePhase;
     private readonly Action<int> _gradientPhase;
+    private readonly Action<int> _sumPhase;
     private readonly IGradientSum? _gradientSum;
-    private RowSet? _rows;
-    private int _count;
+    private readonly bool _isByUnits;
+    private readonly long _unitStride;
+    private NativeBuffer<float>? _sum;
+    private float _factor;
     private double _learningRate;
 
     public DenseStep(SgdOptions options, int features, SgdPlan plan, FeatureScaling scaling, WorkerTeam team)
-        : base(options.Loss, options.Outputs, plan.BatchSize, team)
+        : base(options.Loss, options.Outputs, plan.BatchSize, UnitRowsFor(plan.BatchSize, options.Outputs, features), team)
     {
         _features = features;
-        _stride = (features + SliceFeatures - 1) / SliceFeatures * SliceFeatures;
+        _stride = StrideOf(features);
         _slices = _stride / SliceFeatures;
         _scaling = scaling;
         _l1 = (float)options.L1;
@@ -62,17 +64,19 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _savedState = _state.Clone();
         _scaled = new NativeBuffer<float>(parameters);
         _saved = new NativeBuffer<float>(parameters);
-        // Behind the gradient there is room for the two sums that travel with it.
-        _gradient = new NativeBuffer<float>(parameters + 2);
+        _unitStride = UnitStride(Outputs, features);
+        _isByUnits = Units(plan.BatchSize) * _unitStride <= MostGradients;
+        _gradient = new NativeBuffer<float>(_isByUnits ? Units(plan.BatchSize) * _unitStride : _unitStride);
         _meanGradient = new NativeBuffer<float>(plan.Method == SgdMethod.Saga ? parameters : 0);
         _raw = new NativeBuffer<float>((long)Outputs * _stride);
         _centring = new NativeBuffer<double>((long)_slices * Outputs);
         _rowPointers = new NativeBuffer<nint>(plan.BatchSize);
-        _parts = new NativeBuffer<nint>((long)plan.BatchSize * team.Size);
+        _aheadPointers = new NativeBuffer<nint>(plan.BatchSize);
         _rawBiases = new float[Outputs];
         _biasGradient = new float[Outputs];
         _updatePhase = UpdateShare;
         _gradientPhase = GradientShare;
+        _sumPhase = AddShare;
         _gradientSum = options.GradientSum;
     }
 
@@ -144,6 +148,8 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _saved.AsSpan().CopyTo(_scaled.AsSpan());
         _state.CopyFrom(_savedState);
         RefreshRaw();
+        Table?.Clear();
+        _meanGradient.AsSpan().Clear();
     }
 
     public override void Dispose()
@@ -156,7 +162,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _meanGradient.Dispose();
         _centring.Dispose();
         _rowPointers.Dispose();
-        _parts.Dispose();
+        _aheadPointers.Dispose();
     }
 
     protected override void ComputeLogits(RowSet rows, ReadOnlySpan<int> batch, int from, int to)
@@ -173,11 +179,11 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
 
     protected override void Update(RowSet rows, ReadOnlySpan<int> batch, double learningRate)
     {
-        _count = batch.Length;
-        _rows = rows;
         _learningRate = learningRate;
+        _factor = Table is null ? (float)(1 / BatchWeight) : 1;
         if (_gradientSum is null)
-            SumErrors(_biasGradient, batch.Length);
+            ErrorSums.CopyTo(_biasGradient);
+        SpanMath.Scale(_biasGradient.AsSpan(), _factor);
         if (Table is not null)
             AddMemory(_biasGradient, BiasOffset);
         Team.Run(_updatePhase);
@@ -188,26 +194,20 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
 
     protected override ReadOnlySpan<float> RawWeights => _raw.AsSpan();
 
-    protected override void AddGradient(RowSet rows, ReadOnlySpan<int> batch, float factor, NativeBuffer<float> weightGradient)
+    protected override void AddGradient(RowSet rows, ReadOnlySpan<int> batch, NativeBuffer<float> weightGradient)
     {
-        DenseBackward.Compute(Rows, batch.Length, 0, _features, Errors.Pointer, Outputs, _gradient.Pointer, _stride);
-        for (var k = 0; k < Outputs; k++)
-        {
-            var sums = _gradient.Span((long)k * _stride, _features);
-            for (var j = 0; j < _features; j++)
-                weightGradient[(long)k * _stride + j] += factor * sums[j];
-        }
+        _sum = weightGradient;
+        Team.Run(_sumPhase);
     }
 
-    /// <summary>The gradient in the biases: the sum of the rows' errors.</summary>
-    private void SumErrors(Span<float> biasGradient, int count)
+    private void AddShare(int member)
     {
-        biasGradient.Clear();
-        for (var r = 0; r < count; r++)
-        {
-            for (var k = 0; k < Outputs; k++)
-                biasGradient[k] += Errors[(long)r * Outputs + k];
-        }
+        var (from, to) = FeatureShare(member);
+        if (from >= to)
+            return;
+        CompleteGradient(from, to);
+        for (var k = 0; k < Outputs; k++)
+            ElementKernels.Add(_gradient.Span(k * _stride + from, to - from), _sum!.Span(k * _stride + from, to - from));
     }
 
     /// <summary>The features <c>[from, to)</c> that are <paramref name="member"/>'s.</summary>
@@ -217,32 +217,13 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         return (firstSlice * SliceFeatures, Math.Min(endSlice * SliceFeatures, _features));
     }
 
-    /// <summary>
-    /// The rows of the next step whose logits <paramref name="member"/> will compute, where the batch fits into its cache and the data
-    /// does not. There are as many of them as rows of this step times its share of the members: each is cut into so many parts.
-    /// </summary>
-    private RowsAhead Ahead(int member)
-    {
-        var (from, to) = RowShare(member, Next.Length);
-        var batchBytes = (long)Next.Length * _features * sizeof(float);
-        var bytes = (long)_rows!.Rows * _features * sizeof(float);
-        if (from == to || batchBytes > CacheBytes || bytes <= CacheBytes)
-            return default;
-        var split = Math.Max(1, _count / (to - from));
-        var lines = (_features / RowsAhead.LineFloats + split) / split;
-        nint* parts = _parts.Pointer + (long)member * BatchSize;
-        for (var i = 0; i < _count; i++)
-            parts[i] = (nint)(_rows.Dense(Next[Math.Min(from + i / split, to - 1)]) + i % split * lines * RowsAhead.LineFloats);
-        return new RowsAhead((nint)parts, lines);
-    }
-
     private void UpdateShare(int member)
     {
         var (from, to) = FeatureShare(member);
         if (from >= to)
             return;
         if (_gradientSum is null)
-            DenseBackward.Compute(Rows, _count, from, to, Errors.Pointer, Outputs, _gradient.Pointer, _stride, Ahead(member));
+            CompleteGradient(from, to);
         for (var k = 0; k < Outputs; k++)
         {
             var offset = k * _stride + from;
@@ -257,7 +238,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
 
     /// <summary>SAGA: change of the batch's gradient in, estimate of the mean gradient out; the memory's own mean follows the change.</summary>
     private void AddMemory(Span<float> gradient, int offset) => ElementKernels.Remember(
-        gradient, _meanGradient.Span(offset, gradient.Length), Table!.EstimateFactor(_count), Table.MeanFactor);
+        gradient, _meanGradient.Span(offset, gradient.Length), Table!.EstimateFactor(Count), Table.MeanFactor);
 
     /// <summary>Raw gradient of the mean loss in, gradient of the objective in the scaled weights out.</summary>
     private void ToScaledGradient(Span<float> gradient, int k, int from)
@@ -265,7 +246,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         var means = _scaling.Means.AsSpan(from, gradient.Length);
         var scales = _scaling.Scales.AsSpan(from, gradient.Length);
         var raw = _raw.Span((long)k * _stride + from, gradient.Length);
-        ElementKernels.ToScaledGradient(gradient, means, scales, raw, _biasGradient[k], _l2);
+        ElementKernels.ToScaledGradient(gradient, _factor, means, scales, raw, _biasGradient[k], _l2);
     }
 
     /// <summary>Raw weights of the features <c>[from, to)</c> of output k, and their part of the centring sums.</summary>

@@ -4,7 +4,7 @@ namespace MLNet.CrossEntropy.Optimization;
 /// What SAGA remembers of every row: the gradient of its weighted loss in its K logits when it was last seen, from which, for a
 /// linear model, the gradient in the weights follows. All begin at 0, which is as valid a memory as any.
 /// </summary>
-internal sealed class GradientTable(int rows, int outputs, double totalWeight) : IDisposable
+internal sealed unsafe class GradientTable(int rows, int outputs, double totalWeight) : IDisposable
 {
     private readonly NativeBuffer<float> _errors = new((long)rows * outputs);
 
@@ -15,23 +15,21 @@ internal sealed class GradientTable(int rows, int outputs, double totalWeight) :
     public float MeanFactor { get; } = (float)(1 / totalWeight);
 
     /// <summary>
-    /// Takes the batch's new gradients in place of the old ones and leaves the differences, new minus old, in
-    /// <paramref name="errors"/> <c>[count, outputs]</c>, which come in multiplied by <paramref name="scale"/>.
+    /// Takes a row's new gradient in place of the old one and leaves the difference, new minus old, in <paramref name="errors"/> <c>[outputs]</c>.
     /// </summary>
-    public void Replace(ReadOnlySpan<int> batch, NativeBuffer<float> errors, float scale)
+    public void Replace(int row, float* errors)
     {
-        for (var r = 0; r < batch.Length; r++)
+        float* known = _errors.Pointer + (long)row * outputs;
+        for (var k = 0; k < outputs; k++)
         {
-            var fresh = errors.Span((long)r * outputs, outputs);
-            var known = _errors.Span((long)batch[r] * outputs, outputs);
-            for (var k = 0; k < outputs; k++)
-            {
-                var error = scale * fresh[k];
-                fresh[k] = error - known[k];
-                known[k] = error;
-            }
+            var error = errors[k];
+            errors[k] = error - known[k];
+            known[k] = error;
         }
     }
+
+    /// <summary>Forgets all rows.</summary>
+    public void Clear() => _errors.AsSpan().Clear();
 
     public void Dispose() => _errors.Dispose();
 }

@@ -1,5 +1,6 @@
 using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Numerics;
+using MLNet.CrossEntropy.Optimization.Kernels;
 
 namespace MLNet.CrossEntropy.Optimization;
 
@@ -9,33 +10,54 @@ namespace MLNet.CrossEntropy.Optimization;
 /// </summary>
 internal abstract unsafe class MiniBatchStep : IDisposable
 {
-    private const int GroupRows = 16;
-
     private readonly NativeBuffer<float> _weights;
     private readonly NativeBuffer<double> _rowLosses;
-    private readonly Action<int> _lossPhase;
-    private RowSet _rows = null!;
+    private readonly NativeBuffer<float> _targetWeights;
+    private readonly NativeBuffer<UnitSums> _unitSums;
+    private readonly NativeBuffer<float> _unitErrors;
+    private readonly NativeBuffer<float> _errorSums;
+    private readonly Action<int> _forwardPhase;
+    private readonly int[] _labels;
     private readonly int[] _batch;
     private readonly int[] _next;
-    private int _count;
+    private RowSet _rows = null!;
+    private Purpose _purpose;
     private int _nextCount;
     private double _weightSum;
     private LogitLoss _judge;
 
-    protected MiniBatchStep(LogitLoss loss, int outputs, int batchSize, WorkerTeam team)
+    /// <param name="loss">The loss of a row.</param>
+    /// <param name="outputs">The number of outputs K.</param>
+    /// <param name="batchSize">Rows of a step.</param>
+    /// <param name="unitRows">See <see cref="UnitRows"/>.</param>
+    /// <param name="team">The threads.</param>
+    protected MiniBatchStep(LogitLoss loss, int outputs, int batchSize, int unitRows, WorkerTeam team)
     {
         Loss = loss;
         _judge = loss;
         Outputs = outputs;
         BatchSize = batchSize;
+        UnitRows = unitRows;
         Team = team;
         Logits = new NativeBuffer<float>((long)batchSize * outputs);
         Errors = new NativeBuffer<float>((long)batchSize * outputs);
         _weights = new NativeBuffer<float>(batchSize);
         _rowLosses = new NativeBuffer<double>(batchSize);
+        _targetWeights = new NativeBuffer<float>(batchSize);
+        _unitSums = new NativeBuffer<UnitSums>(Units(batchSize));
+        _unitErrors = new NativeBuffer<float>((long)Units(batchSize) * outputs);
+        _errorSums = new NativeBuffer<float>(outputs);
+        _labels = new int[batchSize];
         _batch = new int[batchSize];
         _next = new int[batchSize];
-        _lossPhase = ForwardShare;
+        _forwardPhase = ForwardShare;
+    }
+
+    private enum Purpose
+    {
+        Judge,
+        Certify,
+        Step,
     }
 
     /// <summary>Rows of a step.</summary>
@@ -48,14 +70,29 @@ internal abstract unsafe class MiniBatchStep : IDisposable
 
     protected WorkerTeam Team { get; }
 
+    /// <summary>
+    /// Rows that one member takes through logits, loss and, where the step can, gradient while they are in its cache. Their sums are added
+    /// up first, and then those of units: always in the same order.
+    /// </summary>
+    protected int UnitRows { get; }
+
     /// <summary>The logits Z of the batch at hand, <c>[rows, outputs]</c>.</summary>
     protected NativeBuffer<float> Logits { get; }
 
     /// <summary>
-    /// The gradient of the batch's weighted mean loss in the logits, D <c>[rows, outputs]</c>; during a SAGA step the change of each
-    /// row's weighted gradient since it was last seen.
+    /// The gradient of each row's weighted loss in its logits, D <c>[rows, outputs]</c>; during a SAGA step its change since the row was
+    /// last seen.
     /// </summary>
     protected NativeBuffer<float> Errors { get; }
+
+    /// <summary>The sum of <see cref="Errors"/> over the batch's rows, <c>[outputs]</c>: the gradient in the biases.</summary>
+    protected ReadOnlySpan<float> ErrorSums => _errorSums.AsSpan();
+
+    /// <summary>The sum of the weights of the batch's rows; with machines that step together, of theirs.</summary>
+    protected double BatchWeight => _weightSum;
+
+    /// <summary>Rows of the batch at hand.</summary>
+    protected int Count { get; private set; }
 
     /// <summary>SAGA's memory; null for plain SGD.</summary>
     protected GradientTable? Table { get; private set; }
@@ -76,22 +113,18 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     {
         next.CopyTo(_next);
         _nextCount = next.Length;
-        var loss = Forward(rows, batch);
-        SumOverMachines(batch.Length, ref loss, ref _weightSum);
+        var loss = Forward(rows, batch, Purpose.Step);
+        SumOverMachines(ref loss, ref _weightSum);
         if (_weightSum > 0 && double.IsFinite(loss))
-        {
-            Table?.Replace(batch, Errors, (float)_weightSum);
             Update(rows, batch, learningRate);
-        }
-
         return (loss, _weightSum);
     }
 
     /// <summary>The weighted mean loss of all rows under the weights of now.</summary>
-    public double MeanLoss(RowSet rows) => Measure([rows], null, static (_, _, _) => { }).Mean;
+    public double MeanLoss(RowSet rows) => Measure([rows], null, Purpose.Judge, static (_, _) => { }).Mean;
 
     /// <summary>The weighted mean loss of some rows under the weights of now.</summary>
-    public double MeanLoss(RowSet rows, int[] some) => Measure([rows], some, static (_, _, _) => { }).Mean;
+    public double MeanLoss(RowSet rows, int[] some) => Measure([rows], some, Purpose.Judge, static (_, _) => { }).Mean;
 
     /// <summary>How the weights of now do on rows that are only judged, by <see cref="LogitLoss.LogLoss"/>.</summary>
     /// <exception cref="OperationCanceledException">Cancellation was requested before the end.</exception>
@@ -101,14 +134,13 @@ internal abstract unsafe class MiniBatchStep : IDisposable
         _judge = Loss.LogLoss;
         try
         {
-            var (mean, _) = Measure([rows], null, (set, batch, _) =>
+            var (mean, _) = Measure([rows], null, Purpose.Judge, (_, batch) =>
             {
                 cancellation.ThrowIfCancellationRequested();
                 for (var r = 0; r < batch.Length; r++)
                 {
-                    var targetWeight = _judge.TargetWeight(set.Target(batch[r], Outputs));
-                    if (targetWeight > 0 && _weights[r] > 0)
-                        moments.Add(_rowLosses[r] / targetWeight, _weights[r] * targetWeight);
+                    if (_targetWeights[r] > 0 && _weights[r] > 0)
+                        moments.Add(_rowLosses[r] / _targetWeights[r], _weights[r] * _targetWeights[r]);
                 }
             });
             return new ValidationLoss(mean, moments.StandardError);
@@ -124,14 +156,11 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     {
         using var weightGradient = new NativeBuffer<float>(RawWeights.Length);
         var biasGradient = new double[Outputs];
-        var (mean, weight) = Measure(chunks, null, (set, batch, batchWeight) =>
+        var (mean, weight) = Measure(chunks, null, Purpose.Certify, (set, batch) =>
         {
-            AddGradient(set, batch, (float)batchWeight, weightGradient);
-            for (var r = 0; r < batch.Length; r++)
-            {
-                for (var k = 0; k < Outputs; k++)
-                    biasGradient[k] += batchWeight * Errors[(long)r * Outputs + k];
-            }
+            AddGradient(set, batch, weightGradient);
+            for (var k = 0; k < Outputs; k++)
+                biasGradient[k] += ErrorSums[k];
         });
         foreach (ref var gradient in weightGradient.AsSpan())
             gradient /= (float)weight;
@@ -171,6 +200,10 @@ internal abstract unsafe class MiniBatchStep : IDisposable
         Errors.Dispose();
         _weights.Dispose();
         _rowLosses.Dispose();
+        _targetWeights.Dispose();
+        _unitSums.Dispose();
+        _unitErrors.Dispose();
+        _errorSums.Dispose();
     }
 
     /// <summary>The rows of the next step, if they are known.</summary>
@@ -187,23 +220,41 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     /// <summary>Computes the logits of the batch's rows <c>[from, to)</c>.</summary>
     protected abstract void ComputeLogits(RowSet rows, ReadOnlySpan<int> batch, int from, int to);
 
+    /// <summary>Computes the gradient of a unit, the batch's rows <c>[from, to)</c>, given their errors, if the step does that unit by unit.</summary>
+    /// <param name="rows">All rows.</param>
+    /// <param name="from">The unit's first row.</param>
+    /// <param name="to">The row after its last.</param>
+    /// <param name="ahead">The rows of the unit that the member will come to next.</param>
+    protected virtual void ComputeGradient(RowSet rows, int from, int to, ReadOnlySpan<int> ahead)
+    {
+    }
+
+    /// <summary>Called when a member has computed the gradients of its units <c>[first, end)</c>.</summary>
+    protected virtual void EndUnits(int first, int end)
+    {
+    }
+
     /// <summary>Makes the gradient of the batch, its loss and its weight those of all machines (see <see cref="IGradientSum"/>).</summary>
-    protected virtual void SumOverMachines(int count, ref double loss, ref double weight)
+    protected virtual void SumOverMachines(ref double loss, ref double weight)
     {
     }
 
     /// <summary>Moves the weights, given <see cref="Errors"/>.</summary>
     protected abstract void Update(RowSet rows, ReadOnlySpan<int> batch, double learningRate);
 
-    /// <summary>Adds <paramref name="factor"/> times the raw-feature gradient of the batch, given <see cref="Errors"/>, in the order of <see cref="RawWeights"/>.</summary>
-    protected abstract void AddGradient(RowSet rows, ReadOnlySpan<int> batch, float factor, NativeBuffer<float> weightGradient);
+    /// <summary>Adds the raw-feature gradient of the batch, given <see cref="Errors"/>, in the order of <see cref="RawWeights"/>.</summary>
+    protected abstract void AddGradient(RowSet rows, ReadOnlySpan<int> batch, NativeBuffer<float> weightGradient);
 
-    private delegate void BatchVisitor(RowSet rows, ReadOnlySpan<int> batch, double batchWeight);
+    /// <summary>The units of so many rows.</summary>
+    protected int Units(int rows) => (rows + UnitRows - 1) / UnitRows;
 
-    private (double Mean, double Weight) Measure(IEnumerable<RowSet> chunks, int[]? some, BatchVisitor visit)
+    private delegate void BatchVisitor(RowSet rows, ReadOnlySpan<int> batch);
+
+    private (double Mean, double Weight) Measure(IEnumerable<RowSet> chunks, int[]? some, Purpose purpose, BatchVisitor visit)
     {
         CompensatedSum loss = default, weight = default;
         var numbers = new int[BatchSize];
+        _nextCount = 0;
         foreach (var rows in chunks)
         {
             var count = some?.Length ?? rows.Rows;
@@ -212,10 +263,9 @@ internal abstract unsafe class MiniBatchStep : IDisposable
                 var batch = numbers.AsSpan(0, Math.Min(BatchSize, count - from));
                 for (var r = 0; r < batch.Length; r++)
                     batch[r] = some is null ? from + r : some[from + r];
-                loss.Add(Forward(rows, batch));
+                loss.Add(Forward(rows, batch, purpose));
                 weight.Add(_weightSum);
-                if (_weightSum > 0)
-                    visit(rows, batch, _weightSum);
+                visit(rows, batch);
             }
         }
 
@@ -223,49 +273,101 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     }
 
     /// <summary>Losses and errors of a batch; returns the weighted sum of the losses.</summary>
-    private double Forward(RowSet rows, ReadOnlySpan<int> batch)
+    private double Forward(RowSet rows, ReadOnlySpan<int> batch, Purpose purpose)
     {
         _rows = rows;
-        _count = batch.Length;
+        _purpose = purpose;
+        Count = batch.Length;
         batch.CopyTo(_batch);
-        _weightSum = 0;
-        for (var r = 0; r < batch.Length; r++)
+        BeforeLogits(rows, batch);
+        Team.Run(_forwardPhase);
+        UnitSums sums = default;
+        _errorSums.AsSpan().Clear();
+        for (var unit = 0; unit < Units(Count); unit++)
         {
-            _weights[r] = rows.Weight(batch[r]);
-            _weightSum += _weights[r] * _judge.TargetWeight(rows.Target(batch[r], Outputs));
+            sums.Loss += _unitSums[unit].Loss;
+            sums.Weight += _unitSums[unit].Weight;
+            for (var k = 0; k < Outputs; k++)
+                _errorSums[k] += _unitErrors[(long)unit * Outputs + k];
         }
 
-        if (_weightSum == 0)
-            return 0;
-        BeforeLogits(rows, batch);
-        Team.Run(_lossPhase);
-        var total = new CompensatedSum();
-        for (var r = 0; r < batch.Length; r++)
-            total.Add(_weights[r] * _rowLosses[r]);
-        return total.Value;
-    }
-
-    /// <summary>Which of the rows of a batch are <paramref name="member"/>'s, in whole groups of <see cref="GroupRows"/>.</summary>
-    protected (int From, int To) RowShare(int member, int count)
-    {
-        var (from, to) = Team.Share(member, (count + GroupRows - 1) / GroupRows);
-        return (Math.Min(from * GroupRows, count), Math.Min(to * GroupRows, count));
+        _weightSum = sums.Weight;
+        return sums.Loss;
     }
 
     private void ForwardShare(int member)
     {
-        var (from, to) = RowShare(member, _count);
-        if (from == to)
-            return;
-        ReadOnlySpan<int> batch = _batch.AsSpan(0, _count);
-        ComputeLogits(_rows, batch, from, to);
+        var (first, end) = Team.Share(member, Units(Count));
+        for (var unit = first; unit < end; unit++)
+        {
+            int from = unit * UnitRows, to = Math.Min(from + UnitRows, Count);
+            ComputeLogits(_rows, _batch.AsSpan(0, Count), from, to);
+            ComputeErrors(unit, from, to);
+            if (_purpose != Purpose.Judge)
+                ComputeGradient(_rows, from, to, unit + 1 < end ? Unit(_batch.AsSpan(0, Count), unit + 1) : FirstOfNext(member));
+        }
+
+        if (_purpose != Purpose.Judge)
+            EndUnits(first, end);
+    }
+
+    private ReadOnlySpan<int> FirstOfNext(int member) => Unit(_next.AsSpan(0, _nextCount), Team.Share(member, Units(_nextCount)).From);
+
+    /// <summary>The rows of a unit of a batch; none, if the batch ends before it.</summary>
+    private ReadOnlySpan<int> Unit(ReadOnlySpan<int> batch, int unit)
+    {
+        var from = Math.Min(unit * UnitRows, batch.Length);
+        return batch.Slice(from, Math.Min(UnitRows, batch.Length - from));
+    }
+
+    /// <summary>Losses, errors and weights of a unit, the rows <c>[from, to)</c>, and their sums.</summary>
+    private void ComputeErrors(int unit, int from, int to)
+    {
+        if (!TryHardLabels(from, to))
+        {
+            for (var r = from; r < to; r++)
+            {
+                var target = _rows.Target(_batch[r], Outputs);
+                _targetWeights[r] = (float)_judge.TargetWeight(target);
+                _rowLosses[r] = _judge.LossAndGradient(Logits.Span((long)r * Outputs, Outputs), target, Errors.Span((long)r * Outputs, Outputs));
+            }
+        }
+
+        UnitSums sums = default;
+        float* errorSums = _unitErrors.Pointer + (long)unit * Outputs;
+        new Span<float>(errorSums, Outputs).Clear();
         for (var r = from; r < to; r++)
         {
-            var errors = Errors.Span((long)r * Outputs, Outputs);
-            _rowLosses[r] = _judge.LossAndGradient(Logits.Span((long)r * Outputs, Outputs), _rows.Target(batch[r], Outputs), errors);
-            var share = (float)(_weights[r] / _weightSum);
-            foreach (ref var error in errors)
-                error *= share;
+            var weight = _weights[r] = _rows.Weight(_batch[r]);
+            sums.Loss += weight * _rowLosses[r];
+            sums.Weight += (double)weight * _targetWeights[r];
+            float* errors = Errors.Pointer + (long)r * Outputs;
+            if (weight != 1)
+                SparseKernels.Scale(errors, weight, Outputs);
+            if (_purpose == Purpose.Step)
+                Table?.Replace(_batch[r], errors);
+            SparseKernels.Axpy(1, errors, errorSums, Outputs);
         }
+
+        _unitSums[unit] = sums;
     }
+
+    private bool TryHardLabels(int from, int to)
+    {
+        if (!_rows.HasClasses)
+            return false;
+        for (var r = from; r < to; r++)
+            _labels[r] = _rows.Class(_batch[r]);
+        return _judge.TryHardLabels(new HardLabelRows
+        {
+            Outputs = Outputs,
+            Labels = _labels.AsSpan(from, to - from),
+            Logits = Logits.Span((long)from * Outputs, (to - from) * Outputs),
+            Gradients = Errors.Span((long)from * Outputs, (to - from) * Outputs),
+            Losses = _rowLosses.Span(from, to - from),
+            TargetWeights = _targetWeights.Span(from, to - from),
+        });
+    }
+
+    private record struct UnitSums(double Loss, double Weight);
 }

@@ -14,6 +14,8 @@ namespace MLNet.CrossEntropy.Optimization;
 /// </remarks>
 internal sealed unsafe class SparseStep : MiniBatchStep
 {
+    private const int UnitOfRows = 32;
+
     private readonly int _features;
     private readonly float[] _squaredScales;
     private readonly double _l1;
@@ -28,7 +30,7 @@ internal sealed unsafe class SparseStep : MiniBatchStep
     private double _rateSum;
 
     public SparseStep(SgdOptions options, RowSet rows, SgdPlan plan, FeatureScaling scaling, WorkerTeam team)
-        : base(options.Loss, options.Outputs, plan.BatchSize, team)
+        : base(options.Loss, options.Outputs, plan.BatchSize, UnitOfRows, team)
     {
         _features = rows.Features;
         _squaredScales = [.. scaling.Scales.Select(scale => scale * scale)];
@@ -100,6 +102,9 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         _saved.AsSpan().CopyTo(_weights.AsSpan());
         _savedBiases.CopyTo(_biases, 0);
         Array.Fill(_caughtUpTo, _rateSum);
+        Table?.Clear();
+        _meanGradient.AsSpan().Clear();
+        Array.Clear(_meanBiasGradient);
     }
 
     public override void Dispose()
@@ -139,7 +144,7 @@ internal sealed unsafe class SparseStep : MiniBatchStep
 
     protected override void Update(RowSet rows, ReadOnlySpan<int> batch, double learningRate)
     {
-        float estimate = Table?.EstimateFactor(batch.Length) ?? 1, share = Table?.MeanFactor ?? 0;
+        float estimate = Table?.EstimateFactor(batch.Length) ?? (float)(1 / BatchWeight), share = Table?.MeanFactor ?? 0;
         var rate = (float)learningRate;
         for (var r = 0; r < batch.Length; r++)
         {
@@ -155,7 +160,7 @@ internal sealed unsafe class SparseStep : MiniBatchStep
             }
         }
 
-        UpdateBiases(batch.Length, rate, estimate, share);
+        UpdateBiases(rate, estimate, share);
         _rateSum += learningRate;
     }
 
@@ -168,7 +173,7 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         }
     }
 
-    protected override void AddGradient(RowSet rows, ReadOnlySpan<int> batch, float factor, NativeBuffer<float> weightGradient)
+    protected override void AddGradient(RowSet rows, ReadOnlySpan<int> batch, NativeBuffer<float> weightGradient)
     {
         for (var r = 0; r < batch.Length; r++)
         {
@@ -176,20 +181,17 @@ internal sealed unsafe class SparseStep : MiniBatchStep
             for (var e = 0; e < row.Indices.Length; e++)
             {
                 float* sums = weightGradient.Pointer + (long)row.Indices[e] * Outputs;
-                SparseKernels.Axpy(factor * row.Values[e], Errors.Pointer + (long)r * Outputs, sums, Outputs);
+                SparseKernels.Axpy(row.Values[e], Errors.Pointer + (long)r * Outputs, sums, Outputs);
             }
         }
     }
 
-    private void UpdateBiases(int count, float rate, float estimate, float share)
+    private void UpdateBiases(float rate, float estimate, float share)
     {
         for (var k = 0; k < Outputs; k++)
         {
-            var change = 0f;
-            for (var r = 0; r < count; r++)
-                change += Errors[(long)r * Outputs + k];
-            _biases[k] -= rate * (estimate * change + _meanBiasGradient[k]);
-            _meanBiasGradient[k] += share * change;
+            _biases[k] -= rate * (estimate * ErrorSums[k] + _meanBiasGradient[k]);
+            _meanBiasGradient[k] += share * ErrorSums[k];
         }
     }
 

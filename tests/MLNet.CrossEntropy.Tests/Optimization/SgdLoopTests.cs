@@ -27,6 +27,36 @@ public sealed class SgdLoopTests
         }
     }
 
+    [Theory]
+    [InlineData(2_000, 200, 5, 256, SgdMethod.Sgd)]
+    [InlineData(2_000, 200, 5, 300, SgdMethod.Saga)]
+    [InlineData(500, 300, 7, 64, SgdMethod.Saga)]
+    [InlineData(333, 401, 3, 100, SgdMethod.Sgd)]
+    [InlineData(96, 1_100, 2_000, 64, SgdMethod.Sgd)]
+    public void NeitherDoUnitsThatFallToOtherThreads(int rows, int features, int classes, int batchSize, SgdMethod method)
+    {
+        var blocks = RowTable.Gaussian(rows, features, classes).Dense();
+        SgdResult Fit(int threads) => SgdLoop.Fit(blocks, null, new SgdOptions
+        {
+            Loss = new SoftmaxCrossEntropyLoss(),
+            Outputs = classes,
+            Method = method,
+            BatchSize = batchSize,
+            Epochs = 2,
+            Threads = threads,
+        });
+
+        var one = Fit(1);
+        foreach (var threads in new[] { 2, 3, 8 })
+        {
+            var many = Fit(threads);
+            Assert.Equal(one.Weights, many.Weights);
+            Assert.Equal(one.Biases, many.Biases);
+            Assert.Equal(one.Certificate, many.Certificate);
+            Assert.Equal(one.History[^1].Objective, many.History[^1].Objective);
+        }
+    }
+
     [Fact]
     public void BlocksAreOnlyStorage()
     {

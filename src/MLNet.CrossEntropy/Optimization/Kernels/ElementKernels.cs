@@ -6,20 +6,20 @@ namespace MLNet.CrossEntropy.Optimization.Kernels;
 internal static class ElementKernels
 {
     /// <summary>
-    /// <c>g &lt;- s (g - m b + l2 w)</c>: the gradient in raw weights, g with b in the bias, becomes that in scaled weights.
+    /// <c>g &lt;- s (f g - m b + l2 w)</c>: the gradient in raw weights, f g with b in the bias, becomes that in scaled weights.
     /// </summary>
     public static void ToScaledGradient(
-        Span<float> gradient, ReadOnlySpan<float> means, ReadOnlySpan<float> scales, ReadOnlySpan<float> raw, float bias, float l2)
+        Span<float> gradient, float factor, ReadOnlySpan<float> means, ReadOnlySpan<float> scales, ReadOnlySpan<float> raw, float bias, float l2)
     {
         var j = 0;
         for (; gradient.Length - j >= Vector<float>.Count; j += Vector<float>.Count)
         {
-            var slope = new Vector<float>(gradient[j..]) - new Vector<float>(means[j..]) * bias + new Vector<float>(raw[j..]) * l2;
+            var slope = new Vector<float>(gradient[j..]) * factor - new Vector<float>(means[j..]) * bias + new Vector<float>(raw[j..]) * l2;
             (new Vector<float>(scales[j..]) * slope).CopyTo(gradient[j..]);
         }
 
         for (; j < gradient.Length; j++)
-            gradient[j] = scales[j] * (gradient[j] - means[j] * bias + l2 * raw[j]);
+            gradient[j] = scales[j] * (factor * gradient[j] - means[j] * bias + l2 * raw[j]);
     }
 
     /// <summary>
@@ -42,6 +42,16 @@ internal static class ElementKernels
             gradient[j] = change * estimate + mean[j];
             mean[j] += change * share;
         }
+    }
+
+    /// <summary><c>y += x</c>.</summary>
+    public static void Add(ReadOnlySpan<float> x, Span<float> y)
+    {
+        var j = 0;
+        for (; y.Length - j >= Vector<float>.Count; j += Vector<float>.Count)
+            (new Vector<float>(x[j..]) + new Vector<float>(y[j..])).CopyTo(y[j..]);
+        for (; j < y.Length; j++)
+            y[j] += x[j];
     }
 
     /// <summary><c>raw = s scaled</c>; returns <c>sum m raw</c>.</summary>
