@@ -1,0 +1,28 @@
+using System.Xml.Linq;
+using static MLNet.CrossEntropy.Reporting.Markup;
+
+namespace MLNet.CrossEntropy.Reporting;
+
+/// <summary>A drawing with the words and the table that say the same.</summary>
+/// <param name="Title">What is drawn.</param>
+/// <param name="Description">What a reader who cannot see it should know.</param>
+/// <param name="Note">How to read it.</param>
+/// <param name="Svg">The drawing.</param>
+/// <param name="Data">Its figures.</param>
+internal sealed record Chart(string Title, string Description, string Note, XElement Svg, HtmlTable Data)
+{
+    /// <summary>The figure with its heading; <paramref name="id"/> must be its own within the page.</summary>
+    public XElement ToElement(string id)
+    {
+        Svg.AddFirst(El("title", At("id", $"{id}-title"), Title), El("desc", At("id", $"{id}-desc"), Description));
+        Svg.SetAttributeValue("role", "img");
+        Svg.SetAttributeValue("aria-labelledby", $"{id}-title {id}-desc");
+        return El(
+            "figure",
+            At("id", id),
+            El("h3", Title),
+            El("div", Class("scroll"), At("role", "region"), At("aria-label", $"Chart: {Title}"), At("tabindex", "0"), Svg),
+            El("figcaption", Note),
+            El("details", El("summary", "The figures as a table"), Data.ToElement(showCaption: false)));
+    }
+}

@@ -1,0 +1,67 @@
+namespace MLNet.CrossEntropy.Reporting;
+
+/// <summary>The log-loss of each class (or label) with its error bar.</summary>
+internal static class ClassLossChart
+{
+    /// <summary>With more classes than this only the worst are drawn.</summary>
+    private const int MostDrawn = 40;
+
+    public static Chart Of(CrossEntropyMetrics metrics, LossUnit unit) => Of(
+        "class",
+        [.. metrics.Classes.Select(c => IntervalOf(c.Name, c.LogLoss, c.ClippedLogLoss, c.LogLossStandardError, c.Support, metrics.LogLossInterval.Level, unit))],
+        unit.Of(metrics.LogLoss),
+        unit,
+        new(
+            "Figures by class",
+            ["class", "support", $"log-loss ({unit.Name})", "std. error", "precision", "recall", "F1", "ROC-AUC", "average precision"],
+            [
+                .. metrics.Classes.Select(c => (string[])
+                [
+                    c.Name, Figures.Count(c.Support), unit.Text(c.LogLoss), unit.Text(c.LogLossStandardError), Figures.Share(c.PrecisionRecall.Precision),
+                    Figures.Share(c.PrecisionRecall.Recall), Figures.Share(c.PrecisionRecall.F1), Figures.Share(c.RocAuc), Figures.Share(c.AveragePrecision),
+                ]),
+            ]));
+
+    public static Chart Of(MultiLabelCrossEntropyMetrics metrics, LossUnit unit) => Of(
+        "label",
+        [
+            .. metrics.LabelNames.Zip(metrics.Labels, (name, l) =>
+                IntervalOf(name, l.LogLoss, l.ClippedLogLoss, l.LogLossStandardError, l.Classes[1].Support, metrics.LogLossInterval.Level, unit)),
+        ],
+        unit.Of(metrics.LogLoss),
+        unit,
+        new(
+            "Figures by label",
+            ["label", "yes", $"log-loss ({unit.Name})", "std. error", "precision", "recall", "F1", "ROC-AUC", "average precision"],
+            [
+                .. metrics.LabelNames.Zip(metrics.Labels, (name, l) => (string[])
+                [
+                    name, Figures.Count(l.Classes[1].Support), unit.Text(l.LogLoss), unit.Text(l.LogLossStandardError), Figures.Share(l.Classes[1].PrecisionRecall.Precision),
+                    Figures.Share(l.Classes[1].PrecisionRecall.Recall), Figures.Share(l.Classes[1].PrecisionRecall.F1), Figures.Share(l.RocAuc), Figures.Share(l.AveragePrecision),
+                ]),
+            ]));
+
+    private static Chart Of(string kind, Interval[] all, double mean, LossUnit unit, HtmlTable data)
+    {
+        Interval[] occurring = [.. all.Where(i => !double.IsNaN(i.Value))];
+        bool isCut = all.Length > MostDrawn;
+        Interval[] drawn = isCut ? [.. occurring.OrderByDescending(i => i.Value).Take(MostDrawn)] : all;
+        string which = isCut ? $"The {drawn.Length} worst of {all.Length}, worst first. " : "";
+        string words = occurring.Length == 0
+            ? "None has rows."
+            : $"Lowest: {occurring.MinBy(i => i.Value)!.Name} with {Figures.Loss(occurring.Min(i => i.Value))}. Highest: {occurring.MaxBy(i => i.Value)!.Name} with {Figures.Loss(occurring.Max(i => i.Value))}.";
+        return new(
+            $"Log-loss by {kind}",
+            $"A dot with an error bar for each {kind}, in {unit.Name}. {which}{words}",
+            $"{which}Bars are confidence intervals: a {kind} whose bar stays clear of the line differs from the whole by more than chance. Few rows make long bars.",
+            IntervalChart.Draw(drawn, mean, "all rows", $"log-loss ({unit.Name})"),
+            data);
+    }
+
+    private static Interval IntervalOf(string name, double logLoss, double clippedLogLoss, double standardError, long support, double level, LossUnit unit)
+    {
+        var interval = ConfidenceInterval.Normal(unit.Of(clippedLogLoss), unit.Of(standardError), level);
+        string remark = $"{Figures.Of(unit.Of(logLoss), "0.000")}  (n = {Figures.Count(support)})";
+        return new(name, unit.Of(logLoss), Math.Max(interval.Lower, 0), interval.Upper, double.IsNaN(logLoss) ? $"n = {Figures.Count(support)}" : remark);
+    }
+}

@@ -1,0 +1,144 @@
+using System.Xml.Linq;
+using static MLNet.CrossEntropy.Reporting.Markup;
+
+namespace MLNet.CrossEntropy.Reporting;
+
+/// <summary>
+/// True against predicted classes, each cell tinted by its share of the true class's rows. Up to 12 classes cells carry counts and
+/// shares, up to 30 shares; of more than 60 classes the most confused are drawn and the others taken together.
+/// </summary>
+internal static class ConfusionChart
+{
+    private const double Width = 760;
+    private const double CharacterWidth = 7;
+
+    /// <summary>What slanted names of columns need at the right.</summary>
+    private const double OverhangRight = 56;
+    private const int LongestRowName = 26;
+    private const int LongestColumnName = 16;
+    private const double LargestCell = 84;
+    private const int MostWithCounts = 12;
+    private const int MostWithShares = 30;
+    private const int MostDrawn = 60;
+    private const int KeptOfMany = 29;
+    private const int MostTableClasses = 30;
+    private const int MostPairs = 50;
+
+    public static Chart Of(ClassConfusionMatrix matrix)
+    {
+        int[] kept = Kept(matrix);
+        ConfusionTable table = ConfusionTable.Of(matrix, kept);
+        int size = table.Names.Count;
+        int longest = table.Names.Max(n => n.Length);
+        double left = 24 + CharacterWidth * Math.Clamp(longest, 9, LongestRowName), top = 40 + 5.5 * Math.Min(longest, LongestColumnName);
+        double cell = Math.Min(LargestCell, (Width - left - OverhangRight) / size), height = Math.Min(cell, 48);
+        Plot plot = new(Scale.Linear(0, size), Scale.Linear(0, size), left, top, size * cell, size * height);
+        XElement svg = Plot.Drawing(plot.Right + OverhangRight, plot.Bottom + 10);
+        svg.Add(
+            Plot.Text(left + plot.Width / 2, 14, "predicted class", "label", "middle"),
+            Plot.Text(left - 8, top - 10, "true class", "label", "end"),
+            Plot.Rectangle(left, top, plot.Width, plot.Height, "frame"));
+        for (int i = 0; i < size; i++)
+            svg.Add(Names(table.Names[i], i, plot, cell, height));
+        for (int i = 0; i < size; i++)
+        {
+            for (int j = 0; j < size; j++)
+                svg.Add(Cell(table, i, j, new(left + cell * j, top + height * i, cell, height)));
+        }
+        string which = kept.Length < matrix.Names.Count
+            ? $"The {kept.Length} classes with the most confusion of {matrix.Names.Count}; the others are taken together. "
+            : "";
+        string words = $"{which}{Worst(matrix)}";
+        return new(
+            "Confusion matrix",
+            $"True classes down, predicted classes across, {matrix.Names.Count} of each. Accuracy {Figures.Share(matrix.Micro.Recall)}. {words}",
+            $"{words} The tint is the share of a true class's rows (by weight) that were predicted so; the diagonal is right.",
+            svg,
+            matrix.Names.Count <= MostTableClasses ? Full(matrix) : Pairs(matrix));
+    }
+
+    private static int[] Kept(ClassConfusionMatrix matrix)
+    {
+        IEnumerable<int> all = Enumerable.Range(0, matrix.Names.Count);
+        if (matrix.Names.Count <= MostDrawn)
+            return [.. all];
+        double[] wrong = new double[matrix.Names.Count];
+        foreach ((int i, int j) in Confused(matrix))
+        {
+            wrong[i] += matrix.Weight(i, j);
+            wrong[j] += matrix.Weight(i, j);
+        }
+        return [.. all.OrderByDescending(k => wrong[k]).Take(KeptOfMany).Order()];
+    }
+
+    private static IEnumerable<(int Actual, int Predicted)> Confused(ClassConfusionMatrix matrix) =>
+        from i in Enumerable.Range(0, matrix.Names.Count)
+        from j in Enumerable.Range(0, matrix.Names.Count)
+        where i != j && matrix.Rows(i, j) > 0
+        select (i, j);
+
+    private static IEnumerable<XElement> Names(string name, int i, Plot plot, double cell, double height)
+    {
+        (double x, double y) = (plot.Left + cell * (i + 0.5), plot.Top + height * (i + 0.5));
+        string size = cell < 16 ? "tick small" : "tick";
+        XElement down = Plot.Text(plot.Left - 8, y + 4, Shorten(name, LongestRowName), size, "end");
+        down.Add(El("title", name));
+        XElement across = El(
+            "text",
+            At("transform", FormattableString.Invariant($"translate({x + 3:0.##} {plot.Top - 8:0.##}) rotate(-50)")),
+            Class(size),
+            Shorten(name, LongestColumnName),
+            El("title", name));
+        return [down, across];
+    }
+
+    private static IEnumerable<XElement> Cell(ConfusionTable table, int i, int j, Box box)
+    {
+        (long rows, double share) = (table.Rows[i, j], table.Share(i, j));
+        if (rows == 0 && i != j)
+            yield break;
+        XElement tint = Plot.Rectangle(box.X + 0.5, box.Y + 0.5, box.Width - 1, box.Height - 1, table.IsRight(i, j) ? "cell right" : "cell");
+        tint.Add(At("style", FormattableString.Invariant($"--share:{(double.IsNaN(share) ? 0 : share):0.###}")));
+        tint.Add(El("title", $"{table.Names[i]} predicted as {table.Names[j]}: {Figures.Rows(rows)}, {Figures.Percent(share)} of the class"));
+        yield return tint;
+
+        (double middle, double line) = (box.X + box.Width / 2, box.Y + box.Height / 2);
+        int size = table.Names.Count;
+        if (size <= MostWithCounts)
+        {
+            yield return Plot.Text(middle, line - 1, Figures.Count(rows), "on strong", "middle");
+            yield return Plot.Text(middle, line + 13, double.IsNaN(share) ? "no rows" : Figures.Percent(share), "on small", "middle");
+        }
+        else if (size <= MostWithShares && !double.IsNaN(share))
+        {
+            string percent = share is > 0 and < 0.005 ? "<1" : Figures.Of(100 * share, "0");
+            yield return Plot.Text(middle, line + 3.5, percent, "on small", "middle");
+        }
+    }
+
+    private static string Worst(ClassConfusionMatrix matrix)
+    {
+        (int Actual, int Predicted)[] worst = [.. Confused(matrix).OrderByDescending(c => matrix.Weight(c.Actual, c.Predicted)).Take(1)];
+        return worst.Length == 0
+            ? "No row was confused."
+            : $"Most often confused: {matrix.Names[worst[0].Actual]} taken for {matrix.Names[worst[0].Predicted]}, {Figures.Rows(matrix.Rows(worst[0].Actual, worst[0].Predicted))}.";
+    }
+
+    private static HtmlTable Full(ClassConfusionMatrix matrix) => new(
+        "Rows by true class (down) and predicted class (across)",
+        ["true \\ predicted", .. matrix.Names],
+        [
+            .. Enumerable.Range(0, matrix.Names.Count).Select(i => (string[])
+                [matrix.Names[i], .. Enumerable.Range(0, matrix.Names.Count).Select(j => Figures.Count(matrix.Rows(i, j)))]),
+        ]);
+
+    private static HtmlTable Pairs(ClassConfusionMatrix matrix) => new(
+        $"The {MostPairs} most frequent confusions",
+        ["true class", "predicted class", "rows", "weight"],
+        [
+            .. Confused(matrix).OrderByDescending(c => matrix.Weight(c.Actual, c.Predicted)).Take(MostPairs).Select(c => (string[])
+                [matrix.Names[c.Actual], matrix.Names[c.Predicted], Figures.Count(matrix.Rows(c.Actual, c.Predicted)), Figures.Weight(matrix.Weight(c.Actual, c.Predicted))]),
+        ]);
+
+    private readonly record struct Box(double X, double Y, double Width, double Height);
+}

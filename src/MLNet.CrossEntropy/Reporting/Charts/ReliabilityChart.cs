@@ -1,0 +1,60 @@
+using System.Xml.Linq;
+
+namespace MLNet.CrossEntropy.Reporting;
+
+/// <summary>Forecast probabilities against the frequencies with which they came true, and what chance alone allows.</summary>
+internal static class ReliabilityChart
+{
+    private const double Size = 300;
+    private const double Left = 76;
+    private const double Top = 20;
+    private const double StripTop = Top + Size + 50;
+    private const double StripHeight = 44;
+
+    /// <summary>The quantile of 95 % of a normal distribution.</summary>
+    private const double TwoSided95 = 1.959963984540054;
+
+    /// <summary>Draws a diagram.</summary>
+    /// <param name="diagram">Its bins.</param>
+    /// <param name="forecast">What was forecast: "the predicted class is right".</param>
+    public static Chart Of(ReliabilityDiagram diagram, string forecast)
+    {
+        ReliabilityBin[] bins = [.. diagram.Bins.Where(b => b.Weight > 0)];
+        Plot plot = new(Scale.Linear(0, 1), Scale.Linear(0, 1), Left, Top, Size, Size);
+        XElement svg = Plot.Drawing(Left + Size + 20, StripTop + StripHeight + 12);
+        svg.Add(bins.Select(b => Band(plot, b)));
+        svg.Add(plot.XAxis("forecast probability"), plot.YAxis("observed frequency"));
+        svg.Add(Plot.Line(plot.Left, plot.Bottom, plot.Right, plot.Top, "reference"));
+        double most = bins.Select(b => b.Weight).DefaultIfEmpty(1).Max();
+        svg.Add(bins.Select(b => Plot.Circle(plot.X(b.Confidence), plot.Y(b.Frequency), 3 + 5 * Math.Sqrt(b.Weight / most), IsOutside(b) ? "mark open s2" : "mark s1")));
+        svg.Add(Strip.Draw(plot, StripTop, StripHeight, bins.Select(b => (b.Lower, b.Upper, b.Weight))));
+
+        int outside = bins.Count(IsOutside);
+        string figures = $"ECE {Figures.Share(diagram.ExpectedCalibrationError)}, of which chance alone would give {Figures.Share(diagram.ExpectedUnderPerfectCalibration)}; largest gap {Figures.Share(diagram.MaximumCalibrationError)}.";
+        return new(
+            $"Reliability: {forecast}",
+            $"Observed frequency by forecast probability in {bins.Length} filled bins of {diagram.Bins.Count}; {outside} lie outside what chance allows. {figures}",
+            $"{figures} On the diagonal, forecasts come true as often as they say. The band is where 95% of the dots of a perfectly calibrated model would lie; "
+                + "open dots lie outside it. Below the diagonal the model is too sure of itself. A dot's size follows its weight; the bars count the rows.",
+            svg,
+            new(
+                $"Reliability: {forecast}",
+                ["forecast from", "to", "weight", "mean forecast", "observed frequency", "chance deviation"],
+                [
+                    .. diagram.Bins.Select(b => (string[])
+                    [
+                        Figures.Probability(b.Lower), Figures.Probability(b.Upper), Figures.Weight(b.Weight), Figures.Share(b.Confidence), Figures.Share(b.Frequency),
+                        Figures.Share(b.ChanceDeviation),
+                    ]),
+                ]));
+    }
+
+    private static bool IsOutside(ReliabilityBin bin) => bin.Gap > TwoSided95 * bin.ChanceDeviation;
+
+    private static XElement Band(Plot plot, ReliabilityBin bin)
+    {
+        double margin = TwoSided95 * bin.ChanceDeviation;
+        (double top, double bottom) = (plot.Y(bin.Confidence + margin), plot.Y(bin.Confidence - margin));
+        return Plot.Rectangle(plot.X(bin.Lower), top, plot.X(bin.Upper) - plot.X(bin.Lower), bottom - top, "band");
+    }
+}

@@ -1,0 +1,54 @@
+using System.Xml.Linq;
+using static MLNet.CrossEntropy.Reporting.Markup;
+
+namespace MLNet.CrossEntropy.Reporting;
+
+/// <summary>Models compared on the same rows: who is better, by how much, how sure that is, and on which rows.</summary>
+internal static class ComparisonSection
+{
+    public static IEnumerable<XElement> Of(CrossEntropyComparison comparison, int number, LossUnit unit)
+    {
+        if (ModelSection.Warnings(comparison.Warnings) is { } warnings)
+            yield return warnings;
+        foreach (PairedComparison pair in comparison.Pairs)
+            yield return El("p", Class("verdict"), pair.Sentence);
+        yield return Differences(comparison, unit).ToElement(FormattableString.Invariant($"comparison-{number + 1}"));
+        foreach (PairedComparison pair in comparison.Pairs.Where(p => p.RowsForFirst.Count + p.RowsForSecond.Count > 0))
+            yield return Rows(pair, unit);
+    }
+
+    private static Chart Differences(CrossEntropyComparison comparison, LossUnit unit) => new(
+        "Difference of log-loss, paired by row",
+        $"A dot with a confidence interval for each pair of models, in {unit.Name}. {string.Join(" ", comparison.Pairs.Select(p => p.Sentence))}",
+        "Left of the line the first model of the pair is better. The interval is of the mean difference over the rows, so it is much narrower than the models' own intervals.",
+        IntervalChart.Draw([.. comparison.Pairs.Select(p => IntervalOf(p, unit))], 0, "equal", $"difference of log-loss ({unit.Name})"),
+        new(
+            "Difference of log-loss, paired by row",
+            ["pair", "rows", $"difference ({unit.Name})", "std. error", "from", "to", "p", "p (Holm)", "first wins", "ties"],
+            [
+                .. comparison.Pairs.Select(p => (string[])
+                [
+                    Name(p), Figures.Count(p.Rows), unit.Text(p.ClippedMeanDifference), unit.Text(p.StandardError), unit.Text(p.Interval.Lower), unit.Text(p.Interval.Upper),
+                    Figures.Probability(p.PValue), Figures.Probability(p.AdjustedPValue), Figures.Percent(p.WinRate), Figures.Percent(p.TieRate),
+                ]),
+            ]));
+
+    private static Interval IntervalOf(PairedComparison pair, LossUnit unit) => new(
+        Name(pair), unit.Of(pair.ClippedMeanDifference), unit.Of(pair.Interval.Lower), unit.Of(pair.Interval.Upper), unit.Text(pair.ClippedMeanDifference));
+
+    private static XElement Rows(PairedComparison pair, LossUnit unit) => El(
+        "details",
+        El("summary", $"The rows that decide between {pair.First} and {pair.Second}"),
+        new HtmlTable(
+            "Rows by what they contribute to the mean difference; below 0 in favour of the first model",
+            ["row", "true class", "weight", $"loss of {pair.First}", $"loss of {pair.Second}", $"contribution ({unit.Name})"],
+            [
+                .. pair.RowsForFirst.Concat(pair.RowsForSecond).Select(r => (string[])
+                [
+                    r.Id ?? Figures.Count(r.Row), r.Label ?? "", Figures.Weight(r.Weight), unit.Text(r.FirstLoss), unit.Text(r.SecondLoss),
+                    Figures.Of(unit.Of(r.Contribution), "0.000000"),
+                ]),
+            ]).ToElement(showCaption: true));
+
+    private static string Name(PairedComparison pair) => $"{pair.First} − {pair.Second}";
+}

@@ -1,0 +1,84 @@
+using System.Xml.Linq;
+using static MLNet.CrossEntropy.Reporting.Markup;
+
+namespace MLNet.CrossEntropy.Reporting;
+
+/// <summary>One model: its figures in short and in full, its charts, its worst rows.</summary>
+internal static class ModelSection
+{
+    public static IEnumerable<XElement> Of(ReportedModel model, string id, LossUnit unit)
+    {
+        if (Warnings(model.Warnings) is { } warnings)
+            yield return warnings;
+        foreach (XElement element in model.Metrics is { } metrics ? Of(metrics, id, unit) : Of(model.MultiLabel!, id, unit))
+            yield return element;
+    }
+
+    public static XElement? Warnings(IReadOnlyList<string> warnings) => warnings.Count == 0
+        ? null
+        : El("ul", Class("warnings"), At("aria-label", "Warnings"), warnings.Select(w => El("li", w)));
+
+    private static IEnumerable<XElement> Of(CrossEntropyMetrics metrics, string id, LossUnit unit)
+    {
+        ReliabilityDiagram? reliability = (metrics as MulticlassCrossEntropyMetrics)?.Reliability ?? (metrics as BinaryCrossEntropyMetrics)?.Reliability;
+        yield return Tiles(
+        [
+            .. LossTiles(metrics.LogLoss, metrics.ClippedLogLoss, metrics.LogLossStandardError, metrics.LogLossInterval, unit),
+            ("reduction", Figures.Percent(metrics.LogLossReduction), $"against {metrics.ReferenceName}"),
+            ("accuracy", Figures.Percent(metrics.Accuracy), Figures.Rows(metrics.Rows.Used)),
+            ("calibration error", Figures.Share(reliability?.ExpectedCalibrationError ?? double.NaN), $"by chance {Figures.Share(reliability?.ExpectedUnderPerfectCalibration ?? double.NaN)}"),
+        ]);
+        yield return AllFigures(MetricsTable.Lines(metrics));
+        XElement pair = El("div", Class("pair"), PenaltyChart.Of(metrics, unit).ToElement($"{id}-penalty"));
+        if (reliability is not null)
+            pair.Add(ReliabilityChart.Of(reliability, metrics is BinaryCrossEntropyMetrics ? $"the class is {metrics.Classes[1].Name}" : "the predicted class is right").ToElement($"{id}-reliability"));
+        yield return pair;
+        yield return RowLossChart.Of(metrics, unit).ToElement($"{id}-losses");
+        yield return ClassLossChart.Of(metrics, unit).ToElement($"{id}-classes");
+        if (metrics.ConfusionMatrix is { } confusion)
+            yield return ConfusionChart.Of(confusion).ToElement($"{id}-confusion");
+        if (metrics.RowLosses.Worst.Count > 0)
+            yield return Worst(metrics.RowLosses.Worst, unit);
+    }
+
+    private static IEnumerable<XElement> Of(MultiLabelCrossEntropyMetrics metrics, string id, LossUnit unit)
+    {
+        yield return Tiles(
+        [
+            .. LossTiles(metrics.LogLoss, metrics.ClippedLogLoss, metrics.LogLossStandardError, metrics.LogLossInterval, unit),
+            ("Hamming loss", Figures.Share(metrics.HammingLoss), "share of wrong answers"),
+            ("subset accuracy", Figures.Percent(metrics.SubsetAccuracy), "rows with every answer right"),
+            ("F1", Figures.Share(metrics.Micro.F1), $"micro; macro {Figures.Share(metrics.Macro.F1)}"),
+        ]);
+        yield return AllFigures(MetricsTable.Lines(metrics));
+        yield return ClassLossChart.Of(metrics, unit).ToElement($"{id}-labels");
+    }
+
+    private static IEnumerable<(string, string, string)> LossTiles(double logLoss, double clipped, double standardError, ConfidenceInterval interval, LossUnit unit)
+    {
+        var shown = ConfidenceInterval.Normal(unit.Of(clipped), unit.Of(standardError), interval.Level);
+        string bounds = double.IsNaN(shown.Lower) ? "no interval: too few rows" : $"{Figures.Of(100 * interval.Level, "0.#")}% CI {Figures.Loss(shown.Lower)} to {Figures.Loss(shown.Upper)}";
+        yield return ($"log-loss ({unit.Name})", unit.Text(logLoss), double.IsInfinity(logLoss) ? "a true class has probability 0" : bounds);
+        if (double.IsInfinity(logLoss))
+            yield return ($"clipped log-loss ({unit.Name})", unit.Text(clipped), bounds);
+    }
+
+    private static XElement Tiles(IEnumerable<(string Name, string Value, string Remark)> tiles) =>
+        El("dl", Class("tiles"), tiles.Select(t => El("div", El("dt", t.Name), El("dd", t.Value, El("small", t.Remark)))));
+
+    private static XElement AllFigures(IEnumerable<(string Name, string Value)> lines) => El(
+        "details",
+        El("summary", "All figures"),
+        El("div", Class("text"), new HtmlTable("All figures", ["metric", "value"], [.. lines.Select(l => (string[])[l.Name.Trim(), l.Value])]).ToElement(showCaption: false)));
+
+    private static XElement Worst(IReadOnlyList<WorstRow> rows, LossUnit unit) => El(
+        "div",
+        El("h3", "The rows of the largest losses"),
+        new HtmlTable(
+            "The rows of the largest losses, counted from 0 in the order of the data",
+            ["row", "true class", "predicted class", "its probability", "probability of the true class", $"loss ({unit.Name})"],
+            [
+                .. rows.Select(r => (string[])
+                    [Figures.Count(r.Row), r.Label, r.Predicted, Figures.Probability(r.PredictedProbability), Figures.Probability(r.Probability), unit.Text(r.Loss)]),
+            ]).ToElement(showCaption: true));
+}

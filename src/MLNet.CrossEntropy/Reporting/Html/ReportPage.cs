@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Xml.Linq;
+using static MLNet.CrossEntropy.Reporting.Markup;
+
+namespace MLNet.CrossEntropy.Reporting;
+
+/// <summary>Puts a report together: head, contents, and its sections in order.</summary>
+internal static class ReportPage
+{
+    private static readonly Lazy<string> Style = new(ReadStyle);
+
+    public static string Of(CrossEntropyReport report, string host)
+    {
+        LossUnit unit = new(report.Unit);
+        (string Id, string Heading, IEnumerable<XElement> Content)[] sections =
+            [.. SectionsOf(report, unit).Select((s, i) => (FormattableString.Invariant($"section-{i + 1}"), s.Heading, s.Content))];
+        XElement page = El(
+            "html",
+            At("lang", "en"),
+            El(
+                "head",
+                El("meta", At("charset", "utf-8")),
+                El("title", report.Title),
+                El("meta", At("name", "viewport"), At("content", "width=device-width, initial-scale=1")),
+                // Whatever a name or a text may contain, the page loads and runs nothing.
+                El("meta", At("http-equiv", "Content-Security-Policy"), At("content", "default-src 'none'; style-src 'unsafe-inline'; img-src data:")),
+                El("style", Style.Value)),
+            El(
+                "body",
+                El("header", El("h1", report.Title), report.Introduction is { } words ? El("p", words) : null, Facts(report, host, unit), Contents(sections)),
+                El("main", sections.Select(s => El("section", At("id", s.Id), s.Heading.Length > 0 && IsModel(report, s.Heading) ? Class("model") : null, El("h2", s.Heading), s.Content))),
+                El("footer", El("p", $"Written by MLNet.CrossEntropy. Losses are in {unit.Name}; what is not defined is said to be so, never shown as 0."))));
+        return "<!DOCTYPE html>\n" + Write(page) + "\n";
+    }
+
+    private static IEnumerable<(string Heading, IEnumerable<XElement> Content)> SectionsOf(CrossEntropyReport report, LossUnit unit)
+    {
+        ReportedModel[] evaluated = [.. report.Models.Where(m => m.IsEvaluated)];
+        (string, IReadOnlyList<Optimization.EpochReport>)[] fits =
+            [.. report.Models.Where(m => m.Training?.History.Count > 0).Select(m => (m.Name, m.Training!.History))];
+        if (evaluated.Length > 1)
+            yield return ("All models", OverviewSection.Of(evaluated, unit));
+        foreach ((CrossEntropyComparison comparison, int i) in report.Comparisons.Select((c, i) => (c, i)))
+            yield return (i == 0 ? "Comparison" : FormattableString.Invariant($"Comparison {i + 1}"), ComparisonSection.Of(comparison, i, unit));
+        if (fits.Length > 0)
+            yield return ("Training", TrainingSection.Of(report.Models, fits, unit));
+        foreach ((ReportedModel model, int i) in evaluated.Select((m, i) => (m, i)))
+            yield return (model.Name, ModelSection.Of(model, FormattableString.Invariant($"model-{i + 1}"), unit));
+        foreach (ReportSection section in report.Sections)
+            yield return (section.Heading, section.ToElements());
+    }
+
+    private static bool IsModel(CrossEntropyReport report, string heading) => report.Models.Any(m => m.Name == heading);
+
+    private static XElement Facts(CrossEntropyReport report, string host, LossUnit unit)
+    {
+        List<string> facts = [host, $"losses in {unit.Name}"];
+        if (report.Date is { } date)
+            facts.Insert(0, date.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture));
+        long[] rows = [.. report.Models.Where(m => m.Rows is not null).Select(m => m.Rows!.Used).Distinct().Order()];
+        if (rows.Length > 0)
+            facts.Add(rows.Length == 1 ? $"{Figures.Rows(rows[0])} evaluated" : $"{Figures.Count(rows[0])} to {Figures.Count(rows[^1])} rows evaluated");
+        return El("ul", Class("facts"), facts.Select(f => El("li", f)));
+    }
+
+    private static XElement? Contents((string Id, string Heading, IEnumerable<XElement>)[] sections) =>
+        sections.Length < 2 ? null : El("nav", At("aria-label", "Contents"), El("ul", sections.Select(s => El("li", El("a", At("href", $"#{s.Id}"), Shorten(s.Heading, 60))))));
+
+    private static string ReadStyle()
+    {
+        using Stream stream = typeof(ReportPage).Assembly.GetManifestResourceStream("report.css")!;
+        using StreamReader reader = new(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Xml.Linq;
+using MLNet.CrossEntropy.Optimization;
+
+namespace MLNet.CrossEntropy.Reporting;
+
+/// <summary>How the fits went.</summary>
+internal static class TrainingSection
+{
+    public static IEnumerable<XElement> Of(IEnumerable<ReportedModel> models, IReadOnlyList<(string Name, IReadOnlyList<EpochReport> History)> fits, LossUnit unit)
+    {
+        yield return LossCurveChart.Of(fits, unit).ToElement("training");
+        yield return new HtmlTable(
+            "How each fit ended",
+            ["model", "epochs", "seconds", "ended", "L2", $"objective ({unit.Name})", "gradient norm", "seed"],
+            [.. models.Where(m => m.Training is not null).Select(m => RowOf(m.Name, m.Training!, unit))]).ToElement(showCaption: true);
+    }
+
+    private static string[] RowOf(string name, TrainingReport training, LossUnit unit) =>
+    [
+        name,
+        Figures.Count(training.History.Count),
+        Figures.Of(training.History.Count == 0 ? 0 : training.History[^1].Elapsed.TotalSeconds, "0.00"),
+        InWords(training.StopReason),
+        Figures.Of(training.L2Regularization, "0.####e+0"),
+        unit.Text(training.Certificate.Objective),
+        Figures.Of(training.Certificate.GradientNorm, "0.0e+0"),
+        training.Seed.ToString(CultureInfo.InvariantCulture),
+    ];
+
+    private static string InWords(StopReason reason) =>
+        string.Concat(reason.ToString().Select((c, i) => char.IsUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
+}

@@ -1,0 +1,194 @@
+using System.Text;
+using System.Xml.Linq;
+using FsCheck;
+using FsCheck.Fluent;
+using MLNet.CrossEntropy.Information;
+using MLNet.CrossEntropy.Reporting;
+using MLNet.CrossEntropy.Tests.Shared;
+using static MLNet.CrossEntropy.Tests.Reporting.ReportDocument;
+
+namespace MLNet.CrossEntropy.Tests.Reporting;
+
+/// <summary>What the report says is what the metrics say, and no text becomes markup.</summary>
+public sealed class ReportTests
+{
+    private static readonly MulticlassCrossEntropyMetrics Metrics = Evaluated.Multiclass();
+    private static readonly ReportDocument Page = new(new CrossEntropyReport("Trees").Add("one", Metrics, Reports.Training(20)).ToHtml());
+
+    [Fact]
+    public void The_class_table_holds_the_metrics() => Assert.Equal(
+        Metrics.Classes.Select(c => FormattableString.Invariant($"{c.Name} {c.Support} {c.LogLoss:0.0000} {c.LogLossStandardError:0.0000} {c.PrecisionRecall.Precision:0.0000} {c.PrecisionRecall.Recall:0.0000} {c.PrecisionRecall.F1:0.0000} {c.RocAuc:0.0000} {c.AveragePrecision:0.0000}")),
+        Table(Page.Chart("Log-loss by class")).Select(row => string.Join(' ', row)));
+
+    [Fact]
+    public void The_dots_of_the_class_chart_stand_where_their_losses_are()
+    {
+        XElement chart = Page.Chart("Log-loss by class");
+        Func<double, double> axis = XAxis(chart);
+        Assert.Equal(Metrics.Classes.Select(c => c.LogLoss), chart.Descendants("circle").Select(c => axis(Number(c, "cx"))), (x, y) => Math.Abs(x - y) < 2e-3);
+        XElement[] whiskers = [.. chart.Descendants("line").Where(l => Is(l, "line") && Number(l, "y1") == Number(l, "y2"))];
+        foreach ((ClassMetrics c, XElement whisker) in Metrics.Classes.Zip(whiskers))
+        {
+            Assert.Equal(c.LogLoss - 1.959964 * c.LogLossStandardError, axis(Number(whisker, "x1")), 2e-3);
+            Assert.Equal(c.LogLoss + 1.959964 * c.LogLossStandardError, axis(Number(whisker, "x2")), 2e-3);
+        }
+    }
+
+    [Fact]
+    public void The_confusion_matrix_shows_its_counts_and_shares()
+    {
+        XElement chart = Page.Chart("Confusion matrix");
+        ClassConfusionMatrix matrix = Metrics.ConfusionMatrix!;
+        string[] shown = [.. chart.Descendants("text").Where(t => Is(t, "on")).Select(t => t.Value)];
+        string[] expected =
+        [
+            .. from i in Enumerable.Range(0, 3)
+               from j in Enumerable.Range(0, 3)
+               where matrix.Rows(i, j) > 0 || i == j
+               from text in new[] { $"{matrix.Rows(i, j)}", FormattableString.Invariant($"{100.0 * matrix.Rows(i, j) / Metrics.Classes[i].Support:0.0}%") }
+               select text,
+        ];
+        Assert.Equal(expected, shown);
+    }
+
+    [Fact]
+    public void The_reliability_dots_are_the_bins()
+    {
+        XElement chart = Page.Chart("Reliability: the predicted class is right");
+        ReliabilityBin[] bins = [.. Metrics.Reliability.Bins.Where(b => b.Weight > 0)];
+        XElement[] dots = [.. chart.Descendants("circle")];
+        Func<double, double> axis = XAxis(chart);
+        Assert.Equal(bins.Select(b => b.Confidence), dots.Select(d => axis(Number(d, "cx"))), (x, y) => Math.Abs(x - y) < 1e-3);
+        // The vertical axis has the horizontal one's length: bottom is 320, top 20.
+        Assert.Equal(bins.Select(b => b.Frequency), dots.Select(d => (320 - Number(d, "cy")) / 300), (x, y) => Math.Abs(x - y) < 1e-3);
+        Assert.Equal(bins.Select(b => b.Gap > 1.96 * b.ChanceDeviation), dots.Select(d => Is(d, "open")));
+    }
+
+    [Fact]
+    public void Every_row_is_in_the_tables_of_rows()
+    {
+        Assert.Equal(400, Table(Page.Chart("Row losses")).Sum(row => int.Parse(row[2], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(400, Table(Page.Chart("What each row pays")).Sum(row => int.Parse(row[2], System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public void The_worst_rows_are_listed() => Assert.Equal(
+        Metrics.RowLosses.Worst.Select(r => FormattableString.Invariant($"{r.Row} {r.Label} {r.Predicted} {r.Loss:0.0000}")),
+        Page.Elements("table").Single(t => t.Element("caption")!.Value.StartsWith("The rows of the largest losses", StringComparison.Ordinal))
+            .Element("tbody")!.Elements("tr").Select(tr => tr.Elements().Select(c => c.Value).ToArray()).Select(c => $"{c[0]} {c[1]} {c[2]} {c[5]}"));
+
+    [Fact]
+    public void Loss_curves_are_the_history()
+    {
+        XElement chart = Page.Chart("Loss by epoch");
+        Assert.Equal(20, Table(chart).Length);
+        Assert.Equal(["2", "0.5000", "0.6000"], Table(chart)[1]);
+        Assert.Equal(["3", "0.3333", ""], Table(chart)[2]);
+        Assert.Equal(20, chart.Descendants("circle").Count() - 1);
+        Assert.Equal(10, chart.Descendants("rect").Count() - 1);
+    }
+
+    [Fact]
+    public void Bits_are_nats_over_ln_2()
+    {
+        ReportDocument bits = new(new CrossEntropyReport("Trees") { Unit = LogBase.Bits }.Add("one", Metrics).ToHtml());
+        Assert.Equal(
+            Metrics.Classes.Select(c => FormattableString.Invariant($"{c.LogLossBits:0.0000}")),
+            Table(bits.Chart("Log-loss by class")).Select(row => row[2]));
+        Assert.Contains("losses in bits", bits.Elements("header").Single().Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_head_says_host_date_and_rows()
+    {
+        string head = new ReportDocument(Reports.All["multiclass"]().ToHtml()).Elements("header").Single().Value;
+        Assert.Contains("2026-11-21 14:00 +00:00", head, StringComparison.Ordinal);
+        Assert.Contains("400 rows evaluated", head, StringComparison.Ordinal);
+#if MLNET_EMBEDDED
+        Assert.Contains("embedded ML.NET host", head, StringComparison.Ordinal);
+#else
+        Assert.Contains("package Microsoft.ML 5.0.0", head, StringComparison.Ordinal);
+#endif
+    }
+
+    [Fact]
+    public void What_is_not_defined_is_said_to_be_so()
+    {
+        ReportDocument page = new(Reports.All["infinite"]().ToHtml());
+        string[][] classes = Table(page.Chart("Log-loss by class"));
+        Assert.Equal("∞", classes[0][2]);
+        Assert.Equal("not defined", classes[2][2]);
+        Assert.DoesNotContain("NaN", string.Concat(page.Charts.SelectMany(f => f.Descendants("td")).Concat(page.Elements("dd")).Select(e => e.Value)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_many_classes_the_most_confused_are_drawn_and_the_others_summed()
+    {
+        MulticlassCrossEntropyMetrics metrics = Evaluated.Multiclass(classes: 200);
+        ConfusionTable table = ConfusionTable.Of(metrics.ConfusionMatrix!, [3, 5, 199]);
+        Assert.Equal(["class 3", "class 5", "class 199", "197 others"], table.Names);
+        Assert.Equal(metrics.ConfusionMatrix!.Rows(5, 199), table.Rows[1, 2]);
+        Assert.Equal(400, table.Rows.Cast<long>().Sum());
+        Assert.Equal(metrics.WeightSum, table.Weights.Cast<double>().Sum(), 1e-9);
+        Assert.Equal(1, Enumerable.Range(0, 4).Sum(j => table.Share(3, j)), 1e-12);
+    }
+
+    [Fact]
+    public void Any_text_stays_text()
+    {
+        Config config = Config.QuickThrowOnFailure.WithReplay(0xE5CA, 0x1D).WithMaxTest(300);
+        Check.One(config, Prop.ForAll(ArbMap.Default.ArbFor<string>().Filter(s => s is not null), text =>
+        {
+            foreach (string any in new[] { text, Reports.Hostile + text, text + "\ud83d", "\udc00" + text })
+            {
+                string written = Markup.Write(Markup.El("p", Markup.At("title", any), any));
+                XElement read = XElement.Parse(written, LoadOptions.PreserveWhitespace);
+                Assert.Empty(read.Elements());
+                Assert.Equal(Clean(any), read.Value);
+                Assert.Equal(Clean(any), read.Attribute("title")!.Value);
+            }
+        }));
+    }
+
+    [Fact]
+    public void Elements_that_HTML_does_not_close_by_itself_are_closed() =>
+        Assert.Equal("<div><p></p><br /><td>x</td></div>", Markup.Write(Markup.El("div", Markup.El("p"), Markup.El("br"), Markup.El("td", "x"))));
+
+    [Theory]
+    [InlineData("short", "short")]
+    [InlineData("exactly ten", "exactly t…")]
+    [InlineData("12345678\ud83d\ude00 and more", "12345678…")]
+    public void Long_names_are_cut_between_characters(string name, string expected) => Assert.Equal(expected, Markup.Shorten(name, 10));
+
+    [Fact]
+    public void A_saved_report_is_the_page_in_UTF8()
+    {
+        using TemporaryFile file = new();
+        CrossEntropyReport report = Reports.All["hostile"]();
+        report.Save(file.Name);
+        Assert.Equal(Encoding.UTF8.GetBytes(report.ToHtml()), File.ReadAllBytes(file.Name));
+    }
+
+    [Fact]
+    public void Mistakes_are_refused_in_words()
+    {
+        Assert.Contains("blank", Assert.Throws<ArgumentException>(() => new CrossEntropyReport(" ")).Message, StringComparison.Ordinal);
+        Assert.Contains("'one' already", Assert.Throws<ArgumentException>(() => new CrossEntropyReport("x").Add("one", Metrics).Add("one", Metrics)).Message, StringComparison.Ordinal);
+        Assert.Contains("PNG", Assert.Throws<ArgumentException>(() => new ReportSection("x").AddPictures([new(new byte[] { 1, 2 }, "dot", "")])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new ReportSection("x").AddTable("t", ["a", "b"], [["1"]]));
+    }
+
+    /// <summary>What XML cannot hold becomes U+FFFD; a slow rule beside the fast one.</summary>
+    private static string Clean(string text)
+    {
+        StringBuilder clean = new();
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            int c = rune.Value;
+            bool isControl = c < 0x20 && c is not ('\n' or '\t') || c is >= 0x7f and < 0xa0;
+            bool isNoCharacter = c is >= 0xfdd0 and <= 0xfdef || c % 0x10000 is 0xfffe or 0xffff;
+            clean.Append(isControl || isNoCharacter ? '\ufffd' : rune);
+        }
+        return clean.ToString();
+    }
+}
