@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.ML;
 using MLNet.CrossEntropy.Information;
 using MLNet.CrossEntropy.Internals;
@@ -117,9 +118,8 @@ public sealed class CrossEntropyReport
 
     private static string HostDescription()
     {
-        System.Reflection.AssemblyName host = typeof(MLContext).Assembly.GetName();
-        return host.Name == "MLNet.Embedded"
-            ? "embedded ML.NET host (a stand-in for Microsoft.ML)"
-            : $"package Microsoft.ML {host.Version?.ToString(3)}";
+        Assembly host = typeof(MLContext).Assembly;
+        string? version = host.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
+        return host.GetName().Name == "MLNet.Embedded" ? "embedded ML.NET host (a stand-in for Microsoft.ML)" : $"package Microsoft.ML {version}";
     }
 }

@@ -52,6 +52,21 @@ public sealed class MetricsJsonTests
     }
 
     [Fact]
+    public void Comparisons_are_the_same_bits()
+    {
+        CrossEntropyComparison comparison = Reports.Comparison();
+        JsonNode pair = JsonNode.Parse(comparison.ToJson())!["pairs"]![0]!;
+        AssertSame(comparison.Pairs[0].PValue, pair["pValue"]);
+        AssertSame(comparison.Pairs[0].Interval.Lower, pair["interval"]!["lower"]);
+        AssertSame(comparison.Pairs[0].RowsForFirst[0].Contribution, pair["rowsForFirst"]![0]!["contribution"]);
+        Assert.Equal("firstBetter", pair["verdict"]!.GetValue<string>());
+        Assert.Equal(comparison.Pairs[0].Sentence, pair["sentence"]!.GetValue<string>());
+
+        var folds = CrossValidationComparison.Of("one", [0.5, 0.25, 0.3], "two", [0.75, 0.5, 0.6]);
+        AssertSame(folds.PValue, JsonNode.Parse(folds.ToJson())!["pValue"]);
+    }
+
+    [Fact]
     public void What_is_not_finite_is_named()
     {
         JsonNode json = JsonNode.Parse(Evaluated.Degenerate().ToJson())!;

@@ -45,6 +45,20 @@ public sealed class MetricsMarkdownTests
         Assert.Equal(degenerate.Warnings.Count, degenerate.ToMarkdown().Split("- **Warning:** ").Length - 1);
     }
 
+    [Fact]
+    public void Comparisons_are_tables_and_sentences()
+    {
+        CrossEntropyComparison comparison = Reports.Comparison();
+        string[] lines = comparison.ToMarkdown().Split('\n');
+        Assert.Contains("| one - two | -0.100000 | 0.010000 | -0.120000 | -0.080000 | 0.0000 | 0.0000 | 0.6000 |", lines);
+        Assert.Contains($"- {MarkdownTable.Escape(comparison.Pairs[0].Sentence)}", lines);
+        Assert.Contains("- **Warning:** A warning.", lines);
+
+        var folds = CrossValidationComparison.Of("one", [0.5, 0.25], "two", [0.75, 0.5]);
+        Assert.Contains("| 2 | 0.250000 | 0.500000 | -0.250000 |", folds.ToMarkdown(), StringComparison.Ordinal);
+        Assert.Contains(MarkdownTable.Escape(folds.Sentence), folds.ToMarkdown(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("a|b", "a\\|b")]
     [InlineData("<b>*_`[x](y)", "\\<b\\>\\*\\_\\`\\[x\\](y)")]

@@ -84,8 +84,10 @@ public sealed class ReportTests
         Assert.Equal(20, Table(chart).Length);
         Assert.Equal(["2", "0.5000", "0.6000"], Table(chart)[1]);
         Assert.Equal(["3", "0.3333", ""], Table(chart)[2]);
-        Assert.Equal(20, chart.Descendants("circle").Count() - 1);
+        Assert.Equal(20, chart.Descendants("circle").Count(c => Is(c, "mark")) - 1);
         Assert.Equal(10, chart.Descendants("rect").Count() - 1);
+        XElement ring = Assert.Single(chart.Descendants("circle"), c => Is(c, "ring"));
+        Assert.Equal(2, XAxis(chart)(Number(ring, "cx")), 1e-2);
     }
 
     [Fact]

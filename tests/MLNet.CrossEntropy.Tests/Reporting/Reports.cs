@@ -38,6 +38,7 @@ internal static class Reports
         Rows = new TrainingRowCounts(),
         L2Regularization = 0.001,
         Seed = 5,
+        BestEpoch = epochs > 1 ? 2 : null,
         StopReason = StopReason.MaximumEpochs,
         Certificate = new OptimalityCertificate { Objective = 0.5, DataTerm = 0.4, GradientNorm = 1e-5 },
         History =

@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Reporting;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>What a comparison of models on the same rows found. Losses are in nats.</summary>
@@ -38,6 +40,12 @@ public sealed record CrossEntropyComparison
     public PairedComparison Pair(string one, string other) =>
         Pairs.FirstOrDefault(p => (p.First == one && p.Second == other) || (p.First == other && p.Second == one))
         ?? throw new KeyNotFoundException($"'{one}' and '{other}' were not compared; compared were {string.Join(", ", Pairs.Select(p => $"'{p.First}' with '{p.Second}'"))}.");
+
+    /// <inheritdoc cref="CrossEntropyMetrics.ToJson"/>
+    public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
+
+    /// <summary>The models and the differences as Markdown tables, with a sentence on each pair.</summary>
+    public string ToMarkdown() => ComparisonMarkdown.Of(this);
 
     /// <summary>The comparison as a table for people.</summary>
     public override string ToString() => ComparisonTable.Of(this);

@@ -1,4 +1,5 @@
 using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Reporting;
 
 namespace MLNet.CrossEntropy;
 
@@ -84,6 +85,12 @@ public sealed record CrossValidationComparison
         _ = Check.Positive(ratio, nameof(testToTrainRatio), "It is the number of test rows over that of training rows");
         return new(first, second, [.. firstLogLosses.Zip(secondLogLosses, (a, b) => new FoldDifference(a, b))], ratio, confidenceLevel);
     }
+
+    /// <inheritdoc cref="CrossEntropyMetrics.ToJson"/>
+    public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
+
+    /// <summary>The folds as a Markdown table, with the sentence.</summary>
+    public string ToMarkdown() => ComparisonMarkdown.Of(this);
 
     /// <summary><see cref="Sentence"/>.</summary>
     public override string ToString() => Sentence;

@@ -16,11 +16,11 @@ internal static class LossCurveChart
     /// <summary>Losses that span more than this ratio are drawn on a logarithmic axis.</summary>
     private const double LogarithmicFrom = 20;
 
-    public static Chart Of(IReadOnlyList<(string Name, IReadOnlyList<EpochReport> History)> fits, LossUnit unit)
+    public static Chart Of(IReadOnlyList<(string Name, TrainingReport Training)> fits, LossUnit unit)
     {
-        LossCurve[] curves = [.. fits.SelectMany((fit, i) => CurvesOf(fit.Name, i, fit.History, unit))];
+        LossCurve[] curves = [.. fits.SelectMany((fit, i) => CurvesOf(fit.Name, i, fit.Training, unit))];
         double[] losses = [.. curves.SelectMany(c => c.Points).Select(p => p.Loss)];
-        int epochs = fits.Max(f => f.History.Count == 0 ? 1 : f.History[^1].Epoch);
+        int epochs = fits.Max(f => f.Training.History[^1].Epoch);
         Scale y = ScaleOf(losses);
         double top = 14 + LegendLine * curves.Length;
         Plot plot = new(Scale.Linear(Math.Min(1, epochs - 1), epochs, 10), y, 64, top, Width - 84, PlotHeight);
@@ -32,17 +32,18 @@ internal static class LossCurveChart
         return new(
             "Loss by epoch",
             $"Lines of the loss in {unit.Name} by epoch. " + string.Join(" ", curves.Select(InWords)),
-            "The training loss of an epoch is the mean over its rows, each judged by the weights just before the step that used it; validation rows are judged at the epoch's end. "
+            "The training loss of an epoch is the mean over its rows, each judged by the weights just before the step that used it; validation rows are judged at the epoch's end; a ring marks the epoch whose model was returned. "
                 + "A validation curve that turns up while training still falls is over-fitting.",
             svg,
             TableOf(curves, epochs));
     }
 
-    private static IEnumerable<LossCurve> CurvesOf(string name, int model, IReadOnlyList<EpochReport> history, LossUnit unit)
+    private static IEnumerable<LossCurve> CurvesOf(string name, int model, TrainingReport training, LossUnit unit)
     {
-        yield return new($"{name}, training", model, false, Finite(history.Select(e => (e.Epoch, unit.Of(e.TrainingLoss)))));
+        IReadOnlyList<EpochReport> history = training.History;
+        yield return new($"{name}, training", model, false, null, Finite(history.Select(e => (e.Epoch, unit.Of(e.TrainingLoss)))));
         if (history.Any(e => e.ValidationLoss is not null))
-            yield return new($"{name}, validation", model, true, Finite(history.Where(e => e.ValidationLoss is not null).Select(e => (e.Epoch, unit.Of(e.ValidationLoss!.Value)))));
+            yield return new($"{name}, validation", model, true, training.BestEpoch, Finite(history.Where(e => e.ValidationLoss is not null).Select(e => (e.Epoch, unit.Of(e.ValidationLoss!.Value)))));
     }
 
     private static (int, double)[] Finite(IEnumerable<(int Epoch, double Loss)> points) => [.. points.Where(p => double.IsFinite(p.Loss))];
@@ -64,6 +65,8 @@ internal static class LossCurveChart
         yield return Plot.Path(points, Kind(curve, "line"));
         foreach ((double x, double y) in points.Length <= 40 ? points : [points[^1]])
             yield return Marker(curve, x, y);
+        foreach ((int epoch, double loss) in curve.Points.Where(p => p.Epoch == curve.BestEpoch))
+            yield return Plot.Circle(plot.X(epoch), plot.Y(loss), 6, Kind(curve, "ring"));
     }
 
     private static IEnumerable<XElement> Legend(LossCurve curve, double y)

@@ -36,8 +36,7 @@ internal static class ReportPage
     private static IEnumerable<(string Heading, IEnumerable<XElement> Content)> SectionsOf(CrossEntropyReport report, LossUnit unit)
     {
         ReportedModel[] evaluated = [.. report.Models.Where(m => m.IsEvaluated)];
-        (string, IReadOnlyList<Optimization.EpochReport>)[] fits =
-            [.. report.Models.Where(m => m.Training?.History.Count > 0).Select(m => (m.Name, m.Training!.History))];
+        (string, TrainingReport)[] fits = [.. report.Models.Where(m => m.Training?.History.Count > 0).Select(m => (m.Name, m.Training!))];
         if (evaluated.Length > 1)
             yield return ("All models", OverviewSection.Of(evaluated, unit));
         foreach ((CrossEntropyComparison comparison, int i) in report.Comparisons.Select((c, i) => (c, i)))

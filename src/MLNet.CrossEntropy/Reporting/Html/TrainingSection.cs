@@ -7,12 +7,12 @@ namespace MLNet.CrossEntropy.Reporting;
 /// <summary>How the fits went.</summary>
 internal static class TrainingSection
 {
-    public static IEnumerable<XElement> Of(IEnumerable<ReportedModel> models, IReadOnlyList<(string Name, IReadOnlyList<EpochReport> History)> fits, LossUnit unit)
+    public static IEnumerable<XElement> Of(IEnumerable<ReportedModel> models, IReadOnlyList<(string Name, TrainingReport Training)> fits, LossUnit unit)
     {
         yield return LossCurveChart.Of(fits, unit).ToElement("training");
         yield return new HtmlTable(
             "How each fit ended",
-            ["model", "epochs", "seconds", "ended", "L2", $"objective ({unit.Name})", "gradient norm", "seed"],
+            ["model", "epochs", "best epoch", "seconds", "ended", "L2", $"objective ({unit.Name})", "gradient norm", "seed"],
             [.. models.Where(m => m.Training is not null).Select(m => RowOf(m.Name, m.Training!, unit))]).ToElement(showCaption: true);
     }
 
@@ -20,6 +20,7 @@ internal static class TrainingSection
     [
         name,
         Figures.Count(training.History.Count),
+        training.BestEpoch is { } best ? Figures.Count(best) : "",
         Figures.Of(training.History.Count == 0 ? 0 : training.History[^1].Elapsed.TotalSeconds, "0.00"),
         InWords(training.StopReason),
         Figures.Of(training.L2Regularization, "0.####e+0"),
