@@ -28,10 +28,13 @@ internal sealed class ReliabilityAccumulator : IAccumulator<ReliabilityAccumulat
         {
             long key = block.TopForecasts[row];
             double weight = block.Weights[row];
-            double forecast = ForecastKey.Probability(key);
-            _bins[BinOf(forecast)].Add(forecast, ForecastKey.Complement(key), block.Hits[row], weight, weight * weight);
+            Add(ForecastKey.Probability(key), ForecastKey.Complement(key), block.Hits[row], weight);
         }
     }
+
+    /// <summary>Adds a forecast, 1 less it, the share of it that came true, and its weight.</summary>
+    public void Add(double forecast, double complement, double hit, double weight)
+        => _bins[BinOf(forecast)].Add(forecast, complement, hit, weight, weight * weight);
 
     public void Merge(ReliabilityAccumulator other)
     {

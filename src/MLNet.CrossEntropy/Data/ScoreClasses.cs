@@ -52,12 +52,8 @@ internal sealed class ScoreClasses
                 throw Throw.WrongClassCount(given.Count, count, score.Name);
             return new([.. given], areNamed: true);
         }
-        foreach (string kind in (ReadOnlySpan<string>)["TrainingLabelValues", "SlotNames"])
-        {
-            string[]? names = ColumnValues.AnnotationText(score, kind);
-            if (names?.Length == count && names.All(n => n.Length > 0))
-                return new(names, areNamed: true);
-        }
+        if (AnnotationNames.OfScores(score, count) is { } names)
+            return new(names, areNamed: true);
         string[] keys = label.Type is KeyDataViewType ? ColumnValues.AnnotationText(label, "KeyValues") ?? [] : [];
         bool keyed = keys.Length == count && keys.All(n => n.Length > 0);
         return new([.. Enumerable.Range(0, count).Select(i => keyed ? keys[i] : $"{i}")], areNamed: keyed);

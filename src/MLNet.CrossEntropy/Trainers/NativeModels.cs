@@ -15,7 +15,7 @@ namespace MLNet.CrossEntropy.Trainers;
 /// The only door into ML.NET's internals. It makes ML.NET's own model types, whose constructors are internal, so that what
 /// our trainers return saves, loads, exports and explains itself like any built-in trainer's model.
 /// </summary>
-internal static class NativeModels
+internal static partial class NativeModels
 {
     private const string SupportedVersion = "5.0.0";
 
@@ -40,15 +40,18 @@ internal static class NativeModels
     /// <summary>
     /// What <paramref name="builtIn"/>, a built-in trainer over the same columns, promises to add to
     /// <paramref name="inputSchema"/>, its label taken for a scalar of type <paramref name="labelType"/>: the promise holds for
-    /// more label types than the built-in trainer takes.
+    /// more label types than the built-in trainer takes. With <paramref name="textValues"/> its key values are taken for text.
     /// </summary>
     public static SchemaShape OutputShape(
-        IEstimator<ITransformer> builtIn, SchemaShape inputSchema, string labelColumn, Func<SchemaShape.Column, bool> accepts, PrimitiveDataViewType labelType, bool isKey)
+        IEstimator<ITransformer> builtIn, SchemaShape inputSchema, string labelColumn, Func<SchemaShape.Column, bool> accepts, PrimitiveDataViewType labelType, bool isKey, bool textValues = false)
     {
         SchemaShape.Column label = inputSchema.FirstOrDefault(column => column.Name == labelColumn);
         if (label.Name is null || !accepts(label))
             return builtIn.GetOutputSchema(inputSchema);
-        SchemaShape.Column asBuiltIn = ShapeColumn(label.Name, label.Kind, labelType, isKey, label.Annotations);
+        SchemaShape annotations = textValues
+            ? new([ShapeColumn("KeyValues", SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, false, new([]))])
+            : label.Annotations;
+        SchemaShape.Column asBuiltIn = ShapeColumn(label.Name, label.Kind, labelType, isKey, annotations);
         SchemaShape output = builtIn.GetOutputSchema(Replace(inputSchema, asBuiltIn));
         return Replace(output, label);
     }
@@ -174,7 +177,7 @@ internal static class NativeModels
     {
         [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
         public static extern MulticlassPredictionTransformer<T> NewMulticlass(
-            IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn, string labelColumn, string scoreColumn, string predictedLabel);
+            IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn, string? labelColumn, string scoreColumn, string predictedLabel);
 
         [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
         public static extern BinaryPredictionTransformer<T> NewBinary(

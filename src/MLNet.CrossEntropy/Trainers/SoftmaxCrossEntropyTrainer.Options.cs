@@ -13,6 +13,13 @@ public sealed partial class SoftmaxCrossEntropyTrainer
         /// </summary>
         public bool WeightBySoftLabelSum { get; set; }
 
+        /// <summary>
+        /// Whether the model names its classes by text whatever the label's own values are, so that Score has SlotNames as well as
+        /// TrainingLabelValues: ML.NET gives slot names to text labels only, and no names at all to a key without values, whose classes
+        /// are then named by their numbers, counted from 0. The price: MapKeyToValue turns the predicted key into text.
+        /// </summary>
+        public bool ClassNamesAsText { get; set; }
+
         private protected override IEnumerable<(bool Allowed, string Name, object? Value, string Range)> TargetChecks() =>
         [
             .. base.TargetChecks(),

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
 using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.Models;
 using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Trainers;
 
@@ -67,7 +68,8 @@ public sealed partial class SoftmaxCrossEntropyTrainer
         SchemaShape.Column label = inputSchema.FirstOrDefault(column => column.Name == _options.LabelColumnName);
         if (label.Name is not null && label.Kind == SchemaShape.Column.VectorKind.Vector && label.ItemType == NumberDataViewType.Single)
             return NativeModels.Replace(_builtIn.GetOutputSchema(NativeModels.Replace(inputSchema, NamedOutputs.AsKey(label))), label);
-        return NativeModels.OutputShape(_builtIn, inputSchema, _options.LabelColumnName, key => key.IsKey, NumberDataViewType.UInt32, isKey: true);
+        return NativeModels.OutputShape(
+            _builtIn, inputSchema, _options.LabelColumnName, key => key.IsKey, NumberDataViewType.UInt32, isKey: true, textValues: _options.ClassNamesAsText);
     }
 
     private ITrainingLabel FindLabel(DataViewSchema schema)
@@ -86,13 +88,16 @@ public sealed partial class SoftmaxCrossEntropyTrainer
             ? (soft.TargetWidth, soft.Names)
             : (((ClassLabel)label).ClassCount, AnnotationNames.OfClasses(label.Column, ((ClassLabel)label).ClassCount));
         TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
-        var classes = new ClassTargets(_options, classNames ?? [.. Enumerable.Range(0, classCount).Select(k => $"{k}")], _options.SoftmaxLoss());
+        var classes = new ClassTargets(_options, classNames ?? ClassNames.Numbers(classCount), _options.SoftmaxLoss());
         (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, classes.LossOf, classCount, validation);
         classes.Correct(fitted.Biases);
 
         MaximumEntropyModelParameters model = NativeModels.MaximumEntropy(_host, fitted.Weights, fitted.Biases, classNames);
         report.Describes(model);
-        DataViewSchema trainSchema = label is VectorLabel ? NamedOutputs.TrainingSchema(columns.Features, label.Column.Name, classCount, classNames) : input.Schema;
+        bool asText = label is ClassLabel && _options.ClassNamesAsText;
+        DataViewSchema trainSchema = label is VectorLabel || asText
+            ? NamedOutputs.TrainingSchema(columns.Features, label.Column.Name, classCount, asText ? classNames ?? ClassNames.Numbers(classCount) : classNames)
+            : input.Schema;
         return NativeModels.Multiclass(_host, model, trainSchema, _options.FeatureColumnName, _options.LabelColumnName);
     }
 }

@@ -7,6 +7,10 @@ namespace Microsoft.ML.Data;
 public sealed class BinaryPredictionTransformer<TModel> : SingleFeaturePredictionTransformerBase<TModel>
     where TModel : class
 {
+    // Extensions of ML.NET read these by these very names.
+    internal readonly string ThresholdColumn;
+    internal readonly float Threshold;
+
     private readonly IBinaryModel _model;
 
     internal BinaryPredictionTransformer(
@@ -27,10 +31,6 @@ public sealed class BinaryPredictionTransformer<TModel> : SingleFeaturePredictio
         // Only to throw now if the training data's features do not suit the model.
         _ = GetOutputSchema(inputSchema);
     }
-
-    internal float Threshold { get; }
-
-    internal string ThresholdColumn { get; }
 
     private protected override RowMapper MakeRowMapper(DataViewSchema inputSchema, DataViewSchema.Column features)
         => new BinaryPredictionMapper(inputSchema, features, _model, Threshold, ThresholdColumn);

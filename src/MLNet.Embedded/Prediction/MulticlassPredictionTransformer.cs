@@ -8,7 +8,9 @@ public sealed class MulticlassPredictionTransformer<TModel> : SingleFeaturePredi
     where TModel : class
 {
     private readonly IMulticlassModel _model;
-    private readonly string _labelColumn;
+
+    // Extensions of ML.NET read these by these very names.
+    private readonly string _trainLabelColumn;
     private readonly string _scoreColumn;
     private readonly string _predictedLabelColumn;
 
@@ -26,7 +28,7 @@ public sealed class MulticlassPredictionTransformer<TModel> : SingleFeaturePredi
         _model = model as IMulticlassModel
             ?? throw new NotSupportedException($"The embedded ML.NET host has no multiclass predictions of a {model.GetType()}.");
         Check.Param(scoreColumn == ScoreAnnotations.Score, "scoreColName", scoreColumn, $"must be '{ScoreAnnotations.Score}', the column that the model makes");
-        _labelColumn = labelColumn;
+        _trainLabelColumn = labelColumn;
         _scoreColumn = scoreColumn;
         _predictedLabelColumn = predictedLabel;
         // Only to throw now if the training data's features do not suit the model.
@@ -39,7 +41,7 @@ public sealed class MulticlassPredictionTransformer<TModel> : SingleFeaturePredi
     private protected override void SaveModel(ModelSaveContext ctx)
     {
         BinaryWriter writer = BeginSave(ctx, ModelKinds.MulticlassPrediction);
-        writer.Write(_labelColumn ?? "");
+        writer.Write(_trainLabelColumn ?? "");
         writer.Write(_scoreColumn);
         writer.Write(_predictedLabelColumn);
     }
@@ -47,7 +49,7 @@ public sealed class MulticlassPredictionTransformer<TModel> : SingleFeaturePredi
     /// <summary>The training label if it has a value for each class.</summary>
     private DataViewSchema.Column? LabelWithNames()
     {
-        DataViewSchema.Column? label = string.IsNullOrEmpty(_labelColumn) ? null : TrainSchema.GetColumnOrNull(_labelColumn);
+        DataViewSchema.Column? label = string.IsNullOrEmpty(_trainLabelColumn) ? null : TrainSchema.GetColumnOrNull(_trainLabelColumn);
         return label?.Annotations.Schema.GetColumnOrNull(AnnotationKinds.KeyValues)?.Type is VectorDataViewType values && values.Size == _model.ClassCount
             ? label
             : null;

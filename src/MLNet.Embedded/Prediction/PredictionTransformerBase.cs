@@ -4,6 +4,9 @@ namespace Microsoft.ML.Data;
 public abstract class PredictionTransformerBase<TModel> : IPredictionTransformer<TModel>, IDisposable
     where TModel : class
 {
+    // Extensions of ML.NET read it by this very name.
+    internal readonly DataViewSchema TrainSchema;
+
     private protected PredictionTransformerBase(TModel model, DataViewSchema trainSchema)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -15,8 +18,6 @@ public abstract class PredictionTransformerBase<TModel> : IPredictionTransformer
     public TModel Model { get; }
 
     bool ITransformer.IsRowToRowMapper => true;
-
-    internal DataViewSchema TrainSchema { get; }
 
     public abstract DataViewSchema GetOutputSchema(DataViewSchema inputSchema);
 

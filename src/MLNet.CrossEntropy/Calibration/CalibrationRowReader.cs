@@ -1,0 +1,93 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Models;
+
+namespace MLNet.CrossEntropy;
+
+/// <summary>Reads held-out rows as the model sees them: its logits <c>W x + b</c> in double, from the features; (0, z) for a binary model.</summary>
+internal sealed class CalibrationRowReader
+{
+    private readonly LinearModel _model;
+    private readonly double[] _logits;
+    private long _missingLabel;
+    private long _unknownClass;
+    private long _notFinite;
+    private long _zeroWeight;
+
+    private CalibrationRowReader(LinearModel model)
+    {
+        _model = model;
+        _logits = new double[model.IsBinary ? 2 : model.Biases.Length];
+        Rows = new CalibrationRows(_logits.Length);
+    }
+
+    /// <summary>The usable rows.</summary>
+    public CalibrationRows Rows { get; }
+
+    /// <summary>What became of all rows.</summary>
+    public RowCounts Counts => new()
+    {
+        Used = Rows.Count,
+        MissingLabel = _missingLabel,
+        UnknownClass = _unknownClass,
+        NonFiniteScore = _notFinite,
+        ZeroWeight = _zeroWeight,
+    };
+
+    /// <summary>Reads <paramref name="data"/>, which goes through the transformers before the model first.</summary>
+    /// <exception cref="InvalidOperationException">No row is usable, or a weight is negative or not finite.</exception>
+    public static CalibrationRowReader Read(FoundModel found, IDataView data, string labelColumn, string? weightColumn)
+    {
+        IDataView prepared = found.Path.Before(data);
+        DataViewSchema.Column features = TrainingColumns.FindColumn(prepared.Schema, "feature", found.FeatureColumn);
+        DataViewSchema.Column label = ColumnValues.Require(prepared.Schema, labelColumn, "label");
+        DataViewSchema.Column? weight = ColumnValues.Optional(prepared.Schema, weightColumn, "example weight");
+        if (features.Type is not VectorDataViewType { ItemType: NumberDataViewType { RawType: var item } } vector || item != typeof(float) || vector.Size != found.Model.Features)
+            throw Throw.WrongFeatureCountOfModel(nameof(data), features.Name, features.Type, found.Model.Features);
+        ScoreClasses classes = found.Model.IsBinary
+            ? ScoreClasses.OfBinary(label)
+            : ScoreClasses.Of(found.ScoreColumn, found.Model.Biases.Length, label, found.ClassNames());
+
+        CalibrationRowReader reader = new(found.Model);
+        using LabelledFeatures rows = new(prepared, features, label, classes, weight);
+        while (rows.MoveNext())
+            reader.Read(rows);
+        return reader.Rows.Count > 0 ? reader : throw Throw.NoCalibrationRows(reader.Counts);
+    }
+
+    private void Read(LabelledFeatures row)
+    {
+        double weight = row.Weight();
+        int rowClass = row.Class;
+        if (weight == 0)
+            _zeroWeight++;
+        else if (rowClass == ScoreClasses.Missing)
+            _missingLabel++;
+        else if (rowClass == ScoreClasses.Unknown)
+            _unknownClass++;
+        else
+            Add(row.Features, rowClass, weight);
+    }
+
+    private void Add(in VBuffer<float> row, int rowClass, double weight)
+    {
+        for (int k = 0; k < _model.Biases.Length; k++)
+            _logits[_logits.Length - _model.Biases.Length + k] = _model.Biases[k] + Dot(row, _model.Weights[k]);
+        if (Array.TrueForAll(_logits, double.IsFinite))
+            Rows.Add(_logits, rowClass, weight);
+        else
+            _notFinite++;
+    }
+
+    private static double Dot(in VBuffer<float> row, float[] weights)
+    {
+        ReadOnlySpan<float> values = row.GetValues();
+        ReadOnlySpan<int> indices = row.GetIndices();
+        double sum = 0;
+        for (int e = 0; e < values.Length; e++)
+            sum += (double)values[e] * weights[row.IsDense ? e : indices[e]];
+        return sum;
+    }
+}
