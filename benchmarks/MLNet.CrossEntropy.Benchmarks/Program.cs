@@ -28,6 +28,9 @@ static int Run(string command, string[] args)
         case "evaluate":
             EvaluationSpeed.Print(Console.Out, args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000);
             return 0;
+        case "optimum":
+            StrictOptimum.Print(Console.Out, DataFolder.FromArguments(args));
+            return 0;
         case "kernels":
             BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args[1..]);
             return 0;
@@ -48,6 +51,8 @@ internal partial class Program
           compare --data DIR [a9a] [20newsgroups] [fashion-mnist]
                             fits by the host's own trainers and by ours: time, cross-entropy, accuracy
           evaluate [ROWS]   evaluates 1,000,000 scored rows of 10 classes by the host's own evaluator and by ours
+          optimum --data DIR
+                            time to an objective within 0.01 % of the least there is, beside LBFGS
           kernels [...]     BenchmarkDotNet on the kernels; what follows is passed on, as in: kernels --filter '*Step*'
         """;
 }

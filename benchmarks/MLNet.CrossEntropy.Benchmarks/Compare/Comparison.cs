@@ -18,11 +18,14 @@ internal static class Comparison
 
     public static readonly string[] DataSets = ["a9a", "20newsgroups", "fashion-mnist"];
 
+    /// <summary>The first line of every run: what it was measured on.</summary>
+    public static string Machine => string.Create(
+        CultureInfo.InvariantCulture,
+        $"ML.NET host: {Host}; .NET {Environment.Version}; {Environment.ProcessorCount} processors, {FmaPeak.Width}-bit vectors; median of {Repetitions} fits (long ones once)");
+
     public static void Print(TextWriter output, DataFolder data, string[] wanted)
     {
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"ML.NET host: {Host}; .NET {Environment.Version}; {Environment.ProcessorCount} processors, {FmaPeak.Width}-bit vectors; median of {Repetitions} fits (long ones once)"));
+        output.WriteLine(Machine);
         foreach (string name in wanted.Length > 0 ? wanted : DataSets)
         {
             (List<Example> train, List<Example> test, int classes) = Read(data, name);
@@ -72,7 +75,7 @@ internal static class Comparison
         return (Example.From(rows), Example.From(held), rows.Classes);
     }
 
-    private static IDataView View(MLContext ml, List<Example> rows, int classes)
+    public static IDataView View(MLContext ml, List<Example> rows, int classes)
     {
         SchemaDefinition schema = SchemaDefinition.Create(typeof(Example));
         schema[nameof(Example.Label)].ColumnType = new KeyDataViewType(typeof(uint), classes);
@@ -80,7 +83,7 @@ internal static class Comparison
         return ml.Data.LoadFromEnumerable(rows, schema);
     }
 
-    private static (double Seconds, ITransformer Model) Time(Func<IDataView, ITransformer> fit, IDataView view)
+    public static (double Seconds, ITransformer Model) Time(Func<IDataView, ITransformer> fit, IDataView view)
     {
         var seconds = new List<double>();
         ITransformer model;
