@@ -91,6 +91,20 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void Comparisons_are_said_in_a_sentence_and_shown()
+    {
+        CrossEntropyComparison comparison = Reports.Comparison();
+        ReportDocument page = new(Reports.All["comparison"]().ToHtml());
+        Assert.Equal(
+            [.. comparison.Pairs.Select(p => p.Sentence), CrossValidationComparison.Of("one", [0.5, 0.25], "two", [0.75, 0.5]).Sentence],
+            page.Elements("p").Where(p => Is(p, "verdict")).Select(p => p.Value));
+        XElement chart = page.Chart("Difference of log-loss, paired by row");
+        XElement dot = Assert.Single(chart.Descendants("circle"));
+        Assert.Equal(-0.1, XAxis(chart)(Number(dot, "cx")), 1e-3);
+        Assert.Contains(page.Elements("th"), th => th.Value == "row-three");
+    }
+
+    [Fact]
     public void Bits_are_nats_over_ln_2()
     {
         ReportDocument bits = new(new CrossEntropyReport("Trees") { Unit = LogBase.Bits }.Add("one", Metrics).ToHtml());

@@ -17,6 +17,18 @@ internal static class ComparisonSection
             yield return Rows(pair, unit);
     }
 
+    public static IEnumerable<XElement> Of(CrossValidationComparison comparison, LossUnit unit) =>
+    [
+        El("p", Class("verdict"), comparison.Sentence),
+        new HtmlTable(
+            $"Log-loss of {comparison.First} and {comparison.Second} in each fold, in {unit.Name}",
+            ["fold", comparison.First, comparison.Second, "difference"],
+            [
+                .. comparison.Folds.Select((f, i) => (string[])
+                    [Figures.Count(i + 1), unit.Text(f.FirstLogLoss), unit.Text(f.SecondLogLoss), unit.Text(f.Difference)]),
+            ]).ToElement(showCaption: true),
+    ];
+
     private static Chart Differences(CrossEntropyComparison comparison, LossUnit unit) => new(
         "Difference of log-loss, paired by row",
         $"A dot with a confidence interval for each pair of models, in {unit.Name}. {string.Join(" ", comparison.Pairs.Select(p => p.Sentence))}",

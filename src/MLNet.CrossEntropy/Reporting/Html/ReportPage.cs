@@ -41,6 +41,8 @@ internal static class ReportPage
             yield return ("All models", OverviewSection.Of(evaluated, unit));
         foreach ((CrossEntropyComparison comparison, int i) in report.Comparisons.Select((c, i) => (c, i)))
             yield return (i == 0 ? "Comparison" : FormattableString.Invariant($"Comparison {i + 1}"), ComparisonSection.Of(comparison, i, unit));
+        if (report.CrossValidations.Count > 0)
+            yield return ("Cross-validation", report.CrossValidations.SelectMany(c => ComparisonSection.Of(c, unit)));
         if (fits.Length > 0)
             yield return ("Training", TrainingSection.Of(report.Models, fits, unit));
         foreach ((ReportedModel model, int i) in evaluated.Select((m, i) => (m, i)))
