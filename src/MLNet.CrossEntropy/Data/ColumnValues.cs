@@ -37,6 +37,36 @@ internal static class ColumnValues
     };
 
     /// <summary>
+    /// A getter of one name a row from a text, key, number or Boolean column: a key's is its value, or the zero-based number where it has
+    /// none; null where the value is missing.
+    /// </summary>
+    public static Func<string?> Name(DataViewRow row, DataViewSchema.Column column, string role)
+    {
+        switch (column.Type)
+        {
+            case TextDataViewType:
+                ValueGetter<ReadOnlyMemory<char>> getter = row.GetGetter<ReadOnlyMemory<char>>(column);
+                ReadOnlyMemory<char> text = default;
+                return () =>
+                {
+                    getter(ref text);
+                    return text.IsEmpty ? null : text.ToString();
+                };
+            case KeyDataViewType:
+                Func<double> key = Number(row, column, role);
+                string[]? values = AnnotationText(column, "KeyValues");
+                return () => key() is var k && k == 0 ? null : values?[(int)k - 1] ?? Invariant(k - 1);
+            case BooleanDataViewType:
+                Func<double> flag = Number(row, column, role);
+                return () => flag() == 1 ? bool.TrueString : bool.FalseString;
+            default:
+                Func<double> number = Number(row, column, role);
+                bool isSingle = column.Type == NumberDataViewType.Single;
+                return () => number() is var x && double.IsNaN(x) ? null : isSingle ? ((float)x).ToString(CultureInfo.InvariantCulture) : Invariant(x);
+        }
+    }
+
+    /// <summary>
     /// The values of a vector annotation (KeyValues, SlotNames, TrainingLabelValues) as culture-free text,
     /// or null where the annotation is absent or of an item type that has no text form here.
     /// </summary>
@@ -80,4 +110,6 @@ internal static class ColumnValues
         column.Annotations.GetGetter<VBuffer<T>>(annotation)(ref values);
         return [.. values.DenseValues().Select(v => Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")];
     }
+
+    private static string Invariant(double value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -57,6 +57,7 @@ internal static class BadRows
         BadRowPolicy policy = PolicyFor(outcome, options);
         if (policy == BadRowPolicy.Throw)
             throw Error(outcome, rows.FirstRow + row, rows.Scores(row));
+        block.BadRows.Add((row, outcome, policy == BadRowPolicy.CountAsMistake));
         if (policy == BadRowPolicy.CountAsMistake)
         {
             block.Outcomes.AddMistake();

@@ -11,4 +11,11 @@ public sealed class BinaryEvaluationOptions : EvaluationOptions
 
     /// <summary>The column of the probability of the positive class, or null where the score is itself a logit.</summary>
     public string? ProbabilityColumnName { get; set; } = "Probability";
+
+    internal BinaryEvaluationOptions WithProbabilityColumn(string name)
+    {
+        var copy = (BinaryEvaluationOptions)MemberwiseClone();
+        (copy.ScoreColumnName, copy.ProbabilityColumnName) = (null, name);
+        return copy;
+    }
 }

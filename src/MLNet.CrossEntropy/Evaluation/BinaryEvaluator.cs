@@ -20,7 +20,7 @@ internal sealed class BinaryEvaluator : IBlockEvaluation<BinaryBlock>
     private readonly ScoreCheck _check;
     private string? _disagreement;
 
-    private BinaryEvaluator(BinaryScoredRows rows, BinaryEvaluationOptions options)
+    public BinaryEvaluator(BinaryScoredRows rows, BinaryEvaluationOptions options)
     {
         (_rows, _options) = (rows, options);
         _ofProbabilities = new(2, options, fromLogits: false, isBinary: true);

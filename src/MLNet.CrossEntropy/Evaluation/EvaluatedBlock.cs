@@ -54,6 +54,9 @@ internal sealed class EvaluatedBlock
     /// <summary>Bad rows that count as mistakes: their class (or -1) and weight.</summary>
     public List<(int Label, double Weight)> Mistakes { get; } = [];
 
+    /// <summary>Rows left out or counted as mistakes: where they stand in the block they came from, why, and which of the two.</summary>
+    public List<(int Source, RowOutcome Outcome, bool IsMistake)> BadRows { get; } = [];
+
     /// <summary>Whether labels may be soft, that is shares of the classes.</summary>
     public bool HasSoftLabels { get; }
 
@@ -137,5 +140,6 @@ internal sealed class EvaluatedBlock
         Count = 0;
         Outcomes.Clear();
         Mistakes.Clear();
+        BadRows.Clear();
     }
 }

@@ -49,5 +49,13 @@ public abstract class EvaluationOptions
     /// <summary>What to do with a row whose scores are not finite, out of range or do not sum to 1.</summary>
     public BadRowPolicy InvalidScore { get; set; }
 
+    /// <summary>A copy that asks for no more than the rows' losses.</summary>
+    internal EvaluationOptions LossesOnly()
+    {
+        var copy = (EvaluationOptions)MemberwiseClone();
+        (copy.OneVersusRest, copy.WorstRows) = (false, 0);
+        return copy;
+    }
+
     internal int Threads => NumberOfThreads ?? Environment.ProcessorCount;
 }

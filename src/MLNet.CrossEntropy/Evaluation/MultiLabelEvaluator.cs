@@ -17,7 +17,7 @@ internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
     private readonly MetricAccumulators[] _ofLabel;
     private readonly MultiLabelAccumulator _ofRows = new();
 
-    private MultiLabelEvaluator(MultiLabelRows rows, MultiLabelEvaluationOptions options, bool fromLogits)
+    public MultiLabelEvaluator(MultiLabelRows rows, MultiLabelEvaluationOptions options, bool fromLogits)
     {
         (_rows, _options, _fromLogits) = (rows, options, fromLogits);
         _check = CheckScores;
@@ -33,15 +33,22 @@ internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
         using MultiLabelRows rows = MultiLabelRows.Open(data, options);
         ScoredBlock first = rows.NewBlock();
         _ = rows.Read(first);
-        bool isAuto = options.ScoreKind == ScoreKind.Auto, hasProbabilities = HasProbabilities(data.Schema, options.ScoreColumnName);
-        bool fromLogits = options.ScoreKind == ScoreKind.Logits || (isAuto && (hasProbabilities || HasScoreOutsideUnitInterval(first)));
+        (bool fromLogits, string scoresUsed) = KindOf(data.Schema, first, options);
         MultiLabelEvaluator evaluator = new(rows, options, fromLogits);
         EvaluationPipeline<MultiLabelBlock>.Run(evaluator, first, options.Threads);
 
-        string scoresUsed = $"column '{options.ScoreColumnName}' as {(fromLogits ? "logits" : "probabilities")}{(!isAuto ? "" : hasProbabilities ? $" (beside column '{ProbabilityColumnName}')" : " (found out from the first rows)")}";
         MultiLabelCrossEntropyMetrics metrics = new(evaluator._ofRows.Rows, evaluator._ofLabel, evaluator._ofRows, rows.Names, options, scoresUsed);
         EvaluationChannel.Warn(env, metrics.Warnings);
         return metrics;
+    }
+
+    /// <summary>Whether the scores are logits: what the caller says, or what columns and first rows look like; and the same in words.</summary>
+    public static (bool FromLogits, string ScoresUsed) KindOf(DataViewSchema schema, ScoredBlock firstRows, MultiLabelEvaluationOptions options)
+    {
+        bool isAuto = options.ScoreKind == ScoreKind.Auto, hasProbabilities = HasProbabilities(schema, options.ScoreColumnName);
+        bool fromLogits = options.ScoreKind == ScoreKind.Logits || (isAuto && (hasProbabilities || HasScoreOutsideUnitInterval(firstRows)));
+        string how = !isAuto ? "" : hasProbabilities ? $" (beside column '{ProbabilityColumnName}')" : " (found out from the first rows)";
+        return (fromLogits, $"column '{options.ScoreColumnName}' as {(fromLogits ? "logits" : "probabilities")}{how}");
     }
 
     public ScoredBlock NewRows() => _rows.NewBlock();

@@ -23,4 +23,11 @@ public sealed class MulticlassEvaluationOptions : EvaluationOptions
     /// the same; otherwise every row does.
     /// </summary>
     public bool WeightBySoftLabelSum { get; set; }
+
+    internal MulticlassEvaluationOptions WithScoreColumn(string name)
+    {
+        var copy = (MulticlassEvaluationOptions)MemberwiseClone();
+        copy.ScoreColumnName = name;
+        return copy;
+    }
 }

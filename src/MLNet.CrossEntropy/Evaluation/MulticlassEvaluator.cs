@@ -14,7 +14,7 @@ internal sealed class MulticlassEvaluator : IBlockEvaluation<EvaluatedBlock>
     private readonly ScoreCheck _check;
     private readonly MetricAccumulators _sums;
 
-    private MulticlassEvaluator(ScoredRows rows, MulticlassEvaluationOptions options, ScoreKind kind)
+    public MulticlassEvaluator(ScoredRows rows, MulticlassEvaluationOptions options, ScoreKind kind)
     {
         (_rows, _options, _fromLogits) = (rows, options, kind == ScoreKind.Logits);
         _check = _fromLogits ? MulticlassScores.CheckLogits : scores => MulticlassScores.CheckProbabilities(scores, options.RowSumTolerance);
@@ -30,15 +30,22 @@ internal sealed class MulticlassEvaluator : IBlockEvaluation<EvaluatedBlock>
         using ScoredRows rows = ScoredRows.Open(data, options);
         ScoredBlock first = rows.NewBlock();
         _ = rows.Read(first);
-        ScoreKind kind = options.ScoreKind == ScoreKind.Auto ? Detect(first, options.RowSumTolerance) : options.ScoreKind;
+        ScoreKind kind = KindOf(first, options);
         MulticlassEvaluator evaluator = new(rows, options, kind);
         EvaluationPipeline<EvaluatedBlock>.Run(evaluator, first, options.Threads);
 
-        string scoresUsed = $"column '{options.ScoreColumnName}' as {(kind == ScoreKind.Logits ? "logits" : "probabilities")}{(options.ScoreKind == ScoreKind.Auto ? " (found out from the first rows)" : "")}";
-        MulticlassCrossEntropyMetrics metrics = new(evaluator._sums.Rows, evaluator._sums, rows.Classes.Names, options, scoresUsed);
+        MulticlassCrossEntropyMetrics metrics = new(evaluator._sums.Rows, evaluator._sums, rows.Classes.Names, options, Describe(options, kind));
         EvaluationChannel.Warn(env, metrics.Warnings);
         return metrics;
     }
+
+    /// <summary>What the scores are: what the caller says, or what the first rows look like.</summary>
+    public static ScoreKind KindOf(ScoredBlock firstRows, MulticlassEvaluationOptions options) =>
+        options.ScoreKind == ScoreKind.Auto ? Detect(firstRows, options.RowSumTolerance) : options.ScoreKind;
+
+    /// <summary>What the losses are computed from, in words.</summary>
+    public static string Describe(MulticlassEvaluationOptions options, ScoreKind kind) =>
+        $"column '{options.ScoreColumnName}' as {(kind == ScoreKind.Logits ? "logits" : "probabilities")}{(options.ScoreKind == ScoreKind.Auto ? " (found out from the first rows)" : "")}";
 
     public ScoredBlock NewRows() => _rows.NewBlock();
 
