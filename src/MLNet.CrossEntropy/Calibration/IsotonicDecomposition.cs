@@ -17,6 +17,17 @@ internal static class IsotonicDecomposition
         g => WeightedLoss(g.Positive, g.Probability, floorLoss) + WeightedLoss(g.Negative, g.Complement, floorLoss),
         static y => -StableMath.XLogY(y, y) - StableMath.XLogY(1 - y, 1 - y));
 
+    /// <summary>
+    /// One class's part of the split of a K-class log-loss, <c>mean_i -y_ik ln q_ik</c>. Recalibration is isotonic for each class by itself, with
+    /// respect to the proper score -y ln q + q; over all classes the q sum to 1 before and after, and drop out. So the parts of all
+    /// classes sum to the split of the log-loss itself, whose miscalibration and discrimination are at least 0; for two classes it is
+    /// <see cref="OfLogLoss"/>.
+    /// </summary>
+    public static ScoreDecomposition OfClassLogLoss(List<ScoreGroup> groups, double floorLoss) => Of(
+        groups,
+        g => WeightedLoss(g.Positive, g.Probability, floorLoss),
+        static y => -StableMath.XLogY(y, y));
+
     private static double WeightedLoss(double weight, double probability, double floorLoss) =>
         weight == 0 ? 0 : weight * Math.Min(-Math.Log(probability), floorLoss);
 

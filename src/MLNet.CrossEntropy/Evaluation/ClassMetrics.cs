@@ -45,6 +45,12 @@ public sealed record ClassMetrics
     /// <summary>The split of <c>mean (q_k - y_k)^2</c>; null when not computed.</summary>
     public required ScoreDecomposition? BrierDecomposition { get; init; }
 
+    /// <summary>
+    /// This class's part of <see cref="MulticlassCrossEntropyMetrics.LogLossDecomposition"/>: what its own rows add to the log-loss, <c>mean -y_k ln q_k</c>.
+    /// Its miscalibration alone may be negative, that of all classes together may not. Null when not computed.
+    /// </summary>
+    public required ScoreDecomposition? LogLossPart { get; init; }
+
     /// <summary>The split of the clipped log-loss of this class against the rest, <c>mean (-y ln q - (1 - y) ln(1 - q))</c>; null when not computed.</summary>
     public required ScoreDecomposition? LogLossDecomposition { get; init; }
 }

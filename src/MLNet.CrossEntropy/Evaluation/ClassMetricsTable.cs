@@ -25,6 +25,7 @@ internal static class ClassMetricsTable
             AveragePrecision = groups is null ? double.NaN : RankingMetrics.AveragePrecision(groups),
             Reliability = all is null ? null : ReliabilityAccumulator.Of(all, reliabilityBins),
             BrierDecomposition = groups is null ? null : IsotonicDecomposition.OfBrier(groups),
+            LogLossPart = groups is null ? null : IsotonicDecomposition.OfClassLogLoss(groups, sums.Floor.Largest),
             LogLossDecomposition = groups is null ? null : IsotonicDecomposition.OfLogLoss(groups, sums.Floor.Largest),
         };
     }

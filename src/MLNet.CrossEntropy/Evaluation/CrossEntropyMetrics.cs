@@ -30,6 +30,7 @@ public abstract class CrossEntropyMetrics
         LabelEntropy = ReferencePrior.Entropy(shares);
         ReferenceName = options.Prior.Name;
         ReferenceLogLoss = options.Prior.LogLoss(names, shares);
+        HasExactDistributions = sums.IsExact;
         ConfusionMatrix = sums.Confusion?.ToMatrix(names);
         Classes = ClassMetricsTable.Of(sums, names, ConfusionMatrix, options.ReliabilityBins);
         RowLosses = new(sums.RowLosses, names);
@@ -110,6 +111,12 @@ public abstract class CrossEntropyMetrics
 
     /// <summary>True against predicted classes with accuracy, precision, recall, F1, MCC and kappa; null above 1000 classes.</summary>
     public ClassConfusionMatrix? ConfusionMatrix { get; }
+
+    /// <summary>
+    /// Whether ROC-AUC, average precision, reliability by class or of equal mass, and decompositions come from every row as it is. False where there are too many
+    /// rows for that: forecasts are then told apart to 2^-8 of their distance from 0 or 1. Null when they are not computed.
+    /// </summary>
+    public bool? HasExactDistributions { get; }
 
     /// <summary>Each class in the order of the scores.</summary>
     public IReadOnlyList<ClassMetrics> Classes { get; }

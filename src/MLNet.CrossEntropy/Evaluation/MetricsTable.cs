@@ -68,11 +68,15 @@ internal static class MetricsTable
                 string ties = top.Optimistic == top.Pessimistic ? "" : FormattableString.Invariant($" (ties: {top.Pessimistic:0.0000} to {top.Optimistic:0.0000})");
                 yield return Line("  top 3", $"{top.Accuracy:0.0000}{ties}");
                 yield return Line("ROC-AUC", $"{m.MacroRocAuc:0.0000} macro, average precision {m.MacroAveragePrecision:0.0000} macro");
+                if (m.LogLossDecomposition is { } split)
+                    yield return Line("log-loss split", $"{Parts(split)}");
                 yield return Brier(m.BrierScore, m.BrierDecomposition);
                 yield return Calibration(m.Reliability);
                 break;
             case BinaryCrossEntropyMetrics b:
                 yield return Line("ROC-AUC", $"{b.RocAuc:0.0000}, average precision {b.AveragePrecision:0.0000}");
+                if (b.LogLossDecomposition is { } ofLogLoss)
+                    yield return Line("log-loss split", $"{Parts(ofLogLoss)}");
                 yield return Brier(b.BrierScore, b.BrierDecomposition);
                 if (b.Reliability is { } reliability)
                     yield return Calibration(reliability);
@@ -82,11 +86,12 @@ internal static class MetricsTable
 
     private static (string Name, string Value) Brier(double score, ScoreDecomposition? split)
     {
-        string parts = split is { } s
-            ? FormattableString.Invariant($" = {s.Miscalibration:0.0000} miscalibration - {s.Discrimination:0.0000} discrimination + {s.Uncertainty:0.0000} uncertainty")
-            : "";
+        string parts = split is { } s ? $" = {Parts(s)}" : "";
         return Line("Brier score", $"{score:0.0000}{parts}");
     }
+
+    private static string Parts(ScoreDecomposition split) =>
+        FormattableString.Invariant($"{split.Miscalibration:0.0000} miscalibration - {split.Discrimination:0.0000} discrimination + {split.Uncertainty:0.0000} uncertainty");
 
     private static (string Name, string Value) Calibration(ReliabilityDiagram diagram) => Line("calibration",
         $"ECE {diagram.ExpectedCalibrationError:0.0000} (by chance {diagram.ExpectedUnderPerfectCalibration:0.0000}), MCE {diagram.MaximumCalibrationError:0.0000}, {diagram.Bins.Count} bins");

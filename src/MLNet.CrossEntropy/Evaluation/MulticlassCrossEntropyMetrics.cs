@@ -21,6 +21,13 @@ public sealed class MulticlassCrossEntropyMetrics : CrossEntropyMetrics
     /// </summary>
     public ScoreDecomposition? BrierDecomposition => Classes[0].BrierDecomposition is null ? null : ScoreDecomposition.Sum(Classes.Select(c => c.BrierDecomposition!.Value));
 
+    /// <summary>
+    /// The split of the clipped log-loss: miscalibration (what recalibrating each class's probability by isotonic regression gains), discrimination, and
+    /// uncertainty, the entropy of the labels. The sum of the classes' <see cref="ClassMetrics.LogLossPart"/>; rows that count as mistakes on
+    /// request are not in it. Null when not computed.
+    /// </summary>
+    public ScoreDecomposition? LogLossDecomposition => Classes[0].LogLossPart is null ? null : ScoreDecomposition.Sum(Classes.Select(c => c.LogLossPart!.Value));
+
     /// <summary>For each k from 1 to the number of classes, the share of rows whose true class is among the k highest scores.</summary>
     public IReadOnlyList<TopKAccuracy> TopKAccuracies { get; }
 

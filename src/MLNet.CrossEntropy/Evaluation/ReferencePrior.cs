@@ -65,6 +65,16 @@ public sealed class ReferencePrior
         return new(name, (_, _) => logLoss);
     }
 
+    /// <summary>Another model, by what its evaluation on the same rows found: its clipped log-loss, which is finite.</summary>
+    /// <param name="name">The other model's name, for the report.</param>
+    /// <param name="metrics">Its metrics.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The metrics are of no rows.</exception>
+    public static ReferencePrior OtherModel(string name, CrossEntropyMetrics metrics)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        return FromLogLoss(name, metrics.ClippedLogLoss);
+    }
+
     /// <summary>The reference log-loss in nats for data with these class shares.</summary>
     internal double LogLoss(IReadOnlyList<string> names, double[] shares) => _logLoss(names, shares);
 

@@ -65,6 +65,47 @@ public sealed class EvaluationPropertyTests
     });
 
     [Fact]
+    public void The_log_loss_splits_into_parts_of_the_classes() => Holds(rows =>
+    {
+        MulticlassCrossEntropyMetrics metrics = Evaluate(rows);
+        (double score, double miscalibration, double discrimination, double uncertainty) = metrics.LogLossDecomposition!.Value;
+        // Probabilities are floats, so that a row sums to 1 up to K roundings of 2^-25.
+        Assert.Equal(metrics.LogLoss, score, 1e-12);
+        Assert.Equal(metrics.LabelEntropy, uncertainty, 1e-12);
+        Assert.Equal(score, miscalibration - discrimination + uncertainty, 1e-12);
+        Assert.True(miscalibration >= -Classes * Math.ScaleB(1, -25) && discrimination >= -1e-12, $"{metrics.LogLossDecomposition}");
+        Assert.True(metrics.HasExactDistributions);
+    });
+
+    [Fact]
+    public void Two_classes_split_like_a_binary_model() => Holds(rows =>
+    {
+        double[] labels = [.. rows.Select(r => r.Label % 2.0)], positive = [.. rows.Select(r => Math.Floor(64 * r.Probabilities[0]) / 64 + 1 / 128.0)];
+        double[] weights = [.. rows.Select(r => r.Weight)];
+        MLContext ml = new(1);
+        ScoreDecomposition multiclass = ml.MulticlassClassification.EvaluateCrossEntropy(
+            ScoredData.Multiclass(labels, [.. positive.Select(p => new[] { 1 - p, p })], weights), exampleWeightColumnName: "Weight").LogLossDecomposition!.Value;
+        ScoreDecomposition binary = ml.BinaryClassification.EvaluateCrossEntropy(
+            ScoredData.Binary(labels, positive, weights: weights), scoreColumnName: null, exampleWeightColumnName: "Weight").LogLossDecomposition!.Value;
+        Assert.Equal(binary.Score, multiclass.Score, 1e-12);
+        Assert.Equal(binary.Miscalibration, multiclass.Miscalibration, 1e-12);
+        Assert.Equal(binary.Discrimination, multiclass.Discrimination, 1e-12);
+        Assert.Equal(binary.Uncertainty, multiclass.Uncertainty, 1e-12);
+    });
+
+    [Fact]
+    public void Another_model_can_be_the_reference() => Holds(rows =>
+    {
+        MulticlassCrossEntropyMetrics other = Evaluate([.. rows.AsEnumerable().Reverse().Zip(rows, (o, r) => r with { Probabilities = o.Probabilities })]);
+        MLContext ml = new(1);
+        MulticlassCrossEntropyMetrics metrics = ml.MulticlassClassification.EvaluateCrossEntropy(
+            ScoredData.Multiclass([.. rows.Select(r => (double)r.Label)], [.. rows.Select(r => r.Probabilities)]),
+            new MulticlassEvaluationOptions { Prior = ReferencePrior.OtherModel("reversed", other) });
+        Assert.Equal("reversed", metrics.ReferenceName);
+        Assert.Equal(1 - metrics.LogLoss / other.LogLoss, metrics.LogLossReduction, 1e-12);
+    });
+
+    [Fact]
     public void One_hot_soft_labels_are_hard_labels() => Holds(rows =>
     {
         double[][] targets = [.. rows.Select(r => Enumerable.Range(0, Classes).Select(k => k == r.Label ? 1.0 : 0).ToArray())];

@@ -65,6 +65,9 @@ internal sealed class MetricAccumulators
     /// <summary>Null for a binary model, or when not computed.</summary>
     public TopLabelAccumulator? TopLabel { get; }
 
+    /// <summary>Whether the forecasts of every class are kept row by row; null when none are kept.</summary>
+    public bool? IsExact => _oneVersusRest?.All(one => one.IsExact);
+
     /// <summary>A class's forecasts in groups, lowest first; null when not computed.</summary>
     public List<ScoreGroup>? GroupsOf(int k)
     {

@@ -20,6 +20,9 @@ internal sealed class OneVersusRestAccumulator(int k, int column, int reliabilit
 
     public void Merge(OneVersusRestAccumulator other) => _distribution.Merge(other._distribution);
 
+    /// <summary>Whether every row is kept as it is; false once rows are counted in buckets.</summary>
+    public bool IsExact => _distribution.IsExact;
+
     /// <summary>The groups of equal forecast, lowest first.</summary>
     public List<ScoreGroup> ToGroups() => _distribution.ToGroups();
 }
