@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -43,6 +44,19 @@ internal sealed class ScoredTable : IDataView
         Score = Score(row).ToArray(),
         PredictedLabel = _predicted[row],
     });
+
+    /// <summary>Writes the first rows as text: zero-based label, scores, predicted label.</summary>
+    public void Write(string path, int rows)
+    {
+        using StreamWriter writer = new(path);
+        for (int row = 0; row < rows; row++)
+        {
+            writer.Write(_labels[row] - 1);
+            foreach (float score in Score(row))
+                writer.Write(string.Create(CultureInfo.InvariantCulture, $"\t{score:R}"));
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\t{_predicted[row] - 1}"));
+        }
+    }
 
     public long? GetRowCount() => Rows;
 

@@ -1,42 +1,40 @@
-using MLNet.CrossEntropy.Numerics;
-
 namespace MLNet.CrossEntropy;
 
 /// <summary>The weighted sums of one reliability bin.</summary>
 internal struct ReliabilitySums
 {
-    private CompensatedSum _weight;
-    private CompensatedSum _forecasts;
-    private CompensatedSum _hits;
-    private CompensatedSum _squaredWeights;
-    private CompensatedSum _forecastVariance;
+    private double _weight;
+    private double _forecasts;
+    private double _hits;
+    private double _squaredWeights;
+    private double _forecastVariance;
 
-    public readonly double Weight => _weight.Value;
+    public readonly double Weight => _weight;
 
     /// <summary>The standard deviation of the weighted number of hits under perfect calibration.</summary>
-    private readonly double SumDeviation => Math.Sqrt(Math.Max(_forecastVariance.Value, 0));
+    private readonly double SumDeviation => Math.Sqrt(Math.Max(_forecastVariance, 0));
 
-    private readonly double Confidence => _forecasts.Value / Weight;
+    private readonly double Confidence => _forecasts / Weight;
 
-    private readonly double Frequency => _hits.Value / Weight;
+    private readonly double Frequency => _hits / Weight;
 
     /// <summary>Adds rows of one forecast; <paramref name="hits"/> is the share of their weight for which the event came true.</summary>
     public void Add(double forecast, double complement, double hits, double weight, double squaredWeights)
     {
-        _weight.Add(weight);
-        _forecasts.Add(weight * forecast);
-        _hits.Add(weight * hits);
-        _squaredWeights.Add(squaredWeights);
-        _forecastVariance.Add(squaredWeights * forecast * complement);
+        _weight += weight;
+        _forecasts += weight * forecast;
+        _hits += weight * hits;
+        _squaredWeights += squaredWeights;
+        _forecastVariance += squaredWeights * forecast * complement;
     }
 
     public void Merge(in ReliabilitySums other)
     {
-        _weight.Add(other._weight.Value);
-        _forecasts.Add(other._forecasts.Value);
-        _hits.Add(other._hits.Value);
-        _squaredWeights.Add(other._squaredWeights.Value);
-        _forecastVariance.Add(other._forecastVariance.Value);
+        _weight += other._weight;
+        _forecasts += other._forecasts;
+        _hits += other._hits;
+        _squaredWeights += other._squaredWeights;
+        _forecastVariance += other._forecastVariance;
     }
 
     public readonly ReliabilityBin ToBin(double lower, double upper) =>
@@ -53,7 +51,7 @@ internal struct ReliabilitySums
             total += sums[b].Weight;
             // E|X| of a centred normal is sqrt(2 / pi) times its standard deviation.
             byChance += Math.Sqrt(2 / Math.PI) * sums[b].SumDeviation;
-            double rows = sums[b].Weight * sums[b].Weight / sums[b]._squaredWeights.Value;
+            double rows = sums[b].Weight * sums[b].Weight / sums[b]._squaredWeights;
             if (rows > 1)
             {
                 squareWeight += sums[b].Weight;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.CrossEntropy.Internals;
@@ -82,15 +83,28 @@ internal sealed class ScoreClasses
 
     private Func<int> KeyGetter(DataViewRow row, DataViewSchema.Column label)
     {
-        Func<double> raw = ColumnValues.Number(row, label, "label");
         string[]? values = AreNamed ? ColumnValues.AnnotationText(label, "KeyValues") : null;
-        if (values is null)
-            return () => raw() is var key && key == 0 ? Missing : key <= Count ? (int)key - 1 : Unknown;
-
-        int[] classOfKey = [Missing, .. values.Select(IndexOf)];
-        if (Array.TrueForAll(classOfKey, c => c < 0))
+        int[] classOfKey = [Missing, .. values?.Select(IndexOf) ?? Enumerable.Range(0, Count)];
+        if (values is not null && Array.TrueForAll(classOfKey, c => c < 0))
             throw Throw.NoLabelIsAClass(label.Name, values, Names);
-        return () => raw() is var key && key < classOfKey.Length ? classOfKey[(int)key] : Unknown;
+        Type raw = label.Type.RawType;
+        return raw == typeof(uint) ? KeyGetter<uint>(row, label, classOfKey)
+            : raw == typeof(byte) ? KeyGetter<byte>(row, label, classOfKey)
+            : raw == typeof(ushort) ? KeyGetter<ushort>(row, label, classOfKey)
+            : KeyGetter<ulong>(row, label, classOfKey);
+    }
+
+    private static Func<int> KeyGetter<T>(DataViewRow row, DataViewSchema.Column label, int[] classOfKey)
+        where T : struct, IBinaryInteger<T>
+    {
+        ValueGetter<T> getter = row.GetGetter<T>(label);
+        T value = default;
+        return () =>
+        {
+            getter(ref value);
+            ulong key = ulong.CreateTruncating(value);
+            return key < (ulong)classOfKey.Length ? classOfKey[key] : Unknown;
+        };
     }
 
     private Func<int> TextGetter(DataViewRow row, DataViewSchema.Column label)

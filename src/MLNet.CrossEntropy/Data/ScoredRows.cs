@@ -70,7 +70,10 @@ internal sealed class ScoredRows : IDisposable
             _scores(ref _buffer);
             if (_buffer.Length != block.Width)
                 throw Throw.WrongScoreCount(_cursor.Position, _buffer.Length, _scoreColumnName, block.Width);
-            _buffer.CopyTo(block.Scores(row));
+            if (_buffer.IsDense)
+                _buffer.GetValues().CopyTo(block.Scores(row));
+            else
+                _buffer.CopyTo(block.Scores(row));
         }
         return block.Count > 0;
     }

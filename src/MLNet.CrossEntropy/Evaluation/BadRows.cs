@@ -23,13 +23,8 @@ internal static class BadRows
     /// <summary>Takes all rows of a block whose scores are known to be good; false where a label is not.</summary>
     public static bool TakeAll(ScoredBlock rows, EvaluatedBlock block)
     {
-        block.Clear();
-        for (int row = 0; row < rows.Count; row++)
-        {
-            if (CheckLabel(rows, row) != RowOutcome.Used)
-                return false;
-            block.Take(rows, row);
-        }
+        if (!block.TakeAll(rows))
+            return false;
         block.Outcomes.Add(RowOutcome.Used, rows.Count);
         return true;
     }

@@ -105,7 +105,7 @@ internal sealed class BinaryEvaluator : IBlockEvaluation<BinaryBlock>
             double sigmoid = BinaryScores.JudgeLogit(block, row, score, _ofLogits.Floor);
             if (_hasProbability && !BinaryScores.IsSigmoid(probability, sigmoid))
             {
-                both.Disagreement = FormattableString.Invariant($"row {block.Positions[row]}: score {score} is not the logit of probability {probability}");
+                both.Disagreement = FormattableString.Invariant($"row {block.PositionOf(row)}: score {score} is not the logit of probability {probability}");
                 block.Clear();
             }
         }

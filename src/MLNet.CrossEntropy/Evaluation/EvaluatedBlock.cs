@@ -1,3 +1,4 @@
+using System.Numerics;
 using MLNet.CrossEntropy.Data;
 
 namespace MLNet.CrossEntropy;
@@ -17,7 +18,6 @@ internal sealed class EvaluatedBlock
         // An odd number of cache lines: columns at powers of two from each other would fight for the same places in the cache.
         Stride = (capacity + 2 * Padding - 1) / (2 * Padding) * 2 * Padding + Padding;
         Sources = new int[Stride];
-        Positions = new long[Stride];
         Labels = new int[Stride];
         Weights = new double[Stride];
         Losses = new double[Stride];
@@ -45,6 +45,9 @@ internal sealed class EvaluatedBlock
     /// <summary>The length of a column.</summary>
     public int Stride { get; }
 
+    /// <summary>The position in the data of the first row of the block it came from, 0-based.</summary>
+    public long FirstRow { get; private set; }
+
     /// <summary>The number of rows.</summary>
     public int Count { get; set; }
 
@@ -62,9 +65,6 @@ internal sealed class EvaluatedBlock
 
     /// <summary>Where each row stands in the block it came from.</summary>
     public int[] Sources { get; }
-
-    /// <summary>Where each row stands in the data, 0-based.</summary>
-    public long[] Positions { get; }
 
     /// <summary>The index of the true class; -1 for a soft label.</summary>
     public int[] Labels { get; }
@@ -117,6 +117,9 @@ internal sealed class EvaluatedBlock
     /// <summary>Class k's column of a table over classes.</summary>
     public Span<T> Column<T>(T[] table, int k) => table.AsSpan(k * Stride, Stride);
 
+    /// <summary>Where a row stands in the data, 0-based.</summary>
+    public long PositionOf(int row) => FirstRow + Sources[row];
+
     /// <summary>The probability given to class k.</summary>
     public double ProbabilityOf(int k, int row) =>
         Forecasts.Length > Stride ? ForecastKey.Probability(Forecasts[k * Stride + row])
@@ -126,17 +129,56 @@ internal sealed class EvaluatedBlock
     /// <summary>Class k's share of a row's label.</summary>
     public double TargetOf(int k, int row) => Labels[row] < 0 ? Targets[k * Stride + row] : Labels[row] == k ? 1 : 0;
 
+    /// <summary>Class k's share of every row's label.</summary>
+    public void TargetsOf(int k, Span<double> shares)
+    {
+        Vector<int> classes = new(k);
+        for (int row = 0; row < Count; row += Vector<int>.Count)
+        {
+            Vector.Widen(Vector.Equals(new Vector<int>(Labels, row), classes), out Vector<long> lower, out Vector<long> upper);
+            (Vector.AsVectorDouble(lower) & Vector<double>.One).CopyTo(shares[row..]);
+            (Vector.AsVectorDouble(upper) & Vector<double>.One).CopyTo(shares[(row + Vector<double>.Count)..]);
+        }
+        for (int row = 0; HasSoftLabels && row < Count; row++)
+        {
+            if (Labels[row] < 0)
+                shares[row] = Targets[k * Stride + row];
+        }
+    }
+
     /// <summary>Takes over a row's label, weight and position.</summary>
     public void Take(ScoredBlock rows, int row)
     {
+        FirstRow = rows.FirstRow;
         Sources[Count] = row;
-        Positions[Count] = rows.FirstRow + row;
         Labels[Count] = Math.Max(rows.Labels[row], -1);
         Weights[Count++] = rows.Weights[row];
     }
 
+    /// <summary>Takes over the labels and weights of all rows; false, and nothing meaningful, where one has no class or no weight.</summary>
+    public bool TakeAll(ScoredBlock rows)
+    {
+        Clear();
+        (FirstRow, Count) = (rows.FirstRow, rows.Count);
+        ReadOnlySpan<int> labels = rows.Labels.AsSpan(0, Count);
+        ReadOnlySpan<double> weights = rows.Weights.AsSpan(0, Count);
+        if (rows.HasSoftLabels || labels.ContainsAnyExceptInRange(0, Classes - 1))
+            return false;
+        bool allCount = true;
+        foreach (double weight in weights)
+            allCount &= weight is > 0 and <= double.MaxValue;
+        if (!allCount)
+            return false;
+        labels.CopyTo(Labels);
+        weights.CopyTo(Weights);
+        for (int row = 0; row < Count; row++)
+            Sources[row] = row;
+        return true;
+    }
+
     public void Clear()
     {
+        FirstRow = 0;
         Count = 0;
         Outcomes.Clear();
         Mistakes.Clear();

@@ -8,22 +8,22 @@ namespace MLNet.CrossEntropy;
 /// </summary>
 internal static class ForecastKey
 {
-    /// <summary>The key of a half; keys above it count complements.</summary>
-    public static readonly long Half = BitConverter.DoubleToInt64Bits(0.5);
+    /// <summary>The key of a half, its bit pattern; keys above it count complements.</summary>
+    public const long Half = 0x3FE0_0000_0000_0000;
 
     /// <summary>The key of 1, the largest there is.</summary>
-    public static readonly long One = 2 * Half;
+    public const long One = 2 * Half;
 
     /// <summary>The key of a probability, given 1 less it too.</summary>
     public static long Of(double probability, double complement) =>
         // Adding 0 makes a 0 of -0.
         probability < 0.5 ? BitConverter.DoubleToInt64Bits(probability + 0.0) : One - BitConverter.DoubleToInt64Bits(Math.Clamp(complement, 0, 0.5));
 
-    /// <inheritdoc cref="Of(double, double)"/>
+    /// <summary>The keys of probabilities, given 1 less each of them, at least 0.</summary>
     public static Vector<long> Of(Vector<double> probability, Vector<double> complement)
     {
         Vector<double> half = new(0.5);
-        Vector<long> upper = new Vector<long>(One) - Vector.AsVectorInt64(Vector.Min(Vector.Max(complement, Vector<double>.Zero), half));
+        Vector<long> upper = new Vector<long>(One) - Vector.AsVectorInt64(Vector.MinNative(complement, half));
         return Vector.ConditionalSelect(Vector.LessThan(probability, half), Vector.AsVectorInt64(probability + Vector<double>.Zero), upper);
     }
 

@@ -54,11 +54,11 @@ internal static partial class MulticlassScores
         }
         for (int row = 0; row < block.Count; row++)
         {
-            int predicted = block.Predicted[row];
-            block.Hits[row] = block.TargetOf(predicted, row);
-            if (block.Labels[row] >= 0)
+            int label = block.Labels[row];
+            if (label >= 0)
             {
-                block.Losses[row] = LossOf(block, block.Labels[row], row, fromLogits);
+                block.Hits[row] = label == block.Predicted[row] ? 1 : 0;
+                block.Losses[row] = LossOf(block, label, row, fromLogits);
                 block.ClippedLosses[row] = floor.Clip(block.Losses[row]);
             }
             else
@@ -115,6 +115,7 @@ internal static partial class MulticlassScores
             sum += share * loss;
             clippedSum += share * floor.Clip(loss);
         }
+        block.Hits[row] = block.TargetOf(block.Predicted[row], row);
         (block.Losses[row], block.ClippedLosses[row], block.SquaredErrors[row]) = (sum, clippedSum, squares);
     }
 }

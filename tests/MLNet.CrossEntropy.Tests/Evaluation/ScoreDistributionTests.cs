@@ -55,6 +55,29 @@ public sealed class ScoreDistributionTests
         Assert.Equal(expected, RankingMetrics.RocAuc(Of(rows).ToGroups()), 1e-12);
     }
 
+    [Theory]
+    [InlineData(15)]
+    [InlineData(1000)]
+    public void Beyond_the_exact_rows_reliability_bins_hold_the_rows_that_are_theirs(int bins)
+    {
+        (double Probability, double Label, double Weight)[] rows = Draw(2 * ScoreDistribution.ExactRows);
+        // Forecasts at the very edges belong to the bin below.
+        for (int b = 1; b <= bins; b++)
+            rows[b].Probability = (double)b / bins;
+        List<ScoreGroup> groups = Of(rows, bins).ToGroups();
+        IReadOnlyList<ReliabilityBin> actual = ReliabilityAccumulator.Of(groups, bins).Bins;
+        for (int b = 0; b < bins; b++)
+        {
+            (double Probability, double Label, double Weight)[] inside = [.. rows.Where(r => r.Probability > (double)b / bins && r.Probability <= (b + 1.0) / bins)];
+            double weight = inside.Sum(r => r.Weight);
+            Assert.Equal(weight, actual[b].Weight, 1e-8);
+            if (weight == 0)
+                continue;
+            Assert.Equal(inside.Sum(r => r.Weight * r.Probability) / weight, actual[b].Confidence, 1e-12);
+            Assert.Equal(inside.Sum(r => r.Weight * r.Label) / weight, actual[b].Frequency, 1e-12);
+        }
+    }
+
     private static (double Probability, double Label, double Weight)[] Draw(int count)
     {
         Random random = new(count);
@@ -65,9 +88,9 @@ public sealed class ScoreDistributionTests
         })];
     }
 
-    private static ScoreDistribution Of(IEnumerable<(double Probability, double Label, double Weight)> rows)
+    private static ScoreDistribution Of(IEnumerable<(double Probability, double Label, double Weight)> rows, int bins = Bins)
     {
-        ScoreDistribution distribution = new(Bins);
+        ScoreDistribution distribution = new(bins);
         foreach ((double p, double label, double weight) in rows)
             distribution.Add([ForecastKey.Of(p, 1 - p)], [label], [weight]);
         return distribution;

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>
@@ -10,12 +12,14 @@ internal sealed class ForecastBuckets
     private const int SmallestExponent = -64;
     private const int Shift = 52 - MantissaBits;
 
-    private static readonly int FirstCode = (int)(BitConverter.DoubleToInt64Bits(Math.ScaleB(1, SmallestExponent)) >> Shift);
-    private static readonly int Codes = (int)(ForecastKey.Half >> Shift) - FirstCode + 1;
+    // A code is the exponent and the first bits of the mantissa.
+    private const int FirstCode = (1023 + SmallestExponent) << MantissaBits;
+    private const int Codes = (int)(ForecastKey.Half >> Shift) - FirstCode + 1;
     private static ForecastBuckets? _last;
 
     private readonly int _bins;
-    private readonly int[] _firstOfCode = new int[2 * Codes];
+    // The bucket of a code, or, of a code that edges cut into several, the complement ~b of the first.
+    private readonly int[] _bucketOfCode = new int[2 * Codes];
     private readonly long[] _upper;
 
     private ForecastBuckets(int bins)
@@ -25,7 +29,7 @@ internal sealed class ForecastBuckets
         int edge = 1;
         for (int code = 0; code < 2 * Codes; code++)
         {
-            _firstOfCode[code] = upper.Count;
+            int first = upper.Count;
             long last = LastKeyOf(code);
             for (; edge < bins && EdgeKey(edge) <= last; edge++)
             {
@@ -33,6 +37,7 @@ internal sealed class ForecastBuckets
                     upper.Add(EdgeKey(edge));
             }
             upper.Add(last);
+            _bucketOfCode[code] = first == upper.Count - 1 ? first : ~first;
         }
         _upper = [.. upper];
     }
@@ -46,10 +51,29 @@ internal sealed class ForecastBuckets
         return last?._bins == bins ? last : _last = new(bins);
     }
 
-    public int IndexOf(long key)
+    /// <summary>The interval of relative width 2^-8 that a key lies in, whatever the edges.</summary>
+    public static int CodeOf(long key)
     {
         int code = Math.Max((int)(Math.Min(key, ForecastKey.One - key) >> Shift) - FirstCode, 0);
-        int bucket = _firstOfCode[key < ForecastKey.Half ? code : 2 * Codes - 1 - code];
+        return key < ForecastKey.Half ? code : 2 * Codes - 1 - code;
+    }
+
+    /// <inheritdoc cref="CodeOf(long)"/>
+    public static Vector<long> CodeOf(Vector<long> key)
+    {
+        Vector<long> code = Vector.Max((Vector.Min(key, new Vector<long>(ForecastKey.One) - key) >>> Shift) - new Vector<long>(FirstCode), Vector<long>.Zero);
+        return Vector.ConditionalSelect(Vector.LessThan(key, new Vector<long>(ForecastKey.Half)), code, new Vector<long>(2 * Codes - 1) - code);
+    }
+
+    /// <summary>The bucket of a key, given its code.</summary>
+    public int IndexOf(long key, long code)
+    {
+        int bucket = _bucketOfCode[code];
+        return bucket >= 0 ? bucket : IndexAmongCut(key, ~bucket);
+    }
+
+    private int IndexAmongCut(long key, int bucket)
+    {
         while (key > _upper[bucket])
             bucket++;
         return bucket;

@@ -12,9 +12,9 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor) : IAccumu
 
     public void Add(EvaluatedBlock block)
     {
+        _total.Add(block.Losses.AsSpan(0, block.Count), block.ClippedLosses.AsSpan(0, block.Count), block.Weights.AsSpan(0, block.Count));
         for (int row = 0; row < block.Count; row++)
         {
-            _total.Add(block.Losses[row], block.ClippedLosses[row], block.Weights[row]);
             if (block.Labels[row] >= 0)
                 _ofClass[block.Labels[row]].Add(block.Losses[row], block.ClippedLosses[row], block.Weights[row]);
             else

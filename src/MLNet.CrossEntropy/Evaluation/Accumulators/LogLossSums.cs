@@ -52,6 +52,21 @@ internal struct LogLossSums
         }
     }
 
+    /// <summary>Adds rows, all at once where none of them is clipped.</summary>
+    public void Add(ReadOnlySpan<double> losses, ReadOnlySpan<double> clippedLosses, ReadOnlySpan<double> weights)
+    {
+        if (losses.SequenceEqual(clippedLosses))
+        {
+            Rows += losses.Length;
+            _weight.Add(SpanMath.Sum(weights));
+            _unclippedRows.Add(SpanMath.Dot(weights, losses));
+            _moments.Merge(WeightedMoments.Of(losses, weights));
+            return;
+        }
+        for (int row = 0; row < losses.Length; row++)
+            Add(losses[row], clippedLosses[row], weights[row]);
+    }
+
     public void Merge(in LogLossSums other)
     {
         Rows += other.Rows;

@@ -10,7 +10,7 @@ internal sealed class LossHistogram(int bins, int perUnit, double end)
 
     public void Add(double value, double loss, double weight)
     {
-        ref Sums sums = ref _bins[(int)Math.Min(value * perUnit, bins - 1)];
+        ref Sums sums = ref _bins[(int)double.MinNative(value * perUnit, bins - 1)];
         sums.Rows++;
         sums.Weight += weight;
         sums.Loss += weight * loss;

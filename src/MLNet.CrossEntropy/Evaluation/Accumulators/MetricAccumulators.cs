@@ -23,7 +23,6 @@ internal sealed class MetricAccumulators
         LogLoss = new(classes, Floor);
         SoftLabels = new(classes);
         Ranks = isBinary ? null : new(classes);
-        Reliability = new(options.ReliabilityBins);
         RowLosses = new(options.WorstRows, Floor);
         if (classes <= MostConfusionClasses)
             Confusion = new(classes);
@@ -34,6 +33,8 @@ internal sealed class MetricAccumulators
                 : [.. Enumerable.Range(0, classes).Select(k => new OneVersusRestAccumulator(k, k, options.ReliabilityBins))];
             TopLabel = isBinary ? null : new(options.ReliabilityBins);
         }
+        if (!isBinary && TopLabel is null)
+            Reliability = new(options.ReliabilityBins);
         Lanes = [AddLosses, AddPredictions, .. _oneVersusRest is { } all ? all.Select(one => (Action<EvaluatedBlock>)one.Add) : []];
     }
 
@@ -55,8 +56,8 @@ internal sealed class MetricAccumulators
     /// <summary>Null for a binary model.</summary>
     public RankAccumulator? Ranks { get; }
 
-    /// <summary>Of the top label.</summary>
-    public ReliabilityAccumulator Reliability { get; }
+    /// <summary>Of the top label; null for a binary model, or where <see cref="TopLabel"/> knows better.</summary>
+    public ReliabilityAccumulator? Reliability { get; }
 
     public RowLossAccumulator RowLosses { get; }
 
@@ -94,7 +95,7 @@ internal sealed class MetricAccumulators
         Accuracy.Merge(other.Accuracy);
         Brier.Merge(other.Brier);
         Ranks?.Merge(other.Ranks!);
-        Reliability.Merge(other.Reliability);
+        Reliability?.Merge(other.Reliability!);
         RowLosses.Merge(other.RowLosses);
         Confusion?.Merge(other.Confusion!);
         TopLabel?.Merge(other.TopLabel!);
@@ -115,7 +116,7 @@ internal sealed class MetricAccumulators
         Accuracy.Add(block);
         Brier.Add(block);
         Ranks?.Add(block);
-        Reliability.Add(block);
+        Reliability?.Add(block);
         Confusion?.Add(block);
         TopLabel?.Add(block);
     }

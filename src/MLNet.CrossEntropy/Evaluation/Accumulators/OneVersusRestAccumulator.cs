@@ -13,8 +13,7 @@ internal sealed class OneVersusRestAccumulator(int k, int column, int reliabilit
     {
         if (_hits.Length < block.Stride)
             _hits = new double[block.Stride];
-        for (int row = 0; row < block.Count; row++)
-            _hits[row] = block.TargetOf(k, row);
+        block.TargetsOf(k, _hits);
         _distribution.Add(block.Column(block.Forecasts, column)[..block.Count], _hits.AsSpan(0, block.Count), block.Weights.AsSpan(0, block.Count));
     }
 

@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>
@@ -18,6 +20,23 @@ internal struct WeightedMoments
     /// <summary>The standard error of the weighted mean, NaN for fewer than two effective rows.</summary>
     public readonly double StandardError =>
         EffectiveCount > 1 ? Math.Sqrt(Math.Max(_squaredDeviations, 0) / _weightSum / (EffectiveCount - 1)) : double.NaN;
+
+    /// <summary>The moments of all values at once, in two passes; of the same number of weights.</summary>
+    public static WeightedMoments Of(ReadOnlySpan<double> values, ReadOnlySpan<double> weights)
+    {
+        double weightSum = SpanMath.Sum(weights);
+        double mean = weightSum == 0 ? 0 : SpanMath.Dot(weights, values) / weightSum;
+        double squaredDeviations = 0;
+        for (int i = 0; i < values.Length; i++)
+            squaredDeviations += weights[i] * (values[i] - mean) * (values[i] - mean);
+        return new()
+        {
+            _weightSum = weightSum,
+            _squaredWeightSum = SpanMath.Dot(weights, weights),
+            _mean = mean,
+            _squaredDeviations = squaredDeviations,
+        };
+    }
 
     public void Add(double value, double weight)
     {

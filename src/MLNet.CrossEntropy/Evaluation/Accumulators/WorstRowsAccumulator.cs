@@ -8,15 +8,22 @@ internal sealed class WorstRowsAccumulator(int capacity) : IAccumulator<WorstRow
     /// <summary>Largest loss first; of equal losses the earlier row.</summary>
     public IReadOnlyList<Entry> Rows => _rows;
 
+    /// <summary>The least loss that is still worth keeping.</summary>
+    private double Least => _rows.Count < capacity ? double.NegativeInfinity : _rows[^1].Loss;
+
     public void Add(EvaluatedBlock block)
     {
+        if (capacity == 0)
+            return;
+        double least = Least;
         for (int row = 0; row < block.Count; row++)
         {
             // Nearly every row of a large data set ends here.
-            if (_rows.Count == capacity && (capacity == 0 || block.Losses[row] < _rows[^1].Loss))
+            if (block.Losses[row] < least)
                 continue;
             int label = block.Labels[row] < 0 ? IndexOfLargestShare(block, row) : block.Labels[row];
-            Add(new Entry(block.Positions[row], label, block.Predicted[row], ForecastKey.Probability(block.TopForecasts[row]), block.Losses[row], block.Weights[row]));
+            Add(new Entry(block.PositionOf(row), label, block.Predicted[row], ForecastKey.Probability(block.TopForecasts[row]), block.Losses[row], block.Weights[row]));
+            least = Least;
         }
     }
 
