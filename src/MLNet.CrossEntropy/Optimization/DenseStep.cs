@@ -152,6 +152,18 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _meanGradient.AsSpan().Clear();
     }
 
+    public override void Exchange(StateExchange state)
+    {
+        base.Exchange(state);
+        state.Values(_scaled);
+        state.Values(_saved);
+        state.Values(_meanGradient);
+        _state.Exchange(state);
+        _savedState.Exchange(state);
+        if (state.IsReading)
+            RefreshRaw();
+    }
+
     public override void Dispose()
     {
         base.Dispose();

@@ -18,6 +18,14 @@ internal sealed class EarlyStopping(SgdOptions options)
     /// <summary>Whether the loss has not fallen for as many epochs as patience allows.</summary>
     public bool IsOutOfPatience => _epochsSinceMark > 0 && _epochsSinceMark >= options.Patience;
 
+    public void Exchange(StateExchange state)
+    {
+        state.Value(ref _best);
+        state.Value(ref _mark);
+        state.Value(ref _epochsSinceMark);
+        state.Value(ref _bestEpoch);
+    }
+
     /// <summary>Takes the loss at the end of an epoch; returns whether it is the lowest so far.</summary>
     public bool IsBest(ValidationLoss loss, int epoch)
     {

@@ -31,5 +31,8 @@ internal sealed unsafe class GradientTable(int rows, int outputs, double totalWe
     /// <summary>Forgets all rows.</summary>
     public void Clear() => _errors.AsSpan().Clear();
 
+    /// <summary>What is remembered of every row.</summary>
+    public void Exchange(StateExchange state) => state.Values(_errors);
+
     public void Dispose() => _errors.Dispose();
 }

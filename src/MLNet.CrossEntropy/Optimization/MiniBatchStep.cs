@@ -194,6 +194,9 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     /// <summary>Comes back to the state that was saved last.</summary>
     public abstract void Restore();
 
+    /// <summary>All that the next steps depend on, exactly as it is.</summary>
+    public virtual void Exchange(StateExchange state) => Table?.Exchange(state);
+
     public virtual void Dispose()
     {
         Logits.Dispose();

@@ -39,4 +39,11 @@ internal sealed class RowOrder
 
         return _rows;
     }
+
+    /// <summary>The order of the epoch at hand, and where chance stands.</summary>
+    public void Exchange(StateExchange state)
+    {
+        state.Values(_rows.AsSpan());
+        state.Value(ref _state);
+    }
 }

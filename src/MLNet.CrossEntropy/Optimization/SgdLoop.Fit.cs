@@ -83,7 +83,11 @@ internal sealed partial class SgdLoop
         {
             if (table is not null)
                 step.UseTable(table);
-            return new SgdLoop(chunks, held, beginning, options, plan, scaling, step, rate).Run();
+            var loop = new SgdLoop(chunks, held, beginning, options, plan, scaling, step, rate);
+            step.Save();
+            if (options.Checkpoint is not null)
+                loop.Resume(FitIdentity.Of(options, plan, summary, chunks, held));
+            return loop.Run();
         }
     }
 

@@ -51,15 +51,16 @@ internal sealed partial class SgdLoop
 
     private SgdResult Run()
     {
-        _step.Save();
         var reason = RunEpochs();
+        if (IsBrokenOff(reason) && _steps > 0)
+            _checkpoint?.Write(_history.Count, _steps);
         if (reason == StopReason.Cancelled && (_steps == 0 || _options.OnCancellation == CancellationAnswer.Throw))
             throw Cancelled();
         Settle(reason);
         var weights = new float[checked(_options.Outputs * _scaling.Scales.Length)];
         var biases = new float[_options.Outputs];
         _step.CopyTo(weights, biases);
-        return new SgdResult
+        var result = new SgdResult
         {
             Weights = weights,
             Biases = biases,
@@ -67,11 +68,15 @@ internal sealed partial class SgdLoop
             History = _history,
             BestEpoch = _stopping.BestEpoch > 0 ? _stopping.BestEpoch : null,
             Steps = _steps,
+            ResumedFrom = _resumedFrom,
             StopReason = reason,
             Certificate = reason == StopReason.Cancelled && _chunks is RowChunks
                 ? OptimalityCertificate.NotMeasured
                 : _step.Certify(_chunks, _options.L1, _options.L2),
         };
+        if (!IsBrokenOff(reason))
+            _checkpoint?.Delete();
+        return result;
     }
 
     private StopReason RunEpochs()
@@ -87,6 +92,8 @@ internal sealed partial class SgdLoop
                     Retreat();
                 else
                     reason = EndEpoch();
+                if (reason == StopReason.MaximumEpochs && _history.Count < _plan.Epochs)
+                    _checkpoint?.AfterEpoch(_history.Count, _steps);
             }
 
             return reason;
@@ -133,7 +140,7 @@ internal sealed partial class SgdLoop
 
     private StopReason? RunChunk(RowSet rows)
     {
-        var order = OrderOf(rows);
+        var order = OrderOf(rows.Rows);
         if (_place < 0)
         {
             order.NextEpoch();
@@ -155,6 +162,7 @@ internal sealed partial class SgdLoop
             _epochWeight.Add(taken.Weight);
             if (!double.IsFinite(taken.Loss))
                 return null;
+            _checkpoint?.AfterStep(_steps);
         }
 
         return null;
@@ -175,12 +183,14 @@ internal sealed partial class SgdLoop
     }
 
     /// <summary>Chunks of as many rows share an order, which is shuffled on for each: all but the last chunk have the same.</summary>
-    private RowOrder OrderOf(RowSet rows)
+    private RowOrder OrderOf(int rows)
     {
-        if (!_orders.TryGetValue(rows.Rows, out var order))
-            _orders[rows.Rows] = order = new RowOrder(rows.Rows, _options.Shuffle, _options.Seed);
+        if (!_orders.TryGetValue(rows, out var order))
+            _orders[rows] = order = new RowOrder(rows, _options.Shuffle, _options.Seed);
         return order;
     }
+
+    private TimeSpan Elapsed => _elapsedBefore + Stopwatch.GetElapsedTime(_began);
 
     private double Rate(long step) => _largestRate * (_options.Schedule?.Rate(step)
         ?? (_plan.Method == SgdMethod.Saga ? 1 : Math.Max(0, 1 - (double)step / (_plan.StepsPerEpoch * _plan.Epochs))));
@@ -200,7 +210,7 @@ internal sealed partial class SgdLoop
             Objective = objective,
             ValidationLoss = validation?.Mean,
             ValidationStandardError = validation?.StandardError,
-            Elapsed = Stopwatch.GetElapsedTime(_began),
+            Elapsed = Elapsed,
         };
         var previous = _history.Count == 0 ? double.PositiveInfinity : _history[^1].Objective;
         var isBest = report.Objective <= _bestObjective;
@@ -259,6 +269,7 @@ internal sealed partial class SgdLoop
         _step.Restore();
         _steps = _history.Count * _plan.StepsPerEpoch;
         _largestRate *= RetryFactor;
+        _checkpoint?.StartFrom(_history.Count, _steps);
         BeginEpoch();
     }
 

@@ -59,6 +59,9 @@ internal sealed partial record SgdOptions
     /// <summary>Biases <c>[outputs]</c> to start from; null starts from the class priors.</summary>
     public float[]? InitialBiases { get; init; }
 
+    /// <summary>Where and how often the fit is saved; null never does.</summary>
+    public CheckpointOptions? Checkpoint { get; init; }
+
     /// <summary>Called before the first epoch, on the thread that called the fit.</summary>
     public Action<SgdBeginning>? OnBegin { get; init; }
 

@@ -21,6 +21,9 @@ internal sealed record SgdResult
     /// <summary>The steps (mini-batches) that were taken.</summary>
     public long Steps { get; init; }
 
+    /// <summary>The steps of them that a checkpoint had already taken.</summary>
+    public long ResumedFrom { get; init; }
+
     /// <summary>Why the fit ended.</summary>
     public required StopReason StopReason { get; init; }
 

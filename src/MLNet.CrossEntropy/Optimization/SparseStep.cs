@@ -107,6 +107,20 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         Array.Clear(_meanBiasGradient);
     }
 
+    public override void Exchange(StateExchange state)
+    {
+        base.Exchange(state);
+        // As they are: to catch up here would round otherwise than to catch up later.
+        state.Values(_weights);
+        state.Values(_saved);
+        state.Values(_meanGradient);
+        state.Values(_meanBiasGradient.AsSpan());
+        state.Values(_biases.AsSpan());
+        state.Values(_savedBiases.AsSpan());
+        state.Values(_caughtUpTo.AsSpan());
+        state.Value(ref _rateSum);
+    }
+
     public override void Dispose()
     {
         base.Dispose();

@@ -46,6 +46,7 @@ internal sealed partial class LinearFit
             Seed = _seed,
             History = fitted.History,
             BestEpoch = fitted.BestEpoch,
+            ResumedFromStep = fitted.ResumedFrom > 0 ? fitted.ResumedFrom : null,
             StopReason = fitted.StopReason,
             Certificate = fitted.Certificate,
         };
@@ -87,6 +88,7 @@ internal sealed partial class LinearFit
             MaximumDuration = _options.MaximumDuration is { } time ? time - Stopwatch.GetElapsedTime(source.Began) : null,
             Cancellation = _options.CancellationToken,
             OnCancellation = _options.OnCancellation,
+            Checkpoint = _options.Checkpoint(warning => channel.Warning(MessageSensitivity.None, warning)),
             OnBegin = beginning => Begin(channel, beginning),
             OnEpoch = epoch => Report(channel, epoch),
         };

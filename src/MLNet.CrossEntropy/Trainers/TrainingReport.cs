@@ -28,6 +28,9 @@ public sealed record TrainingReport
     /// <summary>One report for each epoch, in order.</summary>
     public required IReadOnlyList<EpochReport> History { get; init; }
 
+    /// <summary>The steps that a checkpoint had already taken; null for a fit from the beginning.</summary>
+    public long? ResumedFromStep { get; init; }
+
     /// <summary>Why the fit ended.</summary>
     public required StopReason StopReason { get; init; }
 

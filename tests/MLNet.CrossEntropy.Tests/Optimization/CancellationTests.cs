@@ -9,7 +9,9 @@ public sealed class CancellationTests
 {
     private static readonly RowTable Rows = RowTable.Gaussian(100, 30, 3, seed: 1).WithWrongLabels(0.5);
 
-    private static readonly RowTable Judged = RowTable.Gaussian(100, 30, 3, seed: 2).WithWrongLabels(0.5);
+    internal const int JudgedRows = 100;
+
+    private static readonly RowTable Judged = RowTable.Gaussian(JudgedRows, 30, 3, seed: 2).WithWrongLabels(0.5);
 
     private static SgdOptions Options(LogitLoss loss) => new() { Loss = loss, Outputs = 3, Epochs = 30, BatchSize = 10, Seed = 5, Patience = 100 };
 
@@ -117,28 +119,5 @@ public sealed class CancellationTests
         return Enumerable.Range(0, Judged.Rows).Average(i => loss.Loss(
             [.. Enumerable.Range(0, 3).Select(k => model.Biases[k] + Judged.X[i].Select((x, j) => (double)x * model.Weights[k * Judged.Features + j]).Sum())],
             RowTarget.Class(Judged.Y[i])));
-    }
-
-    /// <summary>Softmax cross-entropy that cancels when it has fitted or judged so many rows.</summary>
-    private sealed class CancellingLoss(CancellationTokenSource source, int rows, int judgedRows) : LogitLoss
-    {
-        private readonly SoftmaxCrossEntropyLoss _loss = new();
-        private int _rows;
-        private int _judgements;
-
-        public override string Name => "cancelling";
-
-        internal override LogitLoss LogLoss => new CancellingLoss(source, judgedRows - _judgements++ * Judged.Rows, int.MaxValue);
-
-        public override double LossAndGradient(ReadOnlySpan<float> logits, RowTarget target, Span<float> gradient)
-        {
-            if (Interlocked.Increment(ref _rows) == rows)
-                source.Cancel();
-            return _loss.LossAndGradient(logits, target, gradient);
-        }
-
-        public override double LossAndGradient(ReadOnlySpan<double> logits, RowTarget target, Span<double> gradient) => _loss.LossAndGradient(logits, target, gradient);
-
-        public override double TargetWeight(RowTarget target) => _loss.TargetWeight(target);
     }
 }

@@ -24,6 +24,8 @@ internal static class AllTrainers
         },
     };
 
+    public static IEnumerable<string> Keys => Trainers.Keys;
+
     public static TheoryData<string> Names => [.. Trainers.Keys];
 
     public static IEstimator<IPredictionTransformer<object>> Create(string name, MLContext ml, Action<CrossEntropyTrainerOptions>? configure = null)

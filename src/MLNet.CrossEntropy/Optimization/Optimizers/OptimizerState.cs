@@ -90,6 +90,15 @@ public sealed class OptimizerState<T>
             source._slots[i].CopyTo(_slots[i], 0);
     }
 
+    internal void Exchange(StateExchange state)
+    {
+        long steps = Steps;
+        state.Value(ref steps);
+        Steps = steps;
+        foreach (T[] slot in _slots)
+            state.Values(slot.AsSpan());
+    }
+
     internal static void CheckLength(int length) =>
         Check.Range(length, length >= 0, nameof(length), "at least 0", "Give the number of parameters");
 
