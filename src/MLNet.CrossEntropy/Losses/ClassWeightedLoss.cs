@@ -10,6 +10,12 @@ internal sealed class ClassWeightedLoss(LogitLoss loss, double[] weights) : Logi
 {
     public override string Name => loss.Name;
 
+    /// <summary>The loss that is weighted.</summary>
+    public LogitLoss Unweighted => loss;
+
+    /// <summary>One weight for each class.</summary>
+    public IReadOnlyList<double> Weights => weights;
+
     internal override LogitLoss LogLoss => new ClassWeightedLoss(loss.LogLoss, weights);
 
     internal override double Curvature => loss.Curvature;

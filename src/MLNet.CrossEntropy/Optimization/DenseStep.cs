@@ -77,6 +77,10 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _updatePhase = UpdateShare;
         _gradientPhase = GradientShare;
         _sumPhase = AddShare;
+        (_clipNorm, _clipValue) = (options.ClipNorm, options.ClipValue);
+        _clipPhase = ClipShare;
+        _moveShorterPhase = MoveShorterShare;
+        _squares = new NativeBuffer<double>(Clips ? (long)_slices * Outputs : 0);
         _gradientSum = options.GradientSum;
     }
 
@@ -173,6 +177,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _gradient.Dispose();
         _meanGradient.Dispose();
         _centring.Dispose();
+        _squares.Dispose();
         _rowPointers.Dispose();
         _aheadPointers.Dispose();
     }
@@ -198,7 +203,10 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         SpanMath.Scale(_biasGradient.AsSpan(), _factor);
         if (Table is not null)
             AddMemory(_biasGradient, BiasOffset);
-        Team.Run(_updatePhase);
+        if (Clips)
+            MoveClipped();
+        else
+            Team.Run(_updatePhase);
         _optimizer.Step(_scaled.Span(BiasOffset, Outputs), _biasGradient, _state, BiasOffset, learningRate);
         _optimizer.Advance(_state);
         RefreshBiases();
@@ -243,9 +251,16 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
             if (Table is not null)
                 AddMemory(gradient, offset);
             ToScaledGradient(gradient, k, from);
-            _optimizer.Step(_scaled.Span(offset, to - from), gradient, _state, offset, _learningRate);
-            ToRaw(k, from, to);
+            Move(gradient, k, from, to);
         }
+    }
+
+    /// <summary>The optimizer's step on the weights of the features <c>[from, to)</c> of output k.</summary>
+    private void Move(ReadOnlySpan<float> gradient, int k, int from, int to)
+    {
+        var offset = k * _stride + from;
+        _optimizer.Step(_scaled.Span(offset, to - from), gradient, _state, offset, _learningRate);
+        ToRaw(k, from, to);
     }
 
     /// <summary>SAGA: change of the batch's gradient in, estimate of the mean gradient out; the memory's own mean follows the change.</summary>

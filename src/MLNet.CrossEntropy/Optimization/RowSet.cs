@@ -60,6 +60,9 @@ internal sealed unsafe class RowSet : IDisposable
     /// <summary>Whether every row has a hard label.</summary>
     public bool HasClasses { get; }
 
+    /// <summary>The bytes of the rows' arrays.</summary>
+    public long Bytes => _blocks.Sum(MemoryEstimate.BytesOf);
+
     /// <summary>The blocks, in order.</summary>
     public ReadOnlySpan<RowBlock> Blocks => _blocks;
 

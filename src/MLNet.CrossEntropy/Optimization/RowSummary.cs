@@ -17,6 +17,9 @@ internal sealed record RowSummary
     /// <summary>Whether the rows are sparse.</summary>
     public required bool IsSparse { get; init; }
 
+    /// <summary>The bytes of the largest chunk's arrays.</summary>
+    public required long LargestChunkBytes { get; init; }
+
     /// <summary>The sum of the example weights.</summary>
     public required double TotalWeight { get; init; }
 
@@ -44,13 +47,19 @@ internal sealed record RowSummary
                 Features = rows.Features,
                 IsSparse = rows.IsSparse,
                 TotalWeight = 0,
+                LargestChunkBytes = 0,
                 TargetWeight = 0,
                 PriorBiases = [],
                 OutputWeights = [],
             };
             if (rows.Features != sum.Features || rows.IsSparse != sum.IsSparse)
                 throw new ArgumentException($"The chunk of rows from {sum.Rows} on has {rows.Features} features, sparse: {rows.IsSparse}, and the first {sum.Features}, sparse: {sum.IsSparse}; all must be alike.", nameof(chunks));
-            sum = sum with { Rows = sum.Rows + rows.Rows, TotalWeight = sum.TotalWeight + rows.TotalWeight };
+            sum = sum with
+            {
+                Rows = sum.Rows + rows.Rows,
+                TotalWeight = sum.TotalWeight + rows.TotalWeight,
+                LargestChunkBytes = Math.Max(sum.LargestChunkBytes, rows.Bytes),
+            };
             priors.Add(rows);
         }
 

@@ -12,6 +12,9 @@ namespace MLNet.CrossEntropy.Trainers;
 /// <remarks>It holds no state of a fit, so that a trainer can fit on several threads at once.</remarks>
 internal sealed partial class LinearFit
 {
+    // From here on, memory is a matter for those who run the fit, not only for those who trace it.
+    private const long WorthTelling = 64L << 20;
+
     private readonly IHost _host;
     private readonly CrossEntropyTrainerOptions _options;
     private readonly int _seed;
@@ -47,6 +50,7 @@ internal sealed partial class LinearFit
             History = fitted.History,
             BestEpoch = fitted.BestEpoch,
             ResumedFromStep = fitted.ResumedFrom > 0 ? fitted.ResumedFrom : null,
+            EstimatedMemoryBytes = fitted.Beginning.MemoryBytes,
             StopReason = fitted.StopReason,
             Certificate = fitted.Certificate,
         };
@@ -86,6 +90,8 @@ internal sealed partial class LinearFit
             MinimumDelta = _options.MinimumDelta,
             MinimumDeltaInStandardErrors = _options.MinimumDeltaInStandardErrors,
             MaximumDuration = _options.MaximumDuration is { } time ? time - Stopwatch.GetElapsedTime(source.Began) : null,
+            ClipNorm = _options.GradientClippingNorm,
+            ClipValue = _options.GradientClippingValue,
             Cancellation = _options.CancellationToken,
             OnCancellation = _options.OnCancellation,
             Checkpoint = _options.Checkpoint(warning => channel.Warning(MessageSensitivity.None, warning)),
@@ -96,6 +102,13 @@ internal sealed partial class LinearFit
 
     private static void Begin(IChannel channel, SgdBeginning fit)
     {
+        string plan = string.Create(
+            CultureInfo.InvariantCulture,
+            $"Fitting by {fit.Plan.Method}: at most {fit.Plan.Epochs} epochs of {fit.Plan.StepsPerEpoch} steps of {fit.Plan.BatchSize} rows, in about {fit.MemoryBytes / 1e6:F1} MB of memory.");
+        if (fit.MemoryBytes >= WorthTelling)
+            channel.Info(MessageSensitivity.None, plan);
+        else
+            channel.Trace(MessageSensitivity.None, plan);
         if (fit.UnknownValidationRows > 0)
         {
             channel.Warning(MessageSensitivity.None,

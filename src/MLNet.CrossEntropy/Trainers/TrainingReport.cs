@@ -5,7 +5,7 @@ using MLNet.CrossEntropy.Optimization;
 namespace MLNet.CrossEntropy;
 
 /// <summary>How a fit went: what was read, what each epoch did, why it ended and how good the model is on its training rows.</summary>
-public sealed record TrainingReport
+public sealed partial record TrainingReport
 {
     // A fit's report lives as long as its model. Fit itself keeps no state, so that one trainer can fit on many threads.
     private static readonly ConditionalWeakTable<object, TrainingReport> Reports = [];
@@ -30,6 +30,9 @@ public sealed record TrainingReport
 
     /// <summary>The steps that a checkpoint had already taken; null for a fit from the beginning.</summary>
     public long? ResumedFromStep { get; init; }
+
+    /// <summary>About how many bytes of memory the fit needed, as estimated before it began; null in a report that does not say.</summary>
+    public long? EstimatedMemoryBytes { get; init; }
 
     /// <summary>Why the fit ended.</summary>
     public required StopReason StopReason { get; init; }

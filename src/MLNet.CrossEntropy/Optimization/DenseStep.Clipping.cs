@@ -1,0 +1,66 @@
+namespace MLNet.CrossEntropy.Optimization;
+
+/// <summary>
+/// The part of the step that limits the gradient. The norm is that of all weights and biases together, so the whole gradient must be
+/// there before the first weight moves: two phases where a step without limits is one.
+/// </summary>
+internal sealed unsafe partial class DenseStep
+{
+    private readonly double? _clipNorm;
+    private readonly double? _clipValue;
+    private readonly Action<int> _clipPhase;
+    private readonly Action<int> _moveShorterPhase;
+
+    // One sum of squares a slice and output, added up in a fixed order whatever the number of threads.
+    private readonly NativeBuffer<double> _squares;
+    private float _clipFactor;
+
+    private bool Clips => _clipNorm is not null || _clipValue is not null;
+
+    private void MoveClipped()
+    {
+        Team.Run(_clipPhase);
+        if (_clipValue is { } limit)
+            GradientClipping.ClipValue(_biasGradient.AsSpan(), limit);
+        var squares = GradientClipping.SumOfSquares<float>(_biasGradient);
+        foreach (var square in _squares.AsSpan())
+            squares += square;
+        _clipFactor = _clipNorm is { } norm ? (float)GradientClipping.NormFactor(Math.Sqrt(squares), norm) : 1;
+        foreach (ref var gradient in _biasGradient.AsSpan())
+            gradient *= _clipFactor;
+        Team.Run(_moveShorterPhase);
+    }
+
+    private void ClipShare(int member)
+    {
+        var (from, to) = FeatureShare(member);
+        if (from >= to)
+            return;
+        if (_gradientSum is null)
+            CompleteGradient(from, to);
+        for (var k = 0; k < Outputs; k++)
+        {
+            ToScaledGradient(_gradient.Span(k * _stride + from, to - from), k, from);
+            for (var start = from; start < to; start += SliceFeatures)
+            {
+                var slice = _gradient.Span(k * _stride + start, Math.Min(SliceFeatures, to - start));
+                if (_clipValue is { } limit)
+                    GradientClipping.ClipValue(slice, limit);
+                _squares[(long)(start / SliceFeatures) * Outputs + k] = GradientClipping.SumOfSquares<float>(slice);
+            }
+        }
+    }
+
+    private void MoveShorterShare(int member)
+    {
+        var (from, to) = FeatureShare(member);
+        for (var k = 0; from < to && k < Outputs; k++)
+        {
+            var offset = k * _stride + from;
+            var gradient = _gradient.Span(offset, to - from);
+            foreach (ref var element in gradient)
+                element *= _clipFactor;
+            Move(gradient, k, from, to);
+        }
+    }
+}
