@@ -1,64 +1,50 @@
 using System.Diagnostics;
 using DogCat;
+using DogCat.Commands;
 using DogCat.Data;
-using DogCat.Pictures;
+using DogCat.Features;
+using DogCat.Reporting;
 using DogCat.Training;
 using Microsoft.ML;
 
-return CommandLine.Run(args, Train, Predict);
+return CommandLine.Run(args, Train);
 
-static void Train(TrainOptions options)
+// "train" and "compare": from pictures to an honest verdict.
+static ExitCode Train(TrainOptions options, Report report, CancellationToken cancellation)
 {
-    Report.Host();
     options.Check();
+    report.Host();
 
-    // 1. Pictures become rows: a label and the numbers ("features") computed from the pixels.
-    Report.Reading(options);
-    var watch = Stopwatch.StartNew();
-    PictureData data = options.Images is { } folder
-        ? PictureFolder.Load(folder)
-        : DrawnData.Draw(options.Seed, train: options.Pictures, test: options.Pictures / 2);
-    Report.Data(data, watch.Elapsed);
+    // 1. Pictures, drawn or read from a folder, each labelled cat or dog.
+    PictureData data = Pictures.Get(options.Data, report, cancellation);
 
-    // 2. Each trainer learns from the same rows, at the end of the same pipeline (see MulticlassContender.cs).
+    // 2. Pixels become numbers ("features") that a linear model can use; what to look for in patches is learned from the training pictures.
+    FeatureStore store = Pictures.ComputeFeatures(data, options.Data, report, cancellation);
     var ml = new MLContext(seed: 1);
-    IDataView train = Example.ToDataView(ml, data.Train.Examples);
-    IDataView test = Example.ToDataView(ml, data.Test.Examples);
+    ITransformer features = ml.Transforms.ComputeFeatures(store).Fit(data.Train.ToDataView(ml));
+    IDataView train = features.Transform(data.Train.ToDataView(ml));
+    IDataView test = features.Transform(data.Test.ToDataView(ml));
+
+    // 3. Each trainer learns from the same rows, at the end of the same pipeline (see MulticlassContender.cs).
     List<Result> results = [];
-    foreach (Contender contender in Contenders.All)
+    foreach (Contender contender in options.Contenders.TakeWhile(_ => !cancellation.IsCancellationRequested))
     {
-        Report.Starting(contender);
-        results.Add(contender.Run(ml, train, test, new EpochLines()));
-        Report.Finished(results[^1]);
+        long start = Stopwatch.GetTimestamp();
+        results.Add(report.Fitting(contender, progress => contender.Run(new TrainerSetup(ml, data.Train.Count, progress, cancellation), train, test)));
+        report.Finished(results[^1], Stopwatch.GetElapsedTime(start));
     }
 
-    // 3. Whose probabilities fit the test pictures best?
-    Report.Results(results, data);
+    // 4. Whose probabilities fit the test pictures best? And what did each family of features bring?
+    report.Results(results, data);
+    report.Gallery(ml, results[0].Model, data.Test, test);
+    if (options.Ablation)
+        report.Ablation(Ablation.Run(ml, data, store, cancellation));
 
-    // 4. The model is ML.NET's own: any ML.NET program can load it.
+    // 5. The model is ML.NET's own: any ML.NET program can load it.
     if (options.Save is { } path)
     {
-        ml.Model.Save(results[0].Model, train.Schema, path);
-        Report.Saved(results[0], path);
+        SavedModel.Save(ml, results[0].Model, train.Schema, store.Features.Filters, path);
+        report.Saved(results[0], path);
     }
-}
-
-static int Predict(string modelPath, string[] pictures)
-{
-    var ml = new MLContext();
-    ITransformer model = Prediction.LoadModel(ml, modelPath);
-    int refused = 0;
-    foreach (string path in pictures)
-    {
-        try
-        {
-            Report.Prediction(path, Prediction.Of(ml, model, PictureFile.Load(path)));
-        }
-        catch (PictureException exception)
-        {
-            Console.Error.WriteLine(exception.Message);
-            refused++;
-        }
-    }
-    return refused == 0 ? 0 : 1;
+    return report.End(options, cancellation);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using DogCat.Drawing;
 using DogCat.Pictures.Png;
 using DogCat.Training;
@@ -17,7 +18,7 @@ public sealed class ProgramTests : IDisposable
     public async Task Draws_trains_reports_saves_and_predicts()
     {
         string model = _folder.At("model.zip");
-        (int exit, string[] output, string errors) = await Run("--pictures", "600", "--save", model);
+        (int exit, string[] output, string errors) = await Run("compare", "--pictures", "600", "--save", model);
         Assert.Equal((0, ""), (exit, errors));
         Assert.Equal(Host.Description, output[0]);
         double prior = TestLogLoss(output, "class prior");
@@ -52,7 +53,7 @@ public sealed class ProgramTests : IDisposable
         _folder.FillWithPictures(perClass: 40);
         string empty = _folder.At("train", "cat", "empty.png");
         await File.WriteAllBytesAsync(empty, []);
-        (int exit, string[] output, string errors) = await Run("--images", _folder.FullName);
+        (int exit, string[] output, string errors) = await Run("--images", _folder.FullName, "--no-cache");
         Assert.Equal((0, ""), (exit, errors));
         Assert.Contains("  skipped 1:", output);
         Assert.Contains($"    '{empty}': the file is empty", output);
@@ -61,17 +62,82 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task Draws_into_a_folder_trains_on_it_with_a_cache_and_evaluates_for_scripts()
+    {
+        string drawn = _folder.At("drawn");
+        string cache = _folder.At("cache");
+        string model = _folder.At("model.zip");
+        Assert.Equal((0, ""), await Failure("draw", drawn, "--pictures", "60", "--quiet"));
+        Assert.Equal((2, $"The folder '{drawn}' is not empty; drawn pictures go into an empty or a new one."), await Failure("draw", drawn));
+        string[] train = ["train", "--images", drawn, "--cache", cache, "--save", model, "--ablation", "--json"];
+
+        JsonElement first = await Json(0, train);
+        Assert.Equal(60, first.GetProperty("train").GetProperty("pictures").GetInt32());
+        Assert.Equal(_folder.At("drawn", "sheet.png"), Assert.Single(first.GetProperty("skipped").EnumerateArray()).GetProperty("path").GetString());
+        Assert.Equal(0, first.GetProperty("cache").GetProperty("read").GetInt32());
+        Assert.Equal(5, first.GetProperty("ablation").GetArrayLength());
+        Assert.False(first.GetProperty("interrupted").GetBoolean());
+
+        // What comes from the cache gives the same model.
+        JsonElement second = await Json(0, train);
+        Assert.Equal(90, second.GetProperty("cache").GetProperty("read").GetInt32());
+        double loss = first.GetProperty("results")[0].GetProperty("testLogLoss").GetDouble();
+        Assert.Equal(loss, second.GetProperty("results")[0].GetProperty("testLogLoss").GetDouble());
+
+        // And so does the saved model, with the filters that are saved with it.
+        JsonElement evaluated = await Json(0, "evaluate", model, "--images", drawn, "--json");
+        Assert.Equal(loss, evaluated.GetProperty("metrics").GetProperty("logLoss").GetDouble(), 1e-6);
+        JsonElement predicted = await Json(1, "predict", model, _folder.At("nobody.png"), Directory.GetFiles(_folder.At("drawn", "test", "cat"))[0], "--json");
+        Assert.Equal(1, predicted.GetProperty("predictions").GetArrayLength());
+        Assert.Equal(_folder.At("nobody.png"), predicted.GetProperty("refused")[0].GetProperty("path").GetString());
+    }
+
+    [Fact]
     public async Task What_the_user_can_put_right_is_told_in_one_line()
     {
         string nowhere = _folder.At("no", "model.zip");
-        Assert.Equal((1, $"--save {nowhere}: there is no folder '{_folder.At("no")}'"), await Failure("--save", nowhere));
-        Assert.Equal((1, "--pictures is 3; at least 20 are needed to train on"), await Failure("--pictures", "3"));
-        Assert.Equal((1, $"There is no model file '{nowhere}'. Make one with --save {nowhere}"), await Failure("predict", nowhere, "a.png"));
+        Assert.Equal((2, $"--save {nowhere}: there is no folder '{_folder.At("no")}'"), await Failure("--save", nowhere));
+        Assert.Equal((2, "--pictures is 3; at least 20 are needed to train on"), await Failure("--pictures", "3"));
+        Assert.Equal((2, $"There is no model file '{nowhere}'. Make one with: train --save {nowhere}"), await Failure("predict", nowhere, "a.png"));
         string text = _folder.At("text.zip");
         await File.WriteAllTextAsync(text, "no model");
         (int exit, string error) = await Failure("predict", text, "a.png");
-        Assert.Equal(1, exit);
+        Assert.Equal(2, exit);
         Assert.StartsWith($"'{text}' is not a model that this ML.NET can load: ", error, StringComparison.Ordinal);
+        (exit, error) = await Failure("--picturs", "3");
+        Assert.Equal(2, exit);
+        Assert.Contains("'--picturs'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_shows_examples_and_exit_codes()
+    {
+        (int exit, string[] output, string errors) = await Run("--help");
+        Assert.Equal((0, ""), (exit, errors));
+        foreach (string word in (string[])["Examples:", "Exit codes:", "compare", "evaluate", "predict", "draw", "--images", "--ablation", "--json"])
+            Assert.Contains(output, line => line.Contains(word, StringComparison.Ordinal));
+    }
+
+    /// <summary>SIGTERM stands for Ctrl-C, which a test runner in the background may be deaf to; both are handled alike.</summary>
+    [Fact]
+    public async Task Interrupted_it_keeps_the_best_model_so_far()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        string model = _folder.At("model.zip");
+        using Process process = Start("--pictures", "400", "--save", model);
+        var output = new List<string>();
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            output.Add(line);
+            if (line.Contains("epoch   2 of", StringComparison.Ordinal))
+                await Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExitAsync();
+        }
+        string errors = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal((130, "Interrupted: the results are those of the best model so far."), (process.ExitCode, errors.Trim()));
+        Assert.Contains($"Saved SoftmaxCrossEntropy to {model}", output);
+        Assert.True(TestLogLoss([.. output], "SoftmaxCrossEntropy") < Math.Log(2));
     }
 
     /// <summary>The fourth number from the right in a row of the table.</summary>
@@ -88,7 +154,16 @@ public sealed class ProgramTests : IDisposable
         return (exit, errors.Trim());
     }
 
-    private static async Task<(int Exit, string[] Output, string Errors)> Run(params string[] arguments)
+    private static async Task<JsonElement> Json(int expectedExit, params string[] arguments)
+    {
+        (int exit, string[] output, _) = await Run(arguments);
+        Assert.Equal(expectedExit, exit);
+        JsonElement document = JsonDocument.Parse(string.Join('\n', output)).RootElement;
+        Assert.Equal(exit, document.GetProperty("exitCode").GetInt32());
+        return document;
+    }
+
+    private static Process Start(params string[] arguments)
     {
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         var start = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "DogCat.dll"), .. arguments])
@@ -96,7 +171,12 @@ public sealed class ProgramTests : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using Process process = Process.Start(start)!;
+        return Process.Start(start)!;
+    }
+
+    private static async Task<(int Exit, string[] Output, string Errors)> Run(params string[] arguments)
+    {
+        using Process process = Start(arguments);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

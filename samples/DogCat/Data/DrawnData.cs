@@ -6,21 +6,15 @@ namespace DogCat.Data;
 /// <summary>Pictures drawn by <see cref="DrawnPictures"/>.</summary>
 public static class DrawnData
 {
-    /// <summary>Draws <paramref name="train"/> pictures to train on and <paramref name="test"/> others to test with.</summary>
-    public static PictureData Draw(int seed, int train, int test) => new(
-        ToSet(DrawnPictures.Draw(seed, first: 0, train, PictureFeatures.Side)),
-        ToSet(DrawnPictures.Draw(seed, first: train, test, PictureFeatures.Side)),
+    /// <summary>
+    /// Draws <paramref name="train"/> pictures to train on and <paramref name="test"/> others to test with, calling
+    /// <paramref name="done"/> after each.
+    /// </summary>
+    public static PictureData Draw(int seed, int train, int test, Action? done = null, CancellationToken cancellation = default) => new(
+        ToSet(DrawnPictures.Draw(seed, first: 0, train, PictureFeatures.Side, done, cancellation)),
+        ToSet(DrawnPictures.Draw(seed, first: train, test, PictureFeatures.Side, done, cancellation)),
         Skipped: []);
 
-    private static PictureSet ToSet(DrawnPicture[] pictures)
-    {
-        var examples = new Example[pictures.Length];
-        Parallel.For(0, pictures.Length, i => examples[i] = new Example
-        {
-            Label = pictures[i].IsDog ? "dog" : "cat",
-            IsDog = pictures[i].IsDog,
-            Features = PictureFeatures.Of(pictures[i].Picture),
-        });
-        return new PictureSet(examples, [.. pictures.Select(p => p.ProbabilityOfDog)]);
-    }
+    private static PictureSet ToSet(DrawnPicture[] pictures) =>
+        new([.. pictures.Select(p => new LabelledPicture(p.Picture, p.IsDog, ProbabilityOfDog: p.ProbabilityOfDog))]);
 }

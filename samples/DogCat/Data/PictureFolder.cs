@@ -9,21 +9,40 @@ public static class PictureFolder
     private static readonly string[] Splits = ["train", "test"];
     private static readonly string[] Classes = ["cat", "dog"];
 
-    /// <summary>Reads all pictures. Files that are no usable pictures and folders that do not belong are skipped and listed.</summary>
+    /// <summary>
+    /// Reads all pictures, calling <paramref name="done"/> after each. Files that are no usable pictures and folders that do not belong are
+    /// skipped and listed.
+    /// </summary>
     /// <exception cref="UserException">A folder is missing, or one holds no usable picture.</exception>
-    public static PictureData Load(string folder)
+    public static PictureData Load(string folder, Action done, CancellationToken cancellation = default)
     {
         if (!Directory.Exists(folder))
             throw new UserException($"There is no folder '{folder}'. {Layout}");
         var skipped = new List<SkippedFile>();
         SkipOthers(folder, Splits, skipped);
-        PictureSet[] sets = [.. Splits.Select(split => LoadSplit(Path.Combine(folder, split), skipped))];
+        PictureSet[] sets = [.. Splits.Select(split => LoadSplit(Path.Combine(folder, split), skipped, done, cancellation))];
         return new PictureData(sets[0], sets[1], skipped);
     }
 
+    /// <summary>Reads the pictures in DIR/test/{cat,dog} or, where there is no DIR/test, in DIR/{cat,dog}.</summary>
+    /// <exception cref="UserException">A folder is missing, or one holds no usable picture.</exception>
+    public static PictureSet LoadTest(string folder, List<SkippedFile> skipped, Action done, CancellationToken cancellation = default)
+    {
+        if (!Directory.Exists(folder))
+            throw new UserException($"There is no folder '{folder}'. Pictures to evaluate with are expected in DIR/test/cat and DIR/test/dog, or in DIR/cat and DIR/dog.");
+        string test = Path.Combine(folder, "test");
+        return LoadSplit(Directory.Exists(test) ? test : folder, skipped, done, cancellation);
+    }
+
+    /// <summary>About how many files will be looked at; an estimate for showing progress.</summary>
+    public static int CountFiles(string folder) => Splits.Append("")
+        .SelectMany(split => Classes.Select(name => Path.Combine(folder, split, name)))
+        .Where(Directory.Exists)
+        .Sum(name => Directory.EnumerateFiles(name).Count());
+
     private static string Layout => "The pictures are expected in DIR/train/cat, DIR/train/dog, DIR/test/cat and DIR/test/dog.";
 
-    private static PictureSet LoadSplit(string folder, List<SkippedFile> skipped)
+    private static PictureSet LoadSplit(string folder, List<SkippedFile> skipped, Action done, CancellationToken cancellation)
     {
         foreach (string name in Classes)
         {
@@ -31,29 +50,30 @@ public static class PictureFolder
                 throw new UserException($"There is no folder '{Path.Combine(folder, name)}'. {Layout}");
         }
         SkipOthers(folder, Classes, skipped);
-        return new PictureSet([.. Classes.SelectMany(name => LoadClass(Path.Combine(folder, name), name, skipped))]);
+        return new PictureSet([.. Classes.SelectMany(name => LoadClass(Path.Combine(folder, name), name == "dog", skipped, done, cancellation))]);
     }
 
-    private static Example[] LoadClass(string folder, string label, List<SkippedFile> skipped)
+    private static LabelledPicture[] LoadClass(string folder, bool isDog, List<SkippedFile> skipped, Action done, CancellationToken cancellation)
     {
         // In a fixed order, so that results do not depend on the file system.
         string[] files = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
-        var examples = new Example?[files.Length];
+        var pictures = new LabelledPicture?[files.Length];
         var failures = new SkippedFile?[files.Length];
-        Parallel.For(0, files.Length, i =>
+        Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
         {
             try
             {
-                examples[i] = new Example { Label = label, IsDog = label == "dog", Features = PictureFeatures.Of(PictureFile.Load(files[i])) };
+                pictures[i] = new LabelledPicture(PictureFile.Load(files[i]).ToSquare(PictureFeatures.Side), isDog, files[i]);
             }
             catch (PictureException exception)
             {
                 failures[i] = new SkippedFile(files[i], exception.Reason);
             }
+            done();
         });
         skipped.AddRange(Directory.GetDirectories(folder).Order(StringComparer.Ordinal).Select(d => new SkippedFile(d, "a folder within a class folder")));
         skipped.AddRange(failures.OfType<SkippedFile>());
-        Example[] usable = [.. examples.OfType<Example>()];
+        LabelledPicture[] usable = [.. pictures.OfType<LabelledPicture>()];
         if (usable.Length > 0)
             return usable;
         string why = failures.OfType<SkippedFile>().FirstOrDefault() is { } first ? $"the first of {files.Length}, '{first.Path}': {first.Reason}" : "the folder is empty";

@@ -23,14 +23,18 @@ public static class DrawnPictures
     /// <summary>The probability that an animal of pure kind is labelled as the other one.</summary>
     public const double Mislabelled = 0.02;
 
-    /// <summary>Draws pictures first, ..., first + count - 1 of the series that belongs to <paramref name="seed"/>.</summary>
-    public static DrawnPicture[] Draw(int seed, int first, int count, int side = 32)
+    /// <summary>Draws pictures first, ..., first + count - 1 of the series that belongs to <paramref name="seed"/>, calling <paramref name="done"/> after each.</summary>
+    public static DrawnPicture[] Draw(int seed, int first, int count, int side = 32, Action? done = null, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(side);
         var pictures = new DrawnPicture[count];
         // Each picture has a random generator of its own, so the threads' order does not matter.
-        Parallel.For(0, count, i => pictures[i] = Draw(SplitMix64.ForItem(seed, first + i), side));
+        Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, i =>
+        {
+            pictures[i] = Draw(SplitMix64.ForItem(seed, first + i), side);
+            done?.Invoke();
+        });
         return pictures;
     }
 

@@ -1,14 +1,18 @@
+using DogCat.Features.Patches;
 using DogCat.Pictures;
 
 namespace DogCat.Features;
 
 /// <summary>The numbers a model sees of a picture: all families of features, one after the other.</summary>
-public static class PictureFeatures
+public sealed class PictureFeatures(PatchFilters filters)
 {
     /// <summary>Pictures of any size are brought to this many pixels a side first.</summary>
     public const int Side = 32;
 
-    private static readonly IFeatureFamily[] Families =
+    /// <summary>Goes up whenever a family computes something else, so that features kept on disk are not taken for today's.</summary>
+    public const int Version = 1;
+
+    private static readonly IFeatureFamily[] Fixed =
     [
         new GradientHistograms(Side, cell: 8),
         new GradientHistograms(Side, cell: 4),
@@ -17,13 +21,19 @@ public static class PictureFeatures
     ];
 
     /// <summary>How many numbers.</summary>
-    public static int Count { get; } = Families.Sum(f => f.Count);
+    public static int Count { get; } = Fixed.Sum(f => f.Count) + PatchResponses.Length;
+
+    /// <summary>What the patches are compared with: the only part that is learned from pictures.</summary>
+    public PatchFilters Filters { get; } = filters;
+
+    /// <summary>The families, in the order of their numbers.</summary>
+    public IReadOnlyList<IFeatureFamily> Families { get; } = [.. Fixed, new PatchResponses(filters)];
 
     /// <summary>The families and their sizes, for people.</summary>
-    public static string Description { get; } = string.Join(", ", Families.Select(f => $"{f.Count} of {f.Name}"));
+    public string Description => string.Join(", ", Families.Select(f => $"{f.Count} of {f.Name}"));
 
     /// <summary>Computes all features of a picture of any size.</summary>
-    public static float[] Of(Picture picture)
+    public float[] Of(Picture picture)
     {
         Picture square = picture.ToSquare(Side);
         float[] features = new float[Count];

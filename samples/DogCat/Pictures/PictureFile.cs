@@ -19,6 +19,9 @@ public static class PictureFile
         try
         {
             long length = new FileInfo(path).Length;
+            // Devices and named pipes have no length either, and reading one might never end.
+            if (length == 0)
+                throw new PictureException("the file is empty");
             if (length > MaxBytes)
                 throw new PictureException($"the file has {length:N0} bytes; at most {MaxBytes:N0} are read");
             return Decode(File.ReadAllBytes(path));

@@ -8,10 +8,10 @@ namespace DogCat.Training;
 public sealed record BinaryContender(string Name, Func<TrainerSetup, IEstimator<ITransformer>> Trainer) : Contender(Name)
 {
     protected override IEstimator<ITransformer> Pipeline(TrainerSetup setup) =>
-        setup.Ml.Transforms.NormalizeMeanVariance(nameof(Example.Features), fixZero: false)
+        setup.Ml.Transforms.NormalizeMeanVariance(nameof(FeatureRow.Features), fixZero: false)
             .AppendCacheCheckpoint(setup.Ml)
             .Append(Trainer(setup));
 
     protected override CrossEntropyMetrics Evaluate(MLContext ml, IDataView scored) =>
-        ml.BinaryClassification.EvaluateCrossEntropy(scored, nameof(Example.IsDog));
+        ml.BinaryClassification.EvaluateCrossEntropy(scored, nameof(PictureRow.IsDog));
 }

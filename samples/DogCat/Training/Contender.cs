@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using MLNet.CrossEntropy;
-using MLNet.CrossEntropy.Optimization;
 
 namespace DogCat.Training;
 
@@ -9,13 +8,12 @@ namespace DogCat.Training;
 public abstract record Contender(string Name)
 {
     /// <summary>Trains on one set, tests on both.</summary>
-    public Result Run(MLContext ml, IDataView train, IDataView test, IProgress<EpochReport> progress)
+    public Result Run(TrainerSetup setup, IDataView train, IDataView test)
     {
-        var setup = new TrainerSetup(ml, (int)train.GetRowCount()!.Value, progress);
         var watch = Stopwatch.StartNew();
         ITransformer model = Pipeline(setup).Fit(train);
         TimeSpan fitTime = watch.Elapsed;
-        return new Result(Name, fitTime, Evaluate(ml, model.Transform(train)), Evaluate(ml, model.Transform(test)), model);
+        return new Result(Name, fitTime, Evaluate(setup.Ml, model.Transform(train)), Evaluate(setup.Ml, model.Transform(test)), model);
     }
 
     /// <summary>Everything from the features to the prediction.</summary>

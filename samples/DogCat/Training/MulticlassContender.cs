@@ -8,8 +8,8 @@ namespace DogCat.Training;
 public sealed record MulticlassContender(string Name, Func<TrainerSetup, IEstimator<ITransformer>> Trainer) : Contender(Name)
 {
     protected override IEstimator<ITransformer> Pipeline(TrainerSetup setup) =>
-        setup.Ml.Transforms.NormalizeMeanVariance(nameof(Example.Features), fixZero: false)
-            .Append(setup.Ml.Transforms.Conversion.MapValueToKey(nameof(Example.Label)))
+        setup.Ml.Transforms.NormalizeMeanVariance(nameof(FeatureRow.Features), fixZero: false)
+            .Append(setup.Ml.Transforms.Conversion.MapValueToKey(nameof(PictureRow.Label)))
             .AppendCacheCheckpoint(setup.Ml)
             .Append(Trainer(setup))
             .Append(setup.Ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));

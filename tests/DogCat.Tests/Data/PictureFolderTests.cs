@@ -13,13 +13,13 @@ public sealed class PictureFolderTests : IDisposable
     public void Reads_both_classes_of_both_splits()
     {
         _folder.FillWithPictures(perClass: 3);
-        PictureData data = PictureFolder.Load(_folder.FullName);
+        PictureData data = PictureFolder.Load(_folder.FullName, () => { });
         Assert.Equal((3, 3), (data.Train.Cats, data.Train.Dogs));
         Assert.Equal((3, 3), (data.Test.Cats, data.Test.Dogs));
         Assert.Empty(data.Skipped);
         Assert.Null(data.Train.ProbabilityOfDog);
-        Assert.All(data.Train.Examples, e => Assert.Equal(PictureFeatures.Count, e.Features.Length));
-        Assert.All(data.Train.Examples, e => Assert.Equal(e.IsDog ? "dog" : "cat", e.Label));
+        Assert.All(data.Train.Items, i => Assert.Equal((PictureFeatures.Side, PictureFeatures.Side), (i.Picture.Width, i.Picture.Height)));
+        Assert.All(data.Train.Items, i => Assert.Equal(i.Label, Path.GetFileName(Path.GetDirectoryName(i.Path))));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class PictureFolderTests : IDisposable
         _folder.Make("train", "bird");
         _folder.Make("test", "dog", "more");
 
-        PictureData data = PictureFolder.Load(_folder.FullName);
+        PictureData data = PictureFolder.Load(_folder.FullName, () => { });
 
         Assert.Equal((3, 2), (data.Train.Cats, data.Train.Dogs));
         Assert.Equal((3, 3), (data.Test.Cats, data.Test.Dogs));
@@ -53,7 +53,7 @@ public sealed class PictureFolderTests : IDisposable
     public void A_missing_folder_is_refused_and_the_layout_told()
     {
         string nowhere = _folder.At("nowhere");
-        string message = Assert.Throws<UserException>(() => PictureFolder.Load(nowhere)).Message;
+        string message = Assert.Throws<UserException>(() => PictureFolder.Load(nowhere, () => { })).Message;
         Assert.Equal($"There is no folder '{nowhere}'. The pictures are expected in DIR/train/cat, DIR/train/dog, DIR/test/cat and DIR/test/dog.", message);
     }
 
@@ -62,7 +62,7 @@ public sealed class PictureFolderTests : IDisposable
     {
         _folder.FillWithPictures(perClass: 2);
         Directory.Delete(_folder.At("train", "dog"), recursive: true);
-        string message = Assert.Throws<UserException>(() => PictureFolder.Load(_folder.FullName)).Message;
+        string message = Assert.Throws<UserException>(() => PictureFolder.Load(_folder.FullName, () => { })).Message;
         Assert.StartsWith($"There is no folder '{_folder.At("train", "dog")}'", message, StringComparison.Ordinal);
     }
 
@@ -74,8 +74,64 @@ public sealed class PictureFolderTests : IDisposable
         File.WriteAllBytes(picture, []);
         Assert.Equal(
             $"There is no usable picture in '{_folder.At("test", "cat")}' (the first of 1, '{picture}': the file is empty); both classes need some, for training and for testing.",
-            Assert.Throws<UserException>(() => PictureFolder.Load(_folder.FullName)).Message);
+            Assert.Throws<UserException>(() => PictureFolder.Load(_folder.FullName, () => { })).Message);
         File.Delete(picture);
-        Assert.Contains("(the folder is empty)", Assert.Throws<UserException>(() => PictureFolder.Load(_folder.FullName)).Message, StringComparison.Ordinal);
+        Assert.Contains("(the folder is empty)", Assert.Throws<UserException>(() => PictureFolder.Load(_folder.FullName, () => { })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Each_file_is_counted_as_done()
+    {
+        _folder.FillWithPictures(perClass: 3);
+        int done = 0;
+        PictureFolder.Load(_folder.FullName, () => Interlocked.Increment(ref done));
+        Assert.Equal(PictureFolder.CountFiles(_folder.FullName), done);
+        Assert.Equal(12, done);
+    }
+
+    [Fact]
+    public void Links_that_lead_nowhere_or_round_in_circles_are_named_and_skipped()
+    {
+        _folder.FillWithPictures(perClass: 2);
+        string loop = _folder.At("train", "cat", "loop.png");
+        string dangling = _folder.At("train", "cat", "gone.png");
+        string up = _folder.At("train", "cat", "up");
+        File.CreateSymbolicLink(loop, loop);
+        File.CreateSymbolicLink(dangling, _folder.At("nothing"));
+        Directory.CreateSymbolicLink(up, _folder.FullName);
+        PictureData data = PictureFolder.Load(_folder.FullName, () => { });
+        Assert.Equal((2, 2), (data.Train.Cats, data.Train.Dogs));
+        Assert.Equal([up, dangling, loop], data.Skipped.Select(s => s.Path));
+        Assert.Equal("a folder within a class folder", data.Skipped[0].Reason);
+        Assert.All(data.Skipped.Skip(1), s => Assert.StartsWith("the file cannot be read (", s.Reason, StringComparison.Ordinal));
+    }
+
+    [UnprivilegedFact]
+    public void A_file_that_may_not_be_read_is_named_and_skipped()
+    {
+        _folder.FillWithPictures(perClass: 2);
+        string secret = _folder.At("train", "cat", "000.png");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(secret, UnixFileMode.None);
+        PictureData data = PictureFolder.Load(_folder.FullName, () => { });
+        Assert.Equal([new SkippedFile(secret, "the file cannot be read (UnauthorizedAccessException)")], data.Skipped);
+    }
+
+    [Fact]
+    public void Pictures_to_evaluate_with_come_from_test_or_the_folder_itself()
+    {
+        _folder.FillWithPictures(perClass: 2);
+        List<SkippedFile> skipped = [];
+        PictureSet fromTest = PictureFolder.LoadTest(_folder.FullName, skipped, () => { });
+        PictureSet itself = PictureFolder.LoadTest(_folder.At("test"), skipped, () => { });
+        Assert.Equal(fromTest.Items.Select(i => i.Path), itself.Items.Select(i => i.Path));
+        Assert.Empty(skipped);
+    }
+
+    [Fact]
+    public void Reading_can_be_cancelled()
+    {
+        _folder.FillWithPictures(perClass: 2);
+        Assert.ThrowsAny<OperationCanceledException>(() => PictureFolder.Load(_folder.FullName, () => { }, new CancellationToken(canceled: true)));
     }
 }

@@ -1,5 +1,6 @@
 using DogCat.Drawing;
 using DogCat.Features;
+using DogCat.Features.Patches;
 using DogCat.Pictures;
 
 namespace DogCat.Tests.Features;
@@ -9,7 +10,7 @@ public class FeatureFamilyTests
     private static readonly Picture[] Pictures = [.. DrawnPictures.Draw(seed: 5, first: 0, count: 12).Select(p => p.Picture)];
 
     private static readonly IFeatureFamily[] Families =
-        [new GradientHistograms(32, 8), new GradientHistograms(32, 4), new Thumbnail(8), new ColourHistogram(4)];
+        [new GradientHistograms(32, 8), new GradientHistograms(32, 4), new Thumbnail(8), new ColourHistogram(4), new PatchResponses(PatchLearning.Learn(Pictures, seed: 1))];
 
     public static TheoryData<string> Names => [.. Families.Select(f => f.Name)];
 

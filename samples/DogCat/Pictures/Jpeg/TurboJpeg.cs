@@ -41,6 +41,9 @@ public static partial class TurboJpeg
         try
         {
             Check(decompressor, tjDecompressHeader3(decompressor, file, Length(file), out int width, out int height, out _, out _));
+            // A file cut off within its tables passes for one of tables alone, which has no size.
+            if (width == 0 || height == 0)
+                throw new PictureException("damaged JPEG: it ends before its size is told");
             PictureFile.CheckSize(width, height, maxPixels);
             byte[] rgb = new byte[3 * width * height];
             Check(decompressor, tjDecompress2(decompressor, file, Length(file), rgb, width, 0, height, PixelFormatRgb, 0));

@@ -1,0 +1,32 @@
+using DogCat.Features;
+using DogCat.Pictures;
+using DogCat.Reporting;
+using Microsoft.ML;
+
+namespace DogCat.Commands;
+
+/// <summary>Asks a saved model about picture files.</summary>
+internal static class PredictCommand
+{
+    public static ExitCode Run(string modelPath, IReadOnlyList<string> files, Report report, CancellationToken cancellation)
+    {
+        var ml = new MLContext(seed: 1);
+        (ITransformer model, PictureFeatures features) = SavedModel.Load(ml, modelPath);
+        var store = new FeatureStore(features);
+        int refused = 0;
+        foreach (string path in files)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                report.Prediction(path, Prediction.Of(ml, model, store, PictureFile.Load(path)));
+            }
+            catch (PictureException exception)
+            {
+                report.Refused(path, exception);
+                refused++;
+            }
+        }
+        return refused == 0 ? ExitCode.Done : ExitCode.SomeRefused;
+    }
+}

@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using DogCat.Commands;
+using DogCat.Data;
+using DogCat.Features;
+using DogCat.Pictures;
+using DogCat.Training;
+using Microsoft.ML;
+using MLNet.CrossEntropy;
+using MLNet.CrossEntropy.Optimization;
+using Spectre.Console;
+using static System.FormattableString;
+
+namespace DogCat.Reporting;
+
+/// <summary>What the program says: the story of a run, its results, and the same as JSON for scripts.</summary>
+public sealed class Report(Verbosity verbosity)
+{
+    private const int SkippedShown = 5;
+
+    private readonly JsonReport _json = new();
+
+    /// <summary>What is going on; said only when nobody asked for less.</summary>
+    private readonly TextWriter _story = verbosity == Verbosity.Normal ? Console.Out : TextWriter.Null;
+
+    /// <summary>What came of it.</summary>
+    private readonly TextWriter _results = verbosity == Verbosity.Json ? TextWriter.Null : Console.Out;
+
+    /// <summary>For bars and pictures; null where they would only fill a file or a pipe.</summary>
+    private readonly IAnsiConsole? _terminal = verbosity == Verbosity.Normal && !Console.IsOutputRedirected ? AnsiConsole.Console : null;
+
+    public void Host()
+    {
+        _story.WriteLine(DogCat.Host.Description);
+        _json.Add("host", DogCat.Host.Description);
+    }
+
+    /// <summary>Announces work, shows its progress and says how long it took.</summary>
+    public T Working<T>(string what, string unit, int total, Func<Action, T> work)
+    {
+        _story.WriteLine($"{what} ...");
+        long start = Stopwatch.GetTimestamp();
+        T result = WorkProgress.Run(what, unit, total, _story, _terminal, work);
+        _story.WriteLine(Invariant($"  done in {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s"));
+        return result;
+    }
+
+    public Result Fitting(Contender contender, Func<IProgress<EpochReport>, Result> fit)
+    {
+        _story.WriteLine($"{contender.Name} ...");
+        return FitProgress.Run(contender.Name, _story, _terminal, fit);
+    }
+
+    public void Finished(Result result, TimeSpan time)
+    {
+        _story.WriteLine(Invariant($"  fitted in {result.FitTime.TotalSeconds:F1} s, judged in {(time - result.FitTime).TotalSeconds:F1} s; log-loss {result.Train.LogLoss:F4} train, {result.Test.LogLoss:F4} +- {result.Test.LogLossStandardError:F4} test (nats)"));
+        foreach (string warning in result.Test.Warnings)
+            _story.WriteLine($"  {warning}");
+        _json.Append("results", JsonReport.Of(result));
+    }
+
+    public void Data(PictureData data)
+    {
+        Set("train", data.Train);
+        Set("test", data.Test);
+        Skipped(data.Skipped);
+    }
+
+    public void Set(string name, PictureSet set)
+    {
+        _story.WriteLine(Invariant($"  {name,-5} {set.Count:N0}: {set.Cats:N0} cats, {set.Dogs:N0} dogs"));
+        _json.Add(name, new { pictures = set.Count, cats = set.Cats, dogs = set.Dogs });
+    }
+
+    public void Skipped(IReadOnlyList<SkippedFile> skipped)
+    {
+        _json.Add("skipped", skipped);
+        if (skipped.Count == 0)
+            return;
+        _results.WriteLine(Invariant($"  skipped {skipped.Count:N0}:"));
+        foreach (SkippedFile file in skipped.Take(SkippedShown))
+            _results.WriteLine(Invariant($"    '{file.Path}': {file.Reason}"));
+        if (skipped.Count > SkippedShown)
+            _results.WriteLine(Invariant($"    and {skipped.Count - SkippedShown:N0} more"));
+    }
+
+    public void Features(PictureFeatures features, FeatureFileReport? cache)
+    {
+        _story.WriteLine(Invariant($"  {PictureFeatures.Count:N0} features each: {features.Description}"));
+        _json.Add("features", features.Families.Select(f => new { family = f.Name, count = f.Count }));
+        if (cache is null)
+            return;
+        _json.Add("cache", cache);
+        if (cache.Torn > 0)
+            _story.WriteLine(Invariant($"  the cache '{cache.Path}' was damaged after {cache.Read:N0} pictures: {cache.Torn:N0} bytes thrown away, their features computed anew"));
+        _story.WriteLine(cache.Trouble is { } trouble
+            ? $"  the cache '{cache.Path}' could not be used: {trouble}"
+            : Invariant($"  {cache.Read:N0} were known from '{cache.Path}', where the others are kept now"));
+    }
+
+    public void Results(IReadOnlyList<Result> results, PictureData data)
+    {
+        if (verbosity != Verbosity.Json)
+            Tables.Write(Tables.Results(results, data));
+        _json.Add("classPrior", new { testLogLoss = Prior.LogLoss(data.Train, data.Test), testAccuracy = Prior.Accuracy(data) });
+    }
+
+    public void Gallery(MLContext ml, ITransformer model, PictureSet test, IDataView features)
+    {
+        if (_terminal is not null)
+            Reporting.Gallery.Write(_terminal, ml, model, test, features);
+    }
+
+    public void Ablation(IEnumerable<AblationRow> rows)
+    {
+        List<AblationRow> all = [];
+        _story.WriteLine("What each family of features brings ...");
+        foreach (AblationRow row in rows)
+        {
+            all.Add(row);
+            _story.WriteLine(Invariant($"  {row.Family}: {row.Alone.LogLoss:F4} nats alone, {row.Without.LogLoss:F4} without"));
+        }
+        if (verbosity != Verbosity.Json)
+            Tables.Write(Tables.Ablation(all));
+        _json.Add("ablation", all);
+    }
+
+    public void Metrics(MulticlassCrossEntropyMetrics metrics)
+    {
+        _results.WriteLine(metrics);
+        _json.AddRaw("metrics", metrics.ToJson());
+    }
+
+    public void Saved(Result result, string path)
+    {
+        _results.WriteLine($"Saved {result.Name} to {path}");
+        _json.Add("saved", path);
+    }
+
+    public void Prediction(string path, Prediction prediction)
+    {
+        _results.WriteLine($"{path}: {prediction.Answer} ({string.Join(", ", prediction.Classes.Zip(prediction.Probabilities, (name, p) => Invariant($"{name} {p:F3}")))})");
+        _json.Append("predictions", new { path, answer = prediction.Answer, probabilities = prediction.Classes.Zip(prediction.Probabilities).ToDictionary(p => p.First, p => p.Second) });
+    }
+
+    public void Refused(string path, PictureException exception)
+    {
+        Console.Error.WriteLine(exception.Message);
+        _json.Append("refused", new SkippedFile(path, exception.Reason));
+    }
+
+    public void Drawn(string folder, string sheet)
+    {
+        _results.WriteLine($"Drawn into '{folder}'; '{sheet}' shows some of them");
+        _story.WriteLine($"Try next: train --images {folder}");
+        _json.Add("drawn", new { folder, sheet });
+    }
+
+    /// <summary>Says what to try next, or that the run was cut short.</summary>
+    public ExitCode End(TrainOptions options, CancellationToken cancellation)
+    {
+        _json.Add("interrupted", cancellation.IsCancellationRequested);
+        if (cancellation.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("Interrupted: the results are those of the best model so far.");
+            return ExitCode.Interrupted;
+        }
+        _story.WriteLine("Try next:");
+        foreach (string line in NextSteps.For(options))
+            _story.WriteLine("  " + line);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Writes the JSON document, if it was asked for. Called once, whatever happened.</summary>
+    public void Close(ExitCode exit)
+    {
+        if (verbosity == Verbosity.Json)
+            Console.Out.WriteLine(_json.ToString(exit));
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using DogCat.Data;
+using DogCat.Drawing;
+using DogCat.Training;
+using Spectre.Console;
+using static System.FormattableString;
+
+namespace DogCat.Reporting;
+
+/// <summary>The program's tables.</summary>
+internal static class Tables
+{
+    /// <summary>Prints a table at its own width: a pipe has none, and a line broken in the middle is of no use to anyone.</summary>
+    public static void Write(Table table)
+    {
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = 160;
+        AnsiConsole.Write(table);
+    }
+
+    /// <summary>One row a trainer, then what no picture and what full knowledge would give.</summary>
+    public static Table Results(IReadOnlyList<Result> results, PictureData data)
+    {
+        Table table = Make("trainer", "fit\ns", "train\nnats", "train\nbits", "test\nnats", "test\nbits", "test\nright");
+        foreach (Result result in results)
+            AddRow(table, result.Name, result.FitTime, result.Train.LogLoss, result.Test.LogLoss, result.Test.Accuracy);
+        AddRow(table, "class prior", null, Prior.LogLoss(data.Train, data.Train), Prior.LogLoss(data.Train, data.Test), Prior.Accuracy(data));
+        if (data.Train.ProbabilityOfDog is { } train && data.Test.ProbabilityOfDog is { } test)
+            AddRow(table, "known lower bound", null, train.Average(DrawnPictures.BinaryEntropy), test.Average(DrawnPictures.BinaryEntropy), test.Average(p => Math.Max(p, 1 - p)));
+        return table;
+    }
+
+    /// <summary>One row a family of features: what it gives alone, and what is left without it.</summary>
+    public static Table Ablation(IReadOnlyList<AblationRow> rows)
+    {
+        Table table = Make("features", "count", "alone\nnats", "alone\nright", "without\nnats", "without\nright");
+        foreach (AblationRow row in rows)
+            table.AddRow(Markup.Escape(row.Family), Number(row.Alone.Features, "N0"), LogLoss(row.Alone), Accuracy(row.Alone), LogLoss(row.Without), Accuracy(row.Without));
+        return table;
+
+        static string LogLoss(FamilyScore score) => Invariant($"{score.LogLoss:F4} +- {score.LogLossError:F4}");
+        static string Accuracy(FamilyScore score) => Invariant($"{score.Accuracy:P1} +- {score.AccuracyError:P1}");
+    }
+
+    private static Table Make(string first, params string[] others)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn(first).NoWrap());
+        foreach (string title in others)
+            table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
+        return table;
+    }
+
+    private static void AddRow(Table table, string name, TimeSpan? fit, double train, double test, double accuracy) => table.AddRow(
+        Markup.Escape(name),
+        fit is { } time ? Number(time.TotalSeconds, "F2") : "",
+        Number(train, "F4"),
+        Number(train / Math.Log(2), "F4"),
+        Number(test, "F4"),
+        Number(test / Math.Log(2), "F4"),
+        Number(accuracy, "P1"));
+
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}
