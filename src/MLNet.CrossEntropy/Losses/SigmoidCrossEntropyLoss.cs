@@ -49,6 +49,30 @@ public sealed class SigmoidCrossEntropyLoss : LogitLoss
     internal override double Curvature => 0.25 * Math.Max(1, _positiveWeights.DefaultIfEmpty(1).Max());
 
     /// <inheritdoc/>
+    internal override bool HasCurvature => true;
+
+    /// <summary>The diagonal times v: the outputs are independent.</summary>
+    internal override void CurvatureProduct(ReadOnlySpan<float> logits, RowTarget target, ReadOnlySpan<float> direction, Span<float> product)
+    {
+        CurvatureDiagonal(logits, target, product);
+        for (int k = 0; k < product.Length; k++)
+            product[k] *= direction[k];
+    }
+
+    /// <summary><c>(1 - s + c s) sigmoid(z) sigmoid(-z)</c> in each cell that has a label, s being the smoothed target.</summary>
+    internal override void CurvatureDiagonal(ReadOnlySpan<float> logits, RowTarget target, Span<float> diagonal)
+    {
+        for (int k = 0; k < logits.Length; k++)
+        {
+            double y = SigmoidRow.Cell(target, k, logits.Length);
+            double decay = Math.Exp(-Math.Abs(logits[k])), slope = decay / ((1 + decay) * (1 + decay));
+            double smoothed = (1 - LabelSmoothing) * y + LabelSmoothing / 2;
+            double weight = 1 - smoothed + smoothed * (_positiveWeights.Length == 0 ? 1 : _positiveWeights[k % _positiveWeights.Length]);
+            diagonal[k] = double.IsNaN(y) ? 0 : (float)(weight * slope);
+        }
+    }
+
+    /// <inheritdoc/>
     internal override void PriorLogits(ReadOnlySpan<double> meanTargets, Span<double> logits) =>
         IndependentPriorLogits(meanTargets, logits);
 

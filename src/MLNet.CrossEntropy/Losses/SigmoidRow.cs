@@ -66,8 +66,10 @@ internal static class SigmoidRow
             Throw.LabelOutOfRange(target.ClassIndex, Math.Max(outputs, 2));
     }
 
-    // A hard label on one output is the output's own 0 or 1; on several, it is the only one that is on.
-    private static double Cell(RowTarget target, int k, int outputs)
+    /// <summary>
+    /// The target of a cell; NaN for none. A hard label on one output is the output's own 0 or 1; on several, it is the only one that is on.
+    /// </summary>
+    public static double Cell(RowTarget target, int k, int outputs)
     {
         if (!target.IsClass)
             return target.Vector[k];

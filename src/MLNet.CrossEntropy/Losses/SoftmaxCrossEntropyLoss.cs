@@ -1,4 +1,5 @@
 using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Losses;
 
@@ -61,5 +62,29 @@ public sealed class SoftmaxCrossEntropyLoss : LogitLoss
             Throw.IfLengthsDiffer(rows.Outputs, _classWeights.Length, "logits", "classWeights");
         SoftmaxCrossEntropyRows.Compute(rows, _classWeights);
         return true;
+    }
+
+    /// <inheritdoc/>
+    internal override bool HasCurvature => true;
+
+    /// <summary><c>w (q * v - q (q . v))</c>, q being the softmax of z: the target, smoothed or not, has no part in it.</summary>
+    internal override void CurvatureProduct(ReadOnlySpan<float> logits, RowTarget target, ReadOnlySpan<float> direction, Span<float> product)
+    {
+        StableMath.Softmax(logits, product);
+        var mean = 0.0;
+        for (int k = 0; k < product.Length; k++)
+            mean += (double)product[k] * direction[k];
+        var weight = (float)TargetWeight(target);
+        for (int k = 0; k < product.Length; k++)
+            product[k] *= weight * (direction[k] - (float)mean);
+    }
+
+    /// <summary><c>w q_k (1 - q_k)</c>.</summary>
+    internal override void CurvatureDiagonal(ReadOnlySpan<float> logits, RowTarget target, Span<float> diagonal)
+    {
+        StableMath.Softmax(logits, diagonal);
+        var weight = (float)TargetWeight(target);
+        foreach (ref float cell in diagonal)
+            cell *= weight * (1 - cell);
     }
 }

@@ -28,6 +28,8 @@ internal sealed partial class SgdLoop
         using var rows = new RowSet(training);
         var summary = RowSummary.Of([rows], options.Loss, options.Outputs);
         options = ForMachines(ForClipping(options, summary.IsSparse), summary.IsSparse);
+        if (options.Method == SgdMethod.Newton)
+            options = ForNewton(options);
         var plan = SgdPlan.For(summary, options);
         using var table = plan.Method == SgdMethod.Saga
             ? new GradientTable(rows.Rows, options.Outputs, summary.TargetWeight)
@@ -51,7 +53,7 @@ internal sealed partial class SgdLoop
     /// <exception cref="InvalidOperationException">The loss diverged at every learning rate that was tried.</exception>
     public static SgdResult Fit(IRowSource training, RowSummary summary, IReadOnlyList<RowBlock>? validation, SgdOptions options)
     {
-        if (options.Method == SgdMethod.Saga)
+        if (options.Method is SgdMethod.Saga or SgdMethod.Newton)
             throw new ArgumentException($"Method is {options.Method}, which remembers every row; rows that are not kept in memory need {SgdMethod.Sgd} or {SgdMethod.Auto}.", nameof(options));
         var plan = SgdPlan.For(summary, ForMachines(ForClipping(options, summary.IsSparse), summary.IsSparse) with { Method = SgdMethod.Sgd });
         return Fit(new RowChunks(training), summary, validation, options, plan, table: null);
@@ -74,9 +76,21 @@ internal sealed partial class SgdLoop
     {
         if (options.GradientSum is null)
             return options;
-        if (options.Method == SgdMethod.Saga || isSparse)
+        if (options.Method is SgdMethod.Saga or SgdMethod.Newton || isSparse)
             throw new ArgumentException($"Method is {options.Method}, on {(isSparse ? "sparse" : "dense")} rows; to sum gradients over machines it must be {SgdMethod.Sgd} or {SgdMethod.Auto}, on dense rows.", nameof(options));
         return options with { Method = SgdMethod.Sgd };
+    }
+
+    /// <summary>Newton's steps know no penalty with a kink and no rate, and go through all rows in their own order.</summary>
+    private static SgdOptions ForNewton(SgdOptions options)
+    {
+        if (options.L1 > 0)
+            throw new ArgumentException($"Method is {options.Method} and L1 {options.L1}; Newton's method needs an objective without kinks: take {SgdMethod.Saga}, or L1 = 0.", nameof(options));
+        if (!options.Loss.HasCurvature)
+            throw new ArgumentException($"Method is {options.Method} and the loss {options.Loss.Name}; Newton's method is for softmax and sigmoid cross-entropy: take {SgdMethod.Saga} or {SgdMethod.Sgd}.", nameof(options));
+        if (options.Optimizer is not null || options.Schedule is not null || options.LearningRate is not null || options.BatchSize is not null)
+            throw new ArgumentException($"Method is {options.Method}, which takes all rows at once and finds the length of its steps; leave out the optimizer, schedule, learning rate and batch size.", nameof(options));
+        return options with { Shuffle = false };
     }
 
     private static SgdResult Fit(
@@ -116,13 +130,13 @@ internal sealed partial class SgdLoop
         pass.MoveNext();
         var first = pass.Current;
         CheckOptimizer(options, first.IsSparse);
-        MiniBatchStep step = first.IsSparse
-            ? new SparseStep(options, first, plan, scaling, team)
+        MiniBatchStep step = plan.Method == SgdMethod.Newton ? new NewtonStep(options, first, plan, scaling, team)
+            : first.IsSparse ? new SparseStep(options, first, plan, scaling, team)
             : new DenseStep(options, first.Features, plan, scaling, team);
         step.Start(options.InitialWeights, options.InitialBiases ?? summary.PriorBiases);
         var curvature = options.Loss.Curvature;
         // A schedule brings the rates themselves; a divergence cuts what it is multiplied by.
-        var rate = options.Schedule is not null ? 1 : options.LearningRate ?? (first.IsSparse
+        var rate = options.Schedule is not null || plan.Method == SgdMethod.Newton ? 1 : options.LearningRate ?? (first.IsSparse
             ? LearningRateSearch.Find(step, first, plan.BatchSize, LearningRateRule.ForSparse(first, scaling, curvature))
             : LearningRateRule.ForDense(first, scaling, curvature, plan.BatchSize, options.Momentum));
         return (step, rate);

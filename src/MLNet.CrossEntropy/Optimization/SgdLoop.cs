@@ -193,7 +193,7 @@ internal sealed partial class SgdLoop
     private TimeSpan Elapsed => _elapsedBefore + Stopwatch.GetElapsedTime(_began);
 
     private double Rate(long step) => _largestRate * (_options.Schedule?.Rate(step)
-        ?? (_plan.Method == SgdMethod.Saga ? 1 : Math.Max(0, 1 - (double)step / (_plan.StepsPerEpoch * _plan.Epochs))));
+        ?? (_plan.Method is SgdMethod.Saga or SgdMethod.Newton ? 1 : Math.Max(0, 1 - (double)step / (_plan.StepsPerEpoch * _plan.Epochs))));
 
     private StopReason EndEpoch()
     {
@@ -221,6 +221,8 @@ internal sealed partial class SgdLoop
         var isSettled = false;
         if (_plan.Method == SgdMethod.Saga)
             isSettled = IsSettled(_step.RememberedGradientNorm());
+        else if (_plan.Method == SgdMethod.Newton)
+            isSettled = _step.RememberedGradientNorm() <= _options.GradientTolerance;
 
         if (validation is { } judged)
         {

@@ -15,7 +15,7 @@ internal sealed partial record SgdOptions
     /// <summary>Ends the fit when an epoch's objective differs from the one before by less than this share of it; 0 never does.</summary>
     public double Tolerance { get; init; }
 
-    /// <summary>SAGA only: ends the fit when the norm of the objective's gradient, in scaled weights, is at most this; 0 never does.</summary>
+    /// <summary>SAGA and Newton only: ends the fit when the norm of the objective's gradient, in scaled weights, is at most this; 0 never does.</summary>
     public double GradientTolerance { get; init; }
 
     /// <summary>Ends the fit after this wall-clock time; null never does.</summary>

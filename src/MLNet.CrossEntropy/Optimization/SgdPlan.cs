@@ -13,6 +13,8 @@ internal sealed record SgdPlan
     private const int FewestEpochs = 15;
     private const int MostEpochs = 300;
 
+    private const int MostNewtonSteps = 100;
+
     private const long LargestTable = 64L << 20;
 
     // Below this many multiplications a step is over before a second thread has woken up.
@@ -39,6 +41,8 @@ internal sealed record SgdPlan
     /// <summary>The plan for the given rows.</summary>
     public static SgdPlan For(RowSummary rows, SgdOptions options)
     {
+        if (options.Method == SgdMethod.Newton)
+            return ForNewton(rows, options);
         var largest = rows.IsSparse ? LargestSparseBatch : LargestBatch;
         var automatic = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(rows.Rows / BatchesPerEpoch, SmallestBatch, largest));
         var batchSize = Math.Min(options.BatchSize ?? automatic, rows.ChunkRows);
@@ -54,4 +58,14 @@ internal sealed record SgdPlan
             Threads = rows.IsSparse || work < WorthAThread ? 1 : options.Threads,
         };
     }
+
+    /// <summary>One step an epoch, over all rows.</summary>
+    private static SgdPlan ForNewton(RowSummary rows, SgdOptions options) => new()
+    {
+        Method = SgdMethod.Newton,
+        BatchSize = rows.ChunkRows,
+        Epochs = options.Epochs ?? MostNewtonSteps,
+        StepsPerEpoch = 1,
+        Threads = rows.Rows * options.Outputs * (rows.IsSparse ? 1 : rows.Features) < WorthAThread ? 1 : options.Threads,
+    };
 }

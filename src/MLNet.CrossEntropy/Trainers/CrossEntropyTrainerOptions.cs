@@ -26,7 +26,10 @@ public abstract partial class CrossEntropyTrainerOptions
     /// <summary>The penalty <c>l1 ||W||_1</c> added to the mean loss; biases are not penalised.</summary>
     public float L1Regularization { get; set; }
 
-    /// <summary>How the gradient of a mini-batch becomes a step: plain SGD, or SAGA, which converges to the strict optimum.</summary>
+    /// <summary>
+    /// How a gradient becomes a step: plain SGD, SAGA, which converges to the strict optimum, or Newton's method, which is there in a few
+    /// passes and takes no batch size, learning rate, schedule or optimizer.
+    /// </summary>
     public SgdMethod Method { get; set; }
 
     /// <summary>
@@ -79,7 +82,7 @@ public abstract partial class CrossEntropyTrainerOptions
     /// <summary>Ends the fit when an epoch's loss differs from the one before by less than this share of it; 0 never does.</summary>
     public double OptimizationTolerance { get; set; }
 
-    /// <summary>With SAGA, ends the fit when the norm of the objective's gradient is at most this; 0 never does.</summary>
+    /// <summary>With SAGA and Newton's method, ends the fit when the norm of the objective's gradient is at most this; 0 never does.</summary>
     public double GradientTolerance { get; set; } = Defaults.GradientTolerance;
 
     /// <summary>Told of each epoch as it ends, on the thread that called Fit; an <see cref="Progress{T}"/> hands it on.</summary>
@@ -118,7 +121,8 @@ public abstract partial class CrossEntropyTrainerOptions
             (Momentum is >= 0 and < 1, nameof(Momentum), Momentum, "at least 0 and below 1"),
             (LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "at least 0 and below 1"),
             (Enum.IsDefined(Method), nameof(Method), Method, $"one of {string.Join(", ", Enum.GetNames<SgdMethod>())}"),
-            (Cache || Method != SgdMethod.Saga, nameof(Method), Method, "Sgd or Auto when Cache is false: SAGA remembers every row"),
+            (Cache || Method is SgdMethod.Sgd or SgdMethod.Auto, nameof(Method), Method, "Sgd or Auto when Cache is false: the others remember every row"),
+            (L1Regularization <= 0 || Method != SgdMethod.Newton, nameof(Method), Method, "another method, such as Saga, when there is an L1 penalty: Newton's needs an objective without kinks"),
             (IsFinite(GradientTolerance, from: 0), nameof(GradientTolerance), GradientTolerance, "finite and at least 0"),
             (Enum.IsDefined(Standardization), nameof(Standardization), Standardization, $"one of {string.Join(", ", Enum.GetNames<Standardization>())}"),
             (NumberOfThreads is null or > 0, nameof(NumberOfThreads), NumberOfThreads, "at least 1, or null for one for each processor"),

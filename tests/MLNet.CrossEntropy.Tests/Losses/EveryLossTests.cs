@@ -25,6 +25,37 @@ public sealed class EveryLossTests
 
     [Theory]
     [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
+    public void Curvature_is_the_slope_of_the_gradient(string name)
+    {
+        LogitLoss loss = AllLosses.Get(name);
+        float[] direction = [1.5f, -0.25f, 0.75f, -2];
+        float[] product = new float[AllLosses.Outputs], diagonal = new float[AllLosses.Outputs];
+        if (!loss.HasCurvature)
+        {
+            Assert.Contains(loss.Name, Assert.Throws<NotSupportedException>(() => loss.CurvatureProduct(product, RowTarget.Class(0), direction, product)).Message, StringComparison.Ordinal);
+            Assert.Throws<NotSupportedException>(() => loss.CurvatureDiagonal(product, RowTarget.Class(0), diagonal));
+            return;
+        }
+
+        foreach (TargetCase target in AllLosses.TargetsFor(name))
+        {
+            foreach (double[] logits in AllLosses.Logits())
+            {
+                float[] narrow = [.. logits.Select(z => (float)z)];
+                loss.CurvatureProduct(narrow, target.Row, direction, product);
+                loss.CurvatureDiagonal(narrow, target.Row, diagonal);
+                for (int k = 0; k < logits.Length; k++)
+                {
+                    double[] row = FiniteDifference.Gradient(z => loss.Of(z, target.Row).Gradient[k], logits);
+                    Assert.Equal(row.Select((h, i) => h * direction[i]).Sum(), product[k], 1e-5);
+                    Assert.Equal(row[k], diagonal[k], 1e-5);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
     public void Loss_alone_is_the_loss_of_the_fused_form(string name)
     {
         LogitLoss loss = AllLosses.Get(name);

@@ -89,6 +89,6 @@ public class StreamingTests
     public void Saga_without_the_cache_is_refused(string trainer)
     {
         var error = Assert.Throws<ArgumentException>(() => AllTrainers.Create(trainer, _ml, options => (options.Cache, options.Method) = (false, SgdMethod.Saga)));
-        Assert.Contains("Method is Saga; it must be Sgd or Auto when Cache is false: SAGA remembers every row.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Method is Saga; it must be Sgd or Auto when Cache is false: the others remember every row.", error.Message, StringComparison.Ordinal);
     }
 }

@@ -50,4 +50,20 @@ internal static unsafe class SparseKernels
         for (var i = 0; i < length; i++)
             y[i] = MathF.CopySign(Math.Max(0, Math.Abs(y[i]) - threshold), y[i]);
     }
+
+    /// <summary><c>x . w</c> for a row x and the weights w of a single output.</summary>
+    public static float Dot(SparseRow x, float* w)
+    {
+        var sum = 0f;
+        for (var e = 0; e < x.Indices.Length; e++)
+            sum += x.Values[e] * w[x.Indices[e]];
+        return sum;
+    }
+
+    /// <summary><c>w += a x</c> for a row x and the weights w of a single output.</summary>
+    public static void AddTo(float* w, float a, SparseRow x)
+    {
+        for (var e = 0; e < x.Indices.Length; e++)
+            w[x.Indices[e]] += a * x.Values[e];
+    }
 }

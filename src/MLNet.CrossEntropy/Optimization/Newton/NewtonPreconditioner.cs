@@ -1,0 +1,196 @@
+using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Numerics;
+using MLNet.CrossEntropy.Optimization.Kernels;
+
+namespace MLNet.CrossEntropy.Optimization;
+
+/// <summary>
+/// An approximate inverse of the Hessian: its blocks <c>M_k = sum_r d_rk x'_r x'_r' + l2 S^2</c> on the diagonal, one an output, summed over
+/// a sample of rows and factorised. It is exact for one output and all rows; the coupling between the outputs of a softmax is left to the
+/// conjugate gradients. With many features it does nothing: the features are scaled already.
+/// </summary>
+/// <remarks>x' is the row in scaled coordinates with a last 1 for the bias, d the loss's second derivative times the row's share of the weight.</remarks>
+internal sealed unsafe class NewtonPreconditioner : IDisposable
+{
+    private const int MostFeatures = 255;
+
+    // Rows of a chunk, whose products are one multiplication of matrices.
+    private const int ChunkRows = 64;
+
+    // A solution that takes more products than this shows that the blocks belong to another model by now.
+    private const int MostProducts = 4;
+
+    // Summing up the blocks may cost as much as this many passes over the rows.
+    private const int WorthInPasses = 20;
+
+    private readonly LogitLoss _loss;
+    private readonly int _outputs;
+    private readonly int _size;
+    private readonly double _l2;
+    private readonly FeatureScaling _scaling;
+    private readonly WorkerTeam _team;
+    private readonly double[] _blocks;
+    private readonly double[] _right;
+    private readonly float[] _diagonal;
+    private readonly int _stride;
+    private readonly NativeBuffer<float> _rows;
+    private readonly NativeBuffer<float> _weighted;
+    private readonly NativeBuffer<float> _products;
+    private bool _isFactorized;
+
+    public NewtonPreconditioner(SgdOptions options, RowSet rows, FeatureScaling scaling, WorkerTeam team)
+    {
+        _loss = options.Loss;
+        _outputs = options.Outputs;
+        _size = rows.Features + 1;
+        _l2 = options.L2;
+        _scaling = scaling;
+        _team = team;
+        _stride = rows.Features > MostFeatures ? 0 : SampleStride(rows);
+        _blocks = new double[_stride > 0 ? _outputs * _size * _size : 0];
+        _diagonal = new float[_outputs];
+        _right = new double[_size];
+        var dense = _stride > 0 && !rows.IsSparse;
+        _rows = new NativeBuffer<float>(dense ? ChunkRows * _size : 0);
+        _weighted = new NativeBuffer<float>(dense ? ChunkRows * _size : 0);
+        _products = new NativeBuffer<float>(dense ? _size * _size : 0);
+    }
+
+    /// <summary>
+    /// Sums up and factorises the blocks for the model whose logits <c>[rows, outputs]</c> are given, unless those of an earlier one still
+    /// served well: the last solution took few products.
+    /// </summary>
+    public void Refresh(RowSet rows, NativeBuffer<float> logits, double weightSum, int lastProducts)
+    {
+        if (_stride == 0 || (_isFactorized && lastProducts <= MostProducts))
+            return;
+        _isFactorized = true;
+        Array.Clear(_blocks);
+        var share = _stride / weightSum;
+        if (rows.IsSparse)
+            AddSparse(rows, logits, share);
+        else
+            AddDense(rows, logits, share);
+        _team.Run(Factorize);
+    }
+
+    /// <summary>Turns a residual into about the inverse Hessian times it, in place.</summary>
+    public void Apply(double[] residual)
+    {
+        if (_stride == 0)
+            return;
+        var features = _size - 1;
+        for (var k = 0; k < _outputs; k++)
+        {
+            var right = _right.AsSpan(0, _size);
+            residual.AsSpan(k * features, features).CopyTo(right);
+            right[features] = residual[_outputs * features + k];
+            Cholesky.Solve(_blocks.AsSpan(k * _size * _size, _size * _size), _size, right);
+            right[..features].CopyTo(residual.AsSpan(k * features));
+            residual[_outputs * features + k] = right[features];
+        }
+    }
+
+    public void Dispose()
+    {
+        _rows.Dispose();
+        _weighted.Dispose();
+        _products.Dispose();
+    }
+
+    /// <summary>Every so many rows are looked at that the blocks cost as much as a few passes, but at least two for each feature.</summary>
+    private static int SampleStride(RowSet rows)
+    {
+        var values = (long)rows.Rows * rows.Features;
+        if (rows.IsSparse)
+        {
+            values = 0;
+            foreach (var block in rows.Blocks)
+                values += block.RowStarts![block.Rows];
+        }
+
+        double sample = Math.Max(2.0 * WorthInPasses * rows.Rows * rows.Rows / Math.Max(1, values), 2 * rows.Features);
+        return (int)Math.Max(1, rows.Rows / sample);
+    }
+
+    private void AddSparse(RowSet rows, NativeBuffer<float> logits, double share)
+    {
+        for (var r = 0; r < rows.Rows; r += _stride)
+        {
+            Weigh(rows, r, logits, share);
+            var row = rows.Sparse(r);
+            for (var k = 0; k < _outputs; k++)
+                AddSparse(row, _diagonal[k], _blocks.AsSpan(k * _size * _size, _size * _size));
+        }
+    }
+
+    private void AddSparse(SparseRow row, double weight, Span<double> block)
+    {
+        var bias = block[^_size..];
+        bias[^1] += weight;
+        for (var a = 0; a < row.Indices.Length; a++)
+        {
+            var i = row.Indices[a];
+            var factor = weight * _scaling.Scales[i] * row.Values[a];
+            bias[i] += factor;
+            var line = block.Slice(i * _size, _size);
+            for (var b = 0; b <= a; b++)
+                line[row.Indices[b]] += factor * _scaling.Scales[row.Indices[b]] * row.Values[b];
+        }
+    }
+
+    private void AddDense(RowSet rows, NativeBuffer<float> logits, double share)
+    {
+        float** pointers = stackalloc float*[ChunkRows];
+        for (var first = 0; first < rows.Rows; first += ChunkRows * _stride)
+        {
+            var count = Math.Min(ChunkRows, (rows.Rows - first + _stride - 1) / _stride);
+            for (var i = 0; i < count; i++)
+            {
+                pointers[i] = _rows.Pointer + (long)i * _size;
+                Scale(rows.Dense(first + i * _stride), pointers[i]);
+            }
+
+            for (var k = 0; k < _outputs; k++)
+            {
+                for (var i = 0; i < count; i++)
+                {
+                    Weigh(rows, first + i * _stride, logits, share);
+                    for (var j = 0; j < _size; j++)
+                        _weighted[(long)i * _size + j] = _diagonal[k] * pointers[i][j];
+                }
+
+                DenseBackward.Compute(pointers, count, 0, _size, _weighted.Pointer, _size, _products.Pointer, _size);
+                var block = _blocks.AsSpan(k * _size * _size, _size * _size);
+                for (var i = 0; i < block.Length; i++)
+                    block[i] += _products[i];
+            }
+        }
+    }
+
+    /// <summary>The row in scaled coordinates, then the 1 of the bias.</summary>
+    private void Scale(float* row, float* scaled)
+    {
+        for (var j = 0; j < _size - 1; j++)
+            scaled[j] = _scaling.Scales[j] * (row[j] - _scaling.Means[j]);
+        scaled[_size - 1] = 1;
+    }
+
+    private void Weigh(RowSet rows, int row, NativeBuffer<float> logits, double share)
+    {
+        _loss.CurvatureDiagonal(logits.Span((long)row * _outputs, _outputs), rows.Target(row, _outputs), _diagonal);
+        SpanMath.Scale(_diagonal.AsSpan(), (float)(rows.Weight(row) * share));
+    }
+
+    private void Factorize(int member)
+    {
+        var (from, to) = _team.Share(member, _outputs);
+        for (var k = from; k < to; k++)
+        {
+            var block = _blocks.AsSpan(k * _size * _size, _size * _size);
+            for (var j = 0; j < _size - 1; j++)
+                block[j * _size + j] += _l2 * _scaling.Scales[j] * _scaling.Scales[j];
+            Cholesky.Factorize(block, _size);
+        }
+    }
+}

@@ -1,0 +1,277 @@
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy.Optimization;
+
+/// <summary>
+/// A truncated Newton step over all rows: <c>p</c> from <c>H p = -g</c> by conjugate gradients, only as exactly as the gradient is still
+/// large, then a backtracking line search along p. See <see cref="SgdMethod.Newton"/>.
+/// </summary>
+/// <remarks>
+/// Like SGD it works on the scaled and centred features (see <see cref="FeatureScaling"/>), whose Hessian is far better conditioned:
+/// parameters are <c>W'[k, j]</c>, then <c>b'[k]</c>. A product with the Hessian, <c>H v = X' (d2 l / dz dz') X v + l2 v</c>, is one pass over the rows.
+/// </remarks>
+internal sealed unsafe class NewtonStep : MiniBatchStep
+{
+    private const double LoosestSolution = 0.25;
+    private const double SufficientDecrease = 1e-4;
+    private const int MostHalvings = 30;
+
+    // A quadratic model that promises less than this share of the objective promises less than floats can tell.
+    private const double SmallestPromise = 1e-8;
+
+    private readonly int _features;
+    private readonly double _l2;
+    private readonly FeatureScaling _scaling;
+    private readonly RowProducts _products;
+    private readonly ConjugateGradient _solver;
+    private readonly NewtonPreconditioner _preconditioner;
+    private readonly double[] _parameters;
+    private readonly double[] _saved;
+    private readonly double[] _gradient;
+    private readonly double[] _sums;
+    private readonly float[] _raw;
+    private readonly float[] _rawBiases;
+    private readonly NativeBuffer<float> _directionLogits;
+    private readonly NativeBuffer<float> _searchLogits;
+    private readonly NativeBuffer<float> _trial;
+    private readonly double[] _trialLosses;
+    private readonly Action<int> _judge;
+    private readonly Action<int> _advance;
+    private readonly RowMap _takeErrors;
+    private readonly RowMap _takeCurvature;
+    private RowSet _rows = null!;
+    private double _weightSum;
+    private int _lastProducts;
+    private double _along;
+    private double _firstNorm;
+    private double _norm;
+
+    public NewtonStep(SgdOptions options, RowSet rows, SgdPlan plan, FeatureScaling scaling, WorkerTeam team)
+        : base(options.Loss, options.Outputs, plan.BatchSize, team)
+    {
+        _features = rows.Features;
+        _l2 = options.L2;
+        _scaling = scaling;
+        _products = rows.IsSparse ? new SparseProducts(rows, Outputs, team) : new DenseProducts(_features, Outputs, team);
+        var parameters = checked(Outputs * (_features + 1));
+        _preconditioner = new NewtonPreconditioner(options, rows, scaling, team);
+        _solver = new ConjugateGradient(parameters);
+        _parameters = new double[parameters];
+        _saved = new double[parameters];
+        _gradient = new double[parameters];
+        _sums = new double[Outputs * _features];
+        _raw = new float[Outputs * _features];
+        _rawBiases = new float[Outputs];
+        var logits = (long)rows.Rows * Outputs;
+        _directionLogits = new NativeBuffer<float>(logits);
+        _searchLogits = new NativeBuffer<float>(logits);
+        _trial = new NativeBuffer<float>(2L * Outputs * team.Size);
+        _trialLosses = new double[rows.Rows];
+        _judge = Judge;
+        _advance = Advance;
+        _takeErrors = TakeErrors;
+        _takeCurvature = TakeCurvature;
+    }
+
+    protected override ReadOnlySpan<float> RawWeights => _raw;
+
+    public override void Start(float[]? weights, float[] biases)
+    {
+        for (var k = 0; k < Outputs; k++)
+        {
+            double bias = biases[k];
+            for (var j = 0; weights is not null && j < _features; j++)
+            {
+                var weight = weights[k * _features + j];
+                _parameters[k * _features + j] = (double)weight / _scaling.Scales[j];
+                bias += (double)_scaling.Means[j] * weight;
+            }
+
+            _parameters[Outputs * _features + k] = bias;
+        }
+
+        SetModel(_parameters);
+    }
+
+    public override void CopyTo(float[] weights, float[] biases)
+    {
+        _raw.CopyTo(weights, 0);
+        _rawBiases.CopyTo(biases, 0);
+    }
+
+    /// <summary>The norm before the last step; 0 when that step could not lower the objective any more.</summary>
+    public override double RememberedGradientNorm() => _norm;
+
+    public override void Save() => _parameters.CopyTo(_saved, 0);
+
+    public override void Restore()
+    {
+        _saved.CopyTo(_parameters, 0);
+        SetModel(_parameters);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _products.Dispose();
+        _preconditioner.Dispose();
+        _directionLogits.Dispose();
+        _searchLogits.Dispose();
+        _trial.Dispose();
+    }
+
+    protected override void BeforeLogits(RowSet rows, ReadOnlySpan<int> batch) => SetModel(_parameters);
+
+    // A batch is all rows, or a run of those that are only judged: always in their own order.
+    protected override void ComputeLogits(RowSet rows, ReadOnlySpan<int> batch, int from, int to) =>
+        _products.ComputeLogits(rows, batch[from], batch[from] + to - from, Logits.Pointer + (long)from * Outputs);
+
+    protected override void AddGradient(RowSet rows, ReadOnlySpan<int> batch, float factor, NativeBuffer<float> weightGradient)
+    {
+        _products.Pass(rows, withLogits: false, _takeErrors, _sums);
+        for (var i = 0; i < _sums.Length; i++)
+            weightGradient[i] += factor * (float)_sums[i];
+    }
+
+    protected override void Update(RowSet rows, ReadOnlySpan<int> batch, double learningRate)
+    {
+        _rows = rows;
+        _weightSum = WeightSum(rows);
+        _products.Pass(rows, withLogits: false, _takeErrors, _sums);
+        ToScaledGradient(_parameters, _gradient);
+        _norm = Math.Sqrt(ConjugateGradient.Dot(_gradient, _gradient));
+        _firstNorm = Math.Max(_firstNorm, _norm);
+        _searchLogits.AsSpan().Clear();
+        if (_norm == 0)
+            return;
+        _preconditioner.Refresh(rows, Logits, _weightSum, _lastProducts);
+        // Superlinear: the nearer the optimum, the more exact the direction (Dembo and Steihaug 1983).
+        _lastProducts = _solver.Solve(_gradient, Math.Min(LoosestSolution, Math.Sqrt(_norm / _firstNorm)), _preconditioner.Apply, Multiply, AdvanceLogits);
+        if (Search(_solver.Solution) is > 0 and var length)
+            ConjugateGradient.Add(_parameters, length, _solver.Solution);
+        SetModel(_parameters);
+    }
+
+    private double WeightSum(RowSet rows)
+    {
+        CompensatedSum sum = default;
+        for (var r = 0; r < rows.Rows; r++)
+            sum.Add(rows.Weight(r) * Loss.TargetWeight(rows.Target(r, Outputs)));
+        return sum.Value;
+    }
+
+    private void TakeErrors(int row, Span<float> values) => Errors.Span((long)row * Outputs, Outputs).CopyTo(values);
+
+    private void TakeCurvature(int row, Span<float> values)
+    {
+        var direction = _directionLogits.Span((long)row * Outputs, Outputs);
+        values.CopyTo(direction);
+        Loss.CurvatureProduct(Logits.Span((long)row * Outputs, Outputs), _rows.Target(row, Outputs), direction, values);
+        SpanMath.Scale(values, (float)(_rows.Weight(row) / _weightSum));
+    }
+
+    /// <summary>The Hessian times <paramref name="direction"/>, in scaled coordinates.</summary>
+    private void Multiply(double[] direction, double[] product)
+    {
+        SetModel(direction);
+        _products.Pass(_rows, withLogits: true, _takeCurvature, _sums);
+        ToScaledGradient(direction, product);
+    }
+
+    private void AdvanceLogits(double step)
+    {
+        _along = step;
+        Team.Run(_advance);
+    }
+
+    private void Advance(int member)
+    {
+        var (from, to) = Team.Share(member, _rows.Rows);
+        for (var r = from; r < to; r++)
+            Kernels.SparseKernels.Axpy((float)_along, _directionLogits.Pointer + (long)r * Outputs, _searchLogits.Pointer + (long)r * Outputs, Outputs);
+    }
+
+    /// <summary>
+    /// The length a of the step along p: the first of 1, 1/2, 1/4, ... whose objective is low enough (Armijo), 0 when none is. Logits are
+    /// linear in the parameters, so the losses along the line cost no pass over the features.
+    /// </summary>
+    private double Search(double[] direction)
+    {
+        double constant = 0, linear = 0, square = 0;
+        for (var i = 0; i < Outputs * _features; i++)
+        {
+            double scale = _scaling.Scales[i % _features], weight = scale * _parameters[i], change = scale * direction[i];
+            constant += weight * weight;
+            linear += weight * change;
+            square += change * change;
+        }
+
+        double Objective(double length) => MeanLossAlong(length) + _l2 / 2 * (constant + length * (2 * linear + length * square));
+        double slope = ConjugateGradient.Dot(_gradient, direction), start = Objective(0);
+        if (-slope / 2 <= SmallestPromise * start)
+            _norm = 0;
+        var length = 1.0;
+        for (var i = 0; i < MostHalvings; i++, length /= 2)
+        {
+            if (Objective(length) <= start + SufficientDecrease * length * slope)
+                return length;
+        }
+
+        _norm = 0;
+        return 0;
+    }
+
+    private double MeanLossAlong(double length)
+    {
+        _along = length;
+        Team.Run(_judge);
+        return CompensatedSum.Of<double>(_trialLosses) / _weightSum;
+    }
+
+    private void Judge(int member)
+    {
+        var (from, to) = Team.Share(member, _rows.Rows);
+        Span<float> trial = _trial.Span(2L * member * Outputs, Outputs), errors = _trial.Span((2L * member + 1) * Outputs, Outputs);
+        for (var r = from; r < to; r++)
+        {
+            for (var k = 0; k < Outputs; k++)
+                trial[k] = Logits[(long)r * Outputs + k] + (float)_along * _searchLogits[(long)r * Outputs + k];
+            _trialLosses[r] = _rows.Weight(r) * Loss.LossAndGradient(trial, _rows.Target(r, Outputs), errors);
+        }
+    }
+
+    /// <summary>Gives the products the raw model of scaled parameters: <c>W = s W'</c>, <c>b = b' - m . W</c>.</summary>
+    private void SetModel(double[] scaled)
+    {
+        for (var k = 0; k < Outputs; k++)
+        {
+            var bias = scaled[Outputs * _features + k];
+            for (var j = 0; j < _features; j++)
+            {
+                var weight = _scaling.Scales[j] * scaled[k * _features + j];
+                _raw[k * _features + j] = (float)weight;
+                bias -= _scaling.Means[j] * weight;
+            }
+
+            _rawBiases[k] = (float)bias;
+        }
+
+        _products.SetModel(_raw, _rawBiases);
+    }
+
+    /// <summary>By the chain rule, <c>s (G - m g + l2 W)</c> and g, with G and g the raw gradients of the last pass.</summary>
+    private void ToScaledGradient(double[] parameters, double[] gradient)
+    {
+        for (var k = 0; k < Outputs; k++)
+        {
+            var bias = _products.BiasGradient[k];
+            for (var j = 0; j < _features; j++)
+            {
+                double scale = _scaling.Scales[j], weight = scale * parameters[k * _features + j];
+                gradient[k * _features + j] = scale * (_sums[k * _features + j] - _scaling.Means[j] * bias + _l2 * weight);
+            }
+
+            gradient[Outputs * _features + k] = bias;
+        }
+    }
+}
