@@ -15,6 +15,7 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
     private const double LoosestSolution = 0.25;
     private const double SufficientDecrease = 1e-4;
     private const int MostHalvings = 30;
+    private const int UnitOfRows = 64;
 
     // A quadratic model that promises less than this share of the objective promises less than floats can tell.
     private const double SmallestPromise = 1e-8;
@@ -40,14 +41,13 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
     private readonly RowMap _takeErrors;
     private readonly RowMap _takeCurvature;
     private RowSet _rows = null!;
-    private double _weightSum;
     private int _lastProducts;
     private double _along;
     private double _firstNorm;
     private double _norm;
 
     public NewtonStep(SgdOptions options, RowSet rows, SgdPlan plan, FeatureScaling scaling, WorkerTeam team)
-        : base(options.Loss, options.Outputs, plan.BatchSize, team)
+        : base(options.Loss, options.Outputs, plan.BatchSize, UnitOfRows, team)
     {
         _features = rows.Features;
         _l2 = options.L2;
@@ -126,17 +126,16 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
     protected override void ComputeLogits(RowSet rows, ReadOnlySpan<int> batch, int from, int to) =>
         _products.ComputeLogits(rows, batch[from], batch[from] + to - from, Logits.Pointer + (long)from * Outputs);
 
-    protected override void AddGradient(RowSet rows, ReadOnlySpan<int> batch, float factor, NativeBuffer<float> weightGradient)
+    protected override void AddGradient(RowSet rows, ReadOnlySpan<int> batch, NativeBuffer<float> weightGradient)
     {
         _products.Pass(rows, withLogits: false, _takeErrors, _sums);
         for (var i = 0; i < _sums.Length; i++)
-            weightGradient[i] += factor * (float)_sums[i];
+            weightGradient[i] += (float)_sums[i];
     }
 
     protected override void Update(RowSet rows, ReadOnlySpan<int> batch, double learningRate)
     {
         _rows = rows;
-        _weightSum = WeightSum(rows);
         _products.Pass(rows, withLogits: false, _takeErrors, _sums);
         ToScaledGradient(_parameters, _gradient);
         _norm = Math.Sqrt(ConjugateGradient.Dot(_gradient, _gradient));
@@ -144,20 +143,12 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
         _searchLogits.AsSpan().Clear();
         if (_norm == 0)
             return;
-        _preconditioner.Refresh(rows, Logits, _weightSum, _lastProducts);
+        _preconditioner.Refresh(rows, Logits, BatchWeight, _lastProducts);
         // Superlinear: the nearer the optimum, the more exact the direction (Dembo and Steihaug 1983).
         _lastProducts = _solver.Solve(_gradient, Math.Min(LoosestSolution, Math.Sqrt(_norm / _firstNorm)), _preconditioner.Apply, Multiply, AdvanceLogits);
         if (Search(_solver.Solution) is > 0 and var length)
             ConjugateGradient.Add(_parameters, length, _solver.Solution);
         SetModel(_parameters);
-    }
-
-    private double WeightSum(RowSet rows)
-    {
-        CompensatedSum sum = default;
-        for (var r = 0; r < rows.Rows; r++)
-            sum.Add(rows.Weight(r) * Loss.TargetWeight(rows.Target(r, Outputs)));
-        return sum.Value;
     }
 
     private void TakeErrors(int row, Span<float> values) => Errors.Span((long)row * Outputs, Outputs).CopyTo(values);
@@ -167,7 +158,7 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
         var direction = _directionLogits.Span((long)row * Outputs, Outputs);
         values.CopyTo(direction);
         Loss.CurvatureProduct(Logits.Span((long)row * Outputs, Outputs), _rows.Target(row, Outputs), direction, values);
-        SpanMath.Scale(values, (float)(_rows.Weight(row) / _weightSum));
+        SpanMath.Scale(values, _rows.Weight(row));
     }
 
     /// <summary>The Hessian times <paramref name="direction"/>, in scaled coordinates.</summary>
@@ -225,7 +216,7 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
     {
         _along = length;
         Team.Run(_judge);
-        return CompensatedSum.Of<double>(_trialLosses) / _weightSum;
+        return CompensatedSum.Of<double>(_trialLosses) / BatchWeight;
     }
 
     private void Judge(int member)
@@ -259,16 +250,16 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
         _products.SetModel(_raw, _rawBiases);
     }
 
-    /// <summary>By the chain rule, <c>s (G - m g + l2 W)</c> and g, with G and g the raw gradients of the last pass.</summary>
+    /// <summary>By the chain rule, <c>s (G - m g + l2 W)</c> and g, with G and g the raw gradients: the last pass's sums over the rows' weight.</summary>
     private void ToScaledGradient(double[] parameters, double[] gradient)
     {
         for (var k = 0; k < Outputs; k++)
         {
-            var bias = _products.BiasGradient[k];
+            var bias = _products.BiasGradient[k] / BatchWeight;
             for (var j = 0; j < _features; j++)
             {
                 double scale = _scaling.Scales[j], weight = scale * parameters[k * _features + j];
-                gradient[k * _features + j] = scale * (_sums[k * _features + j] - _scaling.Means[j] * bias + _l2 * weight);
+                gradient[k * _features + j] = scale * (_sums[k * _features + j] / BatchWeight - _scaling.Means[j] * bias + _l2 * weight);
             }
 
             gradient[Outputs * _features + k] = bias;
