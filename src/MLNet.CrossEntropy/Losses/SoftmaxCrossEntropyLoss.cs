@@ -56,7 +56,7 @@ public sealed class SoftmaxCrossEntropyLoss : LogitLoss
     /// <inheritdoc/>
     internal override bool TryHardLabels(HardLabelRows rows)
     {
-        if (LabelSmoothing != 0 || rows.Outputs > SoftmaxCrossEntropyRows.MostClasses)
+        if (LabelSmoothing != 0 || rows.Outputs is < 2 or > SoftmaxCrossEntropyRows.MostClasses)
             return false;
         if (_classWeights.Length > 0)
             Throw.IfLengthsDiffer(rows.Outputs, _classWeights.Length, "logits", "classWeights");

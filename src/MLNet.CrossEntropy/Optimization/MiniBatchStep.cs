@@ -357,10 +357,15 @@ internal abstract unsafe class MiniBatchStep : IDisposable
 
     private bool TryHardLabels(int from, int to)
     {
-        if (!_rows.HasClasses)
-            return false;
         for (var r = from; r < to; r++)
-            _labels[r] = _rows.Class(_batch[r]);
+        {
+            // A soft label that is all on one class goes the way of a hard one, to the same bits.
+            if (_rows.HasClasses)
+                _labels[r] = _rows.Class(_batch[r]);
+            else if (!IsOneHot(_rows.Target(_batch[r], Outputs).Vector, out _labels[r]))
+                return false;
+        }
+
         return _judge.TryHardLabels(new HardLabelRows
         {
             Outputs = Outputs,
@@ -370,6 +375,15 @@ internal abstract unsafe class MiniBatchStep : IDisposable
             Losses = _rowLosses.Span(from, to - from),
             TargetWeights = _targetWeights.Span(from, to - from),
         });
+    }
+
+    /// <summary>Whether a row's target is a hard label: 1 for a class and 0 for all others, or, of one output, just 0 or 1.</summary>
+    private static bool IsOneHot(ReadOnlySpan<float> target, out int label)
+    {
+        label = target.Length == 1 ? (int)target[0] : target.IndexOf(1f);
+        return target.Length == 1
+            ? target[0] is 0 or 1
+            : label >= 0 && !target[..label].ContainsAnyExcept(0f) && !target[(label + 1)..].ContainsAnyExcept(0f);
     }
 
     private record struct UnitSums(double Loss, double Weight);
