@@ -18,13 +18,15 @@ public static class PictureFile
     {
         try
         {
-            long length = new FileInfo(path).Length;
+            // A link has a length of its own; what counts is that of the file at its end.
+            string file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            long length = new FileInfo(file).Length;
             // Devices and named pipes have no length either, and reading one might never end.
             if (length == 0)
                 throw new PictureException("the file is empty");
             if (length > MaxBytes)
                 throw new PictureException($"the file has {length:N0} bytes; at most {MaxBytes:N0} are read");
-            return Decode(File.ReadAllBytes(path));
+            return Decode(File.ReadAllBytes(file));
         }
         catch (PictureException exception)
         {

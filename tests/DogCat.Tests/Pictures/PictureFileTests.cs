@@ -33,4 +33,19 @@ public sealed class PictureFileTests : IDisposable
         File.WriteAllBytes(path, PngFixture.Named("rgb8").Png);
         Assert.Equal(PngFixture.Named("rgb8").Rgb, PictureFile.Load(path).Rgb.ToArray());
     }
+
+    [Fact]
+    public void A_link_leads_to_the_picture_and_never_to_an_endless_device()
+    {
+        string picture = _folder.At("rex.png");
+        string link = _folder.At("link.png");
+        File.WriteAllBytes(picture, PngFixture.Named("rgb8").Png);
+        File.CreateSymbolicLink(link, picture);
+        Assert.Equal(PngFixture.Named("rgb8").Rgb, PictureFile.Load(link).Rgb.ToArray());
+        if (!File.Exists("/dev/zero"))
+            return;
+        string endless = _folder.At("endless.png");
+        File.CreateSymbolicLink(endless, "/dev/zero");
+        Assert.Equal("the file is empty", Assert.Throws<PictureException>(() => PictureFile.Load(endless)).Reason);
+    }
 }
