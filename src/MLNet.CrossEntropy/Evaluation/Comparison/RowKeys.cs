@@ -3,43 +3,21 @@ using MLNet.CrossEntropy.Data;
 
 namespace MLNet.CrossEntropy;
 
-/// <summary>Reads groups and ids of the rows beside the models' scores.</summary>
-internal sealed class RowKeys : IDisposable
+/// <summary>Numbers the groups of the rows beside the models' scores and passes on the rows' ids.</summary>
+internal sealed class RowKeys(IDataView data, ComparisonOptions options) : IDisposable
 {
-    private readonly DataViewRowCursor? _cursor;
-    private readonly Func<string?>? _group;
-    private readonly Func<string?>? _id;
+    private readonly RowNames _names = new(data, options.GroupColumnName, options.IdColumnName);
     private readonly Dictionary<string, (int Index, ulong Hash)> _groups = new(StringComparer.Ordinal);
 
-    public RowKeys(IDataView data, ComparisonOptions options)
-    {
-        DataViewSchema.Column? group = ColumnValues.Optional(data.Schema, options.GroupColumnName, "group");
-        DataViewSchema.Column? id = ColumnValues.Optional(data.Schema, options.IdColumnName, "id");
-        if (group is null && id is null)
-            return;
-        DataViewSchema.Column?[] columns = [group, id];
-        _cursor = data.GetRowCursor(columns.OfType<DataViewSchema.Column>().DistinctBy(c => c.Index));
-        try
-        {
-            _group = group is { } g ? ColumnValues.Name(_cursor, g, "group") : null;
-            _id = id is { } i ? ColumnValues.Name(_cursor, i, "id") : null;
-        }
-        catch
-        {
-            _cursor.Dispose();
-            throw;
-        }
-    }
-
-    public bool HasGroups => _group is not null;
+    public bool HasGroups => _names.HasGroups;
 
     /// <summary>The number of groups so far, rows without a group among them.</summary>
     public int Groups { get; private set; }
 
     /// <summary>The current row's name; null where it has none.</summary>
-    public string? Id => _id?.Invoke();
+    public string? Id => _names.Id;
 
-    public void MoveNext() => _cursor?.MoveNext();
+    public void MoveNext() => _names.MoveNext();
 
     /// <summary>
     /// The index of the current row's group, and what the bootstrap knows it by: the group's name, so that it is the same in any
@@ -47,9 +25,9 @@ internal sealed class RowKeys : IDisposable
     /// </summary>
     public (int Index, ulong Hash) GroupOf(long row)
     {
-        if (_group is null)
+        if (!HasGroups)
             return (-1, (ulong)row);
-        if (_group() is not { } name)
+        if (_names.Group is not { } name)
             return (Groups++, (ulong)row);
         if (!_groups.TryGetValue(name, out (int Index, ulong Hash) group))
         {
@@ -59,7 +37,7 @@ internal sealed class RowKeys : IDisposable
         return group;
     }
 
-    public void Dispose() => _cursor?.Dispose();
+    public void Dispose() => _names.Dispose();
 
     /// <summary>FNV-1a over the UTF-16 code units: unlike string.GetHashCode the same in every process.</summary>
     private static ulong HashOf(string name)
