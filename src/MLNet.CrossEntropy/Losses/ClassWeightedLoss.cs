@@ -38,12 +38,28 @@ internal sealed class ClassWeightedLoss(LogitLoss loss, double[] weights) : Logi
 
     public override double TargetWeight(RowTarget target) => WeightOf(target) * loss.TargetWeight(target);
 
+    internal override bool HasCurvature => loss.HasCurvature;
+
+    internal override void CurvatureProduct(ReadOnlySpan<float> logits, RowTarget target, ReadOnlySpan<float> direction, Span<float> product)
+    {
+        loss.CurvatureProduct(logits, target, direction, product);
+        SpanMath.Scale(product, (float)WeightOf(target));
+    }
+
+    internal override void CurvatureDiagonal(ReadOnlySpan<float> logits, RowTarget target, Span<float> diagonal)
+    {
+        loss.CurvatureDiagonal(logits, target, diagonal);
+        SpanMath.Scale(diagonal, (float)WeightOf(target));
+    }
+
     internal override void PriorLogits(ReadOnlySpan<double> meanTargets, Span<double> logits) => loss.PriorLogits(meanTargets, logits);
 
     private double WeightOf(RowTarget target)
     {
         if (target.IsClass)
             return target.ClassIndex < 0 ? 0 : weights[target.ClassIndex];
+        if (loss.TargetWeight(target) == 0)
+            return 0;
         double sum = 0;
         for (int k = 0; k < weights.Length; k++)
             sum += target.Vector[k] * weights[k];

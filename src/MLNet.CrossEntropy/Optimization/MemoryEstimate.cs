@@ -14,6 +14,8 @@ internal static class MemoryEstimate
         // gradient, and the optimizer's slots twice; on sparse ones how far each feature has caught up.
         var floats = weights * (4 + (rows.IsSparse ? 0 : 2 + 2 * slots) + (isSaga ? 1 : 0)) + (rows.IsSparse ? 2L * rows.Features : 0);
         var table = isSaga ? rows.Rows * outputs : 0;
+        if (plan.Method == SgdMethod.Newton)
+            floats = NewtonStep.Floats(rows.Features, outputs, rows.Rows);
         var batch = 2L * plan.BatchSize * outputs;
         return rows.LargestChunkBytes + validation.Sum(BytesOf) + sizeof(int) * Math.Min(rows.Rows, rows.ChunkRows) + sizeof(float) * (floats + table + batch);
     }

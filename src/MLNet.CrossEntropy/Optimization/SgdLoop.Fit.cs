@@ -66,8 +66,8 @@ internal sealed partial class SgdLoop
             return options;
         if (isSparse)
             throw new ArgumentException("Gradients are to be clipped, but the rows are sparse, and the norm of a sparse step's gradient would cost more than the step; leave clipping out.", nameof(options));
-        if (options.Method == SgdMethod.Saga)
-            throw new ArgumentException($"Method is {options.Method} and gradients are to be clipped, but its correction relies on whole ones; it must be {SgdMethod.Sgd} or {SgdMethod.Auto}.", nameof(options));
+        if (options.Method is SgdMethod.Saga or SgdMethod.Newton)
+            throw new ArgumentException($"Method is {options.Method} and gradients are to be clipped, but it relies on whole ones; it must be {SgdMethod.Sgd} or {SgdMethod.Auto}.", nameof(options));
         return options with { Method = SgdMethod.Sgd };
     }
 

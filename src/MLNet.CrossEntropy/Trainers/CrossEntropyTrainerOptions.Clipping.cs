@@ -22,6 +22,6 @@ public abstract partial class CrossEntropyTrainerOptions
     [
         (GradientClippingNorm is null || IsFinite(GradientClippingNorm.Value, from: double.Epsilon), nameof(GradientClippingNorm), GradientClippingNorm, "finite and above 0, or null for no limit"),
         (GradientClippingValue is null || IsFinite(GradientClippingValue.Value, from: double.Epsilon), nameof(GradientClippingValue), GradientClippingValue, "finite and above 0, or null for no limit"),
-        (Method != SgdMethod.Saga || (GradientClippingNorm is null && GradientClippingValue is null), nameof(Method), Method, "Sgd or Auto when gradients are clipped: SAGA's correction relies on whole ones"),
+        (Method is SgdMethod.Sgd or SgdMethod.Auto || (GradientClippingNorm is null && GradientClippingValue is null), nameof(Method), Method, "Sgd or Auto when gradients are clipped: the others rely on whole ones"),
     ];
 }

@@ -19,6 +19,7 @@ public static class AllLosses
         ["softmax focal, gamma 0"] = new SoftmaxFocalLoss(gamma: 0),
         ["softmax focal, gamma 0.5"] = new SoftmaxFocalLoss(gamma: 0.5),
         ["softmax focal, gamma 2, alpha"] = new SoftmaxFocalLoss(2, Weights),
+        ["softmax CE, times class weights"] = new ClassWeightedLoss(new SoftmaxCrossEntropyLoss(), Weights),
         ["softmax Brier"] = new SoftmaxBrierLoss(),
     };
 

@@ -12,7 +12,8 @@ namespace MLNet.CrossEntropy.Optimization;
 /// <remarks>x' is the row in scaled coordinates with a last 1 for the bias, d the loss's second derivative times the row's share of the weight.</remarks>
 internal sealed unsafe class NewtonPreconditioner : IDisposable
 {
-    private const int MostFeatures = 255;
+    /// <summary>The most features whose blocks are worth their factorisation.</summary>
+    public const int MostFeatures = 255;
 
     // Rows of a chunk, whose products are one multiplication of matrices.
     private const int ChunkRows = 64;
@@ -89,6 +90,13 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
             right[..features].CopyTo(residual.AsSpan(k * features));
             residual[_outputs * features + k] = right[features];
         }
+    }
+
+    /// <summary>The factors as they are: how old they are decides when they are made anew.</summary>
+    public void Exchange(StateExchange state)
+    {
+        state.Values(_blocks.AsSpan());
+        state.Value(ref _isFactorized);
     }
 
     public void Dispose()

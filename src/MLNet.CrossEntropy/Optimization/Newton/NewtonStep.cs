@@ -75,6 +75,16 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
 
     protected override ReadOnlySpan<float> RawWeights => _raw;
 
+    /// <summary>
+    /// About how many floats a fit keeps besides the rows and their errors: eight vectors of parameters in double and some in float, the
+    /// preconditioner's blocks, and logits of the direction and its sum.
+    /// </summary>
+    public static long Floats(int features, long outputs, long rows)
+    {
+        var parameters = outputs * (features + 1L);
+        return 20 * parameters + (features > NewtonPreconditioner.MostFeatures ? 0 : 2 * parameters * (features + 1)) + 2 * rows * outputs;
+    }
+
     public override void Start(float[]? weights, float[] biases)
     {
         for (var k = 0; k < Outputs; k++)
@@ -108,6 +118,19 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
     {
         _saved.CopyTo(_parameters, 0);
         SetModel(_parameters);
+    }
+
+    public override void Exchange(StateExchange state)
+    {
+        base.Exchange(state);
+        state.Values(_parameters.AsSpan());
+        state.Values(_saved.AsSpan());
+        state.Value(ref _firstNorm);
+        state.Value(ref _norm);
+        state.Value(ref _lastProducts);
+        _preconditioner.Exchange(state);
+        if (state.IsReading)
+            SetModel(_parameters);
     }
 
     public override void Dispose()

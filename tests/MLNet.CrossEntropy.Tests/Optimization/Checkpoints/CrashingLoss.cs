@@ -20,5 +20,13 @@ internal sealed class CrashingLoss(int rows) : LogitLoss
 
     public override double TargetWeight(RowTarget target) => _loss.TargetWeight(target);
 
+    internal override bool HasCurvature => true;
+
+    internal override void CurvatureProduct(ReadOnlySpan<float> logits, RowTarget target, ReadOnlySpan<float> direction, Span<float> product) =>
+        _loss.CurvatureProduct(logits, target, direction, product);
+
+    internal override void CurvatureDiagonal(ReadOnlySpan<float> logits, RowTarget target, Span<float> diagonal) =>
+        _loss.CurvatureDiagonal(logits, target, diagonal);
+
     internal sealed class Crash : Exception;
 }

@@ -62,6 +62,22 @@ public sealed class ResumedFitTests : IDisposable
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void NewtonsMethodEndsWithTheSameBits(bool sparse)
+    {
+        var problem = RowTable.Gaussian(140, 30, 3).Thinned(sparse ? 0.5 : 1);
+        AssertSameBits(sparse ? problem.Sparse() : problem.Dense(), null, Options with
+        {
+            Method = SgdMethod.Newton,
+            BatchSize = null,
+            LearningRate = null,
+            L2 = 1e-6,
+            Epochs = 20,
+        }, every: 1, rowsBetweenCrashes: 1_000);
+    }
+
+    [Theory]
     [MemberData(nameof(AllOptimizers.Names), MemberType = typeof(AllOptimizers))]
     public void EveryOptimizerEndsWithTheSameBits(string name) => AssertSameBits(RowTable.Gaussian(140, 7, 3).Dense(), null, Options with
     {
