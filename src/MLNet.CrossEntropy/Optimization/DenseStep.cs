@@ -156,6 +156,8 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _meanGradient.AsSpan().Clear();
     }
 
+    public override void RestartOptimizer() => _state.CopyFrom(_savedState);
+
     public override void Exchange(StateExchange state)
     {
         base.Exchange(state);

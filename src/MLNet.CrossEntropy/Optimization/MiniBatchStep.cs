@@ -188,6 +188,11 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     {
     }
 
+    /// <summary>The optimizer's own state, such as its momentum, is again the one that was saved; weights and SAGA's memory stay.</summary>
+    public virtual void RestartOptimizer()
+    {
+    }
+
     /// <summary>Keeps the state of now, to come back to.</summary>
     public abstract void Save();
 

@@ -3,6 +3,9 @@ namespace MLNet.CrossEntropy.Optimization;
 /// <summary>What is done before the first epoch: all that follows from the rows.</summary>
 internal sealed partial class SgdLoop
 {
+    // Initial weights of which nothing is known pass for those of so many fits like this one: the rate begins at a tenth.
+    private const long UnknownPast = 9;
+
     private SgdLoop(
         IEnumerable<RowSet> chunks, RowSet? validation, SgdBeginning beginning, SgdOptions options, SgdPlan plan, FeatureScaling scaling, MiniBatchStep step, double rate)
     {
@@ -14,7 +17,10 @@ internal sealed partial class SgdLoop
         _plan = plan;
         _scaling = scaling;
         _step = step;
-        _largestRate = rate;
+        // What was too large for SAGA to settle the last time would lead it away from where it is.
+        _largestRate = plan.Method == SgdMethod.Saga ? Math.Min(rate, options.SettledRate ?? rate) : rate;
+        _stepsBefore = options.StepsBefore
+            ?? (options.InitialWeights is null || options.Schedule is not null || plan.Method == SgdMethod.Saga ? 0 : UnknownPast * plan.Steps);
     }
 
     /// <summary>Fits the model to rows in memory.</summary>

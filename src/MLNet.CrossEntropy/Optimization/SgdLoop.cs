@@ -41,6 +41,7 @@ internal sealed partial class SgdLoop
     private double _bestObjective = double.PositiveInfinity;
     private int _retries;
     private long _steps;
+    private readonly long _stepsBefore;
 
     // Where the epoch under way stands: the chunk, the place of the next batch in the chunk's order (-1 before the order is
     // drawn), and the sums over the rows so far.
@@ -51,6 +52,8 @@ internal sealed partial class SgdLoop
 
     private SgdResult Run()
     {
+        if (_plan.Method == SgdMethod.Saga && _options.InitialWeights is not null && _resumedFrom == 0)
+            Remember();
         var reason = RunEpochs();
         if (IsBrokenOff(reason) && _steps > 0)
             _checkpoint?.Write(_history.Count, _steps);
@@ -69,6 +72,8 @@ internal sealed partial class SgdLoop
             BestEpoch = _stopping.BestEpoch > 0 ? _stopping.BestEpoch : null,
             Steps = _steps,
             ResumedFrom = _resumedFrom,
+            TotalSteps = _stepsBefore + _steps,
+            SettledRate = _plan.Method == SgdMethod.Saga ? _largestRate : null,
             StopReason = reason,
             Certificate = reason == StopReason.Cancelled && _chunks is RowChunks
                 ? OptimalityCertificate.NotMeasured
@@ -192,8 +197,35 @@ internal sealed partial class SgdLoop
 
     private TimeSpan Elapsed => _elapsedBefore + Stopwatch.GetElapsedTime(_began);
 
-    private double Rate(long step) => _largestRate * (_options.Schedule?.Rate(step)
-        ?? (_plan.Method is SgdMethod.Saga or SgdMethod.Newton ? 1 : Math.Max(0, 1 - (double)step / (_plan.StepsPerEpoch * _plan.Epochs))));
+    /// <summary>
+    /// The rate of a step. After s steps before it, a fit of n begins at n / (n + s) of the largest rate: over fits of the same length
+    /// the rates at which they begin fall as 1/t, as those of any stochastic approximation must in the long run.
+    /// </summary>
+    private double Rate(long step)
+    {
+        if (_options.Schedule is { } schedule)
+            return _largestRate * schedule.Rate(_stepsBefore + step);
+        if (_plan.Method is SgdMethod.Saga or SgdMethod.Newton)
+            return _largestRate;
+        var planned = (double)_plan.Steps;
+        return _largestRate * (planned / (planned + _stepsBefore)) * Math.Max(0, 1 - step / planned);
+    }
+
+    /// <summary>
+    /// Fills SAGA's memory with the gradients at the initial weights, a pass at rate 0: without it, the first steps would be as
+    /// noisy as those of a fit that begins with nothing, and would forget what the weights already know.
+    /// </summary>
+    private void Remember()
+    {
+        foreach (var rows in _chunks)
+        {
+            int[] inOrder = [.. Enumerable.Range(0, rows.Rows)];
+            for (var from = 0; from < inOrder.Length; from += _plan.BatchSize)
+                _step.Take(rows, inOrder.AsSpan(from, Math.Min(_plan.BatchSize, inOrder.Length - from)), 0);
+        }
+
+        _step.RestartOptimizer();
+    }
 
     private StopReason EndEpoch()
     {

@@ -56,6 +56,14 @@ internal sealed partial record SgdOptions
     /// <summary>Weights <c>[outputs, features]</c> to start from (raw features); null starts from zero.</summary>
     public float[]? InitialWeights { get; init; }
 
+    /// <summary>
+    /// The steps that <see cref="InitialWeights"/> have behind them, by which schedules go on; null when nothing is known of them.
+    /// </summary>
+    public long? StepsBefore { get; init; }
+
+    /// <summary>SAGA only: the rate at which the fit that made <see cref="InitialWeights"/> settled, which this one does not exceed; null for none.</summary>
+    public double? SettledRate { get; init; }
+
     /// <summary>Biases <c>[outputs]</c> to start from; null starts from the class priors.</summary>
     public float[]? InitialBiases { get; init; }
 

@@ -37,6 +37,9 @@ internal sealed record SgdPlan
     /// <summary>Steps an epoch; the last may be a smaller batch.</summary>
     public required long StepsPerEpoch { get; init; }
 
+    /// <summary>The steps of all epochs.</summary>
+    public long Steps => StepsPerEpoch * Epochs;
+
     /// <summary>
     /// Threads that are worth their waiting: never more than asked for, and 1 for small steps and for sparse rows, whose threads would
     /// spend their time passing each other the weights they have just changed. It changes no result.

@@ -24,6 +24,12 @@ internal sealed record SgdResult
     /// <summary>The steps of them that a checkpoint had already taken.</summary>
     public long ResumedFrom { get; init; }
 
+    /// <summary>The steps behind the weights, those before the fit included.</summary>
+    public required long TotalSteps { get; init; }
+
+    /// <summary>SAGA only: the rate at which it settled, at most the one it began with.</summary>
+    public double? SettledRate { get; init; }
+
     /// <summary>Why the fit ended.</summary>
     public required StopReason StopReason { get; init; }
 

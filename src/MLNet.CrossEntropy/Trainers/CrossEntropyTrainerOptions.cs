@@ -128,7 +128,7 @@ public abstract partial class CrossEntropyTrainerOptions
             (NumberOfThreads is null or > 0, nameof(NumberOfThreads), NumberOfThreads, "at least 1, or null for one for each processor"),
             (IsFinite(OptimizationTolerance, from: 0), nameof(OptimizationTolerance), OptimizationTolerance, "finite and at least 0"),
         ];
-        return checks.Concat(ValidationChecks()).Concat(CancellationChecks()).Concat(CheckpointChecks()).Concat(ClippingChecks()).Concat(TargetChecks())
+        return checks.Concat(WarmStartChecks()).Concat(ValidationChecks()).Concat(CancellationChecks()).Concat(CheckpointChecks()).Concat(ClippingChecks()).Concat(TargetChecks())
             .Where(check => !check.Allowed)
             .Select(check => FormattableString.Invariant($"{check.Name} is {Seen(check.Value)}; it must be {check.Range}."));
     }

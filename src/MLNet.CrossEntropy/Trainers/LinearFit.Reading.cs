@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.Data;
 using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Models;
 using MLNet.CrossEntropy.Optimization;
 
 namespace MLNet.CrossEntropy.Trainers;
@@ -43,7 +44,7 @@ internal sealed partial class LinearFit
     }
 
     /// <summary>Where a fit's rows come from.</summary>
-    private sealed record Source(IDataView Data, TrainingColumns Columns, IDataView? Validation, ValidationSplit? Split, IChannel Channel)
+    private sealed record Source(IDataView Data, TrainingColumns Columns, IDataView? Validation, ValidationSplit? Split, InitialModel.Start? Start, IChannel Channel)
     {
         /// <summary>When Fit was called, as a timestamp.</summary>
         public long Began { get; } = Stopwatch.GetTimestamp();

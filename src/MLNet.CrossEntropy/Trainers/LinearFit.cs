@@ -4,6 +4,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.Data;
 using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Models;
 using MLNet.CrossEntropy.Optimization;
 
 namespace MLNet.CrossEntropy.Trainers;
@@ -32,19 +33,22 @@ internal sealed partial class LinearFit
     /// <param name="lossOf">The loss of a row, which may depend on all of them.</param>
     /// <param name="outputs">The number of logits.</param>
     /// <param name="validation">Data that is only judged; null for none, or for rows held out from <paramref name="input"/>.</param>
-    public (SgdResult Fitted, TrainingReport Report) Run(IDataView input, TrainingColumns columns, LossOfRows lossOf, int outputs, IDataView? validation = null)
+    /// <param name="start">Where to begin; null begins with weights of 0.</param>
+    public (SgdResult Fitted, TrainingReport Report) Run(IDataView input, TrainingColumns columns, LossOfRows lossOf, int outputs, IDataView? validation = null, InitialModel.Start? start = null)
     {
         if (validation is not null)
             _options.RefuseTwoValidations();
         using IChannel channel = _host.Start("Training");
         ValidationSplit? split = ValidationSplit.Of(input.Schema, _options.ValidationFraction, _options.ValidationFlagColumnName, _seed);
-        var source = new Source(input, columns, validation, split, channel);
+        var source = new Source(input, columns, validation, split, start, channel);
         Fitted fit = _options.Cache ? FitCached(source, lossOf, outputs) : FitStreamed(source, lossOf, outputs);
         SgdResult fitted = fit.Result;
         var report = new TrainingReport
         {
             Rows = fit.Rows.Counts,
             ValidationRows = fit.ValidationCounts,
+            TotalSteps = fitted.TotalSteps,
+            SettledRate = fitted.SettledRate,
             L2Regularization = fit.Options.L2,
             Seed = _seed,
             History = fitted.History,
@@ -77,6 +81,10 @@ internal sealed partial class LinearFit
             LearningRate = _options.LearningRate,
             L2 = _options.L2Regularization ?? 1 / rows.WeightSum,
             L1 = _options.L1Regularization,
+            InitialWeights = source.Start?.Weights,
+            InitialBiases = source.Start?.Biases,
+            StepsBefore = source.Start?.Steps,
+            SettledRate = _options.LearningRate is null && _options.Schedule is null ? source.Start?.SettledRate : null,
             Momentum = _options.Momentum,
             Optimizer = _options.Optimizer,
             Schedule = _options.Schedule,

@@ -5,6 +5,7 @@ using Microsoft.ML.Trainers;
 using MLNet.CrossEntropy.Data;
 using MLNet.CrossEntropy.Internals;
 using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Models;
 using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Trainers;
 
@@ -105,7 +106,11 @@ public sealed partial class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Tr
             throw Throw.WrongPositiveWeights(weights.Count, label.Column.Name, label.TargetWidth);
         TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
         LogitLoss loss = _options.SigmoidLoss(_options.PositiveWeights);
-        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, (_, _) => loss, label.TargetWidth, validation);
+        InitialModel.Start? start = InitialModel.Of(given: null, _options, isBinary: false) is { } initial
+            ? initial.ForClasses(columns.Features, columns.FeatureCount, ClassUnion
+                .Of(label.Names, label.TargetWidth, initial.ClassNames, initial.Model.Biases.Length, _options.NewClasses).InVectors(label.TargetWidth))
+            : null;
+        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, (_, _) => loss, label.TargetWidth, validation, start);
         CorrectPrior(fitted.Biases);
 
         LinearMulticlassModelParameters model = NativeModels.Linear(_host, fitted.Weights, fitted.Biases, label.Names);

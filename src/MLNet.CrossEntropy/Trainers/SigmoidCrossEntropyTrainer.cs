@@ -5,6 +5,7 @@ using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
 using MLNet.CrossEntropy.Data;
 using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Models;
 using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Trainers;
 
@@ -47,7 +48,7 @@ public sealed partial class SigmoidCrossEntropyTrainer
     /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of(IPredictionTransformer{object})"/> tells.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, or an example weight is negative or not finite.</exception>
-    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView input) => FitRows(input, validation: null);
+    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView input) => FitRows(input);
 
     /// <summary>
     /// Fits a model to <paramref name="trainData"/>; after each epoch the log-loss of <paramref name="validationData"/> is measured, and
@@ -64,6 +65,26 @@ public sealed partial class SigmoidCrossEntropyTrainer
         return FitRows(trainData, validationData);
     }
 
+    /// <summary>Goes on from the linear binary model in <paramref name="initialModel"/>, which is left as it is; see <see cref="CrossEntropyTrainerOptions.InitialModel"/>.</summary>
+    /// <param name="trainData">The rows to fit.</param>
+    /// <param name="initialModel">A transformer, or a chain of them, with exactly one linear binary model; Platt's calibration is taken into account.</param>
+    /// <exception cref="ArgumentException">The model has other features, or the transformer is no such chain.</exception>
+    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView trainData, ITransformer initialModel)
+    {
+        ArgumentNullException.ThrowIfNull(initialModel);
+        return FitRows(trainData, initialModel: initialModel);
+    }
+
+    /// <summary>Goes on from <paramref name="modelParameters"/>, as ML.NET's own trainers do.</summary>
+    /// <param name="trainData">The rows to fit.</param>
+    /// <param name="modelParameters">The linear model to go on from, whose score is taken for a logit; it is left as it is.</param>
+    /// <exception cref="ArgumentException">The model is no classifier, or has other features.</exception>
+    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView trainData, LinearModelParameters modelParameters)
+    {
+        ArgumentNullException.ThrowIfNull(modelParameters);
+        return FitRows(trainData, initialModel: modelParameters);
+    }
+
     /// <summary>What the fitted transformer will add to <paramref name="inputSchema"/>: Score, Probability and PredictedLabel.</summary>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
@@ -72,14 +93,16 @@ public sealed partial class SigmoidCrossEntropyTrainer
             label => label.IsKey || label.ItemType == NumberDataViewType.Single, BooleanDataViewType.Instance, isKey: false);
     }
 
-    private BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> FitRows(IDataView input, IDataView? validation)
+    private BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> FitRows(
+        IDataView input, IDataView? validation = null, object? initialModel = null)
     {
         ArgumentNullException.ThrowIfNull(input);
         ClassLabel label = ClassLabel.Binary(input.Schema, _options.LabelColumnName);
         TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
         LogitLoss loss = _options.SigmoidLoss(_options.PositiveWeight == 1 ? null : [_options.PositiveWeight]);
         var classes = new ClassTargets(_options, ScoreClasses.OfBinary(label.Column).Names, loss, _options.PositiveWeight);
-        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, classes.LossOf, outputs: 1, validation);
+        InitialModel.Start? start = InitialModel.Of(initialModel, _options, isBinary: true)?.ForBinary(columns.Features, columns.FeatureCount);
+        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, classes.LossOf, outputs: 1, validation, start);
         classes.Correct(fitted.Biases);
 
         CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator> model =

@@ -44,7 +44,7 @@ public sealed partial class SoftmaxCrossEntropyTrainer
     /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of(IPredictionTransformer{object})"/> tells.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, or an example weight is negative or not finite.</exception>
-    public MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(IDataView input) => FitRows(input, validation: null);
+    public MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(IDataView input) => FitRows(input);
 
     /// <summary>
     /// Fits a model to <paramref name="trainData"/>; after each epoch the log-loss of <paramref name="validationData"/> is measured, and
@@ -59,6 +59,26 @@ public sealed partial class SoftmaxCrossEntropyTrainer
         ArgumentNullException.ThrowIfNull(trainData);
         ArgumentNullException.ThrowIfNull(validationData);
         return FitRows(trainData, validationData);
+    }
+
+    /// <summary>Goes on from the linear multiclass model in <paramref name="initialModel"/>, which is left as it is; see <see cref="CrossEntropyTrainerOptions.InitialModel"/>.</summary>
+    /// <param name="trainData">The rows to fit.</param>
+    /// <param name="initialModel">A transformer, or a chain of them, with exactly one linear multiclass model.</param>
+    /// <exception cref="ArgumentException">The model has other features or classes, or the transformer is no such chain.</exception>
+    public MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(IDataView trainData, ITransformer initialModel)
+    {
+        ArgumentNullException.ThrowIfNull(initialModel);
+        return FitRows(trainData, initialModel: initialModel);
+    }
+
+    /// <summary>Goes on from <paramref name="modelParameters"/>, as ML.NET's own trainers do; classes that they name are matched by name.</summary>
+    /// <param name="trainData">The rows to fit.</param>
+    /// <param name="modelParameters">The linear multiclass model to go on from; it is left as it is.</param>
+    /// <exception cref="ArgumentException">The model has other features or classes.</exception>
+    public MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(IDataView trainData, LinearMulticlassModelParametersBase modelParameters)
+    {
+        ArgumentNullException.ThrowIfNull(modelParameters);
+        return FitRows(trainData, initialModel: modelParameters);
     }
 
     /// <summary>What the fitted transformer will add to <paramref name="inputSchema"/>: Score and PredictedLabel.</summary>
@@ -80,7 +100,7 @@ public sealed partial class SoftmaxCrossEntropyTrainer
             : ClassLabel.Multiclass(schema, _options.LabelColumnName);
     }
 
-    private MulticlassPredictionTransformer<MaximumEntropyModelParameters> FitRows(IDataView input, IDataView? validation)
+    private MulticlassPredictionTransformer<MaximumEntropyModelParameters> FitRows(IDataView input, IDataView? validation = null, object? initialModel = null)
     {
         ArgumentNullException.ThrowIfNull(input);
         ITrainingLabel label = FindLabel(input.Schema);
@@ -88,16 +108,31 @@ public sealed partial class SoftmaxCrossEntropyTrainer
             ? (soft.TargetWidth, soft.Names)
             : (((ClassLabel)label).ClassCount, AnnotationNames.OfClasses(label.Column, ((ClassLabel)label).ClassCount));
         TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
-        var classes = new ClassTargets(_options, classNames ?? ClassNames.Numbers(classCount), _options.SoftmaxLoss());
-        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, classes.LossOf, classCount, validation);
+        InitialModel? initial = InitialModel.Of(initialModel, _options, isBinary: false);
+        ClassUnion all = initial is null
+            ? ClassUnion.OfData(classNames, classCount)
+            : ClassUnion.Of(classNames, classCount, initial.ClassNames, initial.Model.Biases.Length, _options.NewClasses);
+        if (label is VectorLabel)
+            all.InVectors(classCount);
+        InitialModel.Start? start = initial?.ForClasses(columns.Features, columns.FeatureCount, all);
+        var classes = new ClassTargets(_options, all.Names ?? ClassNames.Numbers(all.Count), _options.SoftmaxLoss());
+        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, classes.LossOf, all.Count, validation, start);
         classes.Correct(fitted.Biases);
 
-        MaximumEntropyModelParameters model = NativeModels.MaximumEntropy(_host, fitted.Weights, fitted.Biases, classNames);
+        MaximumEntropyModelParameters model = NativeModels.MaximumEntropy(_host, fitted.Weights, fitted.Biases, all.Names);
         report.Describes(model);
-        bool asText = label is ClassLabel && _options.ClassNamesAsText;
-        DataViewSchema trainSchema = label is VectorLabel || asText
-            ? NamedOutputs.TrainingSchema(columns.Features, label.Column.Name, classCount, asText ? classNames ?? ClassNames.Numbers(classCount) : classNames)
-            : input.Schema;
-        return NativeModels.Multiclass(_host, model, trainSchema, _options.FeatureColumnName, _options.LabelColumnName);
+        return NativeModels.Multiclass(_host, model, TrainingSchema(input.Schema, columns, all, initial?.Score), _options.FeatureColumnName, _options.LabelColumnName);
+    }
+
+    /// <summary>The data's own schema where its label names all classes, or nothing does; else one whose label does.</summary>
+    private DataViewSchema TrainingSchema(DataViewSchema data, TrainingColumns columns, ClassUnion classes, DataViewSchema.Column? score)
+    {
+        DataViewSchema.Column label = columns.Label.Column;
+        if (columns.Label is VectorLabel)
+            return NamedOutputs.TrainingSchema(columns.Features, label.Name, classes.Count, classes.Names);
+        if (_options.ClassNamesAsText)
+            return NamedOutputs.TrainingSchema(columns.Features, label.Name, classes.Count, classes.Names ?? ClassNames.Numbers(classes.Count));
+        bool isNamedByData = classes.Names is null || AnnotationNames.OfClasses(label, classes.Count) is not null;
+        return isNamedByData ? data : TrainSchema.Of(columns.Features, label, score, classes);
     }
 }

@@ -19,6 +19,12 @@ public sealed partial record TrainingReport
     /// <summary>The epoch (from 1) of the lowest validation loss, whose model this is; null when none was judged.</summary>
     public int? BestEpoch { get; init; }
 
+    /// <summary>The steps behind the model: those of this fit, and of the fits before it that it went on from.</summary>
+    public long TotalSteps { get; init; }
+
+    /// <summary>The learning rate at which SAGA settled, which a fit that goes on from the model does not exceed; null for another method.</summary>
+    public double? SettledRate { get; init; }
+
     /// <summary>The L2 penalty that was used.</summary>
     public required double L2Regularization { get; init; }
 
@@ -47,8 +53,10 @@ public sealed partial record TrainingReport
     public static TrainingReport? Of(IPredictionTransformer<object> transformer)
     {
         ArgumentNullException.ThrowIfNull(transformer);
-        return Reports.TryGetValue(transformer.Model, out TrainingReport? report) ? report : null;
+        return OfModel(transformer.Model);
     }
+
+    internal static TrainingReport? OfModel(object model) => Reports.TryGetValue(model, out TrainingReport? report) ? report : null;
 
     /// <summary>
     /// The report of the last fit in <paramref name="chain"/>, a fitted pipeline or what a multi-label trainer returns; null

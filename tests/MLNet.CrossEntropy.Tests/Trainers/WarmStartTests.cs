@@ -1,0 +1,263 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Tests.Models;
+using MLNet.CrossEntropy.Tests.Shared;
+
+namespace MLNet.CrossEntropy.Tests.Trainers;
+
+/// <summary>A fit goes on from a model, whoever made it: by the names of its classes, without forgetting what it knows.</summary>
+public class WarmStartTests
+{
+    private readonly MLContext _ml = new(seed: 1);
+
+    /// <summary>A trainer, a method, and whether the rows are kept.</summary>
+    public static TheoryData<string, SgdMethod, bool> Methods => new()
+    {
+        { "softmax", SgdMethod.Saga, true },
+        { "softmax", SgdMethod.Sgd, true },
+        { "softmax", SgdMethod.Sgd, false },
+        { "sigmoid", SgdMethod.Saga, true },
+        { "sigmoid", SgdMethod.Sgd, true },
+        { "sigmoid", SgdMethod.Sgd, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void A_fit_that_starts_at_the_optimum_stays_there(string trainer, SgdMethod method, bool cache)
+    {
+        IDataView data = Dataset.Iris.View(_ml);
+        IPredictionTransformer<object> optimum = Create(trainer, SgdMethod.Saga, epochs: 2000).Fit(data);
+        double objective = TrainingReport.Of(optimum)!.Certificate.Objective;
+        IPredictionTransformer<object> warm = Create(trainer, method, epochs: 5, options => (options.InitialModel, options.Cache) = (optimum, cache)).Fit(data);
+        IPredictionTransformer<object> cold = Create(trainer, method, epochs: 5, options => options.Cache = cache).Fit(data);
+
+        double lost = TrainingReport.Of(warm)!.Certificate.Objective - objective, coldLost = TrainingReport.Of(cold)!.Certificate.Objective - objective;
+        Assert.InRange(lost, -1e-6 * objective, method == SgdMethod.Saga ? 1e-6 * objective : 0.02 * objective);
+        Assert.True(lost < 0.5 * coldLost, $"warm {lost}, cold {coldLost} above {objective}");
+    }
+
+    [Theory]
+    [InlineData("softmax")]
+    [InlineData("sigmoid")]
+    public void It_takes_fewer_epochs_than_from_nothing(string trainer)
+    {
+        Dataset first = Dataset.BreastCancer.Split().Train;
+        IPredictionTransformer<object> before = Create(trainer, SgdMethod.Saga, epochs: 2000).Fit(first.View(_ml));
+        IDataView all = Dataset.BreastCancer.View(_ml);
+        TrainingReport cold = TrainingReport.Of(Create(trainer, SgdMethod.Saga, epochs: 300).Fit(all))!;
+        TrainingReport warm = TrainingReport.Of(Create(trainer, SgdMethod.Saga, epochs: 300, options => options.InitialModel = before).Fit(all))!;
+        double good = 1.01 * cold.Certificate.Objective;
+        int coldEpochs = cold.History.TakeWhile(epoch => epoch.Objective > good).Count(), warmEpochs = warm.History.TakeWhile(epoch => epoch.Objective > good).Count();
+        Assert.True(warmEpochs < 0.7 * coldEpochs, $"warm {warmEpochs}, cold {coldEpochs} epochs");
+        Assert.InRange(warm.Certificate.Objective, 0, cold.Certificate.Objective * (1 + 1e-4));
+        Assert.True(warm.History[0].Objective < cold.History[0].Objective);
+    }
+
+    [Fact]
+    public void Models_of_built_in_trainers_and_loaded_chains_are_gone_on_from()
+    {
+        IDataView data = NamedIris.View();
+        IDataView keyed = _ml.Transforms.Conversion.MapValueToKey("Label", "Species").Fit(data).Transform(data);
+        var entropy = _ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(l1Regularization: 0).Fit(keyed);
+        using var file = new TemporaryFile();
+        _ml.Model.Save(NamedIris.Pipeline(_ml, data), data.Schema, file.Name);
+        ITransformer loaded = new MLContext().Model.Load(file.Name, out _);
+
+        TrainingReport cold = TrainingReport.Of(Softmax(epochs: 1).Fit(keyed))!;
+        foreach (TrainingReport warm in (TrainingReport[])
+        [
+            TrainingReport.Of(Softmax(epochs: 1).Fit(keyed, entropy))!,
+            TrainingReport.Of(Softmax(epochs: 1).Fit(keyed, entropy.Model))!,
+            TrainingReport.Of(Softmax(epochs: 1).Fit(keyed, loaded))!,
+            TrainingReport.Of(Softmax(epochs: 1, options => options.InitialModel = loaded).Fit(keyed))!,
+        ])
+            Assert.True(warm.History[0].TrainingLoss < 0.5 * cold.History[0].TrainingLoss);
+
+        var logistic = _ml.BinaryClassification.Trainers.LbfgsLogisticRegression("IsSecond", l1Regularization: 0).Fit(data);
+        var sigmoid = new SigmoidCrossEntropyTrainer.Options { LabelColumnName = "IsSecond", NumberOfEpochs = 1, Seed = 1 };
+        var trainer = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy(sigmoid);
+        double fromNothing = TrainingReport.Of(trainer.Fit(data))!.History[0].TrainingLoss;
+        Assert.True(TrainingReport.Of(trainer.Fit(data, logistic))!.History[0].TrainingLoss < fromNothing);
+        Assert.True(TrainingReport.Of(trainer.Fit(data, logistic.Model.SubModel))!.History[0].TrainingLoss < fromNothing);
+    }
+
+    [Fact]
+    public void Classes_are_matched_by_name_when_the_keys_are_in_another_order()
+    {
+        var model = NamedIris.Pipeline(_ml, NamedIris.View());
+        IDataView reversed = Keyed(Dataset.Iris.Examples.Reverse());
+        Assert.Equal(NamedIris.Classes.Reverse(), Names(reversed));
+
+        // At rate 0 a fit gives back what it was given.
+        var same = Frozen().Fit(reversed, model);
+        LinearCoefficients before = _ml.Model.LinearCoefficients(model), after = _ml.Model.LinearCoefficients(same);
+        Assert.Equal(NamedIris.Classes.Reverse(), after.Classes.Select(c => c.Name));
+        foreach (string name in NamedIris.Classes)
+        {
+            Assert.Equal(before[name].Bias, after[name].Bias, 1e-4);
+            for (int j = 0; j < 4; j++)
+                Assert.Equal(before[name].Weights[j], after[name].Weights[j], 1e-4);
+        }
+    }
+
+    [Fact]
+    public void New_classes_throw_or_expand_as_asked()
+    {
+        IDataView two = Keyed(Dataset.Iris.Examples.Where(row => row.Class != "setosa"));
+        var model = Softmax(epochs: 50).Fit(two);
+        IDataView three = Keyed(Dataset.Iris.Examples);
+        Assert.StartsWith(
+            "The initial model does not have these classes of the training data: 'setosa'. Set NewClasses to Expand",
+            Assert.Throws<ArgumentException>(() => Softmax(epochs: 1).Fit(three, model)).Message);
+
+        LinearCoefficients frozen = _ml.Model.LinearCoefficients(Frozen(options => options.NewClasses = NewClassPolicy.Expand).Fit(three, model));
+        Assert.Equal(NamedIris.Classes, frozen.Classes.Select(c => c.Name));
+        Assert.Equal((frozen["virginica"].Weights[2] + frozen["versicolor"].Weights[2]) / 2, frozen["setosa"].Weights[2], 1e-4);
+        Assert.Equal((frozen["virginica"].Bias + frozen["versicolor"].Bias) / 2, frozen["setosa"].Bias, 1e-3);
+
+        var expanded = Softmax(epochs: 300, options => options.NewClasses = NewClassPolicy.Expand).Fit(three, model);
+        var cold = Softmax(epochs: 300).Fit(three);
+        Assert.Equal(TrainingReport.Of(cold)!.Certificate.Objective, TrainingReport.Of(expanded)!.Certificate.Objective, 1e-5);
+        Assert.Equal(SchemaText.Of(cold.Transform(three).Schema), SchemaText.Of(expanded.Transform(three).Schema));
+    }
+
+    [Theory]
+    [InlineData("Species")]
+    [InlineData("Number")]
+    public void Classes_that_the_new_data_lacks_are_kept_and_saved(string label)
+    {
+        IDataView all = Keyed(Dataset.Iris.Examples, label);
+        var model = Softmax(epochs: 50).Fit(all);
+        IDataView two = Keyed(Dataset.Iris.Examples.Where(row => row.Class != "setosa").Reverse(), label);
+        var further = Softmax(epochs: 2).Fit(two, model);
+        string[] names = label == "Species" ? ["virginica", "versicolor", "setosa"] : ["20", "10", "0"];
+        Assert.Equal(names, _ml.MulticlassClassification.ScoreClassNames(further.Transform(all)));
+
+        using var file = new TemporaryFile();
+        _ml.Model.Save(further, all.Schema, file.Name);
+        IDataView scored = new MLContext().Model.Load(file.Name, out _).Transform(all);
+        Assert.Equal(SchemaText.Of(further.Transform(all).Schema), SchemaText.Of(scored.Schema));
+        Assert.Equal(3, scored.GetColumn<float[]>("Score").First().Length);
+
+        // Key values keep the label's own type.
+        IDataView mapped = _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scored).Transform(scored);
+        Assert.Equal(all.Schema[label].Type, mapped.Schema["PredictedLabel"].Type);
+    }
+
+    [Fact]
+    public void Classes_without_names_are_matched_by_position()
+    {
+        IDataView data = Dataset.Iris.View(_ml);
+        var model = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(data);
+        var options = new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", NumberOfEpochs = 1 };
+        double start = TrainingReport.Of(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(data, model))!.History[0].TrainingLoss;
+        Assert.InRange(start, 0, 1.2 * TrainingReport.Of(model)!.Certificate.DataTerm);
+
+        IDataView two = Keyed(Dataset.Iris.Examples.Where(row => row.Class != "setosa"));
+        Assert.StartsWith(
+            "The label has 2 classes with names, and the initial model 3 without names: there is no telling which is which.",
+            Assert.Throws<ArgumentException>(() => Softmax(epochs: 1).Fit(two, model)).Message);
+    }
+
+    [Fact]
+    public void Batches_go_on_with_the_schedule_and_without_a_large_first_rate()
+    {
+        IDataView data = Keyed(Dataset.Iris.Examples);
+        var schedule = Schedule.InverseTime(0.1, 0.01);
+        var first = Softmax(epochs: 3, options => (options.Method, options.Schedule, options.BatchSize) = (SgdMethod.Sgd, schedule, 50)).Fit(data);
+        var second = Softmax(epochs: 3, options => (options.Method, options.Schedule, options.BatchSize) = (SgdMethod.Sgd, schedule, 50)).Fit(data, first);
+        TrainingReport report = TrainingReport.Of(second)!;
+        Assert.Equal((9, 18), (TrainingReport.Of(first)!.TotalSteps, report.TotalSteps));
+        Assert.Equal([11, 14, 17], report.History.Select(epoch => (int)Math.Round((0.1 / epoch.LearningRate - 1) / 0.01)));
+
+        // Without a schedule, rates begin at 1, 1/2, 1/3 and so on of the first fit's, and at a tenth where the past is unknown.
+        var options = (CrossEntropyTrainerOptions o) => (o.Method, o.LearningRate, o.BatchSize) = (SgdMethod.Sgd, 0.5, 150);
+        IPredictionTransformer<object>? model = null;
+        for (int fit = 1; fit <= 3; fit++)
+        {
+            var trainer = Softmax(epochs: 10, o => options(o));
+            model = model is null ? trainer.Fit(data) : trainer.Fit(data, model);
+            Assert.Equal(0.5 / fit, TrainingReport.Of(model)!.History[0].LearningRate, 1e-12);
+        }
+        using var file = new TemporaryFile();
+        _ml.Model.Save(model!, data.Schema, file.Name);
+        ITransformer loaded = _ml.Model.Load(file.Name, out _);
+        Assert.Equal(0.05, TrainingReport.Of(Softmax(epochs: 10, o => options(o)).Fit(data, loaded))!.History[0].LearningRate, 1e-12);
+        var told = TrainingReport.Of(Softmax(epochs: 10, o =>
+        {
+            options(o);
+            o.InitialSteps = 30;
+        }).Fit(data, loaded))!;
+        Assert.Equal((0.125, 40), (told.History[0].LearningRate, told.TotalSteps));
+    }
+
+    [Fact]
+    public void An_initial_model_that_does_not_fit_is_refused()
+    {
+        IDataView iris = Keyed(Dataset.Iris.Examples), cancer = Dataset.BreastCancer.View(_ml);
+        var softmax = Softmax(epochs: 1).Fit(iris);
+        var sigmoid = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond");
+        var binary = sigmoid.Fit(cancer);
+        (string Start, Action Act)[] refusals =
+        [
+            ("The initial model is binary; a multiclass fit needs one of its own kind.", () => Softmax(epochs: 1).Fit(iris, binary)),
+            ("The initial model is multiclass, of 3 classes; a binary fit needs", () => sigmoid.Fit(cancer, softmax)),
+            ("The initial model has 4 features, and column 'Features' has 30.", () => sigmoid.Fit(cancer, _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(Dataset.Iris.View(_ml)))),
+            ("ClassWeights is Balanced and there is an initial model", () => Softmax(epochs: 1, options => options.ClassWeights = ClassWeights.Balanced).Fit(iris, softmax)),
+            ("There is no linear classifier in 'InitialModel'", () => Softmax(epochs: 1, options => options.InitialModel = NamedIris.Chain()).Fit(iris)),
+            ("The options of SoftmaxCrossEntropyTrainer are not valid. InitialSteps is -1; it must be at least 0, or null for what is known of the model. NewClasses is 7; it must be one of Throw, Expand.",
+                () => Softmax(epochs: 1, options => (options.InitialSteps, options.NewClasses) = (-1, (NewClassPolicy)7))),
+        ];
+        foreach ((string start, Action act) in refusals)
+            Assert.StartsWith(start, Record.Exception(act)?.Message);
+    }
+
+    [Fact]
+    public void The_initial_model_stays_as_it_is()
+    {
+        IDataView data = Keyed(Dataset.Iris.Examples);
+        var model = Softmax(epochs: 2).Fit(data);
+        float[] before = AllTrainers.Parameters(model);
+        Assert.NotEqual(before, AllTrainers.Parameters(Softmax(epochs: 20).Fit(data, model)));
+        Assert.Equal(before, AllTrainers.Parameters(model));
+    }
+
+    private IEstimator<IPredictionTransformer<object>> Create(string trainer, SgdMethod method, int epochs, Action<CrossEntropyTrainerOptions>? configure = null)
+        => AllTrainers.Create(trainer, _ml, options =>
+        {
+            (options.Method, options.NumberOfEpochs, options.Seed) = (method, epochs, 1);
+            configure?.Invoke(options);
+        });
+
+    private SoftmaxCrossEntropyTrainer Softmax(int epochs, Action<SoftmaxCrossEntropyTrainer.Options>? configure = null)
+    {
+        var options = new SoftmaxCrossEntropyTrainer.Options { NumberOfEpochs = epochs, Seed = 1 };
+        configure?.Invoke(options);
+        return _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options);
+    }
+
+    private SoftmaxCrossEntropyTrainer Frozen(Action<SoftmaxCrossEntropyTrainer.Options>? configure = null) => Softmax(epochs: 1, options =>
+    {
+        (options.Method, options.LearningRate) = (SgdMethod.Sgd, 1e-30);
+        configure?.Invoke(options);
+    });
+
+    /// <summary>Iris with a key named Label of the column's values, in order of appearance.</summary>
+    private IDataView Keyed(IEnumerable<Dataset.Example> rows, string column = "Species")
+    {
+        Dataset.Example[] examples = [.. rows];
+        IDataView data = column == "Species" ? NamedIris.View(examples) : new InMemoryView.Builder()
+            .AddScores("Features", examples.Select(row => row.Features.Select(x => (double)x).ToArray()), 4)
+            .Add("Number", NumberDataViewType.Int32, examples.Select(row => row.ClassNumber))
+            .Build();
+        return _ml.Transforms.Conversion.MapValueToKey("Label", column).Fit(data).Transform(data);
+    }
+
+    private static string[] Names(IDataView data)
+    {
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        data.Schema["Label"].Annotations.GetValue("KeyValues", ref names);
+        return [.. names.DenseValues().Select(name => name.ToString())];
+    }
+}
