@@ -3,6 +3,8 @@ namespace MLNet.CrossEntropy;
 /// <summary>What the evaluations of multiclass and binary models have in common.</summary>
 public abstract class EvaluationOptions
 {
+    private protected EvaluationOptions() { }
+
     /// <summary>The column of the true classes.</summary>
     public string LabelColumnName { get; set; } = "Label";
 

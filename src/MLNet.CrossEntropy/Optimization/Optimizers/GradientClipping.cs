@@ -11,7 +11,7 @@ public static class GradientClipping
     private const double Epsilon = 1e-6;
 
     /// <summary>The sum of squares, in double and always in the same order: sums of several parts add up to that of the whole gradient.</summary>
-    public static double SumOfSquares<T>(ReadOnlySpan<T> gradient)
+    internal static double SumOfSquares<T>(ReadOnlySpan<T> gradient)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         // Four sums, because one would wait for each addition to finish.
@@ -37,7 +37,7 @@ public static class GradientClipping
     /// The factor; 1 when <paramref name="norm"/> is not finite, since no factor mends such a gradient and the caller must see it.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximum"/> is not a finite number above 0.</exception>
-    public static double NormFactor(double norm, double maximum)
+    internal static double NormFactor(double norm, double maximum)
     {
         CheckLimit(maximum, nameof(maximum));
         return double.IsFinite(norm) ? Math.Min(1, maximum / (norm + Epsilon)) : 1;
