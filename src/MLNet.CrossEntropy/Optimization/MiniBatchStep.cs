@@ -91,8 +91,14 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     /// <summary>The sum of the weights of the batch's rows; with machines that step together, of theirs.</summary>
     protected double BatchWeight => _weightSum;
 
-    /// <summary>Rows of the batch at hand.</summary>
+    /// <summary>How many rows the batch at hand has.</summary>
     protected int Count { get; private set; }
+
+    /// <summary>The batch at hand, as numbers of <see cref="BatchRows"/>.</summary>
+    protected ReadOnlySpan<int> Batch => _batch.AsSpan(0, Count);
+
+    /// <summary>The rows that the batch at hand is taken from.</summary>
+    protected RowSet BatchRows => _rows;
 
     /// <summary>SAGA's memory; null for plain SGD.</summary>
     protected GradientTable? Table { get; private set; }
@@ -309,10 +315,10 @@ internal abstract unsafe class MiniBatchStep : IDisposable
         for (var unit = first; unit < end; unit++)
         {
             int from = unit * UnitRows, to = Math.Min(from + UnitRows, Count);
-            ComputeLogits(_rows, _batch.AsSpan(0, Count), from, to);
+            ComputeLogits(_rows, Batch, from, to);
             ComputeErrors(unit, from, to);
             if (_purpose != Purpose.Judge)
-                ComputeGradient(_rows, from, to, unit + 1 < end ? Unit(_batch.AsSpan(0, Count), unit + 1) : FirstOfNext(member));
+                ComputeGradient(_rows, from, to, unit + 1 < end ? Unit(Batch, unit + 1) : FirstOfNext(member));
         }
 
         if (_purpose != Purpose.Judge)

@@ -20,6 +20,9 @@ internal sealed record RowSummary
     /// <summary>The bytes of the largest chunk's arrays.</summary>
     public required long LargestChunkBytes { get; init; }
 
+    /// <summary>About how many values of a row are stored: all features, or the non-zeros of a sparse row (8 bytes each).</summary>
+    public long ValuesPerRow => IsSparse ? Math.Max(1, LargestChunkBytes / (8L * ChunkRows)) : Features;
+
     /// <summary>The sum of the example weights.</summary>
     public required double TotalWeight { get; init; }
 

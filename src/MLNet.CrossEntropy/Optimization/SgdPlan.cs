@@ -41,8 +41,7 @@ internal sealed record SgdPlan
     public long Steps => StepsPerEpoch * Epochs;
 
     /// <summary>
-    /// Threads that are worth their waiting: never more than asked for, and 1 for small steps and for sparse rows, whose threads would
-    /// spend their time passing each other the weights they have just changed. It changes no result.
+    /// Threads that are worth their waiting: never more than asked for, and 1 for small steps. It changes no result.
     /// </summary>
     public required int Threads { get; init; }
 
@@ -56,7 +55,7 @@ internal sealed record SgdPlan
         var batchSize = Math.Min(options.BatchSize ?? automatic, rows.ChunkRows);
         var steps = rows.Steps(batchSize);
         var fewest = rows.Rows < ManyRows ? FewestSteps : FewestStepsOfManyRows;
-        var work = (long)batchSize * options.Outputs * rows.Features;
+        var work = batchSize * options.Outputs * rows.ValuesPerRow;
         var table = rows.Rows * options.Outputs * sizeof(float);
         return new SgdPlan
         {
@@ -64,7 +63,7 @@ internal sealed record SgdPlan
             BatchSize = batchSize,
             Epochs = options.Epochs ?? (int)Math.Clamp((fewest + steps - 1) / steps, FewestEpochs, MostEpochs),
             StepsPerEpoch = steps,
-            Threads = rows.IsSparse || work < WorthAThread ? 1 : options.Threads,
+            Threads = work < WorthAThread ? 1 : options.Threads,
         };
     }
 
@@ -75,6 +74,6 @@ internal sealed record SgdPlan
         BatchSize = rows.ChunkRows,
         Epochs = options.Epochs ?? MostNewtonSteps,
         StepsPerEpoch = 1,
-        Threads = rows.Rows * options.Outputs * (rows.IsSparse ? 1 : rows.Features) < WorthAThread ? 1 : options.Threads,
+        Threads = rows.Rows * options.Outputs * rows.ValuesPerRow < WorthAThread ? 1 : options.Threads,
     };
 }

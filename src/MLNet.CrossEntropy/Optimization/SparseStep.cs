@@ -4,7 +4,8 @@ namespace MLNet.CrossEntropy.Optimization;
 
 /// <summary>
 /// The SGD step over sparse rows: costs by the non-zeros of the batch, never by outputs times features. Weights lie feature by
-/// feature, <c>[features, outputs]</c>, so that one non-zero touches one run of memory. One thread does it all (see <see cref="SgdPlan.Threads"/>).
+/// feature, <c>[features, outputs]</c>, so that one non-zero touches one run of memory. Logits are computed row by row (threads share the
+/// rows), what changes weights is done feature by feature in the order of the rows (threads share the features): their number changes no bit.
 /// </summary>
 /// <remarks>
 /// Penalties are lazy: a feature that no row mentions only shrinks, and n steps of that are one shrinkage by the summed
@@ -14,7 +15,10 @@ namespace MLNet.CrossEntropy.Optimization;
 /// </remarks>
 internal sealed unsafe class SparseStep : MiniBatchStep
 {
-    private const int UnitOfRows = 32;
+    private const int UnitOfRows = 16;
+
+    // Features are shared between threads in runs of 2^4, so that their weights seldom lie on one cache line.
+    private const int RunShift = 4;
 
     private readonly int _features;
     private readonly float[] _squaredScales;
@@ -27,7 +31,12 @@ internal sealed unsafe class SparseStep : MiniBatchStep
     private readonly float[] _biases;
     private readonly float[] _savedBiases;
     private readonly double[] _caughtUpTo;
+    private readonly Action<int> _catchUpPhase;
+    private readonly Action<int> _updatePhase;
     private double _rateSum;
+    private float _rate;
+    private float _estimate;
+    private float _share;
 
     public SparseStep(SgdOptions options, RowSet rows, SgdPlan plan, FeatureScaling scaling, WorkerTeam team)
         : base(options.Loss, options.Outputs, plan.BatchSize, UnitOfRows, team)
@@ -44,6 +53,8 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         _biases = new float[Outputs];
         _savedBiases = new float[Outputs];
         _caughtUpTo = new double[_features];
+        _catchUpPhase = CatchUpShare;
+        _updatePhase = UpdateShare;
     }
 
     /// <summary>Whether weights move in steps whose rows do not mention their feature.</summary>
@@ -131,50 +142,28 @@ internal sealed unsafe class SparseStep : MiniBatchStep
 
     protected override void BeforeLogits(RowSet rows, ReadOnlySpan<int> batch)
     {
-        if (_l1 == 0 && Table is null)
-            return;
-        foreach (var r in batch)
-        {
-            foreach (var j in rows.Sparse(r).Indices)
-                CatchUp(j);
-        }
+        if (IsLazy)
+            Team.Run(_catchUpPhase);
     }
 
     protected override void ComputeLogits(RowSet rows, ReadOnlySpan<int> batch, int from, int to)
     {
         for (var r = from; r < to; r++)
-        {
-            float* logits = Logits.Pointer + (long)r * Outputs;
-            _biases.CopyTo(new Span<float>(logits, Outputs));
-            var row = rows.Sparse(batch[r]);
-            for (var e = 0; e < row.Indices.Length; e++)
-            {
-                var j = row.Indices[e];
-                // With L2 alone a feature that lags behind is its old weights times one number: cheaper than to catch up first.
-                SparseKernels.Axpy(row.Values[e] * (float)(1 - DecayOf(j)), _weights.Pointer + (long)j * Outputs, logits, Outputs);
-            }
-        }
+            SparseKernels.Logits(rows.Sparse(batch[r]), _weights.Pointer, _biases, Logits.Pointer + (long)r * Outputs);
     }
 
     protected override void Update(RowSet rows, ReadOnlySpan<int> batch, double learningRate)
     {
-        float estimate = Table?.EstimateFactor(batch.Length) ?? (float)(1 / BatchWeight), share = Table?.MeanFactor ?? 0;
-        var rate = (float)learningRate;
-        for (var r = 0; r < batch.Length; r++)
+        _estimate = Table?.EstimateFactor(batch.Length) ?? (float)(1 / BatchWeight);
+        _share = Table?.MeanFactor ?? 0;
+        _rate = (float)learningRate;
+        Team.Run(_updatePhase);
+        for (var k = 0; k < Outputs; k++)
         {
-            var row = rows.Sparse(batch[r]);
-            float* errors = Errors.Pointer + (long)r * Outputs;
-            for (var e = 0; e < row.Indices.Length; e++)
-            {
-                var j = row.Indices[e];
-                CatchUp(j);
-                SparseKernels.Axpy(-rate * estimate * _squaredScales[j] * row.Values[e], errors, _weights.Pointer + (long)j * Outputs, Outputs);
-                if (share != 0)
-                    SparseKernels.Axpy(share * row.Values[e], errors, _meanGradient.Pointer + (long)j * Outputs, Outputs);
-            }
+            _biases[k] -= _rate * (_estimate * ErrorSums[k] + _meanBiasGradient[k]);
+            _meanBiasGradient[k] += _share * ErrorSums[k];
         }
 
-        UpdateBiases(rate, estimate, share);
         _rateSum += learningRate;
     }
 
@@ -200,12 +189,36 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         }
     }
 
-    private void UpdateBiases(float rate, float estimate, float share)
+    private bool IsShareOf(int member, int feature) => Team.Size == 1 || (feature >> RunShift) % Team.Size == member;
+
+    private void CatchUpShare(int member)
     {
-        for (var k = 0; k < Outputs; k++)
+        foreach (var r in Batch)
         {
-            _biases[k] -= rate * (estimate * ErrorSums[k] + _meanBiasGradient[k]);
-            _meanBiasGradient[k] += share * ErrorSums[k];
+            foreach (var j in BatchRows.Sparse(r).Indices)
+            {
+                if (_caughtUpTo[j] != _rateSum && IsShareOf(member, j))
+                    CatchUp(j);
+            }
+        }
+    }
+
+    private void UpdateShare(int member)
+    {
+        var batch = Batch;
+        for (var r = 0; r < batch.Length; r++)
+        {
+            var row = BatchRows.Sparse(batch[r]);
+            float* errors = Errors.Pointer + (long)r * Outputs;
+            for (var e = 0; e < row.Indices.Length; e++)
+            {
+                var j = row.Indices[e];
+                if (!IsShareOf(member, j))
+                    continue;
+                SparseKernels.Axpy(-_rate * _estimate * _squaredScales[j] * row.Values[e], errors, _weights.Pointer + (long)j * Outputs, Outputs);
+                if (_share != 0)
+                    SparseKernels.Axpy(_share * row.Values[e], errors, _meanGradient.Pointer + (long)j * Outputs, Outputs);
+            }
         }
     }
 

@@ -10,6 +10,12 @@ internal static unsafe class SparseKernels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Axpy(float a, float* x, float* y, int length)
     {
+        if (length == 1)
+        {
+            *y += a * *x;
+            return;
+        }
+
         var i = 0;
         if (Vector512.IsHardwareAccelerated)
             i = Range<Vector512<float>, Ops512>(a, x, y, i, length);
@@ -51,19 +57,21 @@ internal static unsafe class SparseKernels
             y[i] = MathF.CopySign(Math.Max(0, Math.Abs(y[i]) - threshold), y[i]);
     }
 
-    /// <summary><c>x . w</c> for a row x and the weights w of a single output.</summary>
-    public static float Dot(SparseRow x, float* w)
+    /// <summary>Writes the logits <c>[outputs]</c> of a row, given weights <c>[features, outputs]</c>.</summary>
+    public static void Logits(SparseRow row, float* weights, ReadOnlySpan<float> biases, float* logits)
     {
-        var sum = 0f;
-        for (var e = 0; e < x.Indices.Length; e++)
-            sum += x.Values[e] * w[x.Indices[e]];
-        return sum;
-    }
+        var outputs = biases.Length;
+        if (outputs == 1)
+        {
+            var sum = biases[0];
+            for (var e = 0; e < row.Indices.Length; e++)
+                sum += row.Values[e] * weights[row.Indices[e]];
+            *logits = sum;
+            return;
+        }
 
-    /// <summary><c>w += a x</c> for a row x and the weights w of a single output.</summary>
-    public static void AddTo(float* w, float a, SparseRow x)
-    {
-        for (var e = 0; e < x.Indices.Length; e++)
-            w[x.Indices[e]] += a * x.Values[e];
+        biases.CopyTo(new Span<float>(logits, outputs));
+        for (var e = 0; e < row.Indices.Length; e++)
+            Axpy(row.Values[e], weights + (long)row.Indices[e] * outputs, logits, outputs);
     }
 }

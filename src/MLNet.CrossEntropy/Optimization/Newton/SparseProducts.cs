@@ -45,7 +45,7 @@ internal sealed unsafe class SparseProducts : RowProducts
     public override void ComputeLogits(RowSet rows, int from, int to, float* logits)
     {
         for (var r = from; r < to; r++, logits += Outputs)
-            ComputeLogits(rows.Sparse(r), logits);
+            SparseKernels.Logits(rows.Sparse(r), _weights.Pointer, Biases, logits);
     }
 
     public override void Pass(RowSet rows, bool withLogits, RowMap map, double[] gradient)
@@ -75,19 +75,6 @@ internal sealed unsafe class SparseProducts : RowProducts
         }
     }
 
-    private void ComputeLogits(SparseRow row, float* logits)
-    {
-        if (Outputs == 1)
-        {
-            *logits = SparseKernels.Dot(row, _weights.Pointer) + Biases[0];
-            return;
-        }
-
-        Biases.CopyTo(new Span<float>(logits, Outputs));
-        for (var e = 0; e < row.Indices.Length; e++)
-            SparseKernels.Axpy(row.Values[e], _weights.Pointer + (long)row.Indices[e] * Outputs, logits, Outputs);
-    }
-
     private void SumLanes(int member)
     {
         var (firstLane, endLane) = Team.Share(member, _lanes);
@@ -107,15 +94,13 @@ internal sealed unsafe class SparseProducts : RowProducts
             var row = _rows.Sparse(r);
             var values = new Span<float>(errors, Outputs);
             if (_withLogits)
-                ComputeLogits(row, errors);
+                SparseKernels.Logits(row, _weights.Pointer, Biases, errors);
             else
                 values.Clear();
             _map(r, values);
             for (var k = 0; k < Outputs; k++)
                 biasSums[k] += values[k];
-            if (Outputs == 1)
-                SparseKernels.AddTo(sums, *errors, row);
-            for (var e = 0; Outputs > 1 && e < row.Indices.Length; e++)
+            for (var e = 0; e < row.Indices.Length; e++)
                 SparseKernels.Axpy(row.Values[e], errors, sums + (long)row.Indices[e] * Outputs, Outputs);
         }
     }
