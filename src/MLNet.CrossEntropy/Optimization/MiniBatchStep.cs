@@ -293,6 +293,7 @@ internal abstract unsafe class MiniBatchStep : IDisposable
         _purpose = purpose;
         Count = batch.Length;
         batch.CopyTo(_batch);
+        Team.Adapt();
         BeforeLogits(rows, batch);
         Team.Run(_forwardPhase);
         UnitSums sums = default;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace MLNet.CrossEntropy.Optimization;
@@ -11,6 +12,11 @@ internal sealed class WorkerTeam : IDisposable
     private const int Spins = 1_000;
     private const int Yields = 1_000;
 
+    // So many phases show whether the others are worth waiting for; if not, the caller works alone for so many steps, and each time longer.
+    private const int TrialPhases = 16;
+    private const long FirstSolo = 1_000;
+    private const long LongestSolo = 1_000_000;
+
     private readonly object _gate = new();
     private readonly Thread[] _threads;
     private readonly int _spins;
@@ -20,11 +26,16 @@ internal sealed class WorkerTeam : IDisposable
     private int _unfinished;
     private int _asleep;
     private bool _closing;
+    private long _working;
+    private long _waiting;
+    private int _phases;
+    private long _solo;
+    private long _nextSolo = FirstSolo;
 
     public WorkerTeam(int size)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        Size = size;
+        Capacity = Size = size;
         // Spinning members of a team larger than the machine would keep the working ones from running.
         _spins = size <= Environment.ProcessorCount ? Spins + Yields : 50;
         _threads = new Thread[size - 1];
@@ -37,7 +48,34 @@ internal sealed class WorkerTeam : IDisposable
     }
 
     /// <summary>The number of members, the caller included.</summary>
-    public int Size { get; }
+    public int Capacity { get; }
+
+    /// <summary>The number of members that work: all, or the caller alone (see <see cref="Adapt"/>).</summary>
+    public int Size { get; private set; }
+
+    /// <summary>
+    /// To be called between steps, whose phases must all be shared by the same members: where the caller waits for the others far longer
+    /// than it works, because the machine has no processor to spare for them, it goes on alone for a while.
+    /// </summary>
+    public void Adapt()
+    {
+        if (_solo > 0)
+        {
+            if (--_solo == 0)
+                Size = Capacity;
+        }
+        else if (_phases >= TrialPhases)
+        {
+            if (_waiting > 2 * _working)
+            {
+                Size = 1;
+                _solo = _nextSolo;
+                _nextSolo = Math.Min(2 * _nextSolo, LongestSolo);
+            }
+
+            (_phases, _waiting, _working) = (0, 0, 0);
+        }
+    }
 
     /// <summary>The half-open range of <paramref name="count"/> items that is <paramref name="member"/>'s share.</summary>
     public (int From, int To) Share(int member, int count) =>
@@ -62,10 +100,15 @@ internal sealed class WorkerTeam : IDisposable
                 Monitor.PulseAll(_gate);
         }
 
+        var began = Stopwatch.GetTimestamp();
         Do(phase, 0);
+        var done = Stopwatch.GetTimestamp();
         var spin = default(SpinWait);
         while (Volatile.Read(ref _unfinished) > 0)
             spin.SpinOnce(sleep1Threshold: -1);
+        _phases++;
+        _working += done - began;
+        _waiting += Stopwatch.GetTimestamp() - done;
         _failure?.Throw();
     }
 

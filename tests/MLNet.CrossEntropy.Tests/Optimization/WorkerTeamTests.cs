@@ -67,6 +67,41 @@ public sealed class WorkerTeamTests
     }
 
     [Fact]
+    public void ACallerThatOnlyWaitsGoesOnAloneAndTriesAgain()
+    {
+        using var team = new WorkerTeam(2);
+        var helped = 0;
+        void Step(int member)
+        {
+            if (member == 0)
+                return;
+            helped++;
+            Thread.Sleep(1);
+        }
+
+        for (var step = 0; step < 16; step++)
+        {
+            Assert.Equal(2, team.Size);
+            team.Run(Step);
+            team.Adapt();
+        }
+
+        Assert.Equal(16, helped);
+        Assert.Equal(1, team.Size);
+        Assert.Equal((0, 10), team.Share(0, 10));
+        for (var step = 0; step < 1_000; step++)
+        {
+            team.Run(Step);
+            team.Adapt();
+        }
+
+        Assert.Equal(16, helped);
+        Assert.Equal(2, team.Size);
+        team.Run(Step);
+        Assert.Equal(17, helped);
+    }
+
+    [Fact]
     public void ATeamOfOneWorksOnTheCallersThread()
     {
         using var team = new WorkerTeam(1);

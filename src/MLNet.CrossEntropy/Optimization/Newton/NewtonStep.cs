@@ -65,7 +65,7 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
         var logits = (long)rows.Rows * Outputs;
         _directionLogits = new NativeBuffer<float>(logits);
         _searchLogits = new NativeBuffer<float>(logits);
-        _trial = new NativeBuffer<float>(2L * Outputs * team.Size);
+        _trial = new NativeBuffer<float>(2L * Outputs * team.Capacity);
         _trialLosses = new double[rows.Rows];
         _judge = Judge;
         _advance = Advance;
