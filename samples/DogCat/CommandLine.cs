@@ -15,6 +15,7 @@ public sealed class CommandLine
     private readonly Option<string> _cache = new("--cache") { HelpName = "DIR", Description = "Where the features of photographs are kept.", DefaultValueFactory = _ => FeatureFile.DefaultFolder };
     private readonly Option<bool> _noCache = new("--no-cache") { Description = "Compute all features anew and keep none." };
     private readonly Option<string?> _save = new("--save") { HelpName = "model.zip", Description = "Save the first trainer's model, an ordinary ML.NET model." };
+    private readonly Option<string?> _report = new("--report") { HelpName = "report.html", Description = "Write a report with pictures, one HTML file; without this, it is written beside a saved model." };
     private readonly Option<bool> _ablation = new("--ablation") { Description = "Also train with each family of features alone, and without it." };
     private readonly Argument<string> _model = new("model.zip") { Description = "A model saved with --save." };
     private readonly Argument<string[]> _files = new("picture") { Description = "PNG or JPEG files.", Arity = ArgumentArity.OneOrMore };
@@ -36,9 +37,9 @@ public sealed class CommandLine
 
     private RootCommand Create()
     {
-        var root = new RootCommand($"Tells dogs from cats: trains linear models by cross-entropy and judges their probabilities.\n\n{Examples}") { _images, _pictures, _seed, _cache, _noCache, _save, _ablation, _quiet, _json };
-        var train = new Command("train", "Train SoftmaxCrossEntropy (what happens without a command).") { _images, _pictures, _seed, _cache, _noCache, _save, _ablation };
-        var compare = new Command("compare", "Train SoftmaxCrossEntropy, SigmoidCrossEntropy and ML.NET's own on the same rows.") { _images, _pictures, _seed, _cache, _noCache, _save };
+        var root = new RootCommand($"Tells dogs from cats: trains linear models by cross-entropy and judges their probabilities.\n\n{Examples}") { _images, _pictures, _seed, _cache, _noCache, _save, _report, _ablation, _quiet, _json };
+        var train = new Command("train", "Train SoftmaxCrossEntropy (what happens without a command).") { _images, _pictures, _seed, _cache, _noCache, _save, _report, _ablation };
+        var compare = new Command("compare", "Train SoftmaxCrossEntropy, SigmoidCrossEntropy and ML.NET's own on the same rows.") { _images, _pictures, _seed, _cache, _noCache, _save, _report };
         var evaluate = new Command("evaluate", "Judge a saved model by pictures whose labels are known.") { _model, _images, _pictures, _seed };
         var predict = new Command("predict", "Ask a saved model about pictures.") { _model, _files };
         var draw = new Command("draw", "Write drawn pictures to a folder, as --images reads them.") { _folder, _pictures, _seed };
@@ -58,6 +59,7 @@ public sealed class CommandLine
           DogCat                                           draw pictures, train, show
           DogCat compare                                   beside ML.NET's own trainers
           DogCat --images photos --save model.zip          train on photographs, keep the model
+          DogCat compare --report report.html              a page with charts and pictures, for a browser
           DogCat train --images photos --ablation          what each family of features brings
           DogCat evaluate model.zip --images photos        judge it by photos/test
           DogCat predict model.zip rex.png tom.jpg --json  ask it, from a script
@@ -95,7 +97,7 @@ public sealed class CommandLine
     }
 
     private TrainOptions Train(ParseResult line, IEnumerable<Contender> contenders) =>
-        new(Data(line), [.. contenders], line.GetValue(_ablation), line.GetValue(_save));
+        new(Data(line), [.. contenders], line.GetValue(_ablation), line.GetValue(_save), line.GetValue(_report));
 
     private DataOptions Data(ParseResult line) =>
         new(line.GetValue(_images), line.GetValue(_pictures), line.GetValue(_seed), line.GetValue(_noCache) ? null : line.GetValue(_cache));

@@ -15,6 +15,9 @@ public sealed record Prediction(IReadOnlyList<string> Classes, float[] Probabili
     /// <summary>The probability of the answer.</summary>
     public float Confidence => Probabilities.Max();
 
+    /// <summary>The probability of a class.</summary>
+    public float ProbabilityOf(string name) => Probabilities[Classes.ToList().IndexOf(name)];
+
     /// <summary>Asks the model about one picture of any size.</summary>
     public static Prediction Of(MLContext ml, ITransformer model, FeatureStore store, Picture picture)
     {
@@ -24,9 +27,11 @@ public sealed record Prediction(IReadOnlyList<string> Classes, float[] Probabili
     }
 
     /// <summary>Asks the model about each row of features.</summary>
-    public static IEnumerable<Prediction> Of(ITransformer model, IDataView features)
+    public static IEnumerable<Prediction> Of(ITransformer model, IDataView features) => OfScored(model.Transform(features));
+
+    /// <summary>Reads what a model of classes said about each row.</summary>
+    public static IEnumerable<Prediction> OfScored(IDataView scored)
     {
-        IDataView scored = model.Transform(features);
         VBuffer<ReadOnlyMemory<char>> names = default;
         scored.Schema["Score"].GetSlotNames(ref names);
         string[] classes = [.. names.DenseValues().Select(n => n.ToString())];

@@ -6,6 +6,7 @@ using DogCat.Features;
 using DogCat.Reporting;
 using DogCat.Training;
 using Microsoft.ML;
+using MLNet.CrossEntropy;
 
 return CommandLine.Run(args, Train);
 
@@ -37,14 +38,21 @@ static ExitCode Train(TrainOptions options, Report report, CancellationToken can
     // 4. Whose probabilities fit the test pictures best? And what did each family of features bring?
     report.Results(results, data);
     report.Gallery(ml, results[0].Model, data.Test, test);
+    CrossEntropyComparison? comparison = ModelComparison.Of(ml, results, data.Test);
+    report.Comparison(comparison);
     if (options.Ablation)
         report.Ablation(Ablation.Run(ml, data, store, cancellation));
 
-    // 5. The model is ML.NET's own: any ML.NET program can load it.
+    // 5. The model is ML.NET's own: any ML.NET program can load it. The report is one HTML file with pictures, for people.
     if (options.Save is { } path)
     {
         SavedModel.Save(ml, results[0].Model, train.Schema, store.Features.Filters, path);
         report.Saved(results[0], path);
+    }
+    if (options.ReportPath is { } page)
+    {
+        HtmlReport.Of(options, data, results, comparison).Save(page);
+        report.Written(page);
     }
     return report.End(options, cancellation);
 }

@@ -21,6 +21,10 @@ public sealed class ProgramTests : IDisposable
         (int exit, string[] output, string errors) = await Run("compare", "--pictures", "600", "--save", model);
         Assert.Equal((0, ""), (exit, errors));
         Assert.Equal(Host.Description, output[0]);
+        string report = Path.ChangeExtension(model, ".html");
+        Assert.Contains($"Wrote the report {report}; open it in a browser", output);
+        string html = await File.ReadAllTextAsync(report);
+        Assert.All([.. Contenders.All.Select(c => c.Name), "Comparison", "Most confident and wrong", "Most ambiguous"], heading => Assert.Contains($"<h2>{heading}</h2>", html, StringComparison.Ordinal));
         double prior = TestLogLoss(output, "class prior");
         double bound = TestLogLoss(output, "known lower bound");
         foreach (Contender contender in Contenders.All)
@@ -97,6 +101,9 @@ public sealed class ProgramTests : IDisposable
     {
         string nowhere = _folder.At("no", "model.zip");
         Assert.Equal((2, $"--save {nowhere}: there is no folder '{_folder.At("no")}'"), await Failure("--save", nowhere));
+        Assert.Equal((2, $"--report {_folder.FullName}: this is a folder; a file is wanted"), await Failure("--report", _folder.FullName));
+        string both = _folder.At("both.html");
+        Assert.Equal((2, $"--save {both}: the report would go into the same file; name another one with --report"), await Failure("--save", both));
         Assert.Equal((2, "--pictures is 3; at least 20 are needed to train on"), await Failure("--pictures", "3"));
         Assert.Equal((2, $"There is no model file '{nowhere}'. Make one with: train --save {nowhere}"), await Failure("predict", nowhere, "a.png"));
         string text = _folder.At("text.zip");

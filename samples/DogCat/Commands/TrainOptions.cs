@@ -7,14 +7,30 @@ namespace DogCat.Commands;
 /// <param name="Contenders">Who is trained; the first one is saved.</param>
 /// <param name="Ablation">Whether each family of features is tried alone and left out.</param>
 /// <param name="Save">The file for the model; null saves none.</param>
-public sealed record TrainOptions(DataOptions Data, IReadOnlyList<Contender> Contenders, bool Ablation, string? Save)
+/// <param name="Report">The file for the report; null writes one only where a model is saved, beside it.</param>
+public sealed record TrainOptions(DataOptions Data, IReadOnlyList<Contender> Contenders, bool Ablation, string? Save, string? Report)
 {
+    /// <summary>Where the report goes; null writes none.</summary>
+    public string? ReportPath => Report ?? (Save is null ? null : Path.ChangeExtension(Save, ".html"));
+
     /// <summary>Refuses before the work what would fail after it.</summary>
-    /// <exception cref="UserException">Too few pictures, or no folder to save into.</exception>
+    /// <exception cref="UserException">Too few pictures, no folder to save into, or one file for two things.</exception>
     public void Check()
     {
         Data.Check();
-        if (Save is { } path && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
-            throw new UserException($"--save {path}: there is no folder '{folder}'");
+        CheckFolder("--save", Save);
+        CheckFolder("--report", Report);
+        if (Save is { } model && ReportPath is { } report && Path.GetFullPath(model) == Path.GetFullPath(report))
+            throw new UserException($"--save {model}: the report would go into the same file; name another one with --report");
+    }
+
+    private static void CheckFolder(string option, string? path)
+    {
+        if (path is null)
+            return;
+        if (Directory.Exists(path))
+            throw new UserException($"{option} {path}: this is a folder; a file is wanted");
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+            throw new UserException($"{option} {path}: there is no folder '{folder}'");
     }
 }

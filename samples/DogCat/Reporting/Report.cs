@@ -136,6 +136,22 @@ public sealed class Report(Verbosity verbosity)
         _json.Add("saved", path);
     }
 
+    /// <summary>Says who is better than the first contender, and how sure that is; null says nothing.</summary>
+    public void Comparison(CrossEntropyComparison? comparison)
+    {
+        if (comparison is null)
+            return;
+        foreach (PairedComparison pair in comparison.Pairs)
+            _results.WriteLine("  " + pair.Sentence);
+        _json.AddRaw("comparison", comparison.ToJson());
+    }
+
+    public void Written(string path)
+    {
+        _results.WriteLine($"Wrote the report {path}; open it in a browser");
+        _json.Add("report", path);
+    }
+
     public void Prediction(string path, Prediction prediction)
     {
         _results.WriteLine($"{path}: {prediction.Answer} ({string.Join(", ", prediction.Classes.Zip(prediction.Probabilities, (name, p) => Invariant($"{name} {p:F3}")))})");

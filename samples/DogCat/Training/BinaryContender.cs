@@ -1,5 +1,6 @@
 using DogCat.Data;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLNet.CrossEntropy;
 
 namespace DogCat.Training;
@@ -14,4 +15,6 @@ public sealed record BinaryContender(string Name, Func<TrainerSetup, IEstimator<
 
     protected override CrossEntropyMetrics Evaluate(MLContext ml, IDataView scored) =>
         ml.BinaryClassification.EvaluateCrossEntropy(scored, nameof(PictureRow.IsDog));
+
+    protected override IEnumerable<double> ProbabilitiesOfDog(IDataView scored) => scored.GetColumn<float>("Probability").Select(p => (double)p);
 }

@@ -13,7 +13,8 @@ public abstract record Contender(string Name)
         var watch = Stopwatch.StartNew();
         ITransformer model = Pipeline(setup).Fit(train);
         TimeSpan fitTime = watch.Elapsed;
-        return new Result(Name, fitTime, Evaluate(setup.Ml, model.Transform(train)), Evaluate(setup.Ml, model.Transform(test)), model);
+        IDataView scored = model.Transform(test);
+        return new Result(Name, fitTime, Evaluate(setup.Ml, model.Transform(train)), Evaluate(setup.Ml, scored), model, [.. ProbabilitiesOfDog(scored)]);
     }
 
     /// <summary>Everything from the features to the prediction.</summary>
@@ -21,4 +22,7 @@ public abstract record Contender(string Name)
 
     /// <summary>Judges scored rows.</summary>
     protected abstract CrossEntropyMetrics Evaluate(MLContext ml, IDataView scored);
+
+    /// <summary>How probable it takes a dog to be, for each scored row.</summary>
+    protected abstract IEnumerable<double> ProbabilitiesOfDog(IDataView scored);
 }

@@ -16,4 +16,6 @@ public sealed record MulticlassContender(string Name, Func<TrainerSetup, IEstima
 
     protected override CrossEntropyMetrics Evaluate(MLContext ml, IDataView scored) =>
         ml.MulticlassClassification.EvaluateCrossEntropy(scored);
+
+    protected override IEnumerable<double> ProbabilitiesOfDog(IDataView scored) => Prediction.OfScored(scored).Select(p => (double)p.ProbabilityOf("dog"));
 }

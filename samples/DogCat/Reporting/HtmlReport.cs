@@ -1,0 +1,49 @@
+using DogCat.Commands;
+using DogCat.Data;
+using DogCat.Drawing;
+using DogCat.Training;
+using MLNet.CrossEntropy;
+using static System.FormattableString;
+
+namespace DogCat.Reporting;
+
+/// <summary>The report of a run for people: the library's, with the sample's own sections and pictures.</summary>
+internal static class HtmlReport
+{
+    /// <summary>Everything that <paramref name="results"/> and <paramref name="comparison"/> say; pictures are judged by the first result.</summary>
+    public static CrossEntropyReport Of(TrainOptions options, PictureData data, IReadOnlyList<Result> results, CrossEntropyComparison? comparison)
+    {
+        var report = new CrossEntropyReport("Dogs and cats") { Introduction = Introduction(options.Data, data) };
+        foreach (Result result in results)
+            report.Add(result.Name, result.Test, result.Training);
+        if (comparison is not null)
+            report.Add(comparison);
+        report.Add(Yardsticks(results, data));
+        foreach (ReportSection section in PictureSections.Of(results[0].Name, JudgedPicture.All(data.Test, results[0].ProbabilityOfDog)))
+            report.Add(section);
+        return report;
+    }
+
+    private static string Introduction(DataOptions options, PictureData data)
+    {
+        string pictures = options.Images is null ? Invariant($"drawn pictures, seed {options.Seed}") : "photographs";
+        string skipped = data.Skipped.Count == 0 ? "" : Invariant($" {data.Skipped.Count:N0} files could not be used.");
+        return Invariant($"Linear models on features of {data.Train.Count:N0} {pictures}, judged by {data.Test.Count:N0} others that no model has seen.{skipped}");
+    }
+
+    /// <summary>What the losses are to be measured by: knowing nothing, and, where it is known, knowing all that can be known.</summary>
+    private static ReportSection Yardsticks(IReadOnlyList<Result> results, PictureData data)
+    {
+        List<string[]> rows = [.. results.Select(r => Row(r.Name, r.Test.LogLoss, r.Test.Accuracy, r.FitTime.TotalSeconds))];
+        rows.Add(Row("class prior", Prior.LogLoss(data.Train, data.Test), Prior.Accuracy(data)));
+        if (data.Test.ProbabilityOfDog is { } known)
+            rows.Add(Row("known lower bound", known.Average(DrawnPictures.BinaryEntropy), known.Average(p => Math.Max(p, 1 - p))));
+        ReportSection section = new ReportSection("How good can it get?").AddText("The class prior looks at no picture: it answers the training pictures' share of dogs to all. A model above it is worse than nothing.");
+        if (data.Test.ProbabilityOfDog is not null)
+            section.AddText("The drawn pictures' labels are tosses of coins whose probabilities are known. The mean entropy of these coins is a lower bound of every model's expected log-loss.");
+        return section.AddTable("Log-loss on the test pictures", ["", "nats", "bits", "right", "fitted in"], rows);
+
+        static string[] Row(string name, double nats, double right, double? seconds = null) =>
+            [name, Invariant($"{nats:F4}"), Invariant($"{nats / Math.Log(2):F4}"), Invariant($"{right:P1}"), seconds is null ? "" : Invariant($"{seconds:F2} s")];
+    }
+}

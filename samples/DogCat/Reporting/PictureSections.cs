@@ -1,0 +1,46 @@
+using DogCat.Data;
+using DogCat.Pictures.Png;
+using MLNet.CrossEntropy;
+using static System.FormattableString;
+
+namespace DogCat.Reporting;
+
+/// <summary>Sections of the report that show pictures.</summary>
+internal static class PictureSections
+{
+    private const int Shown = 12;
+
+    /// <summary>Where a model is sure and wrong, where it cannot tell, and where it is sure and right.</summary>
+    public static IEnumerable<ReportSection> Of(string model, IReadOnlyList<JudgedPicture> pictures)
+    {
+        JudgedPicture[] wrong = [.. pictures.Where(p => !p.IsRight).OrderByDescending(p => p.Confidence)];
+        JudgedPicture[] right = [.. pictures.Where(p => p.IsRight).OrderByDescending(p => p.Confidence)];
+        yield return Section(
+            "Most confident and wrong",
+            Invariant($"{model} gets {wrong.Length:N0} of {pictures.Count:N0} test pictures wrong. These it was surest of: they cost the most log-loss, and some are mislabelled or show next to nothing."),
+            wrong);
+        yield return Section(
+            "Most ambiguous",
+            $"The pictures whose probability is nearest 1/2. A good model says so where it cannot tell; each of them costs about log 2 = 0.693 nats, whatever the label.",
+            pictures.OrderBy(p => p.Confidence));
+        yield return Section("Most confident and right", $"What {model} takes for the clearest cats and dogs.", right);
+    }
+
+    /// <summary>A picture of the report, with <paramref name="more"/> below its label and the model's answer.</summary>
+    public static ReportPicture Thumbnail(JudgedPicture judged, string more = "")
+    {
+        string name = judged.Picture.Path is { } path ? Path.GetFileName(path) : Invariant($"no. {judged.Number}");
+        string says = Invariant($"{judged.Answer}, {judged.Confidence:0.0000}");
+        return new ReportPicture(
+            PngEncoder.Encode(judged.Picture.Picture),
+            $"Test picture {name}, labelled {judged.Picture.Label}; the model says {says}.",
+            $"{name}\nlabel: {judged.Picture.Label}\nmodel: {says}{more}");
+    }
+
+    private static ReportSection Section(string heading, string text, IEnumerable<JudgedPicture> pictures)
+    {
+        ReportSection section = new ReportSection(heading).AddText(text);
+        ReportPicture[] shown = [.. pictures.Take(Shown).Select(p => Thumbnail(p))];
+        return shown.Length > 0 ? section.AddPictures(shown) : section.AddText("There is none.");
+    }
+}

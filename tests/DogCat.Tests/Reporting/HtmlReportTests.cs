@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using DogCat.Commands;
+using DogCat.Data;
+using DogCat.Features;
+using DogCat.Pictures;
+using DogCat.Pictures.Png;
+using DogCat.Reporting;
+using DogCat.Training;
+using Microsoft.ML;
+
+namespace DogCat.Tests.Reporting;
+
+public sealed partial class HtmlReportTests
+{
+    /// <summary>Three cats and three dogs, each of one shade, so that a thumbnail tells which it shows.</summary>
+    private static readonly PictureSet Pictures = new([.. Enumerable.Range(0, 6).Select(i => new LabelledPicture(Plain(i), IsDog: i >= 3))]);
+
+    [Fact]
+    public void Pictures_are_ordered_by_how_sure_the_model_is()
+    {
+        // Cats 0, 1, 2 and dogs 3, 4, 5: 1 and 5 are mistaken, 5 the more confidently; 2 is nearest to 1/2.
+        string html = Html([0.01, 0.8, 0.45, 0.72, 0.98, 0.1]);
+        Assert.Equal([5, 1], Shown(html, "Most confident and wrong"));
+        Assert.Equal([2, 3, 1, 5, 4, 0], Shown(html, "Most ambiguous"));
+        Assert.Equal([0, 4, 3, 2], Shown(html, "Most confident and right"));
+        Assert.Contains("alt=\"Test picture no. 6, labelled dog; the model says cat, 0.9000.\"", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_without_mistakes_is_said_to_have_none()
+    {
+        string html = Html([0.01, 0.2, 0.45, 0.7, 0.99, 0.9]);
+        Assert.Empty(Shown(html, "Most confident and wrong"));
+        Assert.Contains("There is none.", Section(html, "Most confident and wrong"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Models_are_compared_and_the_better_one_is_named()
+    {
+        var ml = new MLContext(seed: 1);
+        double[] good = [0.02, 0.04, 0.03, 0.97, 0.96, 0.99];
+        double[] bad = [0.3, 0.42, 0.35, 0.62, 0.66, 0.7];
+        Assert.Null(ModelComparison.Of(ml, [Judged("good", good)], Pictures));
+        string sentence = ModelComparison.Of(ml, [Judged("good", good), Judged("bad", bad)], Pictures)!.Pairs.Single().Sentence;
+        double difference = Pictures.Items.Select((p, i) => p.IsDog ? Math.Log(good[i] / bad[i]) : Math.Log((1 - good[i]) / (1 - bad[i]))).Average();
+        Assert.StartsWith("good is better than bad by ", sentence, StringComparison.Ordinal);
+        Assert.Equal(difference, double.Parse(Number().Match(sentence).Value, CultureInfo.InvariantCulture), 0.005);
+    }
+
+    private static string Html(double[] probabilitiesOfDog)
+    {
+        var options = new TrainOptions(new DataOptions(null, 20, 1, null), [], Ablation: false, Save: null, Report: "report.html");
+        return HtmlReport.Of(options, new PictureData(Pictures, Pictures, []), [Judged("model", probabilitiesOfDog)], comparison: null).ToHtml();
+    }
+
+    private static Result Judged(string name, double[] probabilitiesOfDog)
+    {
+        var ml = new MLContext(seed: 1);
+        IDataView scored = ml.Data.LoadFromEnumerable(
+            Pictures.Items.Zip(probabilitiesOfDog, (item, p) => new ForecastRow { Label = item.Label, Score = [(float)(1 - p), (float)p] }).ToArray());
+        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(scored, new MLNet.CrossEntropy.MulticlassEvaluationOptions { ClassNames = ["cat", "dog"] });
+        return new Result(name, TimeSpan.Zero, metrics, metrics, ml.Transforms.CopyColumns("Copy", "Score").Fit(scored), probabilitiesOfDog);
+    }
+
+    private static Picture Plain(int shade)
+    {
+        byte[] rgb = new byte[3 * PictureFeatures.Side * PictureFeatures.Side];
+        Array.Fill(rgb, (byte)(40 * shade));
+        return new Picture(PictureFeatures.Side, PictureFeatures.Side, rgb);
+    }
+
+    private static string Section(string html, string heading) =>
+        Regex.Match(html, $"<h2>{heading}</h2>.*?</section>", RegexOptions.Singleline).Value;
+
+    /// <summary>The shades of a section's pictures, read from the page itself.</summary>
+    private static int[] Shown(string html, string heading) =>
+        [.. DataUri().Matches(Section(html, heading)).Select(m => PngDecoder.Decode(Convert.FromBase64String(m.Groups[1].Value), maxPixels: 1024).Rgb[0] / 40)];
+
+    [GeneratedRegex("src=\"data:image/png;base64,([^\"]+)\"")]
+    private static partial Regex DataUri();
+
+    [GeneratedRegex(@"\d\.\d+")]
+    private static partial Regex Number();
+}
