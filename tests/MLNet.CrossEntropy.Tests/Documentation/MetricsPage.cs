@@ -1,0 +1,107 @@
+using Microsoft.ML;
+using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Tests.Shared;
+
+namespace MLNet.CrossEntropy.Tests.Documentation;
+
+public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
+{
+    private void LogLoss()
+    {
+        var (_, _, metrics) = Evaluated();
+        // begin
+        Console.WriteLine($"log-loss {metrics.LogLoss:0.00} nats = {metrics.LogLossBits:0.00} bits, standard error {metrics.LogLossStandardError:0.00}");
+        Console.WriteLine($"labels' entropy {metrics.LabelEntropy:0.00}, so {metrics.LogLossReduction:0%} of it is gone");
+        Console.WriteLine($"as unsure as among {metrics.Perplexity:0.0} equally likely classes of {metrics.Classes.Count}");
+        // end
+    }
+
+    private void Rows()
+    {
+        var (ml, scored, _) = Evaluated();
+        IDataView data = ml.Data.TakeRows(scored, 10);
+        // begin
+        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(data, "ClassIndex");
+        Console.WriteLine($"used {metrics.Rows.Used}, missing label {metrics.Rows.MissingLabel}, unknown class {metrics.Rows.UnknownClass}, invalid score {metrics.Rows.InvalidScore}");
+        Console.WriteLine($"classes in these rows: {metrics.Classes.Count(c => c.Support > 0)}; log-loss of an absent class: {metrics.Classes.First(c => c.Support == 0).LogLoss}");
+        Console.WriteLine($"log-loss reduction: {metrics.LogLossReduction}");
+        // end
+    }
+
+    private void Floor()
+    {
+        MLContext ml = new(seed: 1);
+        IDataView data = ml.Data.LoadFromEnumerable<Forecast>([new(true, 0.9f), new(true, 0.8f), new(false, 0.2f), new(false, 1)]);
+        // begin
+        // Four forecasts, the last of them 1 for what did not happen.
+        var metrics = ml.BinaryClassification.EvaluateCrossEntropy(data, new BinaryEvaluationOptions { ScoreColumnName = null });
+        Console.WriteLine($"log-loss {metrics.LogLoss}, clipped at {metrics.ProbabilityFloor}: {metrics.ClippedLogLoss:0.00}");
+        Console.WriteLine($"share of the clipped rows in it: {metrics.ClippedLossShare:0%}");
+        // end
+    }
+
+    private void Calibration()
+    {
+        var (_, _, metrics) = Evaluated();
+        // begin
+        var parts = metrics.LogLossDecomposition!.Value;
+        Console.WriteLine($"calibration error {metrics.Reliability.ExpectedCalibrationError:0.00}, by chance alone {metrics.Reliability.ExpectedUnderPerfectCalibration:0.00}");
+        Console.WriteLine($"calibrating could gain something: {parts.Miscalibration > 0}");
+        // end
+    }
+
+    private void Classification()
+    {
+        var (_, _, metrics) = Evaluated();
+        // begin
+        Console.WriteLine($"accuracy {metrics.Accuracy:0%}, among the best two {metrics.TopKAccuracy(2).Accuracy:0%}, Matthews {metrics.ConfusionMatrix!.MatthewsCorrelation:0.0}, ROC {metrics.MacroRocAuc:0.0}");
+        Console.WriteLine($"true 1 predicted as 2: {metrics.ConfusionMatrix.Rows(1, 2)} rows");
+        // end
+    }
+
+    private void Worst()
+    {
+        var (_, _, metrics) = Evaluated();
+        // begin
+        WorstRow worst = metrics.RowLosses.Worst[0];
+        Console.WriteLine($"row {worst.Row}: of class {worst.Label}, taken for {worst.Predicted}");
+        System.IO.File.WriteAllText(InFolder("metrics.json"), metrics.ToJson(indented: true));
+        System.IO.File.WriteAllText(InFolder("metrics.md"), metrics.ToMarkdown());
+        // end
+    }
+
+    private void Compare()
+    {
+        var (ml, train, test) = Load(Dataset.Iris);
+        // begin
+        var models = new Dictionary<string, ITransformer>
+        {
+            ["gentle"] = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train),
+            ["strict"] = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex", l2Regularization: 1).Fit(train),
+        };
+        var comparison = ml.MulticlassClassification.CompareCrossEntropy(test, models, new ComparisonOptions { Seed = 1 }, new() { LabelColumnName = "ClassIndex" });
+        Console.WriteLine($"{comparison.Pairs[0].Verdict}: {comparison.Pairs[0].Sentence.Split(' ')[0]} is better, p < 0.001: {comparison.Pairs[0].PValue < 0.001}");
+        // end
+    }
+
+    private void Report()
+    {
+        var (ml, train, test) = Load(Dataset.Iris);
+        // begin
+        var model = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train);
+        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(test), "ClassIndex");
+        new CrossEntropyReport("Iris").Add("softmax", metrics, TrainingReport.Of(model)).Save(InFolder("report.html"));
+        // end
+        Assert.Contains("<svg", System.IO.File.ReadAllText(InFolder("report.html")), StringComparison.Ordinal);
+    }
+
+    private static (MLContext ML, IDataView Scored, MulticlassCrossEntropyMetrics Metrics) Evaluated()
+    {
+        var (ml, train, test) = Load(Dataset.Iris);
+        IDataView scored = ml.MulticlassClassification.Trainers
+            .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Method = SgdMethod.Newton }).Fit(train).Transform(test);
+        return (ml, scored, ml.MulticlassClassification.EvaluateCrossEntropy(scored, "ClassIndex"));
+    }
+
+    private sealed record Forecast(bool Label, float Probability);
+}

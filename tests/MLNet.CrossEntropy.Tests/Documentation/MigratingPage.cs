@@ -1,0 +1,67 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Trainers;
+using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Tests.Shared;
+
+namespace MLNet.CrossEntropy.Tests.Documentation;
+
+public sealed class MigratingPage() : DocumentationPage("docs/migrating.md")
+{
+    private void FromLbfgs()
+    {
+        var (ml, train, test) = Load(Dataset.Iris);
+        // begin
+        var before = ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(new LbfgsMaximumEntropyMulticlassTrainer.Options
+        {
+            LabelColumnName = "ClassIndex",
+            L1Regularization = 0,
+            L2Regularization = 1,
+        }).Fit(train);
+        var after = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train);
+
+        double LogLoss(ITransformer model) => ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(test), "ClassIndex").LogLoss;
+        Console.WriteLine($"before {LogLoss(before):0.00}, after {LogLoss(after):0.00}; the same type of model: {before.GetType() == after.GetType()}");
+        // end
+    }
+
+    private void GoOn()
+    {
+        var (ml, train, _) = Load(Dataset.Iris);
+        // begin
+        var lbfgs = ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("ClassIndex").Fit(train);
+        var model = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options
+        {
+            LabelColumnName = "ClassIndex",
+            InitialModel = lbfgs,
+            NewClasses = NewClassPolicy.Throw,
+            Method = SgdMethod.Newton,
+        }).Fit(train);
+        Console.WriteLine($"at the optimum: {TrainingReport.Of(model)!.StopReason == StopReason.Converged}");
+        // end
+    }
+
+    private void Evaluate()
+    {
+        MLContext ml = new(seed: 1);
+        IDataView broken = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 6).Select(i => new Scored { Label = (uint)(i % 3), PredictedLabel = 0, Score = [float.NaN, float.NaN, float.NaN] }));
+        // begin
+        // A broken model: every score is NaN.
+        Console.WriteLine($"ML.NET: log-loss {ml.MulticlassClassification.Evaluate(broken).LogLoss}");
+        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(broken);
+        Console.WriteLine($"here:   log-loss {metrics.LogLoss}, {metrics.Rows.NonFiniteScore} of {metrics.Rows.Total} rows left out for their scores");
+        // end
+    }
+
+    private sealed class Scored
+    {
+        [KeyType(3)]
+        public uint Label { get; set; }
+
+        [KeyType(3)]
+        public uint PredictedLabel { get; set; }
+
+        [VectorType(3)]
+        public float[] Score { get; set; } = [];
+    }
+}
