@@ -40,17 +40,15 @@ internal sealed class ClassWeightedLoss(LogitLoss loss, double[] weights) : Logi
 
     internal override bool HasCurvature => loss.HasCurvature;
 
-    internal override void CurvatureProduct(ReadOnlySpan<float> logits, RowTarget target, ReadOnlySpan<float> direction, Span<float> product)
+    internal override void CurvatureTerms(ReadOnlySpan<float> logits, RowTarget target, Span<float> terms)
     {
-        loss.CurvatureProduct(logits, target, direction, product);
-        SpanMath.Scale(product, (float)WeightOf(target));
+        loss.CurvatureTerms(logits, target, terms);
+        SpanMath.Scale(terms, (float)WeightOf(target));
     }
 
-    internal override void CurvatureDiagonal(ReadOnlySpan<float> logits, RowTarget target, Span<float> diagonal)
-    {
-        loss.CurvatureDiagonal(logits, target, diagonal);
-        SpanMath.Scale(diagonal, (float)WeightOf(target));
-    }
+    internal override void CurvatureProduct(ReadOnlySpan<float> terms, Span<float> direction) => loss.CurvatureProduct(terms, direction);
+
+    internal override void CurvatureDiagonal(ReadOnlySpan<float> terms, Span<float> diagonal) => loss.CurvatureDiagonal(terms, diagonal);
 
     internal override void PriorLogits(ReadOnlySpan<double> meanTargets, Span<double> logits) => loss.PriorLogits(meanTargets, logits);
 

@@ -71,25 +71,27 @@ public abstract class LogitLoss
     /// </summary>
     internal virtual double Curvature => 0.5;
 
-    /// <summary>Whether the second derivative is known: for the cross-entropies, which are convex in the logits.</summary>
+    /// <summary>Whether <see cref="CurvatureTerms"/> are known: for the cross-entropies, which are convex in the logits.</summary>
     internal virtual bool HasCurvature => false;
 
     /// <summary>
-    /// The product of the loss's second derivative in the logits and a direction, <c>(d2 l / dz dz') v</c>, class weights included.
+    /// All that products with the loss's second derivative in the logits need to know of a row, class weights included. Terms times a
+    /// number stand for the second derivative times that number.
     /// </summary>
     /// <param name="logits">z [K].</param>
     /// <param name="target">What the row should have been.</param>
-    /// <param name="direction">v [K].</param>
-    /// <param name="product">Receives the product [K]; must not overlap the others.</param>
-    internal virtual void CurvatureProduct(ReadOnlySpan<float> logits, RowTarget target, ReadOnlySpan<float> direction, Span<float> product) =>
-        throw new NotSupportedException($"The second derivative of {Name} is not known.");
+    /// <param name="terms">Receives the terms [K]; must not overlap the logits.</param>
+    internal virtual void CurvatureTerms(ReadOnlySpan<float> logits, RowTarget target, Span<float> terms) => throw NoCurvature();
 
-    /// <summary>The diagonal of the loss's second derivative in the logits, <c>d2 l / dz_k^2</c>, class weights included.</summary>
-    /// <param name="logits">z [K].</param>
-    /// <param name="target">What the row should have been.</param>
-    /// <param name="diagonal">Receives the diagonal [K]; must not overlap the logits.</param>
-    internal virtual void CurvatureDiagonal(ReadOnlySpan<float> logits, RowTarget target, Span<float> diagonal) =>
-        throw new NotSupportedException($"The second derivative of {Name} is not known.");
+    /// <summary>The product of the loss's second derivative in the logits and a direction, <c>(d2 l / dz dz') v</c>.</summary>
+    /// <param name="terms">The row's <see cref="CurvatureTerms"/> [K].</param>
+    /// <param name="direction">v [K]; replaced by the product.</param>
+    internal virtual void CurvatureProduct(ReadOnlySpan<float> terms, Span<float> direction) => throw NoCurvature();
+
+    /// <summary>The diagonal of the loss's second derivative in the logits, <c>d2 l / dz_k^2</c>.</summary>
+    /// <param name="terms">The row's <see cref="CurvatureTerms"/> [K].</param>
+    /// <param name="diagonal">Receives the diagonal [K].</param>
+    internal virtual void CurvatureDiagonal(ReadOnlySpan<float> terms, Span<float> diagonal) => throw NoCurvature();
 
     /// <summary>
     /// Logits [K] that predict the mean targets [K] whatever the features: the best biases of a model without weights.
@@ -117,4 +119,6 @@ public abstract class LogitLoss
             logits[k] = Math.Log(p / (1 - p));
         }
     }
+
+    private NotSupportedException NoCurvature() => new($"The second derivative of {Name} is not known.");
 }

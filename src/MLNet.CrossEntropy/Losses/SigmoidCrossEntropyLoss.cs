@@ -51,16 +51,8 @@ public sealed class SigmoidCrossEntropyLoss : LogitLoss
     /// <inheritdoc/>
     internal override bool HasCurvature => true;
 
-    /// <summary>The diagonal times v: the outputs are independent.</summary>
-    internal override void CurvatureProduct(ReadOnlySpan<float> logits, RowTarget target, ReadOnlySpan<float> direction, Span<float> product)
-    {
-        CurvatureDiagonal(logits, target, product);
-        for (int k = 0; k < product.Length; k++)
-            product[k] *= direction[k];
-    }
-
     /// <summary><c>(1 - s + c s) sigmoid(z) sigmoid(-z)</c> in each cell that has a label, s being the smoothed target.</summary>
-    internal override void CurvatureDiagonal(ReadOnlySpan<float> logits, RowTarget target, Span<float> diagonal)
+    internal override void CurvatureTerms(ReadOnlySpan<float> logits, RowTarget target, Span<float> terms)
     {
         for (int k = 0; k < logits.Length; k++)
         {
@@ -68,9 +60,19 @@ public sealed class SigmoidCrossEntropyLoss : LogitLoss
             double decay = Math.Exp(-Math.Abs(logits[k])), slope = decay / ((1 + decay) * (1 + decay));
             double smoothed = (1 - LabelSmoothing) * y + LabelSmoothing / 2;
             double weight = 1 - smoothed + smoothed * (_positiveWeights.Length == 0 ? 1 : _positiveWeights[k % _positiveWeights.Length]);
-            diagonal[k] = double.IsNaN(y) ? 0 : (float)(weight * slope);
+            terms[k] = double.IsNaN(y) ? 0 : (float)(weight * slope);
         }
     }
+
+    /// <summary>The outputs are independent.</summary>
+    internal override void CurvatureProduct(ReadOnlySpan<float> terms, Span<float> direction)
+    {
+        for (int k = 0; k < terms.Length; k++)
+            direction[k] *= terms[k];
+    }
+
+    /// <inheritdoc/>
+    internal override void CurvatureDiagonal(ReadOnlySpan<float> terms, Span<float> diagonal) => terms.CopyTo(diagonal);
 
     /// <inheritdoc/>
     internal override void PriorLogits(ReadOnlySpan<double> meanTargets, Span<double> logits) =>

@@ -67,24 +67,33 @@ public sealed class SoftmaxCrossEntropyLoss : LogitLoss
     /// <inheritdoc/>
     internal override bool HasCurvature => true;
 
-    /// <summary><c>w (q * v - q (q . v))</c>, q being the softmax of z: the target, smoothed or not, has no part in it.</summary>
-    internal override void CurvatureProduct(ReadOnlySpan<float> logits, RowTarget target, ReadOnlySpan<float> direction, Span<float> product)
+    /// <summary><c>t = w q</c>, q being the softmax of z: the target, smoothed or not, has no part in it but its weight.</summary>
+    internal override void CurvatureTerms(ReadOnlySpan<float> logits, RowTarget target, Span<float> terms)
     {
-        StableMath.Softmax(logits, product);
-        var mean = 0.0;
-        for (int k = 0; k < product.Length; k++)
-            mean += (double)product[k] * direction[k];
-        var weight = (float)TargetWeight(target);
-        for (int k = 0; k < product.Length; k++)
-            product[k] *= weight * (direction[k] - (float)mean);
+        StableMath.Softmax(logits, terms);
+        SpanMath.Scale(terms, (float)TargetWeight(target));
+    }
+
+    /// <summary><c>w (q * v - q (q . v))</c>, which is <c>t * (v - t . v / w)</c> with <c>w = sum_k t_k</c>.</summary>
+    internal override void CurvatureProduct(ReadOnlySpan<float> terms, Span<float> direction)
+    {
+        double sum = 0, mean = 0;
+        for (int k = 0; k < terms.Length; k++)
+        {
+            sum += terms[k];
+            mean += (double)terms[k] * direction[k];
+        }
+
+        var centre = sum > 0 ? (float)(mean / sum) : 0;
+        for (int k = 0; k < terms.Length; k++)
+            direction[k] = terms[k] * (direction[k] - centre);
     }
 
     /// <summary><c>w q_k (1 - q_k)</c>.</summary>
-    internal override void CurvatureDiagonal(ReadOnlySpan<float> logits, RowTarget target, Span<float> diagonal)
+    internal override void CurvatureDiagonal(ReadOnlySpan<float> terms, Span<float> diagonal)
     {
-        StableMath.Softmax(logits, diagonal);
-        var weight = (float)TargetWeight(target);
-        foreach (ref float cell in diagonal)
-            cell *= weight * (1 - cell);
+        var sum = (float)SpanMath.Sum(terms);
+        for (int k = 0; k < terms.Length; k++)
+            diagonal[k] = sum > 0 ? terms[k] * (1 - terms[k] / sum) : 0;
     }
 }

@@ -91,6 +91,9 @@ internal abstract unsafe class MiniBatchStep : IDisposable
     /// <summary>The sum of the weights of the batch's rows; with machines that step together, of theirs.</summary>
     protected double BatchWeight => _weightSum;
 
+    /// <summary>The weighted sum of the losses of the batch at hand.</summary>
+    protected double BatchLoss { get; private set; }
+
     /// <summary>How many rows the batch at hand has.</summary>
     protected int Count { get; private set; }
 
@@ -307,8 +310,11 @@ internal abstract unsafe class MiniBatchStep : IDisposable
         }
 
         _weightSum = sums.Weight;
-        return sums.Loss;
+        return BatchLoss = sums.Loss;
     }
+
+    /// <summary>The weighted sum of the losses of the batch at hand with the logits that the step gives it now.</summary>
+    protected double JudgeAgain() => Forward(_rows, Batch, Purpose.Judge);
 
     private void ForwardShare(int member)
     {

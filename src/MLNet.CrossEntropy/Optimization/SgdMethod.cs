@@ -23,7 +23,7 @@ public enum SgdMethod
     /// <summary>
     /// Truncated Newton over all rows at once: conjugate gradients on products with the Hessian, then a line search. A few iterations,
     /// each counted as an epoch, reach the strict optimum of a cross-entropy, however badly its features are correlated: the method for small
-    /// and middling data that must be fitted exactly. Not for L1, nor for losses that are not convex. Costs three floats a row and output.
+    /// and middling data that must be fitted exactly. Not for L1, nor for losses that are not convex. Costs four floats a row and output.
     /// (Dembo and Steihaug 1983, "Truncated-Newton algorithms for large-scale unconstrained optimization"; for logistic regression
     /// Lin, Weng and Keerthi 2008, "Trust region Newton method for large-scale logistic regression".)
     /// </summary>

@@ -29,11 +29,12 @@ public sealed class EveryLossTests
     {
         LogitLoss loss = AllLosses.Get(name);
         float[] direction = [1.5f, -0.25f, 0.75f, -2];
-        float[] product = new float[AllLosses.Outputs], diagonal = new float[AllLosses.Outputs];
+        float[] terms = new float[AllLosses.Outputs], product = new float[AllLosses.Outputs], diagonal = new float[AllLosses.Outputs];
         if (!loss.HasCurvature)
         {
-            Assert.Contains(loss.Name, Assert.Throws<NotSupportedException>(() => loss.CurvatureProduct(product, RowTarget.Class(0), direction, product)).Message, StringComparison.Ordinal);
-            Assert.Throws<NotSupportedException>(() => loss.CurvatureDiagonal(product, RowTarget.Class(0), diagonal));
+            Assert.Contains(loss.Name, Assert.Throws<NotSupportedException>(() => loss.CurvatureTerms(product, RowTarget.Class(0), terms)).Message, StringComparison.Ordinal);
+            Assert.Throws<NotSupportedException>(() => loss.CurvatureProduct(terms, product));
+            Assert.Throws<NotSupportedException>(() => loss.CurvatureDiagonal(terms, diagonal));
             return;
         }
 
@@ -42,8 +43,10 @@ public sealed class EveryLossTests
             foreach (double[] logits in AllLosses.Logits())
             {
                 float[] narrow = [.. logits.Select(z => (float)z)];
-                loss.CurvatureProduct(narrow, target.Row, direction, product);
-                loss.CurvatureDiagonal(narrow, target.Row, diagonal);
+                direction.CopyTo(product, 0);
+                loss.CurvatureTerms(narrow, target.Row, terms);
+                loss.CurvatureProduct(terms, product);
+                loss.CurvatureDiagonal(terms, diagonal);
                 for (int k = 0; k < logits.Length; k++)
                 {
                     double[] row = FiniteDifference.Gradient(z => loss.Of(z, target.Row).Gradient[k], logits);

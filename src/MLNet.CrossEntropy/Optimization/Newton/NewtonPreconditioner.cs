@@ -58,10 +58,10 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     }
 
     /// <summary>
-    /// Sums up and factorises the blocks for the model whose logits <c>[rows, outputs]</c> are given, unless those of an earlier one still
+    /// Sums up and factorises the blocks for the model whose curvature terms <c>[rows, outputs]</c> are given, unless those of an earlier one still
     /// served well: the last solution took few products.
     /// </summary>
-    public void Refresh(RowSet rows, NativeBuffer<float> logits, double weightSum, int lastProducts)
+    public void Refresh(RowSet rows, NativeBuffer<float> terms, double weightSum, int lastProducts)
     {
         if (_stride == 0 || (_isFactorized && lastProducts <= MostProducts))
             return;
@@ -69,9 +69,9 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         Array.Clear(_blocks);
         var share = _stride / weightSum;
         if (rows.IsSparse)
-            AddSparse(rows, logits, share);
+            AddSparse(rows, terms, share);
         else
-            AddDense(rows, logits, share);
+            AddDense(rows, terms, share);
         _team.Run(Factorize);
     }
 
@@ -121,11 +121,11 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         return (int)Math.Max(1, rows.Rows / sample);
     }
 
-    private void AddSparse(RowSet rows, NativeBuffer<float> logits, double share)
+    private void AddSparse(RowSet rows, NativeBuffer<float> terms, double share)
     {
         for (var r = 0; r < rows.Rows; r += _stride)
         {
-            Weigh(rows, r, logits, share);
+            Weigh(r, terms, share);
             var row = rows.Sparse(r);
             for (var k = 0; k < _outputs; k++)
                 AddSparse(row, _diagonal[k], _blocks.AsSpan(k * _size * _size, _size * _size));
@@ -147,7 +147,7 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         }
     }
 
-    private void AddDense(RowSet rows, NativeBuffer<float> logits, double share)
+    private void AddDense(RowSet rows, NativeBuffer<float> terms, double share)
     {
         float** pointers = stackalloc float*[ChunkRows];
         for (var first = 0; first < rows.Rows; first += ChunkRows * _stride)
@@ -163,7 +163,7 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
             {
                 for (var i = 0; i < count; i++)
                 {
-                    Weigh(rows, first + i * _stride, logits, share);
+                    Weigh(first + i * _stride, terms, share);
                     for (var j = 0; j < _size; j++)
                         _weighted[(long)i * _size + j] = _diagonal[k] * pointers[i][j];
                 }
@@ -184,10 +184,10 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         scaled[_size - 1] = 1;
     }
 
-    private void Weigh(RowSet rows, int row, NativeBuffer<float> logits, double share)
+    private void Weigh(int row, NativeBuffer<float> terms, double share)
     {
-        _loss.CurvatureDiagonal(logits.Span((long)row * _outputs, _outputs), rows.Target(row, _outputs), _diagonal);
-        SpanMath.Scale(_diagonal.AsSpan(), (float)(rows.Weight(row) * share));
+        _loss.CurvatureDiagonal(terms.Span((long)row * _outputs, _outputs), _diagonal);
+        SpanMath.Scale(_diagonal.AsSpan(), (float)share);
     }
 
     private void Factorize(int member)

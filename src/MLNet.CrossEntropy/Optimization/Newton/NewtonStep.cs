@@ -1,4 +1,5 @@
 using MLNet.CrossEntropy.Numerics;
+using MLNet.CrossEntropy.Optimization.Kernels;
 
 namespace MLNet.CrossEntropy.Optimization;
 
@@ -34,14 +35,15 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
     private readonly float[] _rawBiases;
     private readonly NativeBuffer<float> _directionLogits;
     private readonly NativeBuffer<float> _searchLogits;
-    private readonly NativeBuffer<float> _trial;
-    private readonly double[] _trialLosses;
-    private readonly Action<int> _judge;
+    private readonly NativeBuffer<float> _startLogits;
+    private readonly NativeBuffer<float> _terms;
+    private readonly Action<int> _takeTerms;
     private readonly Action<int> _advance;
     private readonly RowMap _takeErrors;
     private readonly RowMap _takeCurvature;
     private RowSet _rows = null!;
     private int _lastProducts;
+    private bool _isSearching;
     private double _along;
     private double _firstNorm;
     private double _norm;
@@ -65,9 +67,9 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
         var logits = (long)rows.Rows * Outputs;
         _directionLogits = new NativeBuffer<float>(logits);
         _searchLogits = new NativeBuffer<float>(logits);
-        _trial = new NativeBuffer<float>(2L * Outputs * team.Capacity);
-        _trialLosses = new double[rows.Rows];
-        _judge = Judge;
+        _startLogits = new NativeBuffer<float>(logits);
+        _terms = new NativeBuffer<float>(logits);
+        _takeTerms = TakeTerms;
         _advance = Advance;
         _takeErrors = TakeErrors;
         _takeCurvature = TakeCurvature;
@@ -77,12 +79,12 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
 
     /// <summary>
     /// About how many floats a fit keeps besides the rows and their errors: eight vectors of parameters in double and some in float, the
-    /// preconditioner's blocks, and logits of the direction and its sum.
+    /// preconditioner's blocks, and for each row the logits at the start, of the direction and of its sum, and the curvature.
     /// </summary>
     public static long Floats(int features, long outputs, long rows)
     {
         var parameters = outputs * (features + 1L);
-        return 20 * parameters + (features > NewtonPreconditioner.MostFeatures ? 0 : 2 * parameters * (features + 1)) + 2 * rows * outputs;
+        return 20 * parameters + (features > NewtonPreconditioner.MostFeatures ? 0 : 2 * parameters * (features + 1)) + 4 * rows * outputs;
     }
 
     public override void Start(float[]? weights, float[] biases)
@@ -140,14 +142,25 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
         _preconditioner.Dispose();
         _directionLogits.Dispose();
         _searchLogits.Dispose();
-        _trial.Dispose();
+        _startLogits.Dispose();
+        _terms.Dispose();
     }
 
     protected override void BeforeLogits(RowSet rows, ReadOnlySpan<int> batch) => SetModel(_parameters);
 
     // A batch is all rows, or a run of those that are only judged: always in their own order.
-    protected override void ComputeLogits(RowSet rows, ReadOnlySpan<int> batch, int from, int to) =>
-        _products.ComputeLogits(rows, batch[from], batch[from] + to - from, Logits.Pointer + (long)from * Outputs);
+    protected override void ComputeLogits(RowSet rows, ReadOnlySpan<int> batch, int from, int to)
+    {
+        var (start, length) = ((long)from * Outputs, (to - from) * Outputs);
+        if (!_isSearching)
+        {
+            _products.ComputeLogits(rows, batch[from], batch[from] + to - from, Logits.Pointer + start);
+            return;
+        }
+
+        _startLogits.Span(start, length).CopyTo(Logits.Span(start, length));
+        SparseKernels.Axpy((float)_along, _searchLogits.Pointer + start, Logits.Pointer + start, length);
+    }
 
     protected override void AddGradient(RowSet rows, ReadOnlySpan<int> batch, NativeBuffer<float> weightGradient)
     {
@@ -166,7 +179,9 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
         _searchLogits.AsSpan().Clear();
         if (_norm == 0)
             return;
-        _preconditioner.Refresh(rows, Logits, BatchWeight, _lastProducts);
+        Logits.AsSpan().CopyTo(_startLogits.AsSpan());
+        Team.Run(_takeTerms);
+        _preconditioner.Refresh(rows, _terms, BatchWeight, _lastProducts);
         // Superlinear: the nearer the optimum, the more exact the direction (Dembo and Steihaug 1983).
         _lastProducts = _solver.Solve(_gradient, Math.Min(LoosestSolution, Math.Sqrt(_norm / _firstNorm)), _preconditioner.Apply, Multiply, AdvanceLogits);
         if (Search(_solver.Solution) is > 0 and var length)
@@ -176,12 +191,21 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
 
     private void TakeErrors(int row, Span<float> values) => Errors.Span((long)row * Outputs, Outputs).CopyTo(values);
 
+    private void TakeTerms(int member)
+    {
+        var (from, to) = Team.Share(member, _rows.Rows);
+        for (var r = from; r < to; r++)
+        {
+            var terms = _terms.Span((long)r * Outputs, Outputs);
+            Loss.CurvatureTerms(Logits.Span((long)r * Outputs, Outputs), _rows.Target(r, Outputs), terms);
+            SpanMath.Scale(terms, _rows.Weight(r));
+        }
+    }
+
     private void TakeCurvature(int row, Span<float> values)
     {
-        var direction = _directionLogits.Span((long)row * Outputs, Outputs);
-        values.CopyTo(direction);
-        Loss.CurvatureProduct(Logits.Span((long)row * Outputs, Outputs), _rows.Target(row, Outputs), direction, values);
-        SpanMath.Scale(values, _rows.Weight(row));
+        values.CopyTo(_directionLogits.Span((long)row * Outputs, Outputs));
+        Loss.CurvatureProduct(_terms.Span((long)row * Outputs, Outputs), values);
     }
 
     /// <summary>The Hessian times <paramref name="direction"/>, in scaled coordinates.</summary>
@@ -201,8 +225,8 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
     private void Advance(int member)
     {
         var (from, to) = Team.Share(member, _rows.Rows);
-        for (var r = from; r < to; r++)
-            Kernels.SparseKernels.Axpy((float)_along, _directionLogits.Pointer + (long)r * Outputs, _searchLogits.Pointer + (long)r * Outputs, Outputs);
+        var start = (long)from * Outputs;
+        SparseKernels.Axpy((float)_along, _directionLogits.Pointer + start, _searchLogits.Pointer + start, (to - from) * Outputs);
     }
 
     /// <summary>
@@ -221,7 +245,7 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
         }
 
         double Objective(double length) => MeanLossAlong(length) + _l2 / 2 * (constant + length * (2 * linear + length * square));
-        double slope = ConjugateGradient.Dot(_gradient, direction), start = Objective(0);
+        double slope = ConjugateGradient.Dot(_gradient, direction), start = BatchLoss / BatchWeight + _l2 / 2 * constant;
         if (-slope / 2 <= SmallestPromise * start)
             _norm = 0;
         var length = 1.0;
@@ -237,21 +261,10 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
 
     private double MeanLossAlong(double length)
     {
-        _along = length;
-        Team.Run(_judge);
-        return CompensatedSum.Of<double>(_trialLosses) / BatchWeight;
-    }
-
-    private void Judge(int member)
-    {
-        var (from, to) = Team.Share(member, _rows.Rows);
-        Span<float> trial = _trial.Span(2L * member * Outputs, Outputs), errors = _trial.Span((2L * member + 1) * Outputs, Outputs);
-        for (var r = from; r < to; r++)
-        {
-            for (var k = 0; k < Outputs; k++)
-                trial[k] = Logits[(long)r * Outputs + k] + (float)_along * _searchLogits[(long)r * Outputs + k];
-            _trialLosses[r] = _rows.Weight(r) * Loss.LossAndGradient(trial, _rows.Target(r, Outputs), errors);
-        }
+        (_along, _isSearching) = (length, true);
+        var loss = JudgeAgain();
+        _isSearching = false;
+        return loss / BatchWeight;
     }
 
     /// <summary>Gives the products the raw model of scaled parameters: <c>W = s W'</c>, <c>b = b' - m . W</c>.</summary>

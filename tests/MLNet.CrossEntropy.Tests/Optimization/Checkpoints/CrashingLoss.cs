@@ -22,11 +22,11 @@ internal sealed class CrashingLoss(int rows) : LogitLoss
 
     internal override bool HasCurvature => true;
 
-    internal override void CurvatureProduct(ReadOnlySpan<float> logits, RowTarget target, ReadOnlySpan<float> direction, Span<float> product) =>
-        _loss.CurvatureProduct(logits, target, direction, product);
+    internal override void CurvatureTerms(ReadOnlySpan<float> logits, RowTarget target, Span<float> terms) => _loss.CurvatureTerms(logits, target, terms);
 
-    internal override void CurvatureDiagonal(ReadOnlySpan<float> logits, RowTarget target, Span<float> diagonal) =>
-        _loss.CurvatureDiagonal(logits, target, diagonal);
+    internal override void CurvatureProduct(ReadOnlySpan<float> terms, Span<float> direction) => _loss.CurvatureProduct(terms, direction);
+
+    internal override void CurvatureDiagonal(ReadOnlySpan<float> terms, Span<float> diagonal) => _loss.CurvatureDiagonal(terms, diagonal);
 
     internal sealed class Crash : Exception;
 }
