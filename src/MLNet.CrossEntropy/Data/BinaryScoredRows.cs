@@ -19,8 +19,9 @@ internal sealed class BinaryScoredRows : IDisposable
     private readonly ValueGetter<float>? _probability;
     private readonly ValueGetter<float>? _score;
     private readonly Func<double>? _weight;
+    private readonly Func<string?>? _id;
 
-    private BinaryScoredRows(DataViewRowCursor cursor, DataViewSchema.Column label, DataViewSchema.Column? probability, DataViewSchema.Column? score, DataViewSchema.Column? weight)
+    private BinaryScoredRows(DataViewRowCursor cursor, DataViewSchema.Column label, DataViewSchema.Column? probability, DataViewSchema.Column? score, DataViewSchema.Column? weight, DataViewSchema.Column? id)
     {
         _cursor = cursor;
         Classes = ScoreClasses.OfBinary(label);
@@ -31,6 +32,7 @@ internal sealed class BinaryScoredRows : IDisposable
         _probability = probability is { } p ? Single(p, "probability") : null;
         _score = score is { } s ? Single(s, "score") : null;
         _weight = weight is { } w ? ColumnValues.Number(cursor, w, "example weight") : null;
+        _id = id is { } i ? ColumnValues.Name(cursor, i, "id") : null;
     }
 
     public ScoreClasses Classes { get; }
@@ -41,14 +43,14 @@ internal sealed class BinaryScoredRows : IDisposable
         DataViewSchema.Column? probability = ColumnValues.Optional(data.Schema, options.ProbabilityColumnName, "probability");
         DataViewSchema.Column? score = ColumnValues.Optional(data.Schema, options.ScoreColumnName, "score");
         DataViewSchema.Column? weight = ColumnValues.Optional(data.Schema, options.ExampleWeightColumnName, "example weight");
+        DataViewSchema.Column? id = ColumnValues.Optional(data.Schema, options.IdColumnName, "id");
         if (probability is null && score is null)
             throw Throw.NoScoreColumn();
 
-        DataViewSchema.Column?[] columns = [label, probability, score, weight];
-        DataViewRowCursor cursor = data.GetRowCursor(columns.OfType<DataViewSchema.Column>());
+        DataViewRowCursor cursor = ColumnValues.OpenCursor(data, [label, probability, score, weight, id]);
         try
         {
-            return new(cursor, label, probability, score, weight);
+            return new(cursor, label, probability, score, weight, id);
         }
         catch
         {
@@ -58,7 +60,7 @@ internal sealed class BinaryScoredRows : IDisposable
     }
 
     /// <summary>A block for this reader's rows.</summary>
-    public static ScoredBlock NewBlock() => new(width: 2, hasSoftLabels: true);
+    public ScoredBlock NewBlock() => new(width: 2, hasSoftLabels: true, hasIds: _id is not null);
 
     /// <summary>Fills the block with the next rows; false when none was left.</summary>
     public bool Read(ScoredBlock block)
@@ -71,6 +73,8 @@ internal sealed class BinaryScoredRows : IDisposable
                 block.FirstRow = _cursor.Position;
             block.Labels[row] = _hardLabel?.Invoke() ?? ReadShare(block.Target(row));
             block.Weights[row] = _weight?.Invoke() ?? 1;
+            if (_id is not null)
+                block.Ids[row] = _id();
             Span<float> slots = block.Scores(row);
             slots.Fill(float.NaN);
             _probability?.Invoke(ref slots[Probability]);

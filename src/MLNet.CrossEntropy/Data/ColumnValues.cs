@@ -19,6 +19,10 @@ internal static class ColumnValues
     public static DataViewSchema.Column? Optional(DataViewSchema schema, string? name, string role) =>
         name is null ? null : Require(schema, name, role);
 
+    /// <summary>A cursor over those columns that there are.</summary>
+    public static DataViewRowCursor OpenCursor(IDataView data, IEnumerable<DataViewSchema.Column?> columns) =>
+        data.GetRowCursor(columns.OfType<DataViewSchema.Column>().DistinctBy(c => c.Index));
+
     /// <summary>A getter of one number a row from a float, double, integer or Boolean column.</summary>
     public static Func<double> Number(DataViewRow row, DataViewSchema.Column column, string role) => column.Type.RawType switch
     {

@@ -15,9 +15,10 @@ internal sealed class MultiLabelRows : IDisposable
     private readonly Action<Span<double>> _labels;
     private readonly ValueGetter<VBuffer<float>> _scores;
     private readonly Func<double>? _weight;
+    private readonly Func<string?>? _id;
     private VBuffer<float> _buffer;
 
-    private MultiLabelRows(DataViewRowCursor cursor, string[] names, DataViewSchema.Column label, DataViewSchema.Column score, DataViewSchema.Column? weight)
+    private MultiLabelRows(DataViewRowCursor cursor, string[] names, DataViewSchema.Column label, DataViewSchema.Column score, DataViewSchema.Column? weight, DataViewSchema.Column? id)
     {
         _cursor = cursor;
         Names = names;
@@ -26,6 +27,7 @@ internal sealed class MultiLabelRows : IDisposable
             : LabelGetter<float>(label, static x => x);
         _scores = cursor.GetGetter<VBuffer<float>>(score);
         _weight = weight is { } w ? ColumnValues.Number(cursor, w, "example weight") : null;
+        _id = id is { } i ? ColumnValues.Name(cursor, i, "id") : null;
     }
 
     public string[] Names { get; }
@@ -35,6 +37,7 @@ internal sealed class MultiLabelRows : IDisposable
         DataViewSchema.Column label = ColumnValues.Require(data.Schema, options.LabelColumnName, "label");
         DataViewSchema.Column score = ColumnValues.Require(data.Schema, options.ScoreColumnName, "score");
         DataViewSchema.Column? weight = ColumnValues.Optional(data.Schema, options.ExampleWeightColumnName, "example weight");
+        DataViewSchema.Column? id = ColumnValues.Optional(data.Schema, options.IdColumnName, "id");
         if (score.Type is not VectorDataViewType { Size: > 0 and var count } scores || scores.ItemType != NumberDataViewType.Single)
             throw Throw.WrongColumnType(score.Name, "score", score.Type, "a vector of Single of known length, one score a label,");
         if (label.Type is not VectorDataViewType labels || labels.Size != count || !(labels.ItemType is BooleanDataViewType || labels.ItemType == NumberDataViewType.Single))
@@ -43,11 +46,11 @@ internal sealed class MultiLabelRows : IDisposable
         string[] names = options.LabelNames is { } given
             ? given.Count == count ? [.. given] : throw Throw.WrongClassCount(given.Count, count, score.Name)
             : ColumnValues.AnnotationText(score, "SlotNames") ?? ColumnValues.AnnotationText(label, "SlotNames") ?? [.. Enumerable.Range(0, count).Select(i => $"{i}")];
-        return new(data.GetRowCursor(weight is { } w ? [label, score, w] : [label, score]), names, label, score, weight);
+        return new(ColumnValues.OpenCursor(data, [label, score, weight, id]), names, label, score, weight, id);
     }
 
     /// <summary>A block for this reader's rows.</summary>
-    public ScoredBlock NewBlock() => new(Names.Length, hasSoftLabels: true);
+    public ScoredBlock NewBlock() => new(Names.Length, hasSoftLabels: true, hasIds: _id is not null);
 
     /// <summary>Fills the block with the next rows; false when none was left.</summary>
     public bool Read(ScoredBlock block)
@@ -59,6 +62,8 @@ internal sealed class MultiLabelRows : IDisposable
             if (row == 0)
                 block.FirstRow = _cursor.Position;
             block.Weights[row] = _weight?.Invoke() ?? 1;
+            if (_id is not null)
+                block.Ids[row] = _id();
             _labels(block.Target(row));
             block.Labels[row] = KindOf(block.Target(row));
             _scores(ref _buffer);

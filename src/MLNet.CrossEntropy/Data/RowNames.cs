@@ -15,8 +15,7 @@ internal sealed class RowNames : IDisposable
         DataViewSchema.Column? id = ColumnValues.Optional(data.Schema, idColumnName, "id");
         if (group is null && id is null)
             return;
-        DataViewSchema.Column?[] columns = [group, id];
-        _cursor = data.GetRowCursor(columns.OfType<DataViewSchema.Column>().DistinctBy(c => c.Index));
+        _cursor = ColumnValues.OpenCursor(data, [group, id]);
         try
         {
             _group = group is { } g ? ColumnValues.Name(_cursor, g, "group") : null;

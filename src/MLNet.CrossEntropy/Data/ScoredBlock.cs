@@ -12,13 +12,14 @@ internal sealed class ScoredBlock
     private readonly float[] _scores;
     private readonly double[] _targets;
 
-    public ScoredBlock(int width, bool hasSoftLabels)
+    public ScoredBlock(int width, bool hasSoftLabels, bool hasIds = false)
     {
         Width = width;
         Capacity = Math.Clamp(ScoresPerBlock / width, 1, 1024);
         Labels = new int[Capacity];
         Weights = new double[Capacity];
         _scores = new float[Capacity * width];
+        Ids = hasIds ? new string?[Capacity] : [];
         _targets = hasSoftLabels ? new double[Capacity * width] : [];
     }
 
@@ -37,6 +38,9 @@ internal sealed class ScoredBlock
     public int[] Labels { get; }
 
     public double[] Weights { get; }
+
+    /// <summary>The rows' names, null where one has none; empty where nobody asks for them.</summary>
+    public string?[] Ids { get; }
 
     public Span<float> Scores(int row) => _scores.AsSpan(row * Width, Width);
 

@@ -13,10 +13,11 @@ internal sealed class ScoredRows : IDisposable
     private readonly bool _weightBySoftLabelSum;
     private readonly ValueGetter<VBuffer<float>> _scores;
     private readonly Func<double>? _weight;
+    private readonly Func<string?>? _id;
     private readonly string _scoreColumnName;
     private VBuffer<float> _buffer;
 
-    private ScoredRows(DataViewRowCursor cursor, ScoreClasses classes, DataViewSchema.Column label, DataViewSchema.Column score, DataViewSchema.Column? weight, bool weightBySoftLabelSum)
+    private ScoredRows(DataViewRowCursor cursor, ScoreClasses classes, DataViewSchema.Column label, DataViewSchema.Column score, DataViewSchema.Column? weight, DataViewSchema.Column? id, bool weightBySoftLabelSum)
     {
         _cursor = cursor;
         Classes = classes;
@@ -28,6 +29,7 @@ internal sealed class ScoredRows : IDisposable
         _scores = cursor.GetGetter<VBuffer<float>>(score);
         _scoreColumnName = score.Name;
         _weight = weight is { } w ? ColumnValues.Number(cursor, w, "example weight") : null;
+        _id = id is { } i ? ColumnValues.Name(cursor, i, "id") : null;
     }
 
     public ScoreClasses Classes { get; }
@@ -37,14 +39,15 @@ internal sealed class ScoredRows : IDisposable
         DataViewSchema.Column label = ColumnValues.Require(data.Schema, options.LabelColumnName, "label");
         DataViewSchema.Column score = ColumnValues.Require(data.Schema, options.ScoreColumnName, "score");
         DataViewSchema.Column? weight = ColumnValues.Optional(data.Schema, options.ExampleWeightColumnName, "example weight");
+        DataViewSchema.Column? id = ColumnValues.Optional(data.Schema, options.IdColumnName, "id");
         if (score.Type is not VectorDataViewType { ItemType: NumberDataViewType { RawType: var item }, Size: > 0 and var count } || item != typeof(float))
             throw Throw.WrongColumnType(score.Name, "score", score.Type, "a vector of Single of known length, one score a class (for a binary model's single score: BinaryClassification.EvaluateCrossEntropy),");
 
         ScoreClasses classes = ScoreClasses.Of(score, count, label, options.ClassNames);
-        DataViewRowCursor cursor = data.GetRowCursor(weight is { } w ? [label, score, w] : [label, score]);
+        DataViewRowCursor cursor = ColumnValues.OpenCursor(data, [label, score, weight, id]);
         try
         {
-            return new(cursor, classes, label, score, weight, options.WeightBySoftLabelSum);
+            return new(cursor, classes, label, score, weight, id, options.WeightBySoftLabelSum);
         }
         catch
         {
@@ -54,7 +57,7 @@ internal sealed class ScoredRows : IDisposable
     }
 
     /// <summary>A block for this reader's rows.</summary>
-    public ScoredBlock NewBlock() => new(Classes.Count, hasSoftLabels: _softLabel is not null);
+    public ScoredBlock NewBlock() => new(Classes.Count, hasSoftLabels: _softLabel is not null, hasIds: _id is not null);
 
     /// <summary>Fills the block with the next rows; false when none was left.</summary>
     public bool Read(ScoredBlock block)
@@ -66,6 +69,8 @@ internal sealed class ScoredRows : IDisposable
             if (row == 0)
                 block.FirstRow = _cursor.Position;
             block.Weights[row] = _weight?.Invoke() ?? 1;
+            if (_id is not null)
+                block.Ids[row] = _id();
             block.Labels[row] = _hardLabel?.Invoke() ?? ReadSoftLabel(block, row);
             _scores(ref _buffer);
             if (_buffer.Length != block.Width)

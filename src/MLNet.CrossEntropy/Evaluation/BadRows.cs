@@ -33,7 +33,7 @@ internal static class BadRows
     /// <exception cref="InvalidOperationException">The caller does not tolerate one of them.</exception>
     public static void TakeGood(ScoredBlock rows, EvaluationOptions options, ScoreCheck check, EvaluatedBlock block)
     {
-        block.Clear();
+        block.StartFrom(rows);
         for (int row = 0; row < rows.Count; row++)
         {
             RowOutcome outcome = CheckLabel(rows, row);
@@ -56,7 +56,7 @@ internal static class BadRows
         if (policy == BadRowPolicy.CountAsMistake)
         {
             block.Outcomes.AddMistake();
-            block.Mistakes.Add((Math.Max(rows.Labels[row], -1), rows.Weights[row]));
+            block.Mistakes.Add((row, Math.Max(rows.Labels[row], -1), rows.Weights[row]));
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class BinaryEvaluator : IBlockEvaluation<BinaryBlock>
         Throw.IfInvalid(options);
         using BinaryScoredRows rows = BinaryScoredRows.Open(data, options);
         BinaryEvaluator evaluator = new(rows, options);
-        ScoredBlock first = BinaryScoredRows.NewBlock();
+        ScoredBlock first = rows.NewBlock();
         _ = rows.Read(first);
         EvaluationPipeline<BinaryBlock>.Run(evaluator, first, options.Threads);
 
@@ -47,9 +47,9 @@ internal sealed class BinaryEvaluator : IBlockEvaluation<BinaryBlock>
         return metrics;
     }
 
-    public ScoredBlock NewRows() => BinaryScoredRows.NewBlock();
+    public ScoredBlock NewRows() => _rows.NewBlock();
 
-    public BinaryBlock NewBlock() => new(BinaryScoredRows.NewBlock());
+    public BinaryBlock NewBlock() => new(_rows.NewBlock());
 
     public bool Read(ScoredBlock rows) => _rows.Read(rows);
 
@@ -63,6 +63,8 @@ internal sealed class BinaryEvaluator : IBlockEvaluation<BinaryBlock>
         // Once a row disagrees, nobody asks what the logits say any more.
         if (Volatile.Read(ref _disagreement) is null)
             JudgeLogits(rows, block);
+        block.OfProbabilities.SortByClass();
+        block.OfLogits.SortByClass();
     }
 
     public void Add(int lane, BinaryBlock block)

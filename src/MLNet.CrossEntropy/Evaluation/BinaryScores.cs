@@ -11,9 +11,14 @@ internal static class BinaryScores
         double complement = 1 - probability;
         Place(block, row, probability, complement, isPositive: probability > 0.5);
         if (block.Labels[row] >= 0)
-            SetLoss(block, row, -Math.Log(block.Labels[row] == 1 ? probability : complement), floor);
+        {
+            double own = block.Labels[row] == 1 ? probability : complement;
+            SetLoss(block, row, own, -Math.Log(own), floor);
+        }
         else
+        {
             SetSoftLoss(block, row, -Math.Log(complement), -Math.Log(probability), floor);
+        }
     }
 
     /// <summary>Judges a row by the logit of the positive class, and returns that class's probability.</summary>
@@ -27,9 +32,14 @@ internal static class BinaryScores
         (double negativeLoss, double positiveLoss) = (Math.Max(logit, 0) + least, Math.Max(-logit, 0) + least);
         Place(block, row, probability, complement, isPositive: logit > 0);
         if (block.Labels[row] >= 0)
-            SetLoss(block, row, block.Labels[row] == 1 ? positiveLoss : negativeLoss, floor);
+        {
+            bool isYes = block.Labels[row] == 1;
+            SetLoss(block, row, isYes ? probability : complement, isYes ? positiveLoss : negativeLoss, floor);
+        }
         else
+        {
             SetSoftLoss(block, row, negativeLoss, positiveLoss, floor);
+        }
         return probability;
     }
 
@@ -60,8 +70,9 @@ internal static class BinaryScores
         block.SquaredErrors[row] = 2 * error * error;
     }
 
-    private static void SetLoss(EvaluatedBlock block, int row, double loss, LossFloor floor)
+    private static void SetLoss(EvaluatedBlock block, int row, double probability, double loss, LossFloor floor)
     {
+        block.Probabilities[row] = probability;
         block.Losses[row] = loss;
         block.ClippedLosses[row] = floor.Clip(loss);
     }
@@ -71,6 +82,7 @@ internal static class BinaryScores
         (double negative, double positive) = (block.Targets[row], block.Targets[block.Stride + row]);
         (block.ClassLosses[row], block.ClassLosses[block.Stride + row]) = (negativeLoss, positiveLoss);
         block.Losses[row] = negative * negativeLoss + positive * positiveLoss;
+        block.Probabilities[row] = Math.Exp(-block.Losses[row]);
         block.ClippedLosses[row] = negative * floor.Clip(negativeLoss) + positive * floor.Clip(positiveLoss);
     }
 }

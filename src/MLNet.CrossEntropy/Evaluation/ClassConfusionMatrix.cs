@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json.Serialization;
 using MLNet.CrossEntropy.Numerics;
 
@@ -104,21 +102,8 @@ public sealed class ClassConfusionMatrix
     /// <summary>Precision, recall and F1 of one class; NaN where there is nothing to take a share of.</summary>
     public PrecisionRecall OfClass(int k) => PrecisionRecall.Of(_correct[k], _predicted[k], _actual[k]);
 
-    /// <summary>The row counts as a table, true classes down, predicted ones across.</summary>
-    public override string ToString()
-    {
-        int width = Math.Max(8, Names.Max(n => n.Length) + 1);
-        StringBuilder text = new("actual \\ predicted".PadRight(Math.Max(width, 19)));
-        foreach (string name in Names)
-            text.Append(name.PadLeft(width));
-        for (int i = 0; i < Names.Count; i++)
-        {
-            text.Append('\n').Append(Names[i].PadRight(Math.Max(width, 19)));
-            for (int j = 0; j < Names.Count; j++)
-                text.Append(_rows[i, j].ToString(CultureInfo.InvariantCulture).PadLeft(width));
-        }
-        return text.Append('\n').ToString();
-    }
+    /// <summary>The row counts as a table, true classes down, predicted ones across; long names are cut, and of many classes the first are shown.</summary>
+    public override string ToString() => ConfusionText.Of(this);
 
     private static T[][] Cells<T>(T[,] table) =>
         [.. Enumerable.Range(0, table.GetLength(0)).Select(i => Enumerable.Range(0, table.GetLength(1)).Select(j => table[i, j]).ToArray())];

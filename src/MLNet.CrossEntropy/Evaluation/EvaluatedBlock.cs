@@ -12,11 +12,15 @@ internal sealed class EvaluatedBlock
     // As many as the largest vector has floats.
     private const int Padding = 16;
 
-    private EvaluatedBlock(int classes, int forecasts, int capacity, bool hasSoftLabels, bool hasScores)
+    private readonly string?[] _ids;
+
+    private EvaluatedBlock(int classes, int forecasts, ScoredBlock rows, bool hasSoftLabels, bool hasScores)
     {
+        _ids = new string?[rows.Ids.Length];
         (Classes, HasSoftLabels) = (classes, hasSoftLabels);
         // An odd number of cache lines: columns at powers of two from each other would fight for the same places in the cache.
-        Stride = (capacity + 2 * Padding - 1) / (2 * Padding) * 2 * Padding + Padding;
+        Stride = (rows.Capacity + 2 * Padding - 1) / (2 * Padding) * 2 * Padding + Padding;
+        ByClass = new(classes, Stride);
         Sources = new int[Stride];
         Labels = new int[Stride];
         Weights = new double[Stride];
@@ -26,6 +30,7 @@ internal sealed class EvaluatedBlock
         Hits = new double[Stride];
         TopForecasts = new long[Stride];
         SquaredErrors = new double[Stride];
+        Probabilities = new double[Stride];
         Forecasts = new long[forecasts * Stride];
         Targets = hasSoftLabels ? new double[classes * Stride] : [];
         ClassLosses = hasSoftLabels ? new double[classes * Stride] : [];
@@ -35,10 +40,10 @@ internal sealed class EvaluatedBlock
     }
 
     /// <summary>A block for the rows of <paramref name="rows"/>, one score a class.</summary>
-    public static EvaluatedBlock OfMulticlass(ScoredBlock rows) => new(rows.Width, rows.Width, rows.Capacity, rows.HasSoftLabels, hasScores: true);
+    public static EvaluatedBlock OfMulticlass(ScoredBlock rows) => new(rows.Width, rows.Width, rows, rows.HasSoftLabels, hasScores: true);
 
     /// <summary>A block for the rows of <paramref name="rows"/>, each judged as a binary model's.</summary>
-    public static EvaluatedBlock OfBinary(ScoredBlock rows) => new(2, 1, rows.Capacity, hasSoftLabels: true, hasScores: false);
+    public static EvaluatedBlock OfBinary(ScoredBlock rows) => new(2, 1, rows, hasSoftLabels: true, hasScores: false);
 
     public int Classes { get; }
 
@@ -54,14 +59,17 @@ internal sealed class EvaluatedBlock
     /// <summary>What became of all rows that were looked at, those left out among them.</summary>
     public RowCounter Outcomes { get; } = new();
 
-    /// <summary>Bad rows that count as mistakes: their class (or -1) and weight.</summary>
-    public List<(int Label, double Weight)> Mistakes { get; } = [];
+    /// <summary>Bad rows that count as mistakes: where they stand in the block they came from, their class (or -1) and weight.</summary>
+    public List<(int Source, int Label, double Weight)> Mistakes { get; } = [];
 
     /// <summary>Rows left out or counted as mistakes: where they stand in the block they came from, why, and which of the two.</summary>
     public List<(int Source, RowOutcome Outcome, bool IsMistake)> BadRows { get; } = [];
 
     /// <summary>Whether labels may be soft, that is shares of the classes.</summary>
     public bool HasSoftLabels { get; }
+
+    /// <summary>The rows by their class, once <see cref="SortByClass"/> has sorted them.</summary>
+    public RowsByClass ByClass { get; }
 
     /// <summary>Where each row stands in the block it came from.</summary>
     public int[] Sources { get; }
@@ -86,6 +94,9 @@ internal sealed class EvaluatedBlock
 
     /// <summary>The probability of the predicted class, a <see cref="ForecastKey"/>.</summary>
     public long[] TopForecasts { get; }
+
+    /// <summary>The probability of the true class; of a soft label exp(-loss).</summary>
+    public double[] Probabilities { get; }
 
     /// <summary>sum_k (q_k - p_k)^2.</summary>
     public double[] SquaredErrors { get; }
@@ -120,11 +131,8 @@ internal sealed class EvaluatedBlock
     /// <summary>Where a row stands in the data, 0-based.</summary>
     public long PositionOf(int row) => FirstRow + Sources[row];
 
-    /// <summary>The probability given to class k.</summary>
-    public double ProbabilityOf(int k, int row) =>
-        Forecasts.Length > Stride ? ForecastKey.Probability(Forecasts[k * Stride + row])
-        : k == Classes - 1 ? ForecastKey.Probability(Forecasts[row])
-        : ForecastKey.Complement(Forecasts[row]);
+    /// <summary>The name of a row, given where it stands in the block it came from; null where it has none or nobody asked for it.</summary>
+    public string? IdOf(int source) => _ids.Length == 0 ? null : _ids[source];
 
     /// <summary>Class k's share of a row's label.</summary>
     public double TargetOf(int k, int row) => Labels[row] < 0 ? Targets[k * Stride + row] : Labels[row] == k ? 1 : 0;
@@ -146,10 +154,17 @@ internal sealed class EvaluatedBlock
         }
     }
 
+    /// <summary>Starts over with rows of another block.</summary>
+    public void StartFrom(ScoredBlock rows)
+    {
+        Clear();
+        FirstRow = rows.FirstRow;
+        rows.Ids.CopyTo(_ids, 0);
+    }
+
     /// <summary>Takes over a row's label, weight and position.</summary>
     public void Take(ScoredBlock rows, int row)
     {
-        FirstRow = rows.FirstRow;
         Sources[Count] = row;
         Labels[Count] = Math.Max(rows.Labels[row], -1);
         Weights[Count++] = rows.Weights[row];
@@ -158,8 +173,8 @@ internal sealed class EvaluatedBlock
     /// <summary>Takes over the labels and weights of all rows; false, and nothing meaningful, where one has no class or no weight.</summary>
     public bool TakeAll(ScoredBlock rows)
     {
-        Clear();
-        (FirstRow, Count) = (rows.FirstRow, rows.Count);
+        StartFrom(rows);
+        Count = rows.Count;
         ReadOnlySpan<int> labels = rows.Labels.AsSpan(0, Count);
         ReadOnlySpan<double> weights = rows.Weights.AsSpan(0, Count);
         if (rows.HasSoftLabels || labels.ContainsAnyExceptInRange(0, Classes - 1))
@@ -176,9 +191,11 @@ internal sealed class EvaluatedBlock
         return true;
     }
 
+    /// <summary>Sorts judged rows by their class, for the accumulators.</summary>
+    public void SortByClass() => ByClass.Sort(Labels.AsSpan(0, Count), Predicted.AsSpan(0, Count), Weights.AsSpan(0, Count));
+
     public void Clear()
     {
-        FirstRow = 0;
         Count = 0;
         Outcomes.Clear();
         Mistakes.Clear();

@@ -42,6 +42,9 @@ public abstract class EvaluationOptions
     /// </summary>
     public int? NumberOfThreads { get; set; }
 
+    /// <summary>A column (key, text, number or Boolean) that names the rows in <see cref="RowLosses.Worst"/>; null leaves them their positions.</summary>
+    public string? IdColumnName { get; set; }
+
     /// <summary>What to do with a row whose label is missing; <see cref="BadRowPolicy.CountAsMistake"/> makes no sense here.</summary>
     public BadRowPolicy MissingLabel { get; set; }
 
@@ -55,7 +58,7 @@ public abstract class EvaluationOptions
     internal EvaluationOptions LossesOnly()
     {
         var copy = (EvaluationOptions)MemberwiseClone();
-        (copy.OneVersusRest, copy.WorstRows) = (false, 0);
+        (copy.OneVersusRest, copy.WorstRows, copy.IdColumnName) = (false, 0, null);
         return copy;
     }
 

@@ -12,16 +12,22 @@ namespace MLNet.CrossEntropy;
 internal sealed class EvaluationPipeline<TBlock>
     where TBlock : class
 {
-    private const int BlocksPerWave = 8;
+    private const int MostBlocksPerWave = 8;
 
     private readonly IBlockEvaluation<TBlock> _evaluation;
+    private readonly int _blocksPerWave;
     private Wave _toRead = new();
     private Wave _toJudge = new();
     private Wave _toAdd = new();
     private int _nextTask;
     private bool _atEnd;
 
-    private EvaluationPipeline(IBlockEvaluation<TBlock> evaluation) => _evaluation = evaluation;
+    private EvaluationPipeline(IBlockEvaluation<TBlock> evaluation, int threads)
+    {
+        _evaluation = evaluation;
+        // A single thread has nobody to keep busy: it is done with a block while that is still in the cache.
+        _blocksPerWave = threads == 1 ? 1 : MostBlocksPerWave;
+    }
 
     /// <summary>Runs an evaluation from its first block, which has been read already, to its last.</summary>
     /// <exception cref="Exception">The error of the first row that has one, whether it could not be read or not be judged.</exception>
@@ -29,14 +35,15 @@ internal sealed class EvaluationPipeline<TBlock>
     {
         if (first.Count == 0)
             return;
-        EvaluationPipeline<TBlock> pipeline = new(evaluation);
+        EvaluationPipeline<TBlock> pipeline = new(evaluation, threads);
         pipeline._toRead.Rows[0] = first;
         pipeline._toRead.Count = 1;
         pipeline.Read();
 
         // Rows that fit into one wave are not worth a thread.
-        int mostUseful = 1 + BlocksPerWave + evaluation.Lanes;
-        using WorkerTeam team = new(pipeline._atEnd ? 1 : Math.Min(threads, mostUseful));
+        int mostUseful = 1 + MostBlocksPerWave + evaluation.Lanes;
+        // Waves take long beside the waking of a thread: spinning would buy little and cost other programs much.
+        using WorkerTeam team = new(pipeline._atEnd ? 1 : Math.Min(threads, mostUseful), spins: 50);
         pipeline.Run(team);
     }
 
@@ -75,7 +82,7 @@ internal sealed class EvaluationPipeline<TBlock>
     {
         try
         {
-            while (!_atEnd && _toRead.Count < BlocksPerWave)
+            while (!_atEnd && _toRead.Count < _blocksPerWave)
             {
                 ScoredBlock rows = _toRead.Rows[_toRead.Count] ??= _evaluation.NewRows();
                 if (_evaluation.Read(rows))
@@ -112,9 +119,9 @@ internal sealed class EvaluationPipeline<TBlock>
 
     private sealed class Wave
     {
-        public readonly ScoredBlock?[] Rows = new ScoredBlock?[BlocksPerWave];
-        public readonly TBlock?[] Blocks = new TBlock?[BlocksPerWave];
-        public readonly ExceptionDispatchInfo?[] Errors = new ExceptionDispatchInfo?[BlocksPerWave];
+        public readonly ScoredBlock?[] Rows = new ScoredBlock?[MostBlocksPerWave];
+        public readonly TBlock?[] Blocks = new TBlock?[MostBlocksPerWave];
+        public readonly ExceptionDispatchInfo?[] Errors = new ExceptionDispatchInfo?[MostBlocksPerWave];
 
         /// <summary>The number of blocks.</summary>
         public int Count { get; set; }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>
@@ -10,4 +12,11 @@ internal readonly struct LossFloor(double probabilityFloor, bool fromLogits)
     public double Largest { get; } = -Math.Log(probabilityFloor);
 
     public double Clip(double loss) => fromLogits && double.IsFinite(loss) ? loss : Math.Min(loss, Largest);
+
+    /// <inheritdoc cref="Clip(double)"/>
+    public Vector<double> Clip(Vector<double> losses)
+    {
+        Vector<double> clipped = Vector.MinNative(losses, new Vector<double>(Largest));
+        return fromLogits ? Vector.ConditionalSelect(Vector.LessThan(losses, new Vector<double>(double.PositiveInfinity)), losses, clipped) : clipped;
+    }
 }

@@ -112,7 +112,7 @@ internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
         LossFloor floor = _ofLabel[label].Floor;
         double share = 1.0 / whole.OfLabel.Length;
         if (block != good)
-            block.Clear();
+            block.StartFrom(rows);
         for (int row = 0; row < good.Count; row++)
         {
             int source = good.Sources[row];
@@ -129,5 +129,6 @@ internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
             whole.Wrong[row] += share * (1 - block.Hits[row]);
             whole.AllRight[row] *= block.Hits[row];
         }
+        block.SortByClass();
     }
 }

@@ -61,6 +61,7 @@ internal sealed class MulticlassEvaluator : IBlockEvaluation<EvaluatedBlock>
             _ = MulticlassScores.Load(rows, block, _fromLogits, _options.RowSumTolerance);
         }
         MulticlassScores.Judge(block, _fromLogits, _sums.Floor);
+        block.SortByClass();
     }
 
     public void Add(int lane, EvaluatedBlock block) => _sums.Lanes[lane](block);

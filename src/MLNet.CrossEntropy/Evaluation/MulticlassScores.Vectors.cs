@@ -87,7 +87,7 @@ internal static partial class MulticlassScores
         int at = isUpper ? i + Vector<double>.Count : i;
         Vector<double> others = fromLogits ? new(block.Others, at) : default;
         Vector<double> scale = Vector<double>.One / (Vector<double>.One + others);
-        Vector<double> squares = default;
+        Vector<double> squares = default, own = default;
         Vector<long> top = default;
         for (int k = 0; k < block.Classes; k++)
         {
@@ -108,12 +108,15 @@ internal static partial class MulticlassScores
             // q - 1 through the complement keeps its digits where q is nearly 1.
             Vector<double> error = Vector.ConditionalSelect(isLabel, complement, probability);
             squares += error * error;
+            own = Vector.ConditionalSelect(isLabel, probability, own);
             Vector<long> key = ForecastKey.Of(probability, complement);
             key.CopyTo(block.Forecasts, k * block.Stride + at);
             top = Vector.ConditionalSelect(isPredicted, key, top);
         }
         squares.CopyTo(block.SquaredErrors, at);
         top.CopyTo(block.TopForecasts, at);
+        own.CopyTo(block.Probabilities, at);
+        (Vector.AsVectorDouble(Vector.Equals(label, predicted)) & Vector<double>.One).CopyTo(block.Hits, at);
     }
 
     /// <summary>exp(z_k - max), left where the forecasts will stand, and the sum of all but the largest.</summary>

@@ -54,17 +54,15 @@ internal static partial class MulticlassScores
         }
         for (int row = 0; row < block.Count; row++)
         {
-            int label = block.Labels[row];
-            if (label >= 0)
-            {
-                block.Hits[row] = label == block.Predicted[row] ? 1 : 0;
-                block.Losses[row] = LossOf(block, label, row, fromLogits);
-                block.ClippedLosses[row] = floor.Clip(block.Losses[row]);
-            }
-            else
-            {
+            if (block.Labels[row] >= 0)
+                block.Losses[row] = LossOf(block, block.Labels[row], row, fromLogits);
+        }
+        for (int i = 0; i < block.Count; i += Vector<double>.Count)
+            floor.Clip(new Vector<double>(block.Losses, i)).CopyTo(block.ClippedLosses, i);
+        for (int row = 0; block.HasSoftLabels && row < block.Count; row++)
+        {
+            if (block.Labels[row] < 0)
                 JudgeSoft(block, row, fromLogits, floor);
-            }
         }
     }
 
@@ -116,6 +114,6 @@ internal static partial class MulticlassScores
             clippedSum += share * floor.Clip(loss);
         }
         block.Hits[row] = block.TargetOf(block.Predicted[row], row);
-        (block.Losses[row], block.ClippedLosses[row], block.SquaredErrors[row]) = (sum, clippedSum, squares);
+        (block.Losses[row], block.ClippedLosses[row], block.SquaredErrors[row], block.Probabilities[row]) = (sum, clippedSum, squares, Math.Exp(-sum));
     }
 }

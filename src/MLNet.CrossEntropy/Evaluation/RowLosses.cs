@@ -7,7 +7,9 @@ public sealed class RowLosses
     {
         ByLoss = sums.ByLoss.ToBins();
         ByProbability = sums.ByProbability.ToBins();
-        Worst = [.. sums.Worst.Rows.Select(r => new WorstRow(r.Row, names[r.Label], names[r.Predicted], r.PredictedProbability, r.Loss, r.Weight))];
+        Worst = [.. sums.Worst.Rows.Select(r => new WorstRow(r.Row, NameOf(r.Label), NameOf(r.Predicted), r.PredictedProbability, r.Loss, r.Weight) { Id = r.Id })];
+
+        string NameOf(int k) => k >= 0 ? names[k] : WorstRow.NoClass;
     }
 
     /// <summary>
@@ -22,6 +24,6 @@ public sealed class RowLosses
     /// </summary>
     public IReadOnlyList<LossBin> ByProbability { get; }
 
-    /// <summary>The rows of the largest losses, largest first, of equals the earlier row first; rows counted as mistakes on request are not among them.</summary>
+    /// <summary>The rows of the largest losses, largest first, of equals the earlier row first, those among them that count as mistakes on request.</summary>
     public IReadOnlyList<WorstRow> Worst { get; }
 }

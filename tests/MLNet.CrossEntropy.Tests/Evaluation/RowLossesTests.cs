@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Evaluation;
 
@@ -47,7 +48,7 @@ public sealed class RowLossesTests
     public void Order_and_merging_change_nothing(int kept)
     {
         // Losses of few values, so that many are equal.
-        WorstRowsAccumulator.Entry[] rows = [.. Enumerable.Range(0, 200).Select(i => new WorstRowsAccumulator.Entry(i, 0, 1, 0.5, i * 37 % 11, 1))];
+        WorstRowsAccumulator.Entry[] rows = [.. Enumerable.Range(0, 200).Select(i => new WorstRowsAccumulator.Entry(i, null, 0, 1, 0.5, i * 37 % 11, 1))];
         long[] expected = [.. rows.OrderByDescending(r => r.Loss).ThenBy(r => r.Row).Take(kept).Select(r => r.Row)];
 
         WorstRowsAccumulator forward = Of(rows, kept), backward = Of([.. rows.Reverse()], kept), merged = Of(rows[150..], kept);
@@ -73,15 +74,62 @@ public sealed class RowLossesTests
     }
 
     [Fact]
-    public void Rows_counted_as_mistakes_are_in_the_histograms()
+    public void Rows_counted_as_mistakes_are_in_the_histograms_and_among_the_worst()
     {
         MulticlassCrossEntropyMetrics metrics = new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(
-            ScoredData.Multiclass([0, 0], [[double.NaN, 0, 0], [1, 0, 0]]),
+            ScoredData.Multiclass([0, 2], [[1, 0, 0], [double.NaN, 0, 0]]),
             new MulticlassEvaluationOptions { InvalidScore = BadRowPolicy.CountAsMistake, WorstRows = 1 });
         Assert.Equal([1, 1], metrics.RowLosses.ByLoss.Select(b => b.Rows));
         Assert.Equal(metrics.ClippedLogLoss, metrics.RowLosses.ByLoss.Sum(b => b.Loss) / 2, 1e-12);
-        Assert.Equal(1, Assert.Single(metrics.RowLosses.Worst).Row);
+        Assert.Equal(new WorstRow(1, "2", "(none)", double.NaN, double.PositiveInfinity, 1), Assert.Single(metrics.RowLosses.Worst));
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Ids_stay_with_their_rows(int threads)
+    {
+        (double[] labels, double[][] scores, _) = Draw();
+        string[] ids = [.. Enumerable.Range(0, Rows).Select(i => i % 5 == 0 ? "" : $"row {i}")];
+        // Rows left out must not shift the names of those behind them.
+        for (int i = 0; i < Rows; i += 7)
+            scores[i] = [double.NaN, 0, 1];
+        InMemoryView data = new InMemoryView.Builder()
+            .AddKeys("Label", labels.Select(y => (uint)(y + 1)), 3).AddScores("Score", scores, 3).AddText("Name", ids).Build();
+        IReadOnlyList<WorstRow> worst = new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(data, new MulticlassEvaluationOptions
+        {
+            IdColumnName = "Name",
+            InvalidScore = BadRowPolicy.CountAsMistake,
+            WorstRows = 600,
+            NumberOfThreads = threads,
+        }).RowLosses.Worst;
+
+        Assert.Equal((Rows + 6) / 7, worst.Count(r => double.IsPositiveInfinity(r.Loss)));
+        Assert.All(worst, r => Assert.Equal(r.Row % 5 == 0 ? null : $"row {r.Row}", r.Id));
+    }
+
+    [Fact]
+    public void Binary_and_multi_label_rows_have_ids_too()
+    {
+        InMemoryView binary = new InMemoryView.Builder()
+            .AddNumbers("Label", [1, 0, 1]).AddNumbers("Probability", [0.5, 0.875, 0.25]).AddNumbers("Number", [7, 8, 9.5]).Build();
+        RowLosses ofBinary = new MLContext(1).BinaryClassification.EvaluateCrossEntropy(
+            binary, new BinaryEvaluationOptions { ScoreColumnName = null, IdColumnName = "Number" }).RowLosses;
+        Assert.Equal(["8", "9.5", "7"], ofBinary.Worst.Select(r => r.Id));
+
+        InMemoryView multiLabel = new InMemoryView.Builder()
+            .AddScores("Label", [[1, 0], [0, 1]], 2).AddScores("Score", [[0.5, 0.125], [0.75, 0.25]], 2).AddText("Name", ["a", "b"]).Build();
+        MultiLabelCrossEntropyMetrics ofLabels = new MLContext(1).MulticlassClassification.EvaluateMultiLabelCrossEntropy(
+            multiLabel, new MultiLabelEvaluationOptions { IdColumnName = "Name" });
+        Assert.All(ofLabels.Labels, label => Assert.Equal(["b", "a"], label.RowLosses.Worst.Select(r => r.Id)));
+    }
+
+    [Fact]
+    public void An_id_column_that_is_not_there_is_named() => Assert.Contains(
+        "id column 'Name'",
+        Assert.Throws<ArgumentException>(() => new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(
+            ScoredData.Multiclass([0], [[1, 0, 0]]), new MulticlassEvaluationOptions { IdColumnName = "Name" })).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void Binary_and_soft_rows_have_losses_too()

@@ -88,6 +88,30 @@ public sealed class ScoreDistributionTests
         })];
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Plain_rows_all_at_once_are_the_rows_one_by_one(bool weighedRowsFollow)
+    {
+        (double Probability, double Label, double Weight)[] rows = [.. Draw(2 * ScoreDistribution.ExactRows).Select(r => (r.Probability, r.Label, 1.0))];
+        (double Probability, double Label, double Weight)[] before = rows[..(ScoreDistribution.ExactRows + 1)], plain = rows[before.Length..^333], after = [(0.3, 0.25, 1), (0.9, 1, 2)];
+        ScoreDistribution oneByOne = Of([.. before, .. plain]), atOnce = Of(before);
+        long[] keys = [.. plain.Select(r => ForecastKey.Of(r.Probability, 1 - r.Probability))];
+        Assert.True(atOnce.TryAddPlain(keys, [.. Enumerable.Range(0, plain.Length).Where(i => plain[i].Label == 1)]));
+        foreach ((double p, double label, double weight) in weighedRowsFollow ? after : [])
+        {
+            oneByOne.Add([ForecastKey.Of(p, 1 - p)], [label], [weight]);
+            atOnce.Add([ForecastKey.Of(p, 1 - p)], [label], [weight]);
+        }
+
+        Assert.Equal(oneByOne.ToGroups(), atOnce.ToGroups());
+        Assert.Equal(before.Length + plain.Length + (weighedRowsFollow ? 0.25 * 0.25 + 0.75 * 0.75 + 4 : 0), atOnce.ToGroups().Sum(g => g.SquaredWeights), 1e-6);
+        Assert.Equal(!weighedRowsFollow, atOnce.TryAddPlain(keys, []));
+    }
+
+    [Fact]
+    public void Plain_rows_are_refused_while_there_is_room_for_each() => Assert.False(new ScoreDistribution(Bins).TryAddPlain([ForecastKey.Half], [0]));
+
     private static ScoreDistribution Of(IEnumerable<(double Probability, double Label, double Weight)> rows, int bins = Bins)
     {
         ScoreDistribution distribution = new(bins);

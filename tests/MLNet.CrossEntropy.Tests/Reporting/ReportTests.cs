@@ -2,6 +2,7 @@ using System.Text;
 using System.Xml.Linq;
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.ML;
 using MLNet.CrossEntropy.Information;
 using MLNet.CrossEntropy.Reporting;
 using MLNet.CrossEntropy.Tests.Shared;
@@ -76,6 +77,34 @@ public sealed class ReportTests
         Metrics.RowLosses.Worst.Select(r => FormattableString.Invariant($"{r.Row} {r.Label} {r.Predicted} {r.Loss:0.0000}")),
         Page.Elements("table").Single(t => t.Element("caption")!.Value.StartsWith("The rows of the largest losses", StringComparison.Ordinal))
             .Element("tbody")!.Elements("tr").Select(tr => tr.Elements().Select(c => c.Value).ToArray()).Select(c => $"{c[0]} {c[1]} {c[2]} {c[5]}"));
+
+    [Fact]
+    public void Named_rows_are_listed_by_name()
+    {
+        InMemoryView data = new InMemoryView.Builder().AddNumbers("Label", [1, 0]).AddNumbers("Probability", [0.5, 0.25]).AddText("Name", ["Ada", ""]).Build();
+        BinaryCrossEntropyMetrics metrics = new MLContext(1).BinaryClassification.EvaluateCrossEntropy(
+            data, new BinaryEvaluationOptions { ScoreColumnName = null, IdColumnName = "Name" });
+        ReportDocument page = new(new CrossEntropyReport("Named").Add("one", metrics).ToHtml());
+        XElement worst = page.Elements("table").Single(t => t.Element("caption")!.Value.StartsWith("The rows of the largest losses", StringComparison.Ordinal));
+        Assert.Equal(["id", "Ada", ""], worst.Descendants("tr").Select(tr => tr.Elements().Last().Value));
+    }
+
+    [Fact]
+    public void Each_label_of_a_multi_label_model_has_charts_of_its_rows()
+    {
+        MultiLabelCrossEntropyMetrics metrics = Evaluated.MultiLabel();
+        ReportDocument page = new(new CrossEntropyReport("Labels").Add("labels", metrics).ToHtml());
+        XElement[] details = [.. page.Elements("details").Where(d => d.Descendants("svg").Any())];
+        int[] order = [.. Enumerable.Range(0, 4).OrderByDescending(l => metrics.Labels[l].LogLoss)];
+        Assert.Equal(
+            order.Select(l => FormattableString.Invariant($"{metrics.LabelNames[l]}: {metrics.Labels[l].LogLoss:0.0000} nats")),
+            details.Select(d => d.Element("summary")!.Value));
+        foreach ((XElement label, int l) in details.Zip(order))
+        {
+            Assert.Equal(["What each row pays", $"Reliability: {metrics.LabelNames[l]} is a yes", "Row losses"], label.Descendants("figure").Select(f => f.Element("h3")!.Value));
+            Assert.Equal(200, Table(label.Descendants("figure").Last()).Sum(row => int.Parse(row[2], System.Globalization.CultureInfo.InvariantCulture)));
+        }
+    }
 
     [Fact]
     public void Loss_curves_are_the_history()

@@ -18,7 +18,6 @@ internal sealed class ForecastBuckets
     private static ForecastBuckets? _last;
 
     private readonly int _bins;
-    // The bucket of a code, or, of a code that edges cut into several, the complement ~b of the first.
     private readonly int[] _bucketOfCode = new int[2 * Codes];
     private readonly long[] _upper;
 
@@ -44,6 +43,9 @@ internal sealed class ForecastBuckets
 
     public int Count => _upper.Length;
 
+    /// <summary>The bucket of a code, or, of a code that edges cut into several, the complement ~b of the first.</summary>
+    public ReadOnlySpan<int> BucketOfCode => _bucketOfCode;
+
     /// <summary>The buckets for so many reliability bins, made once for all distributions of an evaluation.</summary>
     public static ForecastBuckets For(int bins)
     {
@@ -58,11 +60,19 @@ internal sealed class ForecastBuckets
         return key < ForecastKey.Half ? code : 2 * Codes - 1 - code;
     }
 
-    /// <inheritdoc cref="CodeOf(long)"/>
-    public static Vector<long> CodeOf(Vector<long> key)
+    /// <summary>The codes and tails of many keys.</summary>
+    public static void CodesOf(ReadOnlySpan<long> keys, Span<long> codes, Span<double> tails)
     {
-        Vector<long> code = Vector.Max((Vector.Min(key, new Vector<long>(ForecastKey.One) - key) >>> Shift) - new Vector<long>(FirstCode), Vector<long>.Zero);
-        return Vector.ConditionalSelect(Vector.LessThan(key, new Vector<long>(ForecastKey.Half)), code, new Vector<long>(2 * Codes - 1) - code);
+        int i = 0;
+        for (; i <= keys.Length - Vector<long>.Count; i += Vector<long>.Count)
+        {
+            Vector<long> key = new(keys[i..]), tail = Vector.Min(key, new Vector<long>(ForecastKey.One) - key);
+            Vector<long> code = Vector.Max((tail >>> Shift) - new Vector<long>(FirstCode), Vector<long>.Zero);
+            Vector.ConditionalSelect(Vector.LessThan(key, new Vector<long>(ForecastKey.Half)), code, new Vector<long>(2 * Codes - 1) - code).CopyTo(codes[i..]);
+            Vector.AsVectorDouble(tail).CopyTo(tails[i..]);
+        }
+        for (; i < keys.Length; i++)
+            (codes[i], tails[i]) = (CodeOf(keys[i]), ForecastKey.Tail(keys[i]));
     }
 
     /// <summary>The bucket of a key, given its code.</summary>
@@ -72,7 +82,8 @@ internal sealed class ForecastBuckets
         return bucket >= 0 ? bucket : IndexAmongCut(key, ~bucket);
     }
 
-    private int IndexAmongCut(long key, int bucket)
+    /// <summary>The bucket of a key among those that edges cut its code into, given the first of them.</summary>
+    public int IndexAmongCut(long key, int bucket)
     {
         while (key > _upper[bucket])
             bucket++;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
@@ -55,7 +56,8 @@ internal struct LogLossSums
     /// <summary>Adds rows, all at once where none of them is clipped.</summary>
     public void Add(ReadOnlySpan<double> losses, ReadOnlySpan<double> clippedLosses, ReadOnlySpan<double> weights)
     {
-        if (losses.SequenceEqual(clippedLosses))
+        // As integers, which compares vectors of them: what is not clipped is the same bits.
+        if (MemoryMarshal.Cast<double, long>(losses).SequenceEqual(MemoryMarshal.Cast<double, long>(clippedLosses)))
         {
             Rows += losses.Length;
             _weight.Add(SpanMath.Sum(weights));

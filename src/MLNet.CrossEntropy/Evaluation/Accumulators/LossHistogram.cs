@@ -8,6 +8,12 @@ internal sealed class LossHistogram(int bins, int perUnit, double end)
 {
     private readonly Sums[] _bins = new Sums[bins];
 
+    public void Add(ReadOnlySpan<double> values, ReadOnlySpan<double> losses, ReadOnlySpan<double> weights)
+    {
+        for (int row = 0; row < values.Length; row++)
+            Add(values[row], losses[row], weights[row]);
+    }
+
     public void Add(double value, double loss, double weight)
     {
         ref Sums sums = ref _bins[(int)double.MinNative(value * perUnit, bins - 1)];

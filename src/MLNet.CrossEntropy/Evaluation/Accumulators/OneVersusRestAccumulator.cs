@@ -11,10 +11,13 @@ internal sealed class OneVersusRestAccumulator(int k, int column, int reliabilit
 
     public void Add(EvaluatedBlock block)
     {
+        ReadOnlySpan<long> forecasts = block.Column(block.Forecasts, column)[..block.Count];
+        if (block.ByClass.IsPlain && _distribution.TryAddPlain(forecasts, block.ByClass.Of(k)))
+            return;
         if (_hits.Length < block.Stride)
             _hits = new double[block.Stride];
         block.TargetsOf(k, _hits);
-        _distribution.Add(block.Column(block.Forecasts, column)[..block.Count], _hits.AsSpan(0, block.Count), block.Weights.AsSpan(0, block.Count));
+        _distribution.Add(forecasts, _hits.AsSpan(0, block.Count), block.Weights.AsSpan(0, block.Count));
     }
 
     public void Merge(OneVersusRestAccumulator other) => _distribution.Merge(other._distribution);

@@ -8,6 +8,7 @@ namespace MLNet.CrossEntropy;
 /// </summary>
 internal sealed class RankAccumulator(int classes) : IAccumulator<RankAccumulator>
 {
+    private readonly CompensatedSum[] _untied = new CompensatedSum[classes];
     private readonly CompensatedSum[] _lowerIndexFirst = new CompensatedSum[classes];
     private readonly CompensatedSum[] _optimistic = new CompensatedSum[classes];
     private readonly CompensatedSum[] _pessimistic = new CompensatedSum[classes];
@@ -30,6 +31,7 @@ internal sealed class RankAccumulator(int classes) : IAccumulator<RankAccumulato
         _weight.Add(other._weight.Value);
         for (int k = 0; k < _optimistic.Length; k++)
         {
+            _untied[k].Add(other._untied[k].Value);
             _lowerIndexFirst[k].Add(other._lowerIndexFirst[k].Value);
             _optimistic[k].Add(other._optimistic[k].Value);
             _pessimistic[k].Add(other._pessimistic[k].Value);
@@ -40,19 +42,30 @@ internal sealed class RankAccumulator(int classes) : IAccumulator<RankAccumulato
     public TopKAccuracy[] ToAccuracies()
     {
         TopKAccuracy[] result = new TopKAccuracy[_optimistic.Length];
-        CompensatedSum lower = default, optimistic = default, pessimistic = default;
+        CompensatedSum untied = default, lower = default, optimistic = default, pessimistic = default;
         for (int k = 0; k < result.Length; k++)
         {
+            untied.Add(_untied[k].Value);
             lower.Add(_lowerIndexFirst[k].Value);
             optimistic.Add(_optimistic[k].Value);
             pessimistic.Add(_pessimistic[k].Value);
-            result[k] = new(k + 1, lower.Value / _weight.Value, optimistic.Value / _weight.Value, pessimistic.Value / _weight.Value);
+            result[k] = new(
+                k + 1,
+                (untied.Value + lower.Value) / _weight.Value,
+                (untied.Value + optimistic.Value) / _weight.Value,
+                (untied.Value + pessimistic.Value) / _weight.Value);
         }
         return result;
     }
 
     private void Add(int higher, int tiesBelow, int ties, double weight)
     {
+        if (ties == 0)
+        {
+            // Nearly every row: one rank, whichever way ties go.
+            _untied[higher].Add(weight);
+            return;
+        }
         _lowerIndexFirst[higher + tiesBelow].Add(weight);
         _optimistic[higher].Add(weight);
         _pessimistic[higher + ties].Add(weight);

@@ -15,14 +15,11 @@ internal sealed class RowLossAccumulator(int worstRows, LossFloor floor) : IAccu
 
     public void Add(EvaluatedBlock block)
     {
-        for (int row = 0; row < block.Count; row++)
-        {
-            (int label, double loss, double clippedLoss, double weight) = (block.Labels[row], block.Losses[row], block.ClippedLosses[row], block.Weights[row]);
-            ByLoss.Add(loss, clippedLoss, weight);
-            ByProbability.Add(label < 0 ? Math.Exp(-loss) : block.ProbabilityOf(label, row), clippedLoss, weight);
-        }
+        ReadOnlySpan<double> clippedLosses = block.ClippedLosses.AsSpan(0, block.Count), weights = block.Weights.AsSpan(0, block.Count);
+        ByLoss.Add(block.Losses.AsSpan(0, block.Count), clippedLosses, weights);
+        ByProbability.Add(block.Probabilities.AsSpan(0, block.Count), clippedLosses, weights);
         // A mistake counts as given probability 0.
-        foreach ((_, double weight) in block.Mistakes)
+        foreach ((_, _, double weight) in block.Mistakes)
         {
             ByLoss.Add(double.PositiveInfinity, floor.Largest, weight);
             ByProbability.Add(0, floor.Largest, weight);

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.Intrinsics;
 
 namespace MLNet.CrossEntropy;
@@ -16,26 +15,58 @@ internal sealed class ScoreDistribution(int reliabilityBins)
     private double[] _signedWeights = new double[64];
     private int _rows;
     private ForecastBuckets? _buckets;
-    private Vector256<double>[] _sums = [];
+
+    // Per bucket: the weight, and the weight times tail, both in one vector; the weight for which the event came true; the squared weights,
+    // which are no more than the weights, and therefore not kept, as long as all rows are plain.
+    private Vector128<double>[] _weightsAndTails = [];
+    private double[] _positive = [];
+    private double[]? _squares;
+    private long[] _codes = [];
+    private double[] _tails = [];
 
     public bool IsExact => _buckets is null;
 
     /// <summary>Adds rows by their forecasts (<see cref="ForecastKey"/>), the share of each for which the event came true, and their weights.</summary>
     public void Add(ReadOnlySpan<long> keys, ReadOnlySpan<double> hits, ReadOnlySpan<double> weights)
     {
-        int row = 0;
         if (_buckets is null && _rows + 2 * keys.Length <= ExactRows)
         {
             AddExact(keys, hits, weights);
             return;
         }
+        int row = 0;
         for (; row < keys.Length && _buckets is null; row++)
         {
             AddSigned(keys[row], weights[row] * hits[row]);
             AddSigned(keys[row], -weights[row] * (1 - hits[row]));
         }
-        if (_buckets is not null && row < keys.Length)
-            AddToBuckets(_buckets, keys[row..], hits[row..], weights[row..]);
+        for (; row < keys.Length; row++)
+            AddToBucket(keys[row], weights[row] * hits[row], weights[row]);
+    }
+
+    /// <summary>Adds plain rows, each of weight 1, for which the event came true or not; it did for those that are listed.</summary>
+    /// <returns>False, with nothing added, where there is still room for every row as it is, or where rows before were not plain.</returns>
+    public bool TryAddPlain(ReadOnlySpan<long> keys, ReadOnlySpan<int> hitRows)
+    {
+        if (_buckets is null || _squares is not null)
+            return false;
+        if (_codes.Length < keys.Length)
+            (_codes, _tails) = (new long[keys.Length], new double[keys.Length]);
+        Span<long> codes = _codes.AsSpan(0, keys.Length);
+        Span<double> tails = _tails.AsSpan(0, keys.Length);
+        ForecastBuckets.CodesOf(keys, codes, tails);
+        ReadOnlySpan<int> bucketOfCode = _buckets.BucketOfCode;
+        Span<Vector128<double>> sums = _weightsAndTails;
+        for (int row = 0; row < codes.Length; row++)
+        {
+            int bucket = bucketOfCode[(int)codes[row]];
+            if (bucket < 0)
+                bucket = _buckets.IndexAmongCut(keys[row], ~bucket);
+            sums[bucket] += Vector128.Create(1, tails[row]);
+        }
+        foreach (int row in hitRows)
+            _positive[_buckets.IndexOf(keys[row], codes[row])]++;
+        return true;
     }
 
     public void Merge(ScoreDistribution other)
@@ -43,8 +74,15 @@ internal sealed class ScoreDistribution(int reliabilityBins)
         if (other._buckets is not null)
         {
             Pour();
-            for (int b = 0; b < _sums.Length; b++)
-                _sums[b] += other._sums[b];
+            if (other._squares is not null)
+                KeepSquares();
+            for (int b = 0; b < _positive.Length; b++)
+            {
+                _weightsAndTails[b] += other._weightsAndTails[b];
+                _positive[b] += other._positive[b];
+                if (_squares is not null)
+                    _squares[b] += other.SquaresOf(b);
+            }
             return;
         }
         for (int i = 0; i < other._rows; i++)
@@ -57,11 +95,12 @@ internal sealed class ScoreDistribution(int reliabilityBins)
         List<ScoreGroup> groups = [];
         if (_buckets is not null)
         {
-            for (int b = 0; b < _sums.Length; b++)
+            for (int b = 0; b < _positive.Length; b++)
             {
-                (double positive, double negative) = (_sums[b][0], _sums[b][1]);
-                if (positive + negative > 0)
-                    groups.Add(_buckets.ToGroup(b, _sums[b][2] / (positive + negative), positive, negative, _sums[b][3]));
+                (double weight, double tails) = (_weightsAndTails[b][0], _weightsAndTails[b][1]);
+                // Where the event came true for all rows, both sums had the same terms and their difference is 0.
+                if (weight > 0)
+                    groups.Add(_buckets.ToGroup(b, tails / weight, _positive[b], Math.Max(weight - _positive[b], 0), SquaresOf(b)));
             }
             return groups;
         }
@@ -70,28 +109,16 @@ internal sealed class ScoreDistribution(int reliabilityBins)
         for (int i = 0; i < _rows;)
         {
             long key = _keys[i];
-            Vector256<double> sums = default;
+            double positive = 0, negative = 0, squares = 0;
             for (; i < _rows && _keys[i] == key; i++)
-                sums += SignedTerms(key, _signedWeights[i]);
-            groups.Add(new(ForecastKey.Probability(key), ForecastKey.Complement(key), sums[0], sums[1], sums[3]));
+            {
+                positive += Math.Max(_signedWeights[i], 0);
+                negative += Math.Max(-_signedWeights[i], 0);
+                squares += _signedWeights[i] * _signedWeights[i];
+            }
+            groups.Add(new(ForecastKey.Probability(key), ForecastKey.Complement(key), positive, negative, squares));
         }
         return groups;
-    }
-
-    /// <summary>All that can be done for a vector of rows is done so; what remains is a sum of four numbers, which is one vector too.</summary>
-    private void AddToBuckets(ForecastBuckets buckets, ReadOnlySpan<long> keys, ReadOnlySpan<double> hits, ReadOnlySpan<double> weights)
-    {
-        Span<long> codes = stackalloc long[Vector<long>.Count];
-        Span<Vector256<double>> sums = _sums;
-        int row = 0;
-        for (; row <= keys.Length - Vector<long>.Count; row += Vector<long>.Count)
-        {
-            ForecastBuckets.CodeOf(new Vector<long>(keys[row..])).CopyTo(codes);
-            for (int i = 0; i < codes.Length; i++)
-                sums[buckets.IndexOf(keys[row + i], codes[i])] += Terms(keys[row + i], weights[row + i] * hits[row + i], weights[row + i]);
-        }
-        for (; row < keys.Length; row++)
-            sums[buckets.IndexOf(keys[row], ForecastBuckets.CodeOf(keys[row]))] += Terms(keys[row], weights[row] * hits[row], weights[row]);
     }
 
     /// <summary>Adds rows for which there is room. A row with a hard label is one entry, with a soft label two.</summary>
@@ -118,7 +145,7 @@ internal sealed class ScoreDistribution(int reliabilityBins)
             Pour();
         if (_buckets is not null)
         {
-            _sums[_buckets.IndexOf(key, ForecastBuckets.CodeOf(key))] += SignedTerms(key, signedWeight);
+            AddToBucket(key, Math.Max(signedWeight, 0), Math.Abs(signedWeight));
             return;
         }
         Reserve(_rows + 1);
@@ -140,20 +167,27 @@ internal sealed class ScoreDistribution(int reliabilityBins)
         if (_buckets is not null)
             return;
         _buckets = ForecastBuckets.For(reliabilityBins);
-        _sums = new Vector256<double>[_buckets.Count];
+        (_weightsAndTails, _positive) = (new Vector128<double>[_buckets.Count], new double[_buckets.Count]);
         (long[] keys, double[] signedWeights, int rows) = (_keys, _signedWeights, _rows);
         (_keys, _signedWeights, _rows) = ([], [], 0);
         for (int i = 0; i < rows; i++)
             AddSigned(keys[i], signedWeights[i]);
     }
 
-    /// <summary>What a row adds: the weight for which the event came true, that for which not, weight times tail, squared weights.</summary>
-    private static Vector256<double> Terms(long key, double positive, double weight)
+    /// <summary>Adds a row to its bucket: its weight, and that part of it for which the event came true.</summary>
+    private void AddToBucket(long key, double positive, double weight)
     {
-        double negative = weight - positive;
-        return Vector256.Create(positive, negative, weight * ForecastKey.Tail(key), positive * positive + negative * negative);
+        double negative = weight - positive, squares = positive * positive + negative * negative;
+        if (_squares is null && squares != weight)
+            KeepSquares();
+        int bucket = _buckets!.IndexOf(key, ForecastBuckets.CodeOf(key));
+        _weightsAndTails[bucket] += Vector128.Create(weight, weight * ForecastKey.Tail(key));
+        _positive[bucket] += positive;
+        if (_squares is not null)
+            _squares[bucket] += squares;
     }
 
-    private static Vector256<double> SignedTerms(long key, double signedWeight) =>
-        Terms(key, Math.Max(signedWeight, 0), Math.Abs(signedWeight));
+    private double SquaresOf(int bucket) => _squares is null ? _weightsAndTails[bucket][0] : _squares[bucket];
+
+    private void KeepSquares() => _squares ??= [.. _weightsAndTails.Select(sums => sums[0])];
 }

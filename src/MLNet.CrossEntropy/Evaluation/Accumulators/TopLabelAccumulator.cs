@@ -5,8 +5,12 @@ internal sealed class TopLabelAccumulator(int reliabilityBins) : IAccumulator<To
 {
     private readonly ScoreDistribution _distribution = new(reliabilityBins);
 
-    public void Add(EvaluatedBlock block) =>
-        _distribution.Add(block.TopForecasts.AsSpan(0, block.Count), block.Hits.AsSpan(0, block.Count), block.Weights.AsSpan(0, block.Count));
+    public void Add(EvaluatedBlock block)
+    {
+        ReadOnlySpan<long> forecasts = block.TopForecasts.AsSpan(0, block.Count);
+        if (!block.ByClass.IsPlain || !_distribution.TryAddPlain(forecasts, block.ByClass.Right))
+            _distribution.Add(forecasts, block.Hits.AsSpan(0, block.Count), block.Weights.AsSpan(0, block.Count));
+    }
 
     public void Merge(TopLabelAccumulator other) => _distribution.Merge(other._distribution);
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
@@ -26,8 +27,15 @@ internal struct WeightedMoments
     {
         double weightSum = SpanMath.Sum(weights);
         double mean = weightSum == 0 ? 0 : SpanMath.Dot(weights, values) / weightSum;
-        double squaredDeviations = 0;
-        for (int i = 0; i < values.Length; i++)
+        int i = 0;
+        Vector<double> lanes = default;
+        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            Vector<double> deviation = new Vector<double>(values[i..]) - new Vector<double>(mean);
+            lanes += new Vector<double>(weights[i..]) * deviation * deviation;
+        }
+        double squaredDeviations = Vector.Sum(lanes);
+        for (; i < values.Length; i++)
             squaredDeviations += weights[i] * (values[i] - mean) * (values[i] - mean);
         return new()
         {

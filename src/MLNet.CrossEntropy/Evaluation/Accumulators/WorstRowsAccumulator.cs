@@ -22,9 +22,11 @@ internal sealed class WorstRowsAccumulator(int capacity) : IAccumulator<WorstRow
             if (block.Losses[row] < least)
                 continue;
             int label = block.Labels[row] < 0 ? IndexOfLargestShare(block, row) : block.Labels[row];
-            Add(new Entry(block.PositionOf(row), label, block.Predicted[row], ForecastKey.Probability(block.TopForecasts[row]), block.Losses[row], block.Weights[row]));
+            Add(new Entry(block.PositionOf(row), block.IdOf(block.Sources[row]), label, block.Predicted[row], ForecastKey.Probability(block.TopForecasts[row]), block.Losses[row], block.Weights[row]));
             least = Least;
         }
+        foreach ((int source, int label, double weight) in block.Mistakes)
+            Add(new Entry(block.FirstRow + source, block.IdOf(source), label, -1, double.NaN, double.PositiveInfinity, weight));
     }
 
     public void Merge(WorstRowsAccumulator other)
@@ -56,7 +58,8 @@ internal sealed class WorstRowsAccumulator(int capacity) : IAccumulator<WorstRow
         return best;
     }
 
-    internal readonly record struct Entry(long Row, int Label, int Predicted, double PredictedProbability, double Loss, double Weight)
+    /// <summary>A row; -1 stands for a class the model does not know, and for the prediction of scores that are none.</summary>
+    internal readonly record struct Entry(long Row, string? Id, int Label, int Predicted, double PredictedProbability, double Loss, double Weight)
     {
         public bool IsWorseThan(Entry other) => Loss > other.Loss || (Loss == other.Loss && Row < other.Row);
     }

@@ -39,7 +39,7 @@ internal sealed class BinaryModelRows : ModelRows
         BinaryScoredRows rows = BinaryScoredRows.Open(data, options);
         try
         {
-            ScoredBlock block = BinaryScoredRows.NewBlock();
+            ScoredBlock block = rows.NewBlock();
             _ = rows.Read(block);
             return new(name, rows, block, options);
         }

@@ -6,6 +6,9 @@ namespace MLNet.CrossEntropy.Reporting;
 /// <summary>One model: its figures in short and in full, its charts, its worst rows.</summary>
 internal static class ModelSection
 {
+    /// <summary>So many of a multi-label model's labels are shown row by row.</summary>
+    private const int MostLabelsInDetail = 8;
+
     public static IEnumerable<XElement> Of(ReportedModel model, string id, LossUnit unit)
     {
         if (Warnings(model.Warnings) is { } warnings)
@@ -29,11 +32,9 @@ internal static class ModelSection
             ("calibration error", Figures.Share(reliability?.ExpectedCalibrationError ?? double.NaN), $"by chance {Figures.Share(reliability?.ExpectedUnderPerfectCalibration ?? double.NaN)}"),
         ]);
         yield return AllFigures(MetricsTable.Lines(metrics));
-        XElement pair = El("div", Class("pair"), PenaltyChart.Of(metrics, unit).ToElement($"{id}-penalty"));
-        if (reliability is not null)
-            pair.Add(ReliabilityChart.Of(reliability, metrics is BinaryCrossEntropyMetrics ? $"the class is {metrics.Classes[1].Name}" : "the predicted class is right").ToElement($"{id}-reliability"));
-        yield return pair;
-        yield return RowLossChart.Of(metrics, unit).ToElement($"{id}-losses");
+        string forecast = metrics is BinaryCrossEntropyMetrics ? $"the class is {metrics.Classes[1].Name}" : "the predicted class is right";
+        foreach (XElement chart in RowCharts(metrics, reliability, forecast, id, unit))
+            yield return chart;
         yield return ClassLossChart.Of(metrics, unit).ToElement($"{id}-classes");
         if (metrics.ConfusionMatrix is { } confusion)
             yield return ConfusionChart.Of(confusion).ToElement($"{id}-confusion");
@@ -52,6 +53,31 @@ internal static class ModelSection
         ]);
         yield return AllFigures(MetricsTable.Lines(metrics));
         yield return ClassLossChart.Of(metrics, unit).ToElement($"{id}-labels");
+        yield return LabelsInDetail(metrics, id, unit);
+    }
+
+    /// <summary>The rows of the labels that lose most, label by label, folded up.</summary>
+    private static XElement LabelsInDetail(MultiLabelCrossEntropyMetrics metrics, string id, LossUnit unit)
+    {
+        int[] shown = [.. Enumerable.Range(0, metrics.Labels.Count).OrderByDescending(l => metrics.Labels[l].ClippedLogLoss).Take(MostLabelsInDetail)];
+        string others = shown.Length < metrics.Labels.Count ? $" ({shown.Length} of {metrics.Labels.Count})" : "";
+        return El(
+            "div",
+            El("h3", $"The labels of the largest log-loss in detail{others}"),
+            shown.Select(l => El(
+                "details",
+                El("summary", $"{metrics.LabelNames[l]}: {unit.Text(metrics.Labels[l].LogLoss)} {unit.Name}"),
+                RowCharts(metrics.Labels[l], metrics.Labels[l].Reliability, $"{metrics.LabelNames[l]} is a yes", $"{id}-label-{l}", unit))));
+    }
+
+    /// <summary>What the rows pay, how reliable their forecasts are, and how their losses are spread.</summary>
+    private static IEnumerable<XElement> RowCharts(CrossEntropyMetrics metrics, ReliabilityDiagram? reliability, string forecast, string id, LossUnit unit)
+    {
+        XElement pair = El("div", Class("pair"), PenaltyChart.Of(metrics, unit).ToElement($"{id}-penalty"));
+        if (reliability is not null)
+            pair.Add(ReliabilityChart.Of(reliability, forecast).ToElement($"{id}-reliability"));
+        yield return pair;
+        yield return RowLossChart.Of(metrics, unit).ToElement($"{id}-losses");
     }
 
     private static IEnumerable<(string, string, string)> LossTiles(double logLoss, double clipped, double standardError, ConfidenceInterval interval, LossUnit unit)
@@ -71,14 +97,18 @@ internal static class ModelSection
         El("summary", "All figures"),
         El("div", Class("text"), new HtmlTable("All figures", ["metric", "value"], [.. lines.Select(l => (string[])[l.Name.Trim(), l.Value])]).ToElement(showCaption: false)));
 
-    private static XElement Worst(IReadOnlyList<WorstRow> rows, LossUnit unit) => El(
-        "div",
-        El("h3", "The rows of the largest losses"),
-        new HtmlTable(
-            "The rows of the largest losses, counted from 0 in the order of the data",
-            ["row", "true class", "predicted class", "its probability", "probability of the true class", $"loss ({unit.Name})"],
-            [
-                .. rows.Select(r => (string[])
-                    [Figures.Count(r.Row), r.Label, r.Predicted, Figures.Probability(r.PredictedProbability), Figures.Probability(r.Probability), unit.Text(r.Loss)]),
-            ]).ToElement(showCaption: true));
+    private static XElement Worst(IReadOnlyList<WorstRow> rows, LossUnit unit)
+    {
+        bool hasIds = rows.Any(r => r.Id is not null);
+        string[] header = ["row", "true class", "predicted class", "its probability", "probability of the true class", $"loss ({unit.Name})"];
+        IEnumerable<string[]> cells = rows.Select(r => (string[])
+            [Figures.Count(r.Row), r.Label, r.Predicted, Figures.Probability(r.PredictedProbability), Figures.Probability(r.Probability), unit.Text(r.Loss)]);
+        return El(
+            "div",
+            El("h3", "The rows of the largest losses"),
+            new HtmlTable(
+                "The rows of the largest losses, counted from 0 in the order of the data",
+                hasIds ? [.. header, "id"] : header,
+                [.. hasIds ? cells.Zip(rows, (c, r) => (string[])[.. c, r.Id ?? ""]) : cells]).ToElement(showCaption: true));
+    }
 }
