@@ -128,6 +128,21 @@ public sealed class TrainersPage() : DocumentationPage("docs/trainers.md")
         // end
     }
 
+    private void WarmStart()
+    {
+        var (ml, train, test) = Load(Dataset.Iris);
+        // begin
+        var first = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train);
+        var second = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options
+        {
+            LabelColumnName = "ClassIndex",
+            InitialModel = first,
+            NewClasses = NewClassPolicy.Expand,
+        }).Fit(test);
+        Console.WriteLine($"steps are counted over both fits: {TrainingReport.Of(second)!.TotalSteps > TrainingReport.Of(first)!.TotalSteps}");
+        // end
+    }
+
     private void Streaming()
     {
         var (ml, train, _) = Load(Dataset.Iris);
