@@ -40,6 +40,9 @@ static ExitCode Train(TrainOptions options, Report report, CancellationToken can
     report.Gallery(ml, results[0].Model, data.Test, test);
     CrossEntropyComparison? comparison = ModelComparison.Of(ml, results, data.Test);
     report.Comparison(comparison);
+    Uncertainty[] uncertainty = Uncertainty.Of(results, data.Test);
+    report.Uncertainty(uncertainty);
+    SoftLabelTrial? trial = options.SoftLabels && !cancellation.IsCancellationRequested ? report.Trial(() => SoftLabelTrial.Run(ml, data, store, cancellation)) : null;
     if (options.Ablation)
         report.Ablation(Ablation.Run(ml, data, store, cancellation));
 
@@ -51,7 +54,7 @@ static ExitCode Train(TrainOptions options, Report report, CancellationToken can
     }
     if (options.ReportPath is { } page)
     {
-        HtmlReport.Of(options, data, results, comparison).Save(page);
+        HtmlReport.Of(options, data, results, comparison, uncertainty, trial).Save(page);
         report.Written(page);
     }
     return report.End(options, cancellation);

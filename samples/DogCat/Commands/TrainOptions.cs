@@ -6,9 +6,10 @@ namespace DogCat.Commands;
 /// <param name="Data">Which pictures.</param>
 /// <param name="Contenders">Who is trained; the first one is saved.</param>
 /// <param name="Ablation">Whether each family of features is tried alone and left out.</param>
+/// <param name="SoftLabels">Whether training on soft labels is tried against hard ones.</param>
 /// <param name="Save">The file for the model; null saves none.</param>
 /// <param name="Report">The file for the report; null writes one only where a model is saved, beside it.</param>
-public sealed record TrainOptions(DataOptions Data, IReadOnlyList<Contender> Contenders, bool Ablation, string? Save, string? Report)
+public sealed record TrainOptions(DataOptions Data, IReadOnlyList<Contender> Contenders, bool Ablation, bool SoftLabels, string? Save, string? Report)
 {
     /// <summary>Where the report goes; null writes none.</summary>
     public string? ReportPath => Report ?? (Save is null ? null : Path.ChangeExtension(Save, ".html"));

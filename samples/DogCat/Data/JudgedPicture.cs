@@ -1,3 +1,6 @@
+using MLNet.CrossEntropy.Information;
+using MLNet.CrossEntropy.Numerics;
+
 namespace DogCat.Data;
 
 /// <summary>A picture and what a model says about it.</summary>
@@ -15,7 +18,20 @@ public sealed record JudgedPicture(int Number, LabelledPicture Picture, double P
     /// <summary>Whether the answer is the label.</summary>
     public bool IsRight => Answer == Picture.Label;
 
+    /// <summary>H(p) of the picture's soft label p, in nats: how much people doubt what it is. NaN without one.</summary>
+    public double LabelEntropy => Picture.SoftLabel is { } p ? Entropy(p) : double.NaN;
+
+    /// <summary>H(q) of the model's probabilities q, in nats.</summary>
+    public double ModelEntropy => Entropy(ProbabilityOfDog);
+
+    /// <summary>KL(p || q) in nats: what the model costs beyond H(p) where the label is drawn from p. NaN without a soft label.</summary>
+    public double Divergence => Picture.SoftLabel is { } p
+        ? InformationTheory.KullbackLeibler(Target.Of<double>([1 - p, p]), MLNet.CrossEntropy.Numerics.Prediction.Of<double>([1 - ProbabilityOfDog, ProbabilityOfDog]))
+        : double.NaN;
+
     /// <summary>Puts pictures and probabilities together.</summary>
     public static JudgedPicture[] All(PictureSet pictures, IReadOnlyList<double> probabilitiesOfDog) =>
         [.. pictures.Items.Zip(probabilitiesOfDog, (picture, p) => (picture, p)).Select((pair, i) => new JudgedPicture(i + 1, pair.picture, pair.p))];
+
+    private static double Entropy(double p) => InformationTheory.Entropy<double>([1 - p, p]);
 }

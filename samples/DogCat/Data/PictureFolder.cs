@@ -20,7 +20,7 @@ public static class PictureFolder
             throw new UserException($"There is no folder '{folder}'. {Layout}");
         var skipped = new List<SkippedFile>();
         SkipOthers(folder, Splits, skipped);
-        PictureSet[] sets = [.. Splits.Select(split => LoadSplit(Path.Combine(folder, split), skipped, done, cancellation))];
+        PictureSet[] sets = [.. Splits.Select(split => LoadSplit(folder, split, skipped, done, cancellation))];
         return new PictureData(sets[0], sets[1], skipped);
     }
 
@@ -31,7 +31,7 @@ public static class PictureFolder
         if (!Directory.Exists(folder))
             throw new UserException($"There is no folder '{folder}'. Pictures to evaluate with are expected in DIR/test/cat and DIR/test/dog, or in DIR/cat and DIR/dog.");
         string test = Path.Combine(folder, "test");
-        return LoadSplit(Directory.Exists(test) ? test : folder, skipped, done, cancellation);
+        return Directory.Exists(test) ? LoadSplit(folder, "test", skipped, done, cancellation) : LoadSplit(folder, "", skipped, done, cancellation);
     }
 
     /// <summary>About how many files will be looked at; an estimate for showing progress.</summary>
@@ -42,15 +42,18 @@ public static class PictureFolder
 
     private static string Layout => "The pictures are expected in DIR/train/cat, DIR/train/dog, DIR/test/cat and DIR/test/dog.";
 
-    private static PictureSet LoadSplit(string folder, List<SkippedFile> skipped, Action done, CancellationToken cancellation)
+    private static PictureSet LoadSplit(string root, string split, List<SkippedFile> skipped, Action done, CancellationToken cancellation)
     {
+        string folder = Path.Combine(root, split);
         foreach (string name in Classes)
         {
             if (!Directory.Exists(Path.Combine(folder, name)))
                 throw new UserException($"There is no folder '{Path.Combine(folder, name)}'. {Layout}");
         }
-        SkipOthers(folder, Classes, skipped);
-        return new PictureSet([.. Classes.SelectMany(name => LoadClass(Path.Combine(folder, name), name == "dog", skipped, done, cancellation))]);
+        SkipOthers(folder, Classes, skipped, alsoExpected: VotesFile.Name);
+        IEnumerable<LabelledPicture> pictures = Classes.SelectMany(name => LoadClass(Path.Combine(folder, name), name == "dog", skipped, done, cancellation));
+        Dictionary<string, Votes> votes = VotesFile.Read(Path.Combine(folder, VotesFile.Name), root, skipped);
+        return new PictureSet([.. pictures.Select(p => p with { Votes = votes.GetValueOrDefault(Path.GetFullPath(p.Path!)) })]);
     }
 
     private static LabelledPicture[] LoadClass(string folder, bool isDog, List<SkippedFile> skipped, Action done, CancellationToken cancellation)
@@ -80,9 +83,9 @@ public static class PictureFolder
         throw new UserException($"There is no usable picture in '{folder}' ({why}); both classes need some, for training and for testing.");
     }
 
-    private static void SkipOthers(string folder, string[] expected, List<SkippedFile> skipped) =>
+    private static void SkipOthers(string folder, string[] expected, List<SkippedFile> skipped, string? alsoExpected = null) =>
         skipped.AddRange(Directory.GetFileSystemEntries(folder)
-            .Where(path => !expected.Contains(Path.GetFileName(path)))
+            .Where(path => !expected.Append(alsoExpected).Contains(Path.GetFileName(path)))
             .Order(StringComparer.Ordinal)
             .Select(path => new SkippedFile(path, $"not one of the folders {string.Join(" and ", expected)}")));
 }

@@ -10,8 +10,8 @@ namespace DogCat.Reporting;
 /// <summary>The report of a run for people: the library's, with the sample's own sections and pictures.</summary>
 internal static class HtmlReport
 {
-    /// <summary>Everything that <paramref name="results"/> and <paramref name="comparison"/> say; pictures are judged by the first result.</summary>
-    public static CrossEntropyReport Of(TrainOptions options, PictureData data, IReadOnlyList<Result> results, CrossEntropyComparison? comparison)
+    /// <summary>Everything that was found; pictures are judged by the first result.</summary>
+    public static CrossEntropyReport Of(TrainOptions options, PictureData data, IReadOnlyList<Result> results, CrossEntropyComparison? comparison, IReadOnlyList<Uncertainty> uncertainty, SoftLabelTrial? trial)
     {
         var report = new CrossEntropyReport("Dogs and cats") { Introduction = Introduction(options.Data, data) };
         foreach (Result result in results)
@@ -19,8 +19,13 @@ internal static class HtmlReport
         if (comparison is not null)
             report.Add(comparison);
         report.Add(Yardsticks(results, data));
-        foreach (ReportSection section in PictureSections.Of(results[0].Name, JudgedPicture.All(data.Test, results[0].ProbabilityOfDog)))
+        JudgedPicture[] judged = JudgedPicture.All(data.Test, results[0].ProbabilityOfDog);
+        foreach (ReportSection section in PictureSections.Of(results[0].Name, judged))
             report.Add(section);
+        if (uncertainty.Count > 0)
+            report.Add(UncertaintySections.Uncertainty(uncertainty, judged)).Add(UncertaintySections.Disagreement(results[0].Name, judged));
+        if (trial is not null)
+            report.Add(UncertaintySections.Trial(trial));
         return report;
     }
 

@@ -26,21 +26,23 @@ internal static class PictureSections
         yield return Section("Most confident and right", $"What {model} takes for the clearest cats and dogs.", right);
     }
 
-    /// <summary>A picture of the report, with <paramref name="more"/> below its label and the model's answer.</summary>
-    public static ReportPicture Thumbnail(JudgedPicture judged, string more = "")
+    /// <summary>A picture of the report: its label, what people say of it where that is known, and what the model says.</summary>
+    public static ReportPicture Thumbnail(JudgedPicture judged)
     {
         string name = judged.Picture.Path is { } path ? Path.GetFileName(path) : Invariant($"no. {judged.Number}");
         string says = Invariant($"{judged.Answer}, {judged.Confidence:0.0000}");
+        string people = judged.Picture.SoftLabel is not { } p ? ""
+            : Invariant($"{(judged.Picture.Votes is null ? "coin" : "people")}: {(p > 0.5 ? "dog" : "cat")}, {Math.Max(p, 1 - p):0.0000}");
         return new ReportPicture(
             PngEncoder.Encode(judged.Picture.Picture),
-            $"Test picture {name}, labelled {judged.Picture.Label}; the model says {says}.",
-            $"{name}\nlabel: {judged.Picture.Label}\nmodel: {says}{more}");
+            $"Test picture {name}, labelled {judged.Picture.Label}; {(people == "" ? "" : people + "; ")}the model says {says}.",
+            $"{name}\nlabel: {judged.Picture.Label}\n{(people == "" ? "" : people + "\n")}model: {says}");
     }
 
     private static ReportSection Section(string heading, string text, IEnumerable<JudgedPicture> pictures)
     {
         ReportSection section = new ReportSection(heading).AddText(text);
-        ReportPicture[] shown = [.. pictures.Take(Shown).Select(p => Thumbnail(p))];
+        ReportPicture[] shown = [.. pictures.Take(Shown).Select(Thumbnail)];
         return shown.Length > 0 ? section.AddPictures(shown) : section.AddText("There is none.");
     }
 }

@@ -146,6 +146,35 @@ public sealed class Report(Verbosity verbosity)
         _json.AddRaw("comparison", comparison.ToJson());
     }
 
+    /// <summary>Says how sure people are and how far the models are from them; nothing where nobody was asked.</summary>
+    public void Uncertainty(IReadOnlyList<Uncertainty> models)
+    {
+        if (models.Count == 0)
+            return;
+        _results.WriteLine(Invariant($"  Soft labels p of {models[0].Pictures:N0} test pictures, model's q: a log-loss is H(p) + KL(p || q).{models[0].LeftOutInWords}"));
+        if (verbosity != Verbosity.Json)
+            Tables.Write(Tables.Uncertainty(models));
+        _json.Add("uncertainty", models);
+    }
+
+    /// <summary>Runs the trial of soft labels and says what came of it.</summary>
+    public SoftLabelTrial? Trial(Func<SoftLabelTrial?> run)
+    {
+        _story.WriteLine("Training on soft labels and on hard ones ...");
+        if (run() is not { } trial)
+        {
+            _results.WriteLine("  No trial of soft labels: too few pictures have any (people's votes, test/human-votes.csv, or drawn pictures' known probabilities).");
+            return null;
+        }
+        _results.WriteLine("  " + trial.Design);
+        _results.WriteLine("  judged by soft labels: " + trial.BySoftLabels.Pairs[0].Sentence);
+        _results.WriteLine("  judged by hard labels: " + trial.ByHardLabels.Pairs[0].Sentence);
+        _json.Add("softLabelTrial", trial.Design);
+        _json.AddRaw("softLabelTrialBySoftLabels", trial.BySoftLabels.ToJson());
+        _json.AddRaw("softLabelTrialByHardLabels", trial.ByHardLabels.ToJson());
+        return trial;
+    }
+
     public void Written(string path)
     {
         _results.WriteLine($"Wrote the report {path}; open it in a browser");

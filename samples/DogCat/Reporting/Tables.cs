@@ -30,6 +30,15 @@ internal static class Tables
         return table;
     }
 
+    /// <summary>One row a trainer: how far it is from people's own uncertainty.</summary>
+    public static Table Uncertainty(IReadOnlyList<Uncertainty> models)
+    {
+        Table table = Make("trainer (nats)", "H(p)", "KL(p || q)", "sum", "H(q)");
+        foreach (Uncertainty model in models)
+            table.AddRow(Markup.Escape(model.Model), Number(model.LabelEntropy, "F4"), Number(model.Divergence, "F4"), Number(model.CrossEntropy, "F4"), Number(model.ModelEntropy, "F4"));
+        return table;
+    }
+
     /// <summary>One row a family of features: what it gives alone, and what is left without it.</summary>
     public static Table Ablation(IReadOnlyList<AblationRow> rows)
     {

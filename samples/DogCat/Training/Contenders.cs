@@ -21,7 +21,7 @@ public static class Contenders
     public static IReadOnlyList<Contender> All { get; } =
     [
         new MulticlassContender("SoftmaxCrossEntropy", setup => setup.Ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(
-            new SoftmaxCrossEntropyTrainer.Options { L2Regularization = 2 * L2, NumberOfEpochs = Epochs, Progress = setup.Progress, CancellationToken = setup.Cancellation, OnCancellation = CancellationAnswer.ReturnBest })),
+            SoftmaxOptions(setup))),
         new BinaryContender("SigmoidCrossEntropy", setup => setup.Ml.BinaryClassification.Trainers.SigmoidCrossEntropy(
             new SigmoidCrossEntropyTrainer.Options { LabelColumnName = nameof(PictureRow.IsDog), L2Regularization = L2, NumberOfEpochs = Epochs, Progress = setup.Progress, CancellationToken = setup.Cancellation, OnCancellation = CancellationAnswer.ReturnBest })),
 
@@ -29,4 +29,14 @@ public static class Contenders
         new MulticlassContender("LbfgsMaximumEntropy", setup => setup.Ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(
             l1Regularization: 0, l2Regularization: 2 * L2 * setup.Rows)),
     ];
+
+    /// <summary>The options of the first contender.</summary>
+    public static SoftmaxCrossEntropyTrainer.Options SoftmaxOptions(TrainerSetup setup) => new()
+    {
+        L2Regularization = 2 * L2,
+        NumberOfEpochs = Epochs,
+        Progress = setup.Progress,
+        CancellationToken = setup.Cancellation,
+        OnCancellation = CancellationAnswer.ReturnBest,
+    };
 }

@@ -48,10 +48,38 @@ public sealed partial class HtmlReportTests
         Assert.Equal(difference, double.Parse(Number().Match(sentence).Value, CultureInfo.InvariantCulture), 0.005);
     }
 
-    private static string Html(double[] probabilitiesOfDog)
+    [Fact]
+    public void Votes_show_what_people_say_and_where_the_model_differs()
     {
-        var options = new TrainOptions(new DataOptions(null, 20, 1, null), [], Ablation: false, Save: null, Report: "report.html");
-        return HtmlReport.Of(options, new PictureData(Pictures, Pictures, []), [Judged("model", probabilitiesOfDog)], comparison: null).ToHtml();
+        // Nobody called picture 3 a cat or a dog.
+        Votes[] votes = [new(50, 0, 0), new(20, 30, 1), new(40, 10, 0), new(0, 0, 51), new(25, 25, 0), new(5, 45, 0)];
+        double[] model = [0.9, 0.5, 0.1, 0.7, 0.6, 0.95];
+        PictureSet voted = new([.. Pictures.Items.Zip(votes, (picture, v) => picture with { Votes = v })]);
+        Uncertainty uncertainty = Assert.Single(Uncertainty.Of([Judged("model", model)], voted));
+
+        double[] p = [0, 0.6, 0.2, 0.5, 0.9];
+        double[] q = [0.9, 0.5, 0.1, 0.6, 0.95];
+        Assert.Equal((5, 1), (uncertainty.Pictures, uncertainty.WithoutVote));
+        Assert.Equal(p.Zip(q, CrossEntropy).Average(), uncertainty.CrossEntropy, 1e-12);
+        Assert.Equal(p.Zip(p, CrossEntropy).Average(), uncertainty.LabelEntropy, 1e-12);
+        Assert.Equal(q.Zip(q, CrossEntropy).Average(), uncertainty.ModelEntropy, 1e-12);
+
+        string html = Html(model, voted);
+        Assert.Equal([4, 1, 2, 5, 0], Shown(html, "How sure can one be\\?"));
+        Assert.Equal([0, 2, 5, 4, 1], Shown(html, "Where people and the model disagree"));
+        Assert.Contains("Left out: 1 that nobody took for a cat or a dog.", html, StringComparison.Ordinal);
+        Assert.Contains("alt=\"Test picture no. 2, labelled cat; people: dog, 0.6000; the model says cat, 0.5000.\"", html, StringComparison.Ordinal);
+        Assert.Contains("alt=\"Test picture no. 4, labelled dog; the model says dog, 0.7000.\"", html, StringComparison.Ordinal);
+
+        static double CrossEntropy(double p, double q) => (p == 0 ? 0 : -p * Math.Log(q)) - (p == 1 ? 0 : (1 - p) * Math.Log(1 - q));
+    }
+
+    private static string Html(double[] probabilitiesOfDog, PictureSet? pictures = null)
+    {
+        pictures ??= Pictures;
+        Result[] results = [Judged("model", probabilitiesOfDog)];
+        var options = new TrainOptions(new DataOptions(null, 20, 1, null), [], Ablation: false, SoftLabels: false, Save: null, Report: "report.html");
+        return HtmlReport.Of(options, new PictureData(pictures, pictures, []), results, comparison: null, Uncertainty.Of(results, pictures), trial: null).ToHtml();
     }
 
     private static Result Judged(string name, double[] probabilitiesOfDog)

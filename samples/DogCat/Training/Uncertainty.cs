@@ -1,0 +1,31 @@
+using DogCat.Data;
+
+namespace DogCat.Training;
+
+/// <summary>How uncertain the test pictures are by their soft labels p, and how far a model's probabilities q are from them; means in nats.</summary>
+/// <param name="Model">The model's name.</param>
+/// <param name="Pictures">How many pictures have a soft label.</param>
+/// <param name="WithoutVote">How many were voted on, but by nobody for cat or dog; they are left out.</param>
+/// <param name="LabelEntropy">H(p), which no model can go below.</param>
+/// <param name="Divergence">KL(p || q), the model's own share of its loss.</param>
+/// <param name="ModelEntropy">H(q), the uncertainty that the model admits to.</param>
+public sealed record Uncertainty(string Model, int Pictures, int WithoutVote, double LabelEntropy, double Divergence, double ModelEntropy)
+{
+    /// <summary>H(p, q) = H(p) + KL(p || q): the model's log-loss where labels are drawn from p.</summary>
+    public double CrossEntropy => LabelEntropy + Divergence;
+
+    /// <summary>A sentence about the pictures left out; empty where there is none.</summary>
+    public string LeftOutInWords => WithoutVote == 0 ? "" : FormattableString.Invariant($" Left out: {WithoutVote:N0} that nobody took for a cat or a dog.");
+
+    /// <summary>One for each model; none where no picture has a soft label.</summary>
+    public static Uncertainty[] Of(IReadOnlyList<Result> results, PictureSet test) =>
+        test.Items.All(i => i.SoftLabel is null) ? [] : [.. results.Select(r => Of(r.Name, JudgedPicture.All(test, r.ProbabilityOfDog)))];
+
+    private static Uncertainty Of(string model, JudgedPicture[] all)
+    {
+        JudgedPicture[] soft = [.. all.Where(p => p.Picture.SoftLabel is not null)];
+        return new Uncertainty(
+            model, soft.Length, all.Count(p => p.Picture is { SoftLabel: null, Votes: not null }),
+            soft.Average(p => p.LabelEntropy), soft.Average(p => p.Divergence), soft.Average(p => p.ModelEntropy));
+    }
+}

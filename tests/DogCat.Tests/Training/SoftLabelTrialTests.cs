@@ -1,0 +1,57 @@
+using DogCat.Data;
+using DogCat.Features;
+using DogCat.Features.Patches;
+using DogCat.Training;
+using Microsoft.ML;
+using MLNet.CrossEntropy;
+
+namespace DogCat.Tests.Training;
+
+public sealed class SoftLabelTrialTests
+{
+    private readonly MLContext _ml = new(seed: 1);
+    private readonly PictureData _drawn = DrawnData.Draw(seed: 7, train: 300, test: 200);
+
+    [Fact]
+    public void Known_probabilities_teach_more_than_tosses_of_the_coin()
+    {
+        SoftLabelTrial trial = SoftLabelTrial.Run(_ml, _drawn, Store(_drawn))!;
+        Assert.Equal("Trained on 300 pictures, by their soft or their hard labels; judged by 200 others.", trial.Design);
+        PairedComparison pair = trial.BySoftLabels.Pairs.Single();
+        Assert.Equal(200, pair.Rows);
+        Assert.Equal("trained on soft labels", Better(pair));
+    }
+
+    /// <summary>Like photographs: votes of 100 people on the test pictures alone, and one picture that all took for something else.</summary>
+    [Fact]
+    public void Votes_on_test_pictures_are_used_half_by_half()
+    {
+        PictureData voted = _drawn with
+        {
+            Train = new PictureSet([.. _drawn.Train.Items.Select(i => i with { ProbabilityOfDog = null })]),
+            Test = new PictureSet([.. _drawn.Test.Items.Select((item, i) => item with { ProbabilityOfDog = null, Votes = i == 0 ? new Votes(0, 0, 100) : OfHundred(item.ProbabilityOfDog!.Value) })]),
+        };
+        SoftLabelTrial trial = SoftLabelTrial.Run(_ml, voted, Store(voted))!;
+        Assert.StartsWith("Only test pictures have soft labels, so each half of 199 was judged", trial.Design, StringComparison.Ordinal);
+        Assert.Equal((199, 199), (trial.BySoftLabels.Rows.Used, trial.ByHardLabels.Rows.Used));
+        Assert.Equal("trained on soft labels", Better(trial.BySoftLabels.Pairs.Single()));
+
+        static Votes OfHundred(double p) => new(100 - (int)(100 * p), (int)(100 * p), 0);
+    }
+
+    [Fact]
+    public void Without_soft_labels_there_is_no_trial()
+    {
+        PictureSet plain = new([.. _drawn.Test.Items.Select(i => i with { ProbabilityOfDog = null })]);
+        Assert.Null(SoftLabelTrial.Run(_ml, new PictureData(plain, plain, []), Store(_drawn)));
+    }
+
+    private static string Better(PairedComparison pair) => pair.Verdict switch
+    {
+        ComparisonVerdict.FirstBetter => pair.First,
+        ComparisonVerdict.SecondBetter => pair.Second,
+        _ => pair.Sentence,
+    };
+
+    private static FeatureStore Store(PictureData data) => new(new PictureFeatures(PatchLearning.Learn(data.Train.Pictures, seed: 1)));
+}
