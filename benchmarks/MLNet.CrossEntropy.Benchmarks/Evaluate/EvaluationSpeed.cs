@@ -22,23 +22,39 @@ internal static class EvaluationSpeed
             CultureInfo.InvariantCulture,
             $"ML.NET host: {Comparison.Host}; .NET {Environment.Version}; {Environment.ProcessorCount} processors; {rows:N0} rows, {Classes} classes; shortest and median of {Repetitions} runs"));
         foreach ((string name, IDataView view, int viewRows) in Views(rows))
+            PrintTable(output, name, view, viewRows, Contenders());
+        PrintTable(output, "A binary model's rows in arrays", new BinaryTable(rows), rows, BinaryContenders());
+
+        // Four times the rows, the same memory: what is allocated, which bounds what is held, does not grow with them.
+        foreach (int count in new[] { rows, 4 * rows })
+            PrintTable(output, "Memory", new ScoredTable(count, Classes), count, Contenders().Skip(2).Take(2));
+    }
+
+    private static void PrintTable(TextWriter output, string name, IDataView view, int rows, IEnumerable<(string Name, Action<IDataView> Run)> contenders)
+    {
+        output.WriteLine();
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}, {rows:N0} rows"));
+        output.WriteLine();
+        output.WriteLine("| | shortest ms | median ms | least CPU ms | million rows/s | against the first | allocated MB |");
+        output.WriteLine("|---|---:|---:|---:|---:|---:|---:|");
+        double? pace = null;
+        foreach ((string what, Action<IDataView> run) in contenders)
         {
-            output.WriteLine();
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}, {viewRows:N0} rows"));
-            output.WriteLine();
-            output.WriteLine("| | shortest ms | median ms | least CPU ms | million rows/s | against ML.NET | allocated MB |");
-            output.WriteLine("|---|---:|---:|---:|---:|---:|---:|");
-            double? pace = null;
-            foreach ((string what, Action<IDataView> run) in Contenders())
-            {
-                (double shortest, double median, double processor, double megabytes) = Time(() => run(view));
-                pace ??= shortest;
-                output.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"| {what} | {1e3 * shortest:F0} | {1e3 * median:F0} | {1e3 * processor:F0} | {viewRows / shortest / 1e6:F1} | {pace / shortest:F1}x | {megabytes:F1} |"));
-                output.Flush();
-            }
+            (double shortest, double median, double processor, double megabytes) = Time(() => run(view));
+            pace ??= shortest;
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {what} | {1e3 * shortest:F0} | {1e3 * median:F0} | {1e3 * processor:F0} | {rows / shortest / 1e6:F1} | {pace / shortest:F1}x | {megabytes:F1} |"));
+            output.Flush();
         }
+    }
+
+    private static IEnumerable<(string Name, Action<IDataView> Run)> BinaryContenders()
+    {
+        var ml = new MLContext(seed: 1);
+        yield return ("ML.NET Evaluate", view => ml.BinaryClassification.Evaluate(view));
+        yield return ("EvaluateCrossEntropy", view => ml.BinaryClassification.EvaluateCrossEntropy(view));
+        yield return ("EvaluateCrossEntropy, one thread", view => ml.BinaryClassification.EvaluateCrossEntropy(view, new BinaryEvaluationOptions { NumberOfThreads = 1 }));
     }
 
     private static IEnumerable<(string Name, Action<IDataView> Run)> Contenders()
