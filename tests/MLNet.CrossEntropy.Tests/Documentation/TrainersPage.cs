@@ -182,7 +182,7 @@ public sealed class TrainersPage() : DocumentationPage("docs/trainers.md")
         // begin
         var coefficients = ml.Model.LinearCoefficients(model, train);
         foreach (var flower in coefficients.Classes)
-            Console.WriteLine($"{flower.Name}: bias {flower.Bias:0.0}, most important feature {flower.Top(1)[0].Feature} with weight {flower.Top(1)[0].Weight:0.0}");
+            Console.WriteLine($"{flower.Name}: most important feature {flower.Top(1)[0].Feature} with weight {flower.Top(1)[0].Weight:0.0}");
         // end
     }
 
