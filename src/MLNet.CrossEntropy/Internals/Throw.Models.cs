@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MLNet.CrossEntropy.Internals;
 
 internal static partial class Throw
@@ -27,11 +29,12 @@ internal static partial class Throw
     public static ArgumentException BalancedWarmStart() => new(
         "ClassWeights is Balanced and there is an initial model: balanced weights would be those of this batch of data alone, and change from fit to fit. Give ClassWeights.ByName, or fit without an initial model.");
 
-    public static ArgumentException NoSlotForClass(IEnumerable<string> classes, int slots, int needed) => new(
-        $"The label vectors have {slots} slots, and with those of the initial model there are {needed} classes ({string.Join(", ", classes.Select(name => $"'{name}'"))}): vectors need a slot for each. Add them, filled with 0.");
+    public static ArgumentException NoSlotForClass(IEnumerable<string> classes, int slots, int needed, float unknown) => new(
+        $"The label vectors have {slots} slots, and with those of the initial model there are {needed} classes "
+        + $"({string.Join(", ", classes)}): vectors need a slot for each. Add them, filled with {unknown.ToString(CultureInfo.InvariantCulture)}.");
 
     public static ArgumentException NewClasses(IEnumerable<string> names) => new(
-        $"The initial model does not have these classes of the training data: {string.Join(", ", names.Select(name => $"'{name}'"))}. "
+        $"The initial model does not have these classes of the training data: {string.Join(", ", names)}. "
         + $"Set {nameof(CrossEntropyTrainerOptions.NewClasses)} to {NewClassPolicy.Expand} to add them to the model, or leave their rows out.");
 
     public static ArgumentException WrongNameCount(string parameter, int count, int expected, string what) => new(

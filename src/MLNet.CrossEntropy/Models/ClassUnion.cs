@@ -26,13 +26,18 @@ internal sealed record ClassUnion(string[]? Names, int[] OfModel)
             ? ByName(dataNames, modelNames)
             : new(dataNames ?? modelNames, [.. Enumerable.Range(0, Math.Max(dataClasses, modelClasses)).Select(k => k < modelClasses ? k : -1)]);
         if (policy == NewClassPolicy.Throw && union.OfModel.Contains(-1))
-            throw Throw.NewClasses(Enumerable.Range(0, union.Count).Where(k => union.OfModel[k] < 0).Select(k => union.Names?[k] ?? $"number {k}"));
+            throw Throw.NewClasses(union.NamesOf(Enumerable.Range(0, union.Count).Where(k => union.OfModel[k] < 0)));
         return union;
     }
 
     /// <summary>These classes, all of which vector labels with <paramref name="slots"/> slots must have.</summary>
+    /// <param name="slots">The number of slots.</param>
+    /// <param name="unknown">What a slot holds that says nothing of its class.</param>
     /// <exception cref="ArgumentException">The initial model has more.</exception>
-    public ClassUnion InVectors(int slots) => Count == slots ? this : throw Throw.NoSlotForClass(Names?[slots..] ?? [], slots, Count);
+    public ClassUnion InVectors(int slots, float unknown)
+        => Count == slots ? this : throw Throw.NoSlotForClass(NamesOf(Enumerable.Range(slots, Count - slots)), slots, Count, unknown);
+
+    private IEnumerable<string> NamesOf(IEnumerable<int> classes) => classes.Select(k => Names is null ? $"number {k}" : $"'{Names[k]}'");
 
     private static ClassUnion ByName(string[] data, string[] model)
     {

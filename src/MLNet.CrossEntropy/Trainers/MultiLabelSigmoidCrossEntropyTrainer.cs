@@ -21,6 +21,10 @@ namespace MLNet.CrossEntropy;
 /// for nothing. The result is a chain of ML.NET's own transformers, a <see cref="LinearMulticlassModelParameters"/> and two
 /// expressions, which saves and loads without this library. It adds Score (the logits z), Probability (of yes, 1/(1 + exp(-z)))
 /// and PredictedLabel (whether z is above 0), vectors of K slots with the label's slot names. Fit may be called on several threads.
+/// <para>
+/// ML.NET's ONNX converter does not know its own expressions: it refuses the chain ("The targeted pipeline can not be fully converted into
+/// a well-defined ONNX model"). The chain's first transformer does export, and its Score are the logits.
+/// </para>
 /// </remarks>
 public sealed partial class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<TransformerChain<ITransformer>>
 {
@@ -108,7 +112,7 @@ public sealed partial class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Tr
         LogitLoss loss = _options.SigmoidLoss(_options.PositiveWeights);
         InitialModel.Start? start = InitialModel.Of(given: null, _options, isBinary: false) is { } initial
             ? initial.ForClasses(columns.Features, columns.FeatureCount, ClassUnion
-                .Of(label.Names, label.TargetWidth, initial.ClassNames, initial.Model.Biases.Length, _options.NewClasses).InVectors(label.TargetWidth))
+                .Of(label.Names, label.TargetWidth, initial.ClassNames, initial.Model.Biases.Length, _options.NewClasses).InVectors(label.TargetWidth, unknown: float.NaN))
             : null;
         (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, (_, _) => loss, label.TargetWidth, validation, start);
         CorrectPrior(fitted.Biases);

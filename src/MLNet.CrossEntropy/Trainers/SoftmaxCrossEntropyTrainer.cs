@@ -113,7 +113,7 @@ public sealed partial class SoftmaxCrossEntropyTrainer
             ? ClassUnion.OfData(classNames, classCount)
             : ClassUnion.Of(classNames, classCount, initial.ClassNames, initial.Model.Biases.Length, _options.NewClasses);
         if (label is VectorLabel)
-            all.InVectors(classCount);
+            all.InVectors(classCount, unknown: 0);
         InitialModel.Start? start = initial?.ForClasses(columns.Features, columns.FeatureCount, all);
         var classes = new ClassTargets(_options, all.Names ?? ClassNames.Numbers(all.Count), _options.SoftmaxLoss());
         (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, classes.LossOf, all.Count, validation, start);
