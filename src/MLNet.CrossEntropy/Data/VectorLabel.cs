@@ -93,6 +93,8 @@ internal sealed class VectorLabel : ITrainingLabel
         return (out RowTarget target, ref float weight) =>
         {
             get(ref given);
+            if (given.Length != classes)
+                throw Throw.WrongSlotCount(column.Name, cursor.Position, given.Length, classes);
             given.CopyTo(values);
             double sum = 0;
             bool isNegative = false;
@@ -125,6 +127,8 @@ internal sealed class VectorLabel : ITrainingLabel
         return (out RowTarget target, ref float _) =>
         {
             get(ref answers);
+            if (answers.Length != slots)
+                throw Throw.WrongSlotCount(column.Name, cursor.Position, answers.Length, slots);
             Array.Clear(values);
             int missing = 0;
             foreach ((int slot, T value) in answers.Items())

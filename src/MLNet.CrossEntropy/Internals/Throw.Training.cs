@@ -42,6 +42,12 @@ internal static partial class Throw
     public static InvalidOperationException WrongFeatureCount(string column, long row, int count, int expected) => new(
         $"Feature column '{column}' has {count} features in row {row} (counted from 0), and its type promises {expected}. Every row must have the same length.");
 
+    public static InvalidOperationException WrongSlotCount(string column, long row, int count, int expected) => new(
+        $"Label column '{column}' has {count} slots in row {row} (counted from 0), and its type promises {expected}. Every row must have the same length.");
+
+    public static InvalidOperationException TooManyWeights(int outputs, int features, long weights, int most) => new(
+        $"{outputs} outputs of {features} features make {weights} weights; a model holds at most {most}. Take fewer features, for example with a hash of fewer bits, or fewer classes.");
+
     public static InvalidOperationException NoUsableRows(string what, TrainingRowCounts counts, string? first) => new(
         counts.Seen == 0
             ? $"The {what} data has no rows."

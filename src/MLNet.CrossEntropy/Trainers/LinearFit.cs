@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.Internals;
 using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Models;
 using MLNet.CrossEntropy.Optimization;
@@ -36,6 +37,9 @@ internal sealed partial class LinearFit
     /// <param name="start">Where to begin; null begins with weights of 0.</param>
     public (SgdResult Fitted, TrainingReport Report) Run(IDataView input, TrainingColumns columns, LossOfRows lossOf, int outputs, IDataView? validation = null, InitialModel.Start? start = null)
     {
+        long weights = (long)outputs * columns.FeatureCount;
+        if (weights > Array.MaxLength)
+            throw Throw.TooManyWeights(outputs, columns.FeatureCount, weights, Array.MaxLength);
         if (validation is not null)
             _options.RefuseTwoValidations();
         using IChannel channel = _host.Start("Training");

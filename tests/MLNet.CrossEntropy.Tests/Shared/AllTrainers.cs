@@ -34,7 +34,7 @@ internal static class AllTrainers
     /// <summary>A model's parameters, <c>[W, b]</c>.</summary>
     public static float[] Parameters(IPredictionTransformer<object> transformer) => transformer.Model switch
     {
-        MaximumEntropyModelParameters model => [.. Weights(model).SelectMany(row => row.DenseValues()), .. model.GetBiases()],
+        LinearMulticlassModelParametersBase model => [.. Weights(model).SelectMany(row => row.DenseValues()), .. model.GetBiases()],
         CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator> model => [.. model.SubModel.Weights, model.SubModel.Bias],
         _ => throw new NotSupportedException($"{transformer.Model}"),
     };
@@ -52,7 +52,7 @@ internal static class AllTrainers
         return scored.GetColumn<float>("Score").Select((score, i) => Math.Log(1 + Math.Exp(positive[i] ? -score : score))).Average();
     }
 
-    private static VBuffer<float>[] Weights(MaximumEntropyModelParameters model)
+    private static VBuffer<float>[] Weights(LinearMulticlassModelParametersBase model)
     {
         VBuffer<float>[] weights = [];
         model.GetWeights(ref weights, out _);

@@ -11,9 +11,10 @@ public class OptionsTests
     [Theory]
     [InlineData("softmax", "SoftmaxCrossEntropyTrainer")]
     [InlineData("sigmoid", "SigmoidCrossEntropyTrainer")]
+    [InlineData("multi-label", "MultiLabelSigmoidCrossEntropyTrainer")]
     public void Every_problem_is_named_at_once(string trainer, string name)
     {
-        var error = Assert.Throws<ArgumentException>(() => AllTrainers.Create(trainer, new MLContext(), options =>
+        var error = Assert.Throws<ArgumentException>(() => EveryTrainer.Create(trainer, new MLContext(), options =>
         {
             options.LabelColumnName = "";
             options.FeatureColumnName = null!;
@@ -52,29 +53,29 @@ public class OptionsTests
     }
 
     [Theory]
-    [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
-    public void The_defaults_are_valid(string trainer) => AllTrainers.Create(trainer, new MLContext(), options => options.Validate());
+    [MemberData(nameof(EveryTrainer.Names), MemberType = typeof(EveryTrainer))]
+    public void The_defaults_are_valid(string trainer) => EveryTrainer.Create(trainer, new MLContext(), options => options.Validate());
 
     [Theory]
-    [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
+    [MemberData(nameof(EveryTrainer.Names), MemberType = typeof(EveryTrainer))]
     public void The_callers_options_are_neither_changed_nor_heeded_later(string trainer)
     {
         CrossEntropyTrainerOptions? callers = null;
         var ml = new MLContext(seed: 1);
-        IDataView data = Dataset.BreastCancer.View(ml);
-        var estimator = AllTrainers.Create(trainer, ml, options =>
+        IDataView data = LabelledRows.Gaussian(60, 3).View();
+        var estimator = EveryTrainer.Create(trainer, ml, options =>
         {
             options.NumberOfEpochs = 3;
             callers = options;
         });
         string before = Describe(callers!);
-        TrainingReport first = TrainingReport.Of(estimator.Fit(data))!;
+        TrainingReport first = EveryTrainer.Report(estimator.Fit(data));
         Assert.Equal(before, Describe(callers!));
 
         callers!.NumberOfEpochs = 7;
         callers.FeatureColumnName = "Nothing";
         Assert.Equal(3, first.History.Count);
-        Assert.Equal(3, TrainingReport.Of(estimator.Fit(data))!.History.Count);
+        Assert.Equal(3, EveryTrainer.Report(estimator.Fit(data)).History.Count);
     }
 
     [Fact]
