@@ -61,15 +61,38 @@ internal static class Reports
     {
         PairedComparison pair = new()
         {
-            First = "one", Second = "two", Rows = 400, EffectiveRows = 400, Groups = null,
-            MeanDifference = -0.1, ClippedMeanDifference = -0.1, StandardError = 0.01, DegreesOfFreedom = 399, Interval = new(-0.12, -0.08, 0.95),
-            PValue = 1e-6, AdjustedPValue = 1e-6, Bootstrap = null, WinRate = 0.6, TieRate = 0.01, FirstInfiniteRows = 0, SecondInfiniteRows = 0, ClippedRows = 0,
-            RowsForFirst = [new(3, "row-three", "ash", 1, 0.1, 2, -1.9 / 400)], RowsForSecond = [new(4, null, null, 1, 2, 0.1, 1.9 / 400)],
+            First = "one",
+            Second = "two",
+            Rows = 400,
+            EffectiveRows = 400,
+            Groups = null,
+            MeanDifference = -0.1,
+            ClippedMeanDifference = -0.1,
+            StandardError = 0.01,
+            DegreesOfFreedom = 399,
+            Interval = new(-0.12, -0.08, 0.95),
+            PValue = 1e-6,
+            AdjustedPValue = 1e-6,
+            Bootstrap = null,
+            WinRate = 0.6,
+            TieRate = 0.01,
+            FirstInfiniteRows = 0,
+            SecondInfiniteRows = 0,
+            ClippedRows = 0,
+            RowsForFirst = [new(3, "row-three", "ash", 1, 0.1, 2, -1.9 / 400)],
+            RowsForSecond = [new(4, null, null, 1, 2, 0.1, 1.9 / 400)],
         };
         return new()
         {
-            Models = [], Pairs = [pair, pair with { Second = "three", ClippedMeanDifference = double.NaN, Interval = new(double.NaN, double.NaN, 0.95) }],
-            Baseline = null, Rows = new RowCounts { Used = 400 }, GroupColumnName = null, ProbabilityFloor = 1e-15, ConfidenceLevel = 0.95, Seed = 1, Warnings = ["A warning."],
+            Models = [],
+            Pairs = [pair, pair with { Second = "three", ClippedMeanDifference = double.NaN, Interval = new(double.NaN, double.NaN, 0.95) }],
+            Baseline = null,
+            Rows = new RowCounts { Used = 400 },
+            GroupColumnName = null,
+            ProbabilityFloor = 1e-15,
+            ConfidenceLevel = 0.95,
+            Seed = 1,
+            Warnings = ["A warning."],
         };
     }
 
