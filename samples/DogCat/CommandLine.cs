@@ -18,6 +18,7 @@ public sealed class CommandLine
     private readonly Option<string?> _report = new("--report") { HelpName = "report.html", Description = "Write a report with pictures, one HTML file; without this, it is written beside a saved model." };
     private readonly Option<bool> _ablation = new("--ablation") { Description = "Also train with each family of features alone, and without it." };
     private readonly Option<bool> _softLabels = new("--soft-labels") { Description = "Also train on known probabilities or people's votes, against plain labels; compare does it by itself." };
+    private readonly Option<string[]> _contenders = new("--contenders") { HelpName = "NAME", Description = $"Which trainers to compare: {string.Join(", ", Contenders.All.Select(c => c.Name))}; the first one is saved. Without this, all.", AllowMultipleArgumentsPerToken = true };
     private readonly Argument<string> _model = new("model.zip") { Description = "A model saved with --save." };
     private readonly Argument<string[]> _files = new("picture") { Description = "PNG or JPEG files.", Arity = ArgumentArity.OneOrMore };
     private readonly Argument<string> _folder = new("DIR") { Description = "A new or empty folder." };
@@ -40,13 +41,13 @@ public sealed class CommandLine
     {
         var root = new RootCommand($"Tells dogs from cats: trains linear models by cross-entropy and judges their probabilities.\n\n{Examples}") { _images, _pictures, _seed, _cache, _noCache, _save, _report, _ablation, _softLabels, _quiet, _json };
         var train = new Command("train", "Train SoftmaxCrossEntropy (what happens without a command).") { _images, _pictures, _seed, _cache, _noCache, _save, _report, _ablation, _softLabels };
-        var compare = new Command("compare", "Train SoftmaxCrossEntropy, SigmoidCrossEntropy and ML.NET's own on the same rows.") { _images, _pictures, _seed, _cache, _noCache, _save, _report };
+        var compare = new Command("compare", "Train SoftmaxCrossEntropy, SigmoidCrossEntropy and ML.NET's own on the same rows.") { _images, _pictures, _seed, _cache, _noCache, _save, _report, _contenders };
         var evaluate = new Command("evaluate", "Judge a saved model by pictures whose labels are known.") { _model, _images, _pictures, _seed };
         var predict = new Command("predict", "Ask a saved model about pictures.") { _model, _files };
         var draw = new Command("draw", "Write drawn pictures to a folder, as --images reads them.") { _folder, _pictures, _seed };
         Handle(root, (line, report, stop) => _train(Train(line, Contenders.All.Take(1)), report, stop));
         Handle(train, (line, report, stop) => _train(Train(line, Contenders.All.Take(1)), report, stop));
-        Handle(compare, (line, report, stop) => _train(Train(line, Contenders.All) with { SoftLabels = true }, report, stop));
+        Handle(compare, (line, report, stop) => _train(Train(line, Compared(line)) with { SoftLabels = true, LossCurves = true }, report, stop));
         Handle(evaluate, (line, report, stop) => EvaluateCommand.Run(line.GetRequiredValue(_model), Data(line), report, stop));
         Handle(predict, (line, report, stop) => PredictCommand.Run(line.GetRequiredValue(_model), line.GetRequiredValue(_files), report, stop));
         Handle(draw, (line, report, stop) => DrawCommand.Run(line.GetRequiredValue(_folder), Data(line), report, stop));
@@ -99,6 +100,8 @@ public sealed class CommandLine
 
     private TrainOptions Train(ParseResult line, IEnumerable<Contender> contenders) =>
         new(Data(line), [.. contenders], line.GetValue(_ablation), line.GetValue(_softLabels), line.GetValue(_save), line.GetValue(_report));
+
+    private IReadOnlyList<Contender> Compared(ParseResult line) => line.GetResult(_contenders) is null ? Contenders.All : Contenders.Named(line.GetValue(_contenders)!);
 
     private DataOptions Data(ParseResult line) =>
         new(line.GetValue(_images), line.GetValue(_pictures), line.GetValue(_seed), line.GetValue(_noCache) ? null : line.GetValue(_cache));

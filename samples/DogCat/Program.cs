@@ -43,6 +43,8 @@ static ExitCode Train(TrainOptions options, Report report, CancellationToken can
     Uncertainty[] uncertainty = Uncertainty.Of(results, data.Test);
     report.Uncertainty(uncertainty);
     SoftLabelTrial? trial = options.SoftLabels && !cancellation.IsCancellationRequested ? report.Trial(() => SoftLabelTrial.Run(ml, data, store, cancellation)) : null;
+    IReadOnlyList<Result> losses = options.LossCurves && !cancellation.IsCancellationRequested ? LossCurves.Run(ml, train, test, data.Train.Count, cancellation) : [];
+    report.LossCurves(losses);
     if (options.Ablation)
         report.Ablation(Ablation.Run(ml, data, store, cancellation));
 
@@ -54,7 +56,7 @@ static ExitCode Train(TrainOptions options, Report report, CancellationToken can
     }
     if (options.ReportPath is { } page)
     {
-        HtmlReport.Of(options, data, results, comparison, uncertainty, trial).Save(page);
+        HtmlReport.Of(options, data, results, comparison, uncertainty, trial, losses).Save(page);
         report.Written(page);
     }
     return report.End(options, cancellation);

@@ -24,7 +24,7 @@ public sealed class ProgramTests : IDisposable
         string report = Path.ChangeExtension(model, ".html");
         Assert.Contains($"Wrote the report {report}; open it in a browser", output);
         string html = await File.ReadAllTextAsync(report);
-        Assert.All([.. Contenders.All.Select(c => c.Name), "Comparison", "Most confident and wrong", "Most ambiguous"], heading => Assert.Contains($"<h2>{heading}</h2>", html, StringComparison.Ordinal));
+        Assert.All([.. Contenders.All.Select(c => c.Name), "Comparison", "Most confident and wrong", "Most ambiguous", "Squared error instead of cross-entropy", "Training on soft labels"], heading => Assert.Contains($"<h2>{heading}</h2>", html, StringComparison.Ordinal));
         double prior = TestLogLoss(output, "class prior");
         double bound = TestLogLoss(output, "known lower bound");
         foreach (Contender contender in Contenders.All)
@@ -104,6 +104,9 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal((2, $"--report {_folder.FullName}: this is a folder; a file is wanted"), await Failure("--report", _folder.FullName));
         string both = _folder.At("both.html");
         Assert.Equal((2, $"--save {both}: the report would go into the same file; name another one with --report"), await Failure("--save", both));
+        (int refused, string unknown) = await Failure("compare", "--contenders", "Nobody");
+        Assert.Equal(2, refused);
+        Assert.StartsWith("--contenders: there is no 'Nobody' here; there are SoftmaxCrossEntropy, ", unknown, StringComparison.Ordinal);
         Assert.Equal((2, "--pictures is 3; at least 20 are needed to train on"), await Failure("--pictures", "3"));
         Assert.Equal((2, $"There is no model file '{nowhere}'. Make one with: train --save {nowhere}"), await Failure("predict", nowhere, "a.png"));
         string text = _folder.At("text.zip");

@@ -11,6 +11,9 @@ namespace DogCat.Commands;
 /// <param name="Report">The file for the report; null writes one only where a model is saved, beside it.</param>
 public sealed record TrainOptions(DataOptions Data, IReadOnlyList<Contender> Contenders, bool Ablation, bool SoftLabels, string? Save, string? Report)
 {
+    /// <summary>Whether squared error is tried instead of cross-entropy, for its loss curve.</summary>
+    public bool LossCurves { get; init; }
+
     /// <summary>Where the report goes; null writes none.</summary>
     public string? ReportPath => Report ?? (Save is null ? null : Path.ChangeExtension(Save, ".html"));
 

@@ -175,6 +175,15 @@ public sealed class Report(Verbosity verbosity)
         return trial;
     }
 
+    /// <summary>Says how cross-entropy and squared error did after few epochs and after all.</summary>
+    public void LossCurves(IReadOnlyList<Result> losses)
+    {
+        foreach (Result fit in losses)
+            _results.WriteLine(Invariant($"  {fit.Name}: held-out log-loss {fit.Training!.History[0].ValidationLoss:F4} after epoch 1, {fit.Training.History[^1].ValidationLoss:F4} after {fit.Training.History[^1].Epoch}"));
+        if (losses.Count > 0)
+            _json.Add("lossCurves", losses.Select(l => new { trainer = l.Name, heldOutLogLoss = l.Training!.History.Select(h => h.ValidationLoss) }));
+    }
+
     public void Written(string path)
     {
         _results.WriteLine($"Wrote the report {path}; open it in a browser");

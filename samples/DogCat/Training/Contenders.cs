@@ -28,7 +28,24 @@ public static class Contenders
         // ML.NET's own; its penalties count for the sum of all rows' losses, not for the mean.
         new MulticlassContender("LbfgsMaximumEntropy", setup => setup.Ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(
             l1Regularization: 0, l2Regularization: 2 * L2 * setup.Rows)),
+        new BinaryContender("LbfgsLogisticRegression", setup => setup.Ml.BinaryClassification.Trainers.LbfgsLogisticRegression(
+            nameof(PictureRow.IsDog), l1Regularization: 0, l2Regularization: L2 * setup.Rows)),
+#if !MLNET_EMBEDDED
+        // It minimises a surrogate of softmax cross-entropy, so that no penalty makes it the same problem.
+        new MulticlassContender("SdcaMaximumEntropy", setup => setup.Ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(
+            l2Regularization: 2 * L2, maximumNumberOfIterations: Epochs)),
+#endif
     ];
+
+    /// <summary>Those of the given names, in their order; capitals do not matter.</summary>
+    /// <exception cref="UserException">There is none of such a name, or no name.</exception>
+    public static IReadOnlyList<Contender> Named(IEnumerable<string> names)
+    {
+        Contender[] chosen = [.. names.Distinct(StringComparer.OrdinalIgnoreCase).Select(name =>
+            All.FirstOrDefault(c => c.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? throw new UserException($"--contenders: there is no '{name}' here; there are {string.Join(", ", All.Select(c => c.Name))}"))];
+        return chosen.Length > 0 ? chosen : throw new UserException("--contenders names none");
+    }
 
     /// <summary>The options of the first contender.</summary>
     public static SoftmaxCrossEntropyTrainer.Options SoftmaxOptions(TrainerSetup setup) => new()
