@@ -30,11 +30,6 @@ public static class Contenders
             l1Regularization: 0, l2Regularization: 2 * L2 * setup.Rows)),
         new BinaryContender("LbfgsLogisticRegression", setup => setup.Ml.BinaryClassification.Trainers.LbfgsLogisticRegression(
             nameof(PictureRow.IsDog), l1Regularization: 0, l2Regularization: L2 * setup.Rows)),
-#if !MLNET_EMBEDDED
-        // It minimises a surrogate of softmax cross-entropy, so that no penalty makes it the same problem.
-        new MulticlassContender("SdcaMaximumEntropy", setup => setup.Ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(
-            l2Regularization: 2 * L2, maximumNumberOfIterations: Epochs)),
-#endif
     ];
 
     /// <summary>Those of the given names, in their order; capitals do not matter.</summary>
