@@ -37,17 +37,12 @@ internal sealed class BinaryModelRows : ModelRows
     public static BinaryModelRows Open(string name, IDataView data, BinaryEvaluationOptions options)
     {
         BinaryScoredRows rows = BinaryScoredRows.Open(data, options);
-        try
+        return Open<BinaryModelRows>(rows, () =>
         {
             ScoredBlock block = rows.NewBlock();
             _ = rows.Read(block);
             return new(name, rows, block, options);
-        }
-        catch
-        {
-            rows.Dispose();
-            throw;
-        }
+        });
     }
 
     protected override bool Read(ScoredBlock block) => _rows.Read(block);

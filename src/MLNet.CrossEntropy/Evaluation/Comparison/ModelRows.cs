@@ -103,6 +103,21 @@ internal abstract class ModelRows : IDisposable
 
     public void Dispose() => _reader.Dispose();
 
+    /// <summary>What <paramref name="open"/> makes of rows that are already being read; if it fails, the reading ends.</summary>
+    protected static TRows Open<TRows>(IDisposable reader, Func<TRows> open)
+        where TRows : ModelRows
+    {
+        try
+        {
+            return open();
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
+    }
+
     protected abstract bool Read(ScoredBlock block);
 
     /// <summary>Judges a block: what became of its rows, and the losses and hits of the good ones in the same order.</summary>

@@ -31,17 +31,12 @@ internal sealed class MulticlassModelRows : ModelRows
     {
         Throw.IfNotBetween(options.RowSumTolerance, 0, 1, nameof(options.RowSumTolerance));
         ScoredRows rows = ScoredRows.Open(data, options);
-        try
+        return Open<MulticlassModelRows>(rows, () =>
         {
             ScoredBlock block = rows.NewBlock();
             _ = rows.Read(block);
             return new(name, rows, block, options);
-        }
-        catch
-        {
-            rows.Dispose();
-            throw;
-        }
+        });
     }
 
     protected override bool Read(ScoredBlock block) => _rows.Read(block);

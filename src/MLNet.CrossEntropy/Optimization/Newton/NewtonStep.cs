@@ -146,8 +146,6 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
         _terms.Dispose();
     }
 
-    protected override void BeforeLogits(RowSet rows, ReadOnlySpan<int> batch) => SetModel(_parameters);
-
     // A batch is all rows, or a run of those that are only judged: always in their own order.
     protected override void ComputeLogits(RowSet rows, ReadOnlySpan<int> batch, int from, int to)
     {
