@@ -1,5 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Trainers;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Evaluation;
@@ -156,6 +158,20 @@ public sealed class MLNetTrapTests
         BinaryCrossEntropyMetrics ours = _ml.BinaryClassification.EvaluateCrossEntropy(data);
         Assert.Equal(Math.Log(4), ours.LogLoss, 1e-15);
         Assert.Equal(2, ours.LogLossBits, 1e-15);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(100)]
+    public void ML_NET_bounds_the_loss_of_a_score_but_not_its_slope_ours_are_those_of_each_other(double score)
+    {
+        LogLoss theirs = new();
+        Assert.Equal(-Math.Log(1e-8), theirs.Loss((float)score, label: 0), 1e-6);
+        Assert.Equal(1, theirs.Derivative((float)score, label: 0), 1e-6);
+
+        (double loss, double[] slope) = new SigmoidCrossEntropyLoss().Of([score], RowTarget.Class(0));
+        Assert.Equal(score, loss, 1e-8);
+        Assert.Equal(1, slope[0], 1e-8);
     }
 
     private static InMemoryView Scored(double[] labels, double[][] scores, int keyCount = 3) =>

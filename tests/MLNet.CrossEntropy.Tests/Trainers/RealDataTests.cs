@@ -6,17 +6,21 @@ using MLNet.CrossEntropy.Tests.Shared;
 namespace MLNet.CrossEntropy.Tests.Trainers;
 
 /// <summary>
-/// On real data, raw and unscaled as it comes, the trainers by themselves end within one percent of the optimum of their objective, and Newton's
-/// method within a hundredth of that. The small sets of the golden file are judged by scikit-learn in <see cref="GoldenFitTests"/>.
+/// On real data, raw and unscaled as it comes, the trainers by themselves end within one percent of the optimum of their objective (on the two
+/// problems whose features are so correlated that their number of passes does not suffice, within two and five), and Newton's method within
+/// a hundredth of that. The small sets of the golden file are judged by scikit-learn in <see cref="GoldenFitTests"/>.
 /// </summary>
 public class RealDataTests
 {
     private const double ByItself = 0.01;
+    private const double ByItselfIfRareFlags = 0.02;
+    private const double ByItselfIfCounts = 0.05;
     private const double ByNewton = 1e-4;
     private const double ReferenceGap = 2e-6;
 
     [SharedDataTheory("tabular/adult.txt")]
     [InlineData("softmax", SgdMethod.Auto, ByItself)]
+    [InlineData("sigmoid", SgdMethod.Auto, ByItselfIfRareFlags)]
     [InlineData("sigmoid", SgdMethod.Newton, ByNewton)]
     public void Adult_whose_features_range_from_flags_to_a_million(string trainer, SgdMethod method, double within) => AssertNearOptimum(Adult.Value, trainer, method, within);
 
@@ -27,6 +31,7 @@ public class RealDataTests
     public void Letter_with_its_26_classes(string trainer, SgdMethod method, double within) => AssertNearOptimum(Letter.Value, trainer, method, within);
 
     [SharedDataTheory("20newsgroups/train.tsv.gz")]
+    [InlineData("softmax", SgdMethod.Auto, ByItselfIfCounts)]
     [InlineData("softmax", SgdMethod.Newton, ByNewton)]
     public void Newsgroups_as_sparse_counts_of_words(string trainer, SgdMethod method, double within) => AssertNearOptimum(Newsgroups.Value, trainer, method, within);
 
