@@ -16,6 +16,8 @@ public sealed class CommandLine
     private readonly Option<bool> _noCache = new("--no-cache") { Description = "Compute all features anew and keep none." };
     private readonly Option<string?> _save = new("--save") { HelpName = "model.zip", Description = "Save the first trainer's model, an ordinary ML.NET model." };
     private readonly Option<string?> _report = new("--report") { HelpName = "report.html", Description = "Write a report with pictures, one HTML file; without this, it is written beside a saved model." };
+    private readonly Option<string?> _judged = new("--images") { HelpName = "DIR", Description = "Photographs in DIR/test/{cat,dog}, or in DIR/{cat,dog}, instead of drawn pictures; people's votes are taken from human-votes.csv beside them." };
+    private readonly Option<string?> _page = new("--report") { HelpName = "report.html", Description = "Write a report with pictures, one HTML file." };
     private readonly Option<bool> _ablation = new("--ablation") { Description = "Also train with each family of features alone, and without it." };
     private readonly Option<bool> _softLabels = new("--soft-labels") { Description = "Also train on known probabilities or people's votes, against plain labels; compare does it by itself." };
     private readonly Option<string[]> _contenders = new("--contenders") { HelpName = "NAME", Description = $"Which trainers to compare: {string.Join(", ", Contenders.All.Select(c => c.Name))}; the first one is saved. Without this, all.", AllowMultipleArgumentsPerToken = true };
@@ -42,13 +44,13 @@ public sealed class CommandLine
         var root = new RootCommand($"Tells dogs from cats: trains linear models by cross-entropy and judges their probabilities.\n\n{Examples}") { _images, _pictures, _seed, _cache, _noCache, _save, _report, _ablation, _softLabels, _quiet, _json };
         var train = new Command("train", "Train SoftmaxCrossEntropy (what happens without a command).") { _images, _pictures, _seed, _cache, _noCache, _save, _report, _ablation, _softLabels };
         var compare = new Command("compare", "Train SoftmaxCrossEntropy, SigmoidCrossEntropy and ML.NET's own on the same rows.") { _images, _pictures, _seed, _cache, _noCache, _save, _report, _contenders };
-        var evaluate = new Command("evaluate", "Judge a saved model by pictures whose labels are known.") { _model, _images, _pictures, _seed };
+        var evaluate = new Command("evaluate", "Judge a saved model by pictures whose labels are known.") { _model, _judged, _pictures, _seed, _page };
         var predict = new Command("predict", "Ask a saved model about pictures.") { _model, _files };
         var draw = new Command("draw", "Write drawn pictures to a folder, as --images reads them.") { _folder, _pictures, _seed };
         Handle(root, (line, report, stop) => _train(Train(line, Contenders.All.Take(1)), report, stop));
         Handle(train, (line, report, stop) => _train(Train(line, Contenders.All.Take(1)), report, stop));
         Handle(compare, (line, report, stop) => _train(Train(line, Compared(line)) with { SoftLabels = true, LossCurves = true }, report, stop));
-        Handle(evaluate, (line, report, stop) => EvaluateCommand.Run(line.GetRequiredValue(_model), Data(line), report, stop));
+        Handle(evaluate, (line, report, stop) => EvaluateCommand.Run(line.GetRequiredValue(_model), Data(line) with { Images = line.GetValue(_judged) }, line.GetValue(_page), report, stop));
         Handle(predict, (line, report, stop) => PredictCommand.Run(line.GetRequiredValue(_model), line.GetRequiredValue(_files), report, stop));
         Handle(draw, (line, report, stop) => DrawCommand.Run(line.GetRequiredValue(_folder), Data(line), report, stop));
         foreach (Command command in (Command[])[train, compare, evaluate, predict, draw])

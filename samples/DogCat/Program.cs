@@ -42,6 +42,7 @@ static ExitCode Train(TrainOptions options, Report report, CancellationToken can
     report.Comparison(comparison);
     Uncertainty[] uncertainty = Uncertainty.Of(results, data.Test);
     report.Uncertainty(uncertainty);
+    report.Disagreement(results[0].Name, Disagreement.Of(JudgedPicture.All(data.Test, results[0].ProbabilityOfDog)));
     SoftLabelTrial? trial = options.SoftLabels && !cancellation.IsCancellationRequested ? report.Trial(() => SoftLabelTrial.Run(ml, data, store, cancellation)) : null;
     IReadOnlyList<Result> losses = options.LossCurves && !cancellation.IsCancellationRequested ? LossCurves.Run(ml, train, test, data.Train.Count, cancellation) : [];
     report.LossCurves(losses);

@@ -97,6 +97,39 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task Evaluates_by_peoples_votes_on_the_screen_for_scripts_and_as_a_page()
+    {
+        string drawn = _folder.At("drawn");
+        string model = _folder.At("model.zip");
+        string page = _folder.At("page.html");
+        Assert.Equal((0, ""), await Failure("draw", drawn, "--pictures", "60", "--quiet"));
+        Assert.Equal((0, ""), await Failure("--images", drawn, "--no-cache", "--save", model, "--quiet"));
+        Assert.False((await Json(0, "evaluate", model, "--images", drawn, "--json")).TryGetProperty("uncertainty", out _));
+
+        string[] pictures = [.. Directory.GetFiles(Path.Combine(drawn, "test"), "*.png", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(drawn, f)).Order(StringComparer.Ordinal)];
+        await File.WriteAllLinesAsync(Path.Combine(drawn, "test", "human-votes.csv"), ["file,label,votes_cat,votes_dog,votes_other", .. pictures.Select((p, i) => $"{p},cat,{(i == 0 ? 0 : 30)},{(i == 0 ? 0 : 10)},2")]);
+        JsonElement evaluated = await Json(0, "evaluate", model, "--images", drawn, "--json");
+        JsonElement uncertainty = evaluated.GetProperty("uncertainty")[0];
+        Assert.Equal((29, 1), (uncertainty.GetProperty("pictures").GetInt32(), uncertainty.GetProperty("withoutVote").GetInt32()));
+        Assert.Equal(DrawnPictures.BinaryEntropy(0.25), uncertainty.GetProperty("labelEntropy").GetDouble(), 1e-12);
+        Assert.Equal(
+            uncertainty.GetProperty("crossEntropy").GetDouble(),
+            DrawnPictures.BinaryEntropy(0.25) + uncertainty.GetProperty("divergence").GetDouble(), 1e-12);
+        JsonElement disagreement = evaluated.GetProperty("disagreement");
+        JsonElement furthest = disagreement.GetProperty("furthest")[0];
+        double q = furthest.GetProperty("modelOfDog").GetDouble();
+        Assert.Equal(29, disagreement.GetProperty("pictures").GetInt32());
+        Assert.Equal(0.75 * Math.Log(0.75 / (1 - q)) + 0.25 * Math.Log(0.25 / q), furthest.GetProperty("divergence").GetDouble(), 1e-6);
+
+        (int exit, string[] output, string errors) = await Run("evaluate", model, "--images", Path.Combine(drawn, "test"), "--report", page);
+        Assert.Equal((0, ""), (exit, errors));
+        Assert.Contains(output, line => line.Contains("Soft labels p of 29 test pictures", StringComparison.Ordinal));
+        Assert.Contains(output, line => line.Contains($"{Path.GetFileName(furthest.GetProperty("picture").GetString())}, labelled ", StringComparison.Ordinal));
+        string html = await File.ReadAllTextAsync(page);
+        Assert.All(["model.zip", "How sure can one be?", "Where people and the model disagree"], heading => Assert.Contains($"<h2>{heading}</h2>", html, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_the_user_can_put_right_is_told_in_one_line()
     {
         string nowhere = _folder.At("no", "model.zip");

@@ -1,38 +1,43 @@
 using DogCat.Data;
 using DogCat.Features;
 using DogCat.Reporting;
+using DogCat.Training;
 using Microsoft.ML;
 using MLNet.CrossEntropy;
 
 namespace DogCat.Commands;
 
-/// <summary>Judges a saved model by pictures whose labels are known.</summary>
+/// <summary>Judges a saved model by pictures whose labels are known, and by people's votes on them where there are any.</summary>
 internal static class EvaluateCommand
 {
-    public static ExitCode Run(string modelPath, DataOptions options, Report report, CancellationToken cancellation)
+    public static ExitCode Run(string modelPath, DataOptions options, string? page, Report report, CancellationToken cancellation)
     {
         options.Check();
+        OutputFile.Check("--report", page);
         report.Host();
         var ml = new MLContext(seed: 1);
         (ITransformer model, PictureFeatures features) = SavedModel.Load(ml, modelPath);
-        PictureSet test = options.Images is { } folder ? Photographs(folder, report, cancellation) : Drawn(options, cancellation);
-        FeatureStore store = Pictures.Fill(new FeatureStore(features), test.Pictures, report, cancellation);
-        IDataView rows = test.ToDataView(ml);
-        MulticlassCrossEntropyMetrics metrics = ml.MulticlassClassification.EvaluateCrossEntropy(
-            model.Transform(ml.Transforms.ComputeFeatures(store).Fit(rows).Transform(rows)));
-        report.Metrics(metrics);
-        return ExitCode.Done;
-    }
-
-    private static PictureSet Photographs(string folder, Report report, CancellationToken cancellation)
-    {
         List<SkippedFile> skipped = [];
-        PictureSet test = report.Working($"Reading the photographs in '{folder}'", "pictures", PictureFolder.CountFiles(folder), done => PictureFolder.LoadTest(folder, skipped, done, cancellation));
+        PictureSet test = options.Images is { } folder
+            ? report.Working($"Reading the photographs in '{folder}'", "pictures", PictureFolder.CountTestFiles(folder), done => PictureFolder.LoadTest(folder, skipped, done, cancellation))
+            : Pictures.Draw(options, report, cancellation).Test;
         report.Set("test", test);
         report.Skipped(skipped);
-        return test;
-    }
+        FeatureStore store = Pictures.Fill(new FeatureStore(features), test.Pictures, report, cancellation);
+        IDataView rows = test.ToDataView(ml);
+        IDataView scored = model.Transform(ml.Transforms.ComputeFeatures(store).Fit(rows).Transform(rows));
+        MulticlassCrossEntropyMetrics metrics = ml.MulticlassClassification.EvaluateCrossEntropy(scored);
+        report.Metrics(metrics);
 
-    private static PictureSet Drawn(DataOptions options, CancellationToken cancellation) =>
-        DrawnData.Draw(options.Seed, train: options.Count, test: options.Count / 2, cancellation: cancellation).Test;
+        string name = Path.GetFileName(modelPath);
+        JudgedPicture[] judged = JudgedPicture.All(test, [.. Prediction.OfScored(scored).Select(p => (double)p.ProbabilityOf("dog"))]);
+        report.Uncertainty(Uncertainty.Of(name, judged) is { } uncertainty ? [uncertainty] : []);
+        report.Disagreement(name, Disagreement.Of(judged));
+        if (page is not null)
+        {
+            HtmlReport.OfEvaluation(name, metrics, options, judged, skipped.Count).Save(page);
+            report.Written(page);
+        }
+        return ExitCode.Done;
+    }
 }

@@ -14,12 +14,15 @@ public static class Pictures
     {
         PictureData data = options.Images is { } folder
             ? report.Working($"Reading the photographs in '{folder}'", "pictures", PictureFolder.CountFiles(folder), done => PictureFolder.Load(folder, done, cancellation))
-            : report.Working(
-                FormattableString.Invariant($"Drawing {options.Count * 3 / 2:N0} pictures, seed {options.Seed}"), "pictures", options.Count * 3 / 2,
-                done => DrawnData.Draw(options.Seed, train: options.Count, test: options.Count / 2, done, cancellation));
+            : Draw(options, report, cancellation);
         report.Data(data);
         return data;
     }
+
+    /// <summary>Draws them.</summary>
+    public static PictureData Draw(DataOptions options, Report report, CancellationToken cancellation) => report.Working(
+        FormattableString.Invariant($"Drawing {options.Count * 3 / 2:N0} pictures, seed {options.Seed}"), "pictures", options.Count * 3 / 2,
+        done => DrawnData.Draw(options.Seed, train: options.Count, test: options.Count / 2, done, cancellation));
 
     /// <summary>Learns the patch filters from the training pictures and computes the features of all.</summary>
     public static FeatureStore ComputeFeatures(PictureData data, DataOptions options, Report report, CancellationToken cancellation)

@@ -22,19 +22,9 @@ public sealed record TrainOptions(DataOptions Data, IReadOnlyList<Contender> Con
     public void Check()
     {
         Data.Check();
-        CheckFolder("--save", Save);
-        CheckFolder("--report", Report);
+        OutputFile.Check("--save", Save);
+        OutputFile.Check("--report", Report);
         if (Save is { } model && ReportPath is { } report && Path.GetFullPath(model) == Path.GetFullPath(report))
             throw new UserException($"--save {model}: the report would go into the same file; name another one with --report");
-    }
-
-    private static void CheckFolder(string option, string? path)
-    {
-        if (path is null)
-            return;
-        if (Directory.Exists(path))
-            throw new UserException($"{option} {path}: this is a folder; a file is wanted");
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
-            throw new UserException($"{option} {path}: there is no folder '{folder}'");
     }
 }

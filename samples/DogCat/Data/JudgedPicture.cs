@@ -9,6 +9,9 @@ namespace DogCat.Data;
 /// <param name="ProbabilityOfDog">The model's.</param>
 public sealed record JudgedPicture(int Number, LabelledPicture Picture, double ProbabilityOfDog)
 {
+    /// <summary>Its file; its number where it was drawn.</summary>
+    public string Name => Picture.Path ?? FormattableString.Invariant($"no. {Number}");
+
     /// <summary>What the model takes it for.</summary>
     public string Answer => ProbabilityOfDog > 0.5 ? "dog" : "cat";
 

@@ -35,7 +35,12 @@ public static class PictureFolder
     }
 
     /// <summary>About how many files will be looked at; an estimate for showing progress.</summary>
-    public static int CountFiles(string folder) => Splits.Append("")
+    public static int CountFiles(string folder) => CountFiles(folder, Splits);
+
+    /// <summary>The same for <see cref="LoadTest"/>.</summary>
+    public static int CountTestFiles(string folder) => CountFiles(folder, Directory.Exists(Path.Combine(folder, "test")) ? ["test"] : [""]);
+
+    private static int CountFiles(string folder, IEnumerable<string> splits) => splits
         .SelectMany(split => Classes.Select(name => Path.Combine(folder, split, name)))
         .Where(Directory.Exists)
         .Sum(name => Directory.EnumerateFiles(name).Count());

@@ -4,7 +4,7 @@ namespace DogCat.Data;
 
 /// <summary>
 /// People's votes on the pictures of a folder: a file human-votes.csv of lines "file,label,votes_cat,votes_dog,votes_other", whose first line
-/// names these columns, and whose files are named from the folder of all pictures, such as "test/cat/0001.png".
+/// names these columns, and whose files are named from the folder of all pictures, such as "test/cat/0001.png", or from its own, "cat/0001.png".
 /// </summary>
 public static class VotesFile
 {
@@ -15,7 +15,7 @@ public static class VotesFile
 
     /// <summary>Reads <paramref name="path"/> if it is there; the votes by the picture's path. Lines that cannot be used are added to <paramref name="skipped"/>.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="root">The folder that pictures are named from.</param>
+    /// <param name="root">The folder of all pictures, or of those to test with.</param>
     /// <param name="skipped">Takes what is left out, and why.</param>
     public static Dictionary<string, Votes> Read(string path, string root, List<SkippedFile> skipped)
     {
@@ -35,10 +35,19 @@ public static class VotesFile
                 continue;
             if (Parse(line) is not (string file, Votes of))
                 skipped.Add(new SkippedFile(path, FormattableString.Invariant($"line {number} does not hold a file, a label and three counts")));
-            else if (!votes.TryAdd(Path.GetFullPath(Path.Combine(root, file)), of))
+            else if (Find(file, root) is not { } picture)
+                skipped.Add(new SkippedFile(path, FormattableString.Invariant($"line {number} names '{file}', which is not there")));
+            else if (!votes.TryAdd(picture, of))
                 skipped.Add(new SkippedFile(path, FormattableString.Invariant($"line {number} names '{file}' again")));
         }
         return votes;
+    }
+
+    /// <summary>The picture that is meant, wherever its folder has been put: by its whole name, or by the last of its folders.</summary>
+    private static string? Find(string file, string root)
+    {
+        string fromItsFolder = Path.Combine(Path.GetFileName(Path.GetDirectoryName(file)) ?? "", Path.GetFileName(file));
+        return ((string[])[file, fromItsFolder]).Select(name => Path.GetFullPath(Path.Combine(root, name))).FirstOrDefault(File.Exists);
     }
 
     private static (string File, Votes Votes)? Parse(string line)

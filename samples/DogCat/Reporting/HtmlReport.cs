@@ -21,11 +21,7 @@ internal static class HtmlReport
         if (comparison is not null)
             report.Add(comparison);
         report.Add(Yardsticks(results, data));
-        JudgedPicture[] judged = JudgedPicture.All(data.Test, results[0].ProbabilityOfDog);
-        foreach (ReportSection section in PictureSections.Of(results[0].Name, judged))
-            report.Add(section);
-        if (uncertainty.Count > 0)
-            report.Add(UncertaintySections.Uncertainty(uncertainty, judged)).Add(UncertaintySections.Disagreement(results[0].Name, judged));
+        AddPictures(report, results[0].Name, JudgedPicture.All(data.Test, results[0].ProbabilityOfDog), uncertainty);
         if (trial is not null)
             report.Add(UncertaintySections.Trial(trial));
         if (losses.Count > 0)
@@ -40,12 +36,37 @@ internal static class HtmlReport
         .AddTable("Log-loss of the pictures held out, in nats", ["epoch", .. losses.Select(l => l.Name)], losses[0].Training!.History.Select(e => (string[])
             [Invariant($"{e.Epoch}"), .. losses.Select(l => l.Training!.History.FirstOrDefault(h => h.Epoch == e.Epoch)?.ValidationLoss is { } loss ? Invariant($"{loss:F4}") : "")]));
 
+    /// <summary>What a saved model says about pictures.</summary>
+    public static CrossEntropyReport OfEvaluation(string model, CrossEntropyMetrics metrics, DataOptions options, IReadOnlyList<JudgedPicture> judged, int skipped)
+    {
+        var report = new CrossEntropyReport("Dogs and cats")
+        {
+            Introduction = Invariant($"{model}, judged by {judged.Count:N0} {Kind(options)}.{Unusable(skipped)}"),
+        };
+        report.Add(model, metrics);
+        AddPictures(report, model, judged, Training.Uncertainty.Of(model, judged) is { } uncertainty ? [uncertainty] : []);
+        return report;
+    }
+
+    /// <summary>The sections that show pictures.</summary>
+    private static void AddPictures(CrossEntropyReport report, string model, IReadOnlyList<JudgedPicture> judged, IReadOnlyList<Uncertainty> uncertainty)
+    {
+        foreach (ReportSection section in PictureSections.Of(model, judged))
+            report.Add(section);
+        if (uncertainty.Count > 0)
+            report.Add(UncertaintySections.Uncertainty(uncertainty, judged));
+        if (Data.Disagreement.Of(judged) is { } disagreement)
+            report.Add(UncertaintySections.Disagreement(model, disagreement));
+    }
+
     private static string Introduction(DataOptions options, PictureData data)
     {
-        string pictures = options.Images is null ? Invariant($"drawn pictures, seed {options.Seed}") : "photographs";
-        string skipped = data.Skipped.Count == 0 ? "" : Invariant($" {data.Skipped.Count:N0} files could not be used.");
-        return Invariant($"Linear models on features of {data.Train.Count:N0} {pictures}, judged by {data.Test.Count:N0} others that no model has seen.{skipped}");
+        return Invariant($"Linear models on features of {data.Train.Count:N0} {Kind(options)}, judged by {data.Test.Count:N0} others that no model has seen.{Unusable(data.Skipped.Count)}");
     }
+
+    private static string Kind(DataOptions options) => options.Images is null ? Invariant($"drawn pictures, seed {options.Seed}") : "photographs";
+
+    private static string Unusable(int skipped) => skipped == 0 ? "" : Invariant($" {skipped:N0} files could not be used.");
 
     /// <summary>What the losses are to be measured by: knowing nothing, and, where it is known, knowing all that can be known.</summary>
     private static ReportSection Yardsticks(IReadOnlyList<Result> results, PictureData data)

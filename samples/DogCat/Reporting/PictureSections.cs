@@ -31,8 +31,7 @@ internal static class PictureSections
     {
         string name = judged.Picture.Path is { } path ? Path.GetFileName(path) : Invariant($"no. {judged.Number}");
         string says = Invariant($"{judged.Answer}, {judged.Confidence:0.0000}");
-        string people = judged.Picture.SoftLabel is not { } p ? ""
-            : Invariant($"{(judged.Picture.Votes is null ? "coin" : "people")}: {(p > 0.5 ? "dog" : "cat")}, {Math.Max(p, 1 - p):0.0000}");
+        string people = Tables.SoftLabel(judged.Picture);
         return new ReportPicture(
             PngEncoder.Encode(judged.Picture.Picture),
             $"Test picture {name}, labelled {judged.Picture.Label}; {(people == "" ? "" : people + "; ")}the model says {says}.",

@@ -15,7 +15,7 @@ namespace DogCat.Reporting;
 /// <summary>What the program says: the story of a run, its results, and the same as JSON for scripts.</summary>
 public sealed class Report(Verbosity verbosity)
 {
-    private const int SkippedShown = 5;
+    private const int ListedAtMost = 5;
 
     private readonly JsonReport _json = new();
 
@@ -77,10 +77,10 @@ public sealed class Report(Verbosity verbosity)
         if (skipped.Count == 0)
             return;
         _results.WriteLine(Invariant($"  skipped {skipped.Count:N0}:"));
-        foreach (SkippedFile file in skipped.Take(SkippedShown))
+        foreach (SkippedFile file in skipped.Take(ListedAtMost))
             _results.WriteLine(Invariant($"    '{file.Path}': {file.Reason}"));
-        if (skipped.Count > SkippedShown)
-            _results.WriteLine(Invariant($"    and {skipped.Count - SkippedShown:N0} more"));
+        if (skipped.Count > ListedAtMost)
+            _results.WriteLine(Invariant($"    and {skipped.Count - ListedAtMost:N0} more"));
     }
 
     public void Features(PictureFeatures features, FeatureFileReport? cache)
@@ -94,7 +94,7 @@ public sealed class Report(Verbosity verbosity)
             _story.WriteLine(Invariant($"  the cache '{cache.Path}' was damaged after {cache.Read:N0} pictures: {cache.Torn:N0} bytes thrown away, their features computed anew"));
         _story.WriteLine(cache.Trouble is { } trouble
             ? $"  the cache '{cache.Path}' could not be used: {trouble}"
-            : Invariant($"  {cache.Read:N0} were known from '{cache.Path}', where the others are kept now"));
+            : Invariant($"  kept in '{cache.Path}', which had those of {cache.Read:N0} pictures"));
     }
 
     public void Results(IReadOnlyList<Result> results, PictureData data)
@@ -155,6 +155,22 @@ public sealed class Report(Verbosity verbosity)
         if (verbosity != Verbosity.Json)
             Tables.Write(Tables.Uncertainty(models));
         _json.Add("uncertainty", models);
+    }
+
+    /// <summary>Names the pictures on which model and people, or known probabilities, are furthest apart; nothing where nobody was asked.</summary>
+    public void Disagreement(string model, Disagreement? found)
+    {
+        if (found is null)
+            return;
+        _results.WriteLine($"  {found.InWords(model)} Furthest apart:");
+        foreach (JudgedPicture judged in found.Furthest.Take(ListedAtMost))
+            _results.WriteLine("    " + Tables.InWords(judged));
+        _json.Add("disagreement", new
+        {
+            pictures = found.Pictures,
+            otherSide = found.OtherSide,
+            furthest = found.Furthest.Select(j => new { picture = j.Name, label = j.Picture.Label, softLabelOfDog = j.Picture.SoftLabel, votes = j.Picture.Votes, modelOfDog = j.ProbabilityOfDog, divergence = j.Divergence }),
+        });
     }
 
     /// <summary>Runs the trial of soft labels and says what came of it.</summary>

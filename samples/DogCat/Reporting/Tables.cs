@@ -39,6 +39,14 @@ internal static class Tables
         return table;
     }
 
+    /// <summary>"people: dog, 0.9800", or "coin: ..." of a drawn picture; empty where there is no soft label.</summary>
+    public static string SoftLabel(LabelledPicture picture) => picture.SoftLabel is not { } p ? ""
+        : Invariant($"{(picture.Votes is null ? "coin" : "people")}: {(p > 0.5 ? "dog" : "cat")}, {Math.Max(p, 1 - p):0.0000}");
+
+    /// <summary>A picture on which a model and its soft label are at odds.</summary>
+    public static string InWords(JudgedPicture judged) =>
+        Invariant($"{judged.Name}, labelled {judged.Picture.Label}; {SoftLabel(judged.Picture)}; model: {judged.Answer}, {judged.Confidence:0.0000}; KL(p || q) = {judged.Divergence:F2}");
+
     /// <summary>One row a family of features: what it gives alone, and what is left without it.</summary>
     public static Table Ablation(IReadOnlyList<AblationRow> rows)
     {

@@ -29,15 +29,9 @@ internal static class UncertaintySections
     }
 
     /// <summary>The pictures on which model and soft label are furthest apart.</summary>
-    public static ReportSection Disagreement(string model, IReadOnlyList<JudgedPicture> judged)
-    {
-        JudgedPicture[] soft = [.. judged.Where(j => j.Picture.SoftLabel is not null)];
-        string who = soft.Any(j => j.Picture.Votes is not null) ? "people" : "the known probabilities";
-        int other = soft.Count(j => j.Picture.SoftLabel != 0.5 && j.Picture.SoftLabel > 0.5 != j.ProbabilityOfDog > 0.5);
-        return new ReportSection($"Where {who} and the model disagree")
-            .AddText(Invariant($"On {other:N0} of {soft.Length:N0} pictures {model} is on the other side of 1/2 than {who}. These have the largest KL(p || q)."))
-            .AddPictures(soft.OrderByDescending(j => j.Divergence).Take(Shown).Select(PictureSections.Thumbnail));
-    }
+    public static ReportSection Disagreement(string model, Disagreement found) => new ReportSection($"Where {found.Who} and the model disagree")
+        .AddText(found.InWords(model) + " These have the largest KL(p || q).")
+        .AddPictures(found.Furthest.Select(PictureSections.Thumbnail));
 
     /// <summary>Training on soft labels against training on hard ones.</summary>
     public static ReportSection Trial(SoftLabelTrial trial)

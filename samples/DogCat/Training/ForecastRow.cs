@@ -12,7 +12,7 @@ public sealed class ForecastRow
     [VectorType(2)]
     public float[] Target { get; set; } = [];
 
-    /// <summary>The model's probabilities of cat and dog.</summary>
+    /// <summary>The model's probabilities of cat and dog, or their logits.</summary>
     [VectorType(2)]
     public float[] Score { get; set; } = [];
 }

@@ -1,7 +1,6 @@
 using DogCat.Data;
 using DogCat.Features;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using MLNet.CrossEntropy;
 using MLNet.CrossEntropy.Optimization;
 using static System.FormattableString;
@@ -10,7 +9,7 @@ namespace DogCat.Training;
 
 /// <summary>
 /// Does it help to train on how sure people are, instead of on one label a picture? The same pictures, features, trainer, options and seed; only
-/// the labels differ. The models are judged on pictures they have not seen, by soft labels and by hard ones.
+/// the labels differ. The models are judged by their logits on pictures they have not seen, by soft labels and by hard ones.
 /// </summary>
 /// <param name="Design">Which pictures it was tried on.</param>
 /// <param name="BySoftLabels">The comparison by <c>-sum_k p_k log q_k</c>, p being the soft label.</param>
@@ -29,8 +28,9 @@ public sealed record SoftLabelTrial(string Design, CrossEntropyComparison BySoft
         LabelledPicture[] test = WithSoftLabels(data.Test);
         if (test.Length < Fewest)
             return null;
+        var rows = new TrialRows(ml, store, data.Train);
         if (train.Length >= Fewest)
-            return Judge(ml, Invariant($"Trained on {train.Length:N0} pictures, by their soft or their hard labels; judged by {test.Length:N0} others."), Fold(ml, store, train, test, cancellation));
+            return Judge(ml, Invariant($"Trained on {train.Length:N0} pictures, by their soft or their hard labels; judged by {test.Length:N0} others."), Fold(ml, rows, train, test, cancellation));
 
         // Every other one: the pictures come sorted by class.
         LabelledPicture[] even = [.. test.Where((_, i) => i % 2 == 0)];
@@ -38,35 +38,27 @@ public sealed record SoftLabelTrial(string Design, CrossEntropyComparison BySoft
         return Judge(
             ml,
             Invariant($"Only test pictures have soft labels, so each half of {test.Length:N0} was judged by models trained on the other half, by its soft or its hard labels."),
-            [.. Fold(ml, store, even, odd, cancellation), .. Fold(ml, store, odd, even, cancellation)]);
+            [.. Fold(ml, rows, even, odd, cancellation), .. Fold(ml, rows, odd, even, cancellation)]);
     }
 
     private static LabelledPicture[] WithSoftLabels(PictureSet set) => [.. set.Items.Where(i => i.SoftLabel is not null)];
 
     private static IEnumerable<(LabelledPicture Picture, float[] Soft, float[] Hard)> Fold(
-        MLContext ml, FeatureStore store, LabelledPicture[] train, LabelledPicture[] test, CancellationToken cancellation)
+        MLContext ml, TrialRows rows, LabelledPicture[] train, LabelledPicture[] test, CancellationToken cancellation)
     {
-        float[][] soft = Forecast(ml, store, train, test, p => p.SoftLabel!.Value, cancellation);
-        float[][] hard = Forecast(ml, store, train, test, p => p.IsDog ? 1 : 0, cancellation);
+        float[][] soft = Forecast(ml, rows, train, test, p => p.SoftLabel!.Value, cancellation);
+        float[][] hard = Forecast(ml, rows, train, test, p => p.IsDog ? 1 : 0, cancellation);
         return test.Select((picture, i) => (picture, soft[i], hard[i]));
     }
 
+    /// <summary>The logits of the pictures to judge by.</summary>
     private static float[][] Forecast(
-        MLContext ml, FeatureStore store, LabelledPicture[] train, LabelledPicture[] test, Func<LabelledPicture, double> label, CancellationToken cancellation)
+        MLContext ml, TrialRows rows, LabelledPicture[] train, LabelledPicture[] test, Func<LabelledPicture, double> label, CancellationToken cancellation)
     {
         SoftmaxCrossEntropyTrainer.Options options = Contenders.SoftmaxOptions(new TrainerSetup(ml, train.Length, new Progress<EpochReport>(), cancellation));
-        options.LabelColumnName = nameof(SoftLabelRow.Target);
+        options.LabelColumnName = nameof(TrialRow.Target);
         options.Seed = 1;
-        IDataView scored = ml.Transforms.NormalizeMeanVariance(nameof(SoftLabelRow.Features), fixZero: false)
-            .AppendCacheCheckpoint(ml)
-            .Append(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options))
-            .Fit(Rows(train))
-            .Transform(Rows(test));
-        return [.. scored.GetColumn<float[]>("Score")];
-
-        IDataView Rows(LabelledPicture[] pictures) => ml.Data.LoadFromEnumerable(
-            pictures.Select(p => new SoftLabelRow { Target = Shares(label(p)), Features = store.Of(p.Picture) }).ToArray(),
-            SoftLabelRow.Schema());
+        return Logits.Of(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(rows.Of(train, label)), rows.Of(test, label));
     }
 
     private static SoftLabelTrial Judge(MLContext ml, string design, IEnumerable<(LabelledPicture Picture, float[] Soft, float[] Hard)> forecasts)
@@ -80,13 +72,11 @@ public sealed record SoftLabelTrial(string Design, CrossEntropyComparison BySoft
         return new SoftLabelTrial(design, Compare(nameof(ForecastRow.Target)), Compare(nameof(ForecastRow.Label)));
 
         IDataView View(Func<(LabelledPicture Picture, float[] Soft, float[] Hard), float[]> score) => ml.Data.LoadFromEnumerable(
-            all.Select(f => new ForecastRow { Label = f.Picture.Label, Target = Shares(f.Picture.SoftLabel!.Value), Score = score(f) }).ToArray());
+            all.Select(f => new ForecastRow { Label = f.Picture.Label, Target = TrialRows.Shares(f.Picture.SoftLabel!.Value), Score = score(f) }).ToArray());
 
         CrossEntropyComparison Compare(string label) => ml.MulticlassClassification.CompareCrossEntropy(
             models,
             new ComparisonOptions { Seed = 1 },
-            new MulticlassEvaluationOptions { LabelColumnName = label, ClassNames = ["cat", "dog"], ScoreKind = ScoreKind.Probabilities });
+            new MulticlassEvaluationOptions { LabelColumnName = label, ClassNames = ["cat", "dog"], ScoreKind = ScoreKind.Logits });
     }
-
-    private static float[] Shares(double dog) => [(float)(1 - dog), (float)dog];
 }

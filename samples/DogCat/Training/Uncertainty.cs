@@ -19,12 +19,13 @@ public sealed record Uncertainty(string Model, int Pictures, int WithoutVote, do
 
     /// <summary>One for each model; none where no picture has a soft label.</summary>
     public static Uncertainty[] Of(IReadOnlyList<Result> results, PictureSet test) =>
-        test.Items.All(i => i.SoftLabel is null) ? [] : [.. results.Select(r => Of(r.Name, JudgedPicture.All(test, r.ProbabilityOfDog)))];
+        [.. results.Select(r => Of(r.Name, JudgedPicture.All(test, r.ProbabilityOfDog))).OfType<Uncertainty>()];
 
-    private static Uncertainty Of(string model, JudgedPicture[] all)
+    /// <summary>That of one model; null where no picture has a soft label.</summary>
+    public static Uncertainty? Of(string model, IReadOnlyList<JudgedPicture> all)
     {
         JudgedPicture[] soft = [.. all.Where(p => p.Picture.SoftLabel is not null)];
-        return new Uncertainty(
+        return soft.Length == 0 ? null : new Uncertainty(
             model, soft.Length, all.Count(p => p.Picture is { SoftLabel: null, Votes: not null }),
             soft.Average(p => p.LabelEntropy), soft.Average(p => p.Divergence), soft.Average(p => p.ModelEntropy));
     }

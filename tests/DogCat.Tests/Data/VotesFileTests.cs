@@ -16,19 +16,22 @@ public sealed class VotesFileTests : IDisposable
         _folder.FillWithPictures(perClass: 3);
         File.WriteAllLines(_folder.At("test", VotesFile.Name), [Header, "test/cat/001.png,cat,40,10,1", "test/dog/002.png,dog,0,0,51", "test/dog/nobody.png,dog,1,1,1"]);
         PictureData data = PictureFolder.Load(_folder.FullName, () => { });
-        Assert.Empty(data.Skipped);
+        Assert.Equal([new SkippedFile(_folder.At("test", VotesFile.Name), "line 4 names 'test/dog/nobody.png', which is not there")], data.Skipped);
         Assert.Equal(
             [null, new Votes(40, 10, 1), null, null, null, new Votes(0, 0, 51)],
             data.Test.Items.Select(i => i.Votes));
         Assert.Equal([null, 0.2, null, null, null, null], data.Test.Items.Select(i => i.SoftLabel));
         Assert.All(data.Train.Items, i => Assert.Null(i.Votes));
 
-        // The same where the test pictures are the whole folder: their names begin there.
-        File.WriteAllLines(_folder.At("test", VotesFile.Name), [Header, "cat/001.png,cat,40,10,1"]);
-        List<SkippedFile> skipped = [];
-        PictureSet test = PictureFolder.LoadTest(_folder.At("test"), skipped, () => { });
-        Assert.Equal(new Votes(40, 10, 1), test.Items.Single(i => i.Votes is not null).Votes);
-        Assert.Empty(skipped);
+        // The same where the test pictures are the whole folder, whether their names begin there or above.
+        foreach (string name in (string[])["cat/001.png", "test/cat/001.png"])
+        {
+            File.WriteAllLines(_folder.At("test", VotesFile.Name), [Header, $"{name},cat,40,10,1"]);
+            List<SkippedFile> skipped = [];
+            PictureSet test = PictureFolder.LoadTest(_folder.At("test"), skipped, () => { });
+            Assert.Equal(new Votes(40, 10, 1), test.Items.Single(i => i.Votes is not null).Votes);
+            Assert.Empty(skipped);
+        }
     }
 
     [Theory]
@@ -40,6 +43,7 @@ public sealed class VotesFileTests : IDisposable
     public void A_line_that_cannot_be_used_is_named(string line)
     {
         string path = _folder.At(VotesFile.Name);
+        File.WriteAllText(_folder.At("a.png"), "");
         File.WriteAllLines(path, [Header, "", line, "a.png,dog,1,2,3"]);
         List<SkippedFile> skipped = [];
         Assert.Equal(new Votes(1, 2, 3), VotesFile.Read(path, _folder.FullName, skipped).Single().Value);
@@ -51,6 +55,7 @@ public sealed class VotesFileTests : IDisposable
     {
         string path = _folder.At(VotesFile.Name);
         List<SkippedFile> skipped = [];
+        File.WriteAllText(_folder.At("a.png"), "");
         File.WriteAllText(path, "file,cats\na.png,1");
         Assert.Empty(VotesFile.Read(path, _folder.FullName, skipped));
         File.WriteAllLines(path, [Header, "a.png,dog,1,2,3", "a.png,dog,3,2,1"]);

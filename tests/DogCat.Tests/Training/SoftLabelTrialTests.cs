@@ -3,6 +3,7 @@ using DogCat.Features;
 using DogCat.Features.Patches;
 using DogCat.Training;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLNet.CrossEntropy;
 
 namespace DogCat.Tests.Training;
@@ -37,6 +38,26 @@ public sealed class SoftLabelTrialTests
         Assert.Equal("trained on soft labels", Better(trial.BySoftLabels.Pairs.Single()));
 
         static Votes OfHundred(double p) => new(100 - (int)(100 * p), (int)(100 * p), 0);
+    }
+
+    [Fact]
+    public void Logits_are_told_where_probabilities_are_0()
+    {
+        TrialRow[] rows = [.. Enumerable.Range(0, 40).Select(i => new TrialRow { Target = TrialRows.Shares(i % 2), Features = One(i % 2 == 0 ? -1 : 1) })];
+        var model = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(nameof(TrialRow.Target)).Fit(View(rows));
+        IDataView far = View([new TrialRow { Target = TrialRows.Shares(0), Features = One(1000) }]);
+        float[] logits = Logits.Of(model, far).Single();
+        Assert.Equal(0, model.Transform(far).GetColumn<float[]>("Score").Single()[0]);
+        Assert.InRange(logits[1] - logits[0], 104, 1e5);
+
+        IDataView View(TrialRow[] of) => _ml.Data.LoadFromEnumerable(of, TrialRow.Schema());
+
+        static float[] One(float value)
+        {
+            float[] features = new float[PictureFeatures.Count];
+            features[0] = value;
+            return features;
+        }
     }
 
     [Fact]
