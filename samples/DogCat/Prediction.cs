@@ -1,8 +1,8 @@
 using DogCat.Data;
 using DogCat.Features;
-using DogCat.Pictures;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using PictureFiles;
 
 namespace DogCat;
 

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using DogCat.Drawing;
-using DogCat.Pictures.Png;
 using DogCat.Training;
+using PictureFiles.Png;
 
 namespace DogCat.Tests;
 

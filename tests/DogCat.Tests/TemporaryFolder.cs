@@ -1,5 +1,5 @@
 using DogCat.Drawing;
-using DogCat.Pictures.Png;
+using PictureFiles.Png;
 
 namespace DogCat.Tests;
 

@@ -1,7 +1,7 @@
 using DogCat.Data;
 using DogCat.Drawing;
-using DogCat.Pictures.Png;
 using DogCat.Reporting;
+using PictureFiles.Png;
 
 namespace DogCat.Commands;
 

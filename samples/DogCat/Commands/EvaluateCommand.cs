@@ -19,7 +19,7 @@ internal static class EvaluateCommand
         (ITransformer model, PictureFeatures features) = SavedModel.Load(ml, modelPath);
         List<SkippedFile> skipped = [];
         PictureSet test = options.Images is { } folder
-            ? report.Working($"Reading the photographs in '{folder}'", "pictures", PictureFolder.CountTestFiles(folder), done => PictureFolder.LoadTest(folder, skipped, done, cancellation))
+            ? report.Working($"Reading the photographs in '{folder}' by {PictureReader.Means}", "pictures", PictureFolder.CountTestFiles(folder), done => PictureFolder.LoadTest(folder, skipped, done, cancellation))
             : Pictures.Draw(options, report, cancellation).Test;
         report.Set("test", test);
         report.Skipped(skipped);

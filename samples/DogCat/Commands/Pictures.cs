@@ -2,6 +2,7 @@ using DogCat.Data;
 using DogCat.Features;
 using DogCat.Features.Patches;
 using DogCat.Reporting;
+using PictureFiles;
 
 namespace DogCat.Commands;
 
@@ -13,7 +14,7 @@ public static class Pictures
     public static PictureData Get(DataOptions options, Report report, CancellationToken cancellation)
     {
         PictureData data = options.Images is { } folder
-            ? report.Working($"Reading the photographs in '{folder}'", "pictures", PictureFolder.CountFiles(folder), done => PictureFolder.Load(folder, done, cancellation))
+            ? report.Working($"Reading the photographs in '{folder}' by {PictureReader.Means}", "pictures", PictureFolder.CountFiles(folder), done => PictureFolder.Load(folder, done, cancellation))
             : Draw(options, report, cancellation);
         report.Data(data);
         return data;
@@ -34,7 +35,7 @@ public static class Pictures
     }
 
     /// <summary>Computes the features of all pictures, those of the cache excepted.</summary>
-    public static FeatureStore Fill(FeatureStore store, IReadOnlyList<DogCat.Pictures.Picture> pictures, Report report, CancellationToken cancellation)
+    public static FeatureStore Fill(FeatureStore store, IReadOnlyList<Picture> pictures, Report report, CancellationToken cancellation)
     {
         FeatureFileReport? cache = report.Working(
             FormattableString.Invariant($"Computing {PictureFeatures.Count:N0} features of each"), "pictures", pictures.Count, done => store.Fill(pictures, done, cancellation));

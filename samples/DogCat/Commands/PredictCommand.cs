@@ -1,7 +1,8 @@
+using DogCat.Data;
 using DogCat.Features;
-using DogCat.Pictures;
 using DogCat.Reporting;
 using Microsoft.ML;
+using PictureFiles;
 
 namespace DogCat.Commands;
 
@@ -19,7 +20,7 @@ internal static class PredictCommand
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                report.Prediction(path, Prediction.Of(ml, model, store, PictureFile.Load(path)));
+                report.Prediction(path, Prediction.Of(ml, model, store, PictureReader.Read(path)));
             }
             catch (PictureException exception)
             {

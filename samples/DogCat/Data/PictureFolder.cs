@@ -1,5 +1,4 @@
-using DogCat.Features;
-using DogCat.Pictures;
+using PictureFiles;
 
 namespace DogCat.Data;
 
@@ -65,23 +64,11 @@ public static class PictureFolder
     {
         // In a fixed order, so that results do not depend on the file system.
         string[] files = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
-        var pictures = new LabelledPicture?[files.Length];
         var failures = new SkippedFile?[files.Length];
-        Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
-        {
-            try
-            {
-                pictures[i] = new LabelledPicture(PictureFile.Load(files[i]).ToSquare(PictureFeatures.Side), isDog, files[i]);
-            }
-            catch (PictureException exception)
-            {
-                failures[i] = new SkippedFile(files[i], exception.Reason);
-            }
-            done();
-        });
+        Picture?[] pictures = PictureReader.Read(files, failures, done, cancellation);
         skipped.AddRange(Directory.GetDirectories(folder).Order(StringComparer.Ordinal).Select(d => new SkippedFile(d, "a folder within a class folder")));
         skipped.AddRange(failures.OfType<SkippedFile>());
-        LabelledPicture[] usable = [.. pictures.OfType<LabelledPicture>()];
+        LabelledPicture[] usable = [.. pictures.Zip(files).Where(p => p.First is not null).Select(p => new LabelledPicture(p.First!, isDog, p.Second))];
         if (usable.Length > 0)
             return usable;
         string why = failures.OfType<SkippedFile>().FirstOrDefault() is { } first ? $"the first of {files.Length}, '{first.Path}': {first.Reason}" : "the folder is empty";

@@ -1,5 +1,5 @@
-using DogCat.Pictures;
 using Microsoft.ML;
+using PictureFiles;
 
 namespace DogCat.Data;
 

@@ -1,4 +1,4 @@
-using DogCat.Pictures;
+using PictureFiles;
 
 namespace DogCat.Drawing;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using DogCat.Pictures.Png;
+using PictureFiles.Png;
 
 namespace DogCat.Features;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using DogCat.Pictures;
+using PictureFiles;
 
 namespace DogCat.Features;
 

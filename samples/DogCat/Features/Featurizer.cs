@@ -1,6 +1,6 @@
 using DogCat.Data;
-using DogCat.Pictures;
 using Microsoft.ML;
+using PictureFiles;
 
 namespace DogCat.Features;
 

@@ -1,5 +1,5 @@
 using DogCat.Features.Patches;
-using DogCat.Pictures;
+using PictureFiles;
 
 namespace DogCat.Features;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using DogCat.Pictures;
+using PictureFiles;
 
 namespace DogCat.Features;
 

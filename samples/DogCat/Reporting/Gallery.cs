@@ -1,7 +1,7 @@
 using System.Text;
 using DogCat.Data;
-using DogCat.Pictures;
 using Microsoft.ML;
+using PictureFiles;
 using Spectre.Console;
 using static System.FormattableString;
 

@@ -1,6 +1,6 @@
 using DogCat.Data;
-using DogCat.Pictures.Png;
 using MLNet.CrossEntropy;
+using PictureFiles.Png;
 using static System.FormattableString;
 
 namespace DogCat.Reporting;

@@ -2,11 +2,11 @@ using System.Diagnostics;
 using DogCat.Commands;
 using DogCat.Data;
 using DogCat.Features;
-using DogCat.Pictures;
 using DogCat.Training;
 using Microsoft.ML;
 using MLNet.CrossEntropy;
 using MLNet.CrossEntropy.Optimization;
+using PictureFiles;
 using Spectre.Console;
 using static System.FormattableString;
 

@@ -70,7 +70,7 @@ public sealed class SchemaShape : IReadOnlyList<SchemaShape.Column>
         {
             Check.NonEmpty(name);
             ArgumentNullException.ThrowIfNull(itemType);
-            Check.Param(itemType is PrimitiveDataViewType and not KeyDataViewType, nameof(itemType), itemType, "must be a primitive type other than a key");
+            Check.Param(itemType is not (KeyDataViewType or VectorDataViewType), nameof(itemType), itemType, "must be neither a key nor a vector");
             Name = name;
             Kind = vecKind;
             ItemType = itemType;

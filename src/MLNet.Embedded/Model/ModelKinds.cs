@@ -2,6 +2,7 @@ using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
 using Microsoft.ML.Transforms;
+using Microsoft.ML.Transforms.Image;
 
 namespace Microsoft.ML;
 
@@ -15,13 +16,16 @@ internal static class ModelKinds
     internal const string CopyColumns = "CopyColumns";
     internal const string CustomMapping = "CustomMapping";
     internal const string Expression = "Expression";
+    internal const string ExtractPixels = "ExtractPixels";
     internal const string KeyToValue = "KeyToValue";
     internal const string LinearBinary = "LinearBinary";
     internal const string LinearMulticlass = "LinearMulticlass";
+    internal const string LoadImages = "LoadImages";
     internal const string MaximumEntropy = "MaximumEntropy";
     internal const string MulticlassPrediction = "MulticlassPrediction";
     internal const string Normalize = "Normalize";
     internal const string Platt = "Platt";
+    internal const string ResizeImages = "ResizeImages";
     internal const string SelectColumns = "SelectColumns";
     internal const string Statistics = "Statistics";
     internal const string ValueToKey = "ValueToKey";
@@ -35,13 +39,16 @@ internal static class ModelKinds
         [CopyColumns] = ctx => new ColumnCopyingTransformer(ctx),
         [CustomMapping] = ICustomMappingFactory.Load,
         [Expression] = ctx => new ExpressionTransformer(ctx),
+        [ExtractPixels] = ImagePixelExtractingTransformer.Load,
         [KeyToValue] = ctx => new KeyToValueMappingTransformer(ctx),
         [LinearBinary] = ctx => new LinearBinaryModelParameters(ctx),
         [LinearMulticlass] = ctx => new LinearMulticlassModelParameters(ctx),
+        [LoadImages] = ImageLoadingTransformer.Load,
         [MaximumEntropy] = ctx => new MaximumEntropyModelParameters(ctx),
         [MulticlassPrediction] = PredictionTransformers.LoadMulticlass,
         [Normalize] = ctx => new NormalizingTransformer(ctx),
         [Platt] = ctx => new PlattCalibrator(ctx),
+        [ResizeImages] = ImageResizingTransformer.Load,
         [SelectColumns] = ctx => new ColumnSelectingTransformer(ctx),
         [Statistics] = ctx => new ModelStatisticsBase(ctx),
         [ValueToKey] = ctx => new ValueToKeyMappingTransformer(ctx),

@@ -1,5 +1,5 @@
 using DogCat.Drawing;
-using DogCat.Pictures;
+using PictureFiles;
 
 namespace DogCat.Tests.Drawing;
 

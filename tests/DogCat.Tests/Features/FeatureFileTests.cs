@@ -1,7 +1,7 @@
 using DogCat.Drawing;
 using DogCat.Features;
 using DogCat.Features.Patches;
-using DogCat.Pictures;
+using PictureFiles;
 
 namespace DogCat.Tests.Features;
 

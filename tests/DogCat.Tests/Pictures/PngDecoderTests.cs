@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
-using DogCat.Pictures;
-using DogCat.Pictures.Png;
+using PictureFiles;
+using PictureFiles.Png;
 
 namespace DogCat.Tests.Pictures;
 
@@ -99,7 +99,7 @@ public class PngDecoderTests
 
     private static string Reason(byte[] file) => Assert.Throws<PictureException>(() => PictureFile.Decode(file)).Reason;
 
-    private static byte[] Header(uint width = 1, uint height = 1, byte depth = 8, byte colour = 2, byte interlace = 0)
+    internal static byte[] Header(uint width = 1, uint height = 1, byte depth = 8, byte colour = 2, byte interlace = 0)
     {
         byte[] header = new byte[13];
         BinaryPrimitives.WriteUInt32BigEndian(header, width);
@@ -108,7 +108,7 @@ public class PngDecoderTests
         return header;
     }
 
-    private static byte[] Deflated(byte[] bytes)
+    internal static byte[] Deflated(byte[] bytes)
     {
         using var stream = new MemoryStream();
         using (var deflate = new System.IO.Compression.ZLibStream(stream, System.IO.Compression.CompressionLevel.Fastest))
@@ -116,7 +116,7 @@ public class PngDecoderTests
         return stream.ToArray();
     }
 
-    private static byte[] Png(params (string Type, byte[] Data)[] chunks)
+    internal static byte[] Png(params (string Type, byte[] Data)[] chunks)
     {
         using var file = new MemoryStream();
         file.Write([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]);

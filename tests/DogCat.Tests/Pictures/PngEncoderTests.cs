@@ -1,5 +1,5 @@
-using DogCat.Pictures;
-using DogCat.Pictures.Png;
+using PictureFiles;
+using PictureFiles.Png;
 
 namespace DogCat.Tests.Pictures;
 

@@ -1,5 +1,5 @@
-using DogCat.Pictures;
-using DogCat.Pictures.Jpeg;
+using PictureFiles;
+using PictureFiles.Jpeg;
 
 namespace DogCat.Tests.Pictures;
 

@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 using DogCat.Commands;
 using DogCat.Data;
 using DogCat.Features;
-using DogCat.Pictures;
-using DogCat.Pictures.Png;
 using DogCat.Reporting;
 using DogCat.Training;
 using Microsoft.ML;
+using PictureFiles;
+using PictureFiles.Png;
 
 namespace DogCat.Tests.Reporting;
 

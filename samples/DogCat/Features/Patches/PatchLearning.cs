@@ -1,8 +1,8 @@
 using DogCat.Drawing;
-using DogCat.Pictures;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Double;
 using MathNet.Numerics.LinearAlgebra.Factorization;
+using PictureFiles;
 
 namespace DogCat.Features.Patches;
 

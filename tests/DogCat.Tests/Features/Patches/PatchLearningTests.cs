@@ -1,6 +1,6 @@
 using DogCat.Drawing;
 using DogCat.Features.Patches;
-using DogCat.Pictures;
+using PictureFiles;
 
 namespace DogCat.Tests.Features.Patches;
 

@@ -1,4 +1,4 @@
-namespace DogCat.Pictures.Png;
+namespace PictureFiles.Png;
 
 /// <summary>The five row filters (PNG specification, clause 9).</summary>
 internal static class PngFilter

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace DogCat.Pictures.Png;
+namespace PictureFiles.Png;
 
 /// <summary>The chunks that matter for the pixels, their checksums verified: header, palette, transparency, compressed data.</summary>
 internal sealed class PngChunks

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace DogCat.Pictures.Png;
+namespace PictureFiles.Png;
 
 /// <summary>Writes a picture as an 8-bit RGB PNG.</summary>
 public static class PngEncoder

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace DogCat.Pictures.Png;
+namespace PictureFiles.Png;
 
 /// <summary>
 /// Decodes every kind of PNG: grey, RGB, palette, with or without alpha, 1 to 16 bits, interlaced or not
@@ -21,7 +21,11 @@ public static class PngDecoder
 
     /// <summary>Decodes a whole PNG file.</summary>
     /// <exception cref="PictureException">The bytes are no PNG, or one that is damaged, truncated or larger than <paramref name="maxPixels"/>.</exception>
-    public static Picture Decode(ReadOnlySpan<byte> file, int maxPixels)
+    public static Picture Decode(ReadOnlySpan<byte> file, int maxPixels) => Decode(file, maxPixels, out _);
+
+    /// <summary>As above, and the alpha of each pixel (0 clear, 255 opaque), row by row; null where the file has none.</summary>
+    /// <exception cref="PictureException">The bytes are no PNG, or one that is damaged, truncated or larger than <paramref name="maxPixels"/>.</exception>
+    public static Picture Decode(ReadOnlySpan<byte> file, int maxPixels, out byte[]? alpha)
     {
         if (!IsPng(file))
             throw new PictureException("not a PNG picture");
@@ -29,11 +33,12 @@ public static class PngDecoder
         PngHeader header = chunks.Header;
         var pixels = new PngPixels(header, chunks.Palette, chunks.Transparency);
         byte[] rgb = new byte[3 * header.Width * header.Height];
+        alpha = pixels.MayBeTransparent ? new byte[header.Width * header.Height] : null;
         try
         {
             using var inflated = new ZLibStream(chunks.Data, CompressionMode.Decompress);
             foreach (var pass in header.Interlaced ? Adam7 : OnePass)
-                DecodePass(inflated, header, pixels, pass, rgb);
+                DecodePass(inflated, header, pixels, pass, rgb, alpha);
             // Reading on to the end makes the stream verify its own checksum.
             if (inflated.ReadByte() >= 0)
                 throw new PictureException("damaged PNG: more pixels than its header announces");
@@ -45,7 +50,7 @@ public static class PngDecoder
         return new Picture(header.Width, header.Height, rgb);
     }
 
-    private static void DecodePass(Stream inflated, PngHeader header, PngPixels pixels, (int X, int Y, int Dx, int Dy) pass, byte[] rgb)
+    private static void DecodePass(Stream inflated, PngHeader header, PngPixels pixels, (int X, int Y, int Dx, int Dy) pass, byte[] rgb, byte[]? alpha)
     {
         int columns = (header.Width - pass.X + pass.Dx - 1) / pass.Dx;
         int rows = (header.Height - pass.Y + pass.Dy - 1) / pass.Dy;
@@ -62,7 +67,12 @@ public static class PngDecoder
             PngFilter.Undo((byte)filter, row, above, header.FilterStride);
             int y = pass.Y + r * pass.Dy;
             for (int c = 0; c < columns; c++)
-                pixels.Convert(row, c, rgb.AsSpan(3 * (y * header.Width + pass.X + c * pass.Dx), 3));
+            {
+                int pixel = y * header.Width + pass.X + c * pass.Dx;
+                byte opacity = pixels.Convert(row, c, rgb.AsSpan(3 * pixel, 3));
+                if (alpha is not null)
+                    alpha[pixel] = opacity;
+            }
             (row, above) = (above, row);
         }
     }

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace DogCat.Pictures.Png;
+namespace PictureFiles.Png;
 
 internal enum PngColour : byte { Grey = 0, Rgb = 2, Palette = 3, GreyAlpha = 4, Rgba = 6 }
 

@@ -1,10 +1,11 @@
-namespace DogCat.Pictures.Png;
+namespace PictureFiles.Png;
 
 /// <summary>The cyclic redundancy check of PNG chunks (polynomial 0xEDB88320 reflected; PNG specification, annex D).</summary>
-internal static class Crc32
+public static class Crc32
 {
     private static readonly uint[] Table = MakeTable();
 
+    /// <summary>The checksum of the bytes.</summary>
     public static uint Of(ReadOnlySpan<byte> bytes)
     {
         uint crc = uint.MaxValue;

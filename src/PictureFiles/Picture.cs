@@ -1,4 +1,4 @@
-namespace DogCat.Pictures;
+namespace PictureFiles;
 
 /// <summary>A picture in memory: <see cref="Width"/> x <see cref="Height"/> pixels of 8-bit red, green, blue, row by row from the top left.</summary>
 public sealed class Picture

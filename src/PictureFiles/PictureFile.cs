@@ -1,7 +1,7 @@
-using DogCat.Pictures.Jpeg;
-using DogCat.Pictures.Png;
+using PictureFiles.Jpeg;
+using PictureFiles.Png;
 
-namespace DogCat.Pictures;
+namespace PictureFiles;
 
 /// <summary>Reads picture files. The format is told by the file's first bytes, never by its name.</summary>
 public static class PictureFile
@@ -40,12 +40,17 @@ public static class PictureFile
 
     /// <summary>Decodes the bytes of a PNG or JPEG file.</summary>
     /// <exception cref="PictureException">The bytes are no picture, or a damaged or too large one.</exception>
-    public static Picture Decode(ReadOnlySpan<byte> file)
+    public static Picture Decode(ReadOnlySpan<byte> file) => Decode(file, out _);
+
+    /// <summary>As above, and the alpha of each pixel (0 clear, 255 opaque), row by row; null where the file has none. The picture is laid over white.</summary>
+    /// <exception cref="PictureException">The bytes are no picture, or a damaged or too large one.</exception>
+    public static Picture Decode(ReadOnlySpan<byte> file, out byte[]? alpha)
     {
+        alpha = null;
         if (file.IsEmpty)
             throw new PictureException("the file is empty");
         if (PngDecoder.IsPng(file))
-            return PngDecoder.Decode(file, MaxPixels);
+            return PngDecoder.Decode(file, MaxPixels, out alpha);
         if (TurboJpeg.IsJpeg(file))
             return TurboJpeg.Decode(file, MaxPixels);
         throw new PictureException("neither a PNG nor a JPEG picture (by its first bytes)");

@@ -1,43 +1,50 @@
-namespace DogCat.Pictures.Png;
+namespace PictureFiles.Png;
 
 /// <summary>
 /// Turns the samples of a row into 8-bit RGB. Transparent pixels are laid over white; 16-bit samples are rounded;
-/// gamma and colour profiles are not applied.
+/// gamma and colour profiles are not applied. What each conversion returns is the pixel's alpha: 0 clear, 255 opaque.
 /// </summary>
 internal sealed class PngPixels(PngHeader header, byte[] palette, byte[] transparency)
 {
     private readonly int _maxSample = (1 << header.BitDepth) - 1;
 
-    public void Convert(ReadOnlySpan<byte> row, int column, Span<byte> rgb)
+    /// <summary>Whether any pixel may be less than opaque.</summary>
+    public bool MayBeTransparent => transparency.Length > 0 || header.Colour is PngColour.GreyAlpha or PngColour.Rgba;
+
+    public byte Convert(ReadOnlySpan<byte> row, int column, Span<byte> rgb)
     {
         int first = column * header.Channels;
+        int alpha;
         switch (header.Colour)
         {
             case PngColour.Palette:
-                FromPalette(Sample(row, first), rgb);
-                break;
+                return FromPalette(Sample(row, first), rgb);
             case PngColour.Grey:
                 int grey = Sample(row, first);
-                rgb.Fill(OverWhite(grey, IsTransparent(grey, 0) ? 0 : _maxSample));
+                alpha = IsTransparent(grey, 0) ? 0 : _maxSample;
+                rgb.Fill(OverWhite(grey, alpha));
                 break;
             case PngColour.GreyAlpha:
-                rgb.Fill(OverWhite(Sample(row, first), Sample(row, first + 1)));
+                alpha = Sample(row, first + 1);
+                rgb.Fill(OverWhite(Sample(row, first), alpha));
                 break;
             default:
-                int alpha = header.Colour == PngColour.Rgba ? Sample(row, first + 3) : RgbAlpha(row, first);
+                alpha = header.Colour == PngColour.Rgba ? Sample(row, first + 3) : RgbAlpha(row, first);
                 for (int c = 0; c < 3; c++)
                     rgb[c] = OverWhite(Sample(row, first + c), alpha);
                 break;
         }
+        return (byte)((alpha * 255 + _maxSample / 2) / _maxSample);
     }
 
-    private void FromPalette(int index, Span<byte> rgb)
+    private byte FromPalette(int index, Span<byte> rgb)
     {
         if (3 * index >= palette.Length)
             throw new PictureException($"damaged PNG: colour {index} of a palette of {palette.Length / 3}");
         int alpha = index < transparency.Length ? transparency[index] : 255;
         for (int c = 0; c < 3; c++)
             rgb[c] = (byte)((palette[3 * index + c] * alpha + 255 * (255 - alpha) + 127) / 255);
+        return (byte)alpha;
     }
 
     private int RgbAlpha(ReadOnlySpan<byte> row, int first)

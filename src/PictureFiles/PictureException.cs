@@ -1,4 +1,4 @@
-namespace DogCat.Pictures;
+namespace PictureFiles;
 
 /// <summary>A file that cannot be used as a picture; the message says which file and why.</summary>
 public sealed class PictureException : Exception

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace DogCat.Pictures.Jpeg;
+namespace PictureFiles.Jpeg;
 
 /// <summary>
 /// JPEG through the system's libjpeg-turbo (its TurboJPEG API, which reports errors as return values; the classic libjpeg
