@@ -44,8 +44,7 @@ static ExitCode Train(TrainOptions options, Report report, CancellationToken can
     report.Uncertainty(uncertainty);
     report.Disagreement(results[0].Name, Disagreement.Of(JudgedPicture.All(data.Test, results[0].ProbabilityOfDog)));
     SoftLabelTrial? trial = options.SoftLabels && !cancellation.IsCancellationRequested ? report.Trial(() => SoftLabelTrial.Run(ml, data, store, cancellation)) : null;
-    IReadOnlyList<Result> losses = options.LossCurves && !cancellation.IsCancellationRequested ? LossCurves.Run(ml, train, test, data.Train.Count, cancellation) : [];
-    report.LossCurves(losses);
+    LossCurves? losses = options.LossCurves && !cancellation.IsCancellationRequested ? report.LossCurves(done => LossCurves.Run(ml, data, store, done, cancellation)) : null;
     if (options.Ablation)
         report.Ablation(Ablation.Run(ml, data, store, cancellation));
 

@@ -11,30 +11,21 @@ namespace DogCat.Reporting;
 internal static class HtmlReport
 {
     /// <summary>Everything that was found; pictures are judged by the first result.</summary>
-    public static CrossEntropyReport Of(TrainOptions options, PictureData data, IReadOnlyList<Result> results, CrossEntropyComparison? comparison, IReadOnlyList<Uncertainty> uncertainty, SoftLabelTrial? trial, IReadOnlyList<Result> losses)
+    public static CrossEntropyReport Of(TrainOptions options, PictureData data, IReadOnlyList<Result> results, CrossEntropyComparison? comparison, IReadOnlyList<Uncertainty> uncertainty, SoftLabelTrial? trial, LossCurves? losses)
     {
         var report = new CrossEntropyReport("Dogs and cats") { Introduction = Introduction(options.Data, data) };
         foreach (Result result in results)
             report.Add(result.Name, result.Test, result.Training);
-        foreach (Result fit in losses)
-            report.Add(fit.Name, fit.Training!);
         if (comparison is not null)
             report.Add(comparison);
         report.Add(Yardsticks(results, data));
         AddPictures(report, results[0].Name, JudgedPicture.All(data.Test, results[0].ProbabilityOfDog), uncertainty);
         if (trial is not null)
             report.Add(UncertaintySections.Trial(trial));
-        if (losses.Count > 0)
-            report.Add(LossCurvesSection(losses));
+        if (losses is not null)
+            report.Add(LossCurveSection.Of(losses));
         return report;
     }
-
-    /// <summary>What squared error does differently, in theory and here.</summary>
-    private static ReportSection LossCurvesSection(IReadOnlyList<Result> losses) => new ReportSection("Squared error instead of cross-entropy")
-        .AddText("With probability q for the true class, the slope of the loss by the difference of the logits is -(1 - q) for cross-entropy and -4 q (1 - q)^2 for squared error, which has the factor 4 q (1 - q) more: 1 at q = 1/2, but 0.04 at q = 0.01. Where a model is confidently wrong, squared error hardly moves it. A fit that begins with weights of 0 begins at q = 1/2, where both slopes are the same, and where labels are wrong, moving little is no fault: so the curves need not differ much, nor in favour of cross-entropy.")
-        .AddText("The same rows, options and seed, a fifth of the training pictures held out; the learning rate is each loss's own default. The log-loss of those held out, after each epoch (the curves are under Training; the training loss of the second is its squared error):")
-        .AddTable("Log-loss of the pictures held out, in nats", ["epoch", .. losses.Select(l => l.Name)], losses[0].Training!.History.Select(e => (string[])
-            [Invariant($"{e.Epoch}"), .. losses.Select(l => l.Training!.History.FirstOrDefault(h => h.Epoch == e.Epoch)?.ValidationLoss is { } loss ? Invariant($"{loss:F4}") : "")]));
 
     /// <summary>What a saved model says about pictures.</summary>
     public static CrossEntropyReport OfEvaluation(string model, CrossEntropyMetrics metrics, DataOptions options, IReadOnlyList<JudgedPicture> judged, int skipped)

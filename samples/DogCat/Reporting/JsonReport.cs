@@ -36,6 +36,13 @@ internal sealed class JsonReport
         return _document.ToJsonString(Options);
     }
 
+    /// <summary>Races of losses, curve by curve; the first figures are those of the beginning.</summary>
+    public static object Of(params LossRace[] races) => races.Select(race => new
+    {
+        race.Beginning,
+        curves = race.Curves.Select(c => new { loss = c.Name, c.Rate, logLoss = c.Epochs.Select(j => j.LogLoss), errorRate = c.Epochs.Select(j => j.ErrorRate) }),
+    });
+
     /// <summary>What scripts want to know of a result.</summary>
     public static object Of(Result result) => new
     {

@@ -191,13 +191,27 @@ public sealed class Report(Verbosity verbosity)
         return trial;
     }
 
-    /// <summary>Says how cross-entropy and squared error did after few epochs and after all.</summary>
-    public void LossCurves(IReadOnlyList<Result> losses)
+    /// <summary>Runs cross-entropy against squared error and says how they did; null where that was interrupted.</summary>
+    public LossCurves? LossCurves(Func<Action, LossCurves> run)
     {
-        foreach (Result fit in losses)
-            _results.WriteLine(Invariant($"  {fit.Name}: held-out log-loss {fit.Training!.History[0].ValidationLoss:F4} after epoch 1, {fit.Training.History[^1].ValidationLoss:F4} after {fit.Training.History[^1].Epoch}"));
-        if (losses.Count > 0)
-            _json.Add("lossCurves", losses.Select(l => new { trainer = l.Name, heldOutLogLoss = l.Training!.History.Select(h => h.ValidationLoss) }));
+        LossCurves found;
+        try
+        {
+            found = Working("Squared error instead of cross-entropy", "epochs", Training.LossCurves.TotalEpochs, run);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+        _results.WriteLine("  " + LossCurveSection.InWords(found));
+        foreach (LossRace race in (LossRace[])[found.FromWrong, found.FromZero])
+        {
+            _results.WriteLine($"  From {race.Beginning}:");
+            _results.WriteLine("    " + LossCurveSection.LogLoss(race));
+            _results.WriteLine("    " + LossCurveSection.ErrorRate(race));
+        }
+        _json.Add("lossCurves", new { found.Trained, found.Judged, slopes = new { found.Slopes.CrossEntropy, found.Slopes.SquaredError }, races = JsonReport.Of(found.FromWrong, found.FromZero) });
+        return found;
     }
 
     public void Written(string path)

@@ -36,8 +36,8 @@ public static class WorkProgress
     internal static string Describe(string unit, int done, int total, TimeSpan elapsed)
     {
         double rate = done / Math.Max(elapsed.TotalSeconds, 1e-3);
-        string left = done == 0 ? "" : Invariant($", {Math.Max(0, total - done) / rate:F0} s left");
-        return Invariant($"{done:N0} of {total:N0} {unit}, {rate:N0} a second{left}");
+        string speed = done == 0 ? "" : Invariant($", {rate:N0} a second, {Math.Max(0, total - done) / rate:F0} s left");
+        return Invariant($"{done:N0} of {total:N0} {unit}{speed}");
     }
 
     private sealed class RateColumn(string unit) : ProgressColumn

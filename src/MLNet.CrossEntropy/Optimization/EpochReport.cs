@@ -16,7 +16,7 @@ public sealed record EpochReport
     public required double LearningRate { get; init; }
 
     /// <summary>
-    /// The weighted mean cross-entropy (nats) of the epoch's rows, each judged by the weights just before the step that
+    /// The weighted mean training loss (cross-entropy: nats) of the epoch's rows, each judged by the weights just before the step that
     /// used it: a running figure that costs nothing, a little above the loss at the epoch's end.
     /// </summary>
     public required double TrainingLoss { get; init; }

@@ -5,13 +5,14 @@ using static MLNet.CrossEntropy.Reporting.Markup;
 namespace MLNet.CrossEntropy;
 
 /// <summary>
-/// A section of one's own in a <see cref="CrossEntropyReport"/>: paragraphs, tables and pictures in the order they are added. All text
+/// A section of one's own in a <see cref="CrossEntropyReport"/>: paragraphs, tables, charts and pictures in the order they are added. All text
 /// is shown as it is; nothing in it is read as markup.
 /// </summary>
 /// <param name="heading">The section's heading.</param>
 public sealed class ReportSection(string heading)
 {
-    private readonly List<XElement> _parts = [];
+    /// <summary>What was added, each made for an id of its own within the page.</summary>
+    private readonly List<Func<string, XElement>> _parts = [];
 
     /// <summary>The section's heading.</summary>
     public string Heading { get; } = string.IsNullOrWhiteSpace(heading) ? throw Internals.Throw.Blank(nameof(heading)) : heading;
@@ -20,7 +21,7 @@ public sealed class ReportSection(string heading)
     public ReportSection AddText(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        _parts.Add(El("p", text));
+        _parts.Add(_ => El("p", text));
         return this;
     }
 
@@ -37,7 +38,30 @@ public sealed class ReportSection(string heading)
         IReadOnlyList<string>[] cells = [.. rows];
         foreach (IReadOnlyList<string> row in cells)
             Internals.Throw.IfLengthsDiffer(header.Count, row.Count, nameof(header), nameof(rows));
-        _parts.Add(new HtmlTable(caption, [.. header], cells).ToElement(showCaption: true));
+        var table = new HtmlTable(caption, [.. header], cells);
+        _parts.Add(_ => table.ToElement(showCaption: true));
+        return this;
+    }
+
+    /// <summary>
+    /// Adds a chart of lines, each in a colour and with marks of its own; what it shows is there in words and as a table too. The vertical axis is
+    /// logarithmic where the values are positive and span more than a factor of 20.
+    /// </summary>
+    /// <param name="title">What the chart shows.</param>
+    /// <param name="x">What the horizontal axis shows, such as "epoch".</param>
+    /// <param name="y">What the vertical axis shows, with its unit: one for all lines.</param>
+    /// <param name="lines">The lines.</param>
+    /// <param name="note">How to read it; stands below.</param>
+    public ReportSection AddLines(string title, string x, string y, IEnumerable<ReportLine> lines, string note = "")
+    {
+        ArgumentNullException.ThrowIfNull(title);
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        ArgumentNullException.ThrowIfNull(lines);
+        ArgumentNullException.ThrowIfNull(note);
+        ChartLine[] drawn = [.. lines.Select((line, i) => new ChartLine(
+            line.Name, i, IsDashed: i % 2 == 1, Ring: null, [.. line.Points.Where(p => double.IsFinite(p.X) && double.IsFinite(p.Y))]))];
+        _parts.Add(id => LineChart.Of(title, note, x, y, drawn).ToElement(id));
         return this;
     }
 
@@ -46,12 +70,14 @@ public sealed class ReportSection(string heading)
     public ReportSection AddPictures(IEnumerable<ReportPicture> pictures)
     {
         ArgumentNullException.ThrowIfNull(pictures);
-        _parts.Add(El("ul", Class("pictures"), pictures.Select(p => El("li", El(
+        XElement list = El("ul", Class("pictures"), pictures.Select(p => El("li", El(
             "figure",
             El("img", At("src", $"data:{p.MediaType};base64,{Convert.ToBase64String(p.Data.Span)}"), At("alt", p.AlternativeText)),
-            El("figcaption", p.Caption))))));
+            El("figcaption", p.Caption)))));
+        _parts.Add(_ => new XElement(list));
         return this;
     }
 
-    internal IEnumerable<XElement> ToElements() => _parts.Select(part => new XElement(part));
+    /// <summary>The parts, in order; <paramref name="id"/> must be the section's own within the page.</summary>
+    internal IEnumerable<XElement> ToElements(string id) => _parts.Select((part, i) => part(FormattableString.Invariant($"{id}-{i + 1}")));
 }

@@ -53,6 +53,7 @@ internal sealed partial class LinearFit
             ValidationRows = fit.ValidationCounts,
             TotalSteps = fitted.TotalSteps,
             SettledRate = fitted.SettledRate,
+            Loss = _options.Loss,
             L2Regularization = fit.Options.L2,
             Seed = _seed,
             History = fitted.History,
@@ -137,7 +138,7 @@ internal sealed partial class LinearFit
         string left = epoch.TimeLeft.TotalSeconds < 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", at most {epoch.TimeLeft.TotalSeconds:F0} s left");
         channel.Info(MessageSensitivity.None, string.Create(
             CultureInfo.InvariantCulture,
-            $"Epoch {epoch.Epoch} of {epoch.MaximumEpochs}: loss {epoch.TrainingLoss:F6} nats{validation}, objective {epoch.Objective:F6}, learning rate {epoch.LearningRate:G4}, {epoch.Elapsed.TotalSeconds:F1} s{left}"));
+            $"Epoch {epoch.Epoch} of {epoch.MaximumEpochs}: loss {epoch.TrainingLoss:F6}{(_options.Loss == TrainingLoss.CrossEntropy ? " nats" : "")}{validation}, objective {epoch.Objective:F6}, learning rate {epoch.LearningRate:G4}, {epoch.Elapsed.TotalSeconds:F1} s{left}"));
         _options.Progress?.Report(epoch);
     }
 

@@ -25,6 +25,9 @@ public sealed partial record TrainingReport
     /// <summary>The learning rate at which SAGA settled, which a fit that goes on from the model does not exceed; null for another method.</summary>
     public double? SettledRate { get; init; }
 
+    /// <summary>What was minimised: the unit of the epochs' training losses and objectives, which are in nats for cross-entropy.</summary>
+    public TrainingLoss Loss { get; init; }
+
     /// <summary>The L2 penalty that was used.</summary>
     public required double L2Regularization { get; init; }
 

@@ -79,7 +79,7 @@ public sealed partial class HtmlReportTests
         pictures ??= Pictures;
         Result[] results = [Judged("model", probabilitiesOfDog)];
         var options = new TrainOptions(new DataOptions(null, 20, 1, null), [], Ablation: false, SoftLabels: false, Save: null, Report: "report.html");
-        return HtmlReport.Of(options, new PictureData(pictures, pictures, []), results, comparison: null, Uncertainty.Of(results, pictures), trial: null, losses: []).ToHtml();
+        return HtmlReport.Of(options, new PictureData(pictures, pictures, []), results, comparison: null, Uncertainty.Of(results, pictures), trial: null, losses: null).ToHtml();
     }
 
     private static Result Judged(string name, double[] probabilitiesOfDog)

@@ -5,7 +5,7 @@ namespace DogCat.Tests.Reporting;
 public class WorkProgressTests
 {
     [Theory]
-    [InlineData(0, 6000, 1, "0 of 6,000 pictures, 0 a second")]
+    [InlineData(0, 6000, 1, "0 of 6,000 pictures")]
     [InlineData(1500, 6000, 3, "1,500 of 6,000 pictures, 500 a second, 9 s left")]
     [InlineData(6000, 6000, 2, "6,000 of 6,000 pictures, 3,000 a second, 0 s left")]
     [InlineData(12, 10, 1, "12 of 10 pictures, 12 a second, 0 s left")]

@@ -120,6 +120,30 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void A_training_loss_that_is_not_in_nats_is_not_drawn_among_nats()
+    {
+        ReportDocument page = new(Reports.All["other losses"]().ToHtml());
+        XElement chart = page.Chart("Loss by epoch");
+        Assert.Equal(["epoch", "by squared error, validation"], chart.Descendants("th").Where(th => th.Attribute("scope")!.Value == "col").Select(th => th.Value));
+        Assert.Equal([["2", "0.6000"], ["4", "0.3500"]], Table(chart));
+        Assert.Contains("The training loss of by squared error is squared error (Brier), which is not in nats and is not drawn.", chart.Value, StringComparison.Ordinal);
+        Assert.Contains(page.Elements("td"), td => td.Value == "0.5000 (focal loss)");
+    }
+
+    [Fact]
+    public void Lines_of_ones_own_are_drawn_where_they_are()
+    {
+        ReportSection section = new ReportSection("Own").AddLines("A chart", "step", "share", [new("rises", [(0, 0), (5, double.PositiveInfinity), (10, 0.5)]), new("falls", [(0, 1), (5, 0.25)])], "A note.");
+        XElement chart = new ReportDocument(new CrossEntropyReport("Lines").Add(section).ToHtml()).Chart("A chart");
+        Assert.Equal([["0", "0.0000", "1.0000"], ["5", "", "0.2500"], ["10", "0.5000", ""]], Table(chart));
+        Func<double, double> axis = XAxis(chart);
+        Assert.Equal([0, 10], chart.Descendants("circle").Take(2).Select(c => Math.Round(axis(Number(c, "cx")), 3)));
+        Assert.Equal("A note.", chart.Element("figcaption")!.Value);
+        Assert.Contains("rises: 0.5000 at step 10", chart.Descendants("text").Select(t => t.Value));
+        Assert.Contains("falls: from 1.0000 to 0.2500 at step 5, lowest 0.2500.", chart.Descendants("desc").Single().Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Comparisons_are_said_in_a_sentence_and_shown()
     {
         CrossEntropyComparison comparison = Reports.Comparison();

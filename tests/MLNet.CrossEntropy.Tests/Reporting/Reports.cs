@@ -27,6 +27,8 @@ internal static class Reports
             .Add(Hostile, Evaluated.Multiclass(names: [Hostile, new string('x', 300), ""]), Training(2))
             .Add("labels", Evaluated.MultiLabel())
             .Add(Section(Hostile)),
+        ["other losses"] = () => new CrossEntropyReport("Other losses")
+            .Add("by squared error", Training(4) with { Loss = TrainingLoss.Brier }).Add("focal", Training(1) with { Loss = TrainingLoss.Focal }),
         ["training"] = () => new CrossEntropyReport("Curves").Add("long", Training(3000)).Add("short", Training(1)).Add("diverged", Training(3, double.NaN)).Add("wide", Training(50, 1e6)),
         ["comparison"] = () => new CrossEntropyReport("Compared").Add("one", Evaluated.Multiclass()).Add(Comparison()).Add(CrossValidationComparison.Of("one", [0.5, 0.25], "two", [0.75, 0.5])).Add(Section("More")),
     };
@@ -99,6 +101,8 @@ internal static class Reports
     public static ReportSection Section(string text) => new ReportSection(text)
         .AddText(text)
         .AddTable(text, [text, "n"], [[text, "1"], ["", ""]])
+        .AddLines(text, text, text, [new(text, [(0, 2), (1, double.NaN), (2, 1)]), new("none", [])], text)
+        .AddLines("no lines", "x", "y", [])
         .AddPictures([new(new byte[] { 0x89, 0x50, 0x4e, 0x47, 1, 2 }, text, text)]);
 
     private static CrossEntropyReport Of(double[] labels, double[][] scores) =>

@@ -83,6 +83,7 @@ public class SoftLabelTests
         float[][] oneHot = [.. Table.Y.Select(y => new[] { 0, 1, 2 }.Select(k => k == y ? 1f : 0).ToArray())];
         LogitLoss reference = loss == TrainingLoss.Focal ? new SoftmaxFocalLoss(2) : new SoftmaxBrierLoss();
         Assert.InRange(new ReferenceObjective(reference, Table.X, oneHot, weights, 0.02f).GradientNorm(Parameters(fitted)), 0, 2e-5);
+        Assert.Equal(loss, TrainingReport.Of(fitted)!.Loss);
     }
 
     [Theory]

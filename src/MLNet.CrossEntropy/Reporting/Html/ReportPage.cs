@@ -47,8 +47,8 @@ internal static class ReportPage
             yield return ("Training", TrainingSection.Of(report.Models, fits, unit));
         foreach ((ReportedModel model, int i) in evaluated.Select((m, i) => (m, i)))
             yield return (model.Name, ModelSection.Of(model, FormattableString.Invariant($"model-{i + 1}"), unit));
-        foreach (ReportSection section in report.Sections)
-            yield return (section.Heading, section.ToElements());
+        foreach ((ReportSection section, int i) in report.Sections.Select((s, i) => (s, i)))
+            yield return (section.Heading, section.ToElements(FormattableString.Invariant($"own-{i + 1}")));
     }
 
     private static bool IsModel(CrossEntropyReport report, string heading) => report.Models.Any(m => m.Name == heading);

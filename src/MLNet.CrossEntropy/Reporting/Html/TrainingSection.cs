@@ -24,7 +24,7 @@ internal static class TrainingSection
         Figures.Of(training.History.Count == 0 ? 0 : training.History[^1].Elapsed.TotalSeconds, "0.00"),
         InWords(training.StopReason),
         Figures.Of(training.L2Regularization, "0.####e+0"),
-        unit.Text(training.Certificate.Objective),
+        training.Loss == TrainingLoss.CrossEntropy ? unit.Text(training.Certificate.Objective) : $"{Figures.Loss(training.Certificate.Objective)} ({LossCurveChart.InWords(training.Loss)})",
         Figures.Of(training.Certificate.GradientNorm, "0.0e+0"),
         training.Seed.ToString(CultureInfo.InvariantCulture),
     ];

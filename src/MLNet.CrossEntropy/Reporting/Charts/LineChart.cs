@@ -1,0 +1,85 @@
+using System.Xml.Linq;
+using static MLNet.CrossEntropy.Reporting.Markup;
+
+namespace MLNet.CrossEntropy.Reporting;
+
+/// <summary>Lines over one axis, each with its name and its last value above them.</summary>
+internal static class LineChart
+{
+    private const double Width = 760;
+    private const double PlotHeight = 260;
+    private const double LegendLine = 20;
+    private const int MostPoints = 400;
+
+    /// <summary>Values that span more than this ratio are drawn on a logarithmic axis.</summary>
+    private const double LogarithmicFrom = 20;
+
+    /// <summary>The lines; <paramref name="x"/> and <paramref name="y"/> say what the axes show.</summary>
+    public static Chart Of(string title, string note, string x, string y, IReadOnlyList<ChartLine> lines)
+    {
+        double[] places = [.. lines.SelectMany(l => l.Points).Select(p => p.X).Distinct().Order()];
+        double top = 14 + LegendLine * lines.Count;
+        Scale across = places.Length == 0 ? Scale.Linear(0, 1) : Scale.Linear(places.Length == 1 ? 0 : places[0], places[^1], 10);
+        Plot plot = new(across, ScaleOf([.. lines.SelectMany(l => l.Points).Select(p => p.Y)]), 64, top, Width - 84, PlotHeight);
+
+        XElement svg = Plot.Drawing(Width, top + PlotHeight + 48);
+        svg.Add(plot.XAxis(x), plot.YAxis(y));
+        for (int i = 0; i < lines.Count; i++)
+            svg.Add(Draw(plot, lines[i]), Legend(lines[i], x, 14 + LegendLine * i));
+        return new(title, $"Lines of {y} by {x}. " + string.Join(" ", lines.Select(l => InWords(l, x))), note, svg, TableOf(title, x, places, lines));
+    }
+
+    private static Scale ScaleOf(double[] values)
+    {
+        if (values.Length == 0)
+            return Scale.Linear(0, 1);
+        (double low, double high) = (values.Min(), values.Max());
+        return low > 0 && high / low > LogarithmicFrom ? Scale.Logarithmic(low, high) : Scale.Nice(low, high);
+    }
+
+    private static IEnumerable<XElement> Draw(Plot plot, ChartLine line)
+    {
+        if (line.Points.Count == 0)
+            yield break;
+        int stride = (line.Points.Count + MostPoints - 1) / MostPoints;
+        (double X, double Y)[] points = [.. line.Points.Where((_, i) => i % stride == 0 || i == line.Points.Count - 1).Select(p => (plot.X(p.X), plot.Y(p.Y)))];
+        yield return Plot.Path(points, Kind(line, "line"));
+        foreach ((double x, double y) in points.Length <= 40 ? points : [points[^1]])
+            yield return Marker(line, x, y);
+        foreach ((double x, double y) in line.Points.Where(p => p.X == line.Ring))
+            yield return Plot.Circle(plot.X(x), plot.Y(y), 6, Kind(line, "ring"));
+    }
+
+    private static IEnumerable<XElement> Legend(ChartLine line, string x, double y)
+    {
+        yield return Plot.Path([(64, y - 4), (100, y - 4)], Kind(line, "line"));
+        yield return Marker(line, 82, y - 4);
+        string last = line.Points.Count == 0 ? "no finite value" : $"{Figures.Loss(line.Points[^1].Y)} at {x} {Place(line.Points[^1].X)}";
+        yield return Plot.Text(108, y, $"{Shorten(line.Name, 60)}: {last}", "tick");
+    }
+
+    private static XElement Marker(ChartLine line, double x, double y) =>
+        line.IsDashed ? Plot.Rectangle(x - 3, y - 3, 6, 6, Kind(line, "mark")) : Plot.Circle(x, y, 2.8, Kind(line, "mark"));
+
+    private static string Kind(ChartLine line, string what) =>
+        FormattableString.Invariant($"{what} s{line.Colour % 6 + 1}{(line.IsDashed ? " dashed" : "")}");
+
+    private static string InWords(ChartLine line, string x) => line.Points.Count == 0
+        ? $"{line.Name}: no finite value."
+        : $"{line.Name}: from {Figures.Loss(line.Points[0].Y)} to {Figures.Loss(line.Points[^1].Y)} at {x} {Place(line.Points[^1].X)}, lowest {Figures.Loss(line.Points.Min(p => p.Y))}.";
+
+    private static string Place(double x) => Figures.Of(x, "0.####");
+
+    private static HtmlTable TableOf(string title, string x, double[] places, IReadOnlyList<ChartLine> lines)
+    {
+        Dictionary<double, double>[] values = [.. lines.Select(l => l.Points.GroupBy(p => p.X).ToDictionary(g => g.Key, g => g.Last().Y))];
+        int stride = Math.Max(1, (places.Length + MostPoints - 1) / MostPoints);
+        return new(
+            title,
+            [x, .. lines.Select(l => l.Name)],
+            [
+                .. places.Where((_, i) => (i + 1) % stride == 0 || i == places.Length - 1).Select(at => (string[])
+                    [Place(at), .. values.Select(v => v.TryGetValue(at, out double y) ? Figures.Loss(y) : "")]),
+            ]);
+    }
+}
