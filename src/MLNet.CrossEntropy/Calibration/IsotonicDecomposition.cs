@@ -1,65 +1,93 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
 
-/// <summary>Splits the scores of forecasts of one event by isotonic recalibration; see <see cref="ScoreDecomposition"/>.</summary>
-internal static class IsotonicDecomposition
+/// <summary>
+/// Splits the scores of forecasts of one event by isotonic recalibration; see <see cref="ScoreDecomposition"/>. One recalibration serves all of them.
+/// </summary>
+/// <param name="Brier">The Brier score of one event, <c>mean (q - y)^2</c>: half the two-class sum of squares.</param>
+/// <param name="LogLoss">The log-loss of one event in nats, with probabilities raised to the floor.</param>
+/// <param name="ClassLogLoss">
+/// One class's part of the split of a K-class log-loss, <c>mean_i -y_ik ln q_ik</c>. Recalibration is isotonic for each class by itself, with
+/// respect to the proper score -y ln q + q; over all classes the q sum to 1 before and after, and drop out. So the parts of all
+/// classes sum to the split of the log-loss itself, whose miscalibration and discrimination are at least 0; for two classes it is
+/// <paramref name="LogLoss"/>.
+/// </param>
+internal readonly record struct IsotonicDecomposition(ScoreDecomposition Brier, ScoreDecomposition LogLoss, ScoreDecomposition ClassLogLoss)
 {
-    /// <summary>The Brier score of one event, <c>mean (q - y)^2</c>: half the two-class sum of squares.</summary>
-    public static ScoreDecomposition OfBrier(List<ScoreGroup> groups) => Of(
-        groups,
-        g => g.Positive * g.Complement * g.Complement + g.Negative * g.Probability * g.Probability,
-        static y => y * (1 - y));
-
-    /// <summary>The log-loss of one event in nats, with probabilities raised to the floor whose loss is given.</summary>
-    public static ScoreDecomposition OfLogLoss(List<ScoreGroup> groups, double floorLoss) => Of(
-        groups,
-        g => WeightedLoss(g.Positive, g.Probability, floorLoss) + WeightedLoss(g.Negative, g.Complement, floorLoss),
-        static y => -StableMath.XLogY(y, y) - StableMath.XLogY(1 - y, 1 - y));
-
-    /// <summary>
-    /// One class's part of the split of a K-class log-loss, <c>mean_i -y_ik ln q_ik</c>. Recalibration is isotonic for each class by itself, with
-    /// respect to the proper score -y ln q + q; over all classes the q sum to 1 before and after, and drop out. So the parts of all
-    /// classes sum to the split of the log-loss itself, whose miscalibration and discrimination are at least 0; for two classes it is
-    /// <see cref="OfLogLoss"/>.
-    /// </summary>
-    public static ScoreDecomposition OfClassLogLoss(List<ScoreGroup> groups, double floorLoss) => Of(
-        groups,
-        g => WeightedLoss(g.Positive, g.Probability, floorLoss),
-        static y => -StableMath.XLogY(y, y));
-
-    private static double WeightedLoss(double weight, double probability, double floorLoss) =>
-        weight == 0 ? 0 : weight * Math.Min(-Math.Log(probability), floorLoss);
-
-    private static ScoreDecomposition Of(List<ScoreGroup> groups, Func<ScoreGroup, double> score, Func<double, double> scoreOfFrequency)
+    /// <summary>The splits of forecasts in groups, lowest first; of the log-losses with the loss at the floor as the largest there is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static IsotonicDecomposition Of(ReadOnlySpan<ScoreGroup> groups, double floorLoss)
     {
-        double weight = 0, positive = 0, raw = 0, recalibrated = 0;
-        foreach (ScoreGroup group in groups)
+        double weight = 0, positive = 0, brier = 0, ofPositive = 0, ofNegative = 0;
+        Span<double> losses = stackalloc double[256];
+        for (int start = 0; start < groups.Length; start += losses.Length)
         {
-            weight += group.Weight;
-            positive += group.Positive;
-            raw += score(group);
+            ReadOnlySpan<ScoreGroup> some = groups[start..Math.Min(groups.Length, start + losses.Length)];
+            LossesOf(some, losses);
+            for (int i = 0; i < some.Length; i++)
+            {
+                ref readonly ScoreGroup group = ref some[i];
+                weight += group.Weight;
+                positive += group.Positive;
+                brier += group.Positive * group.Complement * group.Complement + group.Negative * group.Probability * group.Probability;
+                double loss = Math.Min(losses[i], floorLoss);
+                if (group.Positive > 0)
+                    ofPositive += group.Positive * loss;
+                if (group.Negative > 0)
+                    ofNegative += group.Negative * (group.Positive > 0 ? Math.Min(-Math.Log(group.Complement), floorLoss) : loss);
+            }
         }
-        foreach ((double blockPositive, double blockWeight) in PoolAdjacentViolators(groups))
-            recalibrated += blockWeight * scoreOfFrequency(blockPositive / blockWeight);
-        return ScoreDecomposition.Of(raw / weight, recalibrated / weight, scoreOfFrequency(positive / weight));
+        (double brierThen, double positiveThen, double negativeThen) = Recalibrated(groups);
+        double frequency = positive / weight, ofFrequency = -StableMath.XLogY(frequency, frequency);
+        return new(
+            ScoreDecomposition.Of(brier / weight, brierThen / weight, frequency * (1 - frequency)),
+            ScoreDecomposition.Of((ofPositive + ofNegative) / weight, (positiveThen + negativeThen) / weight, ofFrequency - StableMath.XLogY(1 - frequency, 1 - frequency)),
+            ScoreDecomposition.Of(ofPositive / weight, positiveThen / weight, ofFrequency));
+    }
+
+    /// <summary>-ln of the probability given to what happened; of groups in which both did, to the event.</summary>
+    private static void LossesOf(ReadOnlySpan<ScoreGroup> groups, Span<double> losses)
+    {
+        for (int i = 0; i < groups.Length; i++)
+            losses[i] = groups[i].Positive > 0 ? groups[i].Probability : groups[i].Complement;
+        SpanMath.NegativeLog(losses[..groups.Length]);
+    }
+
+    /// <summary>The weighted scores of the isotonic regression's forecasts: Brier, and the log-loss of rows for which the event came true and of the others.</summary>
+    private static (double Brier, double OfPositive, double OfNegative) Recalibrated(ReadOnlySpan<ScoreGroup> groups)
+    {
+        (double Positive, double Weight)[] blocks = ArrayPool<(double, double)>.Shared.Rent(groups.Length);
+        int count = PoolAdjacentViolators(groups, blocks);
+        double brier = 0, ofPositive = 0, ofNegative = 0;
+        foreach ((double positive, double weight) in blocks.AsSpan(0, count))
+        {
+            double y = positive / weight;
+            brier += weight * y * (1 - y);
+            ofPositive -= weight * StableMath.XLogY(y, y);
+            ofNegative -= weight * StableMath.XLogY(1 - y, 1 - y);
+        }
+        ArrayPool<(double, double)>.Shared.Return(blocks);
+        return (brier, ofPositive, ofNegative);
     }
 
     /// <summary>The blocks of the isotonic regression: frequencies rise strictly from block to block.</summary>
-    private static List<(double Positive, double Weight)> PoolAdjacentViolators(List<ScoreGroup> groups)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int PoolAdjacentViolators(ReadOnlySpan<ScoreGroup> groups, (double Positive, double Weight)[] blocks)
     {
-        List<(double Positive, double Weight)> blocks = [];
-        foreach (ScoreGroup group in groups)
+        int count = 0;
+        foreach (ref readonly ScoreGroup group in groups)
         {
             (double positive, double weight) = (group.Positive, group.Weight);
-            while (blocks.Count > 0 && blocks[^1].Positive * weight >= positive * blocks[^1].Weight)
+            while (count > 0 && blocks[count - 1].Positive * weight >= positive * blocks[count - 1].Weight)
             {
-                (double p, double w) = blocks[^1];
-                blocks.RemoveAt(blocks.Count - 1);
-                (positive, weight) = (positive + p, weight + w);
+                count--;
+                (positive, weight) = (positive + blocks[count].Positive, weight + blocks[count].Weight);
             }
-            blocks.Add((positive, weight));
+            blocks[count++] = (positive, weight);
         }
-        return blocks;
+        return count;
     }
 }

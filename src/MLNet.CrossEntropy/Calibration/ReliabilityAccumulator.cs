@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>Reliability in bins of equal width: <c>(b/M, (b+1)/M]</c>, the first closed at 0.</summary>
@@ -16,7 +18,7 @@ internal sealed class ReliabilityAccumulator : IAccumulator<ReliabilityAccumulat
     public static ReliabilityDiagram Of(List<ScoreGroup> groups, int bins)
     {
         ReliabilityAccumulator sums = new(bins);
-        foreach (ScoreGroup group in groups)
+        foreach (ref readonly ScoreGroup group in CollectionsMarshal.AsSpan(groups))
             sums._bins[sums.BinOf(group.Probability)].Add(group.Probability, group.Complement, group.Positive / group.Weight, group.Weight, group.SquaredWeights);
         return sums.ToDiagram();
     }
@@ -46,10 +48,8 @@ internal sealed class ReliabilityAccumulator : IAccumulator<ReliabilityAccumulat
 
     private int BinOf(double forecast)
     {
-        int bin = Math.Clamp((int)Math.Ceiling(forecast * _bins.Length) - 1, 0, _bins.Length - 1);
-        // The product may have been rounded across an edge.
-        if (bin > 0 && forecast <= _edges[bin])
-            return bin - 1;
-        return bin < _bins.Length - 1 && forecast > _edges[bin + 1] ? bin + 1 : bin;
+        // The edge nearest to the forecast is the upper one of its bin, or the lower one. A float row may overshoot 1 by rounding.
+        int edge = Math.Min((int)(forecast * _bins.Length + 0.5), _bins.Length);
+        return Math.Clamp(forecast > _edges[edge] ? edge : edge - 1, 0, _bins.Length - 1);
     }
 }

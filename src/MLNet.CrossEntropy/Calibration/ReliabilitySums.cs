@@ -1,40 +1,34 @@
+using System.Runtime.Intrinsics;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>The weighted sums of one reliability bin.</summary>
 internal struct ReliabilitySums
 {
-    private double _weight;
-    private double _forecasts;
-    private double _hits;
+    // Weights, weighted forecasts, weighted hits, the variance of the latter: as one vector they are one addition.
+    private Vector256<double> _sums;
     private double _squaredWeights;
-    private double _forecastVariance;
 
-    public readonly double Weight => _weight;
+    public readonly double Weight => _sums[0];
 
     /// <summary>The standard deviation of the weighted number of hits under perfect calibration.</summary>
-    private readonly double SumDeviation => Math.Sqrt(Math.Max(_forecastVariance, 0));
+    private readonly double SumDeviation => Math.Sqrt(Math.Max(_sums[3], 0));
 
-    private readonly double Confidence => _forecasts / Weight;
+    private readonly double Confidence => _sums[1] / Weight;
 
-    private readonly double Frequency => _hits / Weight;
+    private readonly double Frequency => _sums[2] / Weight;
 
     /// <summary>Adds rows of one forecast; <paramref name="hits"/> is the share of their weight for which the event came true.</summary>
     public void Add(double forecast, double complement, double hits, double weight, double squaredWeights)
     {
-        _weight += weight;
-        _forecasts += weight * forecast;
-        _hits += weight * hits;
+        _sums += Vector256.Create(weight, weight * forecast, weight * hits, squaredWeights * forecast * complement);
         _squaredWeights += squaredWeights;
-        _forecastVariance += squaredWeights * forecast * complement;
     }
 
     public void Merge(in ReliabilitySums other)
     {
-        _weight += other._weight;
-        _forecasts += other._forecasts;
-        _hits += other._hits;
+        _sums += other._sums;
         _squaredWeights += other._squaredWeights;
-        _forecastVariance += other._forecastVariance;
     }
 
     public readonly ReliabilityBin ToBin(double lower, double upper) =>

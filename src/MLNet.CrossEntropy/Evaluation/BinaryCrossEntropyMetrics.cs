@@ -7,7 +7,8 @@ public sealed class BinaryCrossEntropyMetrics : CrossEntropyMetrics
         : base(rows, sums, names, options, scoresUsed)
     {
         BrierScore = sums.Brier.Score / 2;
-        EqualMassReliability = sums.GroupsOf(1) is { } groups ? CrossEntropy.EqualMassReliability.Of(groups, options.ReliabilityBins) : null;
+        List<ScoreGroup> groups = [];
+        EqualMassReliability = sums.TryCopyGroups(1, groups) ? CrossEntropy.EqualMassReliability.Of(groups, options.ReliabilityBins) : null;
     }
 
     /// <summary>The Brier score of the positive class, <c>mean (q - y)^2</c>, 0 to 1: half of the sum over both classes.</summary>

@@ -1,16 +1,44 @@
+using System.Runtime.InteropServices;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>Draws each class's metrics from the accumulators.</summary>
 internal static class ClassMetricsTable
 {
-    public static ClassMetrics[] Of(MetricAccumulators sums, IReadOnlyList<string> names, ClassConfusionMatrix? confusion, int reliabilityBins) =>
-        [.. names.Select((name, k) => Of(sums, name, k, confusion, reliabilityBins))];
+    // Fewer forecasts than this, over all classes, are not worth a thread.
+    private const int ManyForecasts = 1 << 17;
 
-    private static ClassMetrics Of(MetricAccumulators sums, string name, int k, ClassConfusionMatrix? confusion, int reliabilityBins)
+    public static ClassMetrics[] Of(MetricAccumulators sums, IReadOnlyList<string> names, ClassConfusionMatrix? confusion, EvaluationOptions options)
+    {
+        var classes = new ClassMetrics[names.Count];
+        double forecasts = (double)sums.LogLoss.Total.Rows * classes.Length;
+        bool isWorthThreads = options.Threads > 1 && !sums.IsBinary && sums.IsExact == true && forecasts >= ManyForecasts;
+        if (isWorthThreads)
+        {
+            ParallelOptions parallel = new() { MaxDegreeOfParallelism = options.Threads };
+            _ = Parallel.For(0, classes.Length, parallel, () => new List<ScoreGroup>(), (k, _, groups) => Draw(k, groups), static _ => { });
+        }
+        else
+        {
+            List<ScoreGroup> groups = [];
+            for (int k = 0; k < classes.Length; k++)
+                _ = Draw(k, groups);
+        }
+        return classes;
+
+        List<ScoreGroup> Draw(int k, List<ScoreGroup> groups)
+        {
+            classes[k] = Of(sums, names[k], k, confusion, options.ReliabilityBins, groups);
+            return groups;
+        }
+    }
+
+    private static ClassMetrics Of(
+        MetricAccumulators sums, string name, int k, ClassConfusionMatrix? confusion, int reliabilityBins, List<ScoreGroup> groups)
     {
         LogLossSums logLoss = sums.LogLoss.OfClass[k];
-        List<ScoreGroup>? all = sums.GroupsOf(k);
-        List<ScoreGroup>? groups = all is [] ? null : all;
+        bool isComputed = sums.TryCopyGroups(k, groups), isDefined = isComputed && groups.Count > 0;
+        IsotonicDecomposition? split = isDefined ? IsotonicDecomposition.Of(CollectionsMarshal.AsSpan(groups), sums.Floor.Largest) : null;
         return new()
         {
             Name = name,
@@ -21,12 +49,12 @@ internal static class ClassMetricsTable
             LogLossStandardError = logLoss.StandardError,
             IrreducibleLogLoss = sums.SoftLabels.WeightedEntropyOf(k) / logLoss.Weight,
             PrecisionRecall = confusion?.OfClass(k) ?? new(double.NaN, double.NaN, double.NaN),
-            RocAuc = groups is null ? double.NaN : RankingMetrics.RocAuc(groups),
-            AveragePrecision = groups is null ? double.NaN : RankingMetrics.AveragePrecision(groups),
-            Reliability = all is null ? null : ReliabilityAccumulator.Of(all, reliabilityBins),
-            BrierDecomposition = groups is null ? null : IsotonicDecomposition.OfBrier(groups),
-            LogLossPart = groups is null ? null : IsotonicDecomposition.OfClassLogLoss(groups, sums.Floor.Largest),
-            LogLossDecomposition = groups is null ? null : IsotonicDecomposition.OfLogLoss(groups, sums.Floor.Largest),
+            RocAuc = isDefined ? RankingMetrics.RocAuc(groups) : double.NaN,
+            AveragePrecision = isDefined ? RankingMetrics.AveragePrecision(groups) : double.NaN,
+            Reliability = isComputed ? ReliabilityAccumulator.Of(groups, reliabilityBins) : null,
+            BrierDecomposition = split?.Brier,
+            LogLossPart = split?.ClassLogLoss,
+            LogLossDecomposition = split?.LogLoss,
         };
     }
 }

@@ -32,7 +32,7 @@ public abstract class CrossEntropyMetrics
         ReferenceLogLoss = options.Prior.LogLoss(names, shares);
         HasExactDistributions = sums.IsExact;
         ConfusionMatrix = sums.Confusion?.ToMatrix(names);
-        Classes = ClassMetricsTable.Of(sums, names, ConfusionMatrix, options.ReliabilityBins);
+        Classes = ClassMetricsTable.Of(sums, names, ConfusionMatrix, options);
         RowLosses = new(sums.RowLosses, names);
         Warnings = [.. EvaluationWarnings.Of(this)];
     }

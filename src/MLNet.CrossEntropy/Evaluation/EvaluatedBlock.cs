@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using MLNet.CrossEntropy.Data;
 
 namespace MLNet.CrossEntropy;
@@ -14,7 +15,7 @@ internal sealed class EvaluatedBlock
 
     private readonly string?[] _ids;
 
-    private EvaluatedBlock(int classes, int forecasts, ScoredBlock rows, bool hasSoftLabels, bool hasScores)
+    private EvaluatedBlock(int classes, int forecasts, ScoredBlock rows, bool hasSoftLabels, bool hasScores, bool hasOthers = false)
     {
         _ids = new string?[rows.Ids.Length];
         (Classes, HasSoftLabels) = (classes, hasSoftLabels);
@@ -35,12 +36,14 @@ internal sealed class EvaluatedBlock
         Targets = hasSoftLabels ? new double[classes * Stride] : [];
         ClassLosses = hasSoftLabels ? new double[classes * Stride] : [];
         Scores = hasScores ? new float[classes * Stride] : [];
-        Others = new double[hasScores ? Stride : 0];
+        TopScores = new float[hasScores ? Stride : 0];
+        Others = new double[hasOthers ? Stride : 0];
         (Higher, TiesBelow, Ties) = hasScores ? (new int[Stride], new int[Stride], new int[Stride]) : ([], [], []);
     }
 
     /// <summary>A block for the rows of <paramref name="rows"/>, one score a class.</summary>
-    public static EvaluatedBlock OfMulticlass(ScoredBlock rows) => new(rows.Width, rows.Width, rows, rows.HasSoftLabels, hasScores: true);
+    public static EvaluatedBlock OfMulticlass(ScoredBlock rows, bool fromLogits) =>
+        new(rows.Width, fromLogits ? rows.Width : 0, rows, rows.HasSoftLabels, hasScores: true, hasOthers: fromLogits);
 
     /// <summary>A block for the rows of <paramref name="rows"/>, each judged as a binary model's.</summary>
     public static EvaluatedBlock OfBinary(ScoredBlock rows) => new(2, 1, rows, hasSoftLabels: true, hasScores: false);
@@ -101,7 +104,10 @@ internal sealed class EvaluatedBlock
     /// <summary>sum_k (q_k - p_k)^2.</summary>
     public double[] SquaredErrors { get; }
 
-    /// <summary>The <see cref="ForecastKey"/> of each class's probability; of a binary model's, the positive class's alone.</summary>
+    /// <summary>
+    /// The <see cref="ForecastKey"/> of each class's probability; of a binary model's, the positive class's alone. Empty where the
+    /// scores are probabilities themselves.
+    /// </summary>
     public long[] Forecasts { get; }
 
     /// <summary>Each class's share p_k of the label; empty without soft labels, unset for hard ones.</summary>
@@ -113,7 +119,10 @@ internal sealed class EvaluatedBlock
     /// <summary>The scores, which rank classes even where probabilities underflow; empty for a binary model, as are the ranks.</summary>
     public float[] Scores { get; }
 
-    /// <summary>Of logits z: sum_k exp(z_k - max) over all classes but the predicted one.</summary>
+    /// <summary>The largest score.</summary>
+    public float[] TopScores { get; }
+
+    /// <summary>Of logits z: sum_k exp(z_k - max) over all classes but the predicted one; of probabilities empty.</summary>
     public double[] Others { get; }
 
     /// <summary>The number of scores above that of the true class; unset for a soft label.</summary>
@@ -133,6 +142,15 @@ internal sealed class EvaluatedBlock
 
     /// <summary>The name of a row, given where it stands in the block it came from; null where it has none or nobody asked for it.</summary>
     public string? IdOf(int source) => _ids.Length == 0 ? null : _ids[source];
+
+    /// <summary>The <see cref="ForecastKey"/> of each row's probability in a column of <see cref="Forecasts"/>.</summary>
+    public void ForecastsOf(int column, Span<long> keys)
+    {
+        if (Forecasts.Length == 0)
+            ForecastKey.Of(Column(Scores, column)[..Count], keys);
+        else
+            Column(Forecasts, column)[..Count].CopyTo(keys);
+    }
 
     /// <summary>Class k's share of a row's label.</summary>
     public double TargetOf(int k, int row) => Labels[row] < 0 ? Targets[k * Stride + row] : Labels[row] == k ? 1 : 0;
@@ -171,6 +189,7 @@ internal sealed class EvaluatedBlock
     }
 
     /// <summary>Takes over the labels and weights of all rows; false, and nothing meaningful, where one has no class or no weight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TakeAll(ScoredBlock rows)
     {
         StartFrom(rows);

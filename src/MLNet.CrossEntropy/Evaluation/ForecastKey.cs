@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace MLNet.CrossEntropy;
 
@@ -20,11 +21,27 @@ internal static class ForecastKey
         probability < 0.5 ? BitConverter.DoubleToInt64Bits(probability + 0.0) : One - BitConverter.DoubleToInt64Bits(Math.Clamp(complement, 0, 0.5));
 
     /// <summary>The keys of probabilities, given 1 less each of them, at least 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<long> Of(Vector<double> probability, Vector<double> complement)
     {
         Vector<double> half = new(0.5);
         Vector<long> upper = new Vector<long>(One) - Vector.AsVectorInt64(Vector.MinNative(complement, half));
         return Vector.ConditionalSelect(Vector.LessThan(probability, half), Vector.AsVectorInt64(probability + Vector<double>.Zero), upper);
+    }
+
+    /// <summary>The keys of probabilities in single precision, whose complements follow from them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Of(ReadOnlySpan<float> probabilities, Span<long> keys)
+    {
+        int i = 0;
+        for (; i <= probabilities.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector.Widen(new Vector<float>(probabilities[i..]), out Vector<double> lower, out Vector<double> upper);
+            Of(lower, Vector.MaxNative(Vector<double>.One - lower, Vector<double>.Zero)).CopyTo(keys[i..]);
+            Of(upper, Vector.MaxNative(Vector<double>.One - upper, Vector<double>.Zero)).CopyTo(keys[(i + Vector<long>.Count)..]);
+        }
+        for (; i < probabilities.Length; i++)
+            keys[i] = Of(probabilities[i], 1.0 - probabilities[i]);
     }
 
     /// <summary>The smaller of the probability and its complement.</summary>

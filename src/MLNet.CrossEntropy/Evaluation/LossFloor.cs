@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace MLNet.CrossEntropy;
 
@@ -14,6 +15,7 @@ internal readonly struct LossFloor(double probabilityFloor, bool fromLogits)
     public double Clip(double loss) => fromLogits && double.IsFinite(loss) ? loss : Math.Min(loss, Largest);
 
     /// <inheritdoc cref="Clip(double)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector<double> Clip(Vector<double> losses)
     {
         Vector<double> clipped = Vector.MinNative(losses, new Vector<double>(Largest));

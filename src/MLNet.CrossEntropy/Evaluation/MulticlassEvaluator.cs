@@ -49,20 +49,23 @@ internal sealed class MulticlassEvaluator : IBlockEvaluation<EvaluatedBlock>
 
     public ScoredBlock NewRows() => _rows.NewBlock();
 
-    public EvaluatedBlock NewBlock() => EvaluatedBlock.OfMulticlass(_rows.NewBlock());
+    public EvaluatedBlock NewBlock() => EvaluatedBlock.OfMulticlass(_rows.NewBlock(), _fromLogits);
 
     public bool Read(ScoredBlock rows) => _rows.Read(rows);
 
     public void Judge(ScoredBlock rows, EvaluatedBlock block)
     {
-        if (!BadRows.TakeAll(rows, block) || !MulticlassScores.Load(rows, block, _fromLogits, _options.RowSumTolerance))
+        if (!BadRows.TakeAll(rows, block) || !Judge(block, rows))
         {
             BadRows.TakeGood(rows, _options, _check, block);
-            _ = MulticlassScores.Load(rows, block, _fromLogits, _options.RowSumTolerance);
+            _ = Judge(block, rows);
         }
-        MulticlassScores.Judge(block, _fromLogits, _sums.Floor);
         block.SortByClass();
     }
+
+    private bool Judge(EvaluatedBlock block, ScoredBlock rows) => _fromLogits
+        ? MulticlassScores.JudgeLogits(rows, block, _sums.Floor)
+        : MulticlassScores.JudgeProbabilities(rows, block, _options.RowSumTolerance, _sums.Floor);
 
     public void Add(int lane, EvaluatedBlock block) => _sums.Lanes[lane](block);
 

@@ -1,65 +1,125 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace MLNet.CrossEntropy;
 
 internal static partial class MulticlassScores
 {
-    /// <summary>The most probable class of each row from <paramref name="i"/> on; false where one of them is no distribution.</summary>
-    private static bool FindBest(EvaluatedBlock block, int i, double rowSumTolerance)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool JudgeProbabilities(EvaluatedBlock block, double rowSumTolerance, LossFloor floor)
     {
-        Vector<float> best = new(block.Scores, i), least = best;
-        Vector<int> predicted = Vector<int>.Zero;
-        Vector.Widen(best, out Vector<double> lowerSum, out Vector<double> upperSum);
-        for (int k = 1; k < block.Classes; k++)
+        Vector<long> isGood = Vector<long>.AllBitsSet;
+        for (int i = 0; i < block.Count; i += Vector<float>.Count)
         {
-            Vector<float> score = new(block.Scores, k * block.Stride + i);
-            Vector<int> isBetter = Vector.GreaterThan(score, best);
+            Vector<int> label = Load(block.Labels, i);
+            isGood &= Weigh(block, i, label, rowSumTolerance, out Vector<int> predicted, out Vector<float> best, out Vector<float> own);
+            predicted.CopyTo(block.Predicted, i);
+            best.CopyTo(block.TopScores, i);
+            Rank(block, i, label, own);
+
+            Vector.Widen(own, out Vector<double> lowerOwn, out Vector<double> upperOwn);
+            Vector.Widen(best, out Vector<double> lowerBest, out Vector<double> upperBest);
+            Vector.Widen(Vector.Equals(label, predicted), out Vector<long> lowerHit, out Vector<long> upperHit);
+            Settle(block, i, lowerOwn, lowerBest, lowerHit, LossOf(lowerOwn), floor);
+            Settle(block, i + Vector<double>.Count, upperOwn, upperBest, upperHit, LossOf(upperOwn), floor);
+        }
+        return isGood == Vector<long>.AllBitsSet;
+    }
+
+    /// <summary>
+    /// Looks at the probabilities of the rows from <paramref name="i"/> on: the largest, the lowest class that has it, that of the label (0 for
+    /// a soft one), and, into the block, the squared error.
+    /// </summary>
+    /// <returns>Which lanes hold nothing but distributions.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<long> Weigh(
+        EvaluatedBlock block, int i, Vector<int> label, double rowSumTolerance, out Vector<int> predicted, out Vector<float> best, out Vector<float> own)
+    {
+        float[] scores = block.Scores;
+        int stride = block.Stride, classes = block.Classes;
+        (best, own, predicted) = (new(float.NegativeInfinity), default, default);
+        Vector<float> least = new(float.PositiveInfinity);
+        Vector<double> lowerSum = default, upperSum = default, lowerSquares = default, upperSquares = default;
+        for (int k = 0; k < classes; k++)
+        {
+            Vector<float> score = Load(scores, k * stride + i);
+            Vector<int> isBetter = Vector.GreaterThan(score, best), isLabel = Vector.Equals(label, new Vector<int>(k));
             best = Vector.ConditionalSelect(isBetter, score, best);
             predicted = Vector.ConditionalSelect(isBetter, new Vector<int>(k), predicted);
             least = Vector.MinNative(least, score);
+            own = Vector.ConditionalSelect(isLabel, score, own);
             Vector.Widen(score, out Vector<double> lower, out Vector<double> upper);
-            lowerSum += lower;
-            upperSum += upper;
+            (lowerSum, upperSum) = (lowerSum + lower, upperSum + upper);
+            Vector.Widen(Vector.AndNot(score, Vector.AsVectorSingle(isLabel)), out lower, out upper);
+            (lowerSquares, upperSquares) = (lowerSquares + lower * lower, upperSquares + upper * upper);
         }
-        predicted.CopyTo(block.Predicted, i);
+        // 1 - q keeps its digits where q is nearly 1.
+        Vector.Widen(own, out Vector<double> lowerOwn, out Vector<double> upperOwn);
+        Vector<double> lowerError = Vector.MaxNative(Vector<double>.One - lowerOwn, Vector<double>.Zero);
+        Vector<double> upperError = Vector.MaxNative(Vector<double>.One - upperOwn, Vector<double>.Zero);
+        (lowerSquares + lowerError * lowerError).CopyTo(block.SquaredErrors, i);
+        (upperSquares + upperError * upperError).CopyTo(block.SquaredErrors, i + Vector<double>.Count);
 
         // Comparisons with NaN are false, so that a row with one is bad.
         Vector<double> tolerance = new(rowSumTolerance);
-        return Vector.LessThanOrEqualAll(Vector.Abs(lowerSum - Vector<double>.One), tolerance)
-            && Vector.LessThanOrEqualAll(Vector.Abs(upperSum - Vector<double>.One), tolerance)
-            && Vector.GreaterThanOrEqualAll(least, Vector<float>.Zero);
+        return Vector.LessThanOrEqual(Vector.Abs(lowerSum - Vector<double>.One), tolerance)
+            & Vector.LessThanOrEqual(Vector.Abs(upperSum - Vector<double>.One), tolerance)
+            & Vector.AsVectorInt64(Vector.GreaterThanOrEqual(least, Vector<float>.Zero));
     }
 
-    /// <summary>The largest logit of each row from <paramref name="i"/> on; false where one of them has no softmax.</summary>
-    private static bool FindBest(EvaluatedBlock block, int i)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool JudgeLogits(EvaluatedBlock block, LossFloor floor)
     {
-        Vector<float> best = new(block.Scores, i);
-        Vector<int> predicted = Vector<int>.Zero, isNumber = Vector.Equals(best, best);
-        for (int k = 1; k < block.Classes; k++)
+        Vector<int> isGood = Vector<int>.AllBitsSet;
+        for (int i = 0; i < block.Count; i += Vector<float>.Count)
         {
-            Vector<float> score = new(block.Scores, k * block.Stride + i);
+            Vector<int> label = Load(block.Labels, i);
+            isGood &= FindBest(block, i, label, out Vector<int> predicted, out Vector<float> best, out Vector<float> own);
+            predicted.CopyTo(block.Predicted, i);
+            best.CopyTo(block.TopScores, i);
+            Rank(block, i, label, own);
+            Exponentiate(block, i, predicted, best);
+
+            Vector.Widen(label, out Vector<long> lowerLabel, out Vector<long> upperLabel);
+            Vector.Widen(predicted, out Vector<long> lowerPredicted, out Vector<long> upperPredicted);
+            Vector.Widen(own, out Vector<double> lowerOwn, out Vector<double> upperOwn);
+            Vector.Widen(best, out Vector<double> lowerBest, out Vector<double> upperBest);
+            Forecast(block, i, lowerLabel, lowerPredicted, lowerBest - lowerOwn, floor);
+            Forecast(block, i + Vector<double>.Count, upperLabel, upperPredicted, upperBest - upperOwn, floor);
+        }
+        return isGood == Vector<int>.AllBitsSet;
+    }
+
+    /// <summary>The largest logit of each row from <paramref name="i"/> on, its class, and that of the label; and which rows have a softmax.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<int> FindBest(
+        EvaluatedBlock block, int i, Vector<int> label, out Vector<int> predicted, out Vector<float> best, out Vector<float> own)
+    {
+        (best, own, predicted) = (new(float.NegativeInfinity), default, default);
+        Vector<int> isNumber = Vector<int>.AllBitsSet;
+        for (int k = 0; k < block.Classes; k++)
+        {
+            Vector<float> score = Load(block.Scores, k * block.Stride + i);
             Vector<int> isBetter = Vector.GreaterThan(score, best);
             best = Vector.ConditionalSelect(isBetter, score, best);
             predicted = Vector.ConditionalSelect(isBetter, new Vector<int>(k), predicted);
+            own = Vector.ConditionalSelect(Vector.Equals(label, new Vector<int>(k)), score, own);
             isNumber &= Vector.Equals(score, score);
         }
-        predicted.CopyTo(block.Predicted, i);
-        return Vector.EqualsAll(isNumber, Vector<int>.AllBitsSet) && Vector.LessThanAll(Vector.Abs(best), new Vector<float>(float.PositiveInfinity));
+        return isNumber & Vector.LessThan(Vector.Abs(best), new Vector<float>(float.PositiveInfinity));
     }
 
     /// <summary>The rank of each row's true class, as three counts of scores.</summary>
-    private static void Rank(EvaluatedBlock block, int i)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Rank(EvaluatedBlock block, int i, Vector<int> label, Vector<float> own)
     {
-        Vector<int> label = new(block.Labels, i);
-        Vector<float> own = default;
-        for (int k = 0; k < block.Classes; k++)
-            own = Vector.ConditionalSelect(Vector.Equals(label, new Vector<int>(k)), new Vector<float>(block.Scores, k * block.Stride + i), own);
-
         // A comparison that holds is -1.
         Vector<int> higher = default, tiesBelow = default, equal = default;
-        for (int k = 0; k < block.Classes; k++)
+        float[] scores = block.Scores;
+        int stride = block.Stride, classes = block.Classes;
+        for (int k = 0; k < classes; k++)
         {
-            Vector<float> score = new(block.Scores, k * block.Stride + i);
+            Vector<float> score = Load(scores, k * stride + i);
             Vector<int> isEqual = Vector.Equals(score, own);
             higher -= Vector.GreaterThan(score, own);
             equal -= isEqual;
@@ -70,69 +130,17 @@ internal static partial class MulticlassScores
         (equal - Vector<int>.One).CopyTo(block.Ties, i);
     }
 
-    /// <summary>The probabilities of each row's classes and what a hard label makes of them.</summary>
-    private static void Forecast(EvaluatedBlock block, int i, bool fromLogits)
-    {
-        if (fromLogits)
-            Exponentiate(block, i);
-        Vector.Widen(new Vector<int>(block.Labels, i), out Vector<long> lowerLabel, out Vector<long> upperLabel);
-        Vector.Widen(new Vector<int>(block.Predicted, i), out Vector<long> lowerPredicted, out Vector<long> upperPredicted);
-        Forecast(block, i, lowerLabel, lowerPredicted, fromLogits, isUpper: false);
-        Forecast(block, i, upperLabel, upperPredicted, fromLogits, isUpper: true);
-    }
-
-    /// <summary>The half of a vector of rows that has room in doubles.</summary>
-    private static void Forecast(EvaluatedBlock block, int i, Vector<long> label, Vector<long> predicted, bool fromLogits, bool isUpper)
-    {
-        int at = isUpper ? i + Vector<double>.Count : i;
-        Vector<double> others = fromLogits ? new(block.Others, at) : default;
-        Vector<double> scale = Vector<double>.One / (Vector<double>.One + others);
-        Vector<double> squares = default, own = default;
-        Vector<long> top = default;
-        for (int k = 0; k < block.Classes; k++)
-        {
-            Vector<long> isLabel = Vector.Equals(label, new Vector<long>(k)), isPredicted = Vector.Equals(predicted, new Vector<long>(k));
-            Vector<double> probability, complement;
-            if (fromLogits)
-            {
-                probability = Vector.AsVectorDouble(new Vector<long>(block.Forecasts, k * block.Stride + at)) * scale;
-                // Any probability but the largest is at most a half: nothing cancels.
-                complement = Vector.ConditionalSelect(isPredicted, others * scale, Vector<double>.One - probability);
-            }
-            else
-            {
-                Vector.Widen(new Vector<float>(block.Scores, k * block.Stride + i), out Vector<double> lower, out Vector<double> upper);
-                probability = isUpper ? upper : lower;
-                complement = Vector.MaxNative(Vector<double>.One - probability, Vector<double>.Zero);
-            }
-            // q - 1 through the complement keeps its digits where q is nearly 1.
-            Vector<double> error = Vector.ConditionalSelect(isLabel, complement, probability);
-            squares += error * error;
-            own = Vector.ConditionalSelect(isLabel, probability, own);
-            Vector<long> key = ForecastKey.Of(probability, complement);
-            key.CopyTo(block.Forecasts, k * block.Stride + at);
-            top = Vector.ConditionalSelect(isPredicted, key, top);
-        }
-        squares.CopyTo(block.SquaredErrors, at);
-        top.CopyTo(block.TopForecasts, at);
-        own.CopyTo(block.Probabilities, at);
-        (Vector.AsVectorDouble(Vector.Equals(label, predicted)) & Vector<double>.One).CopyTo(block.Hits, at);
-    }
-
     /// <summary>exp(z_k - max), left where the forecasts will stand, and the sum of all but the largest.</summary>
-    private static void Exponentiate(EvaluatedBlock block, int i)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Exponentiate(EvaluatedBlock block, int i, Vector<int> predicted, Vector<float> best)
     {
-        Vector<int> predicted = new(block.Predicted, i);
-        Vector<float> best = default;
-        for (int k = 0; k < block.Classes; k++)
-            best = Vector.ConditionalSelect(Vector.Equals(predicted, new Vector<int>(k)), new Vector<float>(block.Scores, k * block.Stride + i), best);
         Vector.Widen(best, out Vector<double> lowerBest, out Vector<double> upperBest);
         Vector.Widen(predicted, out Vector<long> lowerPredicted, out Vector<long> upperPredicted);
         Vector<double> lowerOthers = default, upperOthers = default;
         for (int k = 0; k < block.Classes; k++)
         {
             int at = k * block.Stride + i;
-            Vector.Widen(new Vector<float>(block.Scores, at), out Vector<double> lower, out Vector<double> upper);
+            Vector.Widen(Load(block.Scores, at), out Vector<double> lower, out Vector<double> upper);
             lower = Vector.Exp(lower - lowerBest);
             upper = Vector.Exp(upper - upperBest);
             Vector.AsVectorInt64(lower).CopyTo(block.Forecasts, at);
@@ -142,5 +150,40 @@ internal static partial class MulticlassScores
         }
         lowerOthers.CopyTo(block.Others, i);
         upperOthers.CopyTo(block.Others, i + Vector<double>.Count);
+    }
+
+    /// <summary>The probabilities of the classes of the rows from <paramref name="at"/> on, and what a hard label makes of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Forecast(EvaluatedBlock block, int at, Vector<long> label, Vector<long> predicted, Vector<double> below, LossFloor floor)
+    {
+        Vector<double> others = Load(block.Others, at), scale = Vector<double>.One / (Vector<double>.One + others);
+        Vector<double> squares = default, own = default;
+        for (int k = 0; k < block.Classes; k++)
+        {
+            Vector<long> isLabel = Vector.Equals(label, new Vector<long>(k)), isPredicted = Vector.Equals(predicted, new Vector<long>(k));
+            Vector<double> probability = Vector.AsVectorDouble(Load(block.Forecasts, k * block.Stride + at)) * scale;
+            // Any probability but the largest is at most a half: nothing cancels.
+            Vector<double> complement = Vector.ConditionalSelect(isPredicted, others * scale, Vector<double>.One - probability);
+            // q - 1 through the complement keeps its digits where q is nearly 1.
+            Vector<double> error = Vector.ConditionalSelect(isLabel, complement, probability);
+            squares += error * error;
+            own = Vector.ConditionalSelect(isLabel, probability, own);
+            ForecastKey.Of(probability, complement).CopyTo(block.Forecasts, k * block.Stride + at);
+        }
+        squares.CopyTo(block.SquaredErrors, at);
+        Settle(block, at, own, scale, Vector.Equals(label, predicted), LossOf(below, others), floor);
+        // The complement of the largest has more digits than 1 less it.
+        ForecastKey.Of(scale, others * scale).CopyTo(block.TopForecasts, at);
+    }
+
+    /// <summary>Writes down what is known of the rows from <paramref name="at"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Settle(EvaluatedBlock block, int at, Vector<double> own, Vector<double> best, Vector<long> isHit, Vector<double> loss, LossFloor floor)
+    {
+        own.CopyTo(block.Probabilities, at);
+        loss.CopyTo(block.Losses, at);
+        floor.Clip(loss).CopyTo(block.ClippedLosses, at);
+        ForecastKey.Of(best, Vector.MaxNative(Vector<double>.One - best, Vector<double>.Zero)).CopyTo(block.TopForecasts, at);
+        (Vector.AsVectorDouble(isHit) & Vector<double>.One).CopyTo(block.Hits, at);
     }
 }

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using MLNet.CrossEntropy.Data;
 using MLNet.CrossEntropy.Numerics;
 
@@ -6,7 +8,8 @@ namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// Judges rows of scores, one a class: their probabilities, losses, predictions and ranks. Scores are turned so that a class's scores of
-/// all rows lie side by side; then every step is one of vectors of rows, whatever the number of classes.
+/// all rows lie side by side; then every step is one of vectors of rows, whatever the number of classes. An evaluation is often the only one
+/// of its process, so that loops over rows are compiled to their best at once.
 /// </summary>
 internal static partial class MulticlassScores
 {
@@ -30,71 +33,64 @@ internal static partial class MulticlassScores
     public static RowOutcome CheckLogits(ReadOnlySpan<float> scores) =>
         float.IsFinite(SpanMath.Max(scores)) ? RowOutcome.Used : RowOutcome.NonFiniteScore;
 
-    /// <summary>Brings the scores of the block's rows into its columns and finds each row's best class; false where a row is bad.</summary>
-    public static bool Load(ScoredBlock rows, EvaluatedBlock block, bool fromLogits, double rowSumTolerance)
+    /// <summary>All that follows from the probabilities of the block's rows; false, and nothing meaningful, where one is bad.</summary>
+    public static bool JudgeProbabilities(ScoredBlock rows, EvaluatedBlock block, double rowSumTolerance, LossFloor floor)
     {
         if (block.Count == 0)
             return true;
         Turn(rows, block);
-        bool good = true;
-        for (int i = 0; i < block.Count; i += Vector<float>.Count)
-            good &= fromLogits ? FindBest(block, i) : FindBest(block, i, rowSumTolerance);
-        return good;
+        if (!JudgeProbabilities(block, rowSumTolerance, floor))
+            return false;
+        JudgeSoftRows(block, fromLogits: false, floor);
+        return true;
     }
 
-    /// <summary>All that follows from the scores of good rows.</summary>
-    public static void Judge(EvaluatedBlock block, bool fromLogits, LossFloor floor)
+    /// <summary>All that follows from the logits of the block's rows; false, and nothing meaningful, where one is bad.</summary>
+    public static bool JudgeLogits(ScoredBlock rows, EvaluatedBlock block, LossFloor floor)
     {
         if (block.Count == 0)
-            return;
-        for (int i = 0; i < block.Count; i += Vector<float>.Count)
-        {
-            Rank(block, i);
-            Forecast(block, i, fromLogits);
-        }
-        for (int row = 0; row < block.Count; row++)
-        {
-            if (block.Labels[row] >= 0)
-                block.Losses[row] = LossOf(block, block.Labels[row], row, fromLogits);
-        }
-        for (int i = 0; i < block.Count; i += Vector<double>.Count)
-            floor.Clip(new Vector<double>(block.Losses, i)).CopyTo(block.ClippedLosses, i);
-        for (int row = 0; block.HasSoftLabels && row < block.Count; row++)
-        {
-            if (block.Labels[row] < 0)
-                JudgeSoft(block, row, fromLogits, floor);
-        }
+            return true;
+        Turn(rows, block);
+        if (!JudgeLogits(block, floor))
+            return false;
+        JudgeSoftRows(block, fromLogits: true, floor);
+        return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Turn(ScoredBlock rows, EvaluatedBlock block)
     {
         // Places beyond the last row, up to a full vector, are filled too: nothing there may look bad.
         int end = (block.Count + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
         block.Sources.AsSpan(block.Count, end - block.Count).Fill(block.Sources[0]);
         block.Labels.AsSpan(block.Count, end - block.Count).Clear();
+        int[] sources = block.Sources;
+        int stride = block.Stride;
         for (int row = 0; row < end; row++)
         {
-            ReadOnlySpan<float> scores = rows.Scores(block.Sources[row]);
+            ReadOnlySpan<float> scores = rows.Scores(sources[row]);
+            ref float column = ref block.Scores[row];
             for (int k = 0; k < scores.Length; k++)
-                block.Scores[k * block.Stride + row] = scores[k];
+            {
+                column = scores[k];
+                column = ref Unsafe.Add(ref column, stride);
+            }
         }
-        if (!block.HasSoftLabels)
-            return;
-        for (int row = 0; row < block.Count; row++)
+        for (int row = 0; block.HasSoftLabels && row < block.Count; row++)
         {
-            ReadOnlySpan<double> target = rows.Target(block.Sources[row]);
+            ReadOnlySpan<double> target = rows.Target(sources[row]);
             for (int k = 0; k < target.Length; k++)
-                block.Targets[k * block.Stride + row] = target[k];
+                block.Targets[k * stride + row] = target[k];
         }
     }
 
-    /// <summary>-ln of a class's probability; never negative.</summary>
-    private static double LossOf(EvaluatedBlock block, int k, int row, bool fromLogits)
+    private static void JudgeSoftRows(EvaluatedBlock block, bool fromLogits, LossFloor floor)
     {
-        double score = block.Scores[k * block.Stride + row];
-        return fromLogits ? (block.Scores[block.Predicted[row] * block.Stride + row] - score) + StableMath.Log1P(block.Others[row])
-            // A float row may overshoot 1 by rounding.
-            : -Math.Log(Math.Min(score, 1));
+        for (int row = 0; block.HasSoftLabels && row < block.Count; row++)
+        {
+            if (block.Labels[row] < 0)
+                JudgeSoft(block, row, fromLogits, floor);
+        }
     }
 
     private static void JudgeSoft(EvaluatedBlock block, int row, bool fromLogits, LossFloor floor)
@@ -103,12 +99,13 @@ internal static partial class MulticlassScores
         for (int k = 0; k < block.Classes; k++)
         {
             int cell = k * block.Stride + row;
-            double share = block.Targets[cell];
-            double error = share == 1 ? ForecastKey.Complement(block.Forecasts[cell]) : ForecastKey.Probability(block.Forecasts[cell]) - share;
+            double share = block.Targets[cell], score = block.Scores[cell];
+            long key = fromLogits ? block.Forecasts[cell] : ForecastKey.Of(score, 1 - score);
+            double error = share == 1 ? ForecastKey.Complement(key) : ForecastKey.Probability(key) - share;
             squares += error * error;
             if (share == 0)
                 continue;
-            double loss = LossOf(block, k, row, fromLogits);
+            double loss = fromLogits ? LossOf(block.TopScores[row] - score, block.Others[row]) : LossOf(score);
             block.ClassLosses[cell] = loss;
             sum += share * loss;
             clippedSum += share * floor.Clip(loss);
@@ -116,4 +113,28 @@ internal static partial class MulticlassScores
         block.Hits[row] = block.TargetOf(block.Predicted[row], row);
         (block.Losses[row], block.ClippedLosses[row], block.SquaredErrors[row], block.Probabilities[row]) = (sum, clippedSum, squares, Math.Exp(-sum));
     }
+
+    // One-hot soft labels give the very bits that hard labels give: the same functions, one row at a time.
+    private static double LossOf(double probability) => LossOf(new Vector<double>(probability))[0];
+
+    private static double LossOf(double below, double others) => LossOf(new Vector<double>(below), new Vector<double>(others))[0];
+
+    /// <summary>-ln q, never negative.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<double> LossOf(Vector<double> probability) =>
+        // A float row may overshoot 1 by rounding. Subtracting makes no -0.
+        Vector<double>.Zero - Vector.Log(Vector.MinNative(probability, Vector<double>.One));
+
+    /// <summary>-ln q of a class whose logit lies so far below the largest, with <c>sum_k exp(z_k - max)</c> over all but the largest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<double> LossOf(Vector<double> below, Vector<double> others)
+    {
+        // ln(1 + x) = x ln(u) / (u - 1) with u = 1 + x rounded (Higham, "Accuracy and stability of numerical algorithms", 1.14.1).
+        Vector<double> u = Vector<double>.One + others, rounded = u - Vector<double>.One;
+        return below + Vector.ConditionalSelect(Vector.Equals(rounded, Vector<double>.Zero), others, Vector.Log(u) * (others / rounded));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<T> Load<T>(T[] table, int index) =>
+        Vector.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(table), (nuint)index);
 }

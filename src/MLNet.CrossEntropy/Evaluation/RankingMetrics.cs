@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>How well forecasts of one event order the rows: areas under curves, from groups of equal forecast, lowest first.</summary>
@@ -10,7 +12,7 @@ internal static class RankingMetrics
     public static double RocAuc(List<ScoreGroup> groups)
     {
         double wins = 0, positive = 0, negative = 0;
-        foreach (ScoreGroup group in groups)
+        foreach (ref readonly ScoreGroup group in CollectionsMarshal.AsSpan(groups))
         {
             wins += group.Positive * (negative + 0.5 * group.Negative);
             positive += group.Positive;
@@ -26,11 +28,14 @@ internal static class RankingMetrics
     public static double AveragePrecision(List<ScoreGroup> groups)
     {
         double sum = 0, positive = 0, all = 0;
-        for (int i = groups.Count - 1; i >= 0; i--)
+        ReadOnlySpan<ScoreGroup> span = CollectionsMarshal.AsSpan(groups);
+        for (int i = span.Length - 1; i >= 0; i--)
         {
-            positive += groups[i].Positive;
-            all += groups[i].Weight;
-            sum += groups[i].Positive * (positive / all);
+            positive += span[i].Positive;
+            all += span[i].Weight;
+            // Most groups have none; they need no division.
+            if (span[i].Positive > 0)
+                sum += span[i].Positive * (positive / all);
         }
         return sum / positive;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace MLNet.CrossEntropy;
@@ -26,6 +27,7 @@ internal sealed class RowsByClass(int classes, int capacity)
     public ReadOnlySpan<int> Of(int k) => _rows.AsSpan(StartOf(k).._ends[k]);
 
     /// <summary>Sorts rows by counting; the label of a row without a class is negative.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Sort(ReadOnlySpan<int> labels, ReadOnlySpan<int> predicted, ReadOnlySpan<double> weights)
     {
         Array.Clear(_ends);

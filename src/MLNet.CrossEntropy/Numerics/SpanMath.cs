@@ -47,6 +47,7 @@ internal static class SpanMath
     }
 
     /// <summary>The sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Sum(ReadOnlySpan<double> x)
     {
         int i = 0;
@@ -60,6 +61,7 @@ internal static class SpanMath
     }
 
     /// <summary>The sum of products x[i] y[i]; of the same length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
         int i = 0;
@@ -81,6 +83,17 @@ internal static class SpanMath
             Store(Load(x, i) - repeated, destination, i);
         for (; i < x.Length; i++)
             destination[i] = x[i] - subtrahend;
+    }
+
+    /// <summary>x[i] = -ln x[i], to within 2 ulp.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void NegativeLog(Span<double> x)
+    {
+        int i = 0;
+        for (; i <= x.Length - Vector<double>.Count; i += Vector<double>.Count)
+            Store(-Vector.Log(Load<double>(x, i)), x, i);
+        for (; i < x.Length; i++)
+            x[i] = -Vector.Log(new Vector<double>(x[i]))[0];
     }
 
     /// <summary>x[i] = factor x[i].</summary>

@@ -191,9 +191,8 @@ public sealed class EvaluationPropertyTests
             for (int k = 0; k < Classes; k++)
                 raw.Scores(row)[k] = (float)rows[row].Probabilities[k];
         }
-        EvaluatedBlock block = EvaluatedBlock.OfMulticlass(raw);
-        Assert.True(BadRows.TakeAll(raw, block) && MulticlassScores.Load(raw, block, fromLogits: false, rowSumTolerance: 1e-3));
-        MulticlassScores.Judge(block, fromLogits: false, sums.Floor);
+        EvaluatedBlock block = EvaluatedBlock.OfMulticlass(raw, fromLogits: false);
+        Assert.True(BadRows.TakeAll(raw, block) && MulticlassScores.JudgeProbabilities(raw, block, rowSumTolerance: 1e-3, sums.Floor));
         sums.Add(block);
         return sums;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
@@ -8,8 +9,19 @@ internal sealed class ConfusionAccumulator(int classes) : IAccumulator<Confusion
     private readonly long[] _rows = new long[classes * classes];
     private readonly CompensatedSum[] _weights = new CompensatedSum[classes * classes];
 
+    // Rows of weight 1, which need no compensated sum.
+    private readonly long[] _plain = new long[classes * classes];
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(EvaluatedBlock block)
     {
+        (int[] labels, int[] predicted, long[] plain) = (block.Labels, block.Predicted, _plain);
+        if (block.ByClass.IsPlain)
+        {
+            for (int row = 0; row < block.Count; row++)
+                plain[labels[row] * classes + predicted[row]]++;
+            return;
+        }
         for (int row = 0; row < block.Count; row++)
         {
             if (block.Labels[row] >= 0)
@@ -24,6 +36,7 @@ internal sealed class ConfusionAccumulator(int classes) : IAccumulator<Confusion
         for (int i = 0; i < _rows.Length; i++)
         {
             _rows[i] += other._rows[i];
+            _plain[i] += other._plain[i];
             _weights[i].Add(other._weights[i].Value);
         }
     }
@@ -34,8 +47,8 @@ internal sealed class ConfusionAccumulator(int classes) : IAccumulator<Confusion
         double[,] weights = new double[classes, classes];
         for (int i = 0; i < _rows.Length; i++)
         {
-            rows[i / classes, i % classes] = _rows[i];
-            weights[i / classes, i % classes] = _weights[i].Value;
+            rows[i / classes, i % classes] = _rows[i] + _plain[i];
+            weights[i / classes, i % classes] = _weights[i].Value + _plain[i];
         }
         return new(names, rows, weights);
     }

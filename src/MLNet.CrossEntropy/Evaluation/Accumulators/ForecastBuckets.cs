@@ -1,13 +1,15 @@
-using System.Numerics;
-
 namespace MLNet.CrossEntropy;
 
 /// <summary>
-/// The intervals that <see cref="ScoreDistribution"/> counts forecasts in once there are many: of relative width 2^-8 of the forecast
-/// or of its complement, whichever is smaller, and cut at the edges of the reliability bins, so that none lies in two of them.
+/// The intervals that <see cref="BucketedForecasts"/> counts forecasts in: of relative width 2^-8 of the forecast or of its complement,
+/// whichever is smaller (a code), and cut at the edges of the reliability bins, so that none lies in two of them. Code and bin both rise with the
+/// forecast; so does their sum, which numbers the buckets without a look into a table. Some numbers are left empty.
 /// </summary>
-internal sealed class ForecastBuckets
+internal sealed partial class ForecastBuckets
 {
+    /// <summary>Tails are kept to so many bits below those that choose the code.</summary>
+    public const int OffsetBits = 20;
+
     private const int MantissaBits = 8;
     private const int SmallestExponent = -64;
     private const int Shift = 52 - MantissaBits;
@@ -18,33 +20,26 @@ internal sealed class ForecastBuckets
     private static ForecastBuckets? _last;
 
     private readonly int _bins;
-    private readonly int[] _bucketOfCode = new int[2 * Codes];
+    private readonly long[] _edges;
     private readonly long[] _upper;
 
     private ForecastBuckets(int bins)
     {
         _bins = bins;
+        _edges = [.. Enumerable.Range(0, bins + 1).Select(edge => EdgeKey((double)edge / bins))];
         List<long> upper = [];
-        int edge = 1;
+        int next = 1;
         for (int code = 0; code < 2 * Codes; code++)
         {
-            int first = upper.Count;
             long last = LastKeyOf(code);
-            for (; edge < bins && EdgeKey(edge) <= last; edge++)
-            {
-                if (EdgeKey(edge) < last)
-                    upper.Add(EdgeKey(edge));
-            }
+            for (; next < bins && _edges[next] <= last; next++)
+                upper.Add(_edges[next]);
             upper.Add(last);
-            _bucketOfCode[code] = first == upper.Count - 1 ? first : ~first;
         }
         _upper = [.. upper];
     }
 
     public int Count => _upper.Length;
-
-    /// <summary>The bucket of a code, or, of a code that edges cut into several, the complement ~b of the first.</summary>
-    public ReadOnlySpan<int> BucketOfCode => _bucketOfCode;
 
     /// <summary>The buckets for so many reliability bins, made once for all distributions of an evaluation.</summary>
     public static ForecastBuckets For(int bins)
@@ -53,41 +48,24 @@ internal sealed class ForecastBuckets
         return last?._bins == bins ? last : _last = new(bins);
     }
 
-    /// <summary>The interval of relative width 2^-8 that a key lies in, whatever the edges.</summary>
-    public static int CodeOf(long key)
+    /// <summary>Whether a tail is too small to be told from others by the bucket alone.</summary>
+    public static bool IsTiny(long key) => Math.Min(key, ForecastKey.One - key) < (long)FirstCode << Shift;
+
+    /// <summary>The bucket of a key.</summary>
+    public int IndexOf(long key)
     {
-        int code = Math.Max((int)(Math.Min(key, ForecastKey.One - key) >> Shift) - FirstCode, 0);
-        return key < ForecastKey.Half ? code : 2 * Codes - 1 - code;
+        int edge = (int)Math.Round(ForecastKey.Probability(key) * _bins);
+        // The edge nearest to the forecast is the upper one of its bin, or the lower one.
+        return CodeOf(key) + Math.Max(key > _edges[edge] ? edge : edge - 1, 0);
     }
 
-    /// <summary>The codes and tails of many keys.</summary>
-    public static void CodesOf(ReadOnlySpan<long> keys, Span<long> codes, Span<double> tails)
+    /// <summary>The sum of the tails of rows in a bucket, given the sum of their offsets.</summary>
+    public double TailsOf(int bucket, long rows, long offsets)
     {
-        int i = 0;
-        for (; i <= keys.Length - Vector<long>.Count; i += Vector<long>.Count)
-        {
-            Vector<long> key = new(keys[i..]), tail = Vector.Min(key, new Vector<long>(ForecastKey.One) - key);
-            Vector<long> code = Vector.Max((tail >>> Shift) - new Vector<long>(FirstCode), Vector<long>.Zero);
-            Vector.ConditionalSelect(Vector.LessThan(key, new Vector<long>(ForecastKey.Half)), code, new Vector<long>(2 * Codes - 1) - code).CopyTo(codes[i..]);
-            Vector.AsVectorDouble(tail).CopyTo(tails[i..]);
-        }
-        for (; i < keys.Length; i++)
-            (codes[i], tails[i]) = (CodeOf(keys[i]), ForecastKey.Tail(keys[i]));
-    }
-
-    /// <summary>The bucket of a key, given its code.</summary>
-    public int IndexOf(long key, long code)
-    {
-        int bucket = _bucketOfCode[code];
-        return bucket >= 0 ? bucket : IndexAmongCut(key, ~bucket);
-    }
-
-    /// <summary>The bucket of a key among those that edges cut its code into, given the first of them.</summary>
-    public int IndexAmongCut(long key, int bucket)
-    {
-        while (key > _upper[bucket])
-            bucket++;
-        return bucket;
+        int code = CodeOf(_upper[bucket]);
+        long first = (long)(FirstCode + (code < Codes ? code : 2 * Codes - 1 - code)) << Shift;
+        double tail = BitConverter.Int64BitsToDouble(first), width = BitConverter.Int64BitsToDouble(first + (1L << Shift)) - tail;
+        return rows * tail + offsets * (width / (1 << OffsetBits));
     }
 
     /// <summary>The group of a bucket's rows by the mean of their tails, kept inside the bucket in spite of rounding.</summary>
@@ -100,10 +78,12 @@ internal sealed class ForecastBuckets
         return new(isUpper ? 1 - tail : tail, isUpper ? tail : 1 - tail, positive, negative, squaredWeights);
     }
 
-    private long EdgeKey(int edge)
+    private static long EdgeKey(double probability) => ForecastKey.Of(probability, 1 - probability);
+
+    private static int CodeOf(long key)
     {
-        double probability = (double)edge / _bins;
-        return ForecastKey.Of(probability, 1 - probability);
+        int code = Math.Max((int)(Math.Min(key, ForecastKey.One - key) >> Shift) - FirstCode, 0);
+        return key < ForecastKey.Half ? code : 2 * Codes - 1 - code;
     }
 
     private static long LastKeyOf(int code) =>

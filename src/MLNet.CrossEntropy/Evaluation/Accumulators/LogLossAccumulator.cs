@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>Log-loss of all rows and of each class: a soft label counts for each of its classes by its share.</summary>
@@ -46,6 +48,7 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor) : IAccumu
     }
 
     /// <summary>Adds the rows of each class at once: brought together they are a loop over vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddHard(EvaluatedBlock block)
     {
         if (_losses.Length < block.Stride)

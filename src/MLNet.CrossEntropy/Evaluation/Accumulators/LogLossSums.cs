@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MLNet.CrossEntropy.Numerics;
 
@@ -54,6 +55,7 @@ internal struct LogLossSums
     }
 
     /// <summary>Adds rows, all at once where none of them is clipped.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<double> losses, ReadOnlySpan<double> clippedLosses, ReadOnlySpan<double> weights)
     {
         // As integers, which compares vectors of them: what is not clipped is the same bits.

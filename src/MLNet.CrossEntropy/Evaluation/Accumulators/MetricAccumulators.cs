@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>
@@ -13,12 +15,11 @@ internal sealed class MetricAccumulators
     private const int MostOneVersusRestClasses = 30;
 
     private readonly OneVersusRestAccumulator[]? _oneVersusRest;
-    private readonly bool _isBinary;
 
     /// <summary>Sums over classes; of a binary model only the positive class's forecasts are kept, those of the negative one mirror them.</summary>
     public MetricAccumulators(int classes, EvaluationOptions options, bool fromLogits, bool isBinary)
     {
-        _isBinary = isBinary;
+        IsBinary = isBinary;
         Floor = new(options.ProbabilityFloor, fromLogits);
         LogLoss = new(classes, Floor);
         SoftLabels = new(classes);
@@ -40,6 +41,8 @@ internal sealed class MetricAccumulators
 
     /// <summary>What adds a block, in parts that may run side by side.</summary>
     public IReadOnlyList<Action<EvaluatedBlock>> Lanes { get; }
+
+    public bool IsBinary { get; }
 
     public LossFloor Floor { get; }
 
@@ -69,15 +72,19 @@ internal sealed class MetricAccumulators
     /// <summary>Whether the forecasts of every class are kept row by row; null when none are kept.</summary>
     public bool? IsExact => _oneVersusRest?.All(one => one.IsExact);
 
-    /// <summary>A class's forecasts in groups, lowest first; null when not computed.</summary>
-    public List<ScoreGroup>? GroupsOf(int k)
+    /// <summary>Writes a class's forecasts in groups, lowest first, in place of what the list held; false when they are not computed.</summary>
+    public bool TryCopyGroups(int k, List<ScoreGroup> groups)
     {
         if (_oneVersusRest is null)
-            return null;
-        if (!_isBinary)
-            return _oneVersusRest[k].ToGroups();
-        List<ScoreGroup> ofPositive = _oneVersusRest[0].ToGroups();
-        return k == 1 ? ofPositive : [.. ofPositive.AsEnumerable().Reverse().Select(g => g.Mirrored())];
+            return false;
+        _oneVersusRest[IsBinary ? 0 : k].CopyGroupsTo(groups);
+        if (IsBinary && k == 0)
+        {
+            groups.Reverse();
+            foreach (ref ScoreGroup group in CollectionsMarshal.AsSpan(groups))
+                group = group.Mirrored();
+        }
+        return true;
     }
 
     /// <summary>Adds a block in all lanes.</summary>

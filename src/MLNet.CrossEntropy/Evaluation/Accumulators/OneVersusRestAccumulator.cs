@@ -8,16 +8,25 @@ internal sealed class OneVersusRestAccumulator(int k, int column, int reliabilit
 {
     private readonly ScoreDistribution _distribution = new(reliabilityBins);
     private double[] _hits = [];
+    private long[] _forecasts = [];
 
     public void Add(EvaluatedBlock block)
     {
-        ReadOnlySpan<long> forecasts = block.Column(block.Forecasts, column)[..block.Count];
-        if (block.ByClass.IsPlain && _distribution.TryAddPlain(forecasts, block.ByClass.Of(k)))
+        if (block.ByClass.IsPlain && block.Forecasts.Length == 0)
+        {
+            _distribution.AddPlain(block.Column(block.Scores, column)[..block.Count], block.ByClass.Of(k));
             return;
+        }
+        if (block.ByClass.IsPlain)
+        {
+            _distribution.AddPlain(block.Column(block.Forecasts, column)[..block.Count], block.ByClass.Of(k));
+            return;
+        }
         if (_hits.Length < block.Stride)
-            _hits = new double[block.Stride];
+            (_hits, _forecasts) = (new double[block.Stride], new long[block.Stride]);
         block.TargetsOf(k, _hits);
-        _distribution.Add(forecasts, _hits.AsSpan(0, block.Count), block.Weights.AsSpan(0, block.Count));
+        block.ForecastsOf(column, _forecasts);
+        _distribution.Add(_forecasts.AsSpan(0, block.Count), _hits.AsSpan(0, block.Count), block.Weights.AsSpan(0, block.Count));
     }
 
     public void Merge(OneVersusRestAccumulator other) => _distribution.Merge(other._distribution);
@@ -25,6 +34,6 @@ internal sealed class OneVersusRestAccumulator(int k, int column, int reliabilit
     /// <summary>Whether every row is kept as it is; false once rows are counted in buckets.</summary>
     public bool IsExact => _distribution.IsExact;
 
-    /// <summary>The groups of equal forecast, lowest first.</summary>
-    public List<ScoreGroup> ToGroups() => _distribution.ToGroups();
+    /// <inheritdoc cref="ScoreDistribution.CopyGroupsTo"/>
+    public void CopyGroupsTo(List<ScoreGroup> groups) => _distribution.CopyGroupsTo(groups);
 }

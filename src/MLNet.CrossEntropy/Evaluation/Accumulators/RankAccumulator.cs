@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
@@ -12,11 +13,21 @@ internal sealed class RankAccumulator(int classes) : IAccumulator<RankAccumulato
     private readonly CompensatedSum[] _lowerIndexFirst = new CompensatedSum[classes];
     private readonly CompensatedSum[] _optimistic = new CompensatedSum[classes];
     private readonly CompensatedSum[] _pessimistic = new CompensatedSum[classes];
+    // Rows of weight 1 without ties, which need no compensated sum.
+    private readonly long[] _plain = new long[classes];
     private CompensatedSum _weight;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(EvaluatedBlock block)
     {
         _weight.Add(SpanMath.Sum(block.Weights.AsSpan(0, block.Count)));
+        if (block.ByClass.IsPlain && !block.Ties.AsSpan(0, block.Count).ContainsAnyExcept(0))
+        {
+            (int[] higher, long[] plain) = (block.Higher, _plain);
+            for (int row = 0; row < block.Count; row++)
+                plain[higher[row]]++;
+            return;
+        }
         for (int row = 0; row < block.Count; row++)
         {
             if (block.Labels[row] >= 0)
@@ -31,6 +42,7 @@ internal sealed class RankAccumulator(int classes) : IAccumulator<RankAccumulato
         _weight.Add(other._weight.Value);
         for (int k = 0; k < _optimistic.Length; k++)
         {
+            _plain[k] += other._plain[k];
             _untied[k].Add(other._untied[k].Value);
             _lowerIndexFirst[k].Add(other._lowerIndexFirst[k].Value);
             _optimistic[k].Add(other._optimistic[k].Value);
@@ -46,6 +58,7 @@ internal sealed class RankAccumulator(int classes) : IAccumulator<RankAccumulato
         for (int k = 0; k < result.Length; k++)
         {
             untied.Add(_untied[k].Value);
+            untied.Add(_plain[k]);
             lower.Add(_lowerIndexFirst[k].Value);
             optimistic.Add(_optimistic[k].Value);
             pessimistic.Add(_pessimistic[k].Value);

@@ -8,12 +8,16 @@ internal sealed class TopLabelAccumulator(int reliabilityBins) : IAccumulator<To
     public void Add(EvaluatedBlock block)
     {
         ReadOnlySpan<long> forecasts = block.TopForecasts.AsSpan(0, block.Count);
-        if (!block.ByClass.IsPlain || !_distribution.TryAddPlain(forecasts, block.ByClass.Right))
+        if (block.ByClass.IsPlain && block.Forecasts.Length == 0)
+            _distribution.AddPlain(block.TopScores.AsSpan(0, block.Count), block.ByClass.Right);
+        else if (block.ByClass.IsPlain)
+            _distribution.AddPlain(forecasts, block.ByClass.Right);
+        else
             _distribution.Add(forecasts, block.Hits.AsSpan(0, block.Count), block.Weights.AsSpan(0, block.Count));
     }
 
     public void Merge(TopLabelAccumulator other) => _distribution.Merge(other._distribution);
 
-    /// <summary>The groups of equal forecast, lowest first.</summary>
-    public List<ScoreGroup> ToGroups() => _distribution.ToGroups();
+    /// <inheritdoc cref="ScoreDistribution.CopyGroupsTo"/>
+    public void CopyGroupsTo(List<ScoreGroup> groups) => _distribution.CopyGroupsTo(groups);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
@@ -23,6 +24,7 @@ internal struct WeightedMoments
         EffectiveCount > 1 ? Math.Sqrt(Math.Max(_squaredDeviations, 0) / _weightSum / (EffectiveCount - 1)) : double.NaN;
 
     /// <summary>The moments of all values at once, in two passes; of the same number of weights.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static WeightedMoments Of(ReadOnlySpan<double> values, ReadOnlySpan<double> weights)
     {
         double weightSum = SpanMath.Sum(weights);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>Keeps the k rows of the largest losses, whatever the order they come in.</summary>
@@ -11,15 +13,17 @@ internal sealed class WorstRowsAccumulator(int capacity) : IAccumulator<WorstRow
     /// <summary>The least loss that is still worth keeping.</summary>
     private double Least => _rows.Count < capacity ? double.NegativeInfinity : _rows[^1].Loss;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(EvaluatedBlock block)
     {
         if (capacity == 0)
             return;
         double least = Least;
-        for (int row = 0; row < block.Count; row++)
+        ReadOnlySpan<double> losses = block.Losses.AsSpan(0, block.Count);
+        for (int row = 0; row < losses.Length; row++)
         {
             // Nearly every row of a large data set ends here.
-            if (block.Losses[row] < least)
+            if (losses[row] < least)
                 continue;
             int label = block.Labels[row] < 0 ? IndexOfLargestShare(block, row) : block.Labels[row];
             Add(new Entry(block.PositionOf(row), block.IdOf(block.Sources[row]), label, block.Predicted[row], ForecastKey.Probability(block.TopForecasts[row]), block.Losses[row], block.Weights[row]));

@@ -1,0 +1,96 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace MLNet.CrossEntropy;
+
+internal sealed partial class ForecastBuckets
+{
+    private const int FloatShift = 23 - MantissaBits;
+    private const int FirstFloatCode = (127 + SmallestExponent) << MantissaBits;
+
+    // 2^SmallestExponent.
+    private const float SmallestTail = 5.421010862427522e-20f;
+
+    // 1.5 times the power of two at which a double's, or a float's, last digit is 1: adding it rounds to an integer, which then stands in the low bits.
+    private const double RoundDouble = 6755399441055744.0;
+    private const float RoundSingle = 12582912f;
+
+    /// <summary>
+    /// The buckets of probabilities, and how far their tails lie from the lower edge of their code, in 2^-<see cref="OffsetBits"/> of its width.
+    /// </summary>
+    /// <returns>Whether none of them is tiny (<see cref="IsTiny"/>); those that are have an offset of 0.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Find(ReadOnlySpan<float> probabilities, Span<int> buckets, Span<int> offsets)
+    {
+        Vector<float> bins = new(_bins), half = new(0.5f), smallest = new(SmallestTail), round = new(RoundSingle);
+        Vector<int> isTiny = default;
+        int i = 0;
+        for (; i <= probabilities.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            // 1 - q is exact from a half on. Rounding may have let a probability overshoot 1.
+            Vector<float> q = Vector.MinNative(new Vector<float>(probabilities[i..]), Vector<float>.One);
+            Vector<float> tail = Vector.MinNative(q, Vector<float>.One - q);
+            isTiny |= Vector.LessThan(tail, smallest);
+            Vector<int> bits = Vector.AsVectorInt32(Vector.MaxNative(tail, smallest));
+            Vector<int> code = (bits >> FloatShift) - new Vector<int>(FirstFloatCode);
+            code = Vector.ConditionalSelect(Vector.LessThan(q, half), code, new Vector<int>(2 * Codes - 1) - code);
+
+            // The sign of q * bins - n is that of the exact difference.
+            Vector<float> rounded = q * bins + round, nearest = rounded - round;
+            Vector<int> isAbove = Vector.GreaterThan(Vector.FusedMultiplyAdd(q, bins, -nearest), Vector<float>.Zero);
+            Vector<int> bin = Vector.AsVectorInt32(rounded) - Vector.AsVectorInt32(round) - Vector<int>.One - isAbove;
+            (code + Vector.Max(bin, Vector<int>.Zero)).CopyTo(buckets[i..]);
+            ((bits & new Vector<int>((1 << FloatShift) - 1)) << (OffsetBits - FloatShift)).CopyTo(offsets[i..]);
+        }
+        bool anyTiny = isTiny != Vector<int>.Zero;
+        for (; i < probabilities.Length; i++)
+            anyTiny |= Find(ForecastKey.Of(probabilities[i], 1.0 - probabilities[i]), out buckets[i], out offsets[i]);
+        return !anyTiny;
+    }
+
+    /// <inheritdoc cref="Find(ReadOnlySpan{float}, Span{int}, Span{int})"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Find(ReadOnlySpan<long> keys, Span<int> buckets, Span<int> offsets)
+    {
+        Vector<long> isTiny = default;
+        int i = 0;
+        for (; i <= keys.Length - Vector<int>.Count; i += Vector<int>.Count)
+        {
+            isTiny |= Find(new Vector<long>(keys[i..]), out Vector<long> lowerBucket, out Vector<long> lowerOffset);
+            isTiny |= Find(new Vector<long>(keys[(i + Vector<long>.Count)..]), out Vector<long> upperBucket, out Vector<long> upperOffset);
+            Vector.Narrow(lowerBucket, upperBucket).CopyTo(buckets[i..]);
+            Vector.Narrow(lowerOffset, upperOffset).CopyTo(offsets[i..]);
+        }
+        bool anyTiny = isTiny != Vector<long>.Zero;
+        for (; i < keys.Length; i++)
+            anyTiny |= Find(keys[i], out buckets[i], out offsets[i]);
+        return !anyTiny;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector<long> Find(Vector<long> key, out Vector<long> bucket, out Vector<long> offset)
+    {
+        Vector<long> tail = Vector.Min(key, new Vector<long>(ForecastKey.One) - key), smallest = new((long)FirstCode << Shift);
+        Vector<long> isLower = Vector.LessThan(key, new Vector<long>(ForecastKey.Half));
+        Vector<long> bits = Vector.Max(tail, smallest);
+        Vector<long> code = (bits >> Shift) - new Vector<long>(FirstCode);
+        code = Vector.ConditionalSelect(isLower, code, new Vector<long>(2 * Codes - 1) - code);
+        // To the nearest; the low bits of the offset are dropped.
+        offset = ((bits & new Vector<long>((1L << Shift) - 1)) + new Vector<long>(1L << (Shift - OffsetBits - 1))) >> (Shift - OffsetBits);
+
+        Vector<double> t = Vector.AsVectorDouble(tail), q = Vector.ConditionalSelect(isLower, t, Vector<double>.One - t), bins = new(_bins);
+        Vector<double> rounded = q * bins + new Vector<double>(RoundDouble), edge = (rounded - new Vector<double>(RoundDouble)) / bins;
+        Vector<long> isAbove = Vector.ConditionalSelect(isLower, Vector.GreaterThan(t, edge), Vector.LessThan(t, Vector<double>.One - edge));
+        Vector<long> bin = Vector.AsVectorInt64(rounded) - new Vector<long>(BitConverter.DoubleToInt64Bits(RoundDouble)) - Vector<long>.One - isAbove;
+        bucket = code + Vector.Max(bin, Vector<long>.Zero);
+        return Vector.LessThan(tail, smallest);
+    }
+
+    private bool Find(long key, out int bucket, out int offset)
+    {
+        long bits = Math.Max(Math.Min(key, ForecastKey.One - key), (long)FirstCode << Shift);
+        bucket = IndexOf(key);
+        offset = (int)(((bits & ((1L << Shift) - 1)) + (1L << (Shift - OffsetBits - 1))) >> (Shift - OffsetBits));
+        return IsTiny(key);
+    }
+}
