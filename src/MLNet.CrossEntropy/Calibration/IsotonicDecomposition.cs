@@ -53,7 +53,7 @@ internal readonly record struct IsotonicDecomposition(ScoreDecomposition Brier, 
     {
         for (int i = 0; i < groups.Length; i++)
             losses[i] = groups[i].Positive > 0 ? groups[i].Probability : groups[i].Complement;
-        SpanMath.NegativeLog(losses[..groups.Length]);
+        VectorLog.Negative(losses[..groups.Length]);
     }
 
     /// <summary>The weighted scores of the isotonic regression's forecasts: Brier, and the log-loss of rows for which the event came true and of the others.</summary>

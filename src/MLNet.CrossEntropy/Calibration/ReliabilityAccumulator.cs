@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace MLNet.CrossEntropy;
 
 /// <summary>Reliability in bins of equal width: <c>(b/M, (b+1)/M]</c>, the first closed at 0.</summary>
-internal sealed class ReliabilityAccumulator : IAccumulator<ReliabilityAccumulator>
+internal sealed class ReliabilityAccumulator
 {
     private readonly ReliabilitySums[] _bins;
     private readonly double[] _edges;
@@ -23,26 +23,9 @@ internal sealed class ReliabilityAccumulator : IAccumulator<ReliabilityAccumulat
         return sums.ToDiagram();
     }
 
-    /// <summary>Adds the top label's probability as a forecast that it is right.</summary>
-    public void Add(EvaluatedBlock block)
-    {
-        for (int row = 0; row < block.Count; row++)
-        {
-            long key = block.TopForecasts[row];
-            double weight = block.Weights[row];
-            Add(ForecastKey.Probability(key), ForecastKey.Complement(key), block.Hits[row], weight);
-        }
-    }
-
     /// <summary>Adds a forecast, 1 less it, the share of it that came true, and its weight.</summary>
     public void Add(double forecast, double complement, double hit, double weight)
         => _bins[BinOf(forecast)].Add(forecast, complement, hit, weight, weight * weight);
-
-    public void Merge(ReliabilityAccumulator other)
-    {
-        for (int b = 0; b < _bins.Length; b++)
-            _bins[b].Merge(other._bins[b]);
-    }
 
     public ReliabilityDiagram ToDiagram() => ReliabilitySums.ToDiagram(_bins, _edges);
 

@@ -25,12 +25,6 @@ internal struct ReliabilitySums
         _squaredWeights += squaredWeights;
     }
 
-    public void Merge(in ReliabilitySums other)
-    {
-        _sums += other._sums;
-        _squaredWeights += other._squaredWeights;
-    }
-
     public readonly ReliabilityBin ToBin(double lower, double upper) =>
         new(lower, upper, Weight, Confidence, Frequency) { ChanceDeviation = SumDeviation / Weight };
 

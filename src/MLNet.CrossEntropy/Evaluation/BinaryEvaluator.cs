@@ -87,25 +87,27 @@ internal sealed class BinaryEvaluator : IBlockEvaluation<BinaryBlock>
 
     private void JudgeProbabilities(ScoredBlock rows, EvaluatedBlock block)
     {
+        if (BadRows.TakeAll(rows, block) && JudgeAs(BinaryScoredRows.Probability, rows, block))
+            return;
         BadRows.TakeGood(rows, _options, _check, block);
-        for (int row = 0; row < block.Count; row++)
-        {
-            TakeTarget(rows, block, row);
-            BinaryScores.JudgeProbability(block, row, rows.Scores(block.Sources[row])[BinaryScoredRows.Probability], _ofProbabilities.Floor);
-        }
+        _ = JudgeAs(BinaryScoredRows.Probability, rows, block);
     }
 
     private void JudgeLogits(ScoredBlock rows, BinaryBlock both)
     {
         EvaluatedBlock block = both.OfLogits;
-        BadRows.TakeGood(rows, _options, _check, block);
-        for (int row = 0; row < block.Count; row++)
+        // Where there are probabilities it is they that make a row good or bad.
+        bool mayBeGood = !_hasProbability || both.OfProbabilities.Count == rows.Count;
+        if (!mayBeGood || !BadRows.TakeAll(rows, block) || !(JudgeAs(BinaryScoredRows.RawScore, rows, block) || _hasProbability))
         {
-            TakeTarget(rows, block, row);
+            BadRows.TakeGood(rows, _options, _check, block);
+            _ = JudgeAs(BinaryScoredRows.RawScore, rows, block);
+        }
+        for (int row = 0; _hasProbability && row < block.Count; row++)
+        {
             ReadOnlySpan<float> scores = rows.Scores(block.Sources[row]);
             (float probability, float score) = (scores[BinaryScoredRows.Probability], scores[BinaryScoredRows.RawScore]);
-            double sigmoid = BinaryScores.JudgeLogit(block, row, score, _ofLogits.Floor);
-            if (_hasProbability && !BinaryScores.IsSigmoid(probability, sigmoid))
+            if (!BinaryScores.IsSigmoid(probability, ForecastKey.Probability(block.Forecasts[row])))
             {
                 both.Disagreement = FormattableString.Invariant($"row {block.PositionOf(row)}: score {score} is not the logit of probability {probability}");
                 block.Clear();
@@ -113,10 +115,17 @@ internal sealed class BinaryEvaluator : IBlockEvaluation<BinaryBlock>
         }
     }
 
-    private static void TakeTarget(ScoredBlock rows, EvaluatedBlock block, int row)
+    private bool JudgeAs(int slot, ScoredBlock rows, EvaluatedBlock block)
     {
-        if (block.Labels[row] < 0)
-            BinaryScores.SetLabel(block, row, rows.Target(block.Sources[row])[1]);
+        for (int row = 0; row < block.Count; row++)
+        {
+            if (block.Labels[row] < 0)
+                BinaryScores.SetLabel(block, row, rows.Target(block.Sources[row])[1]);
+        }
+        BinaryScores.Load(rows, block, slot);
+        return slot == BinaryScoredRows.Probability
+            ? BinaryScores.JudgeProbabilities(block, _ofProbabilities.Floor)
+            : BinaryScores.JudgeLogits(block, _ofLogits.Floor);
     }
 
     private static RowOutcome CheckProbability(ReadOnlySpan<float> scores) => scores[BinaryScoredRows.Probability] switch

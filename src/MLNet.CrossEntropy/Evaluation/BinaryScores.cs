@@ -1,46 +1,20 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using MLNet.CrossEntropy.Data;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
 
-/// <summary>Judges the answers of a binary model: a row's label and weight are in the block, its score is given.</summary>
+/// <summary>Judges the answers of a binary model: labels, weights and scores are in the block.</summary>
 internal static class BinaryScores
 {
-    /// <summary>Judges a row by the probability of the positive class.</summary>
-    public static void JudgeProbability(EvaluatedBlock block, int row, double probability, LossFloor floor)
+    /// <summary>Brings one slot of the rows' scores into the block.</summary>
+    public static void Load(ScoredBlock rows, EvaluatedBlock block, int slot)
     {
-        double complement = 1 - probability;
-        Place(block, row, probability, complement, isPositive: probability > 0.5);
-        if (block.Labels[row] >= 0)
-        {
-            double own = block.Labels[row] == 1 ? probability : complement;
-            SetLoss(block, row, own, -Math.Log(own), floor);
-        }
-        else
-        {
-            SetSoftLoss(block, row, -Math.Log(complement), -Math.Log(probability), floor);
-        }
-    }
-
-    /// <summary>Judges a row by the logit of the positive class, and returns that class's probability.</summary>
-    public static double JudgeLogit(EvaluatedBlock block, int row, double logit, LossFloor floor)
-    {
-        // softplus(-|z|), and the two probabilities, from one exponential.
-        double decay = Math.Exp(-Math.Abs(logit));
-        double least = StableMath.Log1P(decay);
-        double larger = 1 / (1 + decay), smaller = decay / (1 + decay);
-        (double probability, double complement) = logit >= 0 ? (larger, smaller) : (smaller, larger);
-        (double negativeLoss, double positiveLoss) = (Math.Max(logit, 0) + least, Math.Max(-logit, 0) + least);
-        Place(block, row, probability, complement, isPositive: logit > 0);
-        if (block.Labels[row] >= 0)
-        {
-            bool isYes = block.Labels[row] == 1;
-            SetLoss(block, row, isYes ? probability : complement, isYes ? positiveLoss : negativeLoss, floor);
-        }
-        else
-        {
-            SetSoftLoss(block, row, negativeLoss, positiveLoss, floor);
-        }
-        return probability;
+        for (int row = 0; row < block.Count; row++)
+            block.Scores[row] = rows.Scores(block.Sources[row])[slot];
+        // Places beyond the last row, up to a full vector, are filled too: nothing there may look bad.
+        block.Scores.AsSpan(block.Count, Vector<float>.Count).Fill(0.5f);
     }
 
     /// <summary>Gives a row its label by the share of the positive class; a share of 0 or 1 makes it a hard one.</summary>
@@ -50,36 +24,104 @@ internal static class BinaryScores
         (block.Targets[row], block.Targets[block.Stride + row]) = (1 - share, share);
     }
 
+    /// <summary>Judges the rows by the probability of the positive class; false, and nothing meaningful, where one is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool JudgeProbabilities(EvaluatedBlock block, LossFloor floor)
+    {
+        Vector<int> isGood = Vector<int>.AllBitsSet;
+        for (int i = 0; i < block.Count; i += Vector<float>.Count)
+        {
+            Vector<float> score = new(block.Scores, i);
+            isGood &= Vector.GreaterThanOrEqual(score, Vector<float>.Zero) & Vector.LessThanOrEqual(score, Vector<float>.One);
+            Vector.GreaterThan(score, new Vector<float>(0.5f)).CopyTo(block.Predicted, i);
+            Vector.Widen(score, out Vector<double> lower, out Vector<double> upper);
+            Vector.Widen(new Vector<int>(block.Labels, i), out Vector<long> lowerLabel, out Vector<long> upperLabel);
+            JudgeProbabilities(block, i, lower, lowerLabel, floor);
+            JudgeProbabilities(block, i + Vector<double>.Count, upper, upperLabel, floor);
+        }
+        Finish(block, floor, fromLogits: false);
+        return isGood == Vector<int>.AllBitsSet;
+    }
+
+    /// <summary>Judges the rows by the logit of the positive class; false, and nothing meaningful, where one is not finite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool JudgeLogits(EvaluatedBlock block, LossFloor floor)
+    {
+        Vector<int> isGood = Vector<int>.AllBitsSet;
+        for (int i = 0; i < block.Count; i += Vector<float>.Count)
+        {
+            Vector<float> score = new(block.Scores, i);
+            isGood &= Vector.LessThan(Vector.Abs(score), new Vector<float>(float.PositiveInfinity));
+            Vector.GreaterThan(score, Vector<float>.Zero).CopyTo(block.Predicted, i);
+            Vector.Widen(score, out Vector<double> lower, out Vector<double> upper);
+            Vector.Widen(new Vector<int>(block.Labels, i), out Vector<long> lowerLabel, out Vector<long> upperLabel);
+            JudgeLogits(block, i, lower, lowerLabel, floor);
+            JudgeLogits(block, i + Vector<double>.Count, upper, upperLabel, floor);
+        }
+        Finish(block, floor, fromLogits: true);
+        return isGood == Vector<int>.AllBitsSet;
+    }
+
     /// <summary>Whether a float probability is a sigmoid, up to what float arithmetic and underflow lose.</summary>
     public static bool IsSigmoid(float probability, double sigmoid) => Math.Abs(probability - sigmoid) <= 1e-5 * sigmoid + 1e-37;
 
-    private static void Place(EvaluatedBlock block, int row, double probability, double complement, bool isPositive)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void JudgeProbabilities(EvaluatedBlock block, int at, Vector<double> probability, Vector<long> label, LossFloor floor)
     {
-        int predicted = isPositive ? 1 : 0;
-        long key = ForecastKey.Of(probability, complement);
-        block.Predicted[row] = predicted;
-        block.Hits[row] = block.TargetOf(predicted, row);
-        block.Forecasts[row] = key;
-        block.TopForecasts[row] = isPositive ? key : ForecastKey.Of(complement, probability);
-        double error = block.Labels[row] switch
+        Vector<double> complement = Vector<double>.One - probability;
+        Vector<double> own = Vector.ConditionalSelect(Vector.Equals(label, Vector<long>.One), probability, complement);
+        Place(block, at, probability, complement, label, Vector<double>.Zero - Vector.Log(own), floor);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void JudgeLogits(EvaluatedBlock block, int at, Vector<double> logit, Vector<long> label, LossFloor floor)
+    {
+        // softplus(-|z|), and the two probabilities, from one exponential.
+        Vector<double> decay = Vector.Exp(-Vector.Abs(logit)), onePlus = Vector<double>.One + decay;
+        Vector<double> larger = Vector<double>.One / onePlus, smaller = decay / onePlus;
+        Vector<long> isUpper = Vector.GreaterThanOrEqual(logit, Vector<double>.Zero);
+        Vector<double> probability = Vector.ConditionalSelect(isUpper, larger, smaller), complement = Vector.ConditionalSelect(isUpper, smaller, larger);
+        Vector<double> against = Vector.ConditionalSelect(Vector.Equals(label, Vector<long>.One), -logit, logit);
+        Place(block, at, probability, complement, label, Vector.MaxNative(against, Vector<double>.Zero) + VectorLog.OnePlus(decay), floor);
+    }
+
+    /// <summary>Writes down what is known of the rows from <paramref name="at"/> on, given their losses as rows of a hard label.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Place(
+        EvaluatedBlock block, int at, Vector<double> probability, Vector<double> complement, Vector<long> label, Vector<double> loss, LossFloor floor)
+    {
+        Vector<long> isYes = Vector.Equals(label, Vector<long>.One);
+        Vector<double> error = Vector.ConditionalSelect(isYes, complement, probability);
+        (error * error * 2).CopyTo(block.SquaredErrors, at);
+        Vector.ConditionalSelect(isYes, probability, complement).CopyTo(block.Probabilities, at);
+        loss.CopyTo(block.Losses, at);
+        floor.Clip(loss).CopyTo(block.ClippedLosses, at);
+        Vector<long> key = ForecastKey.Of(probability, complement);
+        key.CopyTo(block.Forecasts, at);
+        Vector.Max(key, new Vector<long>(ForecastKey.One) - key).CopyTo(block.TopForecasts, at);
+    }
+
+    /// <summary>What is left to do row by row: predictions are still flags (0 or -1), soft labels not yet looked at.</summary>
+    private static void Finish(EvaluatedBlock block, LossFloor floor, bool fromLogits)
+    {
+        for (int row = 0; row < block.Count; row++)
         {
-            0 => probability,
-            1 => complement,
-            _ => probability - block.Targets[block.Stride + row],
-        };
-        block.SquaredErrors[row] = 2 * error * error;
+            int predicted = block.Predicted[row] = -block.Predicted[row];
+            block.Hits[row] = block.Labels[row] == predicted ? 1 : 0;
+            if (block.Labels[row] < 0)
+                JudgeSoft(block, row, fromLogits, floor);
+        }
     }
 
-    private static void SetLoss(EvaluatedBlock block, int row, double probability, double loss, LossFloor floor)
-    {
-        block.Probabilities[row] = probability;
-        block.Losses[row] = loss;
-        block.ClippedLosses[row] = floor.Clip(loss);
-    }
-
-    private static void SetSoftLoss(EvaluatedBlock block, int row, double negativeLoss, double positiveLoss, LossFloor floor)
+    private static void JudgeSoft(EvaluatedBlock block, int row, bool fromLogits, LossFloor floor)
     {
         (double negative, double positive) = (block.Targets[row], block.Targets[block.Stride + row]);
+        double score = block.Scores[row], least = fromLogits ? StableMath.Log1P(Math.Exp(-Math.Abs(score))) : 0;
+        double negativeLoss = fromLogits ? Math.Max(score, 0) + least : -Math.Log(1 - score);
+        double positiveLoss = fromLogits ? Math.Max(-score, 0) + least : -Math.Log(score);
+        double error = ForecastKey.Probability(block.Forecasts[row]) - positive;
+        block.SquaredErrors[row] = 2 * error * error;
+        block.Hits[row] = block.TargetOf(block.Predicted[row], row);
         (block.ClassLosses[row], block.ClassLosses[block.Stride + row]) = (negativeLoss, positiveLoss);
         block.Losses[row] = negative * negativeLoss + positive * positiveLoss;
         block.Probabilities[row] = Math.Exp(-block.Losses[row]);

@@ -15,7 +15,7 @@ internal sealed class EvaluatedBlock
 
     private readonly string?[] _ids;
 
-    private EvaluatedBlock(int classes, int forecasts, ScoredBlock rows, bool hasSoftLabels, bool hasScores, bool hasOthers = false)
+    private EvaluatedBlock(int classes, int scores, int forecasts, ScoredBlock rows, bool hasSoftLabels, bool hasRanks, bool hasOthers)
     {
         _ids = new string?[rows.Ids.Length];
         (Classes, HasSoftLabels) = (classes, hasSoftLabels);
@@ -35,18 +35,19 @@ internal sealed class EvaluatedBlock
         Forecasts = new long[forecasts * Stride];
         Targets = hasSoftLabels ? new double[classes * Stride] : [];
         ClassLosses = hasSoftLabels ? new double[classes * Stride] : [];
-        Scores = hasScores ? new float[classes * Stride] : [];
-        TopScores = new float[hasScores ? Stride : 0];
+        Scores = new float[scores * Stride];
+        TopScores = new float[hasRanks ? Stride : 0];
         Others = new double[hasOthers ? Stride : 0];
-        (Higher, TiesBelow, Ties) = hasScores ? (new int[Stride], new int[Stride], new int[Stride]) : ([], [], []);
+        (Higher, TiesBelow, Ties) = hasRanks ? (new int[Stride], new int[Stride], new int[Stride]) : ([], [], []);
     }
 
     /// <summary>A block for the rows of <paramref name="rows"/>, one score a class.</summary>
     public static EvaluatedBlock OfMulticlass(ScoredBlock rows, bool fromLogits) =>
-        new(rows.Width, fromLogits ? rows.Width : 0, rows, rows.HasSoftLabels, hasScores: true, hasOthers: fromLogits);
+        new(rows.Width, rows.Width, fromLogits ? rows.Width : 0, rows, rows.HasSoftLabels, hasRanks: true, hasOthers: fromLogits);
 
     /// <summary>A block for the rows of <paramref name="rows"/>, each judged as a binary model's.</summary>
-    public static EvaluatedBlock OfBinary(ScoredBlock rows) => new(2, 1, rows, hasSoftLabels: true, hasScores: false);
+    public static EvaluatedBlock OfBinary(ScoredBlock rows) =>
+        new(2, 1, 1, rows, hasSoftLabels: true, hasRanks: false, hasOthers: false);
 
     public int Classes { get; }
 
@@ -116,7 +117,7 @@ internal sealed class EvaluatedBlock
     /// <summary>-ln q_k of each class; empty without soft labels, unset for hard ones.</summary>
     public double[] ClassLosses { get; }
 
-    /// <summary>The scores, which rank classes even where probabilities underflow; empty for a binary model, as are the ranks.</summary>
+    /// <summary>The scores, which rank classes even where probabilities underflow; a binary model has one, and no ranks.</summary>
     public float[] Scores { get; }
 
     /// <summary>The largest score.</summary>
@@ -196,7 +197,7 @@ internal sealed class EvaluatedBlock
         Count = rows.Count;
         ReadOnlySpan<int> labels = rows.Labels.AsSpan(0, Count);
         ReadOnlySpan<double> weights = rows.Weights.AsSpan(0, Count);
-        if (rows.HasSoftLabels || labels.ContainsAnyExceptInRange(0, Classes - 1))
+        if (labels.ContainsAnyExceptInRange(0, Classes - 1))
             return false;
         bool allCount = true;
         foreach (double weight in weights)

@@ -119,11 +119,11 @@ internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
             if (block != good)
                 block.Take(rows, source);
             BinaryScores.SetLabel(block, row, rows.Target(source)[label]);
-            float score = rows.Scores(source)[label];
-            if (_fromLogits)
-                _ = BinaryScores.JudgeLogit(block, row, score, floor);
-            else
-                BinaryScores.JudgeProbability(block, row, score, floor);
+        }
+        BinaryScores.Load(rows, block, label);
+        _ = _fromLogits ? BinaryScores.JudgeLogits(block, floor) : BinaryScores.JudgeProbabilities(block, floor);
+        for (int row = 0; row < block.Count; row++)
+        {
             whole.Losses[row] += share * block.Losses[row];
             whole.ClippedLosses[row] += share * block.ClippedLosses[row];
             whole.Wrong[row] += share * (1 - block.Hits[row]);

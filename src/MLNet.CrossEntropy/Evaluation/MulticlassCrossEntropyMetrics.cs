@@ -9,9 +9,9 @@ public sealed class MulticlassCrossEntropyMetrics : CrossEntropyMetrics
         BrierScore = sums.Brier.Score;
         TopKAccuracies = sums.Ranks!.ToAccuracies();
         List<ScoreGroup> top = [];
-        sums.TopLabel?.CopyGroupsTo(top);
-        Reliability = sums.Reliability is { } reliability ? reliability.ToDiagram() : ReliabilityAccumulator.Of(top, options.ReliabilityBins);
-        EqualMassReliability = sums.TopLabel is null ? null : CrossEntropy.EqualMassReliability.Of(top, options.ReliabilityBins);
+        sums.TopLabel!.CopyGroupsTo(top);
+        Reliability = ReliabilityAccumulator.Of(top, options.ReliabilityBins);
+        EqualMassReliability = sums.IsExact is null ? null : CrossEntropy.EqualMassReliability.Of(top, options.ReliabilityBins);
     }
 
     /// <summary>The Brier score over all classes, <c>mean sum_k (q_k - p_k)^2</c>, 0 to 2.</summary>

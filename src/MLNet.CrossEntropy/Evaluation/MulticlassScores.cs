@@ -127,12 +127,7 @@ internal static partial class MulticlassScores
 
     /// <summary>-ln q of a class whose logit lies so far below the largest, with <c>sum_k exp(z_k - max)</c> over all but the largest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<double> LossOf(Vector<double> below, Vector<double> others)
-    {
-        // ln(1 + x) = x ln(u) / (u - 1) with u = 1 + x rounded (Higham, "Accuracy and stability of numerical algorithms", 1.14.1).
-        Vector<double> u = Vector<double>.One + others, rounded = u - Vector<double>.One;
-        return below + Vector.ConditionalSelect(Vector.Equals(rounded, Vector<double>.Zero), others, Vector.Log(u) * (others / rounded));
-    }
+    private static Vector<double> LossOf(Vector<double> below, Vector<double> others) => below + VectorLog.OnePlus(others);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<T> Load<T>(T[] table, int index) =>

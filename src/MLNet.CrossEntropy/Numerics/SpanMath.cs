@@ -85,17 +85,6 @@ internal static class SpanMath
             destination[i] = x[i] - subtrahend;
     }
 
-    /// <summary>x[i] = -ln x[i], to within 2 ulp.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void NegativeLog(Span<double> x)
-    {
-        int i = 0;
-        for (; i <= x.Length - Vector<double>.Count; i += Vector<double>.Count)
-            Store(-Vector.Log(Load<double>(x, i)), x, i);
-        for (; i < x.Length; i++)
-            x[i] = -Vector.Log(new Vector<double>(x[i]))[0];
-    }
-
     /// <summary>x[i] = factor x[i].</summary>
     public static void Scale<T>(Span<T> x, T factor)
         where T : unmanaged, INumberBase<T>

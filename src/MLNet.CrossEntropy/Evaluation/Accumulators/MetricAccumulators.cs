@@ -32,10 +32,8 @@ internal sealed class MetricAccumulators
             _oneVersusRest = isBinary
                 ? [new(1, 0, options.ReliabilityBins)]
                 : [.. Enumerable.Range(0, classes).Select(k => new OneVersusRestAccumulator(k, k, options.ReliabilityBins))];
-            TopLabel = isBinary ? null : new(options.ReliabilityBins);
         }
-        if (!isBinary && TopLabel is null)
-            Reliability = new(options.ReliabilityBins);
+        TopLabel = isBinary ? null : new(options.ReliabilityBins);
         Lanes = [AddLosses, AddPredictions, .. _oneVersusRest is { } all ? all.Select(one => (Action<EvaluatedBlock>)one.Add) : []];
     }
 
@@ -59,14 +57,11 @@ internal sealed class MetricAccumulators
     /// <summary>Null for a binary model.</summary>
     public RankAccumulator? Ranks { get; }
 
-    /// <summary>Of the top label; null for a binary model, or where <see cref="TopLabel"/> knows better.</summary>
-    public ReliabilityAccumulator? Reliability { get; }
-
     public RowLossAccumulator RowLosses { get; }
 
     public ConfusionAccumulator? Confusion { get; }
 
-    /// <summary>Null for a binary model, or when not computed.</summary>
+    /// <summary>Null for a binary model.</summary>
     public TopLabelAccumulator? TopLabel { get; }
 
     /// <summary>Whether the forecasts of every class are kept row by row; null when none are kept.</summary>
@@ -102,7 +97,6 @@ internal sealed class MetricAccumulators
         Accuracy.Merge(other.Accuracy);
         Brier.Merge(other.Brier);
         Ranks?.Merge(other.Ranks!);
-        Reliability?.Merge(other.Reliability!);
         RowLosses.Merge(other.RowLosses);
         Confusion?.Merge(other.Confusion!);
         TopLabel?.Merge(other.TopLabel!);
@@ -123,7 +117,6 @@ internal sealed class MetricAccumulators
         Accuracy.Add(block);
         Brier.Add(block);
         Ranks?.Add(block);
-        Reliability?.Add(block);
         Confusion?.Add(block);
         TopLabel?.Add(block);
     }
