@@ -24,6 +24,8 @@ internal static class EvaluationSpeed
         foreach ((string name, IDataView view, int viewRows) in Views(rows))
             PrintTable(output, name, view, viewRows, Contenders());
         PrintTable(output, "A binary model's rows in arrays", new BinaryTable(rows), rows, BinaryContenders());
+        foreach (int few in new[] { rows / 100, rows / 20 })
+            PrintTable(output, "A small view over arrays", new ScoredTable(few, Classes), few, Contenders());
 
         // Four times the rows, the same memory: what is allocated, which bounds what is held, does not grow with them.
         foreach (int count in new[] { rows, 4 * rows })
@@ -44,7 +46,7 @@ internal static class EvaluationSpeed
             pace ??= shortest;
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {what} | {1e3 * shortest:F0} | {1e3 * median:F0} | {1e3 * processor:F0} | {rows / shortest / 1e6:F1} | {pace / shortest:F1}x | {megabytes:F1} |"));
+                $"| {what} | {1e3 * shortest:F1} | {1e3 * median:F1} | {1e3 * processor:F1} | {rows / shortest / 1e6:F1} | {pace / shortest:F1}x | {megabytes:F1} |"));
             output.Flush();
         }
     }
