@@ -38,4 +38,6 @@ internal sealed class DenseBlockWriter(int features, int rowsPerBlock) : IBlockW
     }
 
     public void Clear() => Rows = 0;
+
+    public void Release() => _values = null;
 }

@@ -17,4 +17,7 @@ internal interface IBlockWriter
 
     /// <summary>Forgets the collected rows.</summary>
     void Clear();
+
+    /// <summary>Gives up the room for more rows, until the next row.</summary>
+    void Release();
 }

@@ -60,6 +60,7 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
             ChooseLayout();
         if (_writer!.Rows > 0)
             TakeBlock(_writer);
+        _writer.Release();
         return _blocks;
     }
 

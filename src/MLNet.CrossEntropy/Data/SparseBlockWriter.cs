@@ -1,3 +1,4 @@
+using System.Buffers;
 using MLNet.CrossEntropy.Optimization;
 
 namespace MLNet.CrossEntropy.Data;
@@ -5,9 +6,11 @@ namespace MLNet.CrossEntropy.Data;
 /// <summary>Collects rows into blocks of compressed sparse rows; zeros are not kept, however the row came.</summary>
 internal sealed class SparseBlockWriter(int features) : IBlockWriter
 {
+    private const int FirstRoom = 1024;
+
     private int[] _rowStarts = new int[256];
-    private int[] _indices = new int[1024];
-    private float[] _values = new float[1024];
+    private int[] _indices = [];
+    private float[] _values = [];
 
     public int Rows { get; private set; }
 
@@ -51,13 +54,25 @@ internal sealed class SparseBlockWriter(int features) : IBlockWriter
 
     public void Clear() => Rows = 0;
 
+    public void Release() => (_indices, _values) = (Exchange(_indices, 0, 0), Exchange(_values, 0, 0));
+
+    // Room to grow comes from the shared pool: garbage of this size would cost a collection of the whole heap in every fit.
+    private static T[] Exchange<T>(T[] room, int used, int wanted)
+    {
+        T[] wider = wanted == 0 ? [] : ArrayPool<T>.Shared.Rent(wanted);
+        room.AsSpan(0, used).CopyTo(wider);
+        if (room.Length > 0)
+            ArrayPool<T>.Shared.Return(room);
+        return wider;
+    }
+
     private void EnsureRoom(int nonZeros)
     {
-        if (_values.Length < nonZeros)
+        if (Math.Min(_indices.Length, _values.Length) < nonZeros)
         {
-            int room = (int)Math.Min(Array.MaxLength, Math.Max(nonZeros, 2L * _values.Length));
-            Array.Resize(ref _indices, room);
-            Array.Resize(ref _values, room);
+            int room = (int)Math.Min(Array.MaxLength, Math.Max(Math.Max(nonZeros, FirstRoom), 2L * _values.Length));
+            _indices = Exchange(_indices, NonZeros, room);
+            _values = Exchange(_values, NonZeros, room);
         }
         if (_rowStarts.Length < Rows + 2)
             Array.Resize(ref _rowStarts, 2 * _rowStarts.Length);

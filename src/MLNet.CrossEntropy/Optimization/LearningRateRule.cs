@@ -47,18 +47,18 @@ internal static unsafe class LearningRateRule
     /// <summary>The largest rate of the schedule for sparse rows: norms bound the eigenvalue, which rare features make hard to sample.</summary>
     public static double ForSparse(RowSet rows, FeatureScaling scaling, double curvature)
     {
-        var meanSquaredNorm = 0.0;
+        var squaredNorms = 0.0;
         for (var i = 0; i < rows.Rows; i++)
         {
             var row = rows.Sparse(i);
-            for (var e = 0; e < row.Values.Length; e++)
+            for (var e = 0; e < row.Length; e++)
             {
-                double value = row.Values[e] * scaling.Scales[row.Indices[e]];
-                meanSquaredNorm += value * value / rows.Rows;
+                double value = row.ValuePointer[e] * scaling.Scales[row.IndexPointer[e]];
+                squaredNorms += value * value;
             }
         }
 
-        return Rate(curvature, meanSquaredNorm, 0, 1, 0);
+        return Rate(curvature, squaredNorms / rows.Rows, 0, 1, 0);
     }
 
     // The bias is one more feature, always 1: it adds 1 to every row's squared norm and at most 1 to the eigenvalue.

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using MLNet.CrossEntropy.Losses;
 
 namespace MLNet.CrossEntropy.Optimization;
@@ -9,8 +11,10 @@ namespace MLNet.CrossEntropy.Optimization;
 internal sealed unsafe class RowSet : IDisposable
 {
     private readonly RowBlock[] _blocks;
-    private readonly GCHandle[] _pins;
+    private readonly List<GCHandle> _pins = [];
     private readonly float*[] _values;
+    private readonly int*[] _indices;
+    private readonly int*[] _rowStarts;
     private readonly int _rowsPerBlock;
     private readonly bool _isWeighted;
     private readonly ulong _inverse;
@@ -39,10 +43,15 @@ internal sealed unsafe class RowSet : IDisposable
         _isWeighted = _blocks.Any(block => block.Weights is not null);
         _inverse = (ulong.MaxValue / (uint)_rowsPerBlock) + 1;
         TotalWeight = _blocks.Sum(block => block.Weights is null ? block.Rows : block.Weights.Take(block.Rows).Sum(weight => (double)weight));
-        _pins = [.. _blocks.Select(block => GCHandle.Alloc(block.Values, GCHandleType.Pinned))];
         _values = new float*[_blocks.Length];
+        _indices = new int*[_blocks.Length];
+        _rowStarts = new int*[_blocks.Length];
         for (var i = 0; i < _blocks.Length; i++)
-            _values[i] = (float*)_pins[i].AddrOfPinnedObject();
+        {
+            _values[i] = (float*)Pin(_blocks[i].Values);
+            _indices[i] = (int*)Pin(_blocks[i].Indices);
+            _rowStarts[i] = (int*)Pin(_blocks[i].RowStarts);
+        }
     }
 
     /// <summary>How many rows there are.</summary>
@@ -53,6 +62,9 @@ internal sealed unsafe class RowSet : IDisposable
 
     /// <summary>Whether the rows are sparse.</summary>
     public bool IsSparse { get; }
+
+    /// <summary>The values that sparse rows store.</summary>
+    public long NonZeros => _blocks.Sum(block => (long)block.RowStarts![block.Rows]);
 
     /// <summary>The sum of the example weights.</summary>
     public double TotalWeight { get; }
@@ -76,10 +88,21 @@ internal sealed unsafe class RowSet : IDisposable
     /// <summary>The indices and values of sparse row <paramref name="row"/>.</summary>
     public SparseRow Sparse(int row)
     {
-        var block = Locate(row, out var index);
-        var start = block.RowStarts![index];
-        var length = block.RowStarts[index + 1] - start;
-        return new SparseRow(block.Indices.AsSpan(start, length), block.Values.AsSpan(start, length));
+        var block = BlockOf(row);
+        var starts = _rowStarts[block] + (row - block * _rowsPerBlock);
+        return new SparseRow(_indices[block] + *starts, _values[block] + *starts, starts[1] - *starts);
+    }
+
+    /// <summary>Begins to fetch the beginning of sparse row <paramref name="row"/> into the cache, without waiting.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Fetch(int row)
+    {
+        if (!Sse.IsSupported)
+            return;
+        var block = BlockOf(row);
+        var start = _rowStarts[block][row - block * _rowsPerBlock];
+        Sse.Prefetch0(_indices[block] + start);
+        Sse.Prefetch0(_values[block] + start);
     }
 
     /// <summary>The example weight of row <paramref name="row"/>.</summary>
@@ -107,6 +130,15 @@ internal sealed unsafe class RowSet : IDisposable
     {
         foreach (var pin in _pins)
             pin.Free();
+    }
+
+    private void* Pin(Array? array)
+    {
+        if (array is null)
+            return null;
+        var pin = GCHandle.Alloc(array, GCHandleType.Pinned);
+        _pins.Add(pin);
+        return (void*)pin.AddrOfPinnedObject();
     }
 
     private RowBlock Locate(int row, out int index)

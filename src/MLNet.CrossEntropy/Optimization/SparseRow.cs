@@ -1,9 +1,15 @@
 namespace MLNet.CrossEntropy.Optimization;
 
-/// <summary>One CSR row: feature indices, strictly increasing, and their values.</summary>
-internal readonly ref struct SparseRow(ReadOnlySpan<int> indices, ReadOnlySpan<float> values)
+/// <summary>One CSR row of pinned memory: <paramref name="length"/> feature indices, strictly increasing, and their values.</summary>
+internal readonly unsafe ref struct SparseRow(int* indices, float* values, int length)
 {
-    public ReadOnlySpan<int> Indices { get; } = indices;
+    public int Length { get; } = length;
 
-    public ReadOnlySpan<float> Values { get; } = values;
+    public int* IndexPointer { get; } = indices;
+
+    public float* ValuePointer { get; } = values;
+
+    public ReadOnlySpan<int> Indices => new(IndexPointer, Length);
+
+    public ReadOnlySpan<float> Values => new(ValuePointer, Length);
 }

@@ -20,8 +20,12 @@ internal sealed unsafe class SparseStep : MiniBatchStep
     // Features are shared between threads in runs of 2^4, so that their weights seldom lie on one cache line.
     private const int RunShift = 4;
 
+    // Rows are visited in random order, which no hardware prefetcher foresees.
+    private const int FetchedAhead = 8;
+
     private readonly int _features;
-    private readonly float[] _squaredScales;
+    private readonly bool _touchesMost;
+    private readonly NativeBuffer<float> _squaredScales;
     private readonly double _l1;
     private readonly double _l2;
     private readonly NativeBuffer<float> _weights;
@@ -42,7 +46,10 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         : base(options.Loss, options.Outputs, plan.BatchSize, UnitOfRows, team)
     {
         _features = rows.Features;
-        _squaredScales = [.. scaling.Scales.Select(scale => scale * scale)];
+        _touchesMost = _features <= plan.BatchSize * rows.NonZeros / rows.Rows;
+        _squaredScales = new NativeBuffer<float>(_features);
+        for (var j = 0; j < _features; j++)
+            _squaredScales[j] = scaling.Scales[j] * scaling.Scales[j];
         _l1 = options.L1;
         _l2 = options.L2;
         var length = checked(_features * Outputs);
@@ -135,6 +142,7 @@ internal sealed unsafe class SparseStep : MiniBatchStep
     public override void Dispose()
     {
         base.Dispose();
+        _squaredScales.Dispose();
         _weights.Dispose();
         _saved.Dispose();
         _meanGradient.Dispose();
@@ -149,7 +157,13 @@ internal sealed unsafe class SparseStep : MiniBatchStep
     protected override void ComputeLogits(RowSet rows, ReadOnlySpan<int> batch, int from, int to)
     {
         for (var r = from; r < to; r++)
+        {
+            if (r + FetchedAhead < batch.Length)
+                rows.Fetch(batch[r + FetchedAhead]);
+            else if (r + FetchedAhead - batch.Length < Next.Length)
+                rows.Fetch(Next[r + FetchedAhead - batch.Length]);
             SparseKernels.Logits(rows.Sparse(batch[r]), _weights.Pointer, _biases, Logits.Pointer + (long)r * Outputs);
+        }
     }
 
     protected override void Update(RowSet rows, ReadOnlySpan<int> batch, double learningRate)
@@ -181,10 +195,10 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         for (var r = 0; r < batch.Length; r++)
         {
             var row = rows.Sparse(batch[r]);
-            for (var e = 0; e < row.Indices.Length; e++)
+            for (var e = 0; e < row.Length; e++)
             {
-                float* sums = weightGradient.Pointer + (long)row.Indices[e] * Outputs;
-                SparseKernels.Axpy(row.Values[e], Errors.Pointer + (long)r * Outputs, sums, Outputs);
+                float* sums = weightGradient.Pointer + (long)row.IndexPointer[e] * Outputs;
+                SparseKernels.Axpy(row.ValuePointer[e], Errors.Pointer + (long)r * Outputs, sums, Outputs);
             }
         }
     }
@@ -193,6 +207,15 @@ internal sealed unsafe class SparseStep : MiniBatchStep
 
     private void CatchUpShare(int member)
     {
+        if (_touchesMost)
+        {
+            // To ask each non-zero of the batch for its feature would take longer than to go through all features.
+            var (from, to) = Team.Share(member, _features);
+            for (var j = from; j < to; j++)
+                CatchUp(j);
+            return;
+        }
+
         foreach (var r in Batch)
         {
             foreach (var j in BatchRows.Sparse(r).Indices)
@@ -209,16 +232,41 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         for (var r = 0; r < batch.Length; r++)
         {
             var row = BatchRows.Sparse(batch[r]);
-            float* errors = Errors.Pointer + (long)r * Outputs;
-            for (var e = 0; e < row.Indices.Length; e++)
-            {
-                var j = row.Indices[e];
-                if (!IsShareOf(member, j))
-                    continue;
-                SparseKernels.Axpy(-_rate * _estimate * _squaredScales[j] * row.Values[e], errors, _weights.Pointer + (long)j * Outputs, Outputs);
-                if (_share != 0)
-                    SparseKernels.Axpy(_share * row.Values[e], errors, _meanGradient.Pointer + (long)j * Outputs, Outputs);
-            }
+            if (Outputs == 1)
+                UpdateOne(member, row, Errors[r]);
+            else
+                UpdateMany(member, row, Errors.Pointer + (long)r * Outputs);
+        }
+    }
+
+    private void UpdateOne(int member, SparseRow row, float error)
+    {
+        float* weights = _weights.Pointer, scales = _squaredScales.Pointer, means = _meanGradient.Pointer;
+        float step = -_rate * _estimate * error, share = _share * error;
+        for (var e = 0; e < row.Length; e++)
+        {
+            var j = row.IndexPointer[e];
+            if (!IsShareOf(member, j))
+                continue;
+            var value = row.ValuePointer[e];
+            weights[j] += step * scales[j] * value;
+            if (_share != 0)
+                means[j] += share * value;
+        }
+    }
+
+    private void UpdateMany(int member, SparseRow row, float* errors)
+    {
+        var step = -_rate * _estimate;
+        for (var e = 0; e < row.Length; e++)
+        {
+            var j = row.IndexPointer[e];
+            if (!IsShareOf(member, j))
+                continue;
+            var value = row.ValuePointer[e];
+            SparseKernels.Axpy(step * _squaredScales[j] * value, errors, _weights.Pointer + (long)j * Outputs, Outputs);
+            if (_share != 0)
+                SparseKernels.Axpy(_share * value, errors, _meanGradient.Pointer + (long)j * Outputs, Outputs);
         }
     }
 
@@ -241,10 +289,10 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         _caughtUpTo[j] = _rateSum;
         rates *= _squaredScales[j];
         float* weights = _weights.Pointer + (long)j * Outputs;
-        if (decay > 0)
-            SparseKernels.Scale(weights, (float)(1 - decay), Outputs);
         if (Table is not null)
-            SparseKernels.Axpy(-(float)(_l2 > 0 ? decay / _l2 : rates), _meanGradient.Pointer + (long)j * Outputs, weights, Outputs);
+            SparseKernels.Drift(weights, (float)(1 - decay), (float)(_l2 > 0 ? decay / _l2 : rates), _meanGradient.Pointer + (long)j * Outputs, Outputs);
+        else if (decay > 0)
+            SparseKernels.Scale(weights, (float)(1 - decay), Outputs);
         if (_l1 > 0)
             SparseKernels.Shrink(weights, (float)(_l1 * rates), Outputs);
     }
