@@ -3,15 +3,21 @@ using MLNet.CrossEntropy.Optimization;
 namespace MLNet.CrossEntropy.Data;
 
 /// <summary>Collects rows into dense blocks <c>[rows, features]</c>.</summary>
-internal sealed class DenseBlockWriter(int features, int rowsPerBlock) : IBlockWriter
+/// <param name="features">The features of a row.</param>
+/// <param name="rowsPerBlock">The most rows that a block gets.</param>
+/// <param name="room">The rows that there is room for at first: all, where they are known to be fewer.</param>
+internal sealed class DenseBlockWriter(int features, int rowsPerBlock, int room) : IBlockWriter
 {
     private float[]? _values;
+    private int _room = room;
 
     public int Rows { get; private set; }
 
     public void Add(ReadOnlySpan<float> values, ReadOnlySpan<int> indices)
     {
-        _values ??= GC.AllocateUninitializedArray<float>(features * rowsPerBlock);
+        if (Rows == _room)
+            Array.Resize(ref _values, features * (_room = rowsPerBlock));
+        _values ??= GC.AllocateUninitializedArray<float>(features * _room);
         Span<float> row = _values.AsSpan(Rows * features, features);
         if (values.Length == features)
         {
@@ -32,7 +38,7 @@ internal sealed class DenseBlockWriter(int features, int rowsPerBlock) : IBlockW
         if (spare is null)
             Array.Resize(ref _values, Rows * features);
         RowBlock block = RowBlock.Dense(Rows, features, _values!);
-        _values = spare?.Values.Length == features * rowsPerBlock ? spare.Values : null;
+        _values = spare?.Values.Length == features * _room ? spare.Values : null;
         Rows = 0;
         return block;
     }

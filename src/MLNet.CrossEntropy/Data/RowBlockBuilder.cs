@@ -45,7 +45,7 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
         AddLabel(target, weight);
         (_writer ?? _sample!).Add(values, indices);
         if (_sample is not null && (_sample.Rows == SampleRows || _sample.NonZeros >= NonZerosPerSparseBlock || _labelled >= _mostRows))
-            ChooseLayout();
+            ChooseLayout(areAll: false);
         if (_writer?.Rows == _rowsPerBlock)
             TakeBlock(_writer);
     }
@@ -57,7 +57,7 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
     public IReadOnlyList<RowBlock> Build()
     {
         if (_sample is not null)
-            ChooseLayout();
+            ChooseLayout(areAll: true);
         if (_writer!.Rows > 0)
             TakeBlock(_writer);
         _writer.Release();
@@ -80,7 +80,7 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
         (_writer ?? _sample!).Clear();
     }
 
-    private void ChooseLayout()
+    private void ChooseLayout(bool areAll)
     {
         SparseBlockWriter sample = _sample!;
         _sample = null;
@@ -93,7 +93,7 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
         }
 
         _rowsPerBlock = PowerOfTwo(ValuesPerDenseBlock / (double)features);
-        _writer = new DenseBlockWriter(features, _rowsPerBlock);
+        _writer = new DenseBlockWriter(features, _rowsPerBlock, room: areAll ? Math.Min(_rowsPerBlock, sample.Rows) : _rowsPerBlock);
         for (int row = 0; row < sample.Rows; row++)
         {
             (ReadOnlyMemory<float> values, ReadOnlyMemory<int> indices) = sample.Row(row);
@@ -101,6 +101,7 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
             if (_writer.Rows == _rowsPerBlock)
                 TakeBlock(_writer);
         }
+        sample.Release();
     }
 
     private static int MostRows(int targetWidth)

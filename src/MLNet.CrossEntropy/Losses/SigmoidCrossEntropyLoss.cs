@@ -57,7 +57,7 @@ public sealed class SigmoidCrossEntropyLoss : LogitLoss
         for (int k = 0; k < logits.Length; k++)
         {
             double y = SigmoidRow.Cell(target, k, logits.Length);
-            double decay = Math.Exp(-Math.Abs(logits[k])), slope = decay / ((1 + decay) * (1 + decay));
+            float decay = MathF.Exp(-Math.Abs(logits[k])), slope = decay / ((1 + decay) * (1 + decay));
             double smoothed = (1 - LabelSmoothing) * y + LabelSmoothing / 2;
             double weight = 1 - smoothed + smoothed * (_positiveWeights.Length == 0 ? 1 : _positiveWeights[k % _positiveWeights.Length]);
             terms[k] = double.IsNaN(y) ? 0 : (float)(weight * slope);

@@ -79,6 +79,7 @@ internal sealed unsafe class RowSet : IDisposable
     public ReadOnlySpan<RowBlock> Blocks => _blocks;
 
     /// <summary>The values of dense row <paramref name="row"/>, <c>[features]</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Dense(int row)
     {
         var block = BlockOf(row);
@@ -86,6 +87,7 @@ internal sealed unsafe class RowSet : IDisposable
     }
 
     /// <summary>The indices and values of sparse row <paramref name="row"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public SparseRow Sparse(int row)
     {
         var block = BlockOf(row);
@@ -106,6 +108,7 @@ internal sealed unsafe class RowSet : IDisposable
     }
 
     /// <summary>The example weight of row <paramref name="row"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Weight(int row)
     {
         if (!_isWeighted)
@@ -115,6 +118,7 @@ internal sealed unsafe class RowSet : IDisposable
     }
 
     /// <summary>The hard label of row <paramref name="row"/>, where the rows have such.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Class(int row) => Locate(row, out var index).Classes![index];
 
     /// <summary>What row <paramref name="row"/> should have been.</summary>
@@ -141,6 +145,7 @@ internal sealed unsafe class RowSet : IDisposable
         return (void*)pin.AddrOfPinnedObject();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private RowBlock Locate(int row, out int index)
     {
         var block = BlockOf(row);
@@ -152,6 +157,7 @@ internal sealed unsafe class RowSet : IDisposable
     /// <c>row / rows per block</c>, as a multiplication by the divisor's inverse, which takes a fraction of the time (Granlund and Montgomery
     /// 1994, "Division by invariant integers using multiplication"); exact for all ints.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int BlockOf(int row) => _rowsPerBlock == 1 ? row : (int)Math.BigMul(_inverse, (ulong)row, out _);
 
     private static string Form(RowBlock block) => $"{block.Features} {(block.IsSparse ? "sparse" : "dense")} features";

@@ -111,10 +111,12 @@ public class OddDataTests
 
         long model = sizeof(float) * (long)every * occurring * EveryTrainer.Outputs(trainer, 3);
         Assert.InRange(allocated, model, 20 * model);
-        float[] parameters = EveryTrainer.Parameters(fitted);
-        Assert.Equal(
-            EveryTrainer.Parameters(EveryTrainer.Fit(trainer, narrow.View(), options => (options.NumberOfThreads, options.NumberOfEpochs) = (1, 3))),
-            parameters.Where((_, i) => i >= model / sizeof(float) || i % every == 0));
+
+        // Few features are brought up to date all at once, many only when a row mentions them: the same but for the last bits.
+        float[] parameters = [.. EveryTrainer.Parameters(fitted).Where((_, i) => i >= model / sizeof(float) || i % every == 0)];
+        float[] expected = EveryTrainer.Parameters(EveryTrainer.Fit(trainer, narrow.View(), options => (options.NumberOfThreads, options.NumberOfEpochs) = (1, 3)));
+        Assert.Equal(expected.Length, parameters.Length);
+        Assert.All(expected.Zip(parameters), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
     }
 
     /// <summary>The mean of -log p of what each row is, over its classes or its answers.</summary>

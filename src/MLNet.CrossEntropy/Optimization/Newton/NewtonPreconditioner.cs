@@ -1,3 +1,4 @@
+using System.Numerics;
 using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Optimization.Kernels;
@@ -164,8 +165,9 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
                 for (var i = 0; i < count; i++)
                 {
                     Weigh(first + i * _stride, terms, share);
-                    for (var j = 0; j < _size; j++)
-                        _weighted[(long)i * _size + j] = _diagonal[k] * pointers[i][j];
+                    var weighted = _weighted.Span((long)i * _size, _size);
+                    new Span<float>(pointers[i], _size).CopyTo(weighted);
+                    SpanMath.Scale(weighted, _diagonal[k]);
                 }
 
                 DenseBackward.Compute(pointers, count, 0, _size, _weighted.Pointer, _size, _products.Pointer, _size);
@@ -179,9 +181,13 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     /// <summary>The row in scaled coordinates, then the 1 of the bias.</summary>
     private void Scale(float* row, float* scaled)
     {
-        for (var j = 0; j < _size - 1; j++)
+        var features = _size - 1;
+        var j = 0;
+        for (; j <= features - Vector<float>.Count; j += Vector<float>.Count)
+            (new Vector<float>(_scaling.Scales, j) * (Vector.Load(row + j) - new Vector<float>(_scaling.Means, j))).Store(scaled + j);
+        for (; j < features; j++)
             scaled[j] = _scaling.Scales[j] * (row[j] - _scaling.Means[j]);
-        scaled[_size - 1] = 1;
+        scaled[features] = 1;
     }
 
     private void Weigh(int row, NativeBuffer<float> terms, double share)

@@ -18,11 +18,15 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
     private const int MostHalvings = 30;
     private const int UnitOfRows = 64;
 
-    // A quadratic model that promises less than this share of the objective promises less than floats can tell.
+    // A quadratic model that promises to lower the objective by less than this share of it promises less than floats can tell.
     private const double SmallestPromise = 1e-8;
+
+    // The share of the loss that a certificate may leave open after a fit that needs no more steps.
+    private const double LargestGap = 1e-6;
 
     private readonly int _features;
     private readonly double _l2;
+    private readonly double _tolerance;
     private readonly FeatureScaling _scaling;
     private readonly RowProducts _products;
     private readonly ConjugateGradient _solver;
@@ -53,6 +57,7 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
     {
         _features = rows.Features;
         _l2 = options.L2;
+        _tolerance = options.GradientTolerance;
         _scaling = scaling;
         _products = rows.IsSparse ? new SparseProducts(rows, Outputs, team) : new DenseProducts(_features, Outputs, team);
         var parameters = checked(Outputs * (_features + 1));
@@ -111,7 +116,7 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
         _rawBiases.CopyTo(biases, 0);
     }
 
-    /// <summary>The norm before the last step; 0 when that step could not lower the objective any more.</summary>
+    /// <summary>The norm before the last step, which is not taken where the norm is as small as was asked for; 0 when that step could not lower the objective any more.</summary>
     public override double RememberedGradientNorm() => _norm;
 
     public override void Save() => _parameters.CopyTo(_saved, 0);
@@ -175,7 +180,7 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
         _norm = Math.Sqrt(ConjugateGradient.Dot(_gradient, _gradient));
         _firstNorm = Math.Max(_firstNorm, _norm);
         _searchLogits.AsSpan().Clear();
-        if (_norm == 0)
+        if (_norm <= _tolerance && IsCertain())
             return;
         Logits.AsSpan().CopyTo(_startLogits.AsSpan());
         Team.Run(_takeTerms);
@@ -187,6 +192,19 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
         SetModel(_parameters);
     }
 
+    /// <summary>Whether the certificate of the weights as they are would show them at the optimum, too: another step would be for nothing.</summary>
+    private bool IsCertain()
+    {
+        var squared = 0.0;
+        for (var i = 0; i < Outputs * _features; i++)
+        {
+            var raw = _gradient[i] / _scaling.Scales[i % _features];
+            squared += raw * raw;
+        }
+
+        return _norm == 0 || squared <= 2 * _l2 * LargestGap * BatchLoss / BatchWeight;
+    }
+
     private void TakeErrors(int row, Span<float> values) => Errors.Span((long)row * Outputs, Outputs).CopyTo(values);
 
     private void TakeTerms(int member)
@@ -196,7 +214,8 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
         {
             var terms = _terms.Span((long)r * Outputs, Outputs);
             Loss.CurvatureTerms(Logits.Span((long)r * Outputs, Outputs), _rows.Target(r, Outputs), terms);
-            SpanMath.Scale(terms, _rows.Weight(r));
+            if (_rows.Weight(r) is not 1 and var weight)
+                SpanMath.Scale(terms, weight);
         }
     }
 
