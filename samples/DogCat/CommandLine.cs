@@ -20,7 +20,7 @@ public sealed class CommandLine
     private readonly Option<string?> _page = new("--report") { HelpName = "report.html", Description = "Write a report with pictures, one HTML file." };
     private readonly Option<bool> _ablation = new("--ablation") { Description = "Also train with each family of features alone, and without it." };
     private readonly Option<bool> _softLabels = new("--soft-labels") { Description = "Also train on known probabilities or people's votes, against plain labels; compare does it by itself." };
-    private readonly Option<string[]> _contenders = new("--contenders") { HelpName = "NAME", Description = $"Which trainers to compare: {string.Join(", ", Contenders.All.Select(c => c.Name))}; the first one is saved. Without this, all.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _contenders = new("--contenders") { HelpName = "NAME", Description = $"Which trainers to compare: {string.Join(", ", Contenders.All.Select(c => c.Name))}; the first one is saved. Without this, all but {Contenders.ImageClassification}. One that lacks a package or a library here says so and is left out.", AllowMultipleArgumentsPerToken = true };
     private readonly Argument<string> _model = new("model.zip") { Description = "A model saved with --save." };
     private readonly Argument<string[]> _files = new("picture") { Description = "PNG or JPEG files.", Arity = ArgumentArity.OneOrMore };
     private readonly Argument<string> _folder = new("DIR") { Description = "A new or empty folder." };
@@ -103,7 +103,7 @@ public sealed class CommandLine
     private TrainOptions Train(ParseResult line, IEnumerable<Contender> contenders) =>
         new(Data(line), [.. contenders], line.GetValue(_ablation), line.GetValue(_softLabels), line.GetValue(_save), line.GetValue(_report));
 
-    private IReadOnlyList<Contender> Compared(ParseResult line) => line.GetResult(_contenders) is null ? Contenders.All : Contenders.Named(line.GetValue(_contenders)!);
+    private IReadOnlyList<Contender> Compared(ParseResult line) => line.GetResult(_contenders) is null ? Contenders.Usual : Contenders.Named(line.GetValue(_contenders)!);
 
     private DataOptions Data(ParseResult line) =>
         new(line.GetValue(_images), line.GetValue(_pictures), line.GetValue(_seed), line.GetValue(_noCache) ? null : line.GetValue(_cache));

@@ -30,10 +30,19 @@ static ExitCode Train(TrainOptions options, Report report, CancellationToken can
     List<Result> results = [];
     foreach (Contender contender in options.Contenders.TakeWhile(_ => !cancellation.IsCancellationRequested))
     {
-        long start = Stopwatch.GetTimestamp();
-        results.Add(report.Fitting(contender, progress => contender.Run(new TrainerSetup(ml, data.Train.Count, progress, cancellation), train, test)));
-        report.Finished(results[^1], Stopwatch.GetElapsedTime(start));
+        try
+        {
+            long start = Stopwatch.GetTimestamp();
+            results.Add(report.Fitting(contender, progress => contender.Run(new TrainerSetup(ml, data.Train.Count, progress, cancellation), train, test)));
+            report.Finished(results[^1], Stopwatch.GetElapsedTime(start));
+        }
+        catch (LeftOutException missing)
+        {
+            report.LeftOut(contender, missing);
+        }
     }
+    if (results.Count == 0)
+        throw cancellation.IsCancellationRequested ? new OperationCanceledException(cancellation) : new UserException("There is nobody to compare: all contenders are left out.");
 
     // 4. Whose probabilities fit the test pictures best? And what did each family of features bring?
     report.Results(results, data);

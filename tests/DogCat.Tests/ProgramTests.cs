@@ -24,11 +24,16 @@ public sealed class ProgramTests : IDisposable
         string report = Path.ChangeExtension(model, ".html");
         Assert.Contains($"Wrote the report {report}; open it in a browser", output);
         string html = await File.ReadAllTextAsync(report);
-        Assert.All([.. Contenders.All.Select(c => c.Name), "Comparison", "Most confident and wrong", "Most ambiguous", "Squared error instead of cross-entropy", "Training on soft labels"], heading => Assert.Contains($"<h2>{heading}</h2>", html, StringComparison.Ordinal));
+        const string leftOut = " is left out: ";
+        string[] missing = [.. output.Where(line => line.Contains(leftOut, StringComparison.Ordinal)).Select(line => line[..line.IndexOf(leftOut, StringComparison.Ordinal)].Trim())];
+        Assert.Contains(Contenders.ImageClassification, missing);
+        string[] trained = [.. Contenders.Usual.Select(c => c.Name).Except(missing)];
+        Assert.Superset(new HashSet<string>(["SoftmaxCrossEntropy", "SigmoidCrossEntropy", "LbfgsMaximumEntropy", "LbfgsLogisticRegression"]), trained.ToHashSet());
+        Assert.All([.. trained, "Comparison", "Most confident and wrong", "Most ambiguous", "Squared error instead of cross-entropy", "Training on soft labels"], heading => Assert.Contains($"<h2>{heading}</h2>", html, StringComparison.Ordinal));
         double prior = TestLogLoss(output, "class prior");
         double bound = TestLogLoss(output, "known lower bound");
-        foreach (Contender contender in Contenders.All)
-            Assert.InRange(TestLogLoss(output, contender.Name), bound, prior - 0.2);
+        foreach (string name in trained)
+            Assert.InRange(TestLogLoss(output, name), bound, prior - 0.2);
 
         // All three solve the same convex problem.
         foreach (string name in (string[])["SoftmaxCrossEntropy", "SigmoidCrossEntropy"])
@@ -150,6 +155,19 @@ public sealed class ProgramTests : IDisposable
         (exit, error) = await Failure("--picturs", "3");
         Assert.Equal(2, exit);
         Assert.Contains("'--picturs'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Contenders_that_are_left_out_are_named_and_the_others_go_on()
+    {
+        string[] missing = [.. Contenders.All.OfType<MissingContender>().Select(c => c.Name)];
+        if (missing.Length == 0)
+            return;
+        Assert.Equal((2, "There is nobody to compare: all contenders are left out."), await Failure(["compare", "--pictures", "60", "--contenders", .. missing]));
+        JsonElement run = await Json(0, ["compare", "--pictures", "60", "--json", "--contenders", missing[0], "SigmoidCrossEntropy"]);
+        JsonElement leftOut = Assert.Single(run.GetProperty("leftOut").EnumerateArray());
+        Assert.Equal(missing[0], leftOut.GetProperty("trainer").GetString());
+        Assert.Equal("SigmoidCrossEntropy", Assert.Single(run.GetProperty("results").EnumerateArray()).GetProperty("trainer").GetString());
     }
 
     [Fact]

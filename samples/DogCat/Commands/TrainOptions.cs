@@ -18,12 +18,14 @@ public sealed record TrainOptions(DataOptions Data, IReadOnlyList<Contender> Con
     public string? ReportPath => Report ?? (Save is null ? null : Path.ChangeExtension(Save, ".html"));
 
     /// <summary>Refuses before the work what would fail after it.</summary>
-    /// <exception cref="UserException">Too few pictures, no folder to save into, or one file for two things.</exception>
+    /// <exception cref="UserException">Too few pictures, no folder to save into, one file for two things, or a contender whose model is not saved.</exception>
     public void Check()
     {
         Data.Check();
         OutputFile.Check("--save", Save);
         OutputFile.Check("--report", Report);
+        if (Save is not null && Contenders.FirstOrDefault(c => !c.TakesFeatures) is { } other)
+            throw new UserException($"--save {Save}: what this program saves and loads are models of features, and that of {other.Name} is none; name other --contenders, or leave out --save");
         if (Save is { } model && ReportPath is { } report && Path.GetFullPath(model) == Path.GetFullPath(report))
             throw new UserException($"--save {model}: the report would go into the same file; name another one with --report");
     }

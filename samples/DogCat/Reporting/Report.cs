@@ -58,6 +58,13 @@ public sealed class Report(Verbosity verbosity)
         _json.Append("results", JsonReport.Of(result));
     }
 
+    /// <summary>Says why a contender cannot take part.</summary>
+    public void LeftOut(Contender contender, LeftOutException reason)
+    {
+        _results.WriteLine($"  {contender.Name} is left out: {reason.Message}");
+        _json.Append("leftOut", new { trainer = contender.Name, reason = reason.Message });
+    }
+
     public void Data(PictureData data)
     {
         Set("train", data.Train);

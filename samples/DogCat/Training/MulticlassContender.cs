@@ -5,7 +5,7 @@ using MLNet.CrossEntropy;
 namespace DogCat.Training;
 
 /// <summary>A trainer of classes by name: one probability for "cat" and one for "dog".</summary>
-public sealed record MulticlassContender(string Name, Func<TrainerSetup, IEstimator<ITransformer>> Trainer) : Contender(Name)
+public record MulticlassContender(string Name, Func<TrainerSetup, IEstimator<ITransformer>> Trainer) : Contender(Name)
 {
     protected override IEstimator<ITransformer> Pipeline(TrainerSetup setup) =>
         setup.Ml.Transforms.NormalizeMeanVariance(nameof(FeatureRow.Features), fixZero: false)
