@@ -17,7 +17,6 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
     // Features are shared between threads in whole slices, and the centring sums are kept one a slice, in a fixed order.
     private const int SliceFeatures = 32;
 
-
     private readonly int _features;
     private readonly int _stride;
     private readonly int _slices;
