@@ -53,6 +53,14 @@ public sealed partial class DocumentationTests
             target => Assert.True(Repository.Has(Path.Combine(folder, target)), $"{file} links to {target}, which does not exist."));
     }
 
+    [Fact]
+    public void The_packages_readme_shows_the_pipeline_and_links_to_no_file_that_it_lacks()
+    {
+        const string File = "src/MLNet.CrossEntropy/PackageReadme.md";
+        Assert.Equal(Blocks("README.md"), Blocks(File));
+        Assert.DoesNotMatch(Link(), Repository.Text(File));
+    }
+
     private static IEnumerable<(string Code, string? Output)> Blocks(string file)
         => Block().Matches(Repository.Text(file)).Select(match => (match.Groups["code"].Value, match.Groups["output"].Success ? match.Groups["output"].Value : null));
 

@@ -1,0 +1,66 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Tests.Shared;
+
+namespace MLNet.CrossEntropy.Tests.Documentation;
+
+public sealed class SigmoidPage() : DocumentationPage("docs/sigmoid.md")
+{
+    private void Sigmoid()
+    {
+        var (ml, train, test) = Load(Dataset.BreastCancer);
+        // begin
+        var model = ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(train);
+        var metrics = ml.BinaryClassification.EvaluateCrossEntropy(model.Transform(test), "IsSecond");
+        Console.WriteLine($"log-loss {metrics.LogLoss:0.00} of {metrics.LabelEntropy:0.00} nats, area under the ROC curve {metrics.RocAuc:0.00}");
+        // end
+    }
+
+    private void Weights()
+    {
+        MLContext ml = new(seed: 1);
+        IDataView data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 1000).Select(i => new Visit { Features = [1], IsIll = i % 10 == 0 }));
+        // begin
+        // One row of ten is positive, and the features say nothing.
+        foreach (bool correct in new[] { false, true })
+        {
+            var model = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
+            {
+                LabelColumnName = "IsIll",
+                ClassWeights = ClassWeights.Balanced,
+                PriorCorrection = correct,
+                Method = SgdMethod.Newton,
+            }).Fit(data);
+            float probability = model.Transform(data).GetColumn<float>("Probability").First();
+            Console.WriteLine($"balanced weights, prior correction {correct}: probability {probability:0.00}");
+        }
+        // end
+    }
+
+    private void Newton()
+    {
+        var (ml, train, _) = Load(Dataset.BreastCancer);
+        // begin
+        foreach (SgdMethod method in new[] { SgdMethod.Sgd, SgdMethod.Newton })
+        {
+            var model = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
+            {
+                LabelColumnName = "IsSecond",
+                Method = method,
+                Seed = 1,
+            }).Fit(train);
+            var certificate = TrainingReport.Of(model)!.Certificate;
+            Console.WriteLine($"{method}: within 0.01% of the optimum: {certificate.GapBound < 1e-4 * certificate.Objective}");
+        }
+        // end
+    }
+
+    private sealed class Visit
+    {
+        [VectorType(1)]
+        public float[] Features { get; set; } = [];
+
+        public bool IsIll { get; set; }
+    }
+}

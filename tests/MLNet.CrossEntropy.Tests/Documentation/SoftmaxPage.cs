@@ -1,0 +1,72 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Tests.Shared;
+
+namespace MLNet.CrossEntropy.Tests.Documentation;
+
+public sealed class SoftmaxPage() : DocumentationPage("docs/softmax.md")
+{
+    private void Softmax()
+    {
+        var (ml, train, test) = Load(Dataset.Iris);
+        // begin
+        var pipeline = ml.Transforms.Conversion.MapValueToKey("Label", "Class")
+            .Append(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy())
+            .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
+        var model = pipeline.Fit(train);
+        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(test));
+        Console.WriteLine($"log-loss {metrics.LogLoss:0.00} of {metrics.LabelEntropy:0.00} nats, {metrics.Accuracy:0%} right");
+        // end
+    }
+
+    private void Votes()
+    {
+        MLContext ml = new(seed: 1);
+        IDataView data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 20).Select(_ => new Picture { Features = [1], Votes = [6, 4] }));
+        // begin
+        // Of ten people, six say cat and four say dog, of each picture.
+        var model = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options
+        {
+            LabelColumnName = "Votes",
+            LabelKind = LabelKind.Counts,
+        }).Fit(data);
+        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(data), "Votes");
+        Console.WriteLine($"log-loss {metrics.LogLoss:0.000} = H(p) {metrics.IrreducibleLogLoss:0.000} + KL(p||q) {Math.Abs(metrics.KullbackLeibler):0.000}");
+        // end
+    }
+
+    private void Coefficients()
+    {
+        var (ml, train, _) = Load(Dataset.Iris);
+        var model = ml.Transforms.Conversion.MapValueToKey("Label", "Class")
+            .Append(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { Method = SgdMethod.Newton }))
+            .Fit(train);
+        // begin
+        var coefficients = ml.Model.LinearCoefficients(model, train);
+        foreach (var flower in coefficients.Classes)
+            Console.WriteLine($"{flower.Name}: most important feature {flower.Top(1)[0].Feature} with weight {flower.Top(1)[0].Weight:0.0}");
+        // end
+    }
+
+    private void Calibration()
+    {
+        var (ml, train, test) = Load(Dataset.Iris);
+        var model = ml.MulticlassClassification.Trainers
+            .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", L2Regularization = 0.1f, Method = SgdMethod.Newton })
+            .Fit(train);
+        // begin
+        var calibrated = ml.MulticlassClassification.CalibrateTemperature(model, test, "ClassIndex");
+        Console.WriteLine($"temperature {calibrated.Report.Temperature:0.00}: log-loss {calibrated.Report.LogLossBefore:0.00} -> {calibrated.Report.LogLossAfter:0.00}");
+        // end
+    }
+
+    private sealed class Picture
+    {
+        [VectorType(1)]
+        public float[] Features { get; set; } = [];
+
+        [VectorType(2)]
+        public float[] Votes { get; set; } = [];
+    }
+}
