@@ -4,13 +4,13 @@ using MLNet.CrossEntropy.Numerics;
 namespace DogCat.Data;
 
 /// <summary>A picture and what a model says about it.</summary>
-/// <param name="Number">Its place among the test pictures, from 1.</param>
+/// <param name="Row">Its place among the test pictures, counted from 0 as the report's tables of rows do.</param>
 /// <param name="Picture">The picture.</param>
 /// <param name="ProbabilityOfDog">The model's.</param>
-public sealed record JudgedPicture(int Number, LabelledPicture Picture, double ProbabilityOfDog)
+public sealed record JudgedPicture(int Row, LabelledPicture Picture, double ProbabilityOfDog)
 {
-    /// <summary>Its file; its number where it was drawn.</summary>
-    public string Name => Picture.Path ?? FormattableString.Invariant($"no. {Number}");
+    /// <summary>Its file; its row where it was drawn.</summary>
+    public string Name => Picture.Path ?? FormattableString.Invariant($"row {Row}");
 
     /// <summary>What the model takes it for.</summary>
     public string Answer => ProbabilityOfDog > 0.5 ? "dog" : "cat";
@@ -34,7 +34,7 @@ public sealed record JudgedPicture(int Number, LabelledPicture Picture, double P
 
     /// <summary>Puts pictures and probabilities together.</summary>
     public static JudgedPicture[] All(PictureSet pictures, IReadOnlyList<double> probabilitiesOfDog) =>
-        [.. pictures.Items.Zip(probabilitiesOfDog, (picture, p) => (picture, p)).Select((pair, i) => new JudgedPicture(i + 1, pair.picture, pair.p))];
+        [.. pictures.Items.Zip(probabilitiesOfDog, (picture, p) => (picture, p)).Select((pair, i) => new JudgedPicture(i, pair.picture, pair.p))];
 
     private static double Entropy(double p) => InformationTheory.Entropy<double>([1 - p, p]);
 }

@@ -19,7 +19,7 @@ internal static class LossCurveSection
             .AddText(LogLoss(found.FromWrong))
             .AddLines("Log-loss from a confidently wrong model", "epoch", "held-out log-loss (nats)", Lines(found.FromWrong, j => j.LogLoss))
             .AddText(ErrorRate(found.FromWrong))
-            .AddLines("Error rate from a confidently wrong model", "epoch", "share of held-out pictures told wrong", Lines(found.FromWrong, j => j.ErrorRate))
+            .AddLines("Error rate from a confidently wrong model", "epoch", "share told wrong", Lines(found.FromWrong, j => j.ErrorRate))
             .AddText("From weights of 0 no picture is given up for lost, and the losses need not differ much:")
             .AddText(LogLoss(found.FromZero))
             .AddText(ErrorRate(found.FromZero));

@@ -17,7 +17,7 @@ internal static class PictureSections
         JudgedPicture[] right = [.. pictures.Where(p => p.IsRight).OrderByDescending(p => p.Confidence)];
         yield return Section(
             "Most confident and wrong",
-            Invariant($"{model} gets {wrong.Length:N0} of {pictures.Count:N0} test pictures wrong. These it was surest of: they cost the most log-loss, and some are mislabelled or show next to nothing."),
+            Invariant($"{model} gets {wrong.Length:N0} of {pictures.Count:N0} test pictures wrong. These it was surest of: they cost the most log-loss, and some are mislabelled or show next to nothing.{Legend(pictures)}"),
             wrong);
         yield return Section(
             "Most ambiguous",
@@ -29,7 +29,7 @@ internal static class PictureSections
     /// <summary>A picture of the report: its label, what people say of it where that is known, and what the model says.</summary>
     public static ReportPicture Thumbnail(JudgedPicture judged)
     {
-        string name = judged.Picture.Path is { } path ? Path.GetFileName(path) : Invariant($"no. {judged.Number}");
+        string name = judged.Picture.Path is { } path ? Path.GetFileName(path) : judged.Name;
         string says = Invariant($"{judged.Answer}, {judged.Confidence:0.0000}");
         string people = Tables.SoftLabel(judged.Picture);
         return new ReportPicture(
@@ -37,6 +37,12 @@ internal static class PictureSections
             $"Test picture {name}, labelled {judged.Picture.Label}; {(people == "" ? "" : people + "; ")}the model says {says}.",
             $"{name}\nlabel: {judged.Picture.Label}\n{(people == "" ? "" : people + "\n")}model: {says}");
     }
+
+    /// <summary>What stands below the pictures beside label and model; empty where nothing does.</summary>
+    private static string Legend(IReadOnlyList<JudgedPicture> pictures) =>
+        pictures.Any(p => p.Picture.Votes is not null) ? " 'people' is the share of their votes."
+        : pictures.Any(p => p.Picture.SoftLabel is not null) ? " 'coin' is the known probability that the label was tossed with."
+        : "";
 
     private static ReportSection Section(string heading, string text, IEnumerable<JudgedPicture> pictures)
     {

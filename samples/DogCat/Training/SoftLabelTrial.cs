@@ -66,8 +66,8 @@ public sealed record SoftLabelTrial(string Design, CrossEntropyComparison BySoft
         (LabelledPicture Picture, float[] Soft, float[] Hard)[] all = [.. forecasts];
         var models = new Dictionary<string, IDataView>
         {
-            ["trained on soft labels"] = View(f => f.Soft),
-            ["trained on hard labels"] = View(f => f.Hard),
+            ["training on soft labels"] = View(f => f.Soft),
+            ["training on hard labels"] = View(f => f.Hard),
         };
         return new SoftLabelTrial(design, Compare(nameof(ForecastRow.Target)), Compare(nameof(ForecastRow.Label)));
 

@@ -24,7 +24,7 @@ public sealed partial class HtmlReportTests
         Assert.Equal([5, 1], Shown(html, "Most confident and wrong"));
         Assert.Equal([2, 3, 1, 5, 4, 0], Shown(html, "Most ambiguous"));
         Assert.Equal([0, 4, 3, 2], Shown(html, "Most confident and right"));
-        Assert.Contains("alt=\"Test picture no. 6, labelled dog; the model says cat, 0.9000.\"", html, StringComparison.Ordinal);
+        Assert.Contains("alt=\"Test picture row 5, labelled dog; the model says cat, 0.9000.\"", html, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,8 +68,8 @@ public sealed partial class HtmlReportTests
         Assert.Equal([4, 1, 2, 5, 0], Shown(html, "How sure can one be\\?"));
         Assert.Equal([0, 2, 5, 4, 1], Shown(html, "Where people and the model disagree"));
         Assert.Contains("Left out: 1 that nobody took for a cat or a dog.", html, StringComparison.Ordinal);
-        Assert.Contains("alt=\"Test picture no. 2, labelled cat; people: dog, 0.6000; the model says cat, 0.5000.\"", html, StringComparison.Ordinal);
-        Assert.Contains("alt=\"Test picture no. 4, labelled dog; the model says dog, 0.7000.\"", html, StringComparison.Ordinal);
+        Assert.Contains("alt=\"Test picture row 1, labelled cat; people: dog, 0.6000; the model says cat, 0.5000.\"", html, StringComparison.Ordinal);
+        Assert.Contains("alt=\"Test picture row 3, labelled dog; the model says dog, 0.7000.\"", html, StringComparison.Ordinal);
 
         static double CrossEntropy(double p, double q) => (p == 0 ? 0 : -p * Math.Log(q)) - (p == 1 ? 0 : (1 - p) * Math.Log(1 - q));
     }

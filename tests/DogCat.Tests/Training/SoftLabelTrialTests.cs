@@ -20,7 +20,7 @@ public sealed class SoftLabelTrialTests
         Assert.Equal("Trained on 300 pictures, by their soft or their hard labels; judged by 200 others.", trial.Design);
         PairedComparison pair = trial.BySoftLabels.Pairs.Single();
         Assert.Equal(200, pair.Rows);
-        Assert.Equal("trained on soft labels", Better(pair));
+        Assert.Equal("training on soft labels", Better(pair));
     }
 
     /// <summary>Like photographs: votes of 100 people on the test pictures alone, and one picture that all took for something else.</summary>
@@ -35,7 +35,7 @@ public sealed class SoftLabelTrialTests
         SoftLabelTrial trial = SoftLabelTrial.Run(_ml, voted, Store(voted))!;
         Assert.StartsWith("Only test pictures have soft labels, so each half of 199 was judged", trial.Design, StringComparison.Ordinal);
         Assert.Equal((199, 199), (trial.BySoftLabels.Rows.Used, trial.ByHardLabels.Rows.Used));
-        Assert.Equal("trained on soft labels", Better(trial.BySoftLabels.Pairs.Single()));
+        Assert.Equal("training on soft labels", Better(trial.BySoftLabels.Pairs.Single()));
 
         static Votes OfHundred(double p) => new(100 - (int)(100 * p), (int)(100 * p), 0);
     }

@@ -10,7 +10,7 @@ internal static class IntervalChart
     private const double RowHeight = 24;
     private const double Right = 130;
     private const double Top = 30;
-    private const int LongestName = 36;
+    private const int LongestName = 48;
     private const double CharacterWidth = 7;
 
     /// <summary>Draws intervals.</summary>

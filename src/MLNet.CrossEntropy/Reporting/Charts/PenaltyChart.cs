@@ -20,9 +20,9 @@ internal static class PenaltyChart
         XElement svg = Plot.Drawing(Width, StripTop + StripHeight + 12);
         svg.Add(plot.XAxis("probability q given to the true class"), plot.YAxis($"loss −log q ({unit.Name})"));
         svg.Add(Plot.Path(Curve().Select(q => (plot.X(q), plot.Y(unit.Of(-Math.Log(q))))), "line s1"));
-        svg.Add(References(plot, metrics, unit));
         double total = bins.Sum(b => b.Loss);
         svg.Add(bins.Where(b => b.Loss > 0).Select(b => Plot.Circle(plot.X(Math.Exp(-b.Loss / b.Weight)), plot.Y(unit.Of(b.Loss / b.Weight)), 1.5 + 14 * Math.Sqrt(b.Loss / total), "bubble s2")));
+        svg.Add(References(plot, metrics, unit));
         svg.Add(Strip.Draw(plot, StripTop, StripHeight, bins.Select(b => (b.Lower, b.Upper, b.Weight))));
 
         double weight = bins.Sum(b => b.Weight), below = bins.Where(b => b.Upper <= 0.5).Sum(b => b.Weight), lossBelow = bins.Where(b => b.Upper <= 0.5).Sum(b => b.Loss);

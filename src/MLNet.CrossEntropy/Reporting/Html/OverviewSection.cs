@@ -12,6 +12,8 @@ internal static class OverviewSection
             ["model", "rows", $"log-loss ({unit.Name})", "std. error", "reduction", "accuracy", "Brier score", "ECE", "ROC-AUC"],
             [.. models.Select(m => RowOf(m, unit))]);
         yield return table.ToElement(showCaption: false);
+        if (models.Any(m => m.Metrics is BinaryCrossEntropyMetrics) && models.Any(m => m.Metrics is MulticlassCrossEntropyMetrics))
+            yield return Markup.El("p", "The Brier score of a binary model is (q - y)^2, half of what the same model has as one of two classes; its calibration error is that of one class, not of the answer.");
         yield return new Chart(
             "Log-loss of each model",
             $"A dot with a confidence interval for each model, in {unit.Name}.",
