@@ -46,6 +46,8 @@ internal sealed class LossCourse(MLContext ml, IDataView train, IDataView held, 
                 // A penalty would pull wrong weights back to 0 whatever the loss.
                 L2Regularization = 0,
                 Standardization = Standardization.None,
+                // Steps this small are over before a second thread has begun.
+                NumberOfThreads = 1,
                 Seed = epoch,
             }).Fit(train);
             done();
