@@ -25,8 +25,6 @@ public sealed class ImageDataViewType : StructuredDataViewType
 
     public override bool Equals(DataViewType other) => other is ImageDataViewType image && (Height, Width) == (image.Height, image.Width);
 
-    public override bool Equals(object other) => Equals(other as DataViewType);
-
     public override int GetHashCode() => HashCode.Combine(Height, Width);
 
     public override string ToString() => Height == 0 && Width == 0 ? "Image" : $"Image<{Height}, {Width}>";
