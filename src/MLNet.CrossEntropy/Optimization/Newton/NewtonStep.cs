@@ -11,15 +11,10 @@ namespace MLNet.CrossEntropy.Optimization;
 /// Like SGD it works on the scaled and centred features (see <see cref="FeatureScaling"/>), whose Hessian is far better conditioned:
 /// parameters are <c>W'[k, j]</c>, then <c>b'[k]</c>. A product with the Hessian, <c>H v = X' (d2 l / dz dz') X v + l2 v</c>, is one pass over the rows.
 /// </remarks>
-internal sealed unsafe class NewtonStep : MiniBatchStep
+internal sealed unsafe partial class NewtonStep : MiniBatchStep
 {
     private const double LoosestSolution = 0.25;
-    private const double SufficientDecrease = 1e-4;
-    private const int MostHalvings = 30;
     private const int UnitOfRows = 64;
-
-    // A quadratic model that promises to lower the objective by less than this share of it promises less than floats can tell.
-    private const double SmallestPromise = 1e-8;
 
     // The share of the loss that a certificate may leave open after a fit that needs no more steps.
     private const double LargestGap = 1e-6;
@@ -38,17 +33,12 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
     private readonly float[] _raw;
     private readonly float[] _rawBiases;
     private readonly NativeBuffer<float> _directionLogits;
-    private readonly NativeBuffer<float> _searchLogits;
-    private readonly NativeBuffer<float> _startLogits;
     private readonly NativeBuffer<float> _terms;
     private readonly Action<int> _takeTerms;
-    private readonly Action<int> _advance;
     private readonly RowMap _takeErrors;
     private readonly RowMap _takeCurvature;
     private RowSet _rows = null!;
     private int _lastProducts;
-    private bool _isSearching;
-    private double _along;
     private double _firstNorm;
     private double _norm;
 
@@ -231,57 +221,6 @@ internal sealed unsafe class NewtonStep : MiniBatchStep
         SetModel(direction);
         _products.Pass(_rows, withLogits: true, _takeCurvature, _sums);
         ToScaledGradient(direction, product);
-    }
-
-    private void AdvanceLogits(double step)
-    {
-        _along = step;
-        Team.Run(_advance);
-    }
-
-    private void Advance(int member)
-    {
-        var (from, to) = Team.Share(member, _rows.Rows);
-        var start = (long)from * Outputs;
-        SparseKernels.Axpy((float)_along, _directionLogits.Pointer + start, _searchLogits.Pointer + start, (to - from) * Outputs);
-    }
-
-    /// <summary>
-    /// The length a of the step along p: the first of 1, 1/2, 1/4, ... whose objective is low enough (Armijo), 0 when none is. Logits are
-    /// linear in the parameters, so the losses along the line cost no pass over the features.
-    /// </summary>
-    private double Search(double[] direction)
-    {
-        double constant = 0, linear = 0, square = 0;
-        for (var i = 0; i < Outputs * _features; i++)
-        {
-            double scale = _scaling.Scales[i % _features], weight = scale * _parameters[i], change = scale * direction[i];
-            constant += weight * weight;
-            linear += weight * change;
-            square += change * change;
-        }
-
-        double Objective(double length) => MeanLossAlong(length) + _l2 / 2 * (constant + length * (2 * linear + length * square));
-        double slope = ConjugateGradient.Dot(_gradient, direction), start = BatchLoss / BatchWeight + _l2 / 2 * constant;
-        if (-slope / 2 <= SmallestPromise * start)
-            _norm = 0;
-        var length = 1.0;
-        for (var i = 0; i < MostHalvings; i++, length /= 2)
-        {
-            if (Objective(length) <= start + SufficientDecrease * length * slope)
-                return length;
-        }
-
-        _norm = 0;
-        return 0;
-    }
-
-    private double MeanLossAlong(double length)
-    {
-        (_along, _isSearching) = (length, true);
-        var loss = JudgeAgain();
-        _isSearching = false;
-        return loss / BatchWeight;
     }
 
     /// <summary>Gives the products the raw model of scaled parameters: <c>W = s W'</c>, <c>b = b' - m . W</c>.</summary>
