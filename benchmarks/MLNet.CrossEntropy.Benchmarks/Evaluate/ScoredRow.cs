@@ -1,6 +1,6 @@
 namespace MLNet.CrossEntropy.Benchmarks;
 
-/// <summary>A scored row as ML.NET reads it from objects; the keys are raw, 1 the first class.</summary>
+/// <summary>A scored row as ML.NET reads it from objects; the keys are zero-based.</summary>
 internal sealed class ScoredRow
 {
     public uint Label { get; set; }

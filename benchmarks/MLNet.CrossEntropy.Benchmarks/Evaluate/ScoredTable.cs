@@ -37,12 +37,12 @@ internal sealed class ScoredTable : IDataView
 
     public bool CanShuffle => false;
 
-    /// <summary>The rows as objects.</summary>
+    /// <summary>The rows as objects, in which ML.NET takes 0 for the first class.</summary>
     public IEnumerable<ScoredRow> ToObjects() => Enumerable.Range(0, Rows).Select(row => new ScoredRow
     {
-        Label = _labels[row],
+        Label = _labels[row] - 1,
         Score = Score(row).ToArray(),
-        PredictedLabel = _predicted[row],
+        PredictedLabel = _predicted[row] - 1,
     });
 
     /// <summary>Writes the first rows as text: zero-based label, scores, predicted label.</summary>

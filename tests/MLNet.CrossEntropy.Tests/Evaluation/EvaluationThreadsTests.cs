@@ -11,15 +11,26 @@ public sealed class EvaluationThreadsTests
     private readonly MLContext _ml = new(seed: 1);
 
     [Theory]
-    [InlineData(false, 2)]
-    [InlineData(false, 3)]
-    [InlineData(false, 8)]
-    [InlineData(true, 2)]
-    [InlineData(true, 8)]
-    public void Multiclass_metrics_are_the_same_bits_on_any_number_of_threads(bool logits, int threads)
+    [InlineData(false, true, 2)]
+    [InlineData(false, true, 3)]
+    [InlineData(false, true, 8)]
+    [InlineData(true, true, 2)]
+    [InlineData(true, true, 8)]
+    [InlineData(false, false, 2)]
+    [InlineData(true, false, 3)]
+    public void Multiclass_metrics_are_the_same_bits_on_any_number_of_threads(bool logits, bool weighted, int threads)
     {
         GeneratedScores view = new(Rows, logits);
-        Assert.Equal(Multiclass(view, 1).ToJson(), Multiclass(view, threads).ToJson());
+        Assert.Equal(Multiclass(view, 1, weighted: weighted).ToJson(), Multiclass(view, threads, weighted: weighted).ToJson());
+    }
+
+    [Fact]
+    public void Exact_metrics_drawn_on_several_threads_are_the_same_bits()
+    {
+        GeneratedScores view = new(60_000, logits: false);
+        MulticlassCrossEntropyMetrics expected = Multiclass(view, 1, weighted: false);
+        Assert.True(expected.HasExactDistributions);
+        Assert.Equal(expected.ToJson(), Multiclass(view, 3, weighted: false).ToJson());
     }
 
     [Theory]
@@ -85,12 +96,12 @@ public sealed class EvaluationThreadsTests
     public void A_bad_number_of_threads_is_refused()
         => Assert.Contains("NumberOfThreads", Assert.Throws<ArgumentOutOfRangeException>(() => Multiclass(new(10, logits: false), 0)).Message, StringComparison.Ordinal);
 
-    private MulticlassCrossEntropyMetrics Multiclass(GeneratedScores view, int threads, BadRowPolicy invalidScore = BadRowPolicy.Skip) =>
+    private MulticlassCrossEntropyMetrics Multiclass(GeneratedScores view, int threads, BadRowPolicy invalidScore = BadRowPolicy.Skip, bool weighted = true) =>
         _ml.MulticlassClassification.EvaluateCrossEntropy(view, new MulticlassEvaluationOptions
         {
             NumberOfThreads = threads,
             InvalidScore = invalidScore,
-            ExampleWeightColumnName = "Weight",
+            ExampleWeightColumnName = weighted ? "Weight" : null,
         });
 
     private BinaryCrossEntropyMetrics Binary(GeneratedScores view, int threads) =>
