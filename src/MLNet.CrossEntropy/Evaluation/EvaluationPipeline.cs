@@ -14,6 +14,9 @@ internal sealed class EvaluationPipeline<TBlock>
 {
     private const int MostBlocksPerWave = 8;
 
+    // Rows that fit into so many waves, a few milliseconds' work, are not worth a thread.
+    private const int WavesAlone = 4;
+
     private readonly IBlockEvaluation<TBlock> _evaluation;
     private readonly int _blocksPerWave;
     private Wave _toRead = new();
@@ -39,27 +42,32 @@ internal sealed class EvaluationPipeline<TBlock>
         pipeline._toRead.Rows[0] = first;
         pipeline._toRead.Count = 1;
         pipeline.Read();
-
-        // Rows that fit into one wave are not worth a thread.
+        using (WorkerTeam alone = new(size: 1))
+        {
+            if (!pipeline.Run(alone, threads == 1 ? int.MaxValue : WavesAlone))
+                return;
+        }
         int mostUseful = 1 + MostBlocksPerWave + evaluation.Lanes;
         // Waves take long beside the waking of a thread: spinning would buy little and cost other programs much.
-        using WorkerTeam team = new(pipeline._atEnd ? 1 : Math.Min(threads, mostUseful), spins: 50);
-        pipeline.Run(team);
+        using WorkerTeam team = new(Math.Min(threads, mostUseful), spins: 50);
+        _ = pipeline.Run(team, int.MaxValue);
     }
 
-    private void Run(WorkerTeam team)
+    /// <summary>Runs so many waves; false when none is left.</summary>
+    private bool Run(WorkerTeam team, int waves)
     {
         Action<int> work = Work;
-        while (true)
+        for (int wave = 0; wave < waves; wave++)
         {
             (_toRead, _toJudge, _toAdd) = (_toAdd, _toRead, _toJudge);
             _toRead.Count = 0;
             if (_toJudge.IsEmpty && _toAdd.IsEmpty)
-                return;
+                return false;
             _nextTask = 0;
             team.Run(work);
             _toJudge.ThrowFirstError();
         }
+        return true;
     }
 
     private void Work(int member)
