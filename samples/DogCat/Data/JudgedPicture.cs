@@ -27,10 +27,26 @@ public sealed record JudgedPicture(int Row, LabelledPicture Picture, double Prob
     /// <summary>H(q) of the model's probabilities q, in nats.</summary>
     public double ModelEntropy => Entropy(ProbabilityOfDog);
 
-    /// <summary>KL(p || q) in nats: what the model costs beyond H(p) where the label is drawn from p. NaN without a soft label.</summary>
-    public double Divergence => Picture.SoftLabel is { } p
-        ? InformationTheory.KullbackLeibler(Target.Of<double>([1 - p, p]), MLNet.CrossEntropy.Numerics.Prediction.Of<double>([1 - ProbabilityOfDog, ProbabilityOfDog]))
-        : double.NaN;
+    /// <summary>What takes the place of a probability of 0, which would cost infinity, as in the library's evaluator.</summary>
+    private const double Floor = 1e-15;
+
+    /// <summary>Whether the model gives no chance to what people, or the known probability, do.</summary>
+    public bool IsFloored => Picture.SoftLabel is { } p && (p > 0 && ProbabilityOfDog < Floor || p < 1 && 1 - ProbabilityOfDog < Floor);
+
+    /// <summary>
+    /// KL(p || q) in nats: what the model costs beyond H(p) where the label is drawn from p; where <see cref="IsFloored"/>, with a floor under q. NaN
+    /// without a soft label.
+    /// </summary>
+    public double Divergence
+    {
+        get
+        {
+            double q = Math.Clamp(ProbabilityOfDog, Floor, 1 - Floor);
+            return Picture.SoftLabel is { } p
+                ? InformationTheory.KullbackLeibler(Target.Of<double>([1 - p, p]), MLNet.CrossEntropy.Numerics.Prediction.Of<double>([1 - q, q]))
+                : double.NaN;
+        }
+    }
 
     /// <summary>Puts pictures and probabilities together.</summary>
     public static JudgedPicture[] All(PictureSet pictures, IReadOnlyList<double> probabilitiesOfDog) =>

@@ -158,7 +158,7 @@ public sealed class Report(Verbosity verbosity)
     {
         if (models.Count == 0)
             return;
-        _results.WriteLine(Invariant($"  Soft labels p of {models[0].Pictures:N0} test pictures, model's q: a log-loss is H(p) + KL(p || q).{models[0].LeftOutInWords}"));
+        _results.WriteLine(Invariant($"  Soft labels p of {models[0].Pictures:N0} test pictures, model's q: a log-loss is H(p) + KL(p || q).{Training.Uncertainty.Exceptions(models)}"));
         if (verbosity != Verbosity.Json)
             Tables.Write(Tables.Uncertainty(models));
         _json.Add("uncertainty", models);

@@ -19,7 +19,7 @@ internal static class UncertaintySections
         bool voted = judged.Any(j => j.Picture.Votes is not null);
         string source = voted ? "the share of dog among people's votes for cat or dog" : "the known probability with which it was labelled a dog";
         ReportSection section = new ReportSection("How sure can one be?")
-            .AddText(Invariant($"For {models[0].Pictures:N0} of {judged.Count:N0} test pictures a soft label p is known, {source}.{models[0].LeftOutInWords}"))
+            .AddText(Invariant($"For {models[0].Pictures:N0} of {judged.Count:N0} test pictures a soft label p is known, {source}.{Training.Uncertainty.Exceptions(models)}"))
             .AddText("Were labels drawn from p, a model that says q would have a log-loss of H(p, q) = H(p) + KL(p || q): the doubt in the pictures themselves, which no model can remove, and what the model adds. H(q) is the doubt that it admits to: below H(p, q) it is too sure of itself, above it too cautious.")
             .AddTable("Means over these pictures, in nats", ["", "H(p)", "KL(p || q)", "H(p, q)", "H(q)"], models.Select(m => (string[])[m.Model, Nats(m.LabelEntropy), Nats(m.Divergence), Nats(m.CrossEntropy), Nats(m.ModelEntropy)]))
             .AddTable(Invariant($"Pictures by their own doubt, with {models[0].Model}"), ["H(p) in nats", "pictures", "mean H(q)", "mean KL(p || q)", "right"], Bands.Select((band, i) => Row(band.Name, judged, i == 0 ? -1 : Bands[i - 1].To, band.To)));

@@ -74,6 +74,20 @@ public sealed partial class HtmlReportTests
         static double CrossEntropy(double p, double q) => (p == 0 ? 0 : -p * Math.Log(q)) - (p == 1 ? 0 : (1 - p) * Math.Log(1 - q));
     }
 
+    [Fact]
+    public void A_model_that_is_certain_costs_much_and_not_infinity()
+    {
+        PictureSet voted = new([.. Pictures.Items.Select(picture => picture with { Votes = new(5, 5, 0) })]);
+        Uncertainty uncertainty = Assert.Single(Uncertainty.Of([Judged("model", [0, 1, 0.5, 0.5, 0.5, 0.5])], voted));
+        Assert.Equal(2, uncertainty.Floored);
+        Assert.Equal(2 * (Math.Log(0.5) - 0.5 * Math.Log(1e-15)) / 6, uncertainty.Divergence, 1e-3);
+        Assert.Contains("On 2 of them model gives no chance at all", Uncertainty.Exceptions([uncertainty]), StringComparison.Ordinal);
+
+        // Whoever is certain and right needs no floor.
+        PictureSet agreed = new([.. Pictures.Items.Select(picture => picture with { Votes = new(picture.IsDog ? 0 : 9, picture.IsDog ? 9 : 0, 0) })]);
+        Assert.Equal(0, Assert.Single(Uncertainty.Of([Judged("model", [0, 0, 0, 1, 1, 1])], agreed)).Floored);
+    }
+
     private static string Html(double[] probabilitiesOfDog, PictureSet? pictures = null)
     {
         pictures ??= Pictures;
