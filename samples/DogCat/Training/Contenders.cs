@@ -43,7 +43,7 @@ public static class Contenders
         new MulticlassContender("SdcaMaximumEntropy", setup => setup.Ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(
             new SdcaMaximumEntropyMulticlassTrainer.Options { L1Regularization = 0, L2Regularization = 2 * L2, ConvergenceTolerance = 0.01f, NumberOfThreads = 1 })),
 #else
-        new MissingContender("SdcaMaximumEntropy", "the embedded ML.NET host does not have it; it comes with the package Microsoft.ML"),
+        new MissingContender("SdcaMaximumEntropy", Missing("Microsoft.ML")),
 #endif
 #if MLNET_MKL
         // Its steps go along twice the gradient of the loss, and once that of the penalty. The rate that it finds by itself is too large for good
@@ -51,12 +51,12 @@ public static class Contenders
         new BinaryContender("SymbolicSgdLogisticRegression", setup => setup.Ml.BinaryClassification.Trainers.SymbolicSgdLogisticRegression(
             new SymbolicSgdLogisticRegressionBinaryTrainer.Options { LabelColumnName = nameof(PictureRow.IsDog), L2Regularization = 2 * L2, LearningRate = 1e-3f, NumberOfThreads = 1 })),
 #else
-        new MissingContender("SymbolicSgdLogisticRegression", "the package Microsoft.ML.Mkl.Components did not restore when this was built"),
+        new MissingContender("SymbolicSgdLogisticRegression", Missing("Microsoft.ML.Mkl.Components")),
 #endif
 #if MLNET_VISION
         new ImageClassificationContender(),
 #else
-        new MissingContender(ImageClassification, "the package Microsoft.ML.Vision did not restore when this was built"),
+        new MissingContender(ImageClassification, Missing("Microsoft.ML.Vision")),
 #endif
     ];
 
@@ -83,4 +83,10 @@ public static class Contenders
         CancellationToken = setup.Cancellation,
         OnCancellation = CancellationAnswer.ReturnBest,
     };
+
+#if MLNET_EMBEDDED
+    private static string Missing(string package) => $"the embedded ML.NET host does not have it; it comes with the package {package}";
+#elif !(MLNET_MKL && MLNET_VISION)
+    private static string Missing(string package) => $"the package {package} did not restore when this was built";
+#endif
 }
