@@ -8,7 +8,7 @@ internal static class Stopwatches
     private static float _sink;
 
     /// <summary>
-    /// The shortest of several runs, in seconds from the moment all threads stand ready to the moment the last one is done. The first
+    /// The shortest of several runs, in seconds from the moment the first thread begins to the moment the last one is done. The first
     /// run warms up and is not counted. One thread means the caller's.
     /// </summary>
     public static double BestSeconds(int threads, int repetitions, Func<int, float> work)
@@ -33,23 +33,24 @@ internal static class Stopwatches
 
     private static double OnThreads(int threads, Func<int, float> work)
     {
-        using var ready = new Barrier(threads + 1);
-        using var done = new CountdownEvent(threads);
-        for (int t = 0; t < threads; t++)
-        {
-            int thread = t;
-            new Thread(() =>
+        // Each thread looks at the clock itself: whoever only waits for them may be woken when they are long under way.
+        using var ready = new Barrier(threads);
+        long[] began = new long[threads], ended = new long[threads];
+        Thread[] all =
+        [
+            .. Enumerable.Range(0, threads).Select(thread => new Thread(() =>
             {
                 ready.SignalAndWait();
+                began[thread] = Stopwatch.GetTimestamp();
                 Keep(work(thread));
-                done.Signal();
-            }).Start();
-        }
-
-        ready.SignalAndWait();
-        long start = Stopwatch.GetTimestamp();
-        done.Wait();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+                ended[thread] = Stopwatch.GetTimestamp();
+            })),
+        ];
+        foreach (Thread thread in all)
+            thread.Start();
+        foreach (Thread thread in all)
+            thread.Join();
+        return Stopwatch.GetElapsedTime(began.Min(), ended.Max()).TotalSeconds;
     }
 
     /// <summary>Uses a result, so that the work behind it cannot be optimised away.</summary>
