@@ -1,11 +1,29 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace MLNet.CrossEntropy.Optimization.Kernels;
 
 /// <summary>The inner loop of sparse rows: one non-zero meets all outputs.</summary>
 internal static unsafe class SparseKernels
 {
+    /// <summary>
+    /// So many non-zeros before its turn, a feature's weights are to be fetched: they lie all over memory, where no hardware prefetcher looks.
+    /// </summary>
+    private const int FetchedAhead = 8;
+
+    private const int LineFloats = 16;
+
+    /// <summary>Begins to fetch <paramref name="length"/> floats into the cache, without waiting.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch(float* x, int length)
+    {
+        if (!Sse.IsSupported)
+            return;
+        for (var i = 0; i < length; i += LineFloats)
+            Sse.Prefetch0(x + i);
+    }
+
     /// <summary><c>y += a x</c> over <paramref name="length"/> floats.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Axpy(float a, float* x, float* y, int length)
@@ -80,7 +98,11 @@ internal static unsafe class SparseKernels
 
         biases.CopyTo(new Span<float>(logits, outputs));
         for (var e = 0; e < row.Length; e++)
+        {
+            if (e + FetchedAhead < row.Length)
+                Fetch(weights + (long)row.IndexPointer[e + FetchedAhead] * outputs, outputs);
             Axpy(row.ValuePointer[e], weights + (long)row.IndexPointer[e] * outputs, logits, outputs);
+        }
     }
 
     /// <summary>The products of a row with one output's weights, in four sums that do not wait for each other.</summary>
