@@ -46,6 +46,8 @@ internal sealed class ClassWeightedLoss(LogitLoss loss, double[] weights) : Logi
         SpanMath.Scale(terms, (float)WeightOf(target));
     }
 
+    internal override bool HasIndependentOutputs => loss.HasIndependentOutputs;
+
     internal override void CurvatureProduct(ReadOnlySpan<float> terms, Span<float> direction) => loss.CurvatureProduct(terms, direction);
 
     internal override void CurvatureDiagonal(ReadOnlySpan<float> terms, Span<float> diagonal) => loss.CurvatureDiagonal(terms, diagonal);

@@ -74,6 +74,9 @@ public abstract class LogitLoss
     /// <summary>Whether <see cref="CurvatureTerms"/> are known: for the cross-entropies, which are convex in the logits.</summary>
     internal virtual bool HasCurvature => false;
 
+    /// <summary>Whether each output's loss depends on its own logit alone, so that the curvature of many rows is as good as that of one long one.</summary>
+    internal virtual bool HasIndependentOutputs => false;
+
     /// <summary>
     /// All that products with the loss's second derivative in the logits need to know of a row, class weights included. Terms times a
     /// number stand for the second derivative times that number.

@@ -1,4 +1,5 @@
 using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Losses;
 
@@ -64,12 +65,11 @@ public sealed class SigmoidCrossEntropyLoss : LogitLoss
         }
     }
 
+    /// <inheritdoc/>
+    internal override bool HasIndependentOutputs => true;
+
     /// <summary>The outputs are independent.</summary>
-    internal override void CurvatureProduct(ReadOnlySpan<float> terms, Span<float> direction)
-    {
-        for (int k = 0; k < terms.Length; k++)
-            direction[k] *= terms[k];
-    }
+    internal override void CurvatureProduct(ReadOnlySpan<float> terms, Span<float> direction) => SpanMath.Multiply(terms, direction);
 
     /// <inheritdoc/>
     internal override void CurvatureDiagonal(ReadOnlySpan<float> terms, Span<float> diagonal) => terms.CopyTo(diagonal);

@@ -85,6 +85,16 @@ internal static class SpanMath
             destination[i] = x[i] - subtrahend;
     }
 
+    /// <summary>x[i] = factors[i] x[i]; of the same length.</summary>
+    public static void Multiply(ReadOnlySpan<float> factors, Span<float> x)
+    {
+        int i = 0;
+        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+            Store(Load(factors, i) * Load<float>(x, i), x, i);
+        for (; i < x.Length; i++)
+            x[i] *= factors[i];
+    }
+
     /// <summary>x[i] = factor x[i].</summary>
     public static void Scale<T>(Span<T> x, T factor)
         where T : unmanaged, INumberBase<T>

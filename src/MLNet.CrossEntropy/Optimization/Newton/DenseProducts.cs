@@ -96,8 +96,7 @@ internal sealed unsafe class DenseProducts : RowProducts
             ComputeLogits(_rows, _first + from, to - from, Pointers + from, errors);
         else
             new Span<float>(errors, (to - from) * Outputs).Clear();
-        for (var r = from; r < to; r++)
-            _map(_first + r, _errors.Span((long)r * Outputs, Outputs));
+        _map(_first + from, _errors.Span((long)from * Outputs, (to - from) * Outputs));
     }
 
     private void Backward(int member)

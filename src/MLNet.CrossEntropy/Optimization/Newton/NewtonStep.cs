@@ -195,7 +195,7 @@ internal sealed unsafe partial class NewtonStep : MiniBatchStep
         return _norm == 0 || squared <= 2 * _l2 * LargestGap * BatchLoss / BatchWeight;
     }
 
-    private void TakeErrors(int row, Span<float> values) => Errors.Span((long)row * Outputs, Outputs).CopyTo(values);
+    private void TakeErrors(int first, Span<float> values) => Errors.Span((long)first * Outputs, values.Length).CopyTo(values);
 
     private void TakeTerms(int member)
     {
@@ -209,10 +209,13 @@ internal sealed unsafe partial class NewtonStep : MiniBatchStep
         }
     }
 
-    private void TakeCurvature(int row, Span<float> values)
+    private void TakeCurvature(int first, Span<float> values)
     {
-        values.CopyTo(_directionLogits.Span((long)row * Outputs, Outputs));
-        Loss.CurvatureProduct(_terms.Span((long)row * Outputs, Outputs), values);
+        values.CopyTo(_directionLogits.Span((long)first * Outputs, values.Length));
+        var terms = _terms.Span((long)first * Outputs, values.Length);
+        var length = Loss.HasIndependentOutputs ? values.Length : Outputs;
+        for (var start = 0; start < values.Length; start += length)
+            Loss.CurvatureProduct(terms.Slice(start, length), values.Slice(start, length));
     }
 
     /// <summary>The Hessian times <paramref name="direction"/>, in scaled coordinates.</summary>

@@ -1,9 +1,9 @@
 namespace MLNet.CrossEntropy.Optimization;
 
-/// <summary>Turns what a row's logits are into the errors that its features are multiplied with, in place.</summary>
-/// <param name="row">The row's number.</param>
-/// <param name="values">The row's logits <c>[outputs]</c> in (zeros where none were asked for), its errors out.</param>
-internal delegate void RowMap(int row, Span<float> values);
+/// <summary>Turns what the logits of some rows are into the errors that their features are multiplied with, in place.</summary>
+/// <param name="first">The first of the rows, which follow each other.</param>
+/// <param name="values">Their logits <c>[rows, outputs]</c> in (zeros where none were asked for), their errors out.</param>
+internal delegate void RowMap(int first, Span<float> values);
 
 /// <summary>
 /// The two products with rows X that a second-order step is made of, logits <c>Z = X V' + c</c> and gradients <c>G = D' X</c>, both in
@@ -31,7 +31,7 @@ internal abstract class RowProducts(int outputs, WorkerTeam team) : IDisposable
     public abstract unsafe void ComputeLogits(RowSet rows, int from, int to, float* logits);
 
     /// <summary>
-    /// One pass over all rows: what <paramref name="map"/> makes of each is multiplied with its features and summed into
+    /// One pass over all rows: what <paramref name="map"/> makes of them is multiplied with its features and summed into
     /// <paramref name="gradient"/>, <c>[outputs, features]</c>, and <see cref="BiasGradient"/>.
     /// </summary>
     public abstract void Pass(RowSet rows, bool withLogits, RowMap map, double[] gradient);
