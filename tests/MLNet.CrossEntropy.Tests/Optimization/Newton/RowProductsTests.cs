@@ -45,7 +45,7 @@ public sealed unsafe class RowProductsTests
         using var team = new WorkerTeam(threads);
         using RowProducts products = dense ? new DenseProducts(features, outputs, team) : new SparseProducts(set, outputs, team);
         products.SetModel(weights, biases);
-        products.Pass(set, withLogits: true, MakeErrors, actual);
+        products.Pass(set, withLogits: true, (first, values) => MakeErrors(first, outputs, values), actual);
 
         for (var i = 0; i < expected.Length; i++)
             Assert.Equal(expected[i], actual[i], 1e-5 * (1 + rows));
@@ -79,9 +79,9 @@ public sealed unsafe class RowProductsTests
     // Any function of row and logit that a mistaken row or logit would show in.
     private static double Error(int row, double logit) => (row % 3 + 1) * (logit - 0.25);
 
-    private static void MakeErrors(int row, Span<float> values)
+    private static void MakeErrors(int first, int outputs, Span<float> values)
     {
-        foreach (ref var value in values)
-            value = (float)Error(row, value);
+        for (var i = 0; i < values.Length; i++)
+            values[i] = (float)Error(first + i / outputs, values[i]);
     }
 }
