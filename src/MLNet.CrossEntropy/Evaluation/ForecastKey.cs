@@ -29,6 +29,11 @@ internal static class ForecastKey
         return Vector.ConditionalSelect(Vector.LessThan(probability, half), Vector.AsVectorInt64(probability + Vector<double>.Zero), upper);
     }
 
+    /// <summary>The keys of probabilities of single precision, which may lie above 1 by rounding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<long> OfSingle(Vector<double> probability) =>
+        Of(probability, Vector.MaxNative(Vector<double>.One - probability, Vector<double>.Zero));
+
     /// <summary>The keys of probabilities in single precision, whose complements follow from them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Of(ReadOnlySpan<float> probabilities, Span<long> keys)
@@ -37,8 +42,8 @@ internal static class ForecastKey
         for (; i <= probabilities.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
             Vector.Widen(new Vector<float>(probabilities[i..]), out Vector<double> lower, out Vector<double> upper);
-            Of(lower, Vector.MaxNative(Vector<double>.One - lower, Vector<double>.Zero)).CopyTo(keys[i..]);
-            Of(upper, Vector.MaxNative(Vector<double>.One - upper, Vector<double>.Zero)).CopyTo(keys[(i + Vector<long>.Count)..]);
+            OfSingle(lower).CopyTo(keys[i..]);
+            OfSingle(upper).CopyTo(keys[(i + Vector<long>.Count)..]);
         }
         for (; i < probabilities.Length; i++)
             keys[i] = Of(probabilities[i], 1.0 - probabilities[i]);

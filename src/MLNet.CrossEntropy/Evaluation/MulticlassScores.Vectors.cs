@@ -20,8 +20,8 @@ internal static partial class MulticlassScores
             Vector.Widen(own, out Vector<double> lowerOwn, out Vector<double> upperOwn);
             Vector.Widen(best, out Vector<double> lowerBest, out Vector<double> upperBest);
             Vector.Widen(Vector.Equals(label, predicted), out Vector<long> lowerHit, out Vector<long> upperHit);
-            Settle(block, i, lowerOwn, lowerBest, lowerHit, LossOf(lowerOwn), floor);
-            Settle(block, i + Vector<double>.Count, upperOwn, upperBest, upperHit, LossOf(upperOwn), floor);
+            Settle(block, i, lowerOwn, ForecastKey.OfSingle(lowerBest), lowerHit, LossOf(lowerOwn), floor);
+            Settle(block, i + Vector<double>.Count, upperOwn, ForecastKey.OfSingle(upperBest), upperHit, LossOf(upperOwn), floor);
         }
         return isGood == Vector<long>.AllBitsSet;
     }
@@ -171,19 +171,18 @@ internal static partial class MulticlassScores
             ForecastKey.Of(probability, complement).CopyTo(block.Forecasts, k * block.Stride + at);
         }
         squares.CopyTo(block.SquaredErrors, at);
-        Settle(block, at, own, scale, Vector.Equals(label, predicted), LossOf(below, others), floor);
         // The complement of the largest has more digits than 1 less it.
-        ForecastKey.Of(scale, others * scale).CopyTo(block.TopForecasts, at);
+        Settle(block, at, own, ForecastKey.Of(scale, others * scale), Vector.Equals(label, predicted), LossOf(below, others), floor);
     }
 
     /// <summary>Writes down what is known of the rows from <paramref name="at"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Settle(EvaluatedBlock block, int at, Vector<double> own, Vector<double> best, Vector<long> isHit, Vector<double> loss, LossFloor floor)
+    private static void Settle(EvaluatedBlock block, int at, Vector<double> own, Vector<long> top, Vector<long> isHit, Vector<double> loss, LossFloor floor)
     {
         own.CopyTo(block.Probabilities, at);
         loss.CopyTo(block.Losses, at);
         floor.Clip(loss).CopyTo(block.ClippedLosses, at);
-        ForecastKey.Of(best, Vector.MaxNative(Vector<double>.One - best, Vector<double>.Zero)).CopyTo(block.TopForecasts, at);
+        top.CopyTo(block.TopForecasts, at);
         (Vector.AsVectorDouble(isHit) & Vector<double>.One).CopyTo(block.Hits, at);
     }
 }

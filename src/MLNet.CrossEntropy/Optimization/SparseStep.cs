@@ -210,9 +210,7 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         if (_touchesMost)
         {
             // To ask each non-zero of the batch for its feature would take longer than to go through all features.
-            var (from, to) = Team.Share(member, _features);
-            for (var j = from; j < to; j++)
-                CatchUp(j);
+            CatchUpAll(Team.Share(member, _features));
             return;
         }
 
@@ -270,9 +268,11 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         }
     }
 
-    private void CatchUpAll()
+    private void CatchUpAll() => CatchUpAll((0, _features));
+
+    private void CatchUpAll((int From, int To) features)
     {
-        for (var j = 0; j < _features; j++)
+        for (var j = features.From; j < features.To; j++)
             CatchUp(j);
     }
 

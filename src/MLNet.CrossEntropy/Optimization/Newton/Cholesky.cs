@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy.Optimization;
 
 /// <summary>The Cholesky factorisation <c>A = L L'</c> of a symmetric positive definite matrix (Golub and Van Loan 2013, section 4.2).</summary>
@@ -23,8 +25,8 @@ internal static class Cholesky
         {
             var row = a.Slice(i * n, i + 1);
             for (var j = 0; j < i; j++)
-                row[j] = (row[j] - ConjugateGradient.Dot(row[..j], a.Slice(j * n, j))) / a[j * n + j];
-            var pivot = row[i] - ConjugateGradient.Dot(row[..i], row[..i]);
+                row[j] = (row[j] - SpanMath.Dot(row[..j], a.Slice(j * n, j))) / a[j * n + j];
+            var pivot = row[i] - SpanMath.Dot(row[..i], row[..i]);
             if (!(pivot > SmallestPivot * largest))
             {
                 row[..i].Clear();
@@ -39,7 +41,7 @@ internal static class Cholesky
     public static void Solve(ReadOnlySpan<double> l, int n, Span<double> b)
     {
         for (var i = 0; i < n; i++)
-            b[i] = (b[i] - ConjugateGradient.Dot(l.Slice(i * n, i), b[..i])) / l[i * n + i];
+            b[i] = (b[i] - SpanMath.Dot(l.Slice(i * n, i), b[..i])) / l[i * n + i];
         for (var i = n - 1; i >= 0; i--)
         {
             b[i] /= l[i * n + i];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Optimization;
 
@@ -32,18 +33,18 @@ internal sealed class ConjugateGradient(int length)
         Array.Clear(_residual);
         Array.Clear(_search);
         Add(_residual, -1, gradient);
-        double goal = tolerance * Math.Sqrt(Dot(gradient, gradient)), last = 1;
+        double goal = tolerance * Math.Sqrt(SpanMath.Dot(gradient, gradient)), last = 1;
         var i = 0;
-        for (; i < MostIterations && Math.Sqrt(Dot(_residual, _residual)) > goal; i++)
+        for (; i < MostIterations && Math.Sqrt(SpanMath.Dot(_residual, _residual)) > goal; i++)
         {
             _residual.CopyTo(_solved, 0);
             precondition(_solved);
-            var next = Dot(_residual, _solved);
+            var next = SpanMath.Dot(_residual, _solved);
             var ratio = i == 0 ? 0 : next / last;
             for (var n = 0; n < _search.Length; n++)
                 _search[n] = _solved[n] + ratio * _search[n];
             multiply(_search, _product);
-            double curvature = Dot(_search, _product);
+            double curvature = SpanMath.Dot(_search, _product);
             // A direction without curvature: the objective is flat along it, and nothing more is to be learnt.
             if (!(curvature > 0))
                 return i + 1;
@@ -55,19 +56,6 @@ internal sealed class ConjugateGradient(int length)
         }
 
         return i;
-    }
-
-    /// <summary><c>x . y</c>.</summary>
-    public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
-    {
-        var sums = Vector<double>.Zero;
-        var i = 0;
-        for (; i <= x.Length - Vector<double>.Count; i += Vector<double>.Count)
-            sums += new Vector<double>(x[i..]) * new Vector<double>(y[i..]);
-        var sum = Vector.Sum(sums);
-        for (; i < x.Length; i++)
-            sum += x[i] * y[i];
-        return sum;
     }
 
     /// <summary><c>y += a x</c>.</summary>

@@ -1,3 +1,4 @@
+using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Optimization.Kernels;
 
 namespace MLNet.CrossEntropy.Optimization;
@@ -33,7 +34,7 @@ internal sealed unsafe partial class NewtonStep
         }
 
         double Objective(double length) => MeanLossAlong(length) + _l2 / 2 * (constant + length * (2 * linear + length * square));
-        double slope = ConjugateGradient.Dot(_gradient, direction), start = BatchLoss / BatchWeight + _l2 / 2 * constant;
+        double slope = SpanMath.Dot(_gradient, direction), start = BatchLoss / BatchWeight + _l2 / 2 * constant;
         if (-slope / 2 <= SmallestPromise * start)
             _norm = 0;
         var length = 1.0;

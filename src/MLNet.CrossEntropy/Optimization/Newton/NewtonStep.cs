@@ -167,7 +167,7 @@ internal sealed unsafe partial class NewtonStep : MiniBatchStep
         _rows = rows;
         _products.Pass(rows, withLogits: false, _takeErrors, _sums);
         ToScaledGradient(_parameters, _gradient);
-        _norm = Math.Sqrt(ConjugateGradient.Dot(_gradient, _gradient));
+        _norm = Math.Sqrt(SpanMath.Dot(_gradient, _gradient));
         _firstNorm = Math.Max(_firstNorm, _norm);
         _searchLogits.AsSpan().Clear();
         if (_norm <= _tolerance && IsCertain())

@@ -1,3 +1,4 @@
+using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Optimization;
 
 namespace MLNet.CrossEntropy.Tests.Optimization.Newton;
@@ -52,7 +53,7 @@ public sealed class LinearSolverTests
             {
                 v.CopyTo(last, 0);
                 for (var i = 0; i < n; i++)
-                    product[i] = ConjugateGradient.Dot(matrix.AsSpan(i * n, n), v);
+                    product[i] = SpanMath.Dot(matrix.AsSpan(i * n, n), v);
             },
             step => ConjugateGradient.Add(sum, step, last));
 
@@ -81,7 +82,7 @@ public sealed class LinearSolverTests
     public void SumsOfProductsTakeEveryElement(int length)
     {
         double[] x = [.. Enumerable.Range(1, length).Select(i => (double)i)], y = [.. x.Select(value => value * value)];
-        Assert.Equal(x.Sum(value => value * value * value), ConjugateGradient.Dot(x, y), 1e-9);
+        Assert.Equal(x.Sum(value => value * value * value), SpanMath.Dot(x, y), 1e-9);
         ConjugateGradient.Add(y, -0.5, x);
         Assert.Equal(x.Select(value => value * value - 0.5 * value), y);
     }
