@@ -86,6 +86,15 @@ public abstract class LogitLoss
     /// <param name="terms">Receives the terms [K]; must not overlap the logits.</param>
     internal virtual void CurvatureTerms(ReadOnlySpan<float> logits, RowTarget target, Span<float> terms) => throw NoCurvature();
 
+    /// <summary>
+    /// The <see cref="CurvatureTerms"/> of rows with hard labels, many at a time; false where there is no code for that, and then nothing is
+    /// written. They differ from those of one row at a time by rounding alone.
+    /// </summary>
+    /// <param name="labels">The class of each row; negative for a row without a label.</param>
+    /// <param name="logits">The logits <c>[rows, outputs]</c>.</param>
+    /// <param name="terms">Receives the terms <c>[rows, outputs]</c>.</param>
+    internal virtual bool TryHardLabelTerms(ReadOnlySpan<int> labels, ReadOnlySpan<float> logits, Span<float> terms) => false;
+
     /// <summary>The product of the loss's second derivative in the logits and a direction, <c>(d2 l / dz dz') v</c>.</summary>
     /// <param name="terms">The row's <see cref="CurvatureTerms"/> [K].</param>
     /// <param name="direction">v [K]; replaced by the product.</param>

@@ -81,11 +81,25 @@ public sealed class SigmoidCrossEntropyLoss : LogitLoss
     /// <inheritdoc/>
     internal override bool TryHardLabels(HardLabelRows rows)
     {
-        if (LabelSmoothing != 0 || rows.Outputs != 1 || _positiveWeights.Length > 1)
+        if (!HasRows(rows.Outputs))
             return false;
-        SigmoidCrossEntropyRows.Compute(rows, _positiveWeights.Length > 0 ? (float)_positiveWeights[0] : 1);
+        SigmoidCrossEntropyRows.Compute(rows, OnlyPositiveWeight);
         return true;
     }
+
+    /// <inheritdoc/>
+    internal override bool TryHardLabelTerms(ReadOnlySpan<int> labels, ReadOnlySpan<float> logits, Span<float> terms)
+    {
+        if (!HasRows(logits.Length / labels.Length))
+            return false;
+        SigmoidCrossEntropyRows.ComputeTerms(labels, logits, OnlyPositiveWeight, terms);
+        return true;
+    }
+
+    private float OnlyPositiveWeight => _positiveWeights.Length > 0 ? (float)_positiveWeights[0] : 1;
+
+    /// <summary>Whether <see cref="SigmoidCrossEntropyRows"/> is this loss.</summary>
+    private bool HasRows(int outputs) => LabelSmoothing == 0 && outputs == 1 && _positiveWeights.Length <= 1;
 
     private SigmoidCrossEntropyKernel KernelFor(int outputs)
     {

@@ -71,33 +71,40 @@ internal abstract unsafe partial class MiniBatchStep
             }
         }
 
-        UnitSums sums = default;
-        float* errorSums = _unitErrors.Pointer + (long)unit * Outputs;
-        new Span<float>(errorSums, Outputs).Clear();
-        for (var r = from; r < to; r++)
+        SumUnit(unit, from, to);
+    }
+
+    private void SumUnit(int unit, int from, int to)
+    {
+        int outputs = Outputs;
+        var table = _purpose == Purpose.Step ? Table : null;
+        double loss = 0, weightSum = 0;
+        float* errorSums = _unitErrors.Pointer + (long)unit * outputs, errors = Errors.Pointer + (long)from * outputs;
+        float* weights = _weights.Pointer, targetWeights = _targetWeights.Pointer;
+        double* losses = _rowLosses.Pointer;
+        new Span<float>(errorSums, outputs).Clear();
+        for (var r = from; r < to; r++, errors += outputs)
         {
-            var weight = _weights[r] = _rows.Weight(_batch[r]);
-            sums.Loss += weight * _rowLosses[r];
-            sums.Weight += (double)weight * _targetWeights[r];
-            float* errors = Errors.Pointer + (long)r * Outputs;
+            var weight = weights[r] = _rows.Weight(_batch[r]);
+            loss += weight * losses[r];
+            weightSum += (double)weight * targetWeights[r];
             if (weight != 1)
-                SparseKernels.Scale(errors, weight, Outputs);
-            if (_purpose == Purpose.Step)
-                Table?.Replace(_batch[r], errors);
-            SparseKernels.Axpy(1, errors, errorSums, Outputs);
+                SparseKernels.Scale(errors, weight, outputs);
+            table?.Replace(_batch[r], errors);
+            SparseKernels.Axpy(1, errors, errorSums, outputs);
         }
 
-        _unitSums[unit] = sums;
+        _unitSums[unit] = new UnitSums(loss, weightSum);
     }
 
     private bool TryHardLabels(int from, int to)
     {
-        for (var r = from; r < to; r++)
+        if (_rows.HasClasses)
+            _rows.CopyClasses(_batch.AsSpan(from, to - from), _labels.AsSpan(from, to - from));
+        for (var r = from; !_rows.HasClasses && r < to; r++)
         {
             // A soft label that is all on one class goes the way of a hard one, to the same bits.
-            if (_rows.HasClasses)
-                _labels[r] = _rows.Class(_batch[r]);
-            else if (!IsOneHot(_rows.Target(_batch[r], Outputs).Vector, out _labels[r]))
+            if (!IsOneHot(_rows.Target(_batch[r], Outputs).Vector, out _labels[r]))
                 return false;
         }
 

@@ -102,6 +102,9 @@ internal abstract partial class MiniBatchStep : IDisposable
     /// <summary>The rows that the batch at hand is taken from.</summary>
     protected RowSet BatchRows => _rows;
 
+    /// <summary>The hard labels of the batch at hand, where its rows have such.</summary>
+    protected ReadOnlySpan<int> Labels => _labels;
+
     /// <summary>SAGA's memory; null for plain SGD.</summary>
     protected GradientTable? Table { get; private set; }
 

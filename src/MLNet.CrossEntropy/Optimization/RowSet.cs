@@ -86,6 +86,18 @@ internal sealed unsafe class RowSet : IDisposable
         return _values[block] + (long)(row - block * _rowsPerBlock) * Features;
     }
 
+    /// <summary>Points at the values of the dense rows from <paramref name="first"/> on.</summary>
+    public void Dense(int first, int count, float** pointers)
+    {
+        for (var end = first + count; first < end;)
+        {
+            var values = Dense(first);
+            var sameBlock = Math.Min(end, (BlockOf(first) + 1) * _rowsPerBlock);
+            for (; first < sameBlock; first++, values += Features)
+                *pointers++ = values;
+        }
+    }
+
     /// <summary>The indices and values of sparse row <paramref name="row"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public SparseRow Sparse(int row)
@@ -120,6 +132,20 @@ internal sealed unsafe class RowSet : IDisposable
     /// <summary>The hard label of row <paramref name="row"/>, where the rows have such.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Class(int row) => Locate(row, out var index).Classes![index];
+
+    /// <summary>Copies the hard labels of <paramref name="rows"/>, where the rows have such.</summary>
+    public void CopyClasses(ReadOnlySpan<int> rows, Span<int> classes)
+    {
+        if (_blocks is [{ Classes: { } all }])
+        {
+            for (var i = 0; i < rows.Length; i++)
+                classes[i] = all[rows[i]];
+            return;
+        }
+
+        for (var i = 0; i < rows.Length; i++)
+            classes[i] = Class(rows[i]);
+    }
 
     /// <summary>What row <paramref name="row"/> should have been.</summary>
     public RowTarget Target(int row, int outputs)

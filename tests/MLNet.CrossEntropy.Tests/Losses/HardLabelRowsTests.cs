@@ -40,6 +40,27 @@ public sealed class HardLabelRowsTests
     public void SigmoidRowsAreThoseOfOneAtATime(double positiveWeight, int rows) =>
         Compare(new SigmoidCrossEntropyLoss(positiveWeights: [positiveWeight]), outputs: 1, classes: 2, rows);
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 8)]
+    [InlineData(2.5, 9)]
+    [InlineData(0, 35)]
+    public void CurvatureTermsOfSigmoidRowsAreThoseOfOneAtATime(double positiveWeight, int rows)
+    {
+        var loss = new SigmoidCrossEntropyLoss(positiveWeights: [positiveWeight]);
+        var (logits, labels) = Draw(outputs: 1, classes: 2, rows);
+        float[] terms = new float[rows], expected = new float[1];
+        Assert.True(loss.TryHardLabelTerms(labels, logits, terms));
+        for (var r = 0; r < rows; r++)
+        {
+            loss.CurvatureTerms(logits.AsSpan(r, 1), RowTarget.Class(labels[r]), expected);
+            Near(expected[0], terms[r]);
+        }
+
+        Assert.False(new SigmoidCrossEntropyLoss(labelSmoothing: 0.1).TryHardLabelTerms(labels, logits, terms));
+        Assert.False(new SoftmaxCrossEntropyLoss().TryHardLabelTerms(labels, logits, terms));
+    }
+
     [Fact]
     public void WhereLogitsAreNotNumbersNeitherIsTheLoss()
     {
@@ -86,13 +107,7 @@ public sealed class HardLabelRowsTests
 
     private static void Compare(LogitLoss loss, int outputs, int classes, int rows)
     {
-        var random = new Random(outputs * 100 + rows);
-        float[] logits = [.. Enumerable.Range(0, rows * outputs).Select(_ =>
-            random.Next(4) == 0 ? Extremes[random.Next(Extremes.Length)] : (random.NextSingle() - 0.5f) * 12)];
-        for (var r = 0; r < rows; r++)
-            logits[r * outputs] = float.IsFinite(logits[r * outputs]) ? logits[r * outputs] : 0;
-        int[] labels = [.. Enumerable.Range(0, rows).Select(_ => random.Next(-1, classes))];
-
+        var (logits, labels) = Draw(outputs, classes, rows);
         var (losses, gradients, weights) = Run(loss, outputs, logits, labels);
         var expected = new double[outputs];
         for (var r = 0; r < rows; r++)
@@ -110,6 +125,17 @@ public sealed class HardLabelRowsTests
         var alone = Run(loss, outputs, logits[..outputs], labels[..1]);
         Assert.Equal(losses[0], alone.Losses[0]);
         Assert.Equal(gradients[..outputs], alone.Gradients);
+    }
+
+    private static (float[] Logits, int[] Labels) Draw(int outputs, int classes, int rows)
+    {
+        var random = new Random(outputs * 100 + rows);
+        float[] logits = [.. Enumerable.Range(0, rows * outputs).Select(_ =>
+            random.Next(4) == 0 ? Extremes[random.Next(Extremes.Length)] : (random.NextSingle() - 0.5f) * 12)];
+        for (var r = 0; r < rows; r++)
+            logits[r * outputs] = float.IsFinite(logits[r * outputs]) ? logits[r * outputs] : 0;
+        int[] labels = [.. Enumerable.Range(0, rows).Select(_ => random.Next(-1, classes))];
+        return (logits, labels);
     }
 
     // Relative to the number itself: a slope of 1e-20 must be right in its digits too, down to where floats end. Beyond a few roundings,

@@ -1,3 +1,4 @@
+using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Optimization.Kernels;
 
 namespace MLNet.CrossEntropy.Optimization;
@@ -77,12 +78,11 @@ internal sealed unsafe class DenseProducts : RowProducts
 
     private void ComputeLogits(RowSet rows, int first, int count, float** pointers, float* logits)
     {
-        for (var r = 0; r < count; r++)
-        {
-            pointers[r] = rows.Dense(first + r);
+        rows.Dense(first, count, pointers);
+        if (Outputs == 1)
+            new Span<float>(logits, count).Fill(Biases[0]);
+        for (var r = 0; Outputs > 1 && r < count; r++)
             Biases.CopyTo(new Span<float>(logits + (long)r * Outputs, Outputs));
-        }
-
         DenseForward.Accumulate(pointers, count, _features, _weights.Pointer, _stride, Outputs, logits);
     }
 
@@ -90,8 +90,7 @@ internal sealed unsafe class DenseProducts : RowProducts
     {
         var (from, to) = Team.Share(member, _count);
         float* errors = _errors.Pointer + (long)from * Outputs;
-        for (var r = from; r < to; r++)
-            Pointers[r] = _rows.Dense(_first + r);
+        _rows.Dense(_first + from, to - from, Pointers + from);
         if (_withLogits)
             ComputeLogits(_rows, _first + from, to - from, Pointers + from, errors);
         else
@@ -112,10 +111,23 @@ internal sealed unsafe class DenseProducts : RowProducts
                 _gradient[k * _features + j] += sums[j];
         }
 
-        for (var r = 0; member == 0 && r < _count; r++)
+        if (member == 0)
+            AddBiasGradient();
+    }
+
+    private void AddBiasGradient()
+    {
+        if (Outputs == 1)
         {
-            for (var k = 0; k < Outputs; k++)
-                BiasGradient[k] += _errors[(long)r * Outputs + k];
+            BiasGradient[0] += SpanMath.Sum(_errors.Span(0, _count));
+            return;
+        }
+
+        float* errors = _errors.Pointer;
+        for (var r = 0; r < _count; r++, errors += Outputs)
+        {
+            for (var k = 0; k < BiasGradient.Length; k++)
+                BiasGradient[k] += errors[k];
         }
     }
 }

@@ -18,6 +18,7 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
 
     // Rows of a chunk, whose products are one multiplication of matrices.
     private const int ChunkRows = 64;
+    private const int WholeVectors = 16;
 
     // A solution that takes more products than this shows that the blocks belong to another model by now.
     private const int MostProducts = 4;
@@ -33,8 +34,9 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     private readonly WorkerTeam _team;
     private readonly double[] _blocks;
     private readonly double[] _right;
-    private readonly float[] _diagonal;
+    private readonly NativeBuffer<float> _diagonals;
     private readonly int _stride;
+    private readonly int _width;
     private readonly NativeBuffer<float> _rows;
     private readonly NativeBuffer<float> _weighted;
     private readonly NativeBuffer<float> _products;
@@ -50,12 +52,14 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         _team = team;
         _stride = rows.Features > MostFeatures ? 0 : SampleStride(rows);
         _blocks = new double[_stride > 0 ? _outputs * _size * _size : 0];
-        _diagonal = new float[_outputs];
+        _diagonals = new NativeBuffer<float>(ChunkRows * _outputs);
         _right = new double[_size];
         var dense = _stride > 0 && !rows.IsSparse;
-        _rows = new NativeBuffer<float>(dense ? ChunkRows * _size : 0);
-        _weighted = new NativeBuffer<float>(dense ? ChunkRows * _size : 0);
-        _products = new NativeBuffer<float>(dense ? _size * _size : 0);
+        // Whole vectors: what lies beyond the bias stays 0.
+        _width = (_size + WholeVectors - 1) / WholeVectors * WholeVectors;
+        _rows = new NativeBuffer<float>(dense ? ChunkRows * _width : 0);
+        _weighted = new NativeBuffer<float>(dense ? ChunkRows * _width : 0);
+        _products = new NativeBuffer<float>(dense ? _width * _width : 0);
     }
 
     /// <summary>
@@ -102,6 +106,7 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
 
     public void Dispose()
     {
+        _diagonals.Dispose();
         _rows.Dispose();
         _weighted.Dispose();
         _products.Dispose();
@@ -126,10 +131,10 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     {
         for (var r = 0; r < rows.Rows; r += _stride)
         {
-            Weigh(r, terms, share);
+            Weigh(r, terms, share, 0);
             var row = rows.Sparse(r);
             for (var k = 0; k < _outputs; k++)
-                AddSparse(row, _diagonal[k], _blocks.AsSpan(k * _size * _size, _size * _size));
+                AddSparse(row, _diagonals[k], _blocks.AsSpan(k * _size * _size, _size * _size));
         }
     }
 
@@ -156,25 +161,32 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
             var count = Math.Min(ChunkRows, (rows.Rows - first + _stride - 1) / _stride);
             for (var i = 0; i < count; i++)
             {
-                pointers[i] = _rows.Pointer + (long)i * _size;
+                pointers[i] = _rows.Pointer + (long)i * _width;
                 Scale(rows.Dense(first + i * _stride), pointers[i]);
+                Weigh(first + i * _stride, terms, share, i);
             }
 
             for (var k = 0; k < _outputs; k++)
-            {
-                for (var i = 0; i < count; i++)
-                {
-                    Weigh(first + i * _stride, terms, share);
-                    var weighted = _weighted.Span((long)i * _size, _size);
-                    new Span<float>(pointers[i], _size).CopyTo(weighted);
-                    SpanMath.Scale(weighted, _diagonal[k]);
-                }
+                AddChunk(pointers, count, k);
+        }
+    }
 
-                DenseBackward.Compute(pointers, count, 0, _size, _weighted.Pointer, _size, _products.Pointer, _size);
-                var block = _blocks.AsSpan(k * _size * _size, _size * _size);
-                for (var i = 0; i < block.Length; i++)
-                    block[i] += _products[i];
-            }
+    private void AddChunk(float** pointers, int count, int k)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var weighted = _weighted.Span((long)i * _width, _width);
+            new Span<float>(pointers[i], _width).CopyTo(weighted);
+            SpanMath.Scale(weighted, _diagonals[(long)i * _outputs + k]);
+        }
+
+        DenseBackward.Compute(pointers, count, 0, _width, _weighted.Pointer, _width, _products.Pointer, _width);
+        var block = _blocks.AsSpan(k * _size * _size, _size * _size);
+        for (var i = 0; i < _size; i++)
+        {
+            float* products = _products.Pointer + (long)i * _width;
+            for (var j = 0; j <= i; j++)
+                block[i * _size + j] += products[j];
         }
     }
 
@@ -190,10 +202,12 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         scaled[features] = 1;
     }
 
-    private void Weigh(int row, NativeBuffer<float> terms, double share)
+    /// <summary>Writes the weights of a row, one an output, as those of row <paramref name="i"/> of a chunk.</summary>
+    private void Weigh(int row, NativeBuffer<float> terms, double share, int i)
     {
-        _loss.CurvatureDiagonal(terms.Span((long)row * _outputs, _outputs), _diagonal);
-        SpanMath.Scale(_diagonal.AsSpan(), (float)share);
+        var diagonal = _diagonals.Span((long)i * _outputs, _outputs);
+        _loss.CurvatureDiagonal(terms.Span((long)row * _outputs, _outputs), diagonal);
+        SpanMath.Scale(diagonal, (float)share);
     }
 
     private void Factorize(int member)

@@ -200,14 +200,18 @@ internal sealed unsafe partial class NewtonStep : MiniBatchStep
     private void TakeTerms(int member)
     {
         var (from, to) = Team.Share(member, _rows.Rows);
+        Span<float> logits = Rows(Logits, from, to), terms = Rows(_terms, from, to);
+        var areDone = _rows.HasClasses && from < to && Loss.TryHardLabelTerms(Labels[from..to], logits, terms);
         for (var r = from; r < to; r++)
         {
-            var terms = _terms.Span((long)r * Outputs, Outputs);
-            Loss.CurvatureTerms(Logits.Span((long)r * Outputs, Outputs), _rows.Target(r, Outputs), terms);
+            if (!areDone)
+                Loss.CurvatureTerms(Rows(Logits, r, r + 1), _rows.Target(r, Outputs), Rows(_terms, r, r + 1));
             if (_rows.Weight(r) is not 1 and var weight)
-                SpanMath.Scale(terms, weight);
+                SpanMath.Scale(Rows(_terms, r, r + 1), weight);
         }
     }
+
+    private Span<float> Rows(NativeBuffer<float> all, int from, int to) => all.Span((long)from * Outputs, (to - from) * Outputs);
 
     private void TakeCurvature(int first, Span<float> values)
     {
