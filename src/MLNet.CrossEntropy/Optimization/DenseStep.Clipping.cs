@@ -40,7 +40,7 @@ internal sealed unsafe partial class DenseStep
             CompleteGradient(from, to);
         for (var k = 0; k < Outputs; k++)
         {
-            ToScaledGradient(_gradient.Span(k * _stride + from, to - from), k, from);
+            ToScaledGradient(k, from, to);
             for (var start = from; start < to; start += SliceFeatures)
             {
                 var slice = _gradient.Span(k * _stride + start, Math.Min(SliceFeatures, to - start));
@@ -56,11 +56,9 @@ internal sealed unsafe partial class DenseStep
         var (from, to) = FeatureShare(member);
         for (var k = 0; from < to && k < Outputs; k++)
         {
-            var offset = k * _stride + from;
-            var gradient = _gradient.Span(offset, to - from);
-            foreach (ref var element in gradient)
+            foreach (ref var element in _gradient.Span(k * _stride + from, to - from))
                 element *= _clipFactor;
-            Move(gradient, k, from, to);
+            Move(k, from, to);
         }
     }
 }

@@ -21,6 +21,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
     private readonly int _stride;
     private readonly int _slices;
     private readonly Optimizer _optimizer;
+    private readonly SliceStep<float> _stepOptimizer;
     private readonly OptimizerState<float> _state;
     private readonly OptimizerState<float> _savedState;
     private readonly FeatureScaling _scaling;
@@ -30,6 +31,8 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
     private readonly NativeBuffer<float> _scaled;
     private readonly NativeBuffer<float> _saved;
     private readonly NativeBuffer<float> _raw;
+    private readonly NativeBuffer<float> _means;
+    private readonly NativeBuffer<float> _scales;
     private readonly NativeBuffer<float> _gradient;
     private readonly NativeBuffer<float> _meanGradient;
     private readonly NativeBuffer<double> _centring;
@@ -59,6 +62,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         var parameters = checked(Outputs * (_stride + 1));
         _optimizer = options.Optimizer ?? new Sgd { Momentum = options.Momentum };
         _repeats = (float)((_optimizer as Sgd)?.LongRunRate(1) ?? 1);
+        _stepOptimizer = _optimizer.BindStep<float>();
         _state = _optimizer.CreateState<float>(parameters);
         _savedState = _state.Clone();
         _scaled = new NativeBuffer<float>(parameters);
@@ -68,6 +72,10 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _gradient = new NativeBuffer<float>(_isByUnits ? Units(plan.BatchSize) * _unitStride : _unitStride);
         _meanGradient = new NativeBuffer<float>(plan.Method == SgdMethod.Saga ? parameters : 0);
         _raw = new NativeBuffer<float>((long)Outputs * _stride);
+        _means = new NativeBuffer<float>(features);
+        _scales = new NativeBuffer<float>(features);
+        scaling.Means.CopyTo(_means.AsSpan());
+        scaling.Scales.CopyTo(_scales.AsSpan());
         _centring = new NativeBuffer<double>((long)_slices * Outputs);
         _rowPointers = new NativeBuffer<nint>(plan.BatchSize);
         _aheadPointers = new NativeBuffer<nint>(plan.BatchSize);
@@ -175,6 +183,8 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _scaled.Dispose();
         _saved.Dispose();
         _raw.Dispose();
+        _means.Dispose();
+        _scales.Dispose();
         _gradient.Dispose();
         _meanGradient.Dispose();
         _centring.Dispose();
@@ -202,13 +212,17 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         if (_gradientSum is null)
             ErrorSums.CopyTo(_biasGradient);
         SpanMath.Scale(_biasGradient.AsSpan(), _factor);
-        if (Table is not null)
-            AddMemory(_biasGradient, BiasOffset);
+        fixed (float* gradient = _biasGradient)
+        {
+            if (Table is not null)
+                AddMemory(gradient, BiasOffset, Outputs);
+        }
+
         if (Clips)
             MoveClipped();
         else
             Team.Run(_updatePhase);
-        _optimizer.Step(_scaled.Span(BiasOffset, Outputs), _biasGradient, _state, BiasOffset, learningRate);
+        _stepOptimizer(_scaled.Span(BiasOffset, Outputs), _biasGradient, _state, BiasOffset, learningRate);
         _optimizer.Advance(_state);
         RefreshBiases();
     }
@@ -228,7 +242,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
             return;
         CompleteGradient(from, to);
         for (var k = 0; k < Outputs; k++)
-            ElementKernels.Add(_gradient.Span(k * _stride + from, to - from), _sum!.Span(k * _stride + from, to - from));
+            SparseKernels.Axpy(1, _gradient.Pointer + (long)k * _stride + from, _sum!.Pointer + (long)k * _stride + from, to - from);
     }
 
     /// <summary>The features <c>[from, to)</c> that are <paramref name="member"/>'s.</summary>
@@ -247,49 +261,44 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
             CompleteGradient(from, to);
         for (var k = 0; k < Outputs; k++)
         {
-            var offset = k * _stride + from;
-            var gradient = _gradient.Span(offset, to - from);
             if (Table is not null)
-                AddMemory(gradient, offset);
-            ToScaledGradient(gradient, k, from);
-            Move(gradient, k, from, to);
+                AddMemory(_gradient.Pointer + k * _stride + from, k * _stride + from, to - from);
+            ToScaledGradient(k, from, to);
+            Move(k, from, to);
         }
     }
 
     /// <summary>The optimizer's step on the weights of the features <c>[from, to)</c> of output k.</summary>
-    private void Move(ReadOnlySpan<float> gradient, int k, int from, int to)
+    private void Move(int k, int from, int to)
     {
         var offset = k * _stride + from;
-        _optimizer.Step(_scaled.Span(offset, to - from), gradient, _state, offset, _learningRate);
+        _stepOptimizer(_scaled.Span(offset, to - from), _gradient.Span(offset, to - from), _state, offset, _learningRate);
         ToRaw(k, from, to);
     }
 
     /// <summary>SAGA: change of the batch's gradient in, estimate of the mean gradient out; the memory's own mean follows the change.</summary>
-    private void AddMemory(Span<float> gradient, int offset) => ElementKernels.Remember(
-        gradient, _meanGradient.Span(offset, gradient.Length), Table!.EstimateFactor(Count), Table.MeanFactor);
+    private void AddMemory(float* gradient, int offset, int length) =>
+        ElementKernels.Remember(gradient, _meanGradient.Pointer + offset, Table!.EstimateFactor(Count), Table.MeanFactor, length);
 
     /// <summary>Raw gradient of the mean loss in, gradient of the objective in the scaled weights out.</summary>
-    private void ToScaledGradient(Span<float> gradient, int k, int from)
+    private void ToScaledGradient(int k, int from, int to)
     {
-        var means = _scaling.Means.AsSpan(from, gradient.Length);
-        var scales = _scaling.Scales.AsSpan(from, gradient.Length);
-        var raw = _raw.Span((long)k * _stride + from, gradient.Length);
-        ElementKernels.ToScaledGradient(gradient, _factor, means, scales, raw, _biasGradient[k], _l2);
+        var offset = k * _stride + from;
+        ElementKernels.ToScaledGradient(
+            _gradient.Pointer + offset, _factor, _means.Pointer + from, _scales.Pointer + from, _raw.Pointer + offset, _biasGradient[k], _l2, to - from);
     }
 
     /// <summary>Raw weights of the features <c>[from, to)</c> of output k, and their part of the centring sums.</summary>
     private void ToRaw(int k, int from, int to)
     {
+        float* scaled = _scaled.Pointer + k * _stride, raw = _raw.Pointer + k * _stride, scales = _scales.Pointer, means = _means.Pointer;
+        double* sums = _centring.Pointer + k;
+        if (_l1 > 0)
+            Shrink(_scaled.Span(k * _stride + from, to - from), _scales.Span(from, to - from));
         for (var start = from; start < to; start += SliceFeatures)
         {
-            var length = Math.Min(SliceFeatures, to - start);
-            var scaled = _scaled.Span((long)k * _stride + start, length);
-            var raw = _raw.Span((long)k * _stride + start, length);
-            var scales = _scaling.Scales.AsSpan(start, length);
-            var means = _scaling.Means.AsSpan(start, length);
-            if (_l1 > 0)
-                Shrink(scaled, scales);
-            _centring[(long)(start / SliceFeatures) * Outputs + k] = ElementKernels.ToRaw(scaled, scales, means, raw);
+            sums[start / SliceFeatures * Outputs] =
+                ElementKernels.ToRaw(scaled + start, scales + start, means + start, raw + start, Math.Min(SliceFeatures, to - start));
         }
     }
 

@@ -99,12 +99,12 @@ internal abstract unsafe partial class MiniBatchStep
 
     private bool TryHardLabels(int from, int to)
     {
-        if (_rows.HasClasses)
-            _rows.CopyClasses(_batch.AsSpan(from, to - from), _labels.AsSpan(from, to - from));
-        for (var r = from; !_rows.HasClasses && r < to; r++)
+        for (var r = from; r < to; r++)
         {
             // A soft label that is all on one class goes the way of a hard one, to the same bits.
-            if (!IsOneHot(_rows.Target(_batch[r], Outputs).Vector, out _labels[r]))
+            if (_rows.HasClasses)
+                _labels[r] = _rows.Class(_batch[r]);
+            else if (!IsOneHot(_rows.Target(_batch[r], Outputs).Vector, out _labels[r]))
                 return false;
         }
 

@@ -15,6 +15,7 @@ internal sealed unsafe class RowSet : IDisposable
     private readonly float*[] _values;
     private readonly int*[] _indices;
     private readonly int*[] _rowStarts;
+    private readonly int*[] _classes;
     private readonly int _rowsPerBlock;
     private readonly bool _isWeighted;
     private readonly ulong _inverse;
@@ -46,11 +47,13 @@ internal sealed unsafe class RowSet : IDisposable
         _values = new float*[_blocks.Length];
         _indices = new int*[_blocks.Length];
         _rowStarts = new int*[_blocks.Length];
+        _classes = new int*[_blocks.Length];
         for (var i = 0; i < _blocks.Length; i++)
         {
             _values[i] = (float*)Pin(_blocks[i].Values);
             _indices[i] = (int*)Pin(_blocks[i].Indices);
             _rowStarts[i] = (int*)Pin(_blocks[i].RowStarts);
+            _classes[i] = (int*)Pin(_blocks[i].Classes);
         }
     }
 
@@ -131,20 +134,10 @@ internal sealed unsafe class RowSet : IDisposable
 
     /// <summary>The hard label of row <paramref name="row"/>, where the rows have such.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Class(int row) => Locate(row, out var index).Classes![index];
-
-    /// <summary>Copies the hard labels of <paramref name="rows"/>, where the rows have such.</summary>
-    public void CopyClasses(ReadOnlySpan<int> rows, Span<int> classes)
+    public int Class(int row)
     {
-        if (_blocks is [{ Classes: { } all }])
-        {
-            for (var i = 0; i < rows.Length; i++)
-                classes[i] = all[rows[i]];
-            return;
-        }
-
-        for (var i = 0; i < rows.Length; i++)
-            classes[i] = Class(rows[i]);
+        var block = BlockOf(row);
+        return _classes[block][row - block * _rowsPerBlock];
     }
 
     /// <summary>What row <paramref name="row"/> should have been.</summary>
