@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy.Optimization;
 
 /// <summary>
@@ -11,7 +13,7 @@ internal sealed unsafe partial class DenseStep
     private readonly Action<int> _clipPhase;
     private readonly Action<int> _moveShorterPhase;
 
-    // One sum of squares a slice and output, added up in a fixed order whatever the number of threads.
+    // One sum of squares a slice, added up in a fixed order whatever the number of threads.
     private readonly NativeBuffer<double> _squares;
     private float _clipFactor;
 
@@ -38,27 +40,24 @@ internal sealed unsafe partial class DenseStep
             return;
         if (_gradientSum is null)
             CompleteGradient(from, to);
-        for (var k = 0; k < Outputs; k++)
+        for (; from < to; from += SliceFeatures)
         {
-            ToScaledGradient(k, from, to);
-            for (var start = from; start < to; start += SliceFeatures)
-            {
-                var slice = _gradient.Span(k * _stride + start, Math.Min(SliceFeatures, to - start));
-                if (_clipValue is { } limit)
-                    GradientClipping.ClipValue(slice, limit);
-                _squares[(long)(start / SliceFeatures) * Outputs + k] = GradientClipping.SumOfSquares<float>(slice);
-            }
+            ToScaledGradient(from);
+            var slopes = SlopesOf(from);
+            if (_clipValue is { } limit)
+                GradientClipping.ClipValue(slopes, limit);
+            _squares[from / SliceFeatures] = GradientClipping.SumOfSquares<float>(slopes);
         }
     }
 
     private void MoveShorterShare(int member)
     {
         var (from, to) = FeatureShare(member);
-        for (var k = 0; from < to && k < Outputs; k++)
-        {
-            foreach (ref var element in _gradient.Span(k * _stride + from, to - from))
-                element *= _clipFactor;
-            Move(k, from, to);
-        }
+        for (var start = from; start < to; start += SliceFeatures)
+            SpanMath.Scale(SlopesOf(start), _clipFactor);
+        if (from < to)
+            Move(from, to);
     }
+
+    private Span<float> SlopesOf(int from) => _slopes.Span(Place(0, from), SliceFeatures * Outputs);
 }

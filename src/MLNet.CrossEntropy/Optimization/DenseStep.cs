@@ -1,4 +1,3 @@
-using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Optimization.Kernels;
 
 namespace MLNet.CrossEntropy.Optimization;
@@ -10,16 +9,22 @@ namespace MLNet.CrossEntropy.Optimization;
 /// <remarks>
 /// The optimizer works on <c>W'[k, j]</c> and <c>b'[k]</c>, the weights of the scaled and centred features (see
 /// <see cref="FeatureScaling"/>); the kernels use the raw ones, <c>W[k, j] = s_j W'[k, j]</c> and <c>b[k] = b'[k] - sum_j m_j W[k, j]</c>.
-/// By the chain rule the gradient in W' is <c>s_j (G[k, j] - m_j g[k] + l2 W[k, j])</c> with G and g those in W and b.
+/// By the chain rule the gradient in W' is <c>s_j (G[k, j] - m_j g[k] + l2 W[k, j])</c> with G and g those in W and b. W' and all that
+/// is kept beside it lie slice after slice, <c>[slices, outputs, slice features]</c>: a thread's share is one piece of memory, so that what
+/// its core fetches ahead is not what the next one writes.
 /// </remarks>
 internal sealed unsafe partial class DenseStep : MiniBatchStep
 {
-    // Features are shared between threads in whole slices, and the centring sums are kept one a slice, in a fixed order.
+    // Features are shared between threads in whole slices, and the centring sums are kept one a slice and output, in a fixed order.
     private const int SliceFeatures = 32;
+
+    // The optimizer is given so many weights at a time, as far as slices of fewer allow: they stay in the first-level cache.
+    private const int RunFloats = 512;
 
     private readonly int _features;
     private readonly int _stride;
     private readonly int _slices;
+    private readonly int _runFeatures;
     private readonly Optimizer _optimizer;
     private readonly SliceStep<float> _stepOptimizer;
     private readonly OptimizerState<float> _state;
@@ -34,6 +39,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
     private readonly NativeBuffer<float> _means;
     private readonly NativeBuffer<float> _scales;
     private readonly NativeBuffer<float> _gradient;
+    private readonly NativeBuffer<float> _slopes;
     private readonly NativeBuffer<float> _meanGradient;
     private readonly NativeBuffer<double> _centring;
     private readonly NativeBuffer<nint> _rowPointers;
@@ -56,6 +62,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _features = features;
         _stride = StrideOf(features);
         _slices = _stride / SliceFeatures;
+        _runFeatures = Math.Max(1, RunFloats / (Outputs * SliceFeatures)) * SliceFeatures;
         _scaling = scaling;
         _l1 = (float)options.L1;
         _l2 = (float)options.L2;
@@ -70,6 +77,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _unitStride = UnitStride(Outputs, features);
         _isByUnits = Units(plan.BatchSize) * _unitStride <= MostGradients;
         _gradient = new NativeBuffer<float>(_isByUnits ? Units(plan.BatchSize) * _unitStride : _unitStride);
+        _slopes = new NativeBuffer<float>((long)Outputs * _stride);
         _meanGradient = new NativeBuffer<float>(plan.Method == SgdMethod.Saga ? parameters : 0);
         _raw = new NativeBuffer<float>((long)Outputs * _stride);
         _means = new NativeBuffer<float>(features);
@@ -87,7 +95,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         (_clipNorm, _clipValue) = (options.ClipNorm, options.ClipValue);
         _clipPhase = ClipShare;
         _moveShorterPhase = MoveShorterShare;
-        _squares = new NativeBuffer<double>(Clips ? (long)_slices * Outputs : 0);
+        _squares = new NativeBuffer<double>(Clips ? _slices : 0);
         _gradientSum = options.GradientSum;
     }
 
@@ -103,7 +111,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
             for (var j = 0; weights is not null && j < _features; j++)
             {
                 var weight = weights[k * _features + j];
-                _scaled[(long)k * _stride + j] = weight / _scaling.Scales[j];
+                _scaled[Place(k, j)] = weight / _scaling.Scales[j];
                 bias += (double)_scaling.Means[j] * weight;
             }
 
@@ -130,7 +138,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
             for (var j = 0; j < _features; j++)
             {
                 var raw = _raw[(long)k * _stride + j];
-                var slope = _meanGradient[(long)k * _stride + j] - _scaling.Means[j] * bias + _l2 * raw;
+                var slope = _meanGradient[Place(k, j)] - _scaling.Means[j] * bias + _l2 * raw;
                 var gradient = _scaling.Scales[j] * OptimalityCertificate.SmallestSubgradient(slope, raw, _l1);
                 sum += gradient * gradient;
             }
@@ -186,6 +194,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _means.Dispose();
         _scales.Dispose();
         _gradient.Dispose();
+        _slopes.Dispose();
         _meanGradient.Dispose();
         _centring.Dispose();
         _squares.Dispose();
@@ -203,28 +212,6 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
 
         DenseForward.Accumulate(
             Rows + from, to - from, _features, _raw.Pointer, _stride, Outputs, Logits.Pointer + (long)from * Outputs);
-    }
-
-    protected override void Update(RowSet rows, ReadOnlySpan<int> batch, double learningRate)
-    {
-        _learningRate = learningRate;
-        _factor = Table is null ? (float)(1 / BatchWeight) : 1;
-        if (_gradientSum is null)
-            ErrorSums.CopyTo(_biasGradient);
-        SpanMath.Scale(_biasGradient.AsSpan(), _factor);
-        fixed (float* gradient = _biasGradient)
-        {
-            if (Table is not null)
-                AddMemory(gradient, BiasOffset, Outputs);
-        }
-
-        if (Clips)
-            MoveClipped();
-        else
-            Team.Run(_updatePhase);
-        _stepOptimizer(_scaled.Span(BiasOffset, Outputs), _biasGradient, _state, BiasOffset, learningRate);
-        _optimizer.Advance(_state);
-        RefreshBiases();
     }
 
     protected override ReadOnlySpan<float> RawWeights => _raw.AsSpan();
@@ -245,93 +232,13 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
             SparseKernels.Axpy(1, _gradient.Pointer + (long)k * _stride + from, _sum!.Pointer + (long)k * _stride + from, to - from);
     }
 
-    /// <summary>The features <c>[from, to)</c> that are <paramref name="member"/>'s.</summary>
+    /// <summary>The features <c>[from, to)</c> that are <paramref name="member"/>'s: whole slices, but for the last.</summary>
     private (int From, int To) FeatureShare(int member)
     {
         var (firstSlice, endSlice) = Team.Share(member, _slices);
         return (firstSlice * SliceFeatures, Math.Min(endSlice * SliceFeatures, _features));
     }
 
-    private void UpdateShare(int member)
-    {
-        var (from, to) = FeatureShare(member);
-        if (from >= to)
-            return;
-        if (_gradientSum is null)
-            CompleteGradient(from, to);
-        for (var k = 0; k < Outputs; k++)
-        {
-            if (Table is not null)
-                AddMemory(_gradient.Pointer + k * _stride + from, k * _stride + from, to - from);
-            ToScaledGradient(k, from, to);
-            Move(k, from, to);
-        }
-    }
-
-    /// <summary>The optimizer's step on the weights of the features <c>[from, to)</c> of output k.</summary>
-    private void Move(int k, int from, int to)
-    {
-        var offset = k * _stride + from;
-        _stepOptimizer(_scaled.Span(offset, to - from), _gradient.Span(offset, to - from), _state, offset, _learningRate);
-        ToRaw(k, from, to);
-    }
-
-    /// <summary>SAGA: change of the batch's gradient in, estimate of the mean gradient out; the memory's own mean follows the change.</summary>
-    private void AddMemory(float* gradient, int offset, int length) =>
-        ElementKernels.Remember(gradient, _meanGradient.Pointer + offset, Table!.EstimateFactor(Count), Table.MeanFactor, length);
-
-    /// <summary>Raw gradient of the mean loss in, gradient of the objective in the scaled weights out.</summary>
-    private void ToScaledGradient(int k, int from, int to)
-    {
-        var offset = k * _stride + from;
-        ElementKernels.ToScaledGradient(
-            _gradient.Pointer + offset, _factor, _means.Pointer + from, _scales.Pointer + from, _raw.Pointer + offset, _biasGradient[k], _l2, to - from);
-    }
-
-    /// <summary>Raw weights of the features <c>[from, to)</c> of output k, and their part of the centring sums.</summary>
-    private void ToRaw(int k, int from, int to)
-    {
-        float* scaled = _scaled.Pointer + k * _stride, raw = _raw.Pointer + k * _stride, scales = _scales.Pointer, means = _means.Pointer;
-        double* sums = _centring.Pointer + k;
-        if (_l1 > 0)
-            Shrink(_scaled.Span(k * _stride + from, to - from), _scales.Span(from, to - from));
-        for (var start = from; start < to; start += SliceFeatures)
-        {
-            sums[start / SliceFeatures * Outputs] =
-                ElementKernels.ToRaw(scaled + start, scales + start, means + start, raw + start, Math.Min(SliceFeatures, to - start));
-        }
-    }
-
-    /// <summary>
-    /// The proximal step of <c>l1 ||W||_1</c>: in scaled coordinates the penalty is <c>l1 s_j |W'_j|</c>, so W'_j moves towards 0 by
-    /// at most <c>rate l1 s_j / (1 - m)</c>: momentum m repeats every gradient that often, and the penalty must keep its balance with
-    /// them (<see cref="Sgd.LongRunRate"/>).
-    /// </summary>
-    private void Shrink(Span<float> scaled, ReadOnlySpan<float> scales)
-    {
-        for (var j = 0; j < scaled.Length; j++)
-        {
-            var threshold = (float)_learningRate * _l1 * scales[j] * _repeats;
-            scaled[j] = MathF.CopySign(Math.Max(0, Math.Abs(scaled[j]) - threshold), scaled[j]);
-        }
-    }
-
-    private void RefreshRaw()
-    {
-        _learningRate = 0;
-        for (var k = 0; k < Outputs; k++)
-            ToRaw(k, 0, _features);
-        RefreshBiases();
-    }
-
-    private void RefreshBiases()
-    {
-        for (var k = 0; k < Outputs; k++)
-        {
-            double bias = _scaled[BiasOffset + k];
-            for (var slice = 0; slice < _slices; slice++)
-                bias -= _centring[(long)slice * Outputs + k];
-            _rawBiases[k] = (float)bias;
-        }
-    }
+    /// <summary>Where W'[k, j] is.</summary>
+    private int Place(int k, int j) => j / SliceFeatures * SliceFeatures * Outputs + k * SliceFeatures + j % SliceFeatures;
 }

@@ -10,9 +10,9 @@ internal static class MemoryEstimate
         var isSaga = plan.Method == SgdMethod.Saga;
         var slots = rows.IsSparse ? 0 : (options.Optimizer ?? new Sgd { Momentum = options.Momentum }).CreateState<float>(1).SlotNames.Count;
 
-        // The weights, those to come back to, their gradient in the certificate and those returned; on dense rows raw weights, a
-        // gradient, and the optimizer's slots twice; on sparse ones how far each feature has caught up.
-        var floats = weights * (4 + (rows.IsSparse ? 0 : 2 + 2 * slots) + (isSaga ? 1 : 0)) + (rows.IsSparse ? 2L * rows.Features : 0);
+        // The weights, those to come back to, their gradient in the certificate and those returned; on dense rows raw weights, the
+        // gradients in raw and in scaled ones, and the optimizer's slots twice; on sparse ones how far each feature has caught up.
+        var floats = weights * (4 + (rows.IsSparse ? 0 : 3 + 2 * slots) + (isSaga ? 1 : 0)) + (rows.IsSparse ? 2L * rows.Features : 0);
         var table = isSaga ? rows.Rows * outputs : 0;
         if (plan.Method == SgdMethod.Newton)
             floats = NewtonStep.Floats(rows.Features, outputs, rows.Rows);

@@ -7,18 +7,18 @@ namespace MLNet.CrossEntropy.Optimization.Kernels;
 internal static unsafe class ElementKernels
 {
     /// <summary>
-    /// <c>g &lt;- s (f g - m b + l2 w)</c>: the gradient in raw weights, f g with b in the bias, becomes that in scaled weights.
+    /// <c>s (f g - m b + l2 w)</c>: of the gradient in raw weights, f g with b in the bias, that in scaled weights.
     /// </summary>
-    public static void ToScaledGradient(float* gradient, float factor, float* means, float* scales, float* raw, float bias, float l2, int length)
+    public static void ToScaledGradient(float* gradient, float factor, float* means, float* scales, float* raw, float bias, float l2, float* slopes, int length)
     {
         var j = 0;
         if (Vector512.IsHardwareAccelerated)
-            j = ScaleRange<Vector512<float>, Ops512>(gradient, factor, means, scales, raw, bias, l2, j, length);
+            j = ScaleRange<Vector512<float>, Ops512>(gradient, factor, means, scales, raw, bias, l2, slopes, j, length);
         if (Vector256.IsHardwareAccelerated)
-            j = ScaleRange<Vector256<float>, Ops256>(gradient, factor, means, scales, raw, bias, l2, j, length);
+            j = ScaleRange<Vector256<float>, Ops256>(gradient, factor, means, scales, raw, bias, l2, slopes, j, length);
         if (Vector128.IsHardwareAccelerated)
-            j = ScaleRange<Vector128<float>, Ops128>(gradient, factor, means, scales, raw, bias, l2, j, length);
-        ScaleRange<float, OpsScalar>(gradient, factor, means, scales, raw, bias, l2, j, length);
+            j = ScaleRange<Vector128<float>, Ops128>(gradient, factor, means, scales, raw, bias, l2, slopes, j, length);
+        ScaleRange<float, OpsScalar>(gradient, factor, means, scales, raw, bias, l2, slopes, j, length);
     }
 
     /// <summary>
@@ -54,7 +54,7 @@ internal static unsafe class ElementKernels
     /// <summary>The elements from <paramref name="from"/> on that fill whole vectors; returns the first element left over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int ScaleRange<TVector, TOps>(
-        float* gradient, float factor, float* means, float* scales, float* raw, float bias, float l2, int from, int length)
+        float* gradient, float factor, float* means, float* scales, float* raw, float bias, float l2, float* slopes, int from, int length)
         where TVector : struct
         where TOps : struct, IVectorOps<TVector>
     {
@@ -63,7 +63,7 @@ internal static unsafe class ElementKernels
         for (; length - j >= TOps.Width; j += TOps.Width)
         {
             var slope = TOps.MultiplyAdd(TOps.Load(raw + j), penalty, TOps.MultiplyAdd(TOps.Load(means + j), b, TOps.MultiplyAdd(TOps.Load(gradient + j), f, zero)));
-            TOps.Store(TOps.MultiplyAdd(TOps.Load(scales + j), slope, zero), gradient + j);
+            TOps.Store(TOps.MultiplyAdd(TOps.Load(scales + j), slope, zero), slopes + j);
         }
 
         return j;
