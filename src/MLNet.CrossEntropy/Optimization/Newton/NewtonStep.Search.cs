@@ -35,10 +35,11 @@ internal sealed unsafe partial class NewtonStep
 
         double Objective(double length) => MeanLossAlong(length) + _l2 / 2 * (constant + length * (2 * linear + length * square));
         double slope = SpanMath.Dot(_gradient, direction), start = BatchLoss / BatchWeight + _l2 / 2 * constant;
-        if (-slope / 2 <= SmallestPromise * start)
+        var isLast = -slope / 2 <= SmallestPromise * start;
+        if (isLast)
             _norm = 0;
         var length = 1.0;
-        for (var i = 0; i < MostHalvings; i++, length /= 2)
+        for (var i = 0; i < (isLast ? 1 : MostHalvings); i++, length /= 2)
         {
             if (Objective(length) <= start + SufficientDecrease * length * slope)
                 return length;
