@@ -10,7 +10,7 @@ namespace MLNet.CrossEntropy.Optimization;
 /// </summary>
 internal static class CheckpointFile
 {
-    private const int Version = 1;
+    private const int Version = 2;
     private const int HeaderLength = 8 + sizeof(int) + sizeof(long);
 
     private static readonly byte[] Letters = "CE-CKPT\n"u8.ToArray();
