@@ -64,8 +64,8 @@ public sealed class CheckpointFileTests : IDisposable
         { [], "it has 0 bytes, too few for a checkpoint" },
         { new byte[100], "it is no checkpoint: it begins with 0000000000000000" },
         { [.. "CE-CKPT\n"u8, 1, 0, 0, 0, .. new byte[100]], "it has version 1 of the format, and this library reads version 2" },
-        { [.. "CE-CKPT\n"u8, 1, 0, 0, 0, .. new byte[100]], "its length is 112 bytes where its header promises a payload of 0: it is torn" },
-        { [.. "CE-CKPT\n"u8, 1, 0, 0, 0, 100, .. new byte[139]], "its checksum is wrong" },
+        { [.. "CE-CKPT\n"u8, 2, 0, 0, 0, .. new byte[100]], "its length is 112 bytes where its header promises a payload of 0: it is torn" },
+        { [.. "CE-CKPT\n"u8, 2, 0, 0, 0, 100, .. new byte[139]], "its checksum is wrong" },
     };
 
     [Theory]
