@@ -92,12 +92,14 @@ internal sealed unsafe class RowSet : IDisposable
     /// <summary>Points at the values of the dense rows from <paramref name="first"/> on.</summary>
     public void Dense(int first, int count, float** pointers)
     {
-        for (var end = first + count; first < end;)
+        while (count > 0)
         {
             var values = Dense(first);
-            var sameBlock = Math.Min(end, (BlockOf(first) + 1) * _rowsPerBlock);
-            for (; first < sameBlock; first++, values += Features)
+            var sameBlock = Math.Min(count, _rowsPerBlock - (first - BlockOf(first) * _rowsPerBlock));
+            for (var i = 0; i < sameBlock; i++, values += Features)
                 *pointers++ = values;
+            first += sameBlock;
+            count -= sameBlock;
         }
     }
 

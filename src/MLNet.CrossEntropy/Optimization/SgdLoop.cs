@@ -204,7 +204,7 @@ internal sealed partial class SgdLoop
     private double Rate(long step)
     {
         if (_options.Schedule is { } schedule)
-            return _largestRate * schedule.Rate(_stepsBefore + step);
+            return Optimizer.CheckRate(_largestRate * schedule.Rate(_stepsBefore + step));
         if (_plan.Method is SgdMethod.Saga or SgdMethod.Newton)
             return _largestRate;
         var planned = (double)_plan.Steps;

@@ -37,6 +37,20 @@ public sealed class SgdLoopOptimizerTests
         Assert.All(result.History, epoch => Assert.Equal(0.01, epoch.LearningRate));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ARateThatIsNoneIsRefusedWhereverItComesFrom(bool sparse)
+    {
+        var problem = RowTable.Gaussian(64, 3, 3).Thinned(sparse ? 0.2 : 1);
+        foreach (var rate in new[] { -0.1, double.NaN, double.PositiveInfinity })
+        {
+            var options = ThreeClasses with { Schedule = new Unchecked(rate), BatchSize = 16, Epochs = 3 };
+            var error = Assert.Throws<ArgumentOutOfRangeException>(() => SgdLoop.Fit(sparse ? problem.Sparse() : problem.Dense(), null, options));
+            Assert.Equal("learningRate", error.ParamName);
+        }
+    }
+
     [Fact]
     public void WhatAnOptimizerCannotDoIsRefused()
     {
@@ -96,5 +110,10 @@ public sealed class SgdLoopOptimizerTests
         // 64 steps an epoch: a single object a step would be 1,536 bytes at least.
         var perEpoch = (Allocated(42) - Allocated(2)) / 40.0;
         Assert.InRange(perEpoch, 0, 1_000);
+    }
+
+    private sealed record Unchecked(double Answer) : Schedule
+    {
+        protected override double RateAt(long k) => Answer;
     }
 }

@@ -76,6 +76,7 @@ internal sealed unsafe class DenseProducts : RowProducts
             weights.Slice(k * _features, _features).CopyTo(_weights.Span((long)k * _stride, _features));
     }
 
+    /// <summary>Points at the rows and computes their logits.</summary>
     private void ComputeLogits(RowSet rows, int first, int count, float** pointers, float* logits)
     {
         rows.Dense(first, count, pointers);
@@ -90,11 +91,16 @@ internal sealed unsafe class DenseProducts : RowProducts
     {
         var (from, to) = Team.Share(member, _count);
         float* errors = _errors.Pointer + (long)from * Outputs;
-        _rows.Dense(_first + from, to - from, Pointers + from);
         if (_withLogits)
+        {
             ComputeLogits(_rows, _first + from, to - from, Pointers + from, errors);
+        }
         else
+        {
+            _rows.Dense(_first + from, to - from, Pointers + from);
             new Span<float>(errors, (to - from) * Outputs).Clear();
+        }
+
         _map(_first + from, _errors.Span((long)from * Outputs, (to - from) * Outputs));
     }
 

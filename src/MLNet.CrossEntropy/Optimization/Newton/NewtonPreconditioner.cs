@@ -52,9 +52,9 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         _team = team;
         _stride = rows.Features > MostFeatures ? 0 : SampleStride(rows);
         _blocks = new double[_stride > 0 ? _outputs * _size * _size : 0];
-        _diagonals = new NativeBuffer<float>(ChunkRows * _outputs);
         _right = new double[_size];
         var dense = _stride > 0 && !rows.IsSparse;
+        _diagonals = new NativeBuffer<float>((dense ? ChunkRows : 1L) * _outputs);
         // Whole vectors: what lies beyond the bias stays 0.
         _width = (_size + WholeVectors - 1) / WholeVectors * WholeVectors;
         _rows = new NativeBuffer<float>(dense ? ChunkRows * _width : 0);

@@ -79,7 +79,7 @@ public abstract record Optimizer
                 "create the state with the number of all parameters.");
         }
 
-        Check.NotNegative(learningRate, nameof(learningRate), "A rate that is not finite often means that the loss diverged");
+        CheckRate(learningRate);
         Update(parameters, gradient, state, offset, learningRate);
     }
 
@@ -103,6 +103,11 @@ public abstract record Optimizer
     /// </summary>
     public virtual ReadOnlySpan<T> Solution<T>(ReadOnlySpan<T> parameters, OptimizerState<T> state)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => parameters;
+
+    /// <summary>Returns a rate that a step may have.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is negative or not finite.</exception>
+    internal static double CheckRate(double learningRate) =>
+        Check.NotNegative(learningRate, nameof(learningRate), "A rate that is not finite often means that the loss diverged");
 
     /// <summary>The rule itself, on arguments that have been checked.</summary>
     private protected abstract void Update<T>(
