@@ -56,11 +56,7 @@ internal static class Comparison
         }
     }
 
-#if MLNET_EMBEDDED
-    public const string Host = "embedded";
-#else
     public const string Host = "package";
-#endif
 
     private static (List<Example> Train, List<Example> Test, int Classes) Read(DataFolder data, string name)
     {

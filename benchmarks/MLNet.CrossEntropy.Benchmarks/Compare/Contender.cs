@@ -17,9 +17,7 @@ internal sealed record Contender(string Name, Func<IDataView, ITransformer> Fit)
         const string Label = nameof(Example.IsPositive);
         var trainers = ml.BinaryClassification.Trainers;
         yield return new("LbfgsLogisticRegression L1=0 L2=1", trainers.LbfgsLogisticRegression(Label, l1Regularization: 0, l2Regularization: 1).Fit);
-#if !MLNET_EMBEDDED
         yield return new("SdcaLogisticRegression", trainers.SdcaLogisticRegression(Label).Fit);
-#endif
         yield return new("SigmoidCrossEntropy", trainers.SigmoidCrossEntropy(Label).Fit);
         foreach (var epochs in new[] { 2, 3, 5 })
             yield return new($"SigmoidCrossEntropy, {epochs} epochs", trainers.SigmoidCrossEntropy(Label, numberOfEpochs: epochs).Fit);
@@ -31,9 +29,7 @@ internal sealed record Contender(string Name, Func<IDataView, ITransformer> Fit)
         var trainers = ml.MulticlassClassification.Trainers;
         var l2 = dense ? 1f : 0.01f;
         yield return new($"LbfgsMaximumEntropy L1=0 L2={l2}", trainers.LbfgsMaximumEntropy(l1Regularization: 0, l2Regularization: l2).Fit);
-#if !MLNET_EMBEDDED
         yield return new("SdcaMaximumEntropy", trainers.SdcaMaximumEntropy().Fit);
-#endif
         // The same penalty: LBFGS adds it to the sum over 11,314 rows, we to the mean.
         float? mean = dense ? null : l2 / 11_314;
         yield return new("SoftmaxCrossEntropy", trainers.SoftmaxCrossEntropy(l2Regularization: mean).Fit);

@@ -1,11 +1,9 @@
 using DogCat.Features;
 using PictureFiles;
-#if MLNET_IMAGES
 using System.Collections.Concurrent;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
-#endif
 
 namespace DogCat.Data;
 
@@ -16,7 +14,6 @@ namespace DogCat.Data;
 /// </summary>
 public static class PictureReader
 {
-#if MLNET_IMAGES
     private const int FilesAtOnce = 256;
 
     /// <summary>By what means files are read here.</summary>
@@ -27,10 +24,6 @@ public static class PictureReader
         ml.Transforms.LoadImages("Image", imageFolder: "", nameof(FileRow.Path))
             .Append(ml.Transforms.ResizeImages("Image", PictureFeatures.Side, PictureFeatures.Side))
             .Append(ml.Transforms.ExtractPixels("Pixels", "Image", ImagePixelExtractingEstimator.ColorBits.All, interleavePixelColors: true, outputAsFloatArray: false));
-#else
-    /// <summary>By what means files are read here.</summary>
-    public static string Means => "the sample's own decoders (Microsoft.ML.ImageAnalytics did not restore when this was built)";
-#endif
 
     /// <summary>One file.</summary>
     /// <exception cref="PictureException">The file is missing, unreadable, too large, damaged or of another format.</exception>
@@ -57,7 +50,6 @@ public static class PictureReader
             }
             done?.Invoke();
         });
-#if MLNET_IMAGES
         int[] usable = [.. Enumerable.Range(0, files.Count).Where(i => pictures[i] is not null)];
         if (usable.Length == 0)
             return pictures;
@@ -70,11 +62,9 @@ public static class PictureReader
             foreach ((int i, byte[] argb) in some.Zip(stages.Transform(rows).GetColumn<byte[]>("Pixels")))
                 pictures[i] = OverWhite(argb);
         });
-#endif
         return pictures;
     }
 
-#if MLNET_IMAGES
     /// <summary>ML.NET's colours are multiplied by alpha: what is clear is black. Most pictures that are clear somewhere were made to be seen on white.</summary>
     private static Picture OverWhite(byte[] argb)
     {
@@ -84,5 +74,4 @@ public static class PictureReader
                 rgb[3 * i + c] = (byte)Math.Min(255, argb[4 * i + 1 + c] + (255 - argb[4 * i]));
         return new Picture(PictureFeatures.Side, PictureFeatures.Side, rgb);
     }
-#endif
 }

@@ -2,9 +2,7 @@ using DogCat.Data;
 using Microsoft.ML;
 using MLNet.CrossEntropy;
 using MLNet.CrossEntropy.Optimization;
-#if !MLNET_EMBEDDED
 using Microsoft.ML.Trainers;
-#endif
 
 namespace DogCat.Training;
 
@@ -36,16 +34,12 @@ public static class Contenders
             l1Regularization: 0, l2Regularization: 2 * L2 * setup.Rows)),
         new BinaryContender("LbfgsLogisticRegression", setup => setup.Ml.BinaryClassification.Trainers.LbfgsLogisticRegression(
             nameof(PictureRow.IsDog), l1Regularization: 0, l2Regularization: L2 * setup.Rows)),
-#if !MLNET_EMBEDDED
         // Left to itself, it takes an L1 penalty from the number of features alone: here one that leaves a few dozen of 3,864 weights above zero, and none
         // where pictures are few, so that the answer to all is 1/2. Its usual tolerance stops far from the optimum, and on several threads it answers
         // differently each time. With two classes the loss it minimises is softmax cross-entropy, so that with 2 L2 it solves the others' problem.
         new MulticlassContender("SdcaMaximumEntropy", setup => setup.Ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(
             new SdcaMaximumEntropyMulticlassTrainer.Options { L1Regularization = 0, L2Regularization = 2 * L2, ConvergenceTolerance = 0.01f, NumberOfThreads = 1 })),
-#else
-        new MissingContender("SdcaMaximumEntropy", Missing("Microsoft.ML")),
-#endif
-#if MLNET_MKL
+#if NATIVE_BASELINES
         // Its steps go along twice the gradient of the loss, and once that of the penalty. The rate that it finds by itself is too large for good
         // probabilities, and on several threads it answers differently each time.
         new BinaryContender("SymbolicSgdLogisticRegression", setup => setup.Ml.BinaryClassification.Trainers.SymbolicSgdLogisticRegression(
@@ -53,7 +47,7 @@ public static class Contenders
 #else
         new MissingContender("SymbolicSgdLogisticRegression", Missing("Microsoft.ML.Mkl.Components")),
 #endif
-#if MLNET_VISION
+#if NATIVE_BASELINES
         new ImageClassificationContender(),
 #else
         new MissingContender(ImageClassification, Missing("Microsoft.ML.Vision")),
@@ -84,9 +78,7 @@ public static class Contenders
         OnCancellation = CancellationAnswer.ReturnBest,
     };
 
-#if MLNET_EMBEDDED
-    private static string Missing(string package) => $"the embedded ML.NET host does not have it; it comes with the package {package}";
-#elif !(MLNET_MKL && MLNET_VISION)
+#if !NATIVE_BASELINES
     private static string Missing(string package) => $"the package {package} did not restore when this was built";
 #endif
 }

@@ -1,4 +1,4 @@
-#if MLNET_VISION
+#if NATIVE_BASELINES
 using DogCat.Data;
 using DogCat.Features;
 using Microsoft.ML;

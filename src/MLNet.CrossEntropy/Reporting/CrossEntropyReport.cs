@@ -128,10 +128,6 @@ public sealed class CrossEntropyReport
         return this;
     }
 
-    private static string HostDescription()
-    {
-        Assembly host = typeof(MLContext).Assembly;
-        string? version = host.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
-        return host.GetName().Name == "MLNet.Embedded" ? "embedded ML.NET host (a stand-in for Microsoft.ML)" : $"package Microsoft.ML {version}";
-    }
+    private static string HostDescription() =>
+        $"Microsoft.ML {typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}";
 }

@@ -1,4 +1,3 @@
-#if !MLNET_EMBEDDED
 using DogCat.Data;
 using DogCat.Features;
 using DogCat.Features.Patches;
@@ -44,4 +43,3 @@ public class SdcaTests
         return result.Train.LogLoss + 0.16 / 2 * weights.Sum(w => w.DenseValues().Sum(v => (double)v * v));
     }
 }
-#endif

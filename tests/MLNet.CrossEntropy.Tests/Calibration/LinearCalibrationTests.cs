@@ -204,7 +204,6 @@ public class LinearCalibrationTests
             Assert.StartsWith(start, Record.Exception(act)?.Message);
     }
 
-#if !MLNET_EMBEDDED
     [Fact]
     public void A_calibrator_that_follows_would_go_wrong()
     {
@@ -233,7 +232,6 @@ public class LinearCalibrationTests
         CalibratedModel calibrated = _ml.MulticlassClassification.CalibrateVector(model, Held, "Species");
         AgreesWithTheEvaluator(calibrated.Transformer, calibrated.Report.LogLossAfter, calibrated.Report.CalibrationErrorAfter);
     }
-#endif
 
     /// <summary>Iris with every eighth label wrong, so that nothing is separable.</summary>
     private static IEnumerable<Dataset.Example> Noisy(Func<int, bool> isTaken)

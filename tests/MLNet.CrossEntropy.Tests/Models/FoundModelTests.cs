@@ -60,7 +60,6 @@ public class FoundModelTests
         Assert.Equal("positive", positive.Name);
     }
 
-#if !MLNET_EMBEDDED
     [Fact]
     public void It_is_found_in_what_the_sdca_trainers_fit()
     {
@@ -78,7 +77,6 @@ public class FoundModelTests
         Assert.All(multiclass, model => Assert.Equal(3, _ml.Model.LinearCoefficients(model).Classes.Count));
         Assert.All(binary, model => Assert.Single(_ml.Model.LinearCoefficients(model).Classes));
     }
-#endif
 
     [Fact]
     public void Parameters_alone_are_read_with_the_names_given()

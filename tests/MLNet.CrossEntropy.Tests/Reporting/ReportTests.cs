@@ -173,11 +173,7 @@ public sealed class ReportTests
         string head = new ReportDocument(Reports.All["multiclass"]().ToHtml()).Elements("header").Single().Value;
         Assert.Contains("2026-11-21 14:00 +00:00", head, StringComparison.Ordinal);
         Assert.Contains("400 rows evaluated", head, StringComparison.Ordinal);
-#if MLNET_EMBEDDED
-        Assert.Contains("embedded ML.NET host", head, StringComparison.Ordinal);
-#else
-        Assert.Contains("package Microsoft.ML 5.0.0", head, StringComparison.Ordinal);
-#endif
+        Assert.Matches("Microsoft\\.ML [56]\\.\\d+\\.\\d+ ", head + " ");
     }
 
     [Fact]

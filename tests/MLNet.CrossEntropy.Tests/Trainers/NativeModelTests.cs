@@ -191,7 +191,6 @@ public class NativeModelTests
         Assert.Matches(@"^This Microsoft\.ML version is not supported: expected 5\.0\.0, found [0-9.]+\. Method not found: X\.$", error.Message);
     }
 
-#if !MLNET_EMBEDDED
     [Fact]
     public void Lbfgs_goes_on_from_our_model()
     {
@@ -217,7 +216,6 @@ public class NativeModelTests
         Assert.Equal(4, importance.Length);
         Assert.True(importance[2].LogLoss.Mean > 5 * importance[0].LogLoss.Mean);
     }
-#endif
 
     private IDataView WithKeys(Dataset dataset)
     {

@@ -1,5 +1,0 @@
-namespace Microsoft.ML.Trainers;
-
-public interface ISupportSdcaClassificationLoss : ISupportSdcaLoss, IClassificationLoss
-{
-}
