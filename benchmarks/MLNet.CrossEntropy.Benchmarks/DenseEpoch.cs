@@ -1,5 +1,5 @@
-using MLNet.CrossEntropy.Losses;
-using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Linear;
+
 
 namespace MLNet.CrossEntropy.Benchmarks;
 
@@ -41,7 +41,7 @@ internal static class DenseEpoch
 
     private static IEnumerable<double> Fit(List<RowBlock> rows, int threads, int batchSize)
     {
-        SgdResult result = SgdLoop.Fit(rows, null, new SgdOptions
+        var result = SgdLoop.Fit(rows, null, new SgdOptions
         {
             Loss = new SoftmaxCrossEntropyLoss(),
             Outputs = Classes,

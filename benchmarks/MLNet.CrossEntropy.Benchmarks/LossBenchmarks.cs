@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using MLNet.CrossEntropy.Losses;
 
 namespace MLNet.CrossEntropy.Benchmarks;
 

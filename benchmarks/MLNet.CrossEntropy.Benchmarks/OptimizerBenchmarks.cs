@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using MLNet.CrossEntropy.Optimization;
 
 namespace MLNet.CrossEntropy.Benchmarks;
 

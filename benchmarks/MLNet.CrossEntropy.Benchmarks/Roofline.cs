@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Linear;
 
 namespace MLNet.CrossEntropy.Benchmarks;
 
@@ -48,10 +48,10 @@ internal sealed record Roofline(int Threads, double BytesPerSecond, double Flops
         output.WriteLine($"One epoch of {DenseEpoch.Rows} x {DenseEpoch.Features} floats, {DenseEpoch.Classes} classes:");
         output.WriteLine("| threads | read GB/s | float FMA GFLOP/s | limit, ms an epoch | batch | best epoch, ms | median epoch, ms | best share of the limit |");
         output.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|");
-        List<RowBlock> rows = DenseEpoch.Draw();
+        var rows = DenseEpoch.Draw();
         foreach (int threads in new[] { 1, 2 })
         {
-            Roofline r = Measure(threads);
+            var r = Measure(threads);
             double limit = r.DenseEpochLimit(DenseEpoch.Rows, DenseEpoch.Features, DenseEpoch.Classes);
             foreach (int batchSize in BatchSizes)
             {

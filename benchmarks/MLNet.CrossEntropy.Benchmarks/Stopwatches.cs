@@ -46,9 +46,9 @@ internal static class Stopwatches
                 ended[thread] = Stopwatch.GetTimestamp();
             })),
         ];
-        foreach (Thread thread in all)
+        foreach (var thread in all)
             thread.Start();
-        foreach (Thread thread in all)
+        foreach (var thread in all)
             thread.Join();
         return Stopwatch.GetElapsedTime(began.Min(), ended.Max()).TotalSeconds;
     }

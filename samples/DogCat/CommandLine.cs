@@ -34,7 +34,7 @@ public sealed class CommandLine
     /// <summary>Does what the arguments ask for and returns the exit code, see <see cref="ExitCode"/>; <paramref name="train"/> is the program's story.</summary>
     public static int Run(string[] args, Func<TrainOptions, Report, CancellationToken, ExitCode> train)
     {
-        ParseResult parsed = new CommandLine(train).Create().Parse(args);
+        var parsed = new CommandLine(train).Create().Parse(args);
         int exit = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         return parsed.Errors.Count > 0 ? (int)ExitCode.Refused : exit;
     }
@@ -53,7 +53,7 @@ public sealed class CommandLine
         Handle(evaluate, (line, report, stop) => EvaluateCommand.Run(line.GetRequiredValue(_model), Data(line) with { Images = line.GetValue(_judged) }, line.GetValue(_page), report, stop));
         Handle(predict, (line, report, stop) => PredictCommand.Run(line.GetRequiredValue(_model), line.GetRequiredValue(_files), report, stop));
         Handle(draw, (line, report, stop) => DrawCommand.Run(line.GetRequiredValue(_folder), Data(line), report, stop));
-        foreach (Command command in (Command[])[train, compare, evaluate, predict, draw])
+        foreach (var command in (Command[])[train, compare, evaluate, predict, draw])
             root.Subcommands.Add(command);
         return root;
     }
@@ -77,7 +77,7 @@ public sealed class CommandLine
     {
         var report = new Report(line.GetValue(_json) ? Verbosity.Json : line.GetValue(_quiet) ? Verbosity.Quiet : Verbosity.Normal);
         using var interruption = new Interruption();
-        ExitCode exit = Guarded(() => run(line, report, interruption.Token));
+        var exit = Guarded(() => run(line, report, interruption.Token));
         report.Close(exit);
         return (int)exit;
     });

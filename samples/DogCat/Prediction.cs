@@ -22,7 +22,7 @@ public sealed record Prediction(IReadOnlyList<string> Classes, float[] Probabili
     public static Prediction Of(MLContext ml, ITransformer model, FeatureStore store, Picture picture)
     {
         var set = new PictureSet([new LabelledPicture(picture.ToSquare(PictureFeatures.Side), IsDog: false)]);
-        IDataView rows = set.ToDataView(ml);
+        var rows = set.ToDataView(ml);
         return Of(model, ml.Transforms.ComputeFeatures(store).Fit(rows).Transform(rows)).Single();
     }
 

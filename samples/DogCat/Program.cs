@@ -17,18 +17,18 @@ static ExitCode Train(TrainOptions options, Report report, CancellationToken can
     report.Host();
 
     // 1. Pictures, drawn or read from a folder, each labelled cat or dog.
-    PictureData data = Pictures.Get(options.Data, report, cancellation);
+    var data = Pictures.Get(options.Data, report, cancellation);
 
     // 2. Pixels become numbers ("features") that a linear model can use; what to look for in patches is learned from the training pictures.
-    FeatureStore store = Pictures.ComputeFeatures(data, options.Data, report, cancellation);
+    var store = Pictures.ComputeFeatures(data, options.Data, report, cancellation);
     var ml = new MLContext(seed: 1);
-    ITransformer features = ml.Transforms.ComputeFeatures(store).Fit(data.Train.ToDataView(ml));
-    IDataView train = features.Transform(data.Train.ToDataView(ml));
-    IDataView test = features.Transform(data.Test.ToDataView(ml));
+    var features = ml.Transforms.ComputeFeatures(store).Fit(data.Train.ToDataView(ml));
+    var train = features.Transform(data.Train.ToDataView(ml));
+    var test = features.Transform(data.Test.ToDataView(ml));
 
     // 3. Each trainer learns from the same rows, at the end of the same pipeline (see MulticlassContender.cs).
     List<Result> results = [];
-    foreach (Contender contender in options.Contenders.TakeWhile(_ => !cancellation.IsCancellationRequested))
+    foreach (var contender in options.Contenders.TakeWhile(_ => !cancellation.IsCancellationRequested))
     {
         try
         {
@@ -47,13 +47,13 @@ static ExitCode Train(TrainOptions options, Report report, CancellationToken can
     // 4. Whose probabilities fit the test pictures best? And what did each family of features bring?
     report.Results(results, data);
     report.Gallery(ml, results[0].Model, data.Test, test);
-    CrossEntropyComparison? comparison = ModelComparison.Of(ml, results, data.Test);
+    var comparison = ModelComparison.Of(ml, results, data.Test);
     report.Comparison(comparison);
-    Uncertainty[] uncertainty = Uncertainty.Of(results, data.Test);
+    var uncertainty = Uncertainty.Of(results, data.Test);
     report.Uncertainty(uncertainty);
     report.Disagreement(results[0].Name, Disagreement.Of(JudgedPicture.All(data.Test, results[0].ProbabilityOfDog)));
-    SoftLabelTrial? trial = options.SoftLabels && !cancellation.IsCancellationRequested ? report.Trial(() => SoftLabelTrial.Run(ml, data, store, cancellation)) : null;
-    LossCurves? losses = options.LossCurves && !cancellation.IsCancellationRequested ? report.LossCurves(done => LossCurves.Run(ml, data, store, done, cancellation)) : null;
+    var trial = options.SoftLabels && !cancellation.IsCancellationRequested ? report.Trial(() => SoftLabelTrial.Run(ml, data, store, cancellation)) : null;
+    var losses = options.LossCurves && !cancellation.IsCancellationRequested ? report.LossCurves(done => LossCurves.Run(ml, data, store, done, cancellation)) : null;
     if (options.Ablation)
         report.Ablation(Ablation.Run(ml, data, store, cancellation));
 

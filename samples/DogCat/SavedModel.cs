@@ -20,8 +20,8 @@ public static class SavedModel
     {
         string unfinished = path + ".unfinished";
         ml.Model.Save(model, schema, unfinished);
-        using (ZipArchive archive = ZipFile.Open(unfinished, ZipArchiveMode.Update))
-        using (Stream entry = archive.CreateEntry(FiltersEntry).Open())
+        using (var archive = ZipFile.Open(unfinished, ZipArchiveMode.Update))
+        using (var entry = archive.CreateEntry(FiltersEntry).Open())
             entry.Write(filters.AsBytes());
         File.Move(unfinished, path, overwrite: true);
     }
@@ -34,7 +34,7 @@ public static class SavedModel
             throw new UserException($"There is no model file '{path}'. Make one with: train --save {path}");
         try
         {
-            ITransformer model = ml.Model.Load(path, out DataViewSchema schema);
+            var model = ml.Model.Load(path, out var schema);
             int? size = (schema?.GetColumnOrNull(nameof(FeatureRow.Features))?.Type as VectorDataViewType)?.Size;
             if (size != PictureFeatures.Count)
                 throw new UserException($"'{path}' is a model of something else: it takes {size?.ToString() ?? "no"} picture features, and this program computes {PictureFeatures.Count}.");
@@ -48,10 +48,10 @@ public static class SavedModel
 
     private static PatchFilters LoadFilters(string path)
     {
-        using ZipArchive archive = ZipFile.OpenRead(path);
-        ZipArchiveEntry entry = archive.GetEntry(FiltersEntry)
+        using var archive = ZipFile.OpenRead(path);
+        var entry = archive.GetEntry(FiltersEntry)
             ?? throw new UserException($"'{path}' is a model of something else: it has no entry {FiltersEntry}, the filters that features are computed with.");
-        using Stream stream = entry.Open();
+        using var stream = entry.Open();
         return PatchFilters.Read(stream);
     }
 }

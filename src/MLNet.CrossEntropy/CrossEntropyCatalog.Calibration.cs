@@ -1,5 +1,7 @@
 using MLNet.CrossEntropy;
-using MLNet.CrossEntropy.Trainers;
+using MLNet.CrossEntropy.Calibration;
+using MLNet.CrossEntropy.MLNet;
+
 
 namespace Microsoft.ML;
 

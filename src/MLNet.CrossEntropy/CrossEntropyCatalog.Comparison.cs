@@ -1,5 +1,7 @@
 using MLNet.CrossEntropy;
-using MLNet.CrossEntropy.Trainers;
+using MLNet.CrossEntropy.Comparison;
+using MLNet.CrossEntropy.MLNet;
+
 
 namespace Microsoft.ML;
 
@@ -39,7 +41,7 @@ public static partial class CrossEntropyCatalog
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(scoredData);
-        MulticlassEvaluationOptions columns = evaluation ?? new();
+        var columns = evaluation ?? new();
         return ModelComparer.Compare(NativeModels.EnvironmentOf(catalog), [.. scoredData.Select(s => (s.Key, s.Value, columns))], MulticlassModelRows.Open, comparison ?? new());
     }
 
@@ -98,7 +100,7 @@ public static partial class CrossEntropyCatalog
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(scoredData);
-        BinaryEvaluationOptions columns = evaluation ?? new();
+        var columns = evaluation ?? new();
         return ModelComparer.Compare(NativeModels.EnvironmentOf(catalog), [.. scoredData.Select(s => (s.Key, s.Value, columns))], BinaryModelRows.Open, comparison ?? new());
     }
 
@@ -140,7 +142,7 @@ public static partial class CrossEntropyCatalog
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(scoredData);
-        MultiLabelEvaluationOptions columns = evaluation ?? new();
+        var columns = evaluation ?? new();
         return ModelComparer.Compare(NativeModels.EnvironmentOf(catalog), [.. scoredData.Select(s => (s.Key, s.Value, columns))], MultiLabelModelRows.Open, comparison ?? new());
     }
 

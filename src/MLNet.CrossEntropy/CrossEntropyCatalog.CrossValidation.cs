@@ -1,5 +1,6 @@
 using MLNet.CrossEntropy;
-using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Numerics;
+
 
 namespace Microsoft.ML;
 

@@ -1,6 +1,6 @@
 using MLNet.CrossEntropy;
-using MLNet.CrossEntropy.Data;
-using MLNet.CrossEntropy.Models;
+using MLNet.CrossEntropy.MLNet;
+
 
 namespace Microsoft.ML;
 
@@ -37,9 +37,9 @@ public static partial class CrossEntropyCatalog
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(scored);
-        DataViewSchema.Column score = ColumnValues.Require(scored.Schema, scoreColumnName, "score");
+        var score = ColumnValues.Require(scored.Schema, scoreColumnName, "score");
         if (score.Type is not Data.VectorDataViewType { Size: > 0 and var count })
-            throw MLNet.CrossEntropy.Internals.Throw.WrongColumnType(score.Name, "score", score.Type, "a vector of known length, one score a class,");
+            throw global::MLNet.CrossEntropy.Numerics.Throw.WrongColumnType(score.Name, "score", score.Type, "a vector of known length, one score a class,");
         return AnnotationNames.OfScores(score, count) ?? ClassNames.Numbers(count);
     }
 }

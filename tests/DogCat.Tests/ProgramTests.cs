@@ -80,7 +80,7 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal((2, $"The folder '{drawn}' is not empty; drawn pictures go into an empty or a new one."), await Failure("draw", drawn));
         string[] train = ["train", "--images", drawn, "--cache", cache, "--save", model, "--ablation", "--json"];
 
-        JsonElement first = await Json(0, train);
+        var first = await Json(0, train);
         Assert.Equal(60, first.GetProperty("train").GetProperty("pictures").GetInt32());
         Assert.Equal(_folder.At("drawn", "sheet.png"), Assert.Single(first.GetProperty("skipped").EnumerateArray()).GetProperty("path").GetString());
         Assert.Equal(0, first.GetProperty("cache").GetProperty("read").GetInt32());
@@ -88,15 +88,15 @@ public sealed class ProgramTests : IDisposable
         Assert.False(first.GetProperty("interrupted").GetBoolean());
 
         // What comes from the cache gives the same model.
-        JsonElement second = await Json(0, train);
+        var second = await Json(0, train);
         Assert.Equal(90, second.GetProperty("cache").GetProperty("read").GetInt32());
         double loss = first.GetProperty("results")[0].GetProperty("testLogLoss").GetDouble();
         Assert.Equal(loss, second.GetProperty("results")[0].GetProperty("testLogLoss").GetDouble());
 
         // And so does the saved model, with the filters that are saved with it.
-        JsonElement evaluated = await Json(0, "evaluate", model, "--images", drawn, "--json");
+        var evaluated = await Json(0, "evaluate", model, "--images", drawn, "--json");
         Assert.Equal(loss, evaluated.GetProperty("metrics").GetProperty("logLoss").GetDouble(), 1e-6);
-        JsonElement predicted = await Json(1, "predict", model, _folder.At("nobody.png"), Directory.GetFiles(_folder.At("drawn", "test", "cat"))[0], "--json");
+        var predicted = await Json(1, "predict", model, _folder.At("nobody.png"), Directory.GetFiles(_folder.At("drawn", "test", "cat"))[0], "--json");
         Assert.Equal(1, predicted.GetProperty("predictions").GetArrayLength());
         Assert.Equal(_folder.At("nobody.png"), predicted.GetProperty("refused")[0].GetProperty("path").GetString());
     }
@@ -113,15 +113,15 @@ public sealed class ProgramTests : IDisposable
 
         string[] pictures = [.. Directory.GetFiles(Path.Combine(drawn, "test"), "*.png", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(drawn, f)).Order(StringComparer.Ordinal)];
         await File.WriteAllLinesAsync(Path.Combine(drawn, "test", "human-votes.csv"), ["file,label,votes_cat,votes_dog,votes_other", .. pictures.Select((p, i) => $"{p},cat,{(i == 0 ? 0 : 30)},{(i == 0 ? 0 : 10)},2")]);
-        JsonElement evaluated = await Json(0, "evaluate", model, "--images", drawn, "--json");
-        JsonElement uncertainty = evaluated.GetProperty("uncertainty")[0];
+        var evaluated = await Json(0, "evaluate", model, "--images", drawn, "--json");
+        var uncertainty = evaluated.GetProperty("uncertainty")[0];
         Assert.Equal((29, 1), (uncertainty.GetProperty("pictures").GetInt32(), uncertainty.GetProperty("withoutVote").GetInt32()));
         Assert.Equal(DrawnPictures.BinaryEntropy(0.25), uncertainty.GetProperty("labelEntropy").GetDouble(), 1e-12);
         Assert.Equal(
             uncertainty.GetProperty("crossEntropy").GetDouble(),
             DrawnPictures.BinaryEntropy(0.25) + uncertainty.GetProperty("divergence").GetDouble(), 1e-12);
-        JsonElement disagreement = evaluated.GetProperty("disagreement");
-        JsonElement furthest = disagreement.GetProperty("furthest")[0];
+        var disagreement = evaluated.GetProperty("disagreement");
+        var furthest = disagreement.GetProperty("furthest")[0];
         double q = furthest.GetProperty("modelOfDog").GetDouble();
         Assert.Equal(29, disagreement.GetProperty("pictures").GetInt32());
         Assert.Equal(0.75 * Math.Log(0.75 / (1 - q)) + 0.25 * Math.Log(0.25 / q), furthest.GetProperty("divergence").GetDouble(), 1e-6);
@@ -164,8 +164,8 @@ public sealed class ProgramTests : IDisposable
         if (missing.Length == 0)
             return;
         Assert.Equal((2, "There is nobody to compare: all contenders are left out."), await Failure(["compare", "--pictures", "60", "--contenders", .. missing]));
-        JsonElement run = await Json(0, ["compare", "--pictures", "60", "--json", "--contenders", missing[0], "SigmoidCrossEntropy"]);
-        JsonElement leftOut = Assert.Single(run.GetProperty("leftOut").EnumerateArray());
+        var run = await Json(0, ["compare", "--pictures", "60", "--json", "--contenders", missing[0], "SigmoidCrossEntropy"]);
+        var leftOut = Assert.Single(run.GetProperty("leftOut").EnumerateArray());
         Assert.Equal(missing[0], leftOut.GetProperty("trainer").GetString());
         Assert.Equal("SigmoidCrossEntropy", Assert.Single(run.GetProperty("results").EnumerateArray()).GetProperty("trainer").GetString());
     }
@@ -186,7 +186,7 @@ public sealed class ProgramTests : IDisposable
         if (OperatingSystem.IsWindows())
             return;
         string model = _folder.At("model.zip");
-        using Process process = Start("--pictures", "400", "--save", model);
+        using var process = Start("--pictures", "400", "--save", model);
         var output = new List<string>();
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
@@ -219,7 +219,7 @@ public sealed class ProgramTests : IDisposable
     {
         (int exit, string[] output, _) = await Run(arguments);
         Assert.Equal(expectedExit, exit);
-        JsonElement document = JsonDocument.Parse(string.Join('\n', output)).RootElement;
+        var document = JsonDocument.Parse(string.Join('\n', output)).RootElement;
         Assert.Equal(exit, document.GetProperty("exitCode").GetInt32());
         return document;
     }
@@ -237,9 +237,9 @@ public sealed class ProgramTests : IDisposable
 
     private static async Task<(int Exit, string[] Output, string Errors)> Run(params string[] arguments)
     {
-        using Process process = Start(arguments);
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> errors = process.StandardError.ReadToEndAsync();
+        using var process = Start(arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, (await output).ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'), await errors);
     }

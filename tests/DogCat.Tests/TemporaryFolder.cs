@@ -27,7 +27,7 @@ public sealed class TemporaryFolder : IDisposable
             foreach (string label in (string[])["cat", "dog"])
             {
                 string folder = Make(split, label);
-                DrawnPicture[] pictures = ClearPictures(seed++, label == "dog", perClass);
+                var pictures = ClearPictures(seed++, label == "dog", perClass);
                 for (int i = 0; i < perClass; i++)
                     File.WriteAllBytes(Path.Combine(folder, $"{i:D3}.png"), PngEncoder.Encode(pictures[i].Picture));
             }

@@ -5,16 +5,16 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 
 var ml = new MLContext();
-ITransformer model = ml.Model.Load(args[0], out _);
+var model = ml.Model.Load(args[0], out _);
 Row[] rows = [.. args[2..].Select(row => new Row
 {
     Features = [.. row.Split(';').Select(number => float.Parse(number, CultureInfo.InvariantCulture))],
 })];
 SchemaDefinition schema = SchemaDefinition.Create(typeof(Row));
 schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, rows[0].Features.Length);
-IDataView scored = model.Transform(ml.Data.LoadFromEnumerable(rows, schema));
+var scored = model.Transform(ml.Data.LoadFromEnumerable(rows, schema));
 
-IEnumerable<string> lines = scored.Schema[args[1]].Type switch
+var lines = scored.Schema[args[1]].Type switch
 {
     VectorDataViewType { ItemType: BooleanDataViewType } => scored.GetColumn<bool[]>(args[1]).Select(values => string.Join(';', values)),
     VectorDataViewType => scored.GetColumn<float[]>(args[1]).Select(values => string.Join(';', values.Select(Text))),

@@ -32,7 +32,7 @@ internal static class Comparison
         output.WriteLine(Machine);
         foreach (string name in wanted.Length > 0 ? wanted : DataSets)
         {
-            (List<Example> train, List<Example> test, int classes) = Read(data, name);
+            (var train, var test, int classes) = Read(data, name);
             var ml = new MLContext(seed: 1);
             IDataView trainView = View(ml, train, classes), testView = View(ml, test, classes);
             output.WriteLine();
@@ -42,9 +42,9 @@ internal static class Comparison
             output.WriteLine("| trainer | fit s | train CE | test CE | test accuracy | speed |");
             output.WriteLine("|---|---:|---:|---:|---:|---:|");
             double? pace = null;
-            foreach (Contender contender in Contender.For(ml, name))
+            foreach (var contender in Contender.For(ml, name))
             {
-                (double seconds, ITransformer model) = Time(contender.Fit, trainView);
+                (double seconds, var model) = Time(contender.Fit, trainView);
                 pace ??= seconds;
                 (double trainLoss, _) = Judge(ml, model.Transform(trainView), classes);
                 (double testLoss, double accuracy) = Judge(ml, model.Transform(testView), classes);
@@ -62,11 +62,11 @@ internal static class Comparison
     {
         if (name == "fashion-mnist")
         {
-            (DenseSet train, DenseSet test) = FashionMnist.Read(data);
+            (var train, var test) = FashionMnist.Read(data);
             return (Example.From(train), Example.From(test), train.Classes);
         }
 
-        (SparseSet rows, SparseSet held) = name switch
+        (var rows, var held) = name switch
         {
             "a9a" => Adult.Read(data),
             "20newsgroups" => Newsgroups.Read(data),

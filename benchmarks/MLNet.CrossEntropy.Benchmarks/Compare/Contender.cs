@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLNet.CrossEntropy.Optimization;
 
 namespace MLNet.CrossEntropy.Benchmarks;
 

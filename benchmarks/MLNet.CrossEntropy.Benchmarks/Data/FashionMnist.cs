@@ -22,7 +22,7 @@ internal static class FashionMnist
     /// <summary>The bytes after an idx header, whose second word is the number of items.</summary>
     private static byte[] ReadIdx(DataFolder data, string file, int headerBytes)
     {
-        using Stream stream = data.OpenGzip("fashion-mnist", file);
+        using var stream = data.OpenGzip("fashion-mnist", file);
         byte[] header = new byte[headerBytes];
         stream.ReadExactly(header);
         int count = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4));

@@ -12,8 +12,8 @@ internal static class Newsgroups
     public static (SparseSet Train, SparseSet Test) Read(DataFolder data)
     {
         (string Label, Dictionary<string, int> Counts)[] train = [.. Messages(data, "train.tsv.gz")];
-        Dictionary<string, int> labels = Numbered(train.Select(message => message.Label).Distinct());
-        Dictionary<string, int> words = Numbered(
+        var labels = Numbered(train.Select(message => message.Label).Distinct());
+        var words = Numbered(
             train.SelectMany(message => message.Counts.Keys).CountBy(word => word).Where(pair => pair.Value >= 2).Select(pair => pair.Key));
         return (Vectorise(train, words, labels), Vectorise(Messages(data, "test.tsv.gz"), words, labels));
     }
@@ -57,7 +57,7 @@ internal static class Newsgroups
         IEnumerable<(string Label, Dictionary<string, int> Counts)> messages, Dictionary<string, int> words, Dictionary<string, int> labels)
     {
         var rows = new SparseSetBuilder(words.Count, labels.Count);
-        foreach ((string label, Dictionary<string, int> counts) in messages)
+        foreach ((string label, var counts) in messages)
         {
             (int Index, double Value)[] known =
             [

@@ -21,7 +21,7 @@ internal static class EvaluationSpeed
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"ML.NET host: {Comparison.Host}; .NET {Environment.Version}; {Environment.ProcessorCount} processors; {rows:N0} rows, {Classes} classes; shortest and median of {Repetitions} runs"));
-        foreach ((string name, IDataView view, int viewRows) in Views(rows))
+        foreach ((string name, var view, int viewRows) in Views(rows))
             PrintTable(output, name, view, viewRows, Contenders());
         PrintTable(output, "A binary model's rows in arrays", new BinaryTable(rows), rows, BinaryContenders());
         foreach (int few in new[] { rows / 100, rows / 20 })
@@ -40,7 +40,7 @@ internal static class EvaluationSpeed
         output.WriteLine("| | shortest ms | median ms | least CPU ms | million rows/s | against the first | allocated MB |");
         output.WriteLine("|---|---:|---:|---:|---:|---:|---:|");
         double? pace = null;
-        foreach ((string what, Action<IDataView> run) in contenders)
+        foreach ((string what, var run) in contenders)
         {
             (double shortest, double median, double processor, double megabytes) = Time(() => run(view));
             pace ??= shortest;
@@ -80,13 +80,13 @@ internal static class EvaluationSpeed
         schema[nameof(ScoredRow.Label)].ColumnType = new KeyDataViewType(typeof(uint), Classes);
         schema[nameof(ScoredRow.PredictedLabel)].ColumnType = new KeyDataViewType(typeof(uint), Classes);
         schema[nameof(ScoredRow.Score)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, Classes);
-        IDataView objects = ml.Data.LoadFromEnumerable(table.ToObjects().ToList(), schema);
+        var objects = ml.Data.LoadFromEnumerable(table.ToObjects().ToList(), schema);
         yield return ("Objects in memory (LoadFromEnumerable)", objects, rows);
         yield return ("The same, cached (ml.Data.Cache)", ml.Data.Cache(objects), rows);
 
         // What follows takes long to read; fewer rows tell the same.
         int fewer = rows / 5;
-        IDataView some = ml.Data.TakeRows(objects, fewer);
+        var some = ml.Data.TakeRows(objects, fewer);
         yield return ("Scored by a linear model as they are read", ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("Label", "Score").Fit(some).Transform(some), fewer);
 
         string file = Path.GetTempFileName();
@@ -111,9 +111,9 @@ internal static class EvaluationSpeed
     private static void ReadAll(IDataView view)
     {
         DataViewSchema.Column label = view.Schema["Label"], score = view.Schema["Score"];
-        using DataViewRowCursor cursor = view.GetRowCursor([label, score]);
-        ValueGetter<uint> getLabel = cursor.GetGetter<uint>(label);
-        ValueGetter<VBuffer<float>> getScore = cursor.GetGetter<VBuffer<float>>(score);
+        using var cursor = view.GetRowCursor([label, score]);
+        var getLabel = cursor.GetGetter<uint>(label);
+        var getScore = cursor.GetGetter<VBuffer<float>>(score);
         uint key = 0;
         VBuffer<float> scores = default;
         long sum = 0;
@@ -137,7 +137,7 @@ internal static class EvaluationSpeed
         {
             GC.Collect();
             long before = GC.GetTotalAllocatedBytes(precise: true);
-            TimeSpan spent = Environment.CpuUsage.TotalTime;
+            var spent = Environment.CpuUsage.TotalTime;
             long began = Stopwatch.GetTimestamp();
             run();
             seconds.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);

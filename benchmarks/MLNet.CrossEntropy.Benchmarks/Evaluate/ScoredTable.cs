@@ -70,7 +70,7 @@ internal sealed class ScoredTable : IDataView
 
     private void Draw(Random random, int row)
     {
-        Span<float> scores = Score(row);
+        var scores = Score(row);
         float sum = 0;
         foreach (ref float score in scores)
             sum += score = MathF.Exp(8 * random.NextSingle() - 4);

@@ -20,7 +20,7 @@ internal sealed record Problem(string Name, List<Example> Rows, int Classes, dou
     public static IEnumerable<Problem> Golden()
     {
         using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "sklearn-fits.json")));
-        foreach (JsonElement fit in file.RootElement.GetProperty("fits").EnumerateArray())
+        foreach (var fit in file.RootElement.GetProperty("fits").EnumerateArray())
         {
             string id = fit.GetProperty("id").GetString()!;
             if (GoldenFits.Contains(id))
@@ -31,7 +31,7 @@ internal sealed record Problem(string Name, List<Example> Rows, int Classes, dou
     /// <summary>a9a with the penalty that ML.NET calls 1.</summary>
     public static Problem Adults(DataFolder data)
     {
-        (SparseSet train, _) = Adult.Read(data);
+        (var train, _) = Adult.Read(data);
         return new Problem("a9a", Example.From(train), train.Classes, 1.0 / train.Rows, Optimum: null);
     }
 
@@ -59,7 +59,7 @@ internal sealed record Problem(string Name, List<Example> Rows, int Classes, dou
 
     private static double Logit(Example example, IReadOnlyList<float> weights, double logit)
     {
-        foreach (KeyValuePair<int, float> feature in example.Features.Items())
+        foreach (var feature in example.Features.Items())
             logit += (double)weights[feature.Key] * feature.Value;
         return logit;
     }

@@ -3,7 +3,6 @@ using Microsoft.ML;
 using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
-using MLNet.CrossEntropy.Optimization;
 
 namespace MLNet.CrossEntropy.Benchmarks;
 
@@ -16,10 +15,10 @@ internal static class StrictOptimum
     {
         output.WriteLine(Comparison.Machine);
         output.WriteLine("Optima: of the golden file; a9a's is the least of all fits, with a bound on what is left.");
-        foreach (Problem problem in Problem.Golden().Append(Problem.Adults(data)))
+        foreach (var problem in Problem.Golden().Append(Problem.Adults(data)))
         {
             var ml = new MLContext(seed: 1);
-            IDataView view = Comparison.View(ml, problem.Rows, problem.Classes);
+            var view = Comparison.View(ml, problem.Rows, problem.Classes);
             (string Name, double Seconds, double Objective)[] fits = [.. Fits(ml, problem).Select(fit => Measure(fit.Name, fit.Fit, problem, view))];
             double optimum = problem.Optimum ?? Best(output, ml, problem, view, fits.Min(fit => fit.Objective));
             output.WriteLine();
@@ -83,13 +82,13 @@ internal static class StrictOptimum
 
     private static (string Name, double Seconds, double Objective) Measure(string name, Func<IDataView, ITransformer> fit, Problem problem, IDataView view)
     {
-        (double seconds, ITransformer model) = Comparison.Time(fit, view);
+        (double seconds, var model) = Comparison.Time(fit, view);
         return (name, seconds, Objective(problem, model));
     }
 
     private static double Best(TextWriter output, MLContext ml, Problem problem, IDataView view, double least)
     {
-        ITransformer model = Ours(ml, problem, SgdMethod.Newton)(view);
+        var model = Ours(ml, problem, SgdMethod.Newton)(view);
         double? bound = TrainingReport.Of((IPredictionTransformer<object>)model)!.Certificate.GapBound;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{problem.Name}: Newton's fit lies at {Objective(problem, model):F9}, at most {bound:G2} above the least."));
         return Math.Min(least, Objective(problem, model));

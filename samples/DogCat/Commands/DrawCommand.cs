@@ -16,7 +16,7 @@ internal static class DrawCommand
         options.Check();
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new UserException($"The folder '{folder}' is not empty; drawn pictures go into an empty or a new one.");
-        PictureData data = Pictures.Get(options with { Images = null }, report, cancellation);
+        var data = Pictures.Get(options with { Images = null }, report, cancellation);
         report.Working("Writing them", "pictures", data.Train.Count + data.Test.Count, done =>
         {
             Write(Path.Combine(folder, "train"), data.Train, done, cancellation);

@@ -16,21 +16,21 @@ internal static class EvaluateCommand
         OutputFile.Check("--report", page);
         report.Host();
         var ml = new MLContext(seed: 1);
-        (ITransformer model, PictureFeatures features) = SavedModel.Load(ml, modelPath);
+        (var model, var features) = SavedModel.Load(ml, modelPath);
         List<SkippedFile> skipped = [];
-        PictureSet test = options.Images is { } folder
+        var test = options.Images is { } folder
             ? report.Working($"Reading the photographs in '{folder}' by {PictureReader.Means}", "pictures", PictureFolder.CountTestFiles(folder), done => PictureFolder.LoadTest(folder, skipped, done, cancellation))
             : Pictures.Draw(options, report, cancellation).Test;
         report.Set("test", test);
         report.Skipped(skipped);
-        FeatureStore store = Pictures.Fill(new FeatureStore(features), test.Pictures, report, cancellation);
-        IDataView rows = test.ToDataView(ml);
-        IDataView scored = model.Transform(ml.Transforms.ComputeFeatures(store).Fit(rows).Transform(rows));
-        MulticlassCrossEntropyMetrics metrics = ml.MulticlassClassification.EvaluateCrossEntropy(scored);
+        var store = Pictures.Fill(new FeatureStore(features), test.Pictures, report, cancellation);
+        var rows = test.ToDataView(ml);
+        var scored = model.Transform(ml.Transforms.ComputeFeatures(store).Fit(rows).Transform(rows));
+        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(scored);
         report.Metrics(metrics);
 
         string name = Path.GetFileName(modelPath);
-        JudgedPicture[] judged = JudgedPicture.All(test, [.. Prediction.OfScored(scored).Select(p => (double)p.ProbabilityOf("dog"))]);
+        var judged = JudgedPicture.All(test, [.. Prediction.OfScored(scored).Select(p => (double)p.ProbabilityOf("dog"))]);
         report.Uncertainty(Uncertainty.Of(name, judged) is { } uncertainty ? [uncertainty] : []);
         report.Disagreement(name, Disagreement.Of(judged));
         if (page is not null)

@@ -13,7 +13,7 @@ public static class Pictures
     /// <exception cref="UserException">The folder is not laid out as expected, or holds nothing usable.</exception>
     public static PictureData Get(DataOptions options, Report report, CancellationToken cancellation)
     {
-        PictureData data = options.Images is { } folder
+        var data = options.Images is { } folder
             ? report.Working($"Reading the photographs in '{folder}' by {PictureReader.Means}", "pictures", PictureFolder.CountFiles(folder), done => PictureFolder.Load(folder, done, cancellation))
             : Draw(options, report, cancellation);
         report.Data(data);
@@ -30,14 +30,14 @@ public static class Pictures
     {
         var features = new PictureFeatures(PatchLearning.Learn(data.Train.Pictures, options.Seed));
         // Pictures drawn are as quickly drawn and measured again as read; only photographs are worth the space.
-        FeatureFile? file = options is { Images: not null, Cache: { } folder } ? new FeatureFile(folder, features) : null;
+        var file = options is { Images: not null, Cache: { } folder } ? new FeatureFile(folder, features) : null;
         return Fill(new FeatureStore(features, file), [.. data.Train.Pictures, .. data.Test.Pictures], report, cancellation);
     }
 
     /// <summary>Computes the features of all pictures, those of the cache excepted.</summary>
     public static FeatureStore Fill(FeatureStore store, IReadOnlyList<Picture> pictures, Report report, CancellationToken cancellation)
     {
-        FeatureFileReport? cache = report.Working(
+        var cache = report.Working(
             FormattableString.Invariant($"Computing {PictureFeatures.Count:N0} features of each"), "pictures", pictures.Count, done => store.Fill(pictures, done, cancellation));
         report.Features(store.Features, cache);
         return store;

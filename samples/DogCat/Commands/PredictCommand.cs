@@ -12,7 +12,7 @@ internal static class PredictCommand
     public static ExitCode Run(string modelPath, IReadOnlyList<string> files, Report report, CancellationToken cancellation)
     {
         var ml = new MLContext(seed: 1);
-        (ITransformer model, PictureFeatures features) = SavedModel.Load(ml, modelPath);
+        (var model, var features) = SavedModel.Load(ml, modelPath);
         var store = new FeatureStore(features);
         int refused = 0;
         foreach (string path in files)

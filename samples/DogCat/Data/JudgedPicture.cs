@@ -1,5 +1,5 @@
-using MLNet.CrossEntropy.Information;
-using MLNet.CrossEntropy.Numerics;
+using MLNet.CrossEntropy;
+
 
 namespace DogCat.Data;
 
@@ -43,7 +43,7 @@ public sealed record JudgedPicture(int Row, LabelledPicture Picture, double Prob
         {
             double q = Math.Clamp(ProbabilityOfDog, Floor, 1 - Floor);
             return Picture.SoftLabel is { } p
-                ? InformationTheory.KullbackLeibler(Target.Of<double>([1 - p, p]), MLNet.CrossEntropy.Numerics.Prediction.Of<double>([1 - q, q]))
+                ? InformationTheory.KullbackLeibler(Target.Of<double>([1 - p, p]), MLNet.CrossEntropy.Prediction.Of<double>([1 - q, q]))
                 : double.NaN;
         }
     }

@@ -55,8 +55,8 @@ public static class PictureFolder
                 throw new UserException($"There is no folder '{Path.Combine(folder, name)}'. {Layout}");
         }
         SkipOthers(folder, Classes, skipped, alsoExpected: VotesFile.Name);
-        IEnumerable<LabelledPicture> pictures = Classes.SelectMany(name => LoadClass(Path.Combine(folder, name), name == "dog", skipped, done, cancellation));
-        Dictionary<string, Votes> votes = VotesFile.Read(Path.Combine(folder, VotesFile.Name), root, skipped);
+        var pictures = Classes.SelectMany(name => LoadClass(Path.Combine(folder, name), name == "dog", skipped, done, cancellation));
+        var votes = VotesFile.Read(Path.Combine(folder, VotesFile.Name), root, skipped);
         return new PictureSet([.. pictures.Select(p => p with { Votes = votes.GetValueOrDefault(Path.GetFullPath(p.Path!)) })]);
     }
 
@@ -65,7 +65,7 @@ public static class PictureFolder
         // In a fixed order, so that results do not depend on the file system.
         string[] files = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
         var failures = new SkippedFile?[files.Length];
-        Picture?[] pictures = PictureReader.Read(files, failures, done, cancellation);
+        var pictures = PictureReader.Read(files, failures, done, cancellation);
         skipped.AddRange(Directory.GetDirectories(folder).Order(StringComparer.Ordinal).Select(d => new SkippedFile(d, "a folder within a class folder")));
         skipped.AddRange(failures.OfType<SkippedFile>());
         LabelledPicture[] usable = [.. pictures.Zip(files).Where(p => p.First is not null).Select(p => new LabelledPicture(p.First!, isDog, p.Second))];

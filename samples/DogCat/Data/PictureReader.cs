@@ -1,9 +1,9 @@
-using DogCat.Features;
-using PictureFiles;
 using System.Collections.Concurrent;
+using DogCat.Features;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
+using PictureFiles;
 
 namespace DogCat.Data;
 
@@ -54,11 +54,11 @@ public static class PictureReader
         if (usable.Length == 0)
             return pictures;
         var ml = new MLContext();
-        ITransformer stages = Stages(ml).Fit(ml.Data.LoadFromEnumerable(Array.Empty<FileRow>()));
+        var stages = Stages(ml).Fit(ml.Data.LoadFromEnumerable(Array.Empty<FileRow>()));
         Parallel.ForEach(Partitioner.Create(0, usable.Length, FilesAtOnce), parallel, part =>
         {
             int[] some = usable[part.Item1..part.Item2];
-            IDataView rows = ml.Data.LoadFromEnumerable(some.Select(i => new FileRow { Path = files[i] }).ToArray());
+            var rows = ml.Data.LoadFromEnumerable(some.Select(i => new FileRow { Path = files[i] }).ToArray());
             foreach ((int i, byte[] argb) in some.Zip(stages.Transform(rows).GetColumn<byte[]>("Pixels")))
                 pictures[i] = OverWhite(argb);
         });

@@ -20,7 +20,7 @@ internal sealed class Canvas(int side)
             return;
         float sharpness = side * Place.Scale;
         // Only pixels near the circle around the shape can be touched.
-        Placement centre = Place.At(shape.X, shape.Y, 1);
+        var centre = Place.At(shape.X, shape.Y, 1);
         float reach = shape.Radius * Place.Scale * side + 2;
         (int firstRow, int lastRow) = Range(centre.Y, reach);
         (int firstColumn, int lastColumn) = Range(centre.X, reach);

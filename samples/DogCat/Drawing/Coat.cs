@@ -18,7 +18,7 @@ internal sealed record Coat(Rgb Main, Rgb Light, float Stripes, float StripeWidt
 
     public static Coat Draw(SplitMix64 random, float blend)
     {
-        Rgb main = random.Pick<Rgb>(Mains) * random.Between(0.85f, 1.1f);
+        var main = random.Pick<Rgb>(Mains) * random.Between(0.85f, 1.1f);
         Rgb light = Rgb.Mix(main, White, random.Between(0.2f, 0.8f));
         float stripes = random.Chance(0.6) ? (1 - blend) * random.Between(0.3f, 0.6f) : 0;
         var patches = new (float X, float Y, float Radius)[random.Chance(0.35) ? 3 : 0];
@@ -31,7 +31,7 @@ internal sealed record Coat(Rgb Main, Rgb Light, float Stripes, float StripeWidt
     /// <summary>The colour at a place of the drawing.</summary>
     public Rgb At(float x, float y)
     {
-        Rgb colour = Main;
+        var colour = Main;
         foreach ((float px, float py, float radius) in Patches)
         {
             float distance = MathF.Sqrt((x - px) * (x - px) + (y - py) * (y - py));

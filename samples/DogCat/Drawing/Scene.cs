@@ -18,8 +18,8 @@ internal static class Scene
 
     public static void PaintBackground(Canvas canvas, SplitMix64 random)
     {
-        Rgb above = random.Pick<Rgb>(Surroundings) * random.Between(0.7f, 1.1f);
-        Rgb below = random.Pick<Rgb>(Surroundings) * random.Between(0.6f, 1.0f);
+        var above = random.Pick<Rgb>(Surroundings) * random.Between(0.7f, 1.1f);
+        var below = random.Pick<Rgb>(Surroundings) * random.Between(0.6f, 1.0f);
         float horizon = random.Between(-0.1f, 0.4f);
         float blur = random.Between(4, 30);
         canvas.ForEachPixel((_, _, y) => Rgb.Mix(above, below, Math.Clamp((y - horizon) * blur + 0.5f, 0, 1)));
@@ -37,10 +37,10 @@ internal static class Scene
     {
         if (!random.Chance(0.3))
             return;
-        Rgb colour = random.Pick<Rgb>(Surroundings) * random.Between(0.6f, 1.1f);
+        var colour = random.Pick<Rgb>(Surroundings) * random.Between(0.6f, 1.1f);
         float x = random.Between(-0.4f, 0.4f);
         float y = random.Between(-0.3f, 0.45f);
-        Shape thing = random.Pick<int>([0, 1, 2]) switch
+        var thing = random.Pick<int>([0, 1, 2]) switch
         {
             0 => Limb(x, -0.7f, 0.05f, x, 0.7f, 0.05f),
             1 => Ellipse(x, y, 0.13f, 0.13f),
@@ -60,7 +60,7 @@ internal static class Scene
         float noise = random.Between(0.01f, 0.06f);
         canvas.ForEachPixel((colour, x, y) =>
         {
-            Rgb lit = colour * tint * (brightness * (1 + across * x + down * y));
+            var lit = colour * tint * (brightness * (1 + across * x + down * y));
             return new Rgb(lit.R + noise * random.Bell(), lit.G + noise * random.Bell(), lit.B + noise * random.Bell());
         });
     }

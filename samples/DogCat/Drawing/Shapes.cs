@@ -65,7 +65,7 @@ internal static class Shapes
     /// <summary>A triangle with corners rounded by <paramref name="round"/>.</summary>
     public static Shape Triangle((float X, float Y) a, (float X, float Y) b, (float X, float Y) c, float round)
     {
-        Shape outline = Union(Limb(a.X, a.Y, 0, b.X, b.Y, 0), Limb(b.X, b.Y, 0, c.X, c.Y, 0), Limb(c.X, c.Y, 0, a.X, a.Y, 0));
+        var outline = Union(Limb(a.X, a.Y, 0, b.X, b.Y, 0), Limb(b.X, b.Y, 0, c.X, c.Y, 0), Limb(c.X, c.Y, 0, a.X, a.Y, 0));
         return outline with { Distance = Distance, Radius = outline.Radius + round };
 
         float Distance(float x, float y)
@@ -88,7 +88,7 @@ internal static class Shapes
         float Distance(float x, float y)
         {
             float nearest = float.MaxValue;
-            foreach (Shape shape in shapes)
+            foreach (var shape in shapes)
                 nearest = Math.Min(nearest, shape.Distance(x, y));
             return nearest;
         }

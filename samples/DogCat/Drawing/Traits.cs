@@ -37,7 +37,7 @@ internal sealed record Traits
     public static Traits Draw(SplitMix64 random, float blend)
     {
         float Scattered() => Math.Clamp(blend + 0.09f * random.Bell(), 0, 1);
-        Pose pose = random.Pick<Pose>([Pose.Portrait, Pose.Portrait, Pose.Sitting, Pose.Standing]);
+        var pose = random.Pick<Pose>([Pose.Portrait, Pose.Portrait, Pose.Sitting, Pose.Standing]);
         return new Traits
         {
             Pose = pose,

@@ -47,7 +47,7 @@ public sealed class FeatureFile
         {
             if (!File.Exists(_path))
                 return new FeatureFileReport(_path, 0, 0, 0);
-            using FileStream file = File.OpenRead(_path);
+            using var file = File.OpenRead(_path);
             byte[] fingerprint = new byte[_fingerprint.Length];
             if (file.ReadAtLeast(fingerprint, fingerprint.Length, throwOnEndOfStream: false) < fingerprint.Length || !fingerprint.AsSpan().SequenceEqual(_fingerprint))
                 return new FeatureFileReport(_path, 0, 0, file.Length);
@@ -74,7 +74,7 @@ public sealed class FeatureFile
             return report;
         try
         {
-            DirectoryInfo folder = Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+            var folder = Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
             // Nobody else may write at the same time.
             using (var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 1 << 20))
             {
@@ -82,7 +82,7 @@ public sealed class FeatureFile
                 file.Position = report.Bytes;
                 if (report.Bytes == 0)
                     file.Write(_fingerprint);
-                foreach ((UInt128 key, float[] features) in records)
+                foreach ((var key, float[] features) in records)
                     file.Write(Record(key, features));
             }
             DeleteOld(folder);
@@ -108,7 +108,7 @@ public sealed class FeatureFile
 
     private static void DeleteOld(DirectoryInfo folder)
     {
-        foreach (FileInfo old in folder.GetFiles("*" + Extension).OrderByDescending(f => f.LastWriteTimeUtc).Skip(Kept))
+        foreach (var old in folder.GetFiles("*" + Extension).OrderByDescending(f => f.LastWriteTimeUtc).Skip(Kept))
             old.Delete();
     }
 }

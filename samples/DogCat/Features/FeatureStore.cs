@@ -22,9 +22,9 @@ public sealed class FeatureStore(PictureFeatures features, FeatureFile? file = n
     public FeatureFileReport? Fill(IReadOnlyList<Picture> pictures, Action done, CancellationToken cancellation = default)
     {
         var wanted = new Dictionary<UInt128, Picture>();
-        foreach (Picture picture in pictures)
+        foreach (var picture in pictures)
             wanted[PictureKey.Of(picture)] = picture;
-        FeatureFileReport? report = file?.Read((key, values) =>
+        var report = file?.Read((key, values) =>
         {
             if (wanted.Remove(key))
                 _known[key] = values;

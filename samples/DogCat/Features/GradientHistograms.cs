@@ -101,10 +101,10 @@ public sealed class GradientHistograms : IFeatureFamily
     /// <summary>The gradient of the colour channel in which it is strongest.</summary>
     private (float Dx, float Dy, float Strength) Gradient(Picture picture, int x, int y)
     {
-        ReadOnlySpan<byte> left = picture[Math.Max(0, x - 1), y];
-        ReadOnlySpan<byte> right = picture[Math.Min(_side - 1, x + 1), y];
-        ReadOnlySpan<byte> up = picture[x, Math.Max(0, y - 1)];
-        ReadOnlySpan<byte> down = picture[x, Math.Min(_side - 1, y + 1)];
+        var left = picture[Math.Max(0, x - 1), y];
+        var right = picture[Math.Min(_side - 1, x + 1), y];
+        var up = picture[x, Math.Max(0, y - 1)];
+        var down = picture[x, Math.Min(_side - 1, y + 1)];
         int strongest = 0, bestX = 0, bestY = 0;
         for (int c = 0; c < 3; c++)
         {

@@ -35,10 +35,10 @@ public sealed class PictureFeatures(PatchFilters filters)
     /// <summary>Computes all features of a picture of any size.</summary>
     public float[] Of(Picture picture)
     {
-        Picture square = picture.ToSquare(Side);
+        var square = picture.ToSquare(Side);
         float[] features = new float[Count];
         int at = 0;
-        foreach (IFeatureFamily family in Families)
+        foreach (var family in Families)
         {
             family.Compute(square, features.AsSpan(at, family.Count));
             at += family.Count;

@@ -17,13 +17,13 @@ public sealed class Thumbnail(int side) : IFeatureFamily
     /// <inheritdoc/>
     public void Compute(Picture picture, Span<float> features)
     {
-        Picture small = picture.ToSquare(side);
+        var small = picture.ToSquare(side);
         for (int y = 0, i = 0; y < side; y++)
         {
             for (int x = 0; x < side / 2; x++, i += 3)
             {
-                ReadOnlySpan<byte> left = small[x, y];
-                ReadOnlySpan<byte> right = small[side - 1 - x, y];
+                var left = small[x, y];
+                var right = small[side - 1 - x, y];
                 float r = (left[0] + right[0]) / 510f;
                 float g = (left[1] + right[1]) / 510f;
                 float b = (left[2] + right[2]) / 510f;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using DogCat.Training;
-using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy;
 using Spectre.Console;
 
 namespace DogCat.Reporting;

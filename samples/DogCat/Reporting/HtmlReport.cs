@@ -14,7 +14,7 @@ internal static class HtmlReport
     public static CrossEntropyReport Of(TrainOptions options, PictureData data, IReadOnlyList<Result> results, CrossEntropyComparison? comparison, IReadOnlyList<Uncertainty> uncertainty, SoftLabelTrial? trial, LossCurves? losses)
     {
         var report = new CrossEntropyReport("Dogs and cats") { Introduction = Introduction(options.Data, data) };
-        foreach (Result result in results)
+        foreach (var result in results)
             report.Add(result.Name, result.Test, result.Training);
         if (comparison is not null)
             report.Add(comparison);
@@ -42,7 +42,7 @@ internal static class HtmlReport
     /// <summary>The sections that show pictures.</summary>
     private static void AddPictures(CrossEntropyReport report, string model, IReadOnlyList<JudgedPicture> judged, IReadOnlyList<Uncertainty> uncertainty)
     {
-        foreach (ReportSection section in PictureSections.Of(model, judged))
+        foreach (var section in PictureSections.Of(model, judged))
             report.Add(section);
         if (uncertainty.Count > 0)
             report.Add(UncertaintySections.Uncertainty(uncertainty, judged));
@@ -66,7 +66,7 @@ internal static class HtmlReport
         rows.Add(Row("class prior", Prior.LogLoss(data.Train, data.Test), Prior.Accuracy(data)));
         if (data.Test.ProbabilityOfDog is { } known)
             rows.Add(Row("known lower bound", known.Average(DrawnPictures.BinaryEntropy), known.Average(p => Math.Max(p, 1 - p))));
-        ReportSection section = new ReportSection("How good can it get?").AddText("The class prior looks at no picture: it answers the training pictures' share of dogs to all. A model above it is worse than nothing.");
+        var section = new ReportSection("How good can it get?").AddText("The class prior looks at no picture: it answers the training pictures' share of dogs to all. A model above it is worse than nothing.");
         if (data.Test.ProbabilityOfDog is not null)
             section.AddText("The drawn pictures' labels are tosses of coins whose probabilities are known. The mean entropy of these coins is a lower bound of every model's expected log-loss.");
         return section.AddTable("Log-loss on the test pictures", ["", "nats", "bits", "right", "fitted in"], rows);

@@ -12,7 +12,7 @@ internal static class LossCurveSection
     /// <summary>What squared error does differently, in theory and here.</summary>
     public static ReportSection Of(LossCurves found)
     {
-        ReportSection section = new ReportSection("Squared error instead of cross-entropy")
+        var section = new ReportSection("Squared error instead of cross-entropy")
             .AddText("With probability q for the true class, the slope of the loss by the difference of the logits is -(1 - q) for cross-entropy and -4 q (1 - q)^2 for squared error. At q = 1/2 they are the same; at q = 0.01 squared error's is 25 times as small: where a model is confidently wrong, squared error hardly moves it.")
             .AddText(InWords(found))
             .AddText(Invariant($"Both losses go on from that model by the same steps: plain SGD without momentum or penalty, the learning rate constant and for each loss, in each chart, the best of {string.Join(", ", LossCurves.Rates)}. {found.Trained:N0} pictures are trained on; {found.Judged:N0} others judge after each epoch, all by the same two measures."))

@@ -46,7 +46,7 @@ internal static class PictureSections
 
     private static ReportSection Section(string heading, string text, IEnumerable<JudgedPicture> pictures)
     {
-        ReportSection section = new ReportSection(heading).AddText(text);
+        var section = new ReportSection(heading).AddText(text);
         ReportPicture[] shown = [.. pictures.Take(Shown).Select(Thumbnail)];
         return shown.Length > 0 ? section.AddPictures(shown) : section.AddText("There is none.");
     }

@@ -5,7 +5,6 @@ using DogCat.Features;
 using DogCat.Training;
 using Microsoft.ML;
 using MLNet.CrossEntropy;
-using MLNet.CrossEntropy.Optimization;
 using PictureFiles;
 using Spectre.Console;
 using static System.FormattableString;
@@ -39,7 +38,7 @@ public sealed class Report(Verbosity verbosity)
     {
         _story.WriteLine($"{what} ...");
         long start = Stopwatch.GetTimestamp();
-        T result = WorkProgress.Run(what, unit, total, _story, _terminal, work);
+        var result = WorkProgress.Run(what, unit, total, _story, _terminal, work);
         _story.WriteLine(Invariant($"  done in {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s"));
         return result;
     }
@@ -84,7 +83,7 @@ public sealed class Report(Verbosity verbosity)
         if (skipped.Count == 0)
             return;
         _results.WriteLine(Invariant($"  skipped {skipped.Count:N0}:"));
-        foreach (SkippedFile file in skipped.Take(ListedAtMost))
+        foreach (var file in skipped.Take(ListedAtMost))
             _results.WriteLine(Invariant($"    '{file.Path}': {file.Reason}"));
         if (skipped.Count > ListedAtMost)
             _results.WriteLine(Invariant($"    and {skipped.Count - ListedAtMost:N0} more"));
@@ -121,7 +120,7 @@ public sealed class Report(Verbosity verbosity)
     {
         List<AblationRow> all = [];
         _story.WriteLine("What each family of features brings ...");
-        foreach (AblationRow row in rows)
+        foreach (var row in rows)
         {
             all.Add(row);
             _story.WriteLine(Invariant($"  {row.Family}: {row.Alone.LogLoss:F4} nats alone, {row.Without.LogLoss:F4} without"));
@@ -148,7 +147,7 @@ public sealed class Report(Verbosity verbosity)
     {
         if (comparison is null)
             return;
-        foreach (PairedComparison pair in comparison.Pairs)
+        foreach (var pair in comparison.Pairs)
             _results.WriteLine("  " + pair.Sentence);
         _json.AddRaw("comparison", comparison.ToJson());
     }
@@ -170,7 +169,7 @@ public sealed class Report(Verbosity verbosity)
         if (found is null)
             return;
         _results.WriteLine($"  {found.InWords(model)} Furthest apart:");
-        foreach (JudgedPicture judged in found.Furthest.Take(ListedAtMost))
+        foreach (var judged in found.Furthest.Take(ListedAtMost))
             _results.WriteLine("    " + Tables.InWords(judged));
         _json.Add("disagreement", new
         {
@@ -211,7 +210,7 @@ public sealed class Report(Verbosity verbosity)
             return null;
         }
         _results.WriteLine("  " + LossCurveSection.InWords(found));
-        foreach (LossRace race in (LossRace[])[found.FromWrong, found.FromZero])
+        foreach (var race in (LossRace[])[found.FromWrong, found.FromZero])
         {
             _results.WriteLine($"  From {race.Beginning}:");
             _results.WriteLine("    " + LossCurveSection.LogLoss(race));

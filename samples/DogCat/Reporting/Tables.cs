@@ -21,8 +21,8 @@ internal static class Tables
     /// <summary>One row a trainer, then what no picture and what full knowledge would give.</summary>
     public static Table Results(IReadOnlyList<Result> results, PictureData data)
     {
-        Table table = Make("trainer", "fit\ns", "train\nnats", "train\nbits", "test\nnats", "test\nbits", "test\nright");
-        foreach (Result result in results)
+        var table = Make("trainer", "fit\ns", "train\nnats", "train\nbits", "test\nnats", "test\nbits", "test\nright");
+        foreach (var result in results)
             AddRow(table, result.Name, result.FitTime, result.Train.LogLoss, result.Test.LogLoss, result.Test.Accuracy);
         AddRow(table, "class prior", null, Prior.LogLoss(data.Train, data.Train), Prior.LogLoss(data.Train, data.Test), Prior.Accuracy(data));
         if (data.Train.ProbabilityOfDog is { } train && data.Test.ProbabilityOfDog is { } test)
@@ -33,8 +33,8 @@ internal static class Tables
     /// <summary>One row a trainer: how far it is from people's own uncertainty.</summary>
     public static Table Uncertainty(IReadOnlyList<Uncertainty> models)
     {
-        Table table = Make("trainer (nats)", "H(p)", "KL(p || q)", "sum", "H(q)");
-        foreach (Uncertainty model in models)
+        var table = Make("trainer (nats)", "H(p)", "KL(p || q)", "sum", "H(q)");
+        foreach (var model in models)
             table.AddRow(Markup.Escape(model.Model), Number(model.LabelEntropy, "F4"), Number(model.Divergence, "F4"), Number(model.CrossEntropy, "F4"), Number(model.ModelEntropy, "F4"));
         return table;
     }
@@ -50,8 +50,8 @@ internal static class Tables
     /// <summary>One row a family of features: what it gives alone, and what is left without it.</summary>
     public static Table Ablation(IReadOnlyList<AblationRow> rows)
     {
-        Table table = Make("features", "count", "alone\nnats", "alone\nright", "without\nnats", "without\nright");
-        foreach (AblationRow row in rows)
+        var table = Make("features", "count", "alone\nnats", "alone\nright", "without\nnats", "without\nright");
+        foreach (var row in rows)
             table.AddRow(Markup.Escape(row.Family), Number(row.Alone.Features, "N0"), LogLoss(row.Alone), Accuracy(row.Alone), LogLoss(row.Without), Accuracy(row.Without));
         return table;
 
@@ -61,7 +61,7 @@ internal static class Tables
 
     private static Table Make(string first, params string[] others)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn(first).NoWrap());
+        var table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn(first).NoWrap());
         foreach (string title in others)
             table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
         return table;

@@ -18,7 +18,7 @@ internal static class UncertaintySections
     {
         bool voted = judged.Any(j => j.Picture.Votes is not null);
         string source = voted ? "the share of dog among people's votes for cat or dog" : "the known probability with which it was labelled a dog";
-        ReportSection section = new ReportSection("How sure can one be?")
+        var section = new ReportSection("How sure can one be?")
             .AddText(Invariant($"For {models[0].Pictures:N0} of {judged.Count:N0} test pictures a soft label p is known, {source}.{Training.Uncertainty.Exceptions(models)}"))
             .AddText("Were labels drawn from p, a model that says q would have a log-loss of H(p, q) = H(p) + KL(p || q): the doubt in the pictures themselves, which no model can remove, and what the model adds. H(q) is the doubt that it admits to: below H(p, q) it is too sure of itself, above it too cautious.")
             .AddTable("Means over these pictures, in nats", ["", "H(p)", "KL(p || q)", "H(p, q)", "H(q)"], models.Select(m => (string[])[m.Model, Nats(m.LabelEntropy), Nats(m.Divergence), Nats(m.CrossEntropy), Nats(m.ModelEntropy)]))
@@ -36,10 +36,10 @@ internal static class UncertaintySections
     /// <summary>Training on soft labels against training on hard ones.</summary>
     public static ReportSection Trial(SoftLabelTrial trial)
     {
-        ReportSection section = new ReportSection("Training on soft labels").AddText(trial.Design + " Everything else is the same.");
-        foreach ((string by, CrossEntropyComparison comparison) in ((string, CrossEntropyComparison)[])[("soft", trial.BySoftLabels), ("hard", trial.ByHardLabels)])
+        var section = new ReportSection("Training on soft labels").AddText(trial.Design + " Everything else is the same.");
+        foreach ((string by, var comparison) in ((string, CrossEntropyComparison)[])[("soft", trial.BySoftLabels), ("hard", trial.ByHardLabels)])
         {
-            PairedComparison pair = comparison.Pairs[0];
+            var pair = comparison.Pairs[0];
             section
                 .AddTable($"Judged by {by} labels", ["", "log-loss (nats)", "right"], comparison.Models.Select(m => (string[])[m.Name, Invariant($"{m.LogLoss:F4} ± {m.LogLossStandardError:F4}"), Invariant($"{m.Accuracy:P1}")]))
                 .AddText(pair.Sentence);

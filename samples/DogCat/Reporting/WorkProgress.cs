@@ -28,7 +28,7 @@ public static class WorkProgress
         .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new RateColumn(unit))
         .Start(context =>
         {
-            ProgressTask task = context.AddTask(Markup.Escape(what), maxValue: Math.Max(1, total));
+            var task = context.AddTask(Markup.Escape(what), maxValue: Math.Max(1, total));
             return work(() => task.Increment(1));
         });
 

@@ -1,7 +1,7 @@
 using DogCat.Data;
 using DogCat.Features;
 using Microsoft.ML;
-using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy;
 
 namespace DogCat.Training;
 
@@ -12,7 +12,7 @@ public static class Ablation
     public static IEnumerable<AblationRow> Run(MLContext ml, PictureData data, FeatureStore store, CancellationToken cancellation = default)
     {
         int at = 0;
-        foreach (IFeatureFamily family in store.Features.Families.TakeWhile(_ => !cancellation.IsCancellationRequested))
+        foreach (var family in store.Features.Families.TakeWhile(_ => !cancellation.IsCancellationRequested))
         {
             (int from, int to) = (at, at += family.Count);
             yield return new AblationRow(
@@ -25,7 +25,7 @@ public static class Ablation
     private static FamilyScore Score(MLContext ml, PictureData data, FeatureStore store, (int From, int To)[] ranges)
     {
         int count = ranges.Sum(r => r.To - r.From);
-        Result result = Contenders.All[0].Run(new TrainerSetup(ml, data.Train.Count, new Progress<EpochReport>()), Select(data.Train), Select(data.Test));
+        var result = Contenders.All[0].Run(new TrainerSetup(ml, data.Train.Count, new Progress<EpochReport>()), Select(data.Train), Select(data.Test));
         double accuracy = result.Test.Accuracy;
         return new FamilyScore(count, result.Test.LogLoss, result.Test.LogLossStandardError, accuracy, Math.Sqrt(accuracy * (1 - accuracy) / data.Test.Count));
 

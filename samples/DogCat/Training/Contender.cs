@@ -15,9 +15,9 @@ public abstract record Contender(string Name)
     public Result Run(TrainerSetup setup, IDataView train, IDataView test)
     {
         var watch = Stopwatch.StartNew();
-        ITransformer model = Fit(setup, train);
-        TimeSpan fitTime = watch.Elapsed;
-        IDataView scored = model.Transform(test);
+        var model = Fit(setup, train);
+        var fitTime = watch.Elapsed;
+        var scored = model.Transform(test);
         return new Result(Name, fitTime, Evaluate(setup.Ml, model.Transform(train)), Evaluate(setup.Ml, scored), model, [.. ProbabilitiesOfDog(scored)]);
     }
 

@@ -1,8 +1,7 @@
 using DogCat.Data;
 using Microsoft.ML;
-using MLNet.CrossEntropy;
-using MLNet.CrossEntropy.Optimization;
 using Microsoft.ML.Trainers;
+using MLNet.CrossEntropy;
 
 namespace DogCat.Training;
 

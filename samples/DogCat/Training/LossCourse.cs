@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
 using MLNet.CrossEntropy;
-using MLNet.CrossEntropy.Optimization;
 
 namespace DogCat.Training;
 
@@ -22,7 +21,7 @@ internal sealed class LossCourse(MLContext ml, IDataView train, IDataView held, 
     /// <summary>Every loss at every rate; null begins with weights of 0.</summary>
     public LossRace Run(string beginning, MulticlassPredictionTransformer<MaximumEntropyModelParameters>? start, Action done)
     {
-        Judgement first = start is null ? new Judgement(Math.Log(2), 0.5) : Judge(start);
+        var first = start is null ? new Judgement(Math.Log(2), 0.5) : Judge(start);
         TrainingLoss[] losses = [TrainingLoss.CrossEntropy, TrainingLoss.Brier];
         return new LossRace(beginning, [.. losses.SelectMany(loss => LossCurves.Rates.Select(rate => new LossCurve(loss, rate, [first, .. Fit(loss, rate, start, done)])))]);
     }
@@ -57,8 +56,8 @@ internal sealed class LossCourse(MLContext ml, IDataView train, IDataView held, 
 
     private Judgement Judge(MulticlassPredictionTransformer<MaximumEntropyModelParameters> model)
     {
-        IDataView forecasts = ml.Data.LoadFromEnumerable(Logits.Of(model, held).Zip(labels, (z, label) => new ForecastRow { Label = label, Score = z }).ToArray());
-        MulticlassCrossEntropyMetrics metrics = ml.MulticlassClassification.EvaluateCrossEntropy(
+        var forecasts = ml.Data.LoadFromEnumerable(Logits.Of(model, held).Zip(labels, (z, label) => new ForecastRow { Label = label, Score = z }).ToArray());
+        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(
             forecasts, new MulticlassEvaluationOptions { ClassNames = ["cat", "dog"], ScoreKind = ScoreKind.Logits });
         return new Judgement(metrics.LogLoss, 1 - metrics.Accuracy);
     }

@@ -1,5 +1,6 @@
 using MLNet.CrossEntropy;
 
+
 namespace DogCat.Training;
 
 /// <summary>A fit that minimises one loss at one learning rate, judged after each epoch.</summary>

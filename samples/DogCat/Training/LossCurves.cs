@@ -2,7 +2,6 @@ using DogCat.Data;
 using DogCat.Features;
 using Microsoft.ML;
 using MLNet.CrossEntropy;
-using MLNet.CrossEntropy.Optimization;
 
 namespace DogCat.Training;
 

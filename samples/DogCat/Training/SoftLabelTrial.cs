@@ -2,7 +2,6 @@ using DogCat.Data;
 using DogCat.Features;
 using Microsoft.ML;
 using MLNet.CrossEntropy;
-using MLNet.CrossEntropy.Optimization;
 using static System.FormattableString;
 
 namespace DogCat.Training;
@@ -24,8 +23,8 @@ public sealed record SoftLabelTrial(string Design, CrossEntropyComparison BySoft
     /// </summary>
     public static SoftLabelTrial? Run(MLContext ml, PictureData data, FeatureStore store, CancellationToken cancellation = default)
     {
-        LabelledPicture[] train = WithSoftLabels(data.Train);
-        LabelledPicture[] test = WithSoftLabels(data.Test);
+        var train = WithSoftLabels(data.Train);
+        var test = WithSoftLabels(data.Test);
         if (test.Length < Fewest)
             return null;
         var rows = new TrialRows(ml, store, data.Train);
@@ -55,7 +54,7 @@ public sealed record SoftLabelTrial(string Design, CrossEntropyComparison BySoft
     private static float[][] Forecast(
         MLContext ml, TrialRows rows, LabelledPicture[] train, LabelledPicture[] test, Func<LabelledPicture, double> label, CancellationToken cancellation)
     {
-        SoftmaxCrossEntropyTrainer.Options options = Contenders.SoftmaxOptions(new TrainerSetup(ml, train.Length, new Progress<EpochReport>(), cancellation));
+        var options = Contenders.SoftmaxOptions(new TrainerSetup(ml, train.Length, new Progress<EpochReport>(), cancellation));
         options.LabelColumnName = nameof(TrialRow.Target);
         options.Seed = 1;
         return Logits.Of(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(rows.Of(train, label)), rows.Of(test, label));

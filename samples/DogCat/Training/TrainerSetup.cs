@@ -1,5 +1,5 @@
 using Microsoft.ML;
-using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy;
 
 namespace DogCat.Training;
 

@@ -1,10 +1,9 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Data;
-using MLNet.CrossEntropy.Internals;
-using MLNet.CrossEntropy.Models;
+using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Calibration;
 
 /// <summary>Reads held-out rows as the model sees them: its logits <c>W x + b</c> in double, from the features; (0, z) for a binary model.</summary>
 internal sealed class CalibrationRowReader
@@ -40,13 +39,13 @@ internal sealed class CalibrationRowReader
     /// <exception cref="InvalidOperationException">No row is usable, or a weight is negative or not finite.</exception>
     public static CalibrationRowReader Read(FoundModel found, IDataView data, string labelColumn, string? weightColumn)
     {
-        IDataView prepared = found.Path.Before(data);
-        DataViewSchema.Column features = TrainingColumns.FindColumn(prepared.Schema, "feature", found.FeatureColumn);
-        DataViewSchema.Column label = ColumnValues.Require(prepared.Schema, labelColumn, "label");
-        DataViewSchema.Column? weight = ColumnValues.Optional(prepared.Schema, weightColumn, "example weight");
+        var prepared = found.Path.Before(data);
+        var features = TrainingColumns.FindColumn(prepared.Schema, "feature", found.FeatureColumn);
+        var label = ColumnValues.Require(prepared.Schema, labelColumn, "label");
+        var weight = ColumnValues.Optional(prepared.Schema, weightColumn, "example weight");
         if (features.Type is not VectorDataViewType { ItemType: NumberDataViewType { RawType: var item } } vector || item != typeof(float) || vector.Size != found.Model.Features)
             throw Throw.WrongFeatureCountOfModel(nameof(data), features.Name, features.Type, found.Model.Features);
-        ScoreClasses classes = found.Model.IsBinary
+        var classes = found.Model.IsBinary
             ? ScoreClasses.OfBinary(label)
             : ScoreClasses.Of(found.ScoreColumn, found.Model.Biases.Length, label, found.ClassNames());
 
@@ -83,8 +82,8 @@ internal sealed class CalibrationRowReader
 
     private static double Dot(in VBuffer<float> row, float[] weights)
     {
-        ReadOnlySpan<float> values = row.GetValues();
-        ReadOnlySpan<int> indices = row.GetIndices();
+        var values = row.GetValues();
+        var indices = row.GetIndices();
         double sum = 0;
         for (int e = 0; e < values.Length; e++)
             sum += (double)values[e] * weights[row.IsDense ? e : indices[e]];

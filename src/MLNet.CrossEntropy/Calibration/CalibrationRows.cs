@@ -1,6 +1,7 @@
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+
+namespace MLNet.CrossEntropy.Calibration;
 
 /// <summary>Held-out rows to calibrate on: logits, row after row [rows, classes], the class of each row and its weight.</summary>
 internal sealed class CalibrationRows
@@ -48,7 +49,7 @@ internal sealed class CalibrationRows
     {
         for (int i = 0; i < Count; i++)
         {
-            ReadOnlySpan<double> z = Logits(i);
+            var z = Logits(i);
             double own = z[Label(i)];
             foreach (double logit in z)
             {
@@ -67,7 +68,7 @@ internal sealed class CalibrationRows
         double[] logits = new double[Classes], terms = new double[Classes];
         for (int i = 0; i < Count; i++)
         {
-            ReadOnlySpan<double> z = Logits(i);
+            var z = Logits(i);
             for (int k = 0; k < Classes; k++)
                 logits[k] = scales[k] * z[k] + offsets[k];
             SoftmaxTerms softmax = SoftmaxTerms.Of<double>(logits, terms);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using MLNet.CrossEntropy.Evaluation;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Calibration;
 
 /// <summary>Reliability in bins of equal weight.</summary>
 internal static class EqualMassReliability
@@ -18,7 +19,7 @@ internal static class EqualMassReliability
         double seen = 0, cut = 1;
         for (int i = 0; i < groups.Count; i++)
         {
-            ScoreGroup group = groups[i];
+            var group = groups[i];
             open.Add(group.Probability, group.Complement, group.Positive / group.Weight, group.Weight, group.SquaredWeights);
             seen += group.Weight;
             // The tolerance lets sums of many weights reach their share in spite of rounding.

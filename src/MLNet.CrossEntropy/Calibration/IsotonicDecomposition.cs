@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Calibration;
 
 /// <summary>
 /// Splits the scores of forecasts of one event by isotonic recalibration; see <see cref="ScoreDecomposition"/>. One recalibration serves all of them.
@@ -25,11 +26,11 @@ internal readonly record struct IsotonicDecomposition(ScoreDecomposition Brier, 
         Span<double> losses = stackalloc double[256];
         for (int start = 0; start < groups.Length; start += losses.Length)
         {
-            ReadOnlySpan<ScoreGroup> some = groups[start..Math.Min(groups.Length, start + losses.Length)];
+            var some = groups[start..Math.Min(groups.Length, start + losses.Length)];
             LossesOf(some, losses);
             for (int i = 0; i < some.Length; i++)
             {
-                ref readonly ScoreGroup group = ref some[i];
+                ref readonly var group = ref some[i];
                 weight += group.Weight;
                 positive += group.Positive;
                 brier += group.Positive * group.Complement * group.Complement + group.Negative * group.Probability * group.Probability;
@@ -78,7 +79,7 @@ internal readonly record struct IsotonicDecomposition(ScoreDecomposition Brier, 
     private static int PoolAdjacentViolators(ReadOnlySpan<ScoreGroup> groups, (double Positive, double Weight)[] blocks)
     {
         int count = 0;
-        foreach (ref readonly ScoreGroup group in groups)
+        foreach (ref readonly var group in groups)
         {
             (double positive, double weight) = (group.Positive, group.Weight);
             while (count > 0 && blocks[count - 1].Positive * weight >= positive * blocks[count - 1].Weight)

@@ -1,4 +1,4 @@
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Calibration;
 
 /// <summary>The limited-memory BFGS method for small smooth problems in double (Nocedal and Wright 2006, "Numerical Optimization", algorithms 7.4 and 7.5).</summary>
 internal static class Lbfgs

@@ -1,4 +1,4 @@
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Calibration;
 
 /// <summary>Where a minimisation ended.</summary>
 /// <param name="Point">The best point found.</param>

@@ -1,11 +1,10 @@
 using Microsoft.ML;
 using Microsoft.ML.Calibrators;
 using Microsoft.ML.Runtime;
-using MLNet.CrossEntropy.Internals;
-using MLNet.CrossEntropy.Models;
-using MLNet.CrossEntropy.Trainers;
+using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Calibration;
 
 /// <summary>Fits a correction of a linear model's logits to held-out rows and folds it into the weights: <c>W_k -> a_k W_k, b_k -> a_k b_k + c_k</c>.</summary>
 internal static class LinearCalibration
@@ -19,11 +18,11 @@ internal static class LinearCalibration
         if (found.Path.Following.Any(transformer => transformer is IPredictionTransformer<object> { Model: ICalibrator }))
             throw Throw.CalibratedAlready(nameof(model));
 
-        IReadOnlyList<string> names = ClassNames.OrNumbers(found.Model, found.ClassNames());
+        var names = ClassNames.OrNumbers(found.Model, found.ClassNames());
         CalibrationRowReader read = CalibrationRowReader.Read(found, data, labelColumn, weightColumn);
-        CalibrationReport report = Fit(read, method, names, binary);
+        var report = Fit(read, method, names, binary);
         Warn(environment, report.Rows);
-        LinearModel calibrated = Fold(found.Model, report.Scales, report.Offsets);
+        var calibrated = Fold(found.Model, report.Scales, report.Offsets);
         ITransformer replacement = binary
             ? NativeModels.WithModel(environment, found.Transformer, NativeModels.LogisticRegression(environment, calibrated.Weights[0], calibrated.Biases[0]), report.Scales[0], report.Offsets[0])
             : NativeModels.WithModel(environment, found.Transformer, NativeModels.MaximumEntropy(environment, [.. calibrated.Weights.SelectMany(row => row)], calibrated.Biases, found.ClassNames()));
@@ -32,7 +31,7 @@ internal static class LinearCalibration
 
     private static CalibrationReport Fit(CalibrationRowReader read, CalibrationMethod method, IReadOnlyList<string> names, bool binary)
     {
-        CalibrationRows rows = read.Rows;
+        var rows = read.Rows;
         int classes = rows.Classes;
         double[] scales, offsets;
         int iterations;
@@ -77,7 +76,7 @@ internal static class LinearCalibration
     {
         if (rows.Used + rows.ZeroWeight == rows.Total)
             return;
-        using IChannel channel = environment.Start("Calibrate");
+        using var channel = environment.Start("Calibrate");
         channel.Warning(MessageSensitivity.None, $"Not all rows could be calibrated on. {rows}.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using MLNet.CrossEntropy.Evaluation;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Calibration;
 
 /// <summary>Reliability in bins of equal width: <c>(b/M, (b+1)/M]</c>, the first closed at 0.</summary>
 internal sealed class ReliabilityAccumulator
@@ -18,7 +19,7 @@ internal sealed class ReliabilityAccumulator
     public static ReliabilityDiagram Of(List<ScoreGroup> groups, int bins)
     {
         ReliabilityAccumulator sums = new(bins);
-        foreach (ref readonly ScoreGroup group in CollectionsMarshal.AsSpan(groups))
+        foreach (ref readonly var group in CollectionsMarshal.AsSpan(groups))
             sums._bins[sums.BinOf(group.Probability)].Add(group.Probability, group.Complement, group.Positive / group.Weight, group.Weight, group.SquaredWeights);
         return sums.ToDiagram();
     }

@@ -1,7 +1,7 @@
-using MLNet.CrossEntropy.Internals;
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+
+namespace MLNet.CrossEntropy.Calibration;
 
 /// <summary>
 /// The temperature T &gt; 0 that minimises <c>sum_i w_i (LSE(z_i / T) - z_iy / T) / sum_i w_i</c>, the log-loss (nats) of the logits z
@@ -62,7 +62,7 @@ internal static class TemperatureScaling
             double[] terms = new double[rows.Classes];
             for (int i = 0; i < rows.Count; i++)
             {
-                ReadOnlySpan<double> z = rows.Logits(i);
+                var z = rows.Logits(i);
                 for (int k = 0; k < terms.Length; k++)
                     terms[k] = scale * z[k];
                 SoftmaxTerms softmax = SoftmaxTerms.Of<double>(terms, terms);

@@ -1,7 +1,7 @@
-using MLNet.CrossEntropy.Internals;
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+
+namespace MLNet.CrossEntropy.Calibration;
 
 /// <summary>
 /// A scale a_k and an offset c_k for each class that minimise the log-loss (nats) of the logits <c>a_k z_k + c_k</c>, a convex problem.
@@ -33,7 +33,7 @@ internal static class VectorScaling
         if (Array.TrueForAll(deviations, s => s == 0))
             throw Throw.ConstantLogits();
         double[] start = [.. deviations, .. means];
-        LbfgsResult found = Lbfgs.Minimize((x, gradient) => Loss(rows, means, deviations, x, gradient), start, Tolerance, MostIterations);
+        var found = Lbfgs.Minimize((x, gradient) => Loss(rows, means, deviations, x, gradient), start, Tolerance, MostIterations);
         if (Doubts(rows, means, deviations, found.Point).Min() < LeastDoubt)
             throw Throw.SeparableLogits();
         if (!found.Converged)
@@ -58,7 +58,7 @@ internal static class VectorScaling
         gradient.AsSpan().Clear();
         for (int i = 0; i < rows.Count; i++)
         {
-            SoftmaxTerms softmax = Terms(rows.Logits(i), means, deviations, parameters, u, logits, terms);
+            var softmax = Terms(rows.Logits(i), means, deviations, parameters, u, logits, terms);
             int label = rows.Label(i);
             double share = rows.Share(i);
             loss.Add(share * softmax.Surprisal(logits[label]));
@@ -79,7 +79,7 @@ internal static class VectorScaling
         double[] u = new double[classes], logits = new double[classes], terms = new double[classes], doubts = new double[classes];
         for (int i = 0; i < rows.Count; i++)
         {
-            SoftmaxTerms softmax = Terms(rows.Logits(i), means, deviations, parameters, u, logits, terms);
+            var softmax = Terms(rows.Logits(i), means, deviations, parameters, u, logits, terms);
             for (int k = 0; k < classes; k++)
                 doubts[k] += rows.Share(i) * softmax.Probability(terms[k]) * softmax.Complement(k, terms[k]);
         }

@@ -1,8 +1,8 @@
 using System.Globalization;
-using MLNet.CrossEntropy.Data;
-using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>What is wrong with a row of scores, if anything.</summary>
 internal delegate RowOutcome ScoreCheck(ReadOnlySpan<float> scores);
@@ -36,7 +36,7 @@ internal static class BadRows
         block.StartFrom(rows);
         for (int row = 0; row < rows.Count; row++)
         {
-            RowOutcome outcome = CheckLabel(rows, row);
+            var outcome = CheckLabel(rows, row);
             if (outcome == RowOutcome.Used)
                 outcome = check(rows.Scores(row));
             block.Outcomes.Add(outcome, 1);
@@ -49,7 +49,7 @@ internal static class BadRows
 
     private static void TreatBad(ScoredBlock rows, int row, RowOutcome outcome, EvaluationOptions options, EvaluatedBlock block)
     {
-        BadRowPolicy policy = PolicyFor(outcome, options);
+        var policy = PolicyFor(outcome, options);
         if (policy == BadRowPolicy.Throw)
             throw Error(outcome, rows.FirstRow + row, rows.Scores(row));
         block.BadRows.Add((row, outcome, policy == BadRowPolicy.CountAsMistake));

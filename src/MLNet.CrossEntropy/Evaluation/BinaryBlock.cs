@@ -1,6 +1,7 @@
-using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.MLNet;
 
-namespace MLNet.CrossEntropy;
+
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>A binary model's rows judged by their probabilities and, as long as the raw scores may be their logits, by those.</summary>
 internal sealed class BinaryBlock(ScoredBlock rows)

@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Evaluation;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>What the evaluation of a binary model found. <see cref="CrossEntropyMetrics.Classes"/> holds the negative class first.</summary>
@@ -8,7 +10,7 @@ public sealed class BinaryCrossEntropyMetrics : CrossEntropyMetrics
     {
         BrierScore = sums.Brier.Score / 2;
         List<ScoreGroup> groups = [];
-        EqualMassReliability = sums.TryCopyGroups(1, groups) ? CrossEntropy.EqualMassReliability.Of(groups, options.ReliabilityBins) : null;
+        EqualMassReliability = sums.TryCopyGroups(1, groups) ? CrossEntropy.Calibration.EqualMassReliability.Of(groups, options.ReliabilityBins) : null;
     }
 
     /// <summary>The Brier score of the positive class, <c>mean (q - y)^2</c>, 0 to 1: half of the sum over both classes.</summary>

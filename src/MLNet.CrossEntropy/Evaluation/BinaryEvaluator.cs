@@ -1,9 +1,9 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using MLNet.CrossEntropy.Data;
-using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
 /// Evaluates the scores of a binary model in one pass of constant memory. Where both a raw score and a probability are
@@ -38,11 +38,11 @@ internal sealed class BinaryEvaluator : IBlockEvaluation<BinaryBlock>
         Throw.IfInvalid(options);
         using BinaryScoredRows rows = BinaryScoredRows.Open(data, options);
         BinaryEvaluator evaluator = new(rows, options);
-        ScoredBlock first = rows.NewBlock();
+        var first = rows.NewBlock();
         _ = rows.Read(first);
         EvaluationPipeline<BinaryBlock>.Run(evaluator, first, options.Threads);
 
-        BinaryCrossEntropyMetrics metrics = evaluator.ToMetrics(rows.Classes.Names);
+        var metrics = evaluator.ToMetrics(rows.Classes.Names);
         EvaluationChannel.Warn(env, metrics.Warnings);
         return metrics;
     }
@@ -95,7 +95,7 @@ internal sealed class BinaryEvaluator : IBlockEvaluation<BinaryBlock>
 
     private void JudgeLogits(ScoredBlock rows, BinaryBlock both)
     {
-        EvaluatedBlock block = both.OfLogits;
+        var block = both.OfLogits;
         // Where there are probabilities it is they that make a row good or bad.
         bool mayBeGood = !_hasProbability || both.OfProbabilities.Count == rows.Count;
         if (!mayBeGood || !BadRows.TakeAll(rows, block) || !(JudgeAs(BinaryScoredRows.RawScore, rows, block) || _hasProbability))

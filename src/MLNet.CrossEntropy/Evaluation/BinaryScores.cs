@@ -1,9 +1,9 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Judges the answers of a binary model: labels, weights and scores are in the block.</summary>
 internal static class BinaryScores
@@ -28,14 +28,14 @@ internal static class BinaryScores
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool JudgeProbabilities(EvaluatedBlock block, LossFloor floor)
     {
-        Vector<int> isGood = Vector<int>.AllBitsSet;
+        var isGood = Vector<int>.AllBitsSet;
         for (int i = 0; i < block.Count; i += Vector<float>.Count)
         {
             Vector<float> score = new(block.Scores, i);
             isGood &= Vector.GreaterThanOrEqual(score, Vector<float>.Zero) & Vector.LessThanOrEqual(score, Vector<float>.One);
             Vector.GreaterThan(score, new Vector<float>(0.5f)).CopyTo(block.Predicted, i);
-            Vector.Widen(score, out Vector<double> lower, out Vector<double> upper);
-            Vector.Widen(new Vector<int>(block.Labels, i), out Vector<long> lowerLabel, out Vector<long> upperLabel);
+            Vector.Widen(score, out var lower, out var upper);
+            Vector.Widen(new Vector<int>(block.Labels, i), out var lowerLabel, out var upperLabel);
             JudgeProbabilities(block, i, lower, lowerLabel, floor);
             JudgeProbabilities(block, i + Vector<double>.Count, upper, upperLabel, floor);
         }
@@ -47,14 +47,14 @@ internal static class BinaryScores
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool JudgeLogits(EvaluatedBlock block, LossFloor floor)
     {
-        Vector<int> isGood = Vector<int>.AllBitsSet;
+        var isGood = Vector<int>.AllBitsSet;
         for (int i = 0; i < block.Count; i += Vector<float>.Count)
         {
             Vector<float> score = new(block.Scores, i);
             isGood &= Vector.LessThan(Vector.Abs(score), new Vector<float>(float.PositiveInfinity));
             Vector.GreaterThan(score, Vector<float>.Zero).CopyTo(block.Predicted, i);
-            Vector.Widen(score, out Vector<double> lower, out Vector<double> upper);
-            Vector.Widen(new Vector<int>(block.Labels, i), out Vector<long> lowerLabel, out Vector<long> upperLabel);
+            Vector.Widen(score, out var lower, out var upper);
+            Vector.Widen(new Vector<int>(block.Labels, i), out var lowerLabel, out var upperLabel);
             JudgeLogits(block, i, lower, lowerLabel, floor);
             JudgeLogits(block, i + Vector<double>.Count, upper, upperLabel, floor);
         }
@@ -68,7 +68,7 @@ internal static class BinaryScores
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void JudgeProbabilities(EvaluatedBlock block, int at, Vector<double> probability, Vector<long> label, LossFloor floor)
     {
-        Vector<double> complement = Vector<double>.One - probability;
+        var complement = Vector<double>.One - probability;
         Vector<double> own = Vector.ConditionalSelect(Vector.Equals(label, Vector<long>.One), probability, complement);
         Place(block, at, probability, complement, label, Vector<double>.Zero - Vector.Log(own), floor);
     }
@@ -96,7 +96,7 @@ internal static class BinaryScores
         Vector.ConditionalSelect(isYes, probability, complement).CopyTo(block.Probabilities, at);
         loss.CopyTo(block.Losses, at);
         floor.Clip(loss).CopyTo(block.ClippedLosses, at);
-        Vector<long> key = ForecastKey.Of(probability, complement);
+        var key = ForecastKey.Of(probability, complement);
         key.CopyTo(block.Forecasts, at);
         Vector.Max(key, new Vector<long>(ForecastKey.One) - key).CopyTo(block.TopForecasts, at);
     }

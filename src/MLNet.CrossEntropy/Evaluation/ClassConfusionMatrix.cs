@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using MLNet.CrossEntropy.Numerics;
+using MLNet.CrossEntropy.Evaluation;
 
 namespace MLNet.CrossEntropy;
 
@@ -121,7 +121,7 @@ public sealed class ClassConfusionMatrix
         double precision = 0, recall = 0, f1 = 0;
         for (int k = 0; k < Names.Count; k++)
         {
-            PrecisionRecall of = OfClass(k);
+            var of = OfClass(k);
             precision += share(k) * ZeroIfUndefined(of.Precision);
             recall += share(k) * ZeroIfUndefined(of.Recall);
             f1 += share(k) * ZeroIfUndefined(of.F1);

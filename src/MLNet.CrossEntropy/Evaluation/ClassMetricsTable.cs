@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using MLNet.CrossEntropy.Calibration;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Draws each class's metrics from the accumulators.</summary>
 internal static class ClassMetricsTable
@@ -36,7 +37,7 @@ internal static class ClassMetricsTable
     private static ClassMetrics Of(
         MetricAccumulators sums, string name, int k, ClassConfusionMatrix? confusion, int reliabilityBins, List<ScoreGroup> groups)
     {
-        LogLossSums logLoss = sums.LogLoss.OfClass[k];
+        var logLoss = sums.LogLoss.OfClass[k];
         bool isComputed = sums.TryCopyGroups(k, groups), isDefined = isComputed && groups.Count > 0;
         IsotonicDecomposition? split = isDefined ? IsotonicDecomposition.Of(CollectionsMarshal.AsSpan(groups), sums.Floor.Largest) : null;
         return new()

@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>A two-sided confidence interval; its bounds are NaN where it is undefined.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using MLNet.CrossEntropy.Reporting;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Lays a confusion matrix out as a table of plain text that still fits on a wide screen.</summary>
 internal static class ConfusionText

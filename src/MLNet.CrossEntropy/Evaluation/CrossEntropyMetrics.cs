@@ -1,4 +1,6 @@
+using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.Reporting;
+
 
 namespace MLNet.CrossEntropy;
 
@@ -12,7 +14,7 @@ public abstract class CrossEntropyMetrics
 
     private protected CrossEntropyMetrics(RowCounter rows, MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
     {
-        ref readonly LogLossSums total = ref sums.LogLoss.Total;
+        ref readonly var total = ref sums.LogLoss.Total;
         ScoresUsed = scoresUsed;
         Rows = rows.ToCounts(total.ClippedRows);
         WeightSum = total.Weight;

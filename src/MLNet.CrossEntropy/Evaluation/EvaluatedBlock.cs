@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.MLNet;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
 /// Some rows as the accumulators see them: only those that can be evaluated, column by column. Tables over classes lie class after class
@@ -162,7 +162,7 @@ internal sealed class EvaluatedBlock
         Vector<int> classes = new(k);
         for (int row = 0; row < Count; row += Vector<int>.Count)
         {
-            Vector.Widen(Vector.Equals(new Vector<int>(Labels, row), classes), out Vector<long> lower, out Vector<long> upper);
+            Vector.Widen(Vector.Equals(new Vector<int>(Labels, row), classes), out var lower, out var upper);
             (Vector.AsVectorDouble(lower) & Vector<double>.One).CopyTo(shares[row..]);
             (Vector.AsVectorDouble(upper) & Vector<double>.One).CopyTo(shares[(row + Vector<double>.Count)..]);
         }

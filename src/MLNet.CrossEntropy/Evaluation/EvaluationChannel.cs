@@ -1,13 +1,13 @@
 using Microsoft.ML.Runtime;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Sends an evaluation's warnings to ML.NET's log.</summary>
 internal static class EvaluationChannel
 {
     public static void Warn(IHostEnvironment env, IReadOnlyList<string> warnings)
     {
-        using IChannel channel = env.Start("EvaluateCrossEntropy");
+        using var channel = env.Start("EvaluateCrossEntropy");
         foreach (string warning in warnings)
             channel.Warning(MessageSensitivity.None, warning);
     }

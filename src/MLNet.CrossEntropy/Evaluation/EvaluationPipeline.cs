@@ -1,8 +1,8 @@
 using System.Runtime.ExceptionServices;
-using MLNet.CrossEntropy.Data;
-using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
 /// Streams rows through an evaluation in waves of a few blocks: while the caller's thread reads one wave, the blocks of the wave before are
@@ -92,7 +92,7 @@ internal sealed class EvaluationPipeline<TBlock>
         {
             while (!_atEnd && _toRead.Count < _blocksPerWave)
             {
-                ScoredBlock rows = _toRead.Rows[_toRead.Count] ??= _evaluation.NewRows();
+                var rows = _toRead.Rows[_toRead.Count] ??= _evaluation.NewRows();
                 if (_evaluation.Read(rows))
                     _toRead.Count++;
                 else
@@ -141,7 +141,7 @@ internal sealed class EvaluationPipeline<TBlock>
 
         public void ThrowFirstError()
         {
-            foreach (ExceptionDispatchInfo? error in Errors)
+            foreach (var error in Errors)
                 error?.Throw();
             ReadError?.Throw();
         }

@@ -1,4 +1,4 @@
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Puts into words what the figures alone would hide.</summary>
 internal static class EvaluationWarnings

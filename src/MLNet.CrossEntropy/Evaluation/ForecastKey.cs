@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
 /// A probability as an integer that orders like the probability itself, yet keeps the digits of 1 - q near 1: below a half it is the bit
@@ -25,7 +25,7 @@ internal static class ForecastKey
     public static Vector<long> Of(Vector<double> probability, Vector<double> complement)
     {
         Vector<double> half = new(0.5);
-        Vector<long> upper = new Vector<long>(One) - Vector.AsVectorInt64(Vector.MinNative(complement, half));
+        var upper = new Vector<long>(One) - Vector.AsVectorInt64(Vector.MinNative(complement, half));
         return Vector.ConditionalSelect(Vector.LessThan(probability, half), Vector.AsVectorInt64(probability + Vector<double>.Zero), upper);
     }
 
@@ -41,7 +41,7 @@ internal static class ForecastKey
         int i = 0;
         for (; i <= probabilities.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            Vector.Widen(new Vector<float>(probabilities[i..]), out Vector<double> lower, out Vector<double> upper);
+            Vector.Widen(new Vector<float>(probabilities[i..]), out var lower, out var upper);
             OfSingle(lower).CopyTo(keys[i..]);
             OfSingle(upper).CopyTo(keys[(i + Vector<long>.Count)..]);
         }

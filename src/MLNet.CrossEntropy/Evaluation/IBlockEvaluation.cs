@@ -1,6 +1,7 @@
-using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.MLNet;
 
-namespace MLNet.CrossEntropy;
+
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>An evaluation as <see cref="EvaluationPipeline{TBlock}"/> drives it: rows are read, judged, and added up, block by block.</summary>
 /// <typeparam name="TBlock">What a block of rows is judged to.</typeparam>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Lays metrics out as a table of plain text.</summary>
 internal static class MetricsTable
@@ -11,14 +11,14 @@ internal static class MetricsTable
 
     public static string Of(CrossEntropyMetrics metrics)
     {
-        StringBuilder text = Head(Lines(metrics));
+        var text = Head(Lines(metrics));
         AppendClasses(text, metrics.Classes);
         return Tail(text, metrics.Warnings);
     }
 
     public static string Of(MultiLabelCrossEntropyMetrics metrics)
     {
-        StringBuilder text = Head(Lines(metrics));
+        var text = Head(Lines(metrics));
         AppendLabels(text, metrics);
         return Tail(text, metrics.Warnings);
     }
@@ -40,7 +40,7 @@ internal static class MetricsTable
             yield return Line("  balanced", $"{confusion.BalancedAccuracy:0.0000}, MCC {confusion.MatthewsCorrelation:0.0000}, kappa {confusion.CohenKappa:0.0000}");
             yield return Line("  macro average", $"precision {confusion.Macro.Precision:0.0000}, recall {confusion.Macro.Recall:0.0000}, F1 {confusion.Macro.F1:0.0000}");
         }
-        foreach ((string Name, string Value) line in Details(m))
+        foreach (var line in Details(m))
             yield return line;
         yield return Line("computed from", $"{m.ScoresUsed}");
         yield return Line("rows", $"{m.Rows}");
@@ -64,7 +64,7 @@ internal static class MetricsTable
         switch (metrics)
         {
             case MulticlassCrossEntropyMetrics m:
-                TopKAccuracy top = m.TopKAccuracy(3);
+                var top = m.TopKAccuracy(3);
                 string ties = top.Optimistic == top.Pessimistic ? "" : FormattableString.Invariant($" (ties: {top.Pessimistic:0.0000} to {top.Optimistic:0.0000})");
                 yield return Line("  top 3", $"{top.Accuracy:0.0000}{ties}");
                 yield return Line("ROC-AUC", $"{m.MacroRocAuc:0.0000} macro, average precision {m.MacroAveragePrecision:0.0000} macro");
@@ -118,7 +118,7 @@ internal static class MetricsTable
     {
         int width = NameWidth(classes.Select(c => c.Name));
         text.Append("class".PadRight(width)).Append("   support   log-loss (nats)   std. error  precision     recall         F1    ROC-AUC\n");
-        foreach (ClassMetrics c in classes.Take(MostClasses))
+        foreach (var c in classes.Take(MostClasses))
         {
             text.Append(Padded(c.Name, width))
                 .Append(CultureInfo.InvariantCulture, $"{c.Support,10}{c.LogLoss,18:0.000000}{c.LogLossStandardError,13:0.000000}")
@@ -132,7 +132,7 @@ internal static class MetricsTable
     {
         int width = NameWidth(metrics.LabelNames);
         text.Append("label".PadRight(width)).Append("       yes   log-loss (nats)         F1    ROC-AUC\n");
-        foreach ((string name, BinaryCrossEntropyMetrics label) in metrics.LabelNames.Zip(metrics.Labels).Take(MostClasses))
+        foreach ((string name, var label) in metrics.LabelNames.Zip(metrics.Labels).Take(MostClasses))
         {
             text.Append(Padded(name, width))
                 .Append(CultureInfo.InvariantCulture, $"{label.Classes[1].Support,10}{label.LogLoss,18:0.000000}{label.Classes[1].PrecisionRecall.F1,11:0.0000}{label.RocAuc,11:0.0000}\n");

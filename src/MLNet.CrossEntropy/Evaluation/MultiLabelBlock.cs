@@ -1,6 +1,7 @@
-using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.MLNet;
 
-namespace MLNet.CrossEntropy;
+
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>A multi-label model's rows, judged label by label and as a whole.</summary>
 internal sealed class MultiLabelBlock

@@ -1,4 +1,6 @@
+using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.Reporting;
+
 
 namespace MLNet.CrossEntropy;
 
@@ -11,7 +13,7 @@ public sealed class MultiLabelCrossEntropyMetrics
     internal MultiLabelCrossEntropyMetrics(
         RowCounter rows, MetricAccumulators[] ofLabel, MultiLabelAccumulator ofRows, IReadOnlyList<string> names, MultiLabelEvaluationOptions options, string scoresUsed)
     {
-        ref readonly LogLossSums logLoss = ref ofRows.LogLoss;
+        ref readonly var logLoss = ref ofRows.LogLoss;
         Rows = rows.ToCounts(logLoss.ClippedRows);
         ScoresUsed = scoresUsed;
         LogLoss = logLoss.LogLoss;
@@ -80,7 +82,7 @@ public sealed class MultiLabelCrossEntropyMetrics
     private static (PrecisionRecall Micro, PrecisionRecall Macro) Average(IReadOnlyList<BinaryCrossEntropyMetrics> labels)
     {
         double truePositives = 0, predicted = 0, actual = 0;
-        foreach (ClassConfusionMatrix confusion in labels.Select(l => l.ConfusionMatrix!))
+        foreach (var confusion in labels.Select(l => l.ConfusionMatrix!))
         {
             truePositives += confusion.Weight(1, 1);
             predicted += confusion.Weight(0, 1) + confusion.Weight(1, 1);

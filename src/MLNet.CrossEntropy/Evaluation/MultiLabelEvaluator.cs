@@ -1,9 +1,9 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using MLNet.CrossEntropy.Data;
-using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Evaluates a multi-label model in one pass: each label as a binary model of its own, and each row as a whole.</summary>
 internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
@@ -31,7 +31,7 @@ internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
         Throw.IfInvalid(options);
         Throw.IfCountsMistakes(options);
         using MultiLabelRows rows = MultiLabelRows.Open(data, options);
-        ScoredBlock first = rows.NewBlock();
+        var first = rows.NewBlock();
         _ = rows.Read(first);
         (bool fromLogits, string scoresUsed) = KindOf(data.Schema, first, options);
         MultiLabelEvaluator evaluator = new(rows, options, fromLogits);
@@ -59,7 +59,7 @@ internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
 
     public void Judge(ScoredBlock rows, MultiLabelBlock block)
     {
-        EvaluatedBlock first = block.OfLabel[0];
+        var first = block.OfLabel[0];
         BadRows.TakeGood(rows, _options, _check, first);
         block.Losses.AsSpan(0, first.Count).Clear();
         block.ClippedLosses.AsSpan(0, first.Count).Clear();
@@ -108,8 +108,8 @@ internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
 
     private void Judge(ScoredBlock rows, EvaluatedBlock good, int label, MultiLabelBlock whole)
     {
-        EvaluatedBlock block = whole.OfLabel[label];
-        LossFloor floor = _ofLabel[label].Floor;
+        var block = whole.OfLabel[label];
+        var floor = _ofLabel[label].Floor;
         double share = 1.0 / whole.OfLabel.Length;
         if (block != good)
             block.StartFrom(rows);

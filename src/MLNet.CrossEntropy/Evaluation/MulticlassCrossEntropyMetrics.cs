@@ -1,3 +1,6 @@
+using MLNet.CrossEntropy.Calibration;
+using MLNet.CrossEntropy.Evaluation;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>What the evaluation of a multiclass model found.</summary>
@@ -11,7 +14,7 @@ public sealed class MulticlassCrossEntropyMetrics : CrossEntropyMetrics
         List<ScoreGroup> top = [];
         sums.TopLabel!.CopyGroupsTo(top);
         Reliability = ReliabilityAccumulator.Of(top, options.ReliabilityBins);
-        EqualMassReliability = sums.IsExact is null ? null : CrossEntropy.EqualMassReliability.Of(top, options.ReliabilityBins);
+        EqualMassReliability = sums.IsExact is null ? null : CrossEntropy.Calibration.EqualMassReliability.Of(top, options.ReliabilityBins);
     }
 
     /// <summary>The Brier score over all classes, <c>mean sum_k (q_k - p_k)^2</c>, 0 to 2.</summary>

@@ -1,9 +1,9 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using MLNet.CrossEntropy.Data;
-using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Evaluates the scores of a multiclass model in one pass of constant memory.</summary>
 internal sealed class MulticlassEvaluator : IBlockEvaluation<EvaluatedBlock>
@@ -28,9 +28,9 @@ internal sealed class MulticlassEvaluator : IBlockEvaluation<EvaluatedBlock>
         Throw.IfInvalid(options);
         Throw.IfNotBetween(options.RowSumTolerance, 0, 1, nameof(options.RowSumTolerance));
         using ScoredRows rows = ScoredRows.Open(data, options);
-        ScoredBlock first = rows.NewBlock();
+        var first = rows.NewBlock();
         _ = rows.Read(first);
-        ScoreKind kind = KindOf(first, options);
+        var kind = KindOf(first, options);
         MulticlassEvaluator evaluator = new(rows, options, kind);
         EvaluationPipeline<EvaluatedBlock>.Run(evaluator, first, options.Threads);
 
@@ -75,7 +75,7 @@ internal sealed class MulticlassEvaluator : IBlockEvaluation<EvaluatedBlock>
         bool negative = false;
         for (int row = 0; row < block.Count; row++)
         {
-            RowOutcome outcome = MulticlassScores.CheckProbabilities(block.Scores(row), rowSumTolerance);
+            var outcome = MulticlassScores.CheckProbabilities(block.Scores(row), rowSumTolerance);
             if (outcome == RowOutcome.Used)
                 return ScoreKind.Probabilities;
             negative |= outcome == RowOutcome.OutOfRangeScore;

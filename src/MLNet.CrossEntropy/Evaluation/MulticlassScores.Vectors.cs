@@ -1,25 +1,25 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 internal static partial class MulticlassScores
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool JudgeProbabilities(EvaluatedBlock block, double rowSumTolerance, LossFloor floor)
     {
-        Vector<long> isGood = Vector<long>.AllBitsSet;
+        var isGood = Vector<long>.AllBitsSet;
         for (int i = 0; i < block.Count; i += Vector<float>.Count)
         {
-            Vector<int> label = Load(block.Labels, i);
-            isGood &= Weigh(block, i, label, rowSumTolerance, out Vector<int> predicted, out Vector<float> best, out Vector<float> own);
+            var label = Load(block.Labels, i);
+            isGood &= Weigh(block, i, label, rowSumTolerance, out var predicted, out var best, out var own);
             predicted.CopyTo(block.Predicted, i);
             best.CopyTo(block.TopScores, i);
             Rank(block, i, label, own);
 
-            Vector.Widen(own, out Vector<double> lowerOwn, out Vector<double> upperOwn);
-            Vector.Widen(best, out Vector<double> lowerBest, out Vector<double> upperBest);
-            Vector.Widen(Vector.Equals(label, predicted), out Vector<long> lowerHit, out Vector<long> upperHit);
+            Vector.Widen(own, out var lowerOwn, out var upperOwn);
+            Vector.Widen(best, out var lowerBest, out var upperBest);
+            Vector.Widen(Vector.Equals(label, predicted), out var lowerHit, out var upperHit);
             Settle(block, i, lowerOwn, ForecastKey.OfSingle(lowerBest), lowerHit, LossOf(lowerOwn), floor);
             Settle(block, i + Vector<double>.Count, upperOwn, ForecastKey.OfSingle(upperBest), upperHit, LossOf(upperOwn), floor);
         }
@@ -42,19 +42,19 @@ internal static partial class MulticlassScores
         Vector<double> lowerSum = default, upperSum = default, lowerSquares = default, upperSquares = default;
         for (int k = 0; k < classes; k++)
         {
-            Vector<float> score = Load(scores, k * stride + i);
+            var score = Load(scores, k * stride + i);
             Vector<int> isBetter = Vector.GreaterThan(score, best), isLabel = Vector.Equals(label, new Vector<int>(k));
             best = Vector.ConditionalSelect(isBetter, score, best);
             predicted = Vector.ConditionalSelect(isBetter, new Vector<int>(k), predicted);
             least = Vector.MinNative(least, score);
             own = Vector.ConditionalSelect(isLabel, score, own);
-            Vector.Widen(score, out Vector<double> lower, out Vector<double> upper);
+            Vector.Widen(score, out var lower, out var upper);
             (lowerSum, upperSum) = (lowerSum + lower, upperSum + upper);
             Vector.Widen(Vector.AndNot(score, Vector.AsVectorSingle(isLabel)), out lower, out upper);
             (lowerSquares, upperSquares) = (lowerSquares + lower * lower, upperSquares + upper * upper);
         }
         // 1 - q keeps its digits where q is nearly 1.
-        Vector.Widen(own, out Vector<double> lowerOwn, out Vector<double> upperOwn);
+        Vector.Widen(own, out var lowerOwn, out var upperOwn);
         Vector<double> lowerError = Vector.MaxNative(Vector<double>.One - lowerOwn, Vector<double>.Zero);
         Vector<double> upperError = Vector.MaxNative(Vector<double>.One - upperOwn, Vector<double>.Zero);
         (lowerSquares + lowerError * lowerError).CopyTo(block.SquaredErrors, i);
@@ -70,20 +70,20 @@ internal static partial class MulticlassScores
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool JudgeLogits(EvaluatedBlock block, LossFloor floor)
     {
-        Vector<int> isGood = Vector<int>.AllBitsSet;
+        var isGood = Vector<int>.AllBitsSet;
         for (int i = 0; i < block.Count; i += Vector<float>.Count)
         {
-            Vector<int> label = Load(block.Labels, i);
-            isGood &= FindBest(block, i, label, out Vector<int> predicted, out Vector<float> best, out Vector<float> own);
+            var label = Load(block.Labels, i);
+            isGood &= FindBest(block, i, label, out var predicted, out var best, out var own);
             predicted.CopyTo(block.Predicted, i);
             best.CopyTo(block.TopScores, i);
             Rank(block, i, label, own);
             Exponentiate(block, i, predicted, best);
 
-            Vector.Widen(label, out Vector<long> lowerLabel, out Vector<long> upperLabel);
-            Vector.Widen(predicted, out Vector<long> lowerPredicted, out Vector<long> upperPredicted);
-            Vector.Widen(own, out Vector<double> lowerOwn, out Vector<double> upperOwn);
-            Vector.Widen(best, out Vector<double> lowerBest, out Vector<double> upperBest);
+            Vector.Widen(label, out var lowerLabel, out var upperLabel);
+            Vector.Widen(predicted, out var lowerPredicted, out var upperPredicted);
+            Vector.Widen(own, out var lowerOwn, out var upperOwn);
+            Vector.Widen(best, out var lowerBest, out var upperBest);
             Forecast(block, i, lowerLabel, lowerPredicted, lowerBest - lowerOwn, floor);
             Forecast(block, i + Vector<double>.Count, upperLabel, upperPredicted, upperBest - upperOwn, floor);
         }
@@ -96,10 +96,10 @@ internal static partial class MulticlassScores
         EvaluatedBlock block, int i, Vector<int> label, out Vector<int> predicted, out Vector<float> best, out Vector<float> own)
     {
         (best, own, predicted) = (new(float.NegativeInfinity), default, default);
-        Vector<int> isNumber = Vector<int>.AllBitsSet;
+        var isNumber = Vector<int>.AllBitsSet;
         for (int k = 0; k < block.Classes; k++)
         {
-            Vector<float> score = Load(block.Scores, k * block.Stride + i);
+            var score = Load(block.Scores, k * block.Stride + i);
             Vector<int> isBetter = Vector.GreaterThan(score, best);
             best = Vector.ConditionalSelect(isBetter, score, best);
             predicted = Vector.ConditionalSelect(isBetter, new Vector<int>(k), predicted);
@@ -119,7 +119,7 @@ internal static partial class MulticlassScores
         int stride = block.Stride, classes = block.Classes;
         for (int k = 0; k < classes; k++)
         {
-            Vector<float> score = Load(scores, k * stride + i);
+            var score = Load(scores, k * stride + i);
             Vector<int> isEqual = Vector.Equals(score, own);
             higher -= Vector.GreaterThan(score, own);
             equal -= isEqual;
@@ -134,13 +134,13 @@ internal static partial class MulticlassScores
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Exponentiate(EvaluatedBlock block, int i, Vector<int> predicted, Vector<float> best)
     {
-        Vector.Widen(best, out Vector<double> lowerBest, out Vector<double> upperBest);
-        Vector.Widen(predicted, out Vector<long> lowerPredicted, out Vector<long> upperPredicted);
+        Vector.Widen(best, out var lowerBest, out var upperBest);
+        Vector.Widen(predicted, out var lowerPredicted, out var upperPredicted);
         Vector<double> lowerOthers = default, upperOthers = default;
         for (int k = 0; k < block.Classes; k++)
         {
             int at = k * block.Stride + i;
-            Vector.Widen(Load(block.Scores, at), out Vector<double> lower, out Vector<double> upper);
+            Vector.Widen(Load(block.Scores, at), out var lower, out var upper);
             lower = Vector.Exp(lower - lowerBest);
             upper = Vector.Exp(upper - upperBest);
             Vector.AsVectorInt64(lower).CopyTo(block.Forecasts, at);
@@ -161,7 +161,7 @@ internal static partial class MulticlassScores
         for (int k = 0; k < block.Classes; k++)
         {
             Vector<long> isLabel = Vector.Equals(label, new Vector<long>(k)), isPredicted = Vector.Equals(predicted, new Vector<long>(k));
-            Vector<double> probability = Vector.AsVectorDouble(Load(block.Forecasts, k * block.Stride + at)) * scale;
+            var probability = Vector.AsVectorDouble(Load(block.Forecasts, k * block.Stride + at)) * scale;
             // Any probability but the largest is at most a half: nothing cancels.
             Vector<double> complement = Vector.ConditionalSelect(isPredicted, others * scale, Vector<double>.One - probability);
             // q - 1 through the complement keeps its digits where q is nearly 1.

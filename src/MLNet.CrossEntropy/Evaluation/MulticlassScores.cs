@@ -1,10 +1,10 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
 /// Judges rows of scores, one a class: their probabilities, losses, predictions and ranks. Scores are turned so that a class's scores of

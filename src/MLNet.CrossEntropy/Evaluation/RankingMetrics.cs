@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>How well forecasts of one event order the rows: areas under curves, from groups of equal forecast, lowest first.</summary>
 internal static class RankingMetrics
@@ -12,7 +12,7 @@ internal static class RankingMetrics
     public static double RocAuc(List<ScoreGroup> groups)
     {
         double wins = 0, positive = 0, negative = 0;
-        foreach (ref readonly ScoreGroup group in CollectionsMarshal.AsSpan(groups))
+        foreach (ref readonly var group in CollectionsMarshal.AsSpan(groups))
         {
             wins += group.Positive * (negative + 0.5 * group.Negative);
             positive += group.Positive;

@@ -1,7 +1,5 @@
 using Microsoft.ML;
-using MLNet.CrossEntropy.Data;
-using MLNet.CrossEntropy.Information;
-using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;

@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Evaluation;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>How the loss is spread over the rows: two histograms and the worst rows, in memory that does not grow with the rows.</summary>

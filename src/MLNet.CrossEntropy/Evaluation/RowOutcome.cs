@@ -1,4 +1,4 @@
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>What became of a row.</summary>
 internal enum RowOutcome

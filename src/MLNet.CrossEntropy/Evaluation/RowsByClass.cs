@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>The rows of a block by their class, so that each class's sums run over its own rows alone.</summary>
 internal sealed class RowsByClass(int classes, int capacity)

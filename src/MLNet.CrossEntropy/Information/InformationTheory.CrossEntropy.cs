@@ -1,8 +1,7 @@
 using System.Numerics;
-using MLNet.CrossEntropy.Internals;
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy.Information;
+namespace MLNet.CrossEntropy;
 
 public static partial class InformationTheory
 {

@@ -1,7 +1,6 @@
 using System.Numerics;
-using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy.Information;
+namespace MLNet.CrossEntropy;
 
 public static partial class InformationTheory
 {
@@ -18,7 +17,7 @@ public static partial class InformationTheory
     {
         Check(distribution, tolerance, nameof(distribution));
         var sum = new CompensatedSum();
-        foreach (T value in distribution)
+        foreach (var value in distribution)
         {
             double p = double.CreateTruncating(value);
             sum.Add(-StableMath.XLogY(p, p));

@@ -1,9 +1,8 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using MLNet.CrossEntropy.Internals;
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy.Information;
+namespace MLNet.CrossEntropy;
 
 public static partial class InformationTheory
 {

@@ -1,7 +1,6 @@
 using System.Numerics;
-using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy.Information;
+namespace MLNet.CrossEntropy;
 
 public static partial class InformationTheory
 {

@@ -1,8 +1,7 @@
 using System.Numerics;
-using MLNet.CrossEntropy.Internals;
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy.Information;
+namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// Entropy and its relatives, of distributions given as spans of float or double; sums are in double and compensated.

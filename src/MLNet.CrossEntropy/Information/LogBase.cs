@@ -1,4 +1,4 @@
-namespace MLNet.CrossEntropy.Information;
+namespace MLNet.CrossEntropy;
 
 /// <summary>The unit of information.</summary>
 public enum LogBase

@@ -1,5 +1,4 @@
 using System.Numerics;
-using MLNet.CrossEntropy.Internals;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Losses;

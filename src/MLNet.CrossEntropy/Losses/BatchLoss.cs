@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Numerics;
-using MLNet.CrossEntropy.Internals;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Losses;
@@ -17,12 +16,12 @@ internal static class BatchLoss
         if (!output.Weights.IsEmpty)
             Throw.IfLengthsDiffer(labels.Rows, output.Weights.Length, "rows", "exampleWeights");
         var reducer = new BatchReducer<T>(output, labels.Rows, classes);
-        T[] scratch = ArrayPool<T>.Shared.Rent(classes);
-        Span<T> gradient = scratch.AsSpan(0, classes);
+        var scratch = ArrayPool<T>.Shared.Rent(classes);
+        var gradient = scratch.AsSpan(0, classes);
         for (int i = 0; i < labels.Rows; i++)
         {
             int hard = labels.HardLabel(i);
-            ReadOnlySpan<T> soft = labels.SoftLabel(i);
+            var soft = labels.SoftLabel(i);
             double loss = SoftmaxRow.LossAndGradient(kernel, logits.Slice(i * classes, classes), hard, soft, gradient);
             reducer.Add(i, loss, gradient, SoftmaxRow.TargetWeight(kernel, hard, soft, classes));
         }
@@ -43,7 +42,7 @@ internal static class BatchLoss
         {
             double y = double.CreateTruncating(target.Values[i]);
             bool labelled = !double.IsNaN(y);
-            CellLoss cell = labelled ? kernel.At(i, double.CreateTruncating(logits[i]), SigmoidRow.CheckCell(y, i)) : default;
+            var cell = labelled ? kernel.At(i, double.CreateTruncating(logits[i]), SigmoidRow.CheckCell(y, i)) : default;
             reducer.Add(i, cell.Loss, [T.CreateTruncating(cell.Slope)], labelled ? 1 : 0);
         }
 

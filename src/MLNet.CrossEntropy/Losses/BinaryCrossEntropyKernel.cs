@@ -1,5 +1,5 @@
-using MLNet.CrossEntropy.Internals;
 using MLNet.CrossEntropy.Numerics;
+
 
 namespace MLNet.CrossEntropy.Losses;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
+using MLNet.CrossEntropy.Losses;
 
-namespace MLNet.CrossEntropy.Losses;
+namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// A loss of logits, never of probabilities: a probability rounded to 0 or 1 has already lost what its logarithm needs.
@@ -45,7 +46,7 @@ public abstract class LogitLoss
     public virtual double Loss(ReadOnlySpan<double> logits, RowTarget target)
     {
         double[]? rented = logits.Length > OnStack ? ArrayPool<double>.Shared.Rent(logits.Length) : null;
-        Span<double> gradient = rented ?? stackalloc double[OnStack];
+        var gradient = rented ?? stackalloc double[OnStack];
         double loss = LossAndGradient(logits, target, gradient[..logits.Length]);
         if (rented is not null)
             ArrayPool<double>.Shared.Return(rented);

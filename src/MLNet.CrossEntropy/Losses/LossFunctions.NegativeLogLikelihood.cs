@@ -1,7 +1,7 @@
 using System.Numerics;
-using MLNet.CrossEntropy.Numerics;
+using MLNet.CrossEntropy.Losses;
 
-namespace MLNet.CrossEntropy.Losses;
+namespace MLNet.CrossEntropy;
 
 public static partial class LossFunctions
 {

@@ -1,8 +1,8 @@
 using System.Numerics;
-using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy.Losses;
+namespace MLNet.CrossEntropy;
 
 public static partial class LossFunctions
 {

@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
-using MLNet.CrossEntropy.Internals;
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy.Losses;
+namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// Losses of many rows at once, as plain functions: the fused loss and gradient over spans of float or double, with hard

@@ -1,4 +1,4 @@
-namespace MLNet.CrossEntropy.Losses;
+namespace MLNet.CrossEntropy;
 
 /// <summary>How the losses of many rows become the answer.</summary>
 public enum Reduction

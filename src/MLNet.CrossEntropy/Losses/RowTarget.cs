@@ -1,4 +1,4 @@
-namespace MLNet.CrossEntropy.Losses;
+namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// What one row should have been: a class index (a hard label; negative for no label), or one number for each output
@@ -35,7 +35,7 @@ public readonly ref struct RowTarget
     /// <exception cref="ArgumentException"><paramref name="values"/> is empty.</exception>
     public static RowTarget Values(ReadOnlySpan<float> values)
     {
-        Internals.Throw.IfEmpty(values.Length, nameof(values));
+        Numerics.Throw.IfEmpty(values.Length, nameof(values));
         return new RowTarget(-1, values);
     }
 }

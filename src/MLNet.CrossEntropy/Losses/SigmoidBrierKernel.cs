@@ -1,5 +1,6 @@
 using MLNet.CrossEntropy.Numerics;
 
+
 namespace MLNet.CrossEntropy.Losses;
 
 /// <summary>Brier score of one cell: l = (q - y)^2 and dl/dz = 2 (q - y) q (1 - q), with q = sigmoid(z).</summary>

@@ -1,4 +1,6 @@
-namespace MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Losses;
+
+namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// Brier score (the squared error of probabilities) for one yes-or-no output or K independent ones, summed over the outputs:

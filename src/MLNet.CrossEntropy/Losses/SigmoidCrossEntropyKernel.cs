@@ -1,5 +1,6 @@
 using MLNet.CrossEntropy.Numerics;
 
+
 namespace MLNet.CrossEntropy.Losses;
 
 /// <summary>

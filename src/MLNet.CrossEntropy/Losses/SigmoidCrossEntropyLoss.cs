@@ -1,7 +1,8 @@
-using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy.Losses;
+
+namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// Sigmoid cross-entropy, for one yes-or-no output or K independent ones (multi-label), summed over the outputs:

@@ -1,6 +1,8 @@
-using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy.Losses;
+
+namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// Focal loss for one yes-or-no output or K independent ones, summed over the outputs:

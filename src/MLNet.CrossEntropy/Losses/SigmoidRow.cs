@@ -1,5 +1,4 @@
 using System.Numerics;
-using MLNet.CrossEntropy.Internals;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Losses;
@@ -28,7 +27,7 @@ internal static class SigmoidRow
         for (int k = 0; k < logits.Length; k++)
         {
             double y = Cell(target, k, logits.Length);
-            CellLoss cell = double.IsNaN(y) ? default : kernel.At(k, double.CreateTruncating(logits[k]), CheckCell(y, k));
+            var cell = double.IsNaN(y) ? default : kernel.At(k, double.CreateTruncating(logits[k]), CheckCell(y, k));
             loss.Add(cell.Loss);
             gradient[k] = T.CreateTruncating(cell.Slope);
         }

@@ -1,4 +1,6 @@
-namespace MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Losses;
+
+namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// Brier score (the squared error of probabilities) for one label out of K: l = sum_k (q_k - p_k)^2 with q = softmax(z),

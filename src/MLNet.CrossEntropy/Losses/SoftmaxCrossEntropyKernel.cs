@@ -36,7 +36,7 @@ internal readonly ref struct SoftmaxCrossEntropyKernel(double smoothing, ReadOnl
     {
         int k = target.OnlyClass;
         double coefficient = Coefficient(target, k, weight, logits.Length);
-        T own = T.CreateTruncating(terms.Difference(k, double.CreateTruncating(gradient[k]), coefficient, coefficient));
+        var own = T.CreateTruncating(terms.Difference(k, double.CreateTruncating(gradient[k]), coefficient, coefficient));
         SpanMath.Scale(gradient, T.CreateTruncating(coefficient / terms.Sum));
         gradient[k] = own;
         return StableMath.ZeroOrProduct(coefficient, terms.Surprisal(double.CreateTruncating(logits[k])));
@@ -55,7 +55,7 @@ internal readonly ref struct SoftmaxCrossEntropyKernel(double smoothing, ReadOnl
             total.Add(coefficient);
         }
 
-        T scale = T.CreateTruncating(total.Value / terms.Sum);
+        var scale = T.CreateTruncating(total.Value / terms.Sum);
         for (int k = 0; k < gradient.Length; k++)
         {
             double coefficient = Coefficient(target, k, weight, logits.Length);

@@ -1,7 +1,8 @@
-using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy.Losses;
+
+namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// Softmax cross-entropy, for one label out of K: l = w (LSE(z) - sum_k p_k z_k) nats, dl/dz = w (softmax(z) - p).

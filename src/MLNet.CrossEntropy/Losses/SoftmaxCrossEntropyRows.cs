@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using MLNet.CrossEntropy.Internals;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Losses;

@@ -1,5 +1,4 @@
 using System.Numerics;
-using MLNet.CrossEntropy.Internals;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Losses;
@@ -23,7 +22,7 @@ internal readonly ref struct SoftmaxFocalKernel(double gamma, ReadOnlySpan<doubl
         var slopes = new CompensatedSum();
         for (int k = 0; k < gradient.Length; k++)
         {
-            CellLoss term = TermOf(terms, k, logits[k], gradient[k], target[k]);
+            var term = TermOf(terms, k, logits[k], gradient[k], target[k]);
             loss.Add(term.Loss);
             slopes.Add(term.Slope);
         }

@@ -1,6 +1,8 @@
-using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy.Losses;
+
+namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// Focal loss for one label out of K: l = -sum_k p_k alpha_k (1 - q_k)^g log q_k nats with q = softmax(z); for a hard label

@@ -1,5 +1,5 @@
 using System.Numerics;
-using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Losses;
 
@@ -72,7 +72,7 @@ internal static class SoftmaxRow
     {
         Throw.IfLengthsDiffer(classes, soft.Length, "logits", "target");
         double sum = 0;
-        foreach (TSoft p in soft)
+        foreach (var p in soft)
         {
             if (!(p >= TSoft.Zero))
                 return false;

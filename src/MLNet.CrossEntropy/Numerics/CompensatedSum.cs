@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace MLNet.CrossEntropy.Numerics;
+namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// A running sum of doubles that keeps what rounding would drop: its error does not grow with the number of terms
@@ -28,7 +28,7 @@ public struct CompensatedSum
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var sum = new CompensatedSum();
-        foreach (T term in terms)
+        foreach (var term in terms)
             sum.Add(double.CreateTruncating(term));
         return sum.Value;
     }

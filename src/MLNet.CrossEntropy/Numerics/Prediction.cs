@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace MLNet.CrossEntropy.Numerics;
+namespace MLNet.CrossEntropy;
 
 /// <summary>Names a span as the prediction: the model's distribution Q.</summary>
 public static class Prediction

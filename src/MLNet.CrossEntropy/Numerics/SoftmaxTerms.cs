@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using MLNet.CrossEntropy.Internals;
 
 namespace MLNet.CrossEntropy.Numerics;
 

@@ -36,7 +36,7 @@ internal static class SpanMath
         Vector<double> lanes = default;
         for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            Vector.Widen(Load(x, i), out Vector<double> lower, out Vector<double> upper);
+            Vector.Widen(Load(x, i), out var lower, out var upper);
             lanes += lower + upper;
         }
 

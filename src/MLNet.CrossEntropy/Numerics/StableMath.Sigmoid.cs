@@ -1,7 +1,7 @@
 using System.Numerics;
-using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy.Numerics;
+namespace MLNet.CrossEntropy;
 
 public static partial class StableMath
 {
@@ -9,7 +9,7 @@ public static partial class StableMath
     public static T Sigmoid<T>(T x)
         where T : IBinaryFloatingPointIeee754<T>
     {
-        T decay = T.Exp(-T.Abs(x));
+        var decay = T.Exp(-T.Abs(x));
         return (x >= T.Zero ? T.One : decay) / (T.One + decay);
     }
 

@@ -1,7 +1,7 @@
 using System.Numerics;
-using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy.Numerics;
+namespace MLNet.CrossEntropy;
 
 public static partial class StableMath
 {

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace MLNet.CrossEntropy.Numerics;
+namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// The functions that cross-entropy is made of, written so that they neither overflow nor lose their digits:
@@ -17,7 +17,7 @@ public static partial class StableMath
     public static T Log1P<T>(T x)
         where T : IBinaryFloatingPointIeee754<T>
     {
-        T onePlus = T.One + x;
+        var onePlus = T.One + x;
         if (onePlus == T.One)
             return x;
         return T.IsFinite(onePlus) ? x * (T.Log(onePlus) / (onePlus - T.One)) : T.Log(onePlus);

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace MLNet.CrossEntropy.Numerics;
+namespace MLNet.CrossEntropy;
 
 /// <summary>Names a span as the target: what should have been, or the true distribution P.</summary>
 public static class Target

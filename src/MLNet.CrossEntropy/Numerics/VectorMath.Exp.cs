@@ -44,7 +44,7 @@ internal static partial class VectorMath
         // Native min and max hand on their second operand when it is NaN.
         x = Vector512.MinNative(Vector512.Create(ExpOverflows), Vector512.MaxNative(Vector512.Create(ExpUnderflows), x));
         Vector512<float> shifted = Vector512.FusedMultiplyAdd(x, Vector512.Create(Log2E), Vector512.Create(RoundToInteger));
-        Vector512<float> n = shifted - Vector512.Create(RoundToInteger);
+        var n = shifted - Vector512.Create(RoundToInteger);
         Vector512<float> r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-Ln2High), x);
         r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-Ln2Low), r);
 
@@ -53,14 +53,14 @@ internal static partial class VectorMath
         q = Vector512.FusedMultiplyAdd(q, r, Vector512.Create(ExpC4));
         q = Vector512.FusedMultiplyAdd(q, r, Vector512.Create(ExpC3));
         q = Vector512.FusedMultiplyAdd(q, r, Vector512.Create(ExpC2));
-        Vector512<float> expR = Vector512.FusedMultiplyAdd(q, r * r, r) + Vector512<float>.One;
+        var expR = Vector512.FusedMultiplyAdd(q, r * r, r) + Vector512<float>.One;
 
         if (Avx512F.IsSupported)
             return Avx512F.Scale(expR, n);
 
         // 2^n as two factors, since a single one would overflow or underflow before the result does.
-        Vector512<int> exponent = shifted.AsInt32() - Vector512.Create(RoundToInteger).AsInt32();
-        Vector512<int> half = exponent >> 1;
+        var exponent = shifted.AsInt32() - Vector512.Create(RoundToInteger).AsInt32();
+        var half = exponent >> 1;
         return expR * PowerOfTwo(half) * PowerOfTwo(exponent - half);
     }
 
@@ -71,7 +71,7 @@ internal static partial class VectorMath
         // Native min and max hand on their second operand when it is NaN.
         x = Vector256.MinNative(Vector256.Create(ExpOverflows), Vector256.MaxNative(Vector256.Create(ExpUnderflows), x));
         Vector256<float> shifted = Vector256.FusedMultiplyAdd(x, Vector256.Create(Log2E), Vector256.Create(RoundToInteger));
-        Vector256<float> n = shifted - Vector256.Create(RoundToInteger);
+        var n = shifted - Vector256.Create(RoundToInteger);
         Vector256<float> r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-Ln2High), x);
         r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-Ln2Low), r);
 
@@ -80,11 +80,11 @@ internal static partial class VectorMath
         q = Vector256.FusedMultiplyAdd(q, r, Vector256.Create(ExpC4));
         q = Vector256.FusedMultiplyAdd(q, r, Vector256.Create(ExpC3));
         q = Vector256.FusedMultiplyAdd(q, r, Vector256.Create(ExpC2));
-        Vector256<float> expR = Vector256.FusedMultiplyAdd(q, r * r, r) + Vector256<float>.One;
+        var expR = Vector256.FusedMultiplyAdd(q, r * r, r) + Vector256<float>.One;
 
         // 2^n as two factors, since a single one would overflow or underflow before the result does.
-        Vector256<int> exponent = shifted.AsInt32() - Vector256.Create(RoundToInteger).AsInt32();
-        Vector256<int> half = exponent >> 1;
+        var exponent = shifted.AsInt32() - Vector256.Create(RoundToInteger).AsInt32();
+        var half = exponent >> 1;
         return expR * PowerOfTwo(half) * PowerOfTwo(exponent - half);
     }
 
@@ -95,7 +95,7 @@ internal static partial class VectorMath
         // Native min and max hand on their second operand when it is NaN.
         x = Vector128.MinNative(Vector128.Create(ExpOverflows), Vector128.MaxNative(Vector128.Create(ExpUnderflows), x));
         Vector128<float> shifted = Vector128.FusedMultiplyAdd(x, Vector128.Create(Log2E), Vector128.Create(RoundToInteger));
-        Vector128<float> n = shifted - Vector128.Create(RoundToInteger);
+        var n = shifted - Vector128.Create(RoundToInteger);
         Vector128<float> r = Vector128.FusedMultiplyAdd(n, Vector128.Create(-Ln2High), x);
         r = Vector128.FusedMultiplyAdd(n, Vector128.Create(-Ln2Low), r);
 
@@ -104,11 +104,11 @@ internal static partial class VectorMath
         q = Vector128.FusedMultiplyAdd(q, r, Vector128.Create(ExpC4));
         q = Vector128.FusedMultiplyAdd(q, r, Vector128.Create(ExpC3));
         q = Vector128.FusedMultiplyAdd(q, r, Vector128.Create(ExpC2));
-        Vector128<float> expR = Vector128.FusedMultiplyAdd(q, r * r, r) + Vector128<float>.One;
+        var expR = Vector128.FusedMultiplyAdd(q, r * r, r) + Vector128<float>.One;
 
         // 2^n as two factors, since a single one would overflow or underflow before the result does.
-        Vector128<int> exponent = shifted.AsInt32() - Vector128.Create(RoundToInteger).AsInt32();
-        Vector128<int> half = exponent >> 1;
+        var exponent = shifted.AsInt32() - Vector128.Create(RoundToInteger).AsInt32();
+        var half = exponent >> 1;
         return expR * PowerOfTwo(half) * PowerOfTwo(exponent - half);
     }
 

@@ -32,11 +32,11 @@ internal static partial class VectorMath
     public static Vector512<float> Log(Vector512<float> x)
     {
         Vector512<float> subnormal = Vector512.LessThan(x, Vector512.Create(SmallestNormal));
-        Vector512<int> bits =
+        var bits =
             Vector512.ConditionalSelect(subnormal, x * Vector512.Create(TwoTo23), x).AsInt32() - Vector512.Create(SqrtHalfBits);
-        Vector512<int> exponent = bits >> MantissaBits;
-        Vector512<float> f = (bits - (exponent << MantissaBits) + Vector512.Create(SqrtHalfBits)).AsSingle() - Vector512<float>.One;
-        Vector512<float> e = Vector512.ConvertToSingle(exponent) - (subnormal & Vector512.Create((float)MantissaBits));
+        var exponent = bits >> MantissaBits;
+        var f = (bits - (exponent << MantissaBits) + Vector512.Create(SqrtHalfBits)).AsSingle() - Vector512<float>.One;
+        var e = Vector512.ConvertToSingle(exponent) - (subnormal & Vector512.Create((float)MantissaBits));
 
         Vector512<float> p = Vector512.Create(LogC7);
         p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(LogC6));
@@ -46,13 +46,13 @@ internal static partial class VectorMath
         p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(LogC2));
         p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(LogC1));
         p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(LogC0));
-        Vector512<float> square = f * f;
+        var square = f * f;
         Vector512<float> small = Vector512.FusedMultiplyAdd(square, f * p, e * Vector512.Create(Ln2Low));
-        Vector512<float> ofMantissa = f + Vector512.FusedMultiplyAdd(square, Vector512.Create(-0.5f), small);
+        var ofMantissa = f + Vector512.FusedMultiplyAdd(square, Vector512.Create(-0.5f), small);
         Vector512<float> result = Vector512.FusedMultiplyAdd(e, Vector512.Create(Ln2High), ofMantissa);
 
-        Vector512<float> zero = Vector512<float>.Zero;
-        Vector512<float> ordinary = Vector512.GreaterThan(x, zero) & Vector512.LessThan(x, Vector512.Create(float.PositiveInfinity));
+        var zero = Vector512<float>.Zero;
+        var ordinary = Vector512.GreaterThan(x, zero) & Vector512.LessThan(x, Vector512.Create(float.PositiveInfinity));
         Vector512<float> infinityOrNaN = Vector512.ConditionalSelect(Vector512.LessThan(x, zero), Vector512.Create(float.NaN), x);
         Vector512<float> special =
             Vector512.ConditionalSelect(Vector512.Equals(x, zero), Vector512.Create(float.NegativeInfinity), infinityOrNaN);
@@ -64,11 +64,11 @@ internal static partial class VectorMath
     public static Vector256<float> Log(Vector256<float> x)
     {
         Vector256<float> subnormal = Vector256.LessThan(x, Vector256.Create(SmallestNormal));
-        Vector256<int> bits =
+        var bits =
             Vector256.ConditionalSelect(subnormal, x * Vector256.Create(TwoTo23), x).AsInt32() - Vector256.Create(SqrtHalfBits);
-        Vector256<int> exponent = bits >> MantissaBits;
-        Vector256<float> f = (bits - (exponent << MantissaBits) + Vector256.Create(SqrtHalfBits)).AsSingle() - Vector256<float>.One;
-        Vector256<float> e = Vector256.ConvertToSingle(exponent) - (subnormal & Vector256.Create((float)MantissaBits));
+        var exponent = bits >> MantissaBits;
+        var f = (bits - (exponent << MantissaBits) + Vector256.Create(SqrtHalfBits)).AsSingle() - Vector256<float>.One;
+        var e = Vector256.ConvertToSingle(exponent) - (subnormal & Vector256.Create((float)MantissaBits));
 
         Vector256<float> p = Vector256.Create(LogC7);
         p = Vector256.FusedMultiplyAdd(p, f, Vector256.Create(LogC6));
@@ -78,13 +78,13 @@ internal static partial class VectorMath
         p = Vector256.FusedMultiplyAdd(p, f, Vector256.Create(LogC2));
         p = Vector256.FusedMultiplyAdd(p, f, Vector256.Create(LogC1));
         p = Vector256.FusedMultiplyAdd(p, f, Vector256.Create(LogC0));
-        Vector256<float> square = f * f;
+        var square = f * f;
         Vector256<float> small = Vector256.FusedMultiplyAdd(square, f * p, e * Vector256.Create(Ln2Low));
-        Vector256<float> ofMantissa = f + Vector256.FusedMultiplyAdd(square, Vector256.Create(-0.5f), small);
+        var ofMantissa = f + Vector256.FusedMultiplyAdd(square, Vector256.Create(-0.5f), small);
         Vector256<float> result = Vector256.FusedMultiplyAdd(e, Vector256.Create(Ln2High), ofMantissa);
 
-        Vector256<float> zero = Vector256<float>.Zero;
-        Vector256<float> ordinary = Vector256.GreaterThan(x, zero) & Vector256.LessThan(x, Vector256.Create(float.PositiveInfinity));
+        var zero = Vector256<float>.Zero;
+        var ordinary = Vector256.GreaterThan(x, zero) & Vector256.LessThan(x, Vector256.Create(float.PositiveInfinity));
         Vector256<float> infinityOrNaN = Vector256.ConditionalSelect(Vector256.LessThan(x, zero), Vector256.Create(float.NaN), x);
         Vector256<float> special =
             Vector256.ConditionalSelect(Vector256.Equals(x, zero), Vector256.Create(float.NegativeInfinity), infinityOrNaN);
@@ -96,11 +96,11 @@ internal static partial class VectorMath
     public static Vector128<float> Log(Vector128<float> x)
     {
         Vector128<float> subnormal = Vector128.LessThan(x, Vector128.Create(SmallestNormal));
-        Vector128<int> bits =
+        var bits =
             Vector128.ConditionalSelect(subnormal, x * Vector128.Create(TwoTo23), x).AsInt32() - Vector128.Create(SqrtHalfBits);
-        Vector128<int> exponent = bits >> MantissaBits;
-        Vector128<float> f = (bits - (exponent << MantissaBits) + Vector128.Create(SqrtHalfBits)).AsSingle() - Vector128<float>.One;
-        Vector128<float> e = Vector128.ConvertToSingle(exponent) - (subnormal & Vector128.Create((float)MantissaBits));
+        var exponent = bits >> MantissaBits;
+        var f = (bits - (exponent << MantissaBits) + Vector128.Create(SqrtHalfBits)).AsSingle() - Vector128<float>.One;
+        var e = Vector128.ConvertToSingle(exponent) - (subnormal & Vector128.Create((float)MantissaBits));
 
         Vector128<float> p = Vector128.Create(LogC7);
         p = Vector128.FusedMultiplyAdd(p, f, Vector128.Create(LogC6));
@@ -110,13 +110,13 @@ internal static partial class VectorMath
         p = Vector128.FusedMultiplyAdd(p, f, Vector128.Create(LogC2));
         p = Vector128.FusedMultiplyAdd(p, f, Vector128.Create(LogC1));
         p = Vector128.FusedMultiplyAdd(p, f, Vector128.Create(LogC0));
-        Vector128<float> square = f * f;
+        var square = f * f;
         Vector128<float> small = Vector128.FusedMultiplyAdd(square, f * p, e * Vector128.Create(Ln2Low));
-        Vector128<float> ofMantissa = f + Vector128.FusedMultiplyAdd(square, Vector128.Create(-0.5f), small);
+        var ofMantissa = f + Vector128.FusedMultiplyAdd(square, Vector128.Create(-0.5f), small);
         Vector128<float> result = Vector128.FusedMultiplyAdd(e, Vector128.Create(Ln2High), ofMantissa);
 
-        Vector128<float> zero = Vector128<float>.Zero;
-        Vector128<float> ordinary = Vector128.GreaterThan(x, zero) & Vector128.LessThan(x, Vector128.Create(float.PositiveInfinity));
+        var zero = Vector128<float>.Zero;
+        var ordinary = Vector128.GreaterThan(x, zero) & Vector128.LessThan(x, Vector128.Create(float.PositiveInfinity));
         Vector128<float> infinityOrNaN = Vector128.ConditionalSelect(Vector128.LessThan(x, zero), Vector128.Create(float.NaN), x);
         Vector128<float> special =
             Vector128.ConditionalSelect(Vector128.Equals(x, zero), Vector128.Create(float.NegativeInfinity), infinityOrNaN);

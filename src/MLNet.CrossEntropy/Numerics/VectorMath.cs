@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using MLNet.CrossEntropy.Internals;
 
 namespace MLNet.CrossEntropy.Numerics;
 
@@ -53,7 +52,7 @@ internal static partial class VectorMath
         where TFunction : struct, IFunction
     {
         int last = x.Length - 1;
-        Vector128<float> y = TFunction.Of(Vector128.Create(x[0], x[last / 2], x[last], 0));
+        var y = TFunction.Of(Vector128.Create(x[0], x[last / 2], x[last], 0));
         (destination[0], destination[last / 2], destination[last]) = (y[0], y[1], y[2]);
     }
 }

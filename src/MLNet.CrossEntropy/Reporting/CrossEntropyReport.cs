@@ -1,7 +1,6 @@
 using System.Reflection;
 using Microsoft.ML;
-using MLNet.CrossEntropy.Information;
-using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Reporting;
 
 namespace MLNet.CrossEntropy;

@@ -12,7 +12,7 @@ internal static class MarkdownTable
     {
         AppendRow(text, header);
         text.Append("|---|").Insert(text.Length, "---:|", header.Count - 1).Append('\n');
-        foreach (IReadOnlyList<string> row in rows)
+        foreach (var row in rows)
             AppendRow(text, row);
     }
 

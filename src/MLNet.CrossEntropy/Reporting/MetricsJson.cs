@@ -34,7 +34,7 @@ internal static class MetricsJson
     /// <summary>The common figures first, log-loss at their head, then those of a task.</summary>
     private static void PutInheritedPropertiesFirst(JsonTypeInfo type)
     {
-        foreach (JsonPropertyInfo property in type.Properties)
+        foreach (var property in type.Properties)
         {
             if (property.AttributeProvider is MemberInfo { DeclaringType: { } declaring } && declaring != type.Type)
                 property.Order = -1;

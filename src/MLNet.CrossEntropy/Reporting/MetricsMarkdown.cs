@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MLNet.CrossEntropy.Evaluation;
 
 namespace MLNet.CrossEntropy.Reporting;
 

@@ -14,6 +14,6 @@ public sealed record ReportPicture(ReadOnlyMemory<byte> Data, string Alternative
         [0xff, 0xd8, 0xff, ..] => "image/jpeg",
         [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => "image/gif",
         [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => "image/webp",
-        _ => throw Internals.Throw.UnknownPictureFormat(AlternativeText, Data.Length),
+        _ => throw Numerics.Throw.UnknownPictureFormat(AlternativeText, Data.Length),
     };
 }

@@ -15,7 +15,7 @@ public sealed class ReportSection(string heading)
     private readonly List<Func<string, XElement>> _parts = [];
 
     /// <summary>The section's heading.</summary>
-    public string Heading { get; } = string.IsNullOrWhiteSpace(heading) ? throw Internals.Throw.Blank(nameof(heading)) : heading;
+    public string Heading { get; } = string.IsNullOrWhiteSpace(heading) ? throw Numerics.Throw.Blank(nameof(heading)) : heading;
 
     /// <summary>Adds a paragraph.</summary>
     public ReportSection AddText(string text)
@@ -36,8 +36,8 @@ public sealed class ReportSection(string heading)
         ArgumentNullException.ThrowIfNull(header);
         ArgumentNullException.ThrowIfNull(rows);
         IReadOnlyList<string>[] cells = [.. rows];
-        foreach (IReadOnlyList<string> row in cells)
-            Internals.Throw.IfLengthsDiffer(header.Count, row.Count, nameof(header), nameof(rows));
+        foreach (var row in cells)
+            Numerics.Throw.IfLengthsDiffer(header.Count, row.Count, nameof(header), nameof(rows));
         var table = new HtmlTable(caption, [.. header], cells);
         _parts.Add(_ => table.ToElement(showCaption: true));
         return this;
@@ -70,7 +70,7 @@ public sealed class ReportSection(string heading)
     public ReportSection AddPictures(IEnumerable<ReportPicture> pictures)
     {
         ArgumentNullException.ThrowIfNull(pictures);
-        XElement list = El("ul", Class("pictures"), pictures.Select(p => El("li", El(
+        var list = El("ul", Class("pictures"), pictures.Select(p => El("li", El(
             "figure",
             El("img", At("src", $"data:{p.MediaType};base64,{Convert.ToBase64String(p.Data.Span)}"), At("alt", p.AlternativeText)),
             El("figcaption", p.Caption)))));

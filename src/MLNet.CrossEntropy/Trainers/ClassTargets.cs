@@ -1,7 +1,7 @@
 using Microsoft.ML.Runtime;
-using MLNet.CrossEntropy.Internals;
+using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.Losses;
-using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Trainers;
 
@@ -70,7 +70,7 @@ internal sealed class ClassTargets(ClassTrainerOptions options, string[] names, 
     private void Count(IEnumerable<RowBlock> rows)
     {
         _counts = new double[names.Length];
-        foreach (RowBlock block in rows)
+        foreach (var block in rows)
         {
             for (int row = 0; row < block.Rows; row++)
             {

@@ -1,5 +1,3 @@
-using MLNet.CrossEntropy.Optimization;
-
 namespace MLNet.CrossEntropy;
 
 // How a fit is called off.

@@ -1,5 +1,3 @@
-using MLNet.CrossEntropy.Optimization;
-
 namespace MLNet.CrossEntropy;
 
 // Limits on the gradient of a step.

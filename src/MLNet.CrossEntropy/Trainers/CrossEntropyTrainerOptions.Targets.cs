@@ -1,5 +1,3 @@
-using MLNet.CrossEntropy.Losses;
-
 namespace MLNet.CrossEntropy;
 
 // The loss, and what a trainer does with its labels.

@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using MLNet.CrossEntropy.Data;
-using MLNet.CrossEntropy.Losses;
-using MLNet.CrossEntropy.Models;
-using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Trainers;
 
@@ -14,19 +12,19 @@ internal sealed partial class LinearFit
     private Fitted FitCached(Source source, LossOfRows lossOf, int outputs)
     {
         TrainingRows read = TrainingRows.Read(source.Data, source.Columns, source.Split, cancellation: _options.CancellationToken);
-        LogitLoss loss = lossOf(read.Blocks, source.Channel);
-        TrainingRows? judged = read.HeldOut ?? ReadValidation(source);
-        SgdOptions plan = Plan(source, read.Tally, judged?.Tally, loss, outputs);
+        var loss = lossOf(read.Blocks, source.Channel);
+        var judged = read.HeldOut ?? ReadValidation(source);
+        var plan = Plan(source, read.Tally, judged?.Tally, loss, outputs);
         return new Fitted(read.Tally, judged?.Tally, plan, SgdLoop.Fit(read.Blocks, judged?.Blocks, plan));
     }
 
     private Fitted FitStreamed(Source source, LossOfRows lossOf, int outputs)
     {
         var stream = new TrainingRowStream(source.Data, source.Columns, split: source.Split, cancellation: _options.CancellationToken);
-        LogitLoss loss = lossOf(stream.Chunks().SelectMany(blocks => blocks), source.Channel);
+        var loss = lossOf(stream.Chunks().SelectMany(blocks => blocks), source.Channel);
         RowSummary summary = RowSummary.Of(new RowChunks(stream), loss, outputs);
-        TrainingRows? judged = stream.HeldOut ?? ReadValidation(source);
-        SgdOptions plan = Plan(source, stream.Tally!, judged?.Tally, loss, outputs);
+        var judged = stream.HeldOut ?? ReadValidation(source);
+        var plan = Plan(source, stream.Tally!, judged?.Tally, loss, outputs);
         return new Fitted(stream.Tally!, judged?.Tally, plan, SgdLoop.Fit(stream, summary, judged?.Blocks, plan));
     }
 

@@ -2,11 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using MLNet.CrossEntropy.Data;
-using MLNet.CrossEntropy.Internals;
-using MLNet.CrossEntropy.Losses;
-using MLNet.CrossEntropy.Models;
-using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Trainers;
 
@@ -42,11 +40,11 @@ internal sealed partial class LinearFit
             throw Throw.TooManyWeights(outputs, columns.FeatureCount, weights, Array.MaxLength);
         if (validation is not null)
             _options.RefuseTwoValidations();
-        using IChannel channel = _host.Start("Training");
+        using var channel = _host.Start("Training");
         ValidationSplit? split = ValidationSplit.Of(input.Schema, _options.ValidationFraction, _options.ValidationFlagColumnName, _seed);
         var source = new Source(input, columns, validation, split, start, channel);
-        Fitted fit = _options.Cache ? FitCached(source, lossOf, outputs) : FitStreamed(source, lossOf, outputs);
-        SgdResult fitted = fit.Result;
+        var fit = _options.Cache ? FitCached(source, lossOf, outputs) : FitStreamed(source, lossOf, outputs);
+        var fitted = fit.Result;
         var report = new TrainingReport
         {
             Rows = fit.Rows.Counts,
@@ -72,7 +70,7 @@ internal sealed partial class LinearFit
     /// <summary>Warns of rows that are not used before the long work begins, then turns the trainer's options into the loop's.</summary>
     private SgdOptions Plan(Source source, TrainingRowTally rows, TrainingRowTally? judged, LogitLoss loss, int outputs)
     {
-        IChannel channel = source.Channel;
+        var channel = source.Channel;
         WarnOfUnused(channel, "training", rows);
         if (judged is not null)
             WarnOfUnused(channel, "validation", judged);

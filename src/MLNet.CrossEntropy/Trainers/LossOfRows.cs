@@ -1,6 +1,5 @@
 using Microsoft.ML.Runtime;
-using MLNet.CrossEntropy.Losses;
-using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Linear;
 
 namespace MLNet.CrossEntropy.Trainers;
 

@@ -2,11 +2,9 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
-using MLNet.CrossEntropy.Data;
-using MLNet.CrossEntropy.Internals;
-using MLNet.CrossEntropy.Losses;
-using MLNet.CrossEntropy.Models;
-using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Trainers;
 
 namespace MLNet.CrossEntropy;
@@ -38,14 +36,14 @@ public sealed partial class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Tr
 
     internal MultiLabelSigmoidCrossEntropyTrainer(MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, Options options)
     {
-        IHostEnvironment environment = NativeModels.EnvironmentOf(catalog);
+        var environment = NativeModels.EnvironmentOf(catalog);
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Copy<Options>();
         _options.Validate();
         _host = environment.Register(nameof(MultiLabelSigmoidCrossEntropyTrainer));
         _fit = new LinearFit(_host, _options);
         _builtIn = catalog.LbfgsMaximumEntropy(_options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
-        TransformsCatalog transforms = NativeModels.TransformsOf(environment);
+        var transforms = NativeModels.TransformsOf(environment);
         _answers =
         [
             transforms.Expression("Probability", "z : 1 / (1 + exp(-z))", ScoreColumn),
@@ -80,7 +78,7 @@ public sealed partial class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Tr
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        SchemaShape.Column label = inputSchema.FirstOrDefault(column => column.Name == _options.LabelColumnName);
+        var label = inputSchema.FirstOrDefault(column => column.Name == _options.LabelColumnName);
         if (label.Name is null)
             return _builtIn.GetOutputSchema(inputSchema);
         bool isLabel = label.Kind == SchemaShape.Column.VectorKind.Vector && (label.ItemType is BooleanDataViewType || label.ItemType == NumberDataViewType.Single);
@@ -89,7 +87,7 @@ public sealed partial class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Tr
             throw Throw.ColumnMismatch(nameof(inputSchema), "label", label.Name, "Vector<Boolean> or Vector<Single>",
                 $"{label.Kind} of {label.ItemType}", "Make it one vector with a slot for each label, for example with Concatenate");
         }
-        SchemaShape promised = NativeModels.Replace(_builtIn.GetOutputSchema(NativeModels.Replace(inputSchema, NamedOutputs.AsKey(label))), label);
+        var promised = NativeModels.Replace(_builtIn.GetOutputSchema(NativeModels.Replace(inputSchema, NamedOutputs.AsKey(label))), label);
         return _answers.Aggregate(promised, (shape, answer) => answer.GetOutputSchema(shape));
     }
 
@@ -109,19 +107,19 @@ public sealed partial class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Tr
         if (_options.PositiveWeights is { Count: > 1 } weights && weights.Count != label.TargetWidth)
             throw Throw.WrongPositiveWeights(weights.Count, label.Column.Name, label.TargetWidth);
         TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
-        LogitLoss loss = _options.SigmoidLoss(_options.PositiveWeights);
-        InitialModel.Start? start = InitialModel.Of(given: null, _options, isBinary: false) is { } initial
+        var loss = _options.SigmoidLoss(_options.PositiveWeights);
+        var start = InitialModel.Of(given: null, _options, isBinary: false) is { } initial
             ? initial.ForClasses(columns.Features, columns.FeatureCount, ClassUnion
                 .Of(label.Names, label.TargetWidth, initial.ClassNames, initial.Model.Biases.Length, _options.NewClasses).InVectors(label.TargetWidth, unknown: float.NaN))
             : null;
-        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, (_, _) => loss, label.TargetWidth, validation, start);
+        (var fitted, var report) = _fit.Run(input, columns, (_, _) => loss, label.TargetWidth, validation, start);
         CorrectPrior(fitted.Biases);
 
-        LinearMulticlassModelParameters model = NativeModels.Linear(_host, fitted.Weights, fitted.Biases, label.Names);
+        var model = NativeModels.Linear(_host, fitted.Weights, fitted.Biases, label.Names);
         report.Describes(model);
-        MulticlassPredictionTransformer<LinearMulticlassModelParameters> scorer = NativeModels.Multiclass(
+        var scorer = NativeModels.Multiclass(
             _host, model, NamedOutputs.TrainingSchema(columns.Features, label.Column.Name, label.TargetWidth, label.Names), columns.Features.Name, label.Column.Name);
-        IDataView scored = scorer.Transform(input);
+        var scored = scorer.Transform(input);
         return new TransformerChain<ITransformer>([scorer, .. _answers.Select(answer => answer.Fit(scored))]);
     }
 }

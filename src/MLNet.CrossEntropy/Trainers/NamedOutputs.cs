@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Trainers;
 
@@ -30,7 +31,7 @@ internal static class NamedOutputs
     /// <summary>The same of a schema's promise.</summary>
     public static SchemaShape.Column AsKey(SchemaShape.Column label)
     {
-        IEnumerable<SchemaShape.Column> values = label.Annotations
+        var values = label.Annotations
             .Where(annotation => annotation.Name == SlotNames)
             .Select(names => NativeModels.ShapeColumn(KeyValues, names.Kind, names.ItemType, isKey: false, names.Annotations));
         return NativeModels.ShapeColumn(label.Name, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, new SchemaShape(values));

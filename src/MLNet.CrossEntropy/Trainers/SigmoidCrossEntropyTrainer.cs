@@ -3,10 +3,8 @@ using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
-using MLNet.CrossEntropy.Data;
-using MLNet.CrossEntropy.Losses;
-using MLNet.CrossEntropy.Models;
-using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Trainers;
 
 namespace MLNet.CrossEntropy;
@@ -32,7 +30,7 @@ public sealed partial class SigmoidCrossEntropyTrainer
 
     internal SigmoidCrossEntropyTrainer(BinaryClassificationCatalog.BinaryClassificationTrainers catalog, Options options)
     {
-        IHostEnvironment environment = NativeModels.EnvironmentOf(catalog);
+        var environment = NativeModels.EnvironmentOf(catalog);
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Copy<Options>();
         _options.Validate();
@@ -99,13 +97,13 @@ public sealed partial class SigmoidCrossEntropyTrainer
         ArgumentNullException.ThrowIfNull(input);
         ClassLabel label = ClassLabel.Binary(input.Schema, _options.LabelColumnName);
         TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
-        LogitLoss loss = _options.SigmoidLoss(_options.PositiveWeight == 1 ? null : [_options.PositiveWeight]);
+        var loss = _options.SigmoidLoss(_options.PositiveWeight == 1 ? null : [_options.PositiveWeight]);
         var classes = new ClassTargets(_options, ScoreClasses.OfBinary(label.Column).Names, loss, _options.PositiveWeight);
-        InitialModel.Start? start = InitialModel.Of(initialModel, _options, isBinary: true)?.ForBinary(columns.Features, columns.FeatureCount);
-        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, classes.LossOf, outputs: 1, validation, start);
+        var start = InitialModel.Of(initialModel, _options, isBinary: true)?.ForBinary(columns.Features, columns.FeatureCount);
+        (var fitted, var report) = _fit.Run(input, columns, classes.LossOf, outputs: 1, validation, start);
         classes.Correct(fitted.Biases);
 
-        CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator> model =
+        var model =
             NativeModels.LogisticRegression(_host, fitted.Weights, fitted.Biases[0]);
         report.Describes(model);
         return NativeModels.Binary(_host, model, input.Schema, _options.FeatureColumnName);

@@ -2,9 +2,8 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
-using MLNet.CrossEntropy.Data;
-using MLNet.CrossEntropy.Models;
-using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Trainers;
 
 namespace MLNet.CrossEntropy;
@@ -28,7 +27,7 @@ public sealed partial class SoftmaxCrossEntropyTrainer
 
     internal SoftmaxCrossEntropyTrainer(MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, Options options)
     {
-        IHostEnvironment environment = NativeModels.EnvironmentOf(catalog);
+        var environment = NativeModels.EnvironmentOf(catalog);
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Copy<Options>();
         _options.Validate();
@@ -85,7 +84,7 @@ public sealed partial class SoftmaxCrossEntropyTrainer
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        SchemaShape.Column label = inputSchema.FirstOrDefault(column => column.Name == _options.LabelColumnName);
+        var label = inputSchema.FirstOrDefault(column => column.Name == _options.LabelColumnName);
         if (label.Name is not null && label.Kind == SchemaShape.Column.VectorKind.Vector && label.ItemType == NumberDataViewType.Single)
             return NativeModels.Replace(_builtIn.GetOutputSchema(NativeModels.Replace(inputSchema, NamedOutputs.AsKey(label))), label);
         return NativeModels.OutputShape(
@@ -103,23 +102,23 @@ public sealed partial class SoftmaxCrossEntropyTrainer
     private MulticlassPredictionTransformer<MaximumEntropyModelParameters> FitRows(IDataView input, IDataView? validation = null, object? initialModel = null)
     {
         ArgumentNullException.ThrowIfNull(input);
-        ITrainingLabel label = FindLabel(input.Schema);
+        var label = FindLabel(input.Schema);
         (int classCount, string[]? classNames) = label is VectorLabel soft
             ? (soft.TargetWidth, soft.Names)
             : (((ClassLabel)label).ClassCount, AnnotationNames.OfClasses(label.Column, ((ClassLabel)label).ClassCount));
         TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
         InitialModel? initial = InitialModel.Of(initialModel, _options, isBinary: false);
-        ClassUnion all = initial is null
+        var all = initial is null
             ? ClassUnion.OfData(classNames, classCount)
             : ClassUnion.Of(classNames, classCount, initial.ClassNames, initial.Model.Biases.Length, _options.NewClasses);
         if (label is VectorLabel)
             all.InVectors(classCount, unknown: 0);
-        InitialModel.Start? start = initial?.ForClasses(columns.Features, columns.FeatureCount, all);
+        var start = initial?.ForClasses(columns.Features, columns.FeatureCount, all);
         var classes = new ClassTargets(_options, all.Names ?? ClassNames.Numbers(all.Count), _options.SoftmaxLoss());
-        (SgdResult fitted, TrainingReport report) = _fit.Run(input, columns, classes.LossOf, all.Count, validation, start);
+        (var fitted, var report) = _fit.Run(input, columns, classes.LossOf, all.Count, validation, start);
         classes.Correct(fitted.Biases);
 
-        MaximumEntropyModelParameters model = NativeModels.MaximumEntropy(_host, fitted.Weights, fitted.Biases, all.Names);
+        var model = NativeModels.MaximumEntropy(_host, fitted.Weights, fitted.Biases, all.Names);
         report.Describes(model);
         return NativeModels.Multiclass(_host, model, TrainingSchema(input.Schema, columns, all, initial?.Score), _options.FeatureColumnName, _options.LabelColumnName);
     }
@@ -127,7 +126,7 @@ public sealed partial class SoftmaxCrossEntropyTrainer
     /// <summary>The data's own schema where its label names all classes, or nothing does; else one whose label does.</summary>
     private DataViewSchema TrainingSchema(DataViewSchema data, TrainingColumns columns, ClassUnion classes, DataViewSchema.Column? score)
     {
-        DataViewSchema.Column label = columns.Label.Column;
+        var label = columns.Label.Column;
         if (columns.Label is VectorLabel)
             return NamedOutputs.TrainingSchema(columns.Features, label.Name, classes.Count, classes.Names);
         if (_options.ClassNamesAsText)

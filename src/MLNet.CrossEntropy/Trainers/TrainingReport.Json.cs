@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Linear;
 
 namespace MLNet.CrossEntropy;
 
@@ -24,7 +24,7 @@ public sealed partial record TrainingReport
         ArgumentNullException.ThrowIfNull(json);
         try
         {
-            Document document = JsonSerializer.Deserialize<Document>(json, HistoryJson.Options)!;
+            var document = JsonSerializer.Deserialize<Document>(json, HistoryJson.Options)!;
             return document is { Format: Format, Version: Version, Report: { } report }
                 ? report
                 : throw new FormatException($"The JSON is of format '{document?.Format}', version {document?.Version}; '{Format}', version {Version}, is needed.");

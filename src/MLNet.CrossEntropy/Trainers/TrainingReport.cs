@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
-using MLNet.CrossEntropy.Optimization;
 
 namespace MLNet.CrossEntropy;
 
@@ -59,7 +58,7 @@ public sealed partial record TrainingReport
         return OfModel(transformer.Model);
     }
 
-    internal static TrainingReport? OfModel(object model) => Reports.TryGetValue(model, out TrainingReport? report) ? report : null;
+    internal static TrainingReport? OfModel(object model) => Reports.TryGetValue(model, out var report) ? report : null;
 
     /// <summary>
     /// The report of the last fit in <paramref name="chain"/>, a fitted pipeline or what a multi-label trainer returns; null

@@ -16,7 +16,7 @@ internal sealed class PngChunks
     public static PngChunks Read(ReadOnlySpan<byte> file, int maxPixels)
     {
         var chunks = new PngChunks();
-        ReadOnlySpan<byte> rest = file[PngDecoder.Signature.Length..];
+        var rest = file[PngDecoder.Signature.Length..];
         bool first = true;
         while (true)
         {
@@ -25,7 +25,7 @@ internal sealed class PngChunks
             uint length = BinaryPrimitives.ReadUInt32BigEndian(rest);
             if (length > rest.Length - LengthTypeAndCrc)
                 throw Truncated();
-            ReadOnlySpan<byte> typeAndData = rest.Slice(4, 4 + (int)length);
+            var typeAndData = rest.Slice(4, 4 + (int)length);
             string type = Encoding.Latin1.GetString(typeAndData[..4]);
             if (Crc32.Of(typeAndData) != BinaryPrimitives.ReadUInt32BigEndian(rest[(8 + (int)length)..]))
                 throw new PictureException($"damaged PNG: the checksum of its {type} chunk is wrong");

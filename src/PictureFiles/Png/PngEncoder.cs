@@ -36,7 +36,7 @@ public static class PngEncoder
         {
             for (int y = 0; y < picture.Height; y++)
             {
-                ReadOnlySpan<byte> row = picture.Rgb.Slice(y * rowBytes, rowBytes);
+                var row = picture.Rgb.Slice(y * rowBytes, rowBytes);
                 for (int i = 0; i < rowBytes; i++)
                 {
                     int left = i >= 3 ? row[i - 3] : 0;

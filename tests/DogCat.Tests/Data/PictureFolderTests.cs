@@ -13,7 +13,7 @@ public sealed class PictureFolderTests : IDisposable
     public void Reads_both_classes_of_both_splits()
     {
         _folder.FillWithPictures(perClass: 3);
-        PictureData data = PictureFolder.Load(_folder.FullName, () => { });
+        var data = PictureFolder.Load(_folder.FullName, () => { });
         Assert.Equal((3, 3), (data.Train.Cats, data.Train.Dogs));
         Assert.Equal((3, 3), (data.Test.Cats, data.Test.Dogs));
         Assert.Empty(data.Skipped);
@@ -33,7 +33,7 @@ public sealed class PictureFolderTests : IDisposable
         _folder.Make("train", "bird");
         _folder.Make("test", "dog", "more");
 
-        PictureData data = PictureFolder.Load(_folder.FullName, () => { });
+        var data = PictureFolder.Load(_folder.FullName, () => { });
 
         Assert.Equal((3, 2), (data.Train.Cats, data.Train.Dogs));
         Assert.Equal((3, 3), (data.Test.Cats, data.Test.Dogs));
@@ -99,7 +99,7 @@ public sealed class PictureFolderTests : IDisposable
         File.CreateSymbolicLink(loop, loop);
         File.CreateSymbolicLink(dangling, _folder.At("nothing"));
         Directory.CreateSymbolicLink(up, _folder.FullName);
-        PictureData data = PictureFolder.Load(_folder.FullName, () => { });
+        var data = PictureFolder.Load(_folder.FullName, () => { });
         Assert.Equal((2, 2), (data.Train.Cats, data.Train.Dogs));
         Assert.Equal([up, dangling, loop], data.Skipped.Select(s => s.Path));
         Assert.Equal("a folder within a class folder", data.Skipped[0].Reason);
@@ -113,7 +113,7 @@ public sealed class PictureFolderTests : IDisposable
         string secret = _folder.At("train", "cat", "000.png");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(secret, UnixFileMode.None);
-        PictureData data = PictureFolder.Load(_folder.FullName, () => { });
+        var data = PictureFolder.Load(_folder.FullName, () => { });
         Assert.Equal([new SkippedFile(secret, "the file cannot be read (UnauthorizedAccessException)")], data.Skipped);
     }
 
@@ -122,8 +122,8 @@ public sealed class PictureFolderTests : IDisposable
     {
         _folder.FillWithPictures(perClass: 2);
         List<SkippedFile> skipped = [];
-        PictureSet fromTest = PictureFolder.LoadTest(_folder.FullName, skipped, () => { });
-        PictureSet itself = PictureFolder.LoadTest(_folder.At("test"), skipped, () => { });
+        var fromTest = PictureFolder.LoadTest(_folder.FullName, skipped, () => { });
+        var itself = PictureFolder.LoadTest(_folder.At("test"), skipped, () => { });
         Assert.Equal(fromTest.Items.Select(i => i.Path), itself.Items.Select(i => i.Path));
         Assert.Empty(skipped);
     }

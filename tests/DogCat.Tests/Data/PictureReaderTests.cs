@@ -21,7 +21,7 @@ public sealed class PictureReaderTests : IDisposable
         Picture[] pictures = [.. TemporaryFolder.ClearPictures(3, dogs: true, count: 5).Select(p => p.Picture)];
         string[] files = [.. pictures.Select((p, i) => Write($"{i}.png", PngEncoder.Encode(p)))];
         int done = 0;
-        Picture?[] read = PictureReader.Read(files, new SkippedFile?[5], () => Interlocked.Increment(ref done));
+        var read = PictureReader.Read(files, new SkippedFile?[5], () => Interlocked.Increment(ref done));
         Assert.Equal(5, done);
         Assert.All(read.Zip(pictures), pair => Assert.Equal(pair.Second.Rgb.ToArray(), pair.First!.Rgb.ToArray()));
     }
@@ -32,7 +32,7 @@ public sealed class PictureReaderTests : IDisposable
         byte[] png = PngEncoder.Encode(TemporaryFolder.ClearPictures(3, dogs: false, count: 1)[0].Picture);
         string[] files = [Write("cut.png", png[..^5]), Write("whole.png", png), _folder.At("missing.png"), Write("text.jpg", "no picture"u8.ToArray())];
         var failures = new SkippedFile?[4];
-        Picture?[] read = PictureReader.Read(files, failures);
+        var read = PictureReader.Read(files, failures);
         Assert.Equal([true, false, true, true], read.Select(p => p is null));
         Assert.Equal([files[0], null, files[2], files[3]], failures.Select(f => f?.Path));
         Assert.Equal("truncated PNG: the file ends too early", failures[0]!.Reason);
@@ -66,7 +66,7 @@ public sealed class PictureReaderTests : IDisposable
             bool inside = Math.Abs(2 * (i % width) + 1 - width) < square && Math.Abs(2 * (i / width) + 1 - height) < square;
             rgb.AsSpan(3 * i, 3).Fill(inside ? (byte)90 : (byte)250);
         }
-        Picture picture = PictureReader.Read(Write("wide.png", PngEncoder.Encode(new Picture(width, height, rgb))));
+        var picture = PictureReader.Read(Write("wide.png", PngEncoder.Encode(new Picture(width, height, rgb))));
         Assert.Equal((Side, Side), (picture.Width, picture.Height));
         // The outermost pixels may be blended with what was cut off.
         for (int y = 4; y < Side - 4; y++)
@@ -84,8 +84,8 @@ public sealed class PictureReaderTests : IDisposable
             Assert.Throws<PictureException>(() => PictureReader.Read(file));
             return;
         }
-        Picture picture = PictureReader.Read(file);
-        Picture expected = PictureFile.Decode(jpeg).ToSquare(Side);
+        var picture = PictureReader.Read(file);
+        var expected = PictureFile.Decode(jpeg).ToSquare(Side);
         Assert.InRange(picture.Rgb.ToArray().Zip(expected.Rgb.ToArray(), (a, b) => Math.Abs(a - b)).Average(), 0, 2);
     }
 

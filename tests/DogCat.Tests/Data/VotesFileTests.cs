@@ -15,7 +15,7 @@ public sealed class VotesFileTests : IDisposable
     {
         _folder.FillWithPictures(perClass: 3);
         File.WriteAllLines(_folder.At("test", VotesFile.Name), [Header, "test/cat/001.png,cat,40,10,1", "test/dog/002.png,dog,0,0,51", "test/dog/nobody.png,dog,1,1,1"]);
-        PictureData data = PictureFolder.Load(_folder.FullName, () => { });
+        var data = PictureFolder.Load(_folder.FullName, () => { });
         Assert.Equal([new SkippedFile(_folder.At("test", VotesFile.Name), "line 4 names 'test/dog/nobody.png', which is not there")], data.Skipped);
         Assert.Equal(
             [null, new Votes(40, 10, 1), null, null, null, new Votes(0, 0, 51)],
@@ -28,7 +28,7 @@ public sealed class VotesFileTests : IDisposable
         {
             File.WriteAllLines(_folder.At("test", VotesFile.Name), [Header, $"{name},cat,40,10,1"]);
             List<SkippedFile> skipped = [];
-            PictureSet test = PictureFolder.LoadTest(_folder.At("test"), skipped, () => { });
+            var test = PictureFolder.LoadTest(_folder.At("test"), skipped, () => { });
             Assert.Equal(new Votes(40, 10, 1), test.Items.Single(i => i.Votes is not null).Votes);
             Assert.Empty(skipped);
         }

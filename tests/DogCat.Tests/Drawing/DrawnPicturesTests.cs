@@ -17,8 +17,8 @@ public class DrawnPicturesTests
     [Fact]
     public void A_picture_does_not_depend_on_the_ones_drawn_with_it()
     {
-        DrawnPicture[] many = DrawnPictures.Draw(seed: 1, first: 0, count: 10);
-        DrawnPicture one = DrawnPictures.Draw(seed: 1, first: 7, count: 1)[0];
+        var many = DrawnPictures.Draw(seed: 1, first: 0, count: 10);
+        var one = DrawnPictures.Draw(seed: 1, first: 7, count: 1)[0];
         Assert.Equal(many[7].Picture.Rgb.ToArray(), one.Picture.Rgb.ToArray());
         Assert.Equal(many[7].Blend, one.Blend);
         Assert.NotEqual(many[7].Picture.Rgb.ToArray(), DrawnPictures.Draw(seed: 2, first: 7, count: 1)[0].Picture.Rgb.ToArray());
@@ -78,7 +78,7 @@ public class DrawnPicturesTests
     [Fact]
     public void Pictures_vary()
     {
-        DrawnPicture[] pictures = DrawnPictures.Draw(seed: 1, first: 0, count: 200);
+        var pictures = DrawnPictures.Draw(seed: 1, first: 0, count: 200);
         Assert.Equal(200, pictures.Select(p => Convert.ToHexString(p.Picture.Rgb)).Distinct().Count());
         Assert.Contains(pictures, p => p.IsDog);
         Assert.Contains(pictures, p => !p.IsDog);

@@ -18,7 +18,7 @@ public class FeatureFamilyTests
     [MemberData(nameof(Names))]
     public void Every_number_is_set_and_finite(string name)
     {
-        foreach (Picture picture in Pictures)
+        foreach (var picture in Pictures)
         {
             float[] clean = Compute(name, picture);
             Assert.All(clean, v => Assert.True(float.IsFinite(v)));
@@ -44,7 +44,7 @@ public class FeatureFamilyTests
     [MemberData(nameof(Names))]
     public void A_mirror_image_has_the_same_features(string name)
     {
-        foreach (Picture picture in Pictures)
+        foreach (var picture in Pictures)
         {
             float[] mirrored = Compute(name, picture.Mirrored());
             float[] straight = Compute(name, picture);
@@ -57,8 +57,8 @@ public class FeatureFamilyTests
     public void Gradients_do_not_see_a_change_of_contrast()
     {
         var family = new GradientHistograms(32, 8);
-        Picture strong = Ramp(slope: 6);
-        Picture weak = Ramp(slope: 3);
+        var strong = Ramp(slope: 6);
+        var weak = Ramp(slope: 3);
         float[] a = new float[family.Count];
         float[] b = new float[family.Count];
         family.Compute(strong, a);

@@ -17,8 +17,8 @@ public sealed class FeatureFileTests : IDisposable
     [Fact]
     public void What_was_computed_once_is_read_the_next_time()
     {
-        FeatureFileReport first = Fill(Pictures);
-        FeatureFileReport second = Fill(Pictures);
+        var first = Fill(Pictures);
+        var second = Fill(Pictures);
         Assert.Equal((0, 0, null), (first.Read, first.Torn, first.Trouble));
         Assert.Equal((Pictures.Length, 0, null), (second.Read, second.Torn, second.Trouble));
         Assert.Equal(first.Path, Assert.Single(Directory.GetFiles(_folder.FullName)));
@@ -47,7 +47,7 @@ public sealed class FeatureFileTests : IDisposable
         if (!cut)
             torn[^fromEnd] ^= 0x10;
         File.WriteAllBytes(path, torn);
-        FeatureFileReport report = Fill(Pictures);
+        var report = Fill(Pictures);
         Assert.Equal(Pictures.Length - 1, report.Read);
         Assert.InRange(report.Torn, 1, whole.Length / Pictures.Length);
         Assert.Equal(whole.Length, new FileInfo(path).Length);
@@ -62,7 +62,7 @@ public sealed class FeatureFileTests : IDisposable
     {
         string path = Fill(Pictures).Path;
         File.WriteAllBytes(path, new byte[length]);
-        FeatureFileReport report = Fill(Pictures);
+        var report = Fill(Pictures);
         Assert.Equal((0, length, null), (report.Read, (int)report.Torn, report.Trouble));
         Assert.Equal(Pictures.Length, Fill(Pictures).Read);
     }
@@ -72,7 +72,7 @@ public sealed class FeatureFileTests : IDisposable
     {
         var other = new PictureFeatures(PatchLearning.Learn(Pictures, seed: 2));
         string path = Fill(Pictures).Path;
-        FeatureFileReport report = Fill(Pictures, other);
+        var report = Fill(Pictures, other);
         Assert.Equal(0, report.Read);
         Assert.NotEqual(path, report.Path);
     }
@@ -83,7 +83,7 @@ public sealed class FeatureFileTests : IDisposable
         string file = _folder.At("not-a-folder");
         File.WriteAllText(file, "");
         var store = new FeatureStore(Features, new FeatureFile(file, Features));
-        FeatureFileReport? report = store.Fill(Pictures, () => { });
+        var report = store.Fill(Pictures, () => { });
         Assert.NotNull(report?.Trouble);
         Assert.Equal(Features.Of(Pictures[0]), store.Of(Pictures[0]));
     }
@@ -103,7 +103,7 @@ public sealed class FeatureFileTests : IDisposable
     {
         features ??= Features;
         var store = new FeatureStore(features, new FeatureFile(_folder.FullName, features));
-        FeatureFileReport? report = store.Fill(pictures, () => { });
+        var report = store.Fill(pictures, () => { });
         Assert.All(pictures, picture => Assert.Equal(features.Of(picture), store.Of(picture)));
         Assert.NotNull(report);
         return report;

@@ -30,7 +30,7 @@ public class PictureTests
         byte[] rgb = new byte[3 * width * height];
         for (int i = 0; i < rgb.Length; i++)
             rgb[i] = (byte)(i % 3 * 100 + 7);
-        Picture small = new Picture(width, height, rgb).ToSquare(32);
+        var small = new Picture(width, height, rgb).ToSquare(32);
         Assert.Equal(32, small.Width);
         Assert.Equal(32, small.Height);
         for (int i = 0; i < small.Rgb.Length; i++)
@@ -42,7 +42,7 @@ public class PictureTests
     {
         byte[] rgb = new byte[3 * 6 * 6];
         new Random(1).NextBytes(rgb);
-        Picture small = new Picture(6, 6, rgb).ToSquare(2);
+        var small = new Picture(6, 6, rgb).ToSquare(2);
         for (int y = 0; y < 2; y++)
         {
             for (int x = 0; x < 2; x++)
@@ -63,7 +63,7 @@ public class PictureTests
         byte[] rgb = new byte[12];
         rgb.AsSpan(3, 3).Fill(200);
         rgb.AsSpan(9, 3).Fill(200);
-        Picture large = new Picture(2, 2, rgb).ToSquare(4);
+        var large = new Picture(2, 2, rgb).ToSquare(4);
         Assert.Equal([0, 50, 150, 200], Enumerable.Range(0, 4).Select(x => (int)large[x, 0][0]));
     }
 

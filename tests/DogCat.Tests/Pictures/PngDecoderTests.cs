@@ -16,7 +16,7 @@ public class PngDecoderTests
     public void Decodes_every_kind_of_png(string name)
     {
         PngFixture fixture = PngFixture.Named(name);
-        Picture picture = PngDecoder.Decode(fixture.Png, Limit);
+        var picture = PngDecoder.Decode(fixture.Png, Limit);
         Assert.Equal((PngFixture.Width, PngFixture.Height), (picture.Width, picture.Height));
         Assert.Equal(fixture.Rgb, picture.Rgb.ToArray());
     }

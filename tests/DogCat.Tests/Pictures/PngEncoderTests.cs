@@ -14,7 +14,7 @@ public class PngEncoderTests
     {
         byte[] rgb = new byte[3 * width * height];
         new Random(width).NextBytes(rgb);
-        Picture read = PictureFile.Decode(PngEncoder.Encode(new Picture(width, height, rgb)));
+        var read = PictureFile.Decode(PngEncoder.Encode(new Picture(width, height, rgb)));
         Assert.Equal((width, height), (read.Width, read.Height));
         Assert.Equal(rgb, read.Rgb.ToArray());
     }

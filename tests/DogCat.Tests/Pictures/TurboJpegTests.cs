@@ -19,14 +19,14 @@ public class TurboJpegTests
             Assert.Contains("apt-get install libturbojpeg0", Reason(Jpeg), StringComparison.Ordinal);
             return;
         }
-        Picture picture = PictureFile.Decode(Jpeg);
+        var picture = PictureFile.Decode(Jpeg);
         Assert.Equal((40, 24), (picture.Width, picture.Height));
         double error = 0;
         for (int y = 0; y < picture.Height; y++)
         {
             for (int x = 0; x < picture.Width; x++)
             {
-                ReadOnlySpan<byte> pixel = picture[x, y];
+                var pixel = picture[x, y];
                 error += Math.Abs(pixel[0] - 6 * x) + Math.Abs(pixel[1] - 10 * y) + Math.Abs(pixel[2] - (x < 20 ? 30 : 220));
             }
         }

@@ -55,7 +55,7 @@ public sealed partial class HtmlReportTests
         Votes[] votes = [new(50, 0, 0), new(20, 30, 1), new(40, 10, 0), new(0, 0, 51), new(25, 25, 0), new(5, 45, 0)];
         double[] model = [0.9, 0.5, 0.1, 0.7, 0.6, 0.95];
         PictureSet voted = new([.. Pictures.Items.Zip(votes, (picture, v) => picture with { Votes = v })]);
-        Uncertainty uncertainty = Assert.Single(Uncertainty.Of([Judged("model", model)], voted));
+        var uncertainty = Assert.Single(Uncertainty.Of([Judged("model", model)], voted));
 
         double[] p = [0, 0.6, 0.2, 0.5, 0.9];
         double[] q = [0.9, 0.5, 0.1, 0.6, 0.95];
@@ -78,7 +78,7 @@ public sealed partial class HtmlReportTests
     public void A_model_that_is_certain_costs_much_and_not_infinity()
     {
         PictureSet voted = new([.. Pictures.Items.Select(picture => picture with { Votes = new(5, 5, 0) })]);
-        Uncertainty uncertainty = Assert.Single(Uncertainty.Of([Judged("model", [0, 1, 0.5, 0.5, 0.5, 0.5])], voted));
+        var uncertainty = Assert.Single(Uncertainty.Of([Judged("model", [0, 1, 0.5, 0.5, 0.5, 0.5])], voted));
         Assert.Equal(2, uncertainty.Floored);
         Assert.Equal(2 * (Math.Log(0.5) - 0.5 * Math.Log(1e-15)) / 6, uncertainty.Divergence, 1e-3);
         Assert.Contains("On 2 of them model gives no chance at all", Uncertainty.Exceptions([uncertainty]), StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public sealed partial class HtmlReportTests
     private static Result Judged(string name, double[] probabilitiesOfDog)
     {
         var ml = new MLContext(seed: 1);
-        IDataView scored = ml.Data.LoadFromEnumerable(
+        var scored = ml.Data.LoadFromEnumerable(
             Pictures.Items.Zip(probabilitiesOfDog, (item, p) => new ForecastRow { Label = item.Label, Score = [(float)(1 - p), (float)p] }).ToArray());
         var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(scored, new MLNet.CrossEntropy.MulticlassEvaluationOptions { ClassNames = ["cat", "dog"] });
         return new Result(name, TimeSpan.Zero, metrics, metrics, ml.Transforms.CopyColumns("Copy", "Score").Fit(scored), probabilitiesOfDog);

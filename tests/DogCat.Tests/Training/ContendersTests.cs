@@ -3,7 +3,6 @@ using DogCat.Data;
 using DogCat.Training;
 using Microsoft.ML;
 using MLNet.CrossEntropy;
-using MLNet.CrossEntropy.Optimization;
 
 namespace DogCat.Tests.Training;
 
@@ -38,9 +37,9 @@ public class ContendersTests
     public void A_missing_native_library_is_named_in_one_line()
     {
         var notFound = new DllNotFoundException("Unable to load shared library 'SymSgdNative' or one of its dependencies.\n/somewhere/SymSgdNative.so: cannot open\n/elsewhere");
-        foreach (Exception exception in (Exception[])[notFound, new TypeInitializationException("Native", notFound)])
+        foreach (var exception in (Exception[])[notFound, new TypeInitializationException("Native", notFound)])
         {
-            LeftOutException leftOut = LeftOut(Throwing(exception));
+            var leftOut = LeftOut(Throwing(exception));
             Assert.Equal("its native library 'SymSgdNative' is not on this machine", leftOut.Message);
             Assert.Same(exception, leftOut.InnerException);
         }
@@ -72,7 +71,7 @@ public class ContendersTests
     private static void Run(Contender contender)
     {
         var ml = new MLContext(seed: 1);
-        IDataView rows = ml.Data.LoadFromEnumerable(Array.Empty<PictureRow>());
+        var rows = ml.Data.LoadFromEnumerable(Array.Empty<PictureRow>());
         contender.Run(new TrainerSetup(ml, Rows: 0, new Progress<EpochReport>()), rows, rows);
     }
 

@@ -4,7 +4,6 @@ using DogCat.Features.Patches;
 using DogCat.Training;
 using Microsoft.ML;
 using MLNet.CrossEntropy;
-using MLNet.CrossEntropy.Losses;
 
 namespace DogCat.Tests.Training;
 
@@ -13,11 +12,11 @@ public sealed class LossCurvesTests
     [Fact]
     public void Both_losses_begin_with_the_same_wrong_model_and_are_judged_alike()
     {
-        PictureData data = DrawnData.Draw(seed: 3, train: 120, test: 20);
+        var data = DrawnData.Draw(seed: 3, train: 120, test: 20);
         int epochs = 0;
         LossCurves found = LossCurves.Run(new MLContext(seed: 1), data, new(new PictureFeatures(PatchLearning.Learn(data.Train.Pictures, seed: 1))), () => epochs++);
         Assert.Equal((LossCurves.TotalEpochs, 96, 24), (epochs, found.Trained, found.Judged));
-        foreach (LossRace race in (LossRace[])[found.FromWrong, found.FromZero])
+        foreach (var race in (LossRace[])[found.FromWrong, found.FromZero])
         {
             Assert.Equal(2 * LossCurves.Rates.Count, race.Curves.Count);
             Assert.All(race.Curves, curve => Assert.Equal(LossCurves.Epochs + 1, curve.Epochs.Count));

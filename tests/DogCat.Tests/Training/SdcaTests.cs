@@ -5,7 +5,7 @@ using DogCat.Training;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
-using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy;
 
 namespace DogCat.Tests.Training;
 
@@ -16,19 +16,19 @@ public class SdcaTests
     public void Sdca_needs_its_l1_penalty_set()
     {
         var ml = new MLContext(seed: 1);
-        PictureData data = DrawnData.Draw(seed: 1, train: 300, test: 100);
+        var data = DrawnData.Draw(seed: 1, train: 300, test: 100);
         var store = new FeatureStore(new PictureFeatures(PatchLearning.Learn(data.Train.Pictures, seed: 1)));
         store.Fill([.. data.Train.Pictures, .. data.Test.Pictures], () => { });
-        ITransformer features = ml.Transforms.ComputeFeatures(store).Fit(data.Train.ToDataView(ml));
-        IDataView train = features.Transform(data.Train.ToDataView(ml));
-        IDataView test = features.Transform(data.Test.ToDataView(ml));
+        var features = ml.Transforms.ComputeFeatures(store).Fit(data.Train.ToDataView(ml));
+        var train = features.Transform(data.Train.ToDataView(ml));
+        var test = features.Transform(data.Test.ToDataView(ml));
         var setup = new TrainerSetup(ml, data.Train.Count, new Progress<EpochReport>());
 
         var leftToItself = new MulticlassContender("left to itself", given => given.Ml.MulticlassClassification.Trainers.SdcaMaximumEntropy(
             l2Regularization: 0.16f, maximumNumberOfIterations: 20));
         Assert.All(leftToItself.Run(setup, train, test).ProbabilityOfDog, p => Assert.Equal(0.5, p));
 
-        Result result = Contenders.Named(["SdcaMaximumEntropy"])[0].Run(setup, train, test);
+        var result = Contenders.Named(["SdcaMaximumEntropy"])[0].Run(setup, train, test);
         Assert.InRange(result.Test.LogLoss, 0, Prior.LogLoss(data.Train, data.Test) - 0.2);
         // The same problem as L-BFGS solves. ML.NET's check of the duality gap is to leave one part in a hundred; here it leaves two.
         double optimum = Objective(Contenders.Named(["LbfgsMaximumEntropy"])[0].Run(setup, train, test));

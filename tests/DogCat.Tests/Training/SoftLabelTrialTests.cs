@@ -16,9 +16,9 @@ public sealed class SoftLabelTrialTests
     [Fact]
     public void Known_probabilities_teach_more_than_tosses_of_the_coin()
     {
-        SoftLabelTrial trial = SoftLabelTrial.Run(_ml, _drawn, Store(_drawn))!;
+        var trial = SoftLabelTrial.Run(_ml, _drawn, Store(_drawn))!;
         Assert.Equal("Trained on 300 pictures, by their soft or their hard labels; judged by 200 others.", trial.Design);
-        PairedComparison pair = trial.BySoftLabels.Pairs.Single();
+        var pair = trial.BySoftLabels.Pairs.Single();
         Assert.Equal(200, pair.Rows);
         Assert.Equal("training on soft labels", Better(pair));
     }
@@ -27,12 +27,12 @@ public sealed class SoftLabelTrialTests
     [Fact]
     public void Votes_on_test_pictures_are_used_half_by_half()
     {
-        PictureData voted = _drawn with
+        var voted = _drawn with
         {
             Train = new PictureSet([.. _drawn.Train.Items.Select(i => i with { ProbabilityOfDog = null })]),
             Test = new PictureSet([.. _drawn.Test.Items.Select((item, i) => item with { ProbabilityOfDog = null, Votes = i == 0 ? new Votes(0, 0, 100) : OfHundred(item.ProbabilityOfDog!.Value) })]),
         };
-        SoftLabelTrial trial = SoftLabelTrial.Run(_ml, voted, Store(voted))!;
+        var trial = SoftLabelTrial.Run(_ml, voted, Store(voted))!;
         Assert.StartsWith("Only test pictures have soft labels, so each half of 199 was judged", trial.Design, StringComparison.Ordinal);
         Assert.Equal((199, 199), (trial.BySoftLabels.Rows.Used, trial.ByHardLabels.Rows.Used));
         Assert.Equal("training on soft labels", Better(trial.BySoftLabels.Pairs.Single()));
@@ -45,7 +45,7 @@ public sealed class SoftLabelTrialTests
     {
         TrialRow[] rows = [.. Enumerable.Range(0, 40).Select(i => new TrialRow { Target = TrialRows.Shares(i % 2), Features = One(i % 2 == 0 ? -1 : 1) })];
         var model = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(nameof(TrialRow.Target)).Fit(View(rows));
-        IDataView far = View([new TrialRow { Target = TrialRows.Shares(0), Features = One(1000) }]);
+        var far = View([new TrialRow { Target = TrialRows.Shares(0), Features = One(1000) }]);
         float[] logits = Logits.Of(model, far).Single();
         Assert.Equal(0, model.Transform(far).GetColumn<float[]>("Score").Single()[0]);
         Assert.InRange(logits[1] - logits[0], 104, 1e5);

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using MLNet.CrossEntropy.Calibration;
+using MLNet.CrossEntropy.Evaluation;
 
 namespace MLNet.CrossEntropy.Tests.Calibration;
 
@@ -17,7 +19,7 @@ public sealed class IsotonicDecompositionTests
         Assert.Equal(0.25 - 0.125, discrimination, 1e-15);
         Assert.Equal(0.25, uncertainty, 1e-15);
 
-        ScoreDecomposition logLoss = Split(groups).LogLoss;
+        var logLoss = Split(groups).LogLoss;
         Assert.Equal(-(Math.Log(0.9) + Math.Log(0.4) + Math.Log(0.4) + Math.Log(0.8)) / 4, logLoss.Score, 1e-15);
         Assert.Equal(logLoss.Score - Math.Log(2) / 2, logLoss.Miscalibration, 1e-15);
         Assert.Equal(Math.Log(2) / 2, logLoss.Discrimination, 1e-15);
@@ -46,7 +48,7 @@ public sealed class IsotonicDecompositionTests
     [Fact]
     public void A_group_of_both_outcomes_costs_what_its_rows_cost()
     {
-        IsotonicDecomposition split = Split([Group(0.25, 2, 3)]);
+        var split = Split([Group(0.25, 2, 3)]);
         Assert.Equal((2 * Math.Log(4) - 3 * Math.Log(0.75)) / 5, split.LogLoss.Score, 1e-15);
         Assert.Equal(2 * Math.Log(4) / 5, split.ClassLogLoss.Score, 1e-15);
         Assert.Equal(-0.4 * Math.Log(0.4), split.ClassLogLoss.Uncertainty, 1e-15);

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
-using MLNet.CrossEntropy.Tests.Models;
+using MLNet.CrossEntropy.Tests.MLNet;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Calibration;
@@ -19,8 +19,8 @@ public class LinearCalibrationTests
     public void The_calibrated_model_is_the_softmax_of_logits_by_temperature()
     {
         ITransformer model = Fit();
-        CalibratedModel calibrated = _ml.MulticlassClassification.CalibrateTemperature(model, Held);
-        CalibrationReport report = calibrated.Report;
+        var calibrated = _ml.MulticlassClassification.CalibrateTemperature(model, Held);
+        var report = calibrated.Report;
         Assert.InRange(report.Temperature, 1.2, 20);
         Assert.True(report.LogLossAfter < 0.95 * report.LogLossBefore);
         Assert.Equal(100, report.Rows.Used);
@@ -44,8 +44,8 @@ public class LinearCalibrationTests
     public void Vector_scaling_is_folded_in_too()
     {
         ITransformer model = Fit();
-        CalibratedModel calibrated = _ml.MulticlassClassification.CalibrateVector(model, Held);
-        CalibrationReport report = calibrated.Report;
+        var calibrated = _ml.MulticlassClassification.CalibrateVector(model, Held);
+        var report = calibrated.Report;
         Assert.True(report.LogLossAfter < _ml.MulticlassClassification.CalibrateTemperature(model, Held).Report.LogLossAfter);
         AgreesWithTheEvaluator(calibrated.Transformer, report.LogLossAfter, report.CalibrationErrorAfter);
         Assert.True(double.IsNaN(report.Temperature));
@@ -64,10 +64,10 @@ public class LinearCalibrationTests
     public void A_binary_model_is_calibrated_in_its_logit(CalibrationMethod method)
     {
         var model = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond", l2Regularization: 0, numberOfEpochs: 300).Fit(Train);
-        CalibratedModel calibrated = method == CalibrationMethod.Temperature
+        var calibrated = method == CalibrationMethod.Temperature
             ? _ml.BinaryClassification.CalibrateTemperature(model, Held, "IsSecond")
             : _ml.BinaryClassification.CalibratePlatt(model, Held, "IsSecond");
-        CalibrationReport report = calibrated.Report;
+        var report = calibrated.Report;
         Assert.Equal(["positive"], report.ClassNames);
         Assert.True(report.LogLossAfter < report.LogLossBefore);
 
@@ -75,7 +75,7 @@ public class LinearCalibrationTests
         float[] before = [.. scored.GetColumn<float>("Score")], after = [.. rescored.GetColumn<float>("Score")];
         for (int i = 0; i < before.Length; i++)
             Assert.Equal(report.Scales[0] * before[i] + report.Offsets[0], after[i], 1e-4 * (1 + Math.Abs(after[i])));
-        BinaryCrossEntropyMetrics metrics = _ml.BinaryClassification.EvaluateCrossEntropy(rescored, "IsSecond");
+        var metrics = _ml.BinaryClassification.EvaluateCrossEntropy(rescored, "IsSecond");
         Assert.Equal(report.LogLossAfter, metrics.LogLoss, 1e-6);
         Assert.IsType(model.GetType(), calibrated.Transformer);
     }
@@ -84,8 +84,8 @@ public class LinearCalibrationTests
     public void Platts_optimum_is_that_of_newtons_method()
     {
         var model = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(Train);
-        CalibrationReport report = _ml.BinaryClassification.CalibratePlatt(model, Held, "IsSecond").Report;
-        IDataView scored = model.Transform(Held);
+        var report = _ml.BinaryClassification.CalibratePlatt(model, Held, "IsSecond").Report;
+        var scored = model.Transform(Held);
         double[] z = [.. scored.GetColumn<float>("Score").Select(x => (double)x)];
         bool[] y = [.. scored.GetColumn<bool>("IsSecond")];
         double a = 1, c = 0;
@@ -107,9 +107,9 @@ public class LinearCalibrationTests
     [Fact]
     public void In_a_chain_only_the_model_is_replaced()
     {
-        TransformerChain<ITransformer> model = NamedIris.Chain(Fit());
+        var model = NamedIris.Chain(Fit());
         var calibrated = Assert.IsType<TransformerChain<ITransformer>>(_ml.MulticlassClassification.CalibrateTemperature(model, Held).Transformer);
-        ITransformer inner = calibrated.Single();
+        var inner = calibrated.Single();
         Assert.IsType(model.Single().GetType(), inner);
         ITransformer[] before = [.. (IEnumerable<ITransformer>)model.Single()], after = [.. (IEnumerable<ITransformer>)inner];
         Assert.Equal([true, false, true], before.Zip(after, ReferenceEquals));
@@ -128,12 +128,12 @@ public class LinearCalibrationTests
     [Fact]
     public void Saved_it_scores_the_same_with_us_and_without()
     {
-        IDataView keyed = _ml.Transforms.Conversion.MapValueToKey("Label", "Species").Fit(Train).Transform(Train);
+        var keyed = _ml.Transforms.Conversion.MapValueToKey("Label", "Species").Fit(Train).Transform(Train);
         var model = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(l2Regularization: 0, numberOfEpochs: 300).Fit(keyed);
-        ITransformer calibrated = _ml.MulticlassClassification.CalibrateTemperature(model, Held, "Species").Transformer;
+        var calibrated = _ml.MulticlassClassification.CalibrateTemperature(model, Held, "Species").Transformer;
         using var file = new TemporaryFile();
         _ml.Model.Save(calibrated, Held.Schema, file.Name);
-        ITransformer loaded = new MLContext().Model.Load(file.Name, out _);
+        var loaded = new MLContext().Model.Load(file.Name, out _);
         Assert.Equal(Scores(calibrated), Scores(loaded));
         Assert.Equal(SchemaText.Of(calibrated.Transform(Held).Schema), SchemaText.Of(loaded.Transform(Held).Schema));
 
@@ -149,11 +149,11 @@ public class LinearCalibrationTests
     [Fact]
     public void Models_of_the_built_in_trainers_are_calibrated()
     {
-        IDataView keyed = _ml.Transforms.Conversion.MapValueToKey("Label", "Species").Fit(Train).Transform(Train);
+        var keyed = _ml.Transforms.Conversion.MapValueToKey("Label", "Species").Fit(Train).Transform(Train);
         var entropy = _ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(l1Regularization: 0, l2Regularization: 0).Fit(keyed);
         Assert.InRange(_ml.MulticlassClassification.CalibrateTemperature(entropy, Held, "Species").Report.Temperature, 1.1, 100);
         var logistic = _ml.BinaryClassification.Trainers.LbfgsLogisticRegression("IsSecond", l1Regularization: 0, l2Regularization: 100).Fit(keyed);
-        CalibratedModel calibrated = _ml.BinaryClassification.CalibrateTemperature(logistic, Held, "IsSecond");
+        var calibrated = _ml.BinaryClassification.CalibrateTemperature(logistic, Held, "IsSecond");
         Assert.InRange(calibrated.Report.Temperature, 0.01, 0.9);
         Assert.Equal(
             calibrated.Report.LogLossAfter, _ml.BinaryClassification.EvaluateCrossEntropy(calibrated.Transformer.Transform(Held), "IsSecond").LogLoss, 1e-6);
@@ -173,7 +173,7 @@ public class LinearCalibrationTests
             .AddKeys("Other", rows.Select(row => (uint)Array.IndexOf(names, row.Class) + 1).Concat((uint[])[(uint)Array.IndexOf(names, "rose") + 1, 0, 2, 2]), names.Length, names)
             .AddNumbers("Weight", rows.Select(_ => 1.0).Concat([1, 1, 1, 0]))
             .Build();
-        CalibrationReport report = _ml.MulticlassClassification.CalibrateTemperature(model, odd, "Other", "Weight").Report;
+        var report = _ml.MulticlassClassification.CalibrateTemperature(model, odd, "Other", "Weight").Report;
         Assert.Equal(expected, report.Temperature, 1e-9);
         Assert.Equal(new RowCounts { Used = 100, UnknownClass = 1, MissingLabel = 1, NonFiniteScore = 1, ZeroWeight = 1 }, report.Rows);
     }
@@ -200,7 +200,7 @@ public class LinearCalibrationTests
             ("Feature column 'Features' is of type", () => _ml.MulticlassClassification.CalibrateTemperature(model, narrow, "Species")),
             ("There is no label column 'Nothing'", () => _ml.MulticlassClassification.CalibrateTemperature(model, Held, "Nothing")),
         ];
-        foreach ((string start, Action act) in refusals)
+        foreach ((string start, var act) in refusals)
             Assert.StartsWith(start, Record.Exception(act)?.Message);
     }
 
@@ -212,7 +212,7 @@ public class LinearCalibrationTests
         Assert.StartsWith("After the linear classifier in 'model' comes a calibrator", Assert.Throws<ArgumentException>(() => _ml.BinaryClassification.CalibratePlatt(model, Held, "IsSecond")).Message);
 
         // Without it, Platt's sigmoid over a perceptron's scores is ours.
-        CalibratedModel calibrated = _ml.BinaryClassification.CalibratePlatt(model.First(), Held, "IsSecond");
+        var calibrated = _ml.BinaryClassification.CalibratePlatt(model.First(), Held, "IsSecond");
         Assert.Equal(calibrated.Report.LogLossAfter, _ml.BinaryClassification.EvaluateCrossEntropy(calibrated.Transformer.Transform(Held), "IsSecond").LogLoss, 1e-6);
     }
 
@@ -220,16 +220,16 @@ public class LinearCalibrationTests
     public void A_threshold_that_was_moved_moves_with_the_scores()
     {
         var model = _ml.BinaryClassification.ChangeModelThreshold(_ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(Train), 0.7f);
-        ITransformer calibrated = _ml.BinaryClassification.CalibratePlatt(model, Held, "IsSecond").Transformer;
+        var calibrated = _ml.BinaryClassification.CalibratePlatt(model, Held, "IsSecond").Transformer;
         Assert.Equal(model.Transform(Held).GetColumn<bool>("PredictedLabel"), calibrated.Transform(Held).GetColumn<bool>("PredictedLabel"));
     }
 
     [Fact]
     public void Raw_scores_become_probabilities()
     {
-        IDataView keyed = _ml.Transforms.Conversion.MapValueToKey("Label", "Species").Fit(Train).Transform(Train);
+        var keyed = _ml.Transforms.Conversion.MapValueToKey("Label", "Species").Fit(Train).Transform(Train);
         var model = _ml.MulticlassClassification.Trainers.SdcaNonCalibrated(new Microsoft.ML.Trainers.SdcaNonCalibratedMulticlassTrainer.Options { NumberOfThreads = 1, MaximumNumberOfIterations = 10 }).Fit(keyed);
-        CalibratedModel calibrated = _ml.MulticlassClassification.CalibrateVector(model, Held, "Species");
+        var calibrated = _ml.MulticlassClassification.CalibrateVector(model, Held, "Species");
         AgreesWithTheEvaluator(calibrated.Transformer, calibrated.Report.LogLossAfter, calibrated.Report.CalibrationErrorAfter);
     }
 
@@ -254,7 +254,7 @@ public class LinearCalibrationTests
 
     private void AgreesWithTheEvaluator(ITransformer model, double logLoss, double calibrationError)
     {
-        MulticlassCrossEntropyMetrics metrics = _ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(Held), "Species");
+        var metrics = _ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(Held), "Species");
         Assert.Equal(logLoss, metrics.LogLoss, 1e-6);
         Assert.Equal(calibrationError, metrics.Reliability.ExpectedCalibrationError, 1e-5);
     }

@@ -1,4 +1,6 @@
 using Microsoft.ML;
+using MLNet.CrossEntropy.Calibration;
+using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.Tests.Evaluation;
 
 namespace MLNet.CrossEntropy.Tests.Calibration;
@@ -10,7 +12,7 @@ public sealed class ReliabilityTests
     [Fact]
     public void A_forecast_of_0_is_in_the_first_bin_and_of_1_in_the_last()
     {
-        ReliabilityDiagram diagram = Evaluate([0, 1, 0, 1], [0, 1, 1, 0], bins: 15);
+        var diagram = Evaluate([0, 1, 0, 1], [0, 1, 1, 0], bins: 15);
         Assert.Equal(15, diagram.Bins.Count);
         Assert.Equal((2, 0.0, 0.5), (diagram.Bins[0].Weight, diagram.Bins[0].Confidence, diagram.Bins[0].Frequency));
         Assert.Equal((2, 1.0, 0.5), (diagram.Bins[14].Weight, diagram.Bins[14].Confidence, diagram.Bins[14].Frequency));
@@ -21,7 +23,7 @@ public sealed class ReliabilityTests
     [Fact]
     public void Empty_bins_are_NaN_and_do_not_count()
     {
-        ReliabilityDiagram diagram = Evaluate([1, 0], [0.75, 0.75], bins: 15);
+        var diagram = Evaluate([1, 0], [0.75, 0.75], bins: 15);
         Assert.All(diagram.Bins.Where(b => b.Weight == 0), b => Assert.True(double.IsNaN(b.Confidence) && double.IsNaN(b.Frequency) && double.IsNaN(b.Gap)));
         Assert.Equal(14, diagram.Bins.Count(b => b.Weight == 0));
         Assert.Equal(0.25, diagram.ExpectedCalibrationError, 1e-15);
@@ -30,14 +32,14 @@ public sealed class ReliabilityTests
     [Fact]
     public void One_bin_holds_everything()
     {
-        ReliabilityDiagram diagram = Evaluate([1, 0, 1], [0.25, 0.5, 1], bins: 1);
+        var diagram = Evaluate([1, 0, 1], [0.25, 0.5, 1], bins: 1);
         Assert.Equal(Math.Abs(2 / 3.0 - 1.75 / 3), diagram.ExpectedCalibrationError, 1e-15);
     }
 
     [Fact]
     public void No_rows_no_error()
     {
-        ReliabilityDiagram diagram = Evaluate([], [], bins: 3);
+        var diagram = Evaluate([], [], bins: 3);
         Assert.True(double.IsNaN(diagram.ExpectedCalibrationError) && double.IsNaN(diagram.MaximumCalibrationError));
     }
 
@@ -62,7 +64,7 @@ public sealed class ReliabilityTests
     public void Equal_forecasts_stay_in_one_bin_of_equal_mass()
     {
         double[] forecasts = [0.125, 0.125, 0.125, 0.125, 0.125, 0.5, 0.75, 1];
-        ReliabilityDiagram diagram = _ml.BinaryClassification.EvaluateCrossEntropy(
+        var diagram = _ml.BinaryClassification.EvaluateCrossEntropy(
             ScoredData.Binary([0, 0, 1, 0, 0, 1, 1, 1], forecasts),
             new BinaryEvaluationOptions { ScoreColumnName = null, ReliabilityBins = 4 }).EqualMassReliability!;
         Assert.Equal([5.0, 1, 2], diagram.Bins.Select(b => b.Weight));

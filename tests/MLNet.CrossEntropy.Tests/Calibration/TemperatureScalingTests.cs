@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
+using MLNet.CrossEntropy.Calibration;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Calibration;
@@ -16,8 +17,8 @@ public class TemperatureScalingTests
     [MemberData(nameof(Cases))]
     public void The_optimum_is_the_oracles(int index)
     {
-        JsonNode golden = Golden[index]!;
-        CalibrationRows rows = Rows(golden["logits"].Matrix(), [.. golden["y"].Numbers().Select(y => (int)y)]);
+        var golden = Golden[index]!;
+        var rows = Rows(golden["logits"].Matrix(), [.. golden["y"].Numbers().Select(y => (int)y)]);
         (double scale, int iterations, double gradient) = TemperatureScaling.Fit(rows);
         Assert.Equal(golden["temperature"].Number(), 1 / scale, 1e-10);
         Assert.InRange(iterations, 1, 20);
@@ -64,14 +65,14 @@ public class TemperatureScalingTests
     [Fact]
     public void A_model_that_is_always_right_has_no_temperature()
     {
-        CalibrationRows rows = Rows([[2, 1, 0], [0, 0, 5], [1, 1, 0]], [0, 2, 1]);
+        var rows = Rows([[2, 1, 0], [0, 0, 5], [1, 1, 0]], [0, 2, 1]);
         Assert.StartsWith("The model is right in every row", Assert.Throws<InvalidOperationException>(() => TemperatureScaling.Fit(rows)).Message);
     }
 
     [Fact]
     public void Constant_logits_have_no_temperature()
     {
-        CalibrationRows rows = Rows([[2, 2, 2], [1e9, 1e9, 1e9]], [0, 1]);
+        var rows = Rows([[2, 2, 2], [1e9, 1e9, 1e9]], [0, 1]);
         Assert.StartsWith("In every row the logits of all classes are the same", Assert.Throws<InvalidOperationException>(() => TemperatureScaling.Fit(rows)).Message);
     }
 
@@ -81,7 +82,7 @@ public class TemperatureScalingTests
         // The mean logit of the rows' own classes is below, then just as high as that of all.
         foreach (double last in (double[])[2, 3])
         {
-            CalibrationRows rows = Rows([[2, 0], [0, 1], [last, 0]], [1, 0, 0]);
+            var rows = Rows([[2, 0], [0, 1], [last, 0]], [1, 0, 0]);
             Assert.StartsWith("The rows' own classes have no higher logits", Assert.Throws<InvalidOperationException>(() => TemperatureScaling.Fit(rows)).Message);
         }
         Assert.InRange(TemperatureScaling.Fit(Rows([[2, 0], [0, 1], [4, 0]], [1, 0, 0])).Scale, 0.01, 1);
@@ -90,7 +91,7 @@ public class TemperatureScalingTests
     [Fact]
     public void One_class_alone_is_enough_for_a_temperature()
     {
-        CalibrationRows rows = Rows([[2, 0], [3, 0], [0, 1]], [0, 0, 0]);
+        var rows = Rows([[2, 0], [3, 0], [0, 1]], [0, 0, 0]);
         double scale = TemperatureScaling.Fit(rows).Scale, h = 1e-5;
         Assert.True(Judge(rows, scale).LogLoss < Math.Min(Judge(rows, scale + h).LogLoss, Judge(rows, scale - h).LogLoss));
     }

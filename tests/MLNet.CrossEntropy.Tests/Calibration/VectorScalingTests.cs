@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Calibration;
+
 namespace MLNet.CrossEntropy.Tests.Calibration;
 
 /// <summary>Scales and offsets for each class are the planted ones, and there is a clear answer where there are none.</summary>
@@ -35,7 +37,7 @@ public class VectorScalingTests
     {
         double[][] logits = TemperatureScalingTests.RandomLogits(200, 3, seed: 9);
         var random = new Random(1);
-        CalibrationRows rows = TemperatureScalingTests.Rows(logits, [.. logits.Select(z => random.Next(3) == 0 ? random.Next(3) : Array.IndexOf(z, z.Max()))]);
+        var rows = TemperatureScalingTests.Rows(logits, [.. logits.Select(z => random.Next(3) == 0 ? random.Next(3) : Array.IndexOf(z, z.Max()))]);
         var (scales, offsets, _, gradient) = VectorScaling.Fit(rows, Names(3));
         double temperature = TemperatureScaling.Fit(rows).Scale;
         Assert.True(rows.Judge(scales, offsets).LogLoss < rows.Judge([temperature, temperature, temperature], new double[3]).LogLoss);
@@ -56,7 +58,7 @@ public class VectorScalingTests
     [Fact]
     public void A_class_without_rows_is_named()
     {
-        CalibrationRows rows = TemperatureScalingTests.Rows([[1, 0, 0], [0, 1, 0], [0, 1, 0]], [0, 1, 0]);
+        var rows = TemperatureScalingTests.Rows([[1, 0, 0], [0, 1, 0], [0, 1, 0]], [0, 1, 0]);
         Assert.StartsWith("There are no rows of 'c2': ", Assert.Throws<InvalidOperationException>(() => VectorScaling.Fit(rows, Names(3))).Message);
     }
 
@@ -64,7 +66,7 @@ public class VectorScalingTests
     public void Separable_rows_have_no_optimum()
     {
         // Two classes overlap; the third is told from them by its own logit, which would grow for ever.
-        CalibrationRows rows = TemperatureScalingTests.Rows(
+        var rows = TemperatureScalingTests.Rows(
             [[1, 0, 0], [0, 1, 0.2], [0.5, 0.2, 0.1], [0, 1, 0.3], [1, 0, 0.3], [0, 0, 2], [0.3, 0.1, 3]], [0, 1, 1, 0, 0, 2, 2]);
         Assert.Contains("tells a class from the others beyond doubt", Assert.Throws<InvalidOperationException>(() => VectorScaling.Fit(rows, Names(3))).Message);
     }
@@ -72,14 +74,14 @@ public class VectorScalingTests
     [Fact]
     public void Constant_logits_have_no_scales()
     {
-        CalibrationRows rows = TemperatureScalingTests.Rows([[2, 1], [2, 1]], [0, 1]);
+        var rows = TemperatureScalingTests.Rows([[2, 1], [2, 1]], [0, 1]);
         Assert.StartsWith("In every row the logits", Assert.Throws<InvalidOperationException>(() => VectorScaling.Fit(rows, Names(2))).Message);
     }
 
     [Fact]
     public void A_class_whose_logit_is_constant_keeps_its_scale()
     {
-        CalibrationRows rows = TemperatureScalingTests.Rows([[0, 1], [0, -1], [0, 2], [0, 0.5]], [1, 0, 0, 1]);
+        var rows = TemperatureScalingTests.Rows([[0, 1], [0, -1], [0, 2], [0, 0.5]], [1, 0, 0, 1]);
         var (scales, offsets, _, _) = VectorScaling.Fit(rows, Names(2));
         Assert.Equal(1, scales[0]);
         Assert.Equal(0, offsets.Sum(), 1e-12);

@@ -29,7 +29,7 @@ public abstract partial class DocumentationPage(string file) : IDisposable
     /// <summary>Runs a snippet and answers what it printed.</summary>
     public string Run(string name)
     {
-        MethodInfo method = GetType().GetMethod(name, BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly)!;
+        var method = GetType().GetMethod(name, BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly)!;
         method.Invoke(this, BindingFlags.DoNotWrapExceptions, null, null, null);
         return Console.ToString();
     }
@@ -51,7 +51,7 @@ public abstract partial class DocumentationPage(string file) : IDisposable
     private protected static (MLContext ML, IDataView Train, IDataView Test) Load(Dataset data)
     {
         MLContext ml = new(seed: 1);
-        (Dataset train, Dataset test) = data.Split();
+        (var train, var test) = data.Split();
         return (ml, train.View(ml), test.View(ml));
     }
 

@@ -15,8 +15,8 @@ public sealed partial class DocumentationTests
         get
         {
             TheoryData<string, string> snippets = [];
-            foreach (DocumentationPage page in Pages)
-                foreach (DocumentationPage.Snippet snippet in page.Snippets)
+            foreach (var page in Pages)
+                foreach (var snippet in page.Snippets)
                     snippets.Add(page.File, snippet.Name);
             return snippets;
         }

@@ -1,8 +1,4 @@
 using Microsoft.ML;
-using MLNet.CrossEntropy.Information;
-using MLNet.CrossEntropy.Losses;
-using MLNet.CrossEntropy.Numerics;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
@@ -71,10 +67,10 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
 
     private void WrongStart()
     {
-        (Dataset rows, Dataset heldOut) = Dataset.BreastCancer.Split();
+        (var rows, var heldOut) = Dataset.BreastCancer.Split();
         MLContext ml = new(seed: 1);
-        (IDataView train, IDataView test) = (rows.View(ml), heldOut.View(ml));
-        IDataView opposite = (rows with { Examples = [.. rows.Examples.Select(e => new Dataset.Example { Features = e.Features, IsSecond = !e.IsSecond })] }).View(ml);
+        (var train, var test) = (rows.View(ml), heldOut.View(ml));
+        var opposite = (rows with { Examples = [.. rows.Examples.Select(e => new Dataset.Example { Features = e.Features, IsSecond = !e.IsSecond })] }).View(ml);
         ITransformer wrong = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options { LabelColumnName = "IsSecond", Method = SgdMethod.Newton }).Fit(opposite);
         // begin
         double[] ce = new double[1], mse = new double[1];

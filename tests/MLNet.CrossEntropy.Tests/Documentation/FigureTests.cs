@@ -1,7 +1,4 @@
 using System.Xml.Linq;
-using MLNet.CrossEntropy.Information;
-using MLNet.CrossEntropy.Losses;
-using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Reporting;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
@@ -40,9 +37,9 @@ public sealed class FigureTests
     private static string Draw(string title, string x, string y, Scale scale, params (string Name, Func<double, double> Of)[] curves)
     {
         Plot plot = new(Scale.Linear(0, 1), scale, 70, 20, 520, 260);
-        XElement svg = Plot.Drawing(620, 330);
+        var svg = Plot.Drawing(620, 330);
         svg.Add(new XElement("title", title), new XElement("style", Style), Plot.Rectangle(0, 0, 620, 330, "paper"), plot.XAxis(x), plot.YAxis(y));
-        foreach ((int i, (string name, Func<double, double> of)) in curves.Index())
+        foreach ((int i, (string name, var of)) in curves.Index())
         {
             string kind = i == 0 ? "line s1" : "line s2 dashed";
             svg.Add(
@@ -51,7 +48,7 @@ public sealed class FigureTests
                 Plot.Text(380, 44 + 22 * i, name, "tick"));
         }
 
-        foreach (XElement element in svg.DescendantsAndSelf())
+        foreach (var element in svg.DescendantsAndSelf())
             element.Name = XName.Get(element.Name.LocalName, "http://www.w3.org/2000/svg");
         return svg.ToString(SaveOptions.None).ReplaceLineEndings("\n") + "\n";
     }

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
@@ -19,7 +18,7 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
     private void Rows()
     {
         var (ml, scored, _) = Evaluated();
-        IDataView data = ml.Data.TakeRows(scored, 10);
+        var data = ml.Data.TakeRows(scored, 10);
         // begin
         var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(data, "ClassIndex");
         Console.WriteLine($"used {metrics.Rows.Used}, missing label {metrics.Rows.MissingLabel}, unknown class {metrics.Rows.UnknownClass}, invalid score {metrics.Rows.InvalidScore}");
@@ -31,7 +30,7 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
     private void Floor()
     {
         MLContext ml = new(seed: 1);
-        IDataView data = ml.Data.LoadFromEnumerable<Forecast>([new(true, 0.9f), new(true, 0.8f), new(false, 0.2f), new(false, 1)]);
+        var data = ml.Data.LoadFromEnumerable<Forecast>([new(true, 0.9f), new(true, 0.8f), new(false, 0.2f), new(false, 1)]);
         // begin
         // Four forecasts, the last of them 1 for what did not happen.
         var metrics = ml.BinaryClassification.EvaluateCrossEntropy(data, new BinaryEvaluationOptions { ScoreColumnName = null });
@@ -63,7 +62,7 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
     {
         var (_, _, metrics) = Evaluated();
         // begin
-        WorstRow worst = metrics.RowLosses.Worst[0];
+        var worst = metrics.RowLosses.Worst[0];
         Console.WriteLine($"row {worst.Row}: of class {worst.Label}, taken for {worst.Predicted}");
         System.IO.File.WriteAllText(InFolder("metrics.json"), metrics.ToJson(indented: true));
         System.IO.File.WriteAllText(InFolder("metrics.md"), metrics.ToMarkdown());
@@ -98,7 +97,7 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
     private static (MLContext ML, IDataView Scored, MulticlassCrossEntropyMetrics Metrics) Evaluated()
     {
         var (ml, train, test) = Load(Dataset.Iris);
-        IDataView scored = ml.MulticlassClassification.Trainers
+        var scored = ml.MulticlassClassification.Trainers
             .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Method = SgdMethod.Newton }).Fit(train).Transform(test);
         return (ml, scored, ml.MulticlassClassification.EvaluateCrossEntropy(scored, "ClassIndex"));
     }

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
@@ -44,7 +43,7 @@ public sealed class MigratingPage() : DocumentationPage("docs/migrating.md")
     private void Evaluate()
     {
         MLContext ml = new(seed: 1);
-        IDataView broken = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 6).Select(i => new Scored { Label = (uint)(i % 3), PredictedLabel = 0, Score = [float.NaN, float.NaN, float.NaN] }));
+        var broken = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 6).Select(i => new Scored { Label = (uint)(i % 3), PredictedLabel = 0, Score = [float.NaN, float.NaN, float.NaN] }));
         // begin
         // A broken model: every score is NaN.
         Console.WriteLine($"ML.NET: log-loss {ml.MulticlassClassification.Evaluate(broken).LogLoss}");

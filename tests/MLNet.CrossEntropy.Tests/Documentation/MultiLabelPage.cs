@@ -9,7 +9,7 @@ public sealed class MultiLabelPage() : DocumentationPage("docs/multi-label.md")
     {
         MLContext ml = new(seed: 1);
         Photo[] photos = [.. Enumerable.Range(0, 90).Select(i => new Photo { Features = [i % 3, i % 2], Tags = [i % 3 == 0 ? 1 : 0, i % 5 == 0 ? float.NaN : i % 2] })];
-        IDataView data = ml.Data.LoadFromEnumerable(photos);
+        var data = ml.Data.LoadFromEnumerable(photos);
         // begin
         // Tags is a vector of 0, 1 and, where nobody has looked, NaN: an answer that costs nothing and teaches nothing.
         var model = ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy("Tags").Fit(data);

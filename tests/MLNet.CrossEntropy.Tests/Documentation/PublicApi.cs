@@ -28,13 +28,13 @@ internal static class PublicApi
 
     private static IEnumerable<string> Lines(Type type)
     {
-        IEnumerable<string> bases = new[] { type.BaseType }.Where(parent => type.IsClass && parent is not null && parent != typeof(object) && !typeof(Delegate).IsAssignableFrom(parent))
+        var bases = new[] { type.BaseType }.Where(parent => type.IsClass && parent is not null && parent != typeof(object) && !typeof(Delegate).IsAssignableFrom(parent))
             .Concat(type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? []).Where(face => face.IsVisible && !type.IsEnum && face.Name != "IEquatable`1").OrderBy(face => face.FullName, StringComparer.Ordinal))
             .Select(parent => ApiNames.Of(parent!));
         string inherits = string.Join(", ", bases);
         yield return $"{Kind(type)} {type.Namespace}.{ApiNames.Of(type)}{(inherits.Length > 0 ? $" : {inherits}" : "")}";
-        IEnumerable<MemberInfo> members = MembersOf(type);
-        IEnumerable<string> lines = type.IsEnum
+        var members = MembersOf(type);
+        var lines = type.IsEnum
             ? members.Cast<FieldInfo>().Select(field => $"{field.Name} = {Convert.ToInt64(field.GetRawConstantValue(), CultureInfo.InvariantCulture)}")
             : members.Select(member => (member.Name, Line: Line(member))).OrderBy(member => member.Name, StringComparer.Ordinal).ThenBy(member => member.Line, StringComparer.Ordinal).Select(member => member.Line);
         foreach (string line in lines)

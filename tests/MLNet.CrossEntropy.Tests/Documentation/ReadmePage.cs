@@ -14,7 +14,7 @@ public sealed class ReadmePage() : DocumentationPage("README.md")
         WriteIris(InFolder("iris.txt"));
         // begin
         var ml = new MLContext(seed: 1);
-        IDataView data = ml.Data.LoadFromTextFile<Iris>(InFolder("iris.txt"));
+        var data = ml.Data.LoadFromTextFile<Iris>(InFolder("iris.txt"));
         var split = ml.Data.TrainTestSplit(data, testFraction: 0.3);
 
         var pipeline = ml.Transforms.Conversion.MapValueToKey("Label", "Species")

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
@@ -20,7 +19,7 @@ public sealed class SigmoidPage() : DocumentationPage("docs/sigmoid.md")
     private void Weights()
     {
         MLContext ml = new(seed: 1);
-        IDataView data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 1000).Select(i => new Visit { Features = [1], IsIll = i % 10 == 0 }));
+        var data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 1000).Select(i => new Visit { Features = [1], IsIll = i % 10 == 0 }));
         // begin
         // One row of ten is positive, and the features say nothing.
         foreach (bool correct in new[] { false, true })
@@ -42,7 +41,7 @@ public sealed class SigmoidPage() : DocumentationPage("docs/sigmoid.md")
     {
         var (ml, train, _) = Load(Dataset.BreastCancer);
         // begin
-        foreach (SgdMethod method in new[] { SgdMethod.Sgd, SgdMethod.Newton })
+        foreach (var method in new[] { SgdMethod.Sgd, SgdMethod.Newton })
         {
             var model = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
             {

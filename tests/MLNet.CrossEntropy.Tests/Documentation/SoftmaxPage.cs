@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
@@ -23,7 +22,7 @@ public sealed class SoftmaxPage() : DocumentationPage("docs/softmax.md")
     private void Votes()
     {
         MLContext ml = new(seed: 1);
-        IDataView data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 20).Select(_ => new Picture { Features = [1], Votes = [6, 4] }));
+        var data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 20).Select(_ => new Picture { Features = [1], Votes = [6, 4] }));
         // begin
         // Of ten people, six say cat and four say dog, of each picture.
         var model = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options

@@ -13,8 +13,8 @@ public sealed class BinaryScoreTests
     {
         // In float, sigmoid(100) is 1 and sigmoid(-100) is 3.8e-44: the losses of 100 are lost in the probabilities.
         double[] scores = [100, -100, 0.5, -30];
-        InMemoryView data = ScoredData.Binary([0, 1, 1, 0], [.. scores.Select(z => 1 / (1 + Math.Exp(-z)))], scores);
-        BinaryCrossEntropyMetrics metrics = _ml.BinaryClassification.EvaluateCrossEntropy(data);
+        var data = ScoredData.Binary([0, 1, 1, 0], [.. scores.Select(z => 1 / (1 + Math.Exp(-z)))], scores);
+        var metrics = _ml.BinaryClassification.EvaluateCrossEntropy(data);
 
         Assert.Equal((200 + Math.Log(1 + Math.Exp(-0.5)) + Math.Exp(-30)) / 4, metrics.LogLoss, 1e-13);
         Assert.Equal(0, metrics.Rows.Clipped);
@@ -24,8 +24,8 @@ public sealed class BinaryScoreTests
     [Fact]
     public void Another_calibration_is_judged_by_its_probability()
     {
-        InMemoryView data = ScoredData.Binary([1, 0], [0.5, 0.25], [0, 3]);
-        BinaryCrossEntropyMetrics metrics = _ml.BinaryClassification.EvaluateCrossEntropy(data);
+        var data = ScoredData.Binary([1, 0], [0.5, 0.25], [0, 3]);
+        var metrics = _ml.BinaryClassification.EvaluateCrossEntropy(data);
 
         Assert.Equal(-(Math.Log(0.5) + Math.Log(0.75)) / 2, metrics.LogLoss, 1e-15);
         Assert.Equal("column 'Probability' (row 1: score 3 is not the logit of probability 0.25)", metrics.ScoresUsed);
@@ -34,8 +34,8 @@ public sealed class BinaryScoreTests
     [Fact]
     public void A_score_alone_is_a_logit()
     {
-        InMemoryView data = ScoredData.Binary([1, 0], null, [2, 3]);
-        BinaryCrossEntropyMetrics metrics = _ml.BinaryClassification.EvaluateCrossEntropy(data, probabilityColumnName: null);
+        var data = ScoredData.Binary([1, 0], null, [2, 3]);
+        var metrics = _ml.BinaryClassification.EvaluateCrossEntropy(data, probabilityColumnName: null);
         Assert.Equal((Math.Log(1 + Math.Exp(-2)) + Math.Log(1 + Math.Exp(3))) / 2, metrics.LogLoss, 1e-15);
         Assert.Equal(0.5, metrics.Accuracy);
     }
@@ -43,11 +43,11 @@ public sealed class BinaryScoreTests
     [Fact]
     public void A_key_of_two_values_names_the_classes()
     {
-        InMemoryView data = new InMemoryView.Builder()
+        var data = new InMemoryView.Builder()
             .AddKeys("Label", [1, 2, 0], 2, ["cat", "dog"])
             .AddNumbers("Probability", [0.25, 0.75, 0.5])
             .Build();
-        BinaryCrossEntropyMetrics metrics = _ml.BinaryClassification.EvaluateCrossEntropy(data, scoreColumnName: null);
+        var metrics = _ml.BinaryClassification.EvaluateCrossEntropy(data, scoreColumnName: null);
         Assert.Equal(["cat", "dog"], metrics.Classes.Select(c => c.Name));
         Assert.Equal((1, 1, 1), (metrics.Classes[0].Support, metrics.Classes[1].Support, metrics.Rows.MissingLabel));
         Assert.Equal(1, metrics.Accuracy);
@@ -56,15 +56,15 @@ public sealed class BinaryScoreTests
     [Fact]
     public void Probabilities_outside_0_to_1_and_labels_outside_0_and_1_are_counted()
     {
-        InMemoryView data = ScoredData.Binary([1, 1, 0, -1, double.NaN], [1.5, -0.5, 0.25, 0.5, 0.5]);
-        RowCounts rows = _ml.BinaryClassification.EvaluateCrossEntropy(data, scoreColumnName: null).Rows;
+        var data = ScoredData.Binary([1, 1, 0, -1, double.NaN], [1.5, -0.5, 0.25, 0.5, 0.5]);
+        var rows = _ml.BinaryClassification.EvaluateCrossEntropy(data, scoreColumnName: null).Rows;
         Assert.Equal((1, 2, 1, 1), (rows.Used, rows.OutOfRangeScore, rows.UnknownClass, rows.MissingLabel));
     }
 
     [Fact]
     public void A_share_between_0_and_1_is_a_soft_label()
     {
-        BinaryCrossEntropyMetrics metrics = _ml.BinaryClassification.EvaluateCrossEntropy(ScoredData.Binary([0.25, 1], [0.5, 0.75]), scoreColumnName: null);
+        var metrics = _ml.BinaryClassification.EvaluateCrossEntropy(ScoredData.Binary([0.25, 1], [0.5, 0.75]), scoreColumnName: null);
         double entropy = -0.25 * Math.Log(0.25) - 0.75 * Math.Log(0.75);
         Assert.Equal((Math.Log(2) - Math.Log(0.75)) / 2, metrics.LogLoss, 1e-15);
         Assert.Equal(entropy / 2, metrics.IrreducibleLogLoss, 1e-15);
@@ -77,7 +77,7 @@ public sealed class BinaryScoreTests
     [Fact]
     public void Naming_no_column_is_an_error()
     {
-        InMemoryView data = ScoredData.Binary([1], [0.5]);
+        var data = ScoredData.Binary([1], [0.5]);
         Assert.Contains("at least one of the two", Assert.Throws<ArgumentException>(
             () => _ml.BinaryClassification.EvaluateCrossEntropy(data, scoreColumnName: null, probabilityColumnName: null)).Message, StringComparison.Ordinal);
     }

@@ -17,8 +17,8 @@ public sealed class ClassMatchingTests
     public void A_key_in_another_order_is_matched_by_name(string annotation)
     {
         string[] labelOrder = ["fox", "cat", "owl", "dog"];
-        InMemoryView data = Named(annotation).AddKeys("Label", [2, 4, 1], 4, labelOrder).Build();
-        MulticlassCrossEntropyMetrics metrics = Evaluate(data);
+        var data = Named(annotation).AddKeys("Label", [2, 4, 1], 4, labelOrder).Build();
+        var metrics = Evaluate(data);
 
         Assert.Equal(CatDogFox, metrics.Classes.Select(c => c.Name));
         Assert.Equal([-Math.Log(0.5), -Math.Log(0.75), -Math.Log(0.625)], metrics.Classes.Select(c => c.LogLoss), (x, y) => Math.Abs(x - y) <= 1e-15);
@@ -29,7 +29,7 @@ public sealed class ClassMatchingTests
     public void ML_NET_matches_keys_by_position_and_calls_a_perfect_model_wrong()
     {
         string[] labelOrder = ["fox", "dog", "cat"];
-        InMemoryView data = Named("SlotNames")
+        var data = Named("SlotNames")
             .AddKeys("Label", [3, 2, 1], 3, labelOrder)
             .AddKeys("PredictedLabel", [1, 2, 3], 3, CatDogFox)
             .Build();
@@ -40,16 +40,16 @@ public sealed class ClassMatchingTests
     [Fact]
     public void A_label_that_the_model_does_not_know_is_an_unknown_class()
     {
-        InMemoryView data = Named("SlotNames").AddKeys("Label", [1, 2, 0], 2, ["dog", "owl"]).Build();
-        RowCounts rows = Evaluate(data).Rows;
+        var data = Named("SlotNames").AddKeys("Label", [1, 2, 0], 2, ["dog", "owl"]).Build();
+        var rows = Evaluate(data).Rows;
         Assert.Equal((1, 1, 1), (rows.Used, rows.UnknownClass, rows.MissingLabel));
     }
 
     [Fact]
     public void Text_labels_are_matched_by_name()
     {
-        InMemoryView data = Named("SlotNames").AddText("Label", ["fox", "", "owl"]).Build();
-        MulticlassCrossEntropyMetrics metrics = Evaluate(data);
+        var data = Named("SlotNames").AddText("Label", ["fox", "", "owl"]).Build();
+        var metrics = Evaluate(data);
         Assert.Equal((1, 1, 1), (metrics.Rows.Used, metrics.Rows.MissingLabel, metrics.Rows.UnknownClass));
         Assert.Equal(-Math.Log(0.25), metrics.LogLoss, 1e-15);
     }
@@ -57,11 +57,11 @@ public sealed class ClassMatchingTests
     [Fact]
     public void Numeric_labels_are_matched_by_value_when_the_classes_are_numbers()
     {
-        InMemoryView data = new InMemoryView.Builder()
+        var data = new InMemoryView.Builder()
             .AddScores("Score", Scores, 3, InMemoryView.Names("TrainingLabelValues", ["7", "0.1", "-3"]))
             .AddNumbers("Label", [7, 0.1, double.NaN])
             .Build();
-        MulticlassCrossEntropyMetrics metrics = Evaluate(data);
+        var metrics = Evaluate(data);
         Assert.Equal((2, 1), (metrics.Rows.Used, metrics.Rows.MissingLabel));
         Assert.Equal(-(Math.Log(0.5) + Math.Log(0.75)) / 2, metrics.LogLoss, 1e-15);
     }
@@ -69,15 +69,15 @@ public sealed class ClassMatchingTests
     [Fact]
     public void Numeric_labels_are_zero_based_slots_when_nothing_is_named()
     {
-        InMemoryView data = new InMemoryView.Builder().AddScores("Score", Scores, 3).AddNumbers("Label", [0, 3, 0.5]).Build();
-        RowCounts rows = Evaluate(data).Rows;
+        var data = new InMemoryView.Builder().AddScores("Score", Scores, 3).AddNumbers("Label", [0, 3, 0.5]).Build();
+        var rows = Evaluate(data).Rows;
         Assert.Equal((1, 2), (rows.Used, rows.UnknownClass));
     }
 
     [Fact]
     public void Boolean_labels_find_False_and_True_in_any_order()
     {
-        InMemoryView data = new InMemoryView.Builder()
+        var data = new InMemoryView.Builder()
             .AddScores("Score", [[0.75, 0.25], [0.125, 0.875]], 2, InMemoryView.Names("TrainingLabelValues", ["True", "False"]))
             .Add("Label", BooleanDataViewType.Instance, [true, false])
             .Build();
@@ -87,8 +87,8 @@ public sealed class ClassMatchingTests
     [Fact]
     public void Given_names_come_first()
     {
-        InMemoryView data = Named("SlotNames").AddText("Label", ["b", "a", "c"]).Build();
-        MulticlassCrossEntropyMetrics metrics = _ml.MulticlassClassification.EvaluateCrossEntropy(
+        var data = Named("SlotNames").AddText("Label", ["b", "a", "c"]).Build();
+        var metrics = _ml.MulticlassClassification.EvaluateCrossEntropy(
             data, new MulticlassEvaluationOptions { ClassNames = ["b", "a", "c"] });
         Assert.Equal(1, metrics.Accuracy);
     }
@@ -97,8 +97,8 @@ public sealed class ClassMatchingTests
     public void Keys_loaded_as_numbers_are_one_based_in_the_view()
     {
         // Trap: LoadFromEnumerable takes 0-based values for a key column and shows them 1-based, 0 being missing.
-        IDataView data = _ml.Data.LoadFromEnumerable([new KeyRow { Label = 0 }, new KeyRow { Label = 2 }, new KeyRow { Label = 3 }]);
-        MulticlassCrossEntropyMetrics metrics = Evaluate(data);
+        var data = _ml.Data.LoadFromEnumerable([new KeyRow { Label = 0 }, new KeyRow { Label = 2 }, new KeyRow { Label = 3 }]);
+        var metrics = Evaluate(data);
         Assert.Equal((2, 1), (metrics.Rows.Used, metrics.Rows.MissingLabel));
         Assert.Equal([1L, 0L, 1L], metrics.Classes.Select(c => c.Support));
         Assert.Equal(["0", "1", "2"], metrics.Classes.Select(c => c.Name));
@@ -121,7 +121,7 @@ public sealed class ClassMatchingTests
 
     private void AssertError(string part, IDataView data, MulticlassEvaluationOptions? options = null)
     {
-        ArgumentException error = Assert.ThrowsAny<ArgumentException>(
+        var error = Assert.ThrowsAny<ArgumentException>(
             () => _ml.MulticlassClassification.EvaluateCrossEntropy(data, options ?? new MulticlassEvaluationOptions()));
         Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }

@@ -14,8 +14,8 @@ public sealed class EvaluationOptionsTests
     [InlineData(double.PositiveInfinity)]
     public void A_weight_that_is_negative_or_not_finite_is_an_error(double weight)
     {
-        InMemoryView data = ScoredData.Multiclass([0, 1, 2], Scores, [1, weight, 1]);
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(
+        var data = ScoredData.Multiclass([0, 1, 2], Scores, [1, weight, 1]);
+        var error = Assert.Throws<InvalidOperationException>(
             () => _ml.MulticlassClassification.EvaluateCrossEntropy(data, exampleWeightColumnName: "Weight"));
         Assert.Contains($"The example weight of row 1 is {weight}", error.Message, StringComparison.Ordinal);
     }
@@ -23,8 +23,8 @@ public sealed class EvaluationOptionsTests
     [Fact]
     public void A_row_of_zero_weight_is_left_out_whatever_it_holds()
     {
-        InMemoryView data = ScoredData.Multiclass([0, -1, 2], [Scores[0], [double.NaN, 0, 0], Scores[2]], [1, 0, 1]);
-        MulticlassCrossEntropyMetrics metrics = _ml.MulticlassClassification.EvaluateCrossEntropy(data, exampleWeightColumnName: "Weight");
+        var data = ScoredData.Multiclass([0, -1, 2], [Scores[0], [double.NaN, 0, 0], Scores[2]], [1, 0, 1]);
+        var metrics = _ml.MulticlassClassification.EvaluateCrossEntropy(data, exampleWeightColumnName: "Weight");
         Assert.Equal((2, 1, 0), (metrics.Rows.Used, metrics.Rows.ZeroWeight, metrics.Rows.MissingLabel));
         Assert.Equal(-(Math.Log(0.5) + Math.Log(0.625)) / 2, metrics.LogLoss, 1e-15);
         Assert.Equal(2, metrics.EffectiveRows);
@@ -33,10 +33,10 @@ public sealed class EvaluationOptionsTests
     [Fact]
     public void Policies_can_stop_at_the_first_bad_row()
     {
-        InMemoryView data = ScoredData.Multiclass([0, -1, 3], Scores, keyCount: 4);
+        var data = ScoredData.Multiclass([0, -1, 3], Scores, keyCount: 4);
         AssertStops("Row 1 has no label", data, new() { MissingLabel = BadRowPolicy.Throw });
         AssertStops("Row 2 has a label that is none of the model's classes", data, new() { UnknownClass = BadRowPolicy.Throw });
-        InMemoryView invalid = ScoredData.Multiclass([0, 1, 2], [Scores[0], Scores[1], [0.5, 0.75, 0.25]]);
+        var invalid = ScoredData.Multiclass([0, 1, 2], [Scores[0], Scores[1], [0.5, 0.75, 0.25]]);
         AssertStops("Row 2 has probabilities that do not sum to 1 (0.5, 0.75, 0.25)", invalid, new() { InvalidScore = BadRowPolicy.Throw });
     }
 
@@ -49,7 +49,7 @@ public sealed class EvaluationOptionsTests
     {
         MulticlassEvaluationOptions options = new();
         typeof(MulticlassEvaluationOptions).GetProperty(name)!.SetValue(options, value);
-        ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(
+        var error = Assert.Throws<ArgumentOutOfRangeException>(
             () => _ml.MulticlassClassification.EvaluateCrossEntropy(ScoredData.Multiclass([0, 1, 2], Scores), options));
         Assert.Equal(name, error.ParamName);
     }
@@ -57,8 +57,8 @@ public sealed class EvaluationOptionsTests
     [Fact]
     public void Bad_rows_can_count_as_mistakes()
     {
-        InMemoryView data = ScoredData.Multiclass([0, 3, 2], [Scores[0], Scores[1], [double.NaN, 0, 0]], keyCount: 4);
-        MulticlassCrossEntropyMetrics metrics = _ml.MulticlassClassification.EvaluateCrossEntropy(data, new MulticlassEvaluationOptions
+        var data = ScoredData.Multiclass([0, 3, 2], [Scores[0], Scores[1], [double.NaN, 0, 0]], keyCount: 4);
+        var metrics = _ml.MulticlassClassification.EvaluateCrossEntropy(data, new MulticlassEvaluationOptions
         {
             UnknownClass = BadRowPolicy.CountAsMistake,
             InvalidScore = BadRowPolicy.CountAsMistake,
@@ -69,7 +69,7 @@ public sealed class EvaluationOptionsTests
         Assert.Equal(1 / 3.0, metrics.Accuracy, 1e-15);
         Assert.Equal(double.PositiveInfinity, metrics.Classes[2].LogLoss);
 
-        ArgumentException error = Assert.Throws<ArgumentException>(() => _ml.MulticlassClassification.EvaluateCrossEntropy(
+        var error = Assert.Throws<ArgumentException>(() => _ml.MulticlassClassification.EvaluateCrossEntropy(
             data, new MulticlassEvaluationOptions { MissingLabel = BadRowPolicy.CountAsMistake }));
         Assert.Contains("a row without a label", error.Message, StringComparison.Ordinal);
     }
@@ -83,7 +83,7 @@ public sealed class EvaluationOptionsTests
         Assert.Equal(1 - logLoss / 2, Evaluate(ReferencePrior.FromLogLoss("last year's model", 2)).LogLossReduction, 1e-15);
 
         Dictionary<string, double> train = new() { ["0"] = 0.5, ["1"] = 0.25, ["2"] = 0.25 };
-        MulticlassCrossEntropyMetrics metrics = Evaluate(ReferencePrior.FromClassProbabilities("train set", train));
+        var metrics = Evaluate(ReferencePrior.FromClassProbabilities("train set", train));
         Assert.Equal(Math.Log(2) * 5 / 3, metrics.ReferenceLogLoss, 1e-15);
         Assert.Equal("train set", metrics.ReferenceName);
 
@@ -99,7 +99,7 @@ public sealed class EvaluationOptionsTests
     [InlineData("BareKey")]
     public void The_training_set_prior_counts_labels_by_name(string labelColumnName)
     {
-        InMemoryView train = new InMemoryView.Builder()
+        var train = new InMemoryView.Builder()
             .AddKeys("Key", [3, 1, 1, 2, 0], 3, ["1", "0", "2"])
             .AddText("Text", ["2", "1", "1", "0", ""])
             .AddNumbers("Number", [2, 1, 1, 0, double.NaN])
@@ -117,7 +117,7 @@ public sealed class EvaluationOptionsTests
     public void One_class_or_ten_thousand(int classes)
     {
         double[] logits = [.. Enumerable.Range(0, classes).Select(k => k % 2 == 0 ? -10_000.0 : 10_000)];
-        MulticlassCrossEntropyMetrics metrics = _ml.MulticlassClassification.EvaluateCrossEntropy(ScoredData.Multiclass([0], [logits]));
+        var metrics = _ml.MulticlassClassification.EvaluateCrossEntropy(ScoredData.Multiclass([0], [logits]));
         Assert.Equal(classes == 1 ? 0 : 20_000 + Math.Log(classes / 2), metrics.LogLoss, 1e-9);
         Assert.Equal(classes, metrics.Classes.Count);
         Assert.Equal(classes == 1, metrics.ConfusionMatrix is not null);
@@ -150,7 +150,7 @@ public sealed class EvaluationOptionsTests
 
     private void AssertStops(string part, IDataView data, MulticlassEvaluationOptions options)
     {
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(
+        var error = Assert.Throws<InvalidOperationException>(
             () => _ml.MulticlassClassification.EvaluateCrossEntropy(data, options));
         Assert.StartsWith(part, error.Message, StringComparison.Ordinal);
     }

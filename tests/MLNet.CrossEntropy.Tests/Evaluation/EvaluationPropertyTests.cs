@@ -1,7 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.ML;
-using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Evaluation;
@@ -44,7 +45,7 @@ public sealed class EvaluationPropertyTests
     [Fact]
     public void Every_row_is_accounted_for() => Holds(rows =>
     {
-        MulticlassCrossEntropyMetrics metrics = Evaluate(rows);
+        var metrics = Evaluate(rows);
         Assert.Equal(rows.Length, metrics.Rows.Total);
         Assert.Equal(metrics.Rows.Used, metrics.Classes.Sum(c => c.Support));
         double mean = metrics.Classes.Where(c => c.Support > 0).Sum(c => c.WeightedSupport * c.LogLoss) / metrics.WeightSum;
@@ -54,9 +55,9 @@ public sealed class EvaluationPropertyTests
     [Fact]
     public void Decompositions_sum_to_their_scores_and_have_no_negative_part() => Holds(rows =>
     {
-        MulticlassCrossEntropyMetrics metrics = Evaluate(rows);
+        var metrics = Evaluate(rows);
         Assert.Equal(metrics.BrierScore, metrics.BrierDecomposition!.Value.Score, 1e-12);
-        foreach (ScoreDecomposition? split in metrics.Classes.SelectMany(c => new[] { c.BrierDecomposition, c.LogLossDecomposition }))
+        foreach (var split in metrics.Classes.SelectMany(c => new[] { c.BrierDecomposition, c.LogLossDecomposition }))
         {
             (double score, double miscalibration, double discrimination, double uncertainty) = split!.Value;
             Assert.Equal(score, miscalibration - discrimination + uncertainty, 1e-12);
@@ -67,7 +68,7 @@ public sealed class EvaluationPropertyTests
     [Fact]
     public void The_log_loss_splits_into_parts_of_the_classes() => Holds(rows =>
     {
-        MulticlassCrossEntropyMetrics metrics = Evaluate(rows);
+        var metrics = Evaluate(rows);
         (double score, double miscalibration, double discrimination, double uncertainty) = metrics.LogLossDecomposition!.Value;
         // Probabilities are floats, so that a row sums to 1 up to K roundings of 2^-25.
         Assert.Equal(metrics.LogLoss, score, 1e-12);
@@ -83,9 +84,9 @@ public sealed class EvaluationPropertyTests
         double[] labels = [.. rows.Select(r => r.Label % 2.0)], positive = [.. rows.Select(r => Math.Floor(64 * r.Probabilities[0]) / 64 + 1 / 128.0)];
         double[] weights = [.. rows.Select(r => r.Weight)];
         MLContext ml = new(1);
-        ScoreDecomposition multiclass = ml.MulticlassClassification.EvaluateCrossEntropy(
+        var multiclass = ml.MulticlassClassification.EvaluateCrossEntropy(
             ScoredData.Multiclass(labels, [.. positive.Select(p => new[] { 1 - p, p })], weights), exampleWeightColumnName: "Weight").LogLossDecomposition!.Value;
-        ScoreDecomposition binary = ml.BinaryClassification.EvaluateCrossEntropy(
+        var binary = ml.BinaryClassification.EvaluateCrossEntropy(
             ScoredData.Binary(labels, positive, weights: weights), scoreColumnName: null, exampleWeightColumnName: "Weight").LogLossDecomposition!.Value;
         Assert.Equal(binary.Score, multiclass.Score, 1e-12);
         Assert.Equal(binary.Miscalibration, multiclass.Miscalibration, 1e-12);
@@ -96,9 +97,9 @@ public sealed class EvaluationPropertyTests
     [Fact]
     public void Another_model_can_be_the_reference() => Holds(rows =>
     {
-        MulticlassCrossEntropyMetrics other = Evaluate([.. rows.AsEnumerable().Reverse().Zip(rows, (o, r) => r with { Probabilities = o.Probabilities })]);
+        var other = Evaluate([.. rows.AsEnumerable().Reverse().Zip(rows, (o, r) => r with { Probabilities = o.Probabilities })]);
         MLContext ml = new(1);
-        MulticlassCrossEntropyMetrics metrics = ml.MulticlassClassification.EvaluateCrossEntropy(
+        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(
             ScoredData.Multiclass([.. rows.Select(r => (double)r.Label)], [.. rows.Select(r => r.Probabilities)]),
             new MulticlassEvaluationOptions { Prior = ReferencePrior.OtherModel("reversed", other) });
         Assert.Equal("reversed", metrics.ReferenceName);
@@ -109,7 +110,7 @@ public sealed class EvaluationPropertyTests
     public void One_hot_soft_labels_are_hard_labels() => Holds(rows =>
     {
         double[][] targets = [.. rows.Select(r => Enumerable.Range(0, Classes).Select(k => k == r.Label ? 1.0 : 0).ToArray())];
-        MulticlassCrossEntropyMetrics soft = EvaluateSoft(rows, targets);
+        var soft = EvaluateSoft(rows, targets);
         AssertEqual(Evaluate(rows), soft, standardErrors: true);
         Assert.Equal(0, soft.IrreducibleLogLoss);
     });
@@ -121,8 +122,8 @@ public sealed class EvaluationPropertyTests
         Random random = new(rows.Length);
         int[][] draws = [.. rows.Select(_ => Enumerable.Range(0, 4).Select(_ => random.Next(Classes)).ToArray())];
         double[][] counts = [.. draws.Select(d => Enumerable.Range(0, Classes).Select(k => (double)d.Count(x => x == k)).ToArray())];
-        MulticlassCrossEntropyMetrics soft = EvaluateSoft(rows, counts);
-        MulticlassCrossEntropyMetrics hard = Evaluate([.. rows.SelectMany((r, i) => draws[i].Select(k => r with { Label = k, Weight = r.Weight / 4 }))]);
+        var soft = EvaluateSoft(rows, counts);
+        var hard = Evaluate([.. rows.SelectMany((r, i) => draws[i].Select(k => r with { Label = k, Weight = r.Weight / 4 }))]);
 
         Assert.Equal(hard.LogLoss, soft.LogLoss, 1e-12);
         Assert.Equal(hard.Accuracy, soft.Accuracy, 1e-12);
@@ -145,7 +146,7 @@ public sealed class EvaluationPropertyTests
         double variance = rows.Sum(r => r.Weight * (r.Loss - mean) * (r.Loss - mean)) / weight;
         double effective = weight * weight / rows.Sum(r => r.Weight * r.Weight);
 
-        MulticlassCrossEntropyMetrics metrics = Evaluate(rows);
+        var metrics = Evaluate(rows);
         Assert.Equal(mean, metrics.LogLoss, 1e-12);
         Assert.Equal(effective, metrics.EffectiveRows, 1e-9);
         Assert.Equal(Math.Sqrt(variance / (effective - 1)), metrics.LogLossStandardError, 1e-12);
@@ -217,7 +218,7 @@ public sealed class EvaluationPropertyTests
         Assert.Equal(expected.Accuracy, actual.Accuracy, 1e-12);
         Assert.Equal(expected.LabelEntropy, actual.LabelEntropy, 1e-12);
         Assert.Equal(expected.LogLossReduction, actual.LogLossReduction, 1e-11);
-        foreach ((ClassMetrics e, ClassMetrics a) in expected.Classes.Zip(actual.Classes))
+        foreach ((var e, var a) in expected.Classes.Zip(actual.Classes))
             Assert.Equal(e.LogLoss, a.LogLoss, 1e-12);
         if (standardErrors)
             Assert.Equal(expected.LogLossStandardError, actual.LogLossStandardError, 1e-12);

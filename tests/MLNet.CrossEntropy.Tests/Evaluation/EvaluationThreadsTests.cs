@@ -28,7 +28,7 @@ public sealed class EvaluationThreadsTests
     public void Exact_metrics_drawn_on_several_threads_are_the_same_bits()
     {
         GeneratedScores view = new(60_000, logits: false);
-        MulticlassCrossEntropyMetrics expected = Multiclass(view, 1, weighted: false);
+        var expected = Multiclass(view, 1, weighted: false);
         Assert.True(expected.HasExactDistributions);
         Assert.Equal(expected.ToJson(), Multiclass(view, 3, weighted: false).ToJson());
     }
@@ -50,7 +50,7 @@ public sealed class EvaluationThreadsTests
     public void The_first_bad_row_is_the_one_reported(int threads)
     {
         GeneratedScores view = new(Rows, logits: false, badRows: [30_000, 30_001, 61_000]);
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => Multiclass(view, threads, BadRowPolicy.Throw));
+        var error = Assert.Throws<InvalidOperationException>(() => Multiclass(view, threads, BadRowPolicy.Throw));
         Assert.StartsWith("Row 30000 has a score that is not finite", error.Message, StringComparison.Ordinal);
     }
 

@@ -20,8 +20,8 @@ public sealed class GoldenMetricsTests
     [MemberData(nameof(MulticlassCases))]
     public void Multiclass(string data, string weighting)
     {
-        JsonNode expected = Golden[data]![weighting]!;
-        MulticlassCrossEntropyMetrics actual = EvaluateMulticlass(data, weighting);
+        var expected = Golden[data]![weighting]!;
+        var actual = EvaluateMulticlass(data, weighting);
 
         Assert.Equal(expected["log_loss"].Number(), actual.LogLoss, Tolerance);
         Assert.Equal(expected["log_loss_bits"].Number(), actual.LogLossBits, Tolerance);
@@ -42,9 +42,9 @@ public sealed class GoldenMetricsTests
     [MemberData(nameof(MulticlassCases))]
     public void Confusion(string data, string weighting)
     {
-        JsonNode expected = Golden[data]![weighting]!;
-        MulticlassCrossEntropyMetrics actual = EvaluateMulticlass(data, weighting);
-        ClassConfusionMatrix confusion = actual.ConfusionMatrix!;
+        var expected = Golden[data]![weighting]!;
+        var actual = EvaluateMulticlass(data, weighting);
+        var confusion = actual.ConfusionMatrix!;
 
         double[][] matrix = expected["confusion_matrix"].Matrix();
         for (int i = 0; i < matrix.Length; i++)
@@ -73,8 +73,8 @@ public sealed class GoldenMetricsTests
     [InlineData("weighted")]
     public void Ranking(string weighting)
     {
-        JsonNode expected = Golden["multiclass"]![weighting]!;
-        MulticlassCrossEntropyMetrics actual = EvaluateMulticlass("multiclass", weighting);
+        var expected = Golden["multiclass"]![weighting]!;
+        var actual = EvaluateMulticlass("multiclass", weighting);
         AssertEqual(expected["roc_auc_per_class"].Numbers(), actual.Classes.Select(c => c.RocAuc));
         AssertEqual(expected["average_precision_per_class"].Numbers(), actual.Classes.Select(c => c.AveragePrecision));
         Assert.Equal(expected["roc_auc_ovr_macro"].Number(), actual.MacroRocAuc, Tolerance);
@@ -82,10 +82,10 @@ public sealed class GoldenMetricsTests
     }
 
     [Fact]
-    public void TopKTies()
+    public void Top_k_ties()
     {
-        JsonNode golden = Golden["top_k_ties"]!;
-        MulticlassCrossEntropyMetrics actual = _ml.MulticlassClassification.EvaluateCrossEntropy(
+        var golden = Golden["top_k_ties"]!;
+        var actual = _ml.MulticlassClassification.EvaluateCrossEntropy(
             ScoredData.Multiclass(golden["y"].Numbers(), golden["proba"].Matrix()));
         for (int k = 1; k <= 3; k++)
         {
@@ -100,10 +100,10 @@ public sealed class GoldenMetricsTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
-    public void TopLabelCalibration(int index)
+    public void Top_label_calibration(int index)
     {
         JsonNode golden = Golden["ece"]!, expected = golden["results"]![index]!;
-        ReliabilityDiagram actual = _ml.MulticlassClassification.EvaluateCrossEntropy(
+        var actual = _ml.MulticlassClassification.EvaluateCrossEntropy(
             ScoredData.Multiclass(golden["y"].Numbers(), golden["proba"].Matrix()),
             new MulticlassEvaluationOptions { ReliabilityBins = expected["bins"]!.GetValue<int>() }).Reliability;
 
@@ -117,10 +117,10 @@ public sealed class GoldenMetricsTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public void PositiveCalibration(int index)
+    public void Positive_calibration(int index)
     {
-        JsonNode expected = Golden["ece"]!["binary_positive"]![index]!;
-        ReliabilityDiagram actual = EvaluateCalibrationCurve(expected["bins"]!.GetValue<int>()).Reliability!;
+        var expected = Golden["ece"]!["binary_positive"]![index]!;
+        var actual = EvaluateCalibrationCurve(expected["bins"]!.GetValue<int>()).Reliability!;
         Assert.Equal(expected["ece"].Number(), actual.ExpectedCalibrationError, Tolerance);
         Assert.Equal(expected["mce"].Number(), actual.MaximumCalibrationError, Tolerance);
     }
@@ -128,10 +128,10 @@ public sealed class GoldenMetricsTests
     [Theory]
     [InlineData("uniform")]
     [InlineData("quantile")]
-    public void CalibrationCurve(string strategy)
+    public void Calibration_curve(string strategy)
     {
-        JsonNode expected = Golden["calibration_curve"]![strategy]!;
-        BinaryCrossEntropyMetrics metrics = EvaluateCalibrationCurve(10);
+        var expected = Golden["calibration_curve"]![strategy]!;
+        var metrics = EvaluateCalibrationCurve(10);
         ReliabilityBin[] bins = [.. (strategy == "uniform" ? metrics.Reliability : metrics.EqualMassReliability)!.Bins.Where(b => b.Weight > 0)];
         AssertEqual(expected["count"].Numbers(), bins.Select(b => b.Weight));
         AssertEqual(expected["prob_true"].Numbers(), bins.Select(b => b.Frequency));
@@ -140,7 +140,7 @@ public sealed class GoldenMetricsTests
 
     private BinaryCrossEntropyMetrics EvaluateCalibrationCurve(int bins)
     {
-        JsonNode golden = Golden["calibration_curve"]!;
+        var golden = Golden["calibration_curve"]!;
         return _ml.BinaryClassification.EvaluateCrossEntropy(
             ScoredData.Binary(golden["y"].Numbers(), golden["p"].Numbers()),
             new BinaryEvaluationOptions { ScoreColumnName = null, ReliabilityBins = bins });
@@ -153,7 +153,7 @@ public sealed class GoldenMetricsTests
     {
         JsonNode golden = Golden["binary"]!, expected = golden[weighting]!;
         IDataView data = ScoredData.Binary(golden["y"].Numbers(), golden["p"].Numbers(), weights: golden["weight"].Numbers());
-        BinaryCrossEntropyMetrics actual = _ml.BinaryClassification.EvaluateCrossEntropy(
+        var actual = _ml.BinaryClassification.EvaluateCrossEntropy(
             data, scoreColumnName: null, exampleWeightColumnName: weighting == "weighted" ? "Weight" : null);
 
         Assert.Equal(expected["log_loss"].Number(), actual.LogLoss, Tolerance);
@@ -182,8 +182,8 @@ public sealed class GoldenMetricsTests
     [InlineData(2)]
     public void Clipping(int index)
     {
-        JsonNode golden = Golden["log_loss_clipping"]![index]!;
-        MulticlassCrossEntropyMetrics actual = _ml.MulticlassClassification.EvaluateCrossEntropy(
+        var golden = Golden["log_loss_clipping"]![index]!;
+        var actual = _ml.MulticlassClassification.EvaluateCrossEntropy(
             ScoredData.Multiclass(golden["y"].Numbers(), golden["proba"].Matrix()));
 
         Assert.Equal(golden["unclipped"].Number(), actual.LogLoss, Tolerance);
@@ -195,8 +195,8 @@ public sealed class GoldenMetricsTests
     [InlineData("temperature", 1)]
     public void Logits(string data, int index)
     {
-        JsonNode golden = Golden[data]![index]!;
-        MulticlassCrossEntropyMetrics actual = _ml.MulticlassClassification.EvaluateCrossEntropy(
+        var golden = Golden[data]![index]!;
+        var actual = _ml.MulticlassClassification.EvaluateCrossEntropy(
             ScoredData.Multiclass(golden["y"].Numbers(), golden["logits"].Matrix()));
 
         Assert.Contains("logits", actual.ScoresUsed, StringComparison.Ordinal);
@@ -206,7 +206,7 @@ public sealed class GoldenMetricsTests
 
     private MulticlassCrossEntropyMetrics EvaluateMulticlass(string data, string weighting)
     {
-        JsonNode golden = Golden[data]!;
+        var golden = Golden[data]!;
         return _ml.MulticlassClassification.EvaluateCrossEntropy(
             ScoredData.Multiclass(golden["y"].Numbers(), golden["proba"].Matrix(), golden["weight"].Numbers()),
             exampleWeightColumnName: weighting == "weighted" ? "Weight" : null);

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
-using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Evaluation;
@@ -15,10 +14,10 @@ public sealed class MLNetTrapTests
     [Fact]
     public void Scores_that_are_all_NaN_are_not_a_perfect_model()
     {
-        InMemoryView data = Scored([0, 1, 2], [[NaN, NaN, NaN], [NaN, NaN, NaN], [NaN, NaN, NaN]]);
+        var data = Scored([0, 1, 2], [[NaN, NaN, NaN], [NaN, NaN, NaN], [NaN, NaN, NaN]]);
         Assert.Equal(0, MLNet(data).LogLoss);
 
-        MulticlassCrossEntropyMetrics ours = Ours(data);
+        var ours = Ours(data);
         Assert.True(double.IsNaN(ours.LogLoss) && double.IsNaN(ours.Accuracy) && double.IsNaN(ours.LogLossReduction));
         Assert.Equal(3, ours.Rows.NonFiniteScore);
         Assert.Equal(0, ours.Rows.Used);
@@ -28,12 +27,12 @@ public sealed class MLNetTrapTests
     [Fact]
     public void A_NaN_row_is_counted_and_told()
     {
-        InMemoryView data = Scored([0, 1], [[0.75, 0.125, 0.125], [NaN, NaN, NaN]]);
-        MulticlassClassificationMetrics theirs = MLNet(data);
+        var data = Scored([0, 1], [[0.75, 0.125, 0.125], [NaN, NaN, NaN]]);
+        var theirs = MLNet(data);
         Assert.Equal(1, theirs.MicroAccuracy);
         Assert.Equal(double.PositiveInfinity, theirs.LogLossReduction);
 
-        MulticlassCrossEntropyMetrics ours = Ours(data);
+        var ours = Ours(data);
         Assert.Equal(-Math.Log(0.75), ours.LogLoss, 1e-15);
         Assert.True(double.IsNaN(ours.LogLossReduction));
         Assert.Equal((1, 1), (ours.Rows.Used, ours.Rows.NonFiniteScore));
@@ -45,11 +44,11 @@ public sealed class MLNetTrapTests
     public void Rows_with_a_missing_or_unseen_label_do_not_vanish()
     {
         double[] even = [0.5, 0.25, 0.25];
-        InMemoryView data = Scored([0, -1, 3, 1], [even, even, even, even], keyCount: 4);
-        MulticlassClassificationMetrics theirs = MLNet(data);
+        var data = Scored([0, -1, 3, 1], [even, even, even, even], keyCount: 4);
+        var theirs = MLNet(data);
         Assert.Equal(2, theirs.ConfusionMatrix.Counts.Sum(row => row.Sum()));
 
-        MulticlassCrossEntropyMetrics ours = Ours(data);
+        var ours = Ours(data);
         Assert.Equal((4, 2, 1, 1), (ours.Rows.Total, ours.Rows.Used, ours.Rows.MissingLabel, ours.Rows.UnknownClass));
         Assert.Equal((Math.Log(2) + Math.Log(4)) / 2, ours.LogLoss, 1e-15);
         Assert.Contains(ours.Warnings, w => w.Contains("have no label", StringComparison.Ordinal));
@@ -59,10 +58,10 @@ public sealed class MLNetTrapTests
     [Fact]
     public void An_absent_class_is_NaN_not_perfect()
     {
-        InMemoryView data = Scored([0, 1], [[0.5, 0.25, 0.25], [0.5, 0.25, 0.25]]);
+        var data = Scored([0, 1], [[0.5, 0.25, 0.25], [0.5, 0.25, 0.25]]);
         Assert.Equal(0, MLNet(data).PerClassLogLoss[2]);
 
-        MulticlassCrossEntropyMetrics ours = Ours(data);
+        var ours = Ours(data);
         Assert.True(double.IsNaN(ours.Classes[2].LogLoss));
         Assert.Equal(0, ours.Classes[2].Support);
         Assert.Contains(ours.Warnings, w => w.StartsWith("1 of 3 classes do not occur", StringComparison.Ordinal));
@@ -71,10 +70,10 @@ public sealed class MLNetTrapTests
     [Fact]
     public void A_single_class_has_no_reduction()
     {
-        InMemoryView data = Scored([1, 1], [[0.5, 0.25, 0.25], [0.5, 0.25, 0.25]]);
+        var data = Scored([1, 1], [[0.5, 0.25, 0.25], [0.5, 0.25, 0.25]]);
         Assert.Equal(double.PositiveInfinity, MLNet(data).LogLossReduction);
 
-        MulticlassCrossEntropyMetrics ours = Ours(data);
+        var ours = Ours(data);
         Assert.True(double.IsNaN(ours.LogLossReduction));
         Assert.Equal(0, ours.LabelEntropy);
         Assert.Contains(ours.Warnings, w => w.Contains("log-loss reduction is undefined", StringComparison.Ordinal));
@@ -83,10 +82,10 @@ public sealed class MLNetTrapTests
     [Fact]
     public void Logits_are_not_probabilities()
     {
-        InMemoryView data = Scored([0], [[5, -2, -3]]);
+        var data = Scored([0], [[5, -2, -3]]);
         Assert.Equal(0, MLNet(data).LogLoss);
 
-        MulticlassCrossEntropyMetrics ours = Ours(data);
+        var ours = Ours(data);
         Assert.Equal(Math.Log(1 + Math.Exp(-7) + Math.Exp(-8)), ours.LogLoss, 1e-15);
         Assert.Equal("column 'Score' as logits (found out from the first rows)", ours.ScoresUsed);
     }
@@ -94,10 +93,10 @@ public sealed class MLNetTrapTests
     [Fact]
     public void Rows_that_do_not_sum_to_one_are_invalid()
     {
-        InMemoryView data = Scored([0, 0, 0], [[0.5, 0.25, 0.25], [0.9, 0.9, 0.9], [0.5, -0.25, 0.75]]);
+        var data = Scored([0, 0, 0], [[0.5, 0.25, 0.25], [0.9, 0.9, 0.9], [0.5, -0.25, 0.75]]);
         Assert.Equal(-(Math.Log(0.5) + Math.Log(0.9) + Math.Log(0.5)) / 3, MLNet(data).LogLoss, 1e-6);
 
-        MulticlassCrossEntropyMetrics ours = Ours(data);
+        var ours = Ours(data);
         Assert.Equal((1, 1, 1), (ours.Rows.Used, ours.Rows.RowSumNotOne, ours.Rows.OutOfRangeScore));
         Assert.Equal(Math.Log(2), ours.LogLoss, 1e-15);
     }
@@ -105,10 +104,10 @@ public sealed class MLNetTrapTests
     [Fact]
     public void No_rows_are_no_evidence()
     {
-        InMemoryView data = Scored([], []);
+        var data = Scored([], []);
         Assert.Equal(0, MLNet(data).LogLoss);
 
-        MulticlassCrossEntropyMetrics ours = Ours(data);
+        var ours = Ours(data);
         Assert.True(double.IsNaN(ours.LogLoss) && double.IsNaN(ours.LogLossStandardError) && double.IsNaN(ours.Accuracy));
         Assert.Equal(0, ours.Rows.Total);
         Assert.Contains(ours.Warnings, w => w.StartsWith("No row could be evaluated", StringComparison.Ordinal));
@@ -117,10 +116,10 @@ public sealed class MLNetTrapTests
     [Fact]
     public void A_certain_wrong_binary_answer_is_infinite_unclipped_and_finite_clipped()
     {
-        InMemoryView data = BinaryScored([true, false], [0, 0.5f], [-1, 1]);
+        var data = BinaryScored([true, false], [0, 0.5f], [-1, 1]);
         Assert.Equal(double.PositiveInfinity, _ml.BinaryClassification.Evaluate(data).LogLoss);
 
-        BinaryCrossEntropyMetrics ours = _ml.BinaryClassification.EvaluateCrossEntropy(data);
+        var ours = _ml.BinaryClassification.EvaluateCrossEntropy(data);
         Assert.Equal(double.PositiveInfinity, ours.LogLoss);
         Assert.Equal((-Math.Log(1e-15) + Math.Log(2)) / 2, ours.ClippedLogLoss, 1e-13);
         Assert.Equal(1, ours.Rows.Clipped);
@@ -130,10 +129,10 @@ public sealed class MLNetTrapTests
     [Fact]
     public void A_NaN_probability_is_counted_instead_of_spoiling_the_mean()
     {
-        InMemoryView data = BinaryScored([true, false, true], [float.NaN, 0.5f, 0.5f], [-1, 1, 1]);
+        var data = BinaryScored([true, false, true], [float.NaN, 0.5f, 0.5f], [-1, 1, 1]);
         Assert.True(double.IsNaN(_ml.BinaryClassification.Evaluate(data).LogLoss));
 
-        BinaryCrossEntropyMetrics ours = _ml.BinaryClassification.EvaluateCrossEntropy(data);
+        var ours = _ml.BinaryClassification.EvaluateCrossEntropy(data);
         Assert.Equal(Math.Log(2), ours.LogLoss, 1e-15);
         Assert.Equal((2, 1), (ours.Rows.Used, ours.Rows.NonFiniteScore));
     }
@@ -141,10 +140,10 @@ public sealed class MLNetTrapTests
     [Fact]
     public void Binary_data_of_one_class_throws_nothing()
     {
-        InMemoryView data = BinaryScored([true, true], [0.5f, 0.25f], [0, -1]);
+        var data = BinaryScored([true, true], [0.5f, 0.25f], [0, -1]);
         Assert.Throws<ArgumentOutOfRangeException>(() => _ml.BinaryClassification.Evaluate(data));
 
-        BinaryCrossEntropyMetrics ours = _ml.BinaryClassification.EvaluateCrossEntropy(data);
+        var ours = _ml.BinaryClassification.EvaluateCrossEntropy(data);
         Assert.Equal((Math.Log(2) + Math.Log(4)) / 2, ours.LogLoss, 1e-15);
         Assert.True(double.IsNaN(ours.Classes[0].LogLoss) && double.IsNaN(ours.LogLossReduction));
     }
@@ -152,10 +151,10 @@ public sealed class MLNetTrapTests
     [Fact]
     public void ML_NET_gives_binary_log_loss_in_bits_we_give_both_units()
     {
-        InMemoryView data = BinaryScored([true, false], [0.25f, 0.75f], [-1, 1]);
+        var data = BinaryScored([true, false], [0.25f, 0.75f], [-1, 1]);
         Assert.Equal(2, _ml.BinaryClassification.Evaluate(data).LogLoss, 1e-12);
 
-        BinaryCrossEntropyMetrics ours = _ml.BinaryClassification.EvaluateCrossEntropy(data);
+        var ours = _ml.BinaryClassification.EvaluateCrossEntropy(data);
         Assert.Equal(Math.Log(4), ours.LogLoss, 1e-15);
         Assert.Equal(2, ours.LogLossBits, 1e-15);
     }

@@ -14,7 +14,7 @@ public sealed class MultiLabelEvaluationTests
     [Fact]
     public void Every_figure_is_that_of_its_definition()
     {
-        MultiLabelCrossEntropyMetrics metrics = Evaluate(Labels, Scores);
+        var metrics = Evaluate(Labels, Scores);
         double total = Weights.Sum();
         double[] losses = [.. Labels.Zip(Scores, (y, q) => y.Zip(q, (a, b) => -Math.Log(a == 1 ? b : 1 - b)).Average())];
         double mean = losses.Zip(Weights, (l, w) => l * w).Sum() / total;
@@ -36,10 +36,10 @@ public sealed class MultiLabelEvaluationTests
     [Fact]
     public void Each_label_is_a_binary_model()
     {
-        MultiLabelCrossEntropyMetrics metrics = Evaluate(Labels, Scores);
+        var metrics = Evaluate(Labels, Scores);
         for (int l = 0; l < 3; l++)
         {
-            BinaryCrossEntropyMetrics alone = _ml.BinaryClassification.EvaluateCrossEntropy(
+            var alone = _ml.BinaryClassification.EvaluateCrossEntropy(
                 ScoredData.Binary([.. Labels.Select(y => y[l])], [.. Scores.Select(q => q[l])], weights: Weights),
                 scoreColumnName: null,
                 exampleWeightColumnName: "Weight");
@@ -53,12 +53,12 @@ public sealed class MultiLabelEvaluationTests
     public void Logits_and_Booleans()
     {
         double[][] logits = [.. Scores.Select(q => q.Select(p => Math.Log(p / (1 - p))).ToArray())];
-        InMemoryView data = new InMemoryView.Builder()
+        var data = new InMemoryView.Builder()
             .Add("Label", new VectorDataViewType(BooleanDataViewType.Instance, 3), Labels.Select(y => new VBuffer<bool>(3, [.. y.Select(v => v == 1)])))
             .AddScores("Score", logits, 3)
             .AddNumbers("Weight", Weights)
             .Build();
-        MultiLabelCrossEntropyMetrics metrics = _ml.MulticlassClassification.EvaluateMultiLabelCrossEntropy(data, exampleWeightColumnName: "Weight");
+        var metrics = _ml.MulticlassClassification.EvaluateMultiLabelCrossEntropy(data, exampleWeightColumnName: "Weight");
         Assert.Equal("column 'Score' as logits (found out from the first rows)", metrics.ScoresUsed);
         Assert.Equal(Evaluate(Labels, Scores).LogLoss, metrics.LogLoss, 1e-7);
     }
@@ -66,7 +66,7 @@ public sealed class MultiLabelEvaluationTests
     [Fact]
     public void Bad_rows_are_counted()
     {
-        RowCounts rows = Evaluate(
+        var rows = Evaluate(
             [[1, double.NaN, 1], [0, 2, 1], [1, 1, 1], [0, 1, 0.5]],
             [Scores[0], Scores[1], [0.5, double.NaN, 0], Scores[3]]).Rows;
         Assert.Equal((1, 1, 1, 1), (rows.Used, rows.MissingLabel, rows.UnknownClass, rows.NonFiniteScore));
@@ -75,7 +75,7 @@ public sealed class MultiLabelEvaluationTests
     [Fact]
     public void Columns_of_other_shapes_are_refused()
     {
-        InMemoryView data = new InMemoryView.Builder().AddScores("Label", [[1.0, 0]], 2).AddScores("Score", [Scores[0]], 3).Build();
+        var data = new InMemoryView.Builder().AddScores("Label", [[1.0, 0]], 2).AddScores("Score", [Scores[0]], 3).Build();
         Assert.Contains("a vector of 3 Booleans or Singles", Assert.Throws<ArgumentException>(
             () => _ml.MulticlassClassification.EvaluateMultiLabelCrossEntropy(data)).Message, StringComparison.Ordinal);
     }

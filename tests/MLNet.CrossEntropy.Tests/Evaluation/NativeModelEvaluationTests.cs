@@ -12,16 +12,16 @@ public sealed class NativeModelEvaluationTests
     [Fact]
     public void A_multiclass_model_on_data_whose_labels_come_in_another_order()
     {
-        IDataView train = _ml.Data.LoadFromEnumerable(Draw(300, seed: 1));
-        Row[] testRows = Draw(200, seed: 2);
-        IDataView test = _ml.Data.LoadFromEnumerable(testRows);
+        var train = _ml.Data.LoadFromEnumerable(Draw(300, seed: 1));
+        var testRows = Draw(200, seed: 2);
+        var test = _ml.Data.LoadFromEnumerable(testRows);
         var model = _ml.Transforms.Conversion.MapValueToKey("Label", "Animal")
             .Append(_ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy())
             .Fit(train);
 
-        IDataView scored = model.Transform(test);
-        MulticlassCrossEntropyMetrics ours = _ml.MulticlassClassification.EvaluateCrossEntropy(scored);
-        MulticlassClassificationMetrics theirs = _ml.MulticlassClassification.Evaluate(scored);
+        var scored = model.Transform(test);
+        var ours = _ml.MulticlassClassification.EvaluateCrossEntropy(scored);
+        var theirs = _ml.MulticlassClassification.Evaluate(scored);
         Assert.Equal(theirs.LogLoss, ours.LogLoss, 1e-9);
         Assert.Equal(theirs.MicroAccuracy, ours.Accuracy, 1e-12);
         Assert.Equal(theirs.MacroAccuracy, ours.ConfusionMatrix!.BalancedAccuracy, 1e-12);
@@ -30,9 +30,9 @@ public sealed class NativeModelEvaluationTests
         Assert.Equal(Names.Order(), ours.Classes.Select(c => c.Name).Order());
 
         // Text labels instead of keys, and keys numbered afresh from reversed data: same classes, same figures.
-        MulticlassCrossEntropyMetrics byText = _ml.MulticlassClassification.EvaluateCrossEntropy(scored, labelColumnName: "Animal");
+        var byText = _ml.MulticlassClassification.EvaluateCrossEntropy(scored, labelColumnName: "Animal");
         Assert.Equal(ours.LogLoss, byText.LogLoss);
-        IDataView renumbered = _ml.Transforms.Conversion.MapValueToKey("Label", "Animal", keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
+        var renumbered = _ml.Transforms.Conversion.MapValueToKey("Label", "Animal", keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Fit(scored).Transform(scored);
         Assert.Equal(ours.LogLoss, _ml.MulticlassClassification.EvaluateCrossEntropy(renumbered).LogLoss);
     }
@@ -40,12 +40,12 @@ public sealed class NativeModelEvaluationTests
     [Fact]
     public void A_binary_model_is_judged_by_its_logits()
     {
-        IDataView train = _ml.Data.LoadFromEnumerable(Draw(300, seed: 1));
-        IDataView scored = _ml.BinaryClassification.Trainers.LbfgsLogisticRegression("IsCat")
+        var train = _ml.Data.LoadFromEnumerable(Draw(300, seed: 1));
+        var scored = _ml.BinaryClassification.Trainers.LbfgsLogisticRegression("IsCat")
             .Fit(train).Transform(_ml.Data.LoadFromEnumerable(Draw(200, seed: 2)));
 
-        BinaryCrossEntropyMetrics ours = _ml.BinaryClassification.EvaluateCrossEntropy(scored, "IsCat");
-        CalibratedBinaryClassificationMetrics theirs = _ml.BinaryClassification.Evaluate(scored, "IsCat");
+        var ours = _ml.BinaryClassification.EvaluateCrossEntropy(scored, "IsCat");
+        var theirs = _ml.BinaryClassification.Evaluate(scored, "IsCat");
         Assert.Equal("column 'Score' as logit (column 'Probability' is its sigmoid in every row)", ours.ScoresUsed);
         Assert.Equal(theirs.LogLoss, ours.LogLossBits, 1e-6);
         Assert.Equal(theirs.Entropy, ours.LabelEntropyBits, 1e-12);

@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy.Tests.Evaluation;
 
 public sealed class NormalDistributionTests

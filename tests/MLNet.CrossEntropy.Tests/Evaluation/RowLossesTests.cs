@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Evaluation;
@@ -12,7 +13,7 @@ public sealed class RowLossesTests
     public void Histograms_hold_every_row_in_its_interval()
     {
         (double[] labels, double[][] scores, double[] weights) = Draw();
-        MulticlassCrossEntropyMetrics metrics = Evaluate(labels, scores, weights);
+        var metrics = Evaluate(labels, scores, weights);
         double[] q = [.. scores.Select((s, i) => (double)(float)s[(int)labels[i]])];
 
         AssertHolds(metrics.RowLosses.ByLoss, [.. q.Select(p => -Math.Log(p))], q, weights, 1.0 / 16);
@@ -26,10 +27,10 @@ public sealed class RowLossesTests
     {
         (double[] labels, double[][] scores, double[] weights) = Draw();
         long[] sorted = [.. Enumerable.Range(0, Rows).OrderByDescending(i => -Math.Log((float)scores[i][(int)labels[i]])).ThenBy(i => i).Take(20).Select(i => (long)i)];
-        IReadOnlyList<WorstRow> worst = Evaluate(labels, scores, weights).RowLosses.Worst;
+        var worst = Evaluate(labels, scores, weights).RowLosses.Worst;
 
         Assert.Equal(sorted, worst.Select(r => r.Row));
-        foreach (WorstRow row in worst)
+        foreach (var row in worst)
         {
             double[] q = scores[row.Row];
             Assert.Equal($"{labels[row.Row]}", row.Label);
@@ -59,7 +60,7 @@ public sealed class RowLossesTests
     [Fact]
     public void An_infinite_loss_is_in_the_last_interval_and_worst()
     {
-        RowLosses losses = Evaluate([1, 0], [[1, 0, 0], [0.5, 0.25, 0.25]], [1, 1]).RowLosses;
+        var losses = Evaluate([1, 0], [[1, 0, 0], [0.5, 0.25, 0.25]], [1, 1]).RowLosses;
         Assert.Equal(new LossBin(40, double.PositiveInfinity, 1, 1, -Math.Log(1e-15)), losses.ByLoss[^1]);
         Assert.Equal(new LossBin(0, 0.01, 1, 1, -Math.Log(1e-15)), losses.ByProbability[0]);
         Assert.Equal((0, double.PositiveInfinity, 0), (losses.Worst[0].Row, losses.Worst[0].Loss, losses.Worst[0].Probability));
@@ -68,7 +69,7 @@ public sealed class RowLossesTests
     [Fact]
     public void A_certain_and_right_row_is_in_the_first_interval_of_losses_and_the_last_of_probabilities()
     {
-        RowLosses losses = Evaluate([0], [[1, 0, 0]], [2]).RowLosses;
+        var losses = Evaluate([0], [[1, 0, 0]], [2]).RowLosses;
         Assert.Equal([new LossBin(0, 1.0 / 16, 1, 2, 0)], losses.ByLoss);
         Assert.Equal([new LossBin(0.99, 1, 1, 2, 0)], losses.ByProbability);
     }
@@ -76,7 +77,7 @@ public sealed class RowLossesTests
     [Fact]
     public void Rows_counted_as_mistakes_are_in_the_histograms_and_among_the_worst()
     {
-        MulticlassCrossEntropyMetrics metrics = new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(
+        var metrics = new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(
             ScoredData.Multiclass([0, 2], [[1, 0, 0], [double.NaN, 0, 0]]),
             new MulticlassEvaluationOptions { InvalidScore = BadRowPolicy.CountAsMistake, WorstRows = 1 });
         Assert.Equal([1, 1], metrics.RowLosses.ByLoss.Select(b => b.Rows));
@@ -94,9 +95,9 @@ public sealed class RowLossesTests
         // Rows left out must not shift the names of those behind them.
         for (int i = 0; i < Rows; i += 7)
             scores[i] = [double.NaN, 0, 1];
-        InMemoryView data = new InMemoryView.Builder()
+        var data = new InMemoryView.Builder()
             .AddKeys("Label", labels.Select(y => (uint)(y + 1)), 3).AddScores("Score", scores, 3).AddText("Name", ids).Build();
-        IReadOnlyList<WorstRow> worst = new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(data, new MulticlassEvaluationOptions
+        var worst = new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(data, new MulticlassEvaluationOptions
         {
             IdColumnName = "Name",
             InvalidScore = BadRowPolicy.CountAsMistake,
@@ -111,15 +112,15 @@ public sealed class RowLossesTests
     [Fact]
     public void Binary_and_multi_label_rows_have_ids_too()
     {
-        InMemoryView binary = new InMemoryView.Builder()
+        var binary = new InMemoryView.Builder()
             .AddNumbers("Label", [1, 0, 1]).AddNumbers("Probability", [0.5, 0.875, 0.25]).AddNumbers("Number", [7, 8, 9.5]).Build();
-        RowLosses ofBinary = new MLContext(1).BinaryClassification.EvaluateCrossEntropy(
+        var ofBinary = new MLContext(1).BinaryClassification.EvaluateCrossEntropy(
             binary, new BinaryEvaluationOptions { ScoreColumnName = null, IdColumnName = "Number" }).RowLosses;
         Assert.Equal(["8", "9.5", "7"], ofBinary.Worst.Select(r => r.Id));
 
-        InMemoryView multiLabel = new InMemoryView.Builder()
+        var multiLabel = new InMemoryView.Builder()
             .AddScores("Label", [[1, 0], [0, 1]], 2).AddScores("Score", [[0.5, 0.125], [0.75, 0.25]], 2).AddText("Name", ["a", "b"]).Build();
-        MultiLabelCrossEntropyMetrics ofLabels = new MLContext(1).MulticlassClassification.EvaluateMultiLabelCrossEntropy(
+        var ofLabels = new MLContext(1).MulticlassClassification.EvaluateMultiLabelCrossEntropy(
             multiLabel, new MultiLabelEvaluationOptions { IdColumnName = "Name" });
         Assert.All(ofLabels.Labels, label => Assert.Equal(["b", "a"], label.RowLosses.Worst.Select(r => r.Id)));
     }
@@ -134,7 +135,7 @@ public sealed class RowLossesTests
     [Fact]
     public void Binary_and_soft_rows_have_losses_too()
     {
-        RowLosses losses = new MLContext(1).BinaryClassification.EvaluateCrossEntropy(
+        var losses = new MLContext(1).BinaryClassification.EvaluateCrossEntropy(
             ScoredData.Binary([1, 0, 0.25], [0.5, 0.875, 0.5]), scoreColumnName: null).RowLosses;
         Assert.Equal([1, 0, 2], losses.Worst.Select(r => r.Row));
         Assert.Equal(["0", "1", "0"], losses.Worst.Select(r => r.Label));
@@ -146,7 +147,7 @@ public sealed class RowLossesTests
     {
         int[] filled = [.. values.Select(v => (int)Math.Floor(v / width)).Distinct().Order()];
         Assert.Equal(filled.Select(b => b * width), bins.Select(b => b.Lower), (x, y) => Math.Abs(x - y) < 1e-12);
-        foreach (LossBin bin in bins)
+        foreach (var bin in bins)
         {
             int[] inside = [.. Enumerable.Range(0, values.Length).Where(i => (int)Math.Floor(values[i] / width) == (int)Math.Round(bin.Lower / width))];
             Assert.Equal(inside.Length, bin.Rows);
@@ -158,7 +159,7 @@ public sealed class RowLossesTests
     private static WorstRowsAccumulator Of(WorstRowsAccumulator.Entry[] rows, int kept)
     {
         WorstRowsAccumulator accumulator = new(kept);
-        foreach (WorstRowsAccumulator.Entry row in rows)
+        foreach (var row in rows)
             accumulator.Add(row);
         return accumulator;
     }

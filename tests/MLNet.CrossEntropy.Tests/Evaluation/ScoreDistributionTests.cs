@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using MLNet.CrossEntropy.Calibration;
+using MLNet.CrossEntropy.Evaluation;
 
 namespace MLNet.CrossEntropy.Tests.Evaluation;
 
@@ -10,7 +12,7 @@ public sealed class ScoreDistributionTests
     [Fact]
     public void Equal_forecasts_share_a_group_and_groups_ascend()
     {
-        ScoreDistribution distribution = Of([(0.75, 1, 2), (0.25, 0, 1), (0.75, 0, 1), (0, 1, 1), (1, 1, 1)]);
+        var distribution = Of([(0.75, 1, 2), (0.25, 0, 1), (0.75, 0, 1), (0, 1, 1), (1, 1, 1)]);
         Assert.Equal(
             [new(0, 1, 1, 0, 1), new(0.25, 0.75, 0, 1, 1), new(0.75, 0.25, 2, 1, 5), new(1, 0, 1, 0, 1)],
             distribution.Groups());
@@ -29,7 +31,7 @@ public sealed class ScoreDistributionTests
     public void Beyond_the_exact_rows_areas_stay_close()
     {
         (double, double, double)[] rows = Draw(2 * ScoreDistribution.ExactRows);
-        List<ScoreGroup> groups = Of(rows).Groups();
+        var groups = Of(rows).Groups();
         Assert.True(groups.Count < ScoreDistribution.ExactRows);
         Assert.Equal(SlowAuc(rows), RankingMetrics.RocAuc(groups), 1e-5);
         Assert.Equal(rows.Sum(r => r.Item3), groups.Sum(g => g.Weight), 1e-6);
@@ -48,7 +50,7 @@ public sealed class ScoreDistributionTests
         (double, double, double)[] rows = Draw(count);
         double expected = RankingMetrics.RocAuc(Of(rows).Groups());
 
-        ScoreDistribution merged = Of(rows[..(count / 3)]);
+        var merged = Of(rows[..(count / 3)]);
         merged.Merge(Of(rows[(count / 3)..]));
         Assert.Equal(count <= ScoreDistribution.ExactRows, merged.IsExact);
         Assert.Equal(expected, RankingMetrics.RocAuc(merged.Groups()), 1e-12);
@@ -62,12 +64,12 @@ public sealed class ScoreDistributionTests
     [InlineData(1000)]
     public void Beyond_the_exact_rows_reliability_bins_hold_the_rows_that_are_theirs(int bins)
     {
-        (double Probability, double Label, double Weight)[] rows = Draw(2 * ScoreDistribution.ExactRows);
+        var rows = Draw(2 * ScoreDistribution.ExactRows);
         // Forecasts at the very edges belong to the bin below.
         for (int b = 1; b <= bins; b++)
             rows[b].Probability = (double)b / bins;
-        List<ScoreGroup> groups = Of(rows, bins).Groups();
-        IReadOnlyList<ReliabilityBin> actual = ReliabilityAccumulator.Of(groups, bins).Bins;
+        var groups = Of(rows, bins).Groups();
+        var actual = ReliabilityAccumulator.Of(groups, bins).Bins;
         for (int b = 0; b < bins; b++)
         {
             (double Probability, double Label, double Weight)[] inside = [.. rows.Where(r => r.Probability > (double)b / bins && r.Probability <= (b + 1.0) / bins)];
@@ -104,7 +106,7 @@ public sealed class ScoreDistributionTests
         ScoreDistribution oneByOne = Of([.. plain, .. weighed]), atOnce = Of(weighed);
         for (int start = 0; start < count; start += 1000)
         {
-            (double Probability, double Label, double Weight)[] some = plain[start..Math.Min(count, start + 1000)];
+            var some = plain[start..Math.Min(count, start + 1000)];
             atOnce.AddPlain([.. some.Select(r => ForecastKey.Of(r.Probability, 1 - r.Probability))], Hits(some));
         }
         AssertClose(oneByOne.Groups(), atOnce.Groups());
@@ -132,7 +134,7 @@ public sealed class ScoreDistributionTests
         (double Probability, double Label, double Weight)[] added = [];
         for (int round = 0; round < 5; round++)
         {
-            (double Probability, double Label, double Weight)[] some = round % 2 == 0 ? rows : [.. rows.Where(r => r.Probability is > 1e-18 and < 1)];
+            var some = round % 2 == 0 ? rows : [.. rows.Where(r => r.Probability is > 1e-18 and < 1)];
             added = [.. added, .. some];
             fromKeys.AddPlain([.. some.Select(r => ForecastKey.Of(r.Probability, 1 - r.Probability))], Hits(some));
             fromProbabilities.AddPlain([.. some.Select(r => (float)r.Probability)], Hits(some));
@@ -150,7 +152,7 @@ public sealed class ScoreDistributionTests
         ScoreDistribution distribution = new(Bins);
         for (int round = 0; round < Rounds; round++)
             distribution.AddPlain(probabilities, [0, 1]);
-        ScoreGroup group = Assert.Single(distribution.Groups());
+        var group = Assert.Single(distribution.Groups());
         Assert.Equal((2.0 * Rounds, 998.0 * Rounds, 1000.0 * Rounds), (group.Positive, group.Negative, group.SquaredWeights));
         Assert.Equal(probabilities[0], group.Probability, 1e-15);
     }
@@ -161,7 +163,7 @@ public sealed class ScoreDistributionTests
     private static void AssertClose(List<ScoreGroup> expected, List<ScoreGroup> actual)
     {
         Assert.Equal(expected.Count, actual.Count);
-        foreach ((ScoreGroup e, ScoreGroup a) in expected.Zip(actual))
+        foreach ((var e, var a) in expected.Zip(actual))
         {
             Assert.Equal(e.Positive, a.Positive, 1e-9);
             Assert.Equal(e.Negative, a.Negative, 1e-9);

@@ -1,5 +1,6 @@
 using MLNet.CrossEntropy.Tests.Shared;
 
+
 namespace MLNet.CrossEntropy.Tests.Evaluation;
 
 /// <summary>Scored data views of the shapes that the evaluation tests need.</summary>
@@ -9,7 +10,7 @@ internal static class ScoredData
     public static InMemoryView Multiclass(double[] labels, double[][] scores, double[]? weights = null, int? keyCount = null)
     {
         int classes = scores.Length > 0 ? scores[0].Length : 3;
-        InMemoryView.Builder view = new InMemoryView.Builder()
+        var view = new InMemoryView.Builder()
             .AddKeys("Label", labels.Select(y => (uint)(y + 1)), keyCount ?? classes)
             .AddScores("Score", scores, classes);
         if (weights is not null)
@@ -19,7 +20,7 @@ internal static class ScoredData
 
     public static InMemoryView Binary(double[] labels, double[]? probabilities, double[]? scores = null, double[]? weights = null)
     {
-        InMemoryView.Builder view = new InMemoryView.Builder().AddNumbers("Label", labels);
+        var view = new InMemoryView.Builder().AddNumbers("Label", labels);
         if (probabilities is not null)
             view.AddNumbers("Probability", probabilities);
         if (scores is not null)

@@ -1,7 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using MLNet.CrossEntropy.Information;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Tests.Information;
 

@@ -1,7 +1,5 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
-using MLNet.CrossEntropy.Information;
-using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Information;
@@ -13,7 +11,7 @@ public sealed class InformationTheoryTests
     [Fact]
     public void Entropies_are_those_of_the_oracle()
     {
-        JsonNode golden = Torch["entropy"]!;
+        var golden = Torch["entropy"]!;
         double[][] p = golden["p"].Matrix(), q = golden["q"].Matrix();
         for (int i = 0; i < p.Length; i++)
         {
@@ -37,7 +35,7 @@ public sealed class InformationTheoryTests
     [Fact]
     public void Divergence_of_each_row_from_its_softmax_is_that_of_the_oracle()
     {
-        foreach (JsonNode? golden in Torch["kl_div"]!.AsArray())
+        foreach (var golden in Torch["kl_div"]!.AsArray())
         {
             bool logTarget = golden!["log_target"]!.GetValue<bool>();
             double[][] logQ = golden["log_q"].Matrix(), none = golden["none"].Matrix();
@@ -133,7 +131,7 @@ public sealed class InformationTheoryTests
             () => InformationTheory.JensenShannon<double>(right, wrong),
             () => InformationTheory.MutualInformation<double>(wrong, columns: 1),
         ];
-        foreach (Action call in calls)
+        foreach (var call in calls)
         {
             var error = Assert.Throws<ArgumentException>(call);
             Assert.All(said, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));

@@ -1,5 +1,5 @@
-using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Tests.Shared;
+
 
 namespace MLNet.CrossEntropy.Tests.Losses;
 
@@ -10,8 +10,8 @@ public sealed class EveryLossTests
     [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
     public void Gradient_is_the_slope_of_the_loss(string name)
     {
-        LogitLoss loss = AllLosses.Get(name);
-        foreach (TargetCase target in AllLosses.TargetsFor(name))
+        var loss = AllLosses.Get(name);
+        foreach (var target in AllLosses.TargetsFor(name))
         {
             foreach (double[] logits in AllLosses.Logits())
             {
@@ -27,7 +27,7 @@ public sealed class EveryLossTests
     [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
     public void Curvature_is_the_slope_of_the_gradient(string name)
     {
-        LogitLoss loss = AllLosses.Get(name);
+        var loss = AllLosses.Get(name);
         float[] direction = [1.5f, -0.25f, 0.75f, -2];
         float[] terms = new float[AllLosses.Outputs], product = new float[AllLosses.Outputs], diagonal = new float[AllLosses.Outputs];
         if (!loss.HasCurvature)
@@ -38,7 +38,7 @@ public sealed class EveryLossTests
             return;
         }
 
-        foreach (TargetCase target in AllLosses.TargetsFor(name))
+        foreach (var target in AllLosses.TargetsFor(name))
         {
             foreach (double[] logits in AllLosses.Logits())
             {
@@ -61,8 +61,8 @@ public sealed class EveryLossTests
     [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
     public void Loss_alone_is_the_loss_of_the_fused_form(string name)
     {
-        LogitLoss loss = AllLosses.Get(name);
-        foreach (TargetCase target in AllLosses.TargetsFor(name))
+        var loss = AllLosses.Get(name);
+        foreach (var target in AllLosses.TargetsFor(name))
         {
             foreach (double[] logits in AllLosses.Logits())
                 Assert.Equal(loss.Of(logits, target.Row).Loss, loss.Loss(logits, target.Row));
@@ -73,8 +73,8 @@ public sealed class EveryLossTests
     [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
     public void Float_agrees_with_double(string name)
     {
-        LogitLoss loss = AllLosses.Get(name);
-        foreach (TargetCase target in AllLosses.TargetsFor(name))
+        var loss = AllLosses.Get(name);
+        foreach (var target in AllLosses.TargetsFor(name))
         {
             foreach (double[] logits in AllLosses.Logits())
             {
@@ -93,9 +93,9 @@ public sealed class EveryLossTests
     [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
     public void Loss_is_never_negative_and_logits_of_ten_thousand_are_harmless(string name)
     {
-        LogitLoss loss = AllLosses.Get(name);
+        var loss = AllLosses.Get(name);
         double[][] extremes = [[1e4, -1e4, 0, 5], [-1e4, -1e4, -1e4, -1e4], [1e4, 1e4, -1e4, 1e4], [-1e4, 0, 0, 1e4]];
-        foreach (TargetCase target in AllLosses.TargetsFor(name))
+        foreach (var target in AllLosses.TargetsFor(name))
         {
             foreach (double[] logits in AllLosses.Logits().Concat(extremes))
             {
@@ -113,7 +113,7 @@ public sealed class EveryLossTests
     [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
     public void One_hot_soft_label_gives_the_same_bits_as_the_hard_label(string name)
     {
-        LogitLoss loss = AllLosses.Get(name);
+        var loss = AllLosses.Get(name);
         for (int label = 0; label < AllLosses.Outputs; label++)
         {
             float[] oneHot = new float[AllLosses.Outputs];
@@ -133,10 +133,10 @@ public sealed class EveryLossTests
     [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
     public void Row_without_a_label_counts_for_nothing(string name)
     {
-        LogitLoss loss = AllLosses.Get(name);
+        var loss = AllLosses.Get(name);
         TargetCase[] missing = [new(-1), new(-100), new(float.NaN, float.NaN, float.NaN, float.NaN)];
         TargetCase[] missingForSoftmax = [new(0, 0, 0, 0), new(1, -1, 0.5f, 0.5f), new(float.NaN, 1, 0, 0)];
-        foreach (TargetCase target in AllLosses.IsSoftmax(name) ? missing.Concat(missingForSoftmax) : missing)
+        foreach (var target in AllLosses.IsSoftmax(name) ? missing.Concat(missingForSoftmax) : missing)
         {
             (double value, double[] gradient) = loss.Of([1.0, 2.0, 3.0, -1.0], target.Row);
             Assert.Equal(0, value);
@@ -151,7 +151,7 @@ public sealed class EveryLossTests
     [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
     public void Arguments_that_do_not_fit_are_named(string name)
     {
-        LogitLoss loss = AllLosses.Get(name);
+        var loss = AllLosses.Get(name);
         double[] logits = [1, 2, 3, 4];
         var unknown = Assert.Throws<ArgumentOutOfRangeException>(() => loss.Loss(logits, RowTarget.Class(4)));
         Assert.Contains("4", unknown.Message, StringComparison.Ordinal);
@@ -166,8 +166,8 @@ public sealed class EveryLossTests
     [MemberData(nameof(AllLosses.SoftmaxNames), MemberType = typeof(AllLosses))]
     public void Softmax_gradient_sums_to_zero_and_a_constant_added_to_all_logits_changes_nothing(string name)
     {
-        LogitLoss loss = AllLosses.Get(name);
-        foreach (TargetCase target in AllLosses.TargetsFor(name))
+        var loss = AllLosses.Get(name);
+        foreach (var target in AllLosses.TargetsFor(name))
         {
             foreach (double[] logits in AllLosses.Logits())
             {
@@ -186,7 +186,7 @@ public sealed class EveryLossTests
     [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
     public void A_logit_of_minus_infinity_is_an_impossible_event(string name)
     {
-        LogitLoss loss = AllLosses.Get(name);
+        var loss = AllLosses.Get(name);
         double[] logits = [double.NegativeInfinity, 1, 2, double.NegativeInfinity];
         (double value, double[] gradient) = loss.Of(logits, RowTarget.Class(0));
         bool bounded = name.Contains("Brier", StringComparison.Ordinal);
@@ -203,7 +203,7 @@ public sealed class EveryLossTests
     [MemberData(nameof(AllLosses.UnsmoothedNames), MemberType = typeof(AllLosses))]
     public void Gradient_never_points_away_from_the_true_class(string name)
     {
-        LogitLoss loss = AllLosses.Get(name);
+        var loss = AllLosses.Get(name);
         for (int label = 0; label < AllLosses.Outputs; label++)
         {
             foreach (double[] logits in AllLosses.Logits())

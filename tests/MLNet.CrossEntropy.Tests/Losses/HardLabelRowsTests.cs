@@ -26,7 +26,7 @@ public sealed class HardLabelRowsTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void SoftmaxRowsAreThoseOfOneAtATime(int classes, int rows, bool weighted)
+    public void Softmax_rows_are_those_of_one_at_a_time(int classes, int rows, bool weighted)
     {
         double[]? weights = weighted ? [.. Enumerable.Range(0, classes).Select(k => k % 3 * 0.75)] : null;
         Compare(new SoftmaxCrossEntropyLoss(classWeights: weights), classes, classes, rows);
@@ -37,7 +37,7 @@ public sealed class HardLabelRowsTests
     [InlineData(1, 8)]
     [InlineData(2.5, 9)]
     [InlineData(0, 35)]
-    public void SigmoidRowsAreThoseOfOneAtATime(double positiveWeight, int rows) =>
+    public void Sigmoid_rows_are_those_of_one_at_a_time(double positiveWeight, int rows) =>
         Compare(new SigmoidCrossEntropyLoss(positiveWeights: [positiveWeight]), outputs: 1, classes: 2, rows);
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class HardLabelRowsTests
     [InlineData(1, 8)]
     [InlineData(2.5, 9)]
     [InlineData(0, 35)]
-    public void CurvatureTermsOfSigmoidRowsAreThoseOfOneAtATime(double positiveWeight, int rows)
+    public void Curvature_terms_of_sigmoid_rows_are_those_of_one_at_a_time(double positiveWeight, int rows)
     {
         var loss = new SigmoidCrossEntropyLoss(positiveWeights: [positiveWeight]);
         var (logits, labels) = Draw(outputs: 1, classes: 2, rows);
@@ -62,7 +62,7 @@ public sealed class HardLabelRowsTests
     }
 
     [Fact]
-    public void WhereLogitsAreNotNumbersNeitherIsTheLoss()
+    public void Where_logits_are_not_numbers_neither_is_the_loss()
     {
         foreach (var bad in new[] { float.NaN, float.PositiveInfinity })
         {
@@ -76,14 +76,14 @@ public sealed class HardLabelRowsTests
     }
 
     [Fact]
-    public void ALabelThatIsNoClassIsAnError()
+    public void A_label_that_is_no_class_is_an_error()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => Run(new SoftmaxCrossEntropyLoss(), 3, [1, 2, 3], [3]));
         Assert.Throws<ArgumentOutOfRangeException>(() => Run(new SigmoidCrossEntropyLoss(), 1, [1], [2]));
     }
 
     [Fact]
-    public void WhatHasNoSuchCodeIsLeftToOneAtATime()
+    public void What_has_no_such_code_is_left_to_one_at_a_time()
     {
         Assert.False(Try(new SoftmaxCrossEntropyLoss(labelSmoothing: 0.1), 2, [1, 2], [0]));
         Assert.False(Try(new SoftmaxCrossEntropyLoss(), 1, [1], [0]));
@@ -94,7 +94,7 @@ public sealed class HardLabelRowsTests
     }
 
     [Fact]
-    public void Log1PKeepsTheDigitsOfSmallNumbers()
+    public void Log1_p_keeps_the_digits_of_small_numbers()
     {
         for (var x = 1e-30f; x < 1e6f; x *= 1.37f)
         {

@@ -1,6 +1,4 @@
 using System.Reflection;
-using MLNet.CrossEntropy.Losses;
-using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Losses;
@@ -123,7 +121,7 @@ public sealed class LossFunctionsTests
     [MemberData(nameof(Names))]
     public void What_does_not_fit_is_refused(string name)
     {
-        Batch batch = Hard[name];
+        var batch = Hard[name];
         Action[] wrong =
         [
             () => batch(Logits, Labels, [1, 2, 3, 4, 5], Reduction.Mean, [], []),
@@ -155,7 +153,7 @@ public sealed class LossFunctionsTests
     {
         double[] weights = [3, 0.5, 1.25, 2];
         Target<double> target = Target.Of<double>(OneHot);
-        foreach (Reduction reduction in Enum.GetValues<Reduction>())
+        foreach (var reduction in Enum.GetValues<Reduction>())
         {
             double[] hard = new double[12], soft = new double[12], a = new double[4], b = new double[4];
             Assert.Equal(
@@ -245,11 +243,11 @@ public sealed class LossFunctionsTests
     [Fact]
     public void Logits_and_target_cannot_be_swapped()
     {
-        MethodInfo[] functions = typeof(LossFunctions).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly);
+        var functions = typeof(LossFunctions).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly);
         Assert.True(functions.Length >= 14);
         Assert.All(functions, function =>
         {
-            Type second = function.GetParameters()[1].ParameterType;
+            var second = function.GetParameters()[1].ParameterType;
             Assert.True(second == typeof(ReadOnlySpan<int>) || second.GetGenericTypeDefinition() == typeof(Target<>), function.ToString());
         });
     }

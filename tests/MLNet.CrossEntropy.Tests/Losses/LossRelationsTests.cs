@@ -1,6 +1,5 @@
-using MLNet.CrossEntropy.Losses;
-using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Tests.Shared;
+
 
 namespace MLNet.CrossEntropy.Tests.Losses;
 
@@ -24,7 +23,7 @@ public sealed class LossRelationsTests
     [MemberData(nameof(PairNames))]
     public void Two_class_softmax_is_the_sigmoid_of_the_difference(string name)
     {
-        (LogitLoss softmax, LogitLoss sigmoid, double factor) = Pairs[name];
+        (var softmax, var sigmoid, double factor) = Pairs[name];
         double[][] rows = [[0.5, -1.25], [-3, 4], [2, 2], [0, 30], [1e4, -1e4]];
         foreach (double[] logits in rows)
         {

@@ -1,8 +1,5 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
-using MLNet.CrossEntropy.Information;
-using MLNet.CrossEntropy.Losses;
-using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Losses;
@@ -97,7 +94,7 @@ public sealed class TorchParityTests
     [MemberData(nameof(KlDiv))]
     public void Divergence_from_logits(int index)
     {
-        JsonNode golden = Case("kl_div", index);
+        var golden = Case("kl_div", index);
         double[] logits = Torch["logits"]![golden["logits"]!.GetValue<string>()].Flat(), gradient = new double[logits.Length];
         double[] target = golden["target"].Flat();
         if (golden["log_target"]!.GetValue<bool>())
@@ -113,8 +110,8 @@ public sealed class TorchParityTests
     private static void CrossEntropyOfClassIndices<T>(int index)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        JsonNode golden = Case("cross_entropy_index", index);
-        T[] logits = Logits<T>(golden);
+        var golden = Case("cross_entropy_index", index);
+        var logits = Logits<T>(golden);
         int[] labels = [.. golden["target"].Flat().Select(y => (int)y)];
         double[]? weights = golden["weight"].FlatOrNull();
         double smoothing = golden["label_smoothing"].Number();
@@ -132,8 +129,8 @@ public sealed class TorchParityTests
 
         if (smoothing > 0)
             return;
-        T[] logProbabilities = LogSoftmax(logits, logits.Length / labels.Length);
-        foreach ((Reduction reduction, string name) in new[] { (Reduction.Mean, "nll_mean"), (Reduction.Sum, "nll_sum") })
+        var logProbabilities = LogSoftmax(logits, logits.Length / labels.Length);
+        foreach ((var reduction, string name) in new[] { (Reduction.Mean, "nll_mean"), (Reduction.Sum, "nll_sum") })
         {
             if (golden[name] is not { } expected)
                 continue;
@@ -146,7 +143,7 @@ public sealed class TorchParityTests
     private static void CrossEntropyOfSoftLabels<T>(int index)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        JsonNode golden = Case("cross_entropy_prob", index);
+        var golden = Case("cross_entropy_prob", index);
         T[] logits = Logits<T>(golden), target = Cast<T>(golden["target"].Flat());
         double[]? weights = golden["weight"].FlatOrNull();
         double smoothing = golden["label_smoothing"].Number();
@@ -164,7 +161,7 @@ public sealed class TorchParityTests
     private static void BinaryCrossEntropyOfLogits<T>(int index)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        JsonNode golden = Case("bce_logits", index);
+        var golden = Case("bce_logits", index);
         T[] logits = Cast<T>(golden["logits"].Flat()), target = Cast<T>(golden["target"].Flat());
         double[]? weights = golden["weight"].FlatOrNull(), positive = golden["pos_weight"].FlatOrNull();
         AssertCellsMatch<T>(golden, logits.Length, weights, (reduction, gradient, losses) => LossFunctions.SigmoidCrossEntropy(
@@ -174,7 +171,7 @@ public sealed class TorchParityTests
     private static void BinaryCrossEntropyOfProbabilities<T>(int index)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        JsonNode golden = Case("bce_prob", index);
+        var golden = Case("bce_prob", index);
         T[] probabilities = Cast<T>(golden["prob"].Flat()), target = Cast<T>(golden["target"].Flat());
         double[]? weights = golden["weight"].FlatOrNull();
         AssertCellsMatch<T>(golden, probabilities.Length, weights, (reduction, gradient, losses) => LossFunctions.BinaryCrossEntropy(
@@ -185,7 +182,7 @@ public sealed class TorchParityTests
     private static void SquaredErrorOfProbabilities<T>(int index)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        JsonNode golden = Case("mse_softmax", index);
+        var golden = Case("mse_softmax", index);
         T[] logits = Logits<T>(golden), gradient = new T[logits.Length];
         int[] labels = [.. golden["target"].Flat().Select(y => (int)y)];
         int classes = logits.Length / labels.Length;
@@ -203,8 +200,8 @@ public sealed class TorchParityTests
     private static void SoftmaxFocal<T>(int index)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        JsonNode golden = Case("focal_softmax", index);
-        T[] logits = Logits<T>(golden);
+        var golden = Case("focal_softmax", index);
+        var logits = Logits<T>(golden);
         int[] labels = [.. golden["target"].Flat().Select(y => (int)y)];
         double[]? alpha = golden["alpha"].FlatOrNull();
         double gamma = golden["gamma"].Number();
@@ -215,7 +212,7 @@ public sealed class TorchParityTests
     private static void SigmoidFocal<T>(int index)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        JsonNode golden = Case("focal_sigmoid", index);
+        var golden = Case("focal_sigmoid", index);
         T[] logits = Cast<T>(golden["logits"].Flat()), target = Cast<T>(golden["target"].Flat());
         double? alpha = golden["alpha"].FlatOrNull()?.Single();
         double gamma = golden["gamma"].Number();
@@ -247,7 +244,7 @@ public sealed class TorchParityTests
 
         double mean = call(Reduction.Mean, gradient, losses);
         Tolerances.AssertClose(golden["mean"].Number() * meanScale, mean, tolerance, "mean");
-        IEnumerable<double> gradientOfMean = golden["grad_mean"].Flat().Select(g => g * meanScale);
+        var gradientOfMean = golden["grad_mean"].Flat().Select(g => g * meanScale);
         Tolerances.AssertClose(gradientOfMean, Widen(gradient), tolerance, "grad_mean");
         Assert.Equal(mean, call(Reduction.Mean, [], []));
     }

@@ -1,5 +1,5 @@
-using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Tests.Shared;
+
 
 namespace MLNet.CrossEntropy.Tests.Losses;
 

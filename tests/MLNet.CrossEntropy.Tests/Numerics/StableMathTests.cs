@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Text.Json.Nodes;
-using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Numerics;
@@ -135,13 +134,13 @@ public sealed class StableMathTests
     private static void SoftmaxIsThatOfTheOracle<T>(double tolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        foreach ((string name, JsonNode? golden) in Torch["softmax"]!.AsObject())
+        foreach ((string name, var golden) in Torch["softmax"]!.AsObject())
         {
             double[][] logits = Torch["logits"]![name].Matrix();
             for (int i = 0; i < logits.Length; i++)
             {
                 T[] z = [.. logits[i].Select(T.CreateTruncating)], q = new T[z.Length];
-                T lse = StableMath.LogSumExp<T>(z);
+                var lse = StableMath.LogSumExp<T>(z);
                 Tolerances.AssertClose(golden!["logsumexp"]![i].Number(), double.CreateTruncating(lse), tolerance, name);
                 StableMath.Softmax<T>(z, q);
                 Tolerances.AssertClose(golden["softmax"]![i].Flat(), q.Select(double.CreateTruncating), tolerance, name);
@@ -154,7 +153,7 @@ public sealed class StableMathTests
     private static void SigmoidIsThatOfTheOracle<T>(double tolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        JsonNode golden = Torch["sigmoid"]!;
+        var golden = Torch["sigmoid"]!;
         T[] x = [.. golden["x"].Flat().Select(T.CreateTruncating)], y = new T[x.Length];
         StableMath.Sigmoid<T>(x, y);
         Tolerances.AssertClose(golden["sigmoid"].Flat(), y.Select(double.CreateTruncating), tolerance, "sigmoid");

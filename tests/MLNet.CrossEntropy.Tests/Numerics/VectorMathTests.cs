@@ -86,7 +86,7 @@ public sealed class VectorMathTests
             {
                 Vector512<float> block = Vector512.Create<float>(x.AsSpan(i));
                 Assert.Equal(VectorMath.Exp(block), Vector512.Create(VectorMath.Exp(block.GetLower()), VectorMath.Exp(block.GetUpper())));
-                Vector256<float> lower = block.GetLower();
+                var lower = block.GetLower();
                 Assert.Equal(VectorMath.Exp(lower), Vector256.Create(VectorMath.Exp(lower.GetLower()), VectorMath.Exp(lower.GetUpper())));
             }
         }

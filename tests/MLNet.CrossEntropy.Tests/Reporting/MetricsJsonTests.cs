@@ -18,8 +18,8 @@ public sealed class MetricsJsonTests
     [Fact]
     public void Multiclass_numbers_are_the_same_bits()
     {
-        MulticlassCrossEntropyMetrics metrics = Evaluated.Multiclass();
-        JsonNode json = JsonNode.Parse(metrics.ToJson())!;
+        var metrics = Evaluated.Multiclass();
+        var json = JsonNode.Parse(metrics.ToJson())!;
 
         AssertSame(metrics.LogLoss, json["logLoss"]);
         AssertSame(metrics.LogLossInterval.Upper, json["logLossInterval"]!["upper"]);
@@ -39,12 +39,12 @@ public sealed class MetricsJsonTests
             }
         }
         Assert.Equal(metrics.ConfusionMatrix!.Names, json["confusionMatrix"]!["names"]!.AsArray().Select(n => n!.GetValue<string>()));
-        foreach ((ReliabilityBin bin, JsonNode? node) in metrics.Reliability.Bins.Zip(json["reliability"]!["bins"]!.AsArray()))
+        foreach ((var bin, var node) in metrics.Reliability.Bins.Zip(json["reliability"]!["bins"]!.AsArray()))
         {
             AssertSame(bin.Frequency, node!["frequency"]);
             AssertSame(bin.ChanceDeviation, node["chanceDeviation"]);
         }
-        foreach ((WorstRow row, JsonNode? node) in metrics.RowLosses.Worst.Zip(json["rowLosses"]!["worst"]!.AsArray()))
+        foreach ((var row, var node) in metrics.RowLosses.Worst.Zip(json["rowLosses"]!["worst"]!.AsArray()))
         {
             Assert.Equal(row.Row, node!["row"]!.GetValue<long>());
             AssertSame(row.Loss, node["loss"]);
@@ -54,8 +54,8 @@ public sealed class MetricsJsonTests
     [Fact]
     public void Comparisons_are_the_same_bits()
     {
-        CrossEntropyComparison comparison = Reports.Comparison();
-        JsonNode pair = JsonNode.Parse(comparison.ToJson())!["pairs"]![0]!;
+        var comparison = Reports.Comparison();
+        var pair = JsonNode.Parse(comparison.ToJson())!["pairs"]![0]!;
         AssertSame(comparison.Pairs[0].PValue, pair["pValue"]);
         AssertSame(comparison.Pairs[0].Interval.Lower, pair["interval"]!["lower"]);
         AssertSame(comparison.Pairs[0].RowsForFirst[0].Contribution, pair["rowsForFirst"]![0]!["contribution"]);
@@ -69,7 +69,7 @@ public sealed class MetricsJsonTests
     [Fact]
     public void What_is_not_finite_is_named()
     {
-        JsonNode json = JsonNode.Parse(Evaluated.Degenerate().ToJson())!;
+        var json = JsonNode.Parse(Evaluated.Degenerate().ToJson())!;
         Assert.Equal("Infinity", json["logLoss"]!.GetValue<string>());
         Assert.Equal("-Infinity", json["logLossReduction"]!.GetValue<string>());
         Assert.Equal("NaN", json["classes"]![2]!["logLoss"]!.GetValue<string>());
@@ -81,7 +81,7 @@ public sealed class MetricsJsonTests
     [InlineData("multi-label")]
     public void A_culture_changes_nothing(string task)
     {
-        CultureInfo before = CultureInfo.CurrentCulture;
+        var before = CultureInfo.CurrentCulture;
         string expected = JsonOf(task);
         try
         {

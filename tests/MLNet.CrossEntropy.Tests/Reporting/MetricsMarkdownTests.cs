@@ -8,9 +8,9 @@ public sealed class MetricsMarkdownTests
     [Fact]
     public void Every_class_has_its_row_of_figures()
     {
-        MulticlassCrossEntropyMetrics metrics = Evaluated.Multiclass();
+        var metrics = Evaluated.Multiclass();
         string[] lines = metrics.ToMarkdown().Split('\n');
-        foreach (ClassMetrics c in metrics.Classes)
+        foreach (var c in metrics.Classes)
         {
             Assert.Contains(FormattableString.Invariant(
                 $"| {c.Name} | {c.Support} | {c.LogLoss:0.000000} | {c.LogLossStandardError:0.000000} | {c.PrecisionRecall.Precision:0.0000} | {c.PrecisionRecall.Recall:0.0000} | {c.PrecisionRecall.F1:0.0000} | {c.RocAuc:0.0000} |"), lines);
@@ -38,17 +38,17 @@ public sealed class MetricsMarkdownTests
     [Fact]
     public void Labels_and_warnings_are_in_it()
     {
-        MultiLabelCrossEntropyMetrics metrics = Evaluated.MultiLabel();
-        foreach ((string name, BinaryCrossEntropyMetrics label) in metrics.LabelNames.Zip(metrics.Labels))
+        var metrics = Evaluated.MultiLabel();
+        foreach ((string name, var label) in metrics.LabelNames.Zip(metrics.Labels))
             Assert.Contains(FormattableString.Invariant($"| {name} | {label.Classes[1].Support} | {label.LogLoss:0.000000} |"), metrics.ToMarkdown(), StringComparison.Ordinal);
-        MulticlassCrossEntropyMetrics degenerate = Evaluated.Degenerate();
+        var degenerate = Evaluated.Degenerate();
         Assert.Equal(degenerate.Warnings.Count, degenerate.ToMarkdown().Split("- **Warning:** ").Length - 1);
     }
 
     [Fact]
     public void Comparisons_are_tables_and_sentences()
     {
-        CrossEntropyComparison comparison = Reports.Comparison();
+        var comparison = Reports.Comparison();
         string[] lines = comparison.ToMarkdown().Split('\n');
         Assert.Contains("| one - two | -0.100000 | 0.010000 | -0.120000 | -0.080000 | 0.0000 | 0.0000 | 0.6000 |", lines);
         Assert.Contains($"- {MarkdownTable.Escape(comparison.Pairs[0].Sentence)}", lines);
@@ -69,7 +69,7 @@ public sealed class MetricsMarkdownTests
     [Fact]
     public void A_culture_changes_nothing()
     {
-        CultureInfo before = CultureInfo.CurrentCulture;
+        var before = CultureInfo.CurrentCulture;
         (string markdown, string table) = (Evaluated.Multiclass().ToMarkdown(), Evaluated.MultiLabel().ToString());
         try
         {

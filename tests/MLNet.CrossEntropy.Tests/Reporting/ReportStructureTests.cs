@@ -32,7 +32,7 @@ public sealed partial class ReportStructureTests
     public void Every_chart_has_title_description_and_table(string name)
     {
         ReportDocument page = new(Reports.All[name]().ToHtml());
-        foreach (XElement svg in page.Elements("svg"))
+        foreach (var svg in page.Elements("svg"))
         {
             Assert.Equal("img", svg.Attribute("role")!.Value);
             string[] labels = svg.Attribute("aria-labelledby")!.Value.Split(' ');
@@ -64,16 +64,16 @@ public sealed partial class ReportStructureTests
     public void Whatever_is_drawn_lies_in_its_drawing(string name)
     {
         ReportDocument page = new(Reports.All[name]().ToHtml());
-        foreach (XElement svg in page.Elements("svg"))
+        foreach (var svg in page.Elements("svg"))
         {
             double width = Number(svg, "width"), height = Number(svg, "height");
             Assert.Equal($"0 0 {svg.Attribute("width")!.Value} {svg.Attribute("height")!.Value}", svg.Attribute("viewBox")!.Value);
-            foreach (XElement element in svg.Descendants().Where(e => e.Name.LocalName is not ("title" or "desc")))
+            foreach (var element in svg.Descendants().Where(e => e.Name.LocalName is not ("title" or "desc")))
             {
                 foreach (string coordinate in Coordinates.Where(c => element.Attribute(c) is not null))
                     Assert.InRange(Number(element, coordinate), 0, coordinate.Contains('y') || coordinate == "height" ? height : width);
             }
-            foreach (XElement path in svg.Descendants("path"))
+            foreach (var path in svg.Descendants("path"))
             {
                 double[] numbers = [.. NumberText().Matches(path.Attribute("d")!.Value).Select(m => double.Parse(m.Value, CultureInfo.InvariantCulture))];
                 Assert.Matches("^[ML0-9. -]+$", path.Attribute("d")!.Value);
@@ -87,7 +87,7 @@ public sealed partial class ReportStructureTests
     public void Same_input_same_bytes_in_any_culture(string name)
     {
         string expected = Reports.All[name]().ToHtml();
-        CultureInfo before = CultureInfo.CurrentCulture;
+        var before = CultureInfo.CurrentCulture;
         try
         {
             CultureInfo.CurrentCulture = Evaluated.Comma;
@@ -106,7 +106,7 @@ public sealed partial class ReportStructureTests
     [Fact]
     public void A_second_call_gives_the_same_page()
     {
-        CrossEntropyReport report = Reports.All["comparison"]();
+        var report = Reports.All["comparison"]();
         Assert.Equal(report.ToHtml(), report.ToHtml());
     }
 

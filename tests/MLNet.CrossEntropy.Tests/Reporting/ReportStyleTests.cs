@@ -22,7 +22,7 @@ public sealed partial class ReportStyleTests
     [InlineData("s6", "page", 3)]
     public void Contrast(string front, string back, double least)
     {
-        foreach (Dictionary<string, double[]> theme in Themes())
+        foreach (var theme in Themes())
             Assert.InRange(Ratio(theme[front], theme[back]), least, 21);
     }
 
@@ -32,7 +32,7 @@ public sealed partial class ReportStyleTests
     [InlineData("s2")]
     public void Cells_are_readable_at_every_share(string tint)
     {
-        foreach ((Dictionary<string, double[]> theme, Match strongest) in Themes().Zip(Tint().Matches(Style)))
+        foreach ((var theme, var strongest) in Themes().Zip(Tint().Matches(Style)))
         {
             double opacity = double.Parse(strongest.Groups[1].Value, CultureInfo.InvariantCulture);
             for (double share = 0; share <= 1; share += 0.01)

@@ -3,7 +3,6 @@ using System.Xml.Linq;
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.ML;
-using MLNet.CrossEntropy.Information;
 using MLNet.CrossEntropy.Reporting;
 using MLNet.CrossEntropy.Tests.Shared;
 using static MLNet.CrossEntropy.Tests.Reporting.ReportDocument;
@@ -24,11 +23,11 @@ public sealed class ReportTests
     [Fact]
     public void The_dots_of_the_class_chart_stand_where_their_losses_are()
     {
-        XElement chart = Page.Chart("Log-loss by class");
-        Func<double, double> axis = XAxis(chart);
+        var chart = Page.Chart("Log-loss by class");
+        var axis = XAxis(chart);
         Assert.Equal(Metrics.Classes.Select(c => c.LogLoss), chart.Descendants("circle").Select(c => axis(Number(c, "cx"))), (x, y) => Math.Abs(x - y) < 2e-3);
         XElement[] whiskers = [.. chart.Descendants("line").Where(l => Is(l, "line") && Number(l, "y1") == Number(l, "y2"))];
-        foreach ((ClassMetrics c, XElement whisker) in Metrics.Classes.Zip(whiskers))
+        foreach ((var c, var whisker) in Metrics.Classes.Zip(whiskers))
         {
             Assert.Equal(c.LogLoss - 1.959964 * c.LogLossStandardError, axis(Number(whisker, "x1")), 2e-3);
             Assert.Equal(c.LogLoss + 1.959964 * c.LogLossStandardError, axis(Number(whisker, "x2")), 2e-3);
@@ -38,8 +37,8 @@ public sealed class ReportTests
     [Fact]
     public void The_confusion_matrix_shows_its_counts_and_shares()
     {
-        XElement chart = Page.Chart("Confusion matrix");
-        ClassConfusionMatrix matrix = Metrics.ConfusionMatrix!;
+        var chart = Page.Chart("Confusion matrix");
+        var matrix = Metrics.ConfusionMatrix!;
         string[] shown = [.. chart.Descendants("text").Where(t => Is(t, "on")).Select(t => t.Value)];
         string[] expected =
         [
@@ -55,10 +54,10 @@ public sealed class ReportTests
     [Fact]
     public void The_reliability_dots_are_the_bins()
     {
-        XElement chart = Page.Chart("Reliability: the predicted class is right");
+        var chart = Page.Chart("Reliability: the predicted class is right");
         ReliabilityBin[] bins = [.. Metrics.Reliability.Bins.Where(b => b.Weight > 0)];
         XElement[] dots = [.. chart.Descendants("circle")];
-        Func<double, double> axis = XAxis(chart);
+        var axis = XAxis(chart);
         Assert.Equal(bins.Select(b => b.Confidence), dots.Select(d => axis(Number(d, "cx"))), (x, y) => Math.Abs(x - y) < 1e-3);
         // The vertical axis has the horizontal one's length: bottom is 320, top 20.
         Assert.Equal(bins.Select(b => b.Frequency), dots.Select(d => (320 - Number(d, "cy")) / 300), (x, y) => Math.Abs(x - y) < 1e-3);
@@ -81,25 +80,25 @@ public sealed class ReportTests
     [Fact]
     public void Named_rows_are_listed_by_name()
     {
-        InMemoryView data = new InMemoryView.Builder().AddNumbers("Label", [1, 0]).AddNumbers("Probability", [0.5, 0.25]).AddText("Name", ["Ada", ""]).Build();
-        BinaryCrossEntropyMetrics metrics = new MLContext(1).BinaryClassification.EvaluateCrossEntropy(
+        var data = new InMemoryView.Builder().AddNumbers("Label", [1, 0]).AddNumbers("Probability", [0.5, 0.25]).AddText("Name", ["Ada", ""]).Build();
+        var metrics = new MLContext(1).BinaryClassification.EvaluateCrossEntropy(
             data, new BinaryEvaluationOptions { ScoreColumnName = null, IdColumnName = "Name" });
         ReportDocument page = new(new CrossEntropyReport("Named").Add("one", metrics).ToHtml());
-        XElement worst = page.Elements("table").Single(t => t.Element("caption")!.Value.StartsWith("The rows of the largest losses", StringComparison.Ordinal));
+        var worst = page.Elements("table").Single(t => t.Element("caption")!.Value.StartsWith("The rows of the largest losses", StringComparison.Ordinal));
         Assert.Equal(["id", "Ada", ""], worst.Descendants("tr").Select(tr => tr.Elements().Last().Value));
     }
 
     [Fact]
     public void Each_label_of_a_multi_label_model_has_charts_of_its_rows()
     {
-        MultiLabelCrossEntropyMetrics metrics = Evaluated.MultiLabel();
+        var metrics = Evaluated.MultiLabel();
         ReportDocument page = new(new CrossEntropyReport("Labels").Add("labels", metrics).ToHtml());
         XElement[] details = [.. page.Elements("details").Where(d => d.Descendants("svg").Any())];
         int[] order = [.. Enumerable.Range(0, 4).OrderByDescending(l => metrics.Labels[l].LogLoss)];
         Assert.Equal(
             order.Select(l => FormattableString.Invariant($"{metrics.LabelNames[l]}: {metrics.Labels[l].LogLoss:0.0000} nats")),
             details.Select(d => d.Element("summary")!.Value));
-        foreach ((XElement label, int l) in details.Zip(order))
+        foreach ((var label, int l) in details.Zip(order))
         {
             Assert.Equal(["What each row pays", $"Reliability: {metrics.LabelNames[l]} is a yes", "Row losses"], label.Descendants("figure").Select(f => f.Element("h3")!.Value));
             Assert.Equal(200, Table(label.Descendants("figure").Last()).Sum(row => int.Parse(row[2], System.Globalization.CultureInfo.InvariantCulture)));
@@ -109,13 +108,13 @@ public sealed class ReportTests
     [Fact]
     public void Loss_curves_are_the_history()
     {
-        XElement chart = Page.Chart("Loss by epoch");
+        var chart = Page.Chart("Loss by epoch");
         Assert.Equal(20, Table(chart).Length);
         Assert.Equal(["2", "0.5000", "0.6000"], Table(chart)[1]);
         Assert.Equal(["3", "0.3333", ""], Table(chart)[2]);
         Assert.Equal(20, chart.Descendants("circle").Count(c => Is(c, "mark")) - 1);
         Assert.Equal(10, chart.Descendants("rect").Count() - 1);
-        XElement ring = Assert.Single(chart.Descendants("circle"), c => Is(c, "ring"));
+        var ring = Assert.Single(chart.Descendants("circle"), c => Is(c, "ring"));
         Assert.Equal(2, XAxis(chart)(Number(ring, "cx")), 1e-2);
     }
 
@@ -123,7 +122,7 @@ public sealed class ReportTests
     public void A_training_loss_that_is_not_in_nats_is_not_drawn_among_nats()
     {
         ReportDocument page = new(Reports.All["other losses"]().ToHtml());
-        XElement chart = page.Chart("Loss by epoch");
+        var chart = page.Chart("Loss by epoch");
         Assert.Equal(["epoch", "by squared error, validation"], chart.Descendants("th").Where(th => th.Attribute("scope")!.Value == "col").Select(th => th.Value));
         Assert.Equal([["2", "0.6000"], ["4", "0.3500"]], Table(chart));
         Assert.Contains("The training loss of by squared error is squared error (Brier), which is not in nats and is not drawn.", chart.Value, StringComparison.Ordinal);
@@ -133,10 +132,10 @@ public sealed class ReportTests
     [Fact]
     public void Lines_of_ones_own_are_drawn_where_they_are()
     {
-        ReportSection section = new ReportSection("Own").AddLines("A chart", "step", "share", [new("rises", [(0, 0), (5, double.PositiveInfinity), (10, 0.5)]), new("falls", [(0, 1), (5, 0.25)])], "A note.");
-        XElement chart = new ReportDocument(new CrossEntropyReport("Lines").Add(section).ToHtml()).Chart("A chart");
+        var section = new ReportSection("Own").AddLines("A chart", "step", "share", [new("rises", [(0, 0), (5, double.PositiveInfinity), (10, 0.5)]), new("falls", [(0, 1), (5, 0.25)])], "A note.");
+        var chart = new ReportDocument(new CrossEntropyReport("Lines").Add(section).ToHtml()).Chart("A chart");
         Assert.Equal([["0", "0.0000", "1.0000"], ["5", "", "0.2500"], ["10", "0.5000", ""]], Table(chart));
-        Func<double, double> axis = XAxis(chart);
+        var axis = XAxis(chart);
         Assert.Equal([0, 10], chart.Descendants("circle").Take(2).Select(c => Math.Round(axis(Number(c, "cx")), 3)));
         Assert.Equal("A note.", chart.Element("figcaption")!.Value);
         Assert.Contains("rises: 0.5000 at step 10", chart.Descendants("text").Select(t => t.Value));
@@ -146,13 +145,13 @@ public sealed class ReportTests
     [Fact]
     public void Comparisons_are_said_in_a_sentence_and_shown()
     {
-        CrossEntropyComparison comparison = Reports.Comparison();
+        var comparison = Reports.Comparison();
         ReportDocument page = new(Reports.All["comparison"]().ToHtml());
         Assert.Equal(
             [.. comparison.Pairs.Select(p => p.Sentence), CrossValidationComparison.Of("one", [0.5, 0.25], "two", [0.75, 0.5]).Sentence],
             page.Elements("p").Where(p => Is(p, "verdict")).Select(p => p.Value));
-        XElement chart = page.Chart("Difference of log-loss, paired by row");
-        XElement dot = Assert.Single(chart.Descendants("circle"));
+        var chart = page.Chart("Difference of log-loss, paired by row");
+        var dot = Assert.Single(chart.Descendants("circle"));
         Assert.Equal(-0.1, XAxis(chart)(Number(dot, "cx")), 1e-3);
         Assert.Contains(page.Elements("th"), th => th.Value == "row-three");
     }
@@ -189,7 +188,7 @@ public sealed class ReportTests
     [Fact]
     public void Of_many_classes_the_most_confused_are_drawn_and_the_others_summed()
     {
-        MulticlassCrossEntropyMetrics metrics = Evaluated.Multiclass(classes: 200);
+        var metrics = Evaluated.Multiclass(classes: 200);
         ConfusionTable table = ConfusionTable.Of(metrics.ConfusionMatrix!, [3, 5, 199]);
         Assert.Equal(["class 3", "class 5", "class 199", "197 others"], table.Names);
         Assert.Equal(metrics.ConfusionMatrix!.Rows(5, 199), table.Rows[1, 2]);
@@ -201,7 +200,7 @@ public sealed class ReportTests
     [Fact]
     public void Any_text_stays_text()
     {
-        Config config = Config.QuickThrowOnFailure.WithReplay(0xE5CA, 0x1D).WithMaxTest(300);
+        var config = Config.QuickThrowOnFailure.WithReplay(0xE5CA, 0x1D).WithMaxTest(300);
         Check.One(config, Prop.ForAll(ArbMap.Default.ArbFor<string>().Filter(s => s is not null), text =>
         {
             foreach (string any in new[] { text, Reports.Hostile + text, text + "\ud83d", "\udc00" + text })
@@ -229,7 +228,7 @@ public sealed class ReportTests
     public void A_saved_report_is_the_page_in_UTF8()
     {
         using TemporaryFile file = new();
-        CrossEntropyReport report = Reports.All["hostile"]();
+        var report = Reports.All["hostile"]();
         report.Save(file.Name);
         Assert.Equal(Encoding.UTF8.GetBytes(report.ToHtml()), File.ReadAllBytes(file.Name));
     }
@@ -247,7 +246,7 @@ public sealed class ReportTests
     private static string Clean(string text)
     {
         StringBuilder clean = new();
-        foreach (Rune rune in text.EnumerateRunes())
+        foreach (var rune in text.EnumerateRunes())
         {
             int c = rune.Value;
             bool isControl = c < 0x20 && c is not ('\n' or '\t') || c is >= 0x7f and < 0xa0;

@@ -1,6 +1,3 @@
-using MLNet.CrossEntropy.Information;
-using MLNet.CrossEntropy.Optimization;
-
 namespace MLNet.CrossEntropy.Tests.Reporting;
 
 /// <summary>Reports of every kind, ordinary and degenerate; a new one here gets every test of the page's structure.</summary>

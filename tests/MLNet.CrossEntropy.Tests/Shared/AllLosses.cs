@@ -1,5 +1,6 @@
 using MLNet.CrossEntropy.Losses;
 
+
 namespace MLNet.CrossEntropy.Tests.Shared;
 
 /// <summary>Every loss, in the forms worth telling apart: a new line here is held to every invariant.</summary>
@@ -43,7 +44,7 @@ public static class AllLosses
     public static TheoryData<string> UnsmoothedNames =>
         [.. Softmax.Keys.Concat(Sigmoid.Keys).Where(name => !name.Contains("smoothed", StringComparison.Ordinal))];
 
-    public static LogitLoss Get(string name) => Softmax.TryGetValue(name, out LogitLoss? loss) ? loss : Sigmoid[name];
+    public static LogitLoss Get(string name) => Softmax.TryGetValue(name, out var loss) ? loss : Sigmoid[name];
 
     public static bool IsSoftmax(string name) => Softmax.ContainsKey(name);
 

@@ -1,5 +1,3 @@
-using MLNet.CrossEntropy.Optimization;
-
 namespace MLNet.CrossEntropy.Tests.Shared;
 
 /// <summary>

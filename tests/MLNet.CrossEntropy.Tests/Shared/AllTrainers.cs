@@ -42,7 +42,7 @@ internal static class AllTrainers
     /// <summary>The mean cross-entropy (nats) of the transformer's predictions for <paramref name="data"/>, in double.</summary>
     public static double LogLoss(ITransformer transformer, IDataView data)
     {
-        IDataView scored = transformer.Transform(data);
+        var scored = transformer.Transform(data);
         if (scored.Schema["Score"].Type is VectorDataViewType)
         {
             uint[] keys = [.. scored.GetColumn<uint>(nameof(Dataset.Example.ClassIndex))];

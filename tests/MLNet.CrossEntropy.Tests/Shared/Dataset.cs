@@ -15,7 +15,7 @@ internal sealed record Dataset(IReadOnlyList<Dataset.Example> Examples, string[]
 
     public static Dataset Load(string name)
     {
-        JsonNode data = GoldenFile.Load("sklearn-fits.json")["datasets"]![name]!;
+        var data = GoldenFile.Load("sklearn-fits.json")["datasets"]![name]!;
         string[] classes = [.. data["classes"]!.AsArray().Select(value => value!.ToString())];
         double[] weights = data["sample_weight"].Numbers();
         var examples = data["X"].Matrix().Zip(data["y"].Numbers()).Select((row, i) => new Example

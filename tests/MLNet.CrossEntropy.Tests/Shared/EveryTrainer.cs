@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Optimization;
 
 namespace MLNet.CrossEntropy.Tests.Shared;
 
@@ -22,7 +21,7 @@ internal static class EveryTrainer
         var pairs = new TheoryData<string, T>();
         foreach (string name in Keys)
         {
-            foreach (T value in values)
+            foreach (var value in values)
                 pairs.Add(name, value);
         }
         return pairs;
@@ -58,7 +57,7 @@ internal static class EveryTrainer
     /// <summary>The probabilities of every row: of each class, of the second class alone, or of each answer.</summary>
     public static float[][] Probabilities(ITransformer fitted, IDataView data)
     {
-        IDataView scored = fitted.Transform(data);
+        var scored = fitted.Transform(data);
         return scored.Schema.GetColumnOrNull("Probability")?.Type switch
         {
             null => [.. scored.GetColumn<float[]>("Score")],

@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Data;
+using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Tests.Shared;
 

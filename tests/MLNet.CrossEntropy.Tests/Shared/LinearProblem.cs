@@ -18,7 +18,7 @@ internal sealed record LinearProblem(double[][] Rows, int[] Labels, int Outputs,
     /// <summary>A problem of scikit-learn's golden fits, its features scaled as the fit says.</summary>
     public static LinearProblem FromFit(JsonNode file, JsonNode fit)
     {
-        JsonNode data = file["datasets"]![fit["dataset"]!.GetValue<string>()]!;
+        var data = file["datasets"]![fit["dataset"]!.GetValue<string>()]!;
         double[][] x = data["X"].Matrix();
         int[] y = [.. data["y"].Numbers().Select(v => (int)v)];
         if (fit["scaling"]!.GetValue<string>() == "standard")
@@ -53,7 +53,7 @@ internal sealed record LinearProblem(double[][] Rows, int[] Labels, int Outputs,
             for (int k = 0; k < Outputs; k++)
             {
                 z[k] = parameters[weights + k];
-                ReadOnlySpan<double> row = parameters.Slice(k * features, features);
+                var row = parameters.Slice(k * features, features);
                 for (int f = 0; f < row.Length; f++)
                     z[k] += row[f] * x[f];
             }
@@ -64,7 +64,7 @@ internal sealed record LinearProblem(double[][] Rows, int[] Labels, int Outputs,
             {
                 double share = weight * z[k];
                 gradient[weights + k] += share;
-                Span<double> row = gradient.Slice(k * features, features);
+                var row = gradient.Slice(k * features, features);
                 for (int f = 0; f < row.Length; f++)
                     row[f] += share * x[f];
             }

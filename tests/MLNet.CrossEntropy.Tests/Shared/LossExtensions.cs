@@ -1,5 +1,3 @@
-using MLNet.CrossEntropy.Losses;
-
 namespace MLNet.CrossEntropy.Tests.Shared;
 
 /// <summary>Losses over arrays, which tests read more easily than spans.</summary>

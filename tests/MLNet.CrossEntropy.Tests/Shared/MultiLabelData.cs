@@ -32,8 +32,8 @@ internal sealed record MultiLabelData(float[][] Rows, float[][] Answers, float[]
     /// <summary>Columns Features, Label (Single, with slot names), Weight and, without missing answers, Flags (Boolean).</summary>
     public IDataView View(bool named = true)
     {
-        DataViewSchema.Annotations? names = named ? InMemoryView.Names("SlotNames", Labels) : null;
-        InMemoryView.Builder view = new InMemoryView.Builder()
+        var names = named ? InMemoryView.Names("SlotNames", Labels) : null;
+        var view = new InMemoryView.Builder()
             .Add("Features", new VectorDataViewType(NumberDataViewType.Single, 4), Rows.Select(row => new VBuffer<float>(4, row)))
             .Add("Label", new VectorDataViewType(NumberDataViewType.Single, 3), Answers.Select(row => new VBuffer<float>(3, row)), names)
             .Add("Weight", NumberDataViewType.Single, Weights);

@@ -1,5 +1,3 @@
-using MLNet.CrossEntropy.Losses;
-
 namespace MLNet.CrossEntropy.Tests.Shared;
 
 /// <summary>

@@ -1,4 +1,5 @@
-using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.Linear;
+
 
 namespace MLNet.CrossEntropy.Tests.Shared;
 

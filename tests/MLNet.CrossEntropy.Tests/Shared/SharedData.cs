@@ -16,7 +16,7 @@ internal static class SharedData
     public static IEnumerable<string> Lines(string file)
     {
         using Stream packed = File.OpenRead(Path.Combine(Folder!, file));
-        using Stream plain = file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(packed, CompressionMode.Decompress) : packed;
+        using var plain = file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(packed, CompressionMode.Decompress) : packed;
         using var reader = new StreamReader(plain);
         while (reader.ReadLine() is { } line)
             yield return line;

@@ -1,5 +1,3 @@
-using MLNet.CrossEntropy.Losses;
-
 namespace MLNet.CrossEntropy.Tests.Shared;
 
 /// <summary>A row's target that, unlike <see cref="RowTarget"/>, can be kept in a list.</summary>

@@ -14,7 +14,7 @@ public class AgainstLbfgsTests
     public void Softmax_loses_no_more_than_one_percent_to_maximum_entropy(string name, bool normalized)
     {
         var ml = new MLContext(seed: 1);
-        (IDataView train, IDataView test) = Split(ml, name, normalized);
+        (var train, var test) = Split(ml, name, normalized);
         double theirs = AllTrainers.LogLoss(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("ClassIndex").Fit(train), test);
         double ours = AllTrainers.LogLoss(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train), test);
         Assert.InRange(ours, 0, 1.01 * theirs);
@@ -26,7 +26,7 @@ public class AgainstLbfgsTests
     public void Sigmoid_loses_no_more_than_one_percent_to_logistic_regression(bool normalized)
     {
         var ml = new MLContext(seed: 1);
-        (IDataView train, IDataView test) = Split(ml, "breast_cancer", normalized);
+        (var train, var test) = Split(ml, "breast_cancer", normalized);
         double theirs = AllTrainers.LogLoss(ml.BinaryClassification.Trainers.LbfgsLogisticRegression("IsSecond").Fit(train), test);
         double ours = AllTrainers.LogLoss(ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(train), test);
         Assert.InRange(ours, 0, 1.01 * theirs);
@@ -34,8 +34,8 @@ public class AgainstLbfgsTests
 
     private static (IDataView Train, IDataView Test) Split(MLContext ml, string name, bool normalized)
     {
-        (Dataset trainSet, Dataset testSet) = Dataset.Load(name).Split();
-        (IDataView train, IDataView test) = (trainSet.View(ml), testSet.View(ml));
+        (var trainSet, var testSet) = Dataset.Load(name).Split();
+        (var train, var test) = (trainSet.View(ml), testSet.View(ml));
         if (!normalized)
             return (train, test);
         var normalizer = ml.Transforms.NormalizeMeanVariance("Features").Fit(train);

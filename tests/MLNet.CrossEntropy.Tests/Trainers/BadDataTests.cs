@@ -16,7 +16,7 @@ public class BadDataTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void A_missing_column_is_named_as_ml_net_names_it(string trainer)
     {
-        IDataView data = Dataset.Iris.View(_ml);
+        var data = Dataset.Iris.View(_ml);
         AssertRefused(trainer, data, "Could not find feature column 'Nothing'", options => options.FeatureColumnName = "Nothing");
         AssertRefused(trainer, data, "Could not find label column 'Nothing'", options => options.LabelColumnName = "Nothing");
         AssertRefused(trainer, data, "Could not find weight column 'Nothing'", options => options.ExampleWeightColumnName = "Nothing");
@@ -45,7 +45,7 @@ public class BadDataTests
     [InlineData("sigmoid", "expected Boolean, got String")]
     public void A_pipeline_refuses_a_wrong_column_before_anything_is_fitted(string trainer, string types)
     {
-        IDataView data = Dataset.Iris.View(_ml);
+        var data = Dataset.Iris.View(_ml);
         var pipeline = _ml.Transforms.NormalizeMeanVariance("Features").Append(AllTrainers.Create(trainer, _ml, options => options.LabelColumnName = "Class"));
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => pipeline.Fit(data));
         Assert.StartsWith($"Schema mismatch for label column 'Class': {types}", error.Message, StringComparison.Ordinal);
@@ -55,7 +55,7 @@ public class BadDataTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void Empty_data_is_an_error(string trainer)
     {
-        IDataView nothing = _ml.Data.SkipRows(Dataset.Iris.View(_ml), 150);
+        var nothing = _ml.Data.SkipRows(Dataset.Iris.View(_ml), 150);
         var error = Assert.Throws<InvalidOperationException>(() => AllTrainers.Create(trainer, _ml).Fit(nothing));
         Assert.Equal("The training data has no rows.", error.Message);
     }
@@ -64,8 +64,8 @@ public class BadDataTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void Skipped_rows_are_counted_in_one_warning_and_in_the_report(string trainer)
     {
-        Dataset clean = Dataset.BreastCancer;
-        Dataset dirty = clean with { Examples = [Bad(float.NaN), .. clean.Examples, Bad(float.PositiveInfinity)] };
+        var clean = Dataset.BreastCancer;
+        var dirty = clean with { Examples = [Bad(float.NaN), .. clean.Examples, Bad(float.PositiveInfinity)] };
         var fitted = AllTrainers.Create(trainer, _ml).Fit(dirty.View(_ml));
 
         string warning = Assert.Single(_log, line => line.StartsWith("Warning", StringComparison.Ordinal));
@@ -89,7 +89,7 @@ public class BadDataTests
     [Fact]
     public void A_class_without_rows_is_never_predicted()
     {
-        Dataset twoOfThree = Dataset.Iris with { Examples = [.. Dataset.Iris.Examples.Take(100)] };
+        var twoOfThree = Dataset.Iris with { Examples = [.. Dataset.Iris.Examples.Take(100)] };
         var fitted = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(twoOfThree.View(_ml));
         Assert.All(fitted.Transform(twoOfThree.View(_ml)).GetColumn<float[]>("Score"), score =>
         {
@@ -103,7 +103,7 @@ public class BadDataTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void Rows_of_one_class_alone_give_a_model_that_is_sure_of_it(string trainer)
     {
-        Dataset oneClass = Dataset.BreastCancer with { Examples = [.. Dataset.BreastCancer.Examples.Where(example => example.IsSecond)] };
+        var oneClass = Dataset.BreastCancer with { Examples = [.. Dataset.BreastCancer.Examples.Where(example => example.IsSecond)] };
         var fitted = AllTrainers.Create(trainer, _ml).Fit(oneClass.View(_ml));
         Assert.All(AllTrainers.Parameters(fitted), parameter => Assert.True(float.IsFinite(parameter)));
         Assert.InRange(AllTrainers.LogLoss(fitted, oneClass.View(_ml)), 0, 0.001);
@@ -122,7 +122,7 @@ public class BadDataTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void Features_that_never_change_give_the_class_prior(string trainer)
     {
-        Dataset constant = Dataset.BreastCancer with
+        var constant = Dataset.BreastCancer with
         {
             Examples = [.. Dataset.BreastCancer.Examples.Select(example => new Dataset.Example
         {
@@ -141,8 +141,8 @@ public class BadDataTests
     public void A_hidden_column_is_not_what_is_trained_on()
     {
         // Features is replaced by a single constant: the hidden original must not be read.
-        IDataView data = Dataset.Iris.View(_ml);
-        IDataView replaced = _ml.Transforms.Concatenate("Features", "Weight").Fit(data).Transform(data);
+        var data = Dataset.Iris.View(_ml);
+        var replaced = _ml.Transforms.Concatenate("Features", "Weight").Fit(data).Transform(data);
         var fitted = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(replaced);
         VBuffer<float>[] weights = [];
         fitted.Model.GetWeights(ref weights, out _);
@@ -154,7 +154,7 @@ public class BadDataTests
     [InlineData("Single")]
     public void Binary_labels_of_other_types_train_the_same_model(string label)
     {
-        IDataView data = _ml.Data.LoadFromEnumerable(Dataset.BreastCancer.Examples.Select(example => new SingleLabel
+        var data = _ml.Data.LoadFromEnumerable(Dataset.BreastCancer.Examples.Select(example => new SingleLabel
         {
             Features = example.Features,
             ClassIndex = example.ClassIndex,

@@ -64,7 +64,7 @@ public class BadRowTests
     {
         foreach (float[] label in (ReadOnlySpan<float[]>)[[1], [0, 0, 1, 0]])
         {
-            InMemoryView.Builder view = Good.Columns()
+            var view = Good.Columns()
                 .Add("Soft", new VectorDataViewType(NumberDataViewType.Single, 3), Good.Y.Select((_, i) => i == 3 ? new VBuffer<float>(label.Length, label) : new(3, [0, 1, 0])));
             AssertRefused(
                 $"Label column 'Soft' has {label.Length} slots in row 3 (counted from 0), and its type promises 3. Every row must have the same length.",
@@ -77,7 +77,7 @@ public class BadRowTests
     [InlineData("multi-label", "10000 outputs of 1000000 features make 10000000000 weights")]
     public void A_model_too_large_for_memory_is_refused_before_a_row_is_read(string trainer, string sizes)
     {
-        InMemoryView nothing = new InMemoryView.Builder()
+        var nothing = new InMemoryView.Builder()
             .Add<VBuffer<float>>("Features", new VectorDataViewType(NumberDataViewType.Single, 1_000_000), [])
             .AddKeys("ClassIndex", [], 10_000)
             .Add<VBuffer<bool>>("Answers", new VectorDataViewType(BooleanDataViewType.Instance, 10_000), [])
@@ -92,7 +92,7 @@ public class BadRowTests
     public void After_an_error_a_trainer_fits_good_rows_as_if_nothing_had_been(string trainer)
     {
         LabelledRows rows = LabelledRows.Gaussian(60, 2);
-        IEstimator<ITransformer> estimator = EveryTrainer.Create(trainer, new MLContext(seed: 1), options => options.ExampleWeightColumnName = "Weight");
+        var estimator = EveryTrainer.Create(trainer, new MLContext(seed: 1), options => options.ExampleWeightColumnName = "Weight");
         Assert.Throws<InvalidOperationException>(() => estimator.Fit((rows with { Weights = new float[60] }).View()));
         Assert.Equal(EveryTrainer.Parameters(EveryTrainer.Fit(trainer, rows.View())), EveryTrainer.Parameters(estimator.Fit(rows.View())));
     }

@@ -3,9 +3,8 @@ using Microsoft.ML;
 using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
-using MLNet.CrossEntropy.Optimization;
+using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Tests.Shared;
-using MLNet.CrossEntropy.Trainers;
 using LogisticModel = Microsoft.ML.Calibrators.CalibratedModelParametersBase<
     Microsoft.ML.Trainers.LinearBinaryModelParameters, Microsoft.ML.Calibrators.PlattCalibrator>;
 
@@ -26,11 +25,11 @@ public class CalibratedWarmStartTests
     public void The_calibration_is_part_of_where_it_starts_and_the_threshold_is_not(double slope, double offset, float threshold)
     {
         var recalibrated = Recalibrated(Sigmoid(epochs: 100).Fit(_data), slope, offset);
-        BinaryPredictionTransformer<LogisticModel> model = _ml.BinaryClassification.ChangeModelThreshold(recalibrated, threshold);
+        var model = _ml.BinaryClassification.ChangeModelThreshold(recalibrated, threshold);
         Assert.Equal(model.Transform(_data).GetColumn<float>("Score").Select(score => score > threshold), model.Transform(_data).GetColumn<bool>("PredictedLabel"));
         using var file = new TemporaryFile();
         _ml.Model.Save(model, _data.Schema, file.Name);
-        ITransformer loaded = new MLContext().Model.Load(file.Name, out _);
+        var loaded = new MLContext().Model.Load(file.Name, out _);
 
         // At rate 0 a fit predicts what the model predicted.
         var frozen = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
@@ -41,7 +40,7 @@ public class CalibratedWarmStartTests
             LearningRate = 1e-30,
         });
         float[] expected = Probabilities(model);
-        foreach (ITransformer start in (ITransformer[])[model, loaded])
+        foreach (var start in (ITransformer[])[model, loaded])
         {
             var further = frozen.Fit(_data, start);
             Assert.Equal((-1, 0), (further.Model.Calibrator.Slope, further.Model.Calibrator.Offset));
@@ -53,7 +52,7 @@ public class CalibratedWarmStartTests
     [Fact]
     public void A_recalibrated_optimum_is_the_optimum()
     {
-        BinaryPredictionTransformer<LogisticModel> optimum = Sigmoid(epochs: 1000).Fit(_data);
+        var optimum = Sigmoid(epochs: 1000).Fit(_data);
         double objective = TrainingReport.Of(optimum)!.Certificate.Objective;
         var further = Sigmoid(epochs: 1).Fit(_data, Rewritten(optimum, slope: -4, offset: 0.5));
         Assert.InRange(TrainingReport.Of(further)!.Certificate.Objective, objective * (1 - 1e-6), objective * (1 + 1e-5));
@@ -71,7 +70,7 @@ public class CalibratedWarmStartTests
     /// <summary>The same probabilities, <c>sigmoid(w x + b)</c>, written as <c>1 / (1 + exp(slope s + offset))</c>.</summary>
     private BinaryPredictionTransformer<LogisticModel> Rewritten(BinaryPredictionTransformer<LogisticModel> model, double slope, double offset)
     {
-        LinearBinaryModelParameters linear = model.Model.SubModel;
+        var linear = model.Model.SubModel;
         float[] weights = [.. linear.Weights.Select(weight => (float)(weight / -slope))];
         return Calibrated(model, NativeModels.LogisticRegression(_ml, weights, (float)((linear.Bias + offset) / -slope)).SubModel, slope, offset);
     }

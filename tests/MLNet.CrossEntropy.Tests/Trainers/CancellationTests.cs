@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Trainers;
@@ -49,7 +48,7 @@ public class CancellationTests
                 }),
             }).Fit(data);
 
-        TrainingReport report = TrainingReport.Of(Fit(CancellationAnswer.ReturnBest))!;
+        var report = TrainingReport.Of(Fit(CancellationAnswer.ReturnBest))!;
         Assert.Equal((StopReason.Cancelled, 3), (report.StopReason, report.History.Count));
         Assert.False(report.Certificate.IsMeasured);
         Assert.True(report.History[2].TrainingLoss < report.History[0].TrainingLoss);
@@ -78,7 +77,7 @@ public class CancellationTests
             return;
         }
 
-        TrainingReport report = TrainingReport.Of(trainer.Fit(Dataset.Iris.View(_ml)))!;
+        var report = TrainingReport.Of(trainer.Fit(Dataset.Iris.View(_ml)))!;
         Assert.Equal((StopReason.Cancelled, 1), (report.StopReason, report.History.Count));
         Assert.True(report.Certificate.IsMeasured);
     }

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Trainers;
@@ -31,7 +30,7 @@ public sealed class CheckpointTests : IDisposable
     [MemberData(nameof(Fits))]
     public void A_fit_that_was_cancelled_goes_on_to_the_same_bits(string trainer, bool cache, SgdMethod method)
     {
-        IDataView data = Dataset.BreastCancer.View(_ml);
+        var data = Dataset.BreastCancer.View(_ml);
         IPredictionTransformer<object> Fit(int? cancelAfter, string? path)
         {
             using var source = new CancellationTokenSource();
@@ -64,7 +63,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void A_fit_out_of_time_goes_on_when_there_is_more_of_it()
     {
-        IDataView data = Dataset.Iris.View(_ml);
+        var data = Dataset.Iris.View(_ml);
         TrainingReport Fit(TimeSpan? duration) => TrainingReport.Of(AllTrainers.Create("softmax", _ml, options =>
         {
             (options.Seed, options.GradientTolerance, options.NumberOfEpochs) = (4, 0, 100_000);
@@ -91,7 +90,7 @@ public sealed class CheckpointTests : IDisposable
             (options.LabelColumnName, options.Seed, options.NumberOfEpochs, options.CheckpointPath) = ("ClassIndex", 4, 6, _folder.File("fit"));
         var options = new SoftmaxCrossEntropyTrainer.Options { CancellationToken = source.Token, Progress = new Listener(epoch => CancelAfter(epoch, source)) };
         Configure(options);
-        IDataView data = Dataset.Iris.View(_ml);
+        var data = Dataset.Iris.View(_ml);
         _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(data);
         File.WriteAllText(_folder.File("fit"), "no checkpoint, this");
         var again = new SoftmaxCrossEntropyTrainer.Options();

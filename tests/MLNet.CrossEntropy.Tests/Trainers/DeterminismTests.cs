@@ -21,7 +21,7 @@ public class DeterminismTests
     [MemberData(nameof(TrainersAndDensities))]
     public void The_number_of_threads_changes_no_bit(string trainer, double density)
     {
-        IDataView data = Synthetic(density).View(_ml);
+        var data = Synthetic(density).View(_ml);
         float[] one = With(threads: 1);
         Assert.Equal(one, With(threads: 2));
         Assert.Equal(one, With(threads: 8));
@@ -39,7 +39,7 @@ public class DeterminismTests
     [MemberData(nameof(TrainersAndDensities))]
     public void Dense_and_sparse_vectors_of_the_same_values_give_the_same_bits(string trainer, double density)
     {
-        Dataset dataset = Synthetic(density);
+        var dataset = Synthetic(density);
         var sparse = dataset.Examples.Select(example => new SparseExample
         {
             Features = Sparse(example.Features),
@@ -55,7 +55,7 @@ public class DeterminismTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void A_cached_view_gives_the_same_bits(string trainer)
     {
-        IDataView data = Dataset.BreastCancer.View(_ml);
+        var data = Dataset.BreastCancer.View(_ml);
         Assert.Equal(Fit(trainer, data), Fit(trainer, _ml.Data.Cache(data)));
     }
 
@@ -63,7 +63,7 @@ public class DeterminismTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void One_trainer_fits_the_same_model_again_and_on_many_threads_at_once(string trainer)
     {
-        IDataView data = Dataset.BreastCancer.View(_ml);
+        var data = Dataset.BreastCancer.View(_ml);
         var estimator = AllTrainers.Create(trainer, _ml, options => options.NumberOfThreads = 2);
         float[] expected = AllTrainers.Parameters(estimator.Fit(data));
         float[][] all = [.. Enumerable.Range(0, 6).AsParallel().WithDegreeOfParallelism(6).Select(_ => AllTrainers.Parameters(estimator.Fit(data)))];
@@ -74,7 +74,7 @@ public class DeterminismTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void The_seed_of_the_context_decides_unless_one_is_given(string trainer)
     {
-        IDataView data = Dataset.BreastCancer.View(_ml);
+        var data = Dataset.BreastCancer.View(_ml);
         float[] Of(int contextSeed, int? seed) => AllTrainers.Parameters(
             AllTrainers.Create(trainer, new MLContext(contextSeed), options => options.Seed = seed).Fit(data));
 
@@ -88,8 +88,8 @@ public class DeterminismTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void The_reported_seed_repeats_the_fit(string trainer)
     {
-        IDataView data = Dataset.BreastCancer.View(_ml);
-        IPredictionTransformer<object> fitted = AllTrainers.Create(trainer, new MLContext()).Fit(data);
+        var data = Dataset.BreastCancer.View(_ml);
+        var fitted = AllTrainers.Create(trainer, new MLContext()).Fit(data);
         int seed = TrainingReport.Of(fitted)!.Seed;
         Assert.Equal(AllTrainers.Parameters(fitted), Fit(trainer, data, options => options.Seed = seed));
     }
@@ -98,10 +98,10 @@ public class DeterminismTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void A_row_of_weight_zero_is_as_good_as_none(string trainer)
     {
-        Dataset with = Dataset.BreastCancer;
-        foreach (Dataset.Example example in with.Examples)
+        var with = Dataset.BreastCancer;
+        foreach (var example in with.Examples)
             example.Weight = example.Weight > 2 ? 0 : example.Weight;
-        Dataset without = with with { Examples = [.. with.Examples.Where(example => example.Weight > 0)] };
+        var without = with with { Examples = [.. with.Examples.Where(example => example.Weight > 0)] };
         Assert.Equal(Fit(trainer, without.View(_ml), Weighted), Fit(trainer, with.View(_ml), Weighted));
 
         static void Weighted(CrossEntropyTrainerOptions options) => options.ExampleWeightColumnName = "Weight";
@@ -114,7 +114,7 @@ public class DeterminismTests
         Dataset weighted = Dataset.Iris, unweighted = Dataset.Iris;
         for (int i = 0; i < weighted.Examples.Count; i++)
             (weighted.Examples[i].Weight, unweighted.Examples[i].Weight) = (1 + i % 3, 1);
-        Dataset repeated = unweighted with { Examples = [.. unweighted.Examples.SelectMany((example, i) => Enumerable.Repeat(example, 1 + i % 3))] };
+        var repeated = unweighted with { Examples = [.. unweighted.Examples.SelectMany((example, i) => Enumerable.Repeat(example, 1 + i % 3))] };
 
         // Full batches: a step sees the same sum either way.
         float[] once = Fit(trainer, weighted.View(_ml), Full);

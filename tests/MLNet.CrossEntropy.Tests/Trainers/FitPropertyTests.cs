@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.ML;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Trainers;
@@ -26,7 +25,7 @@ public class FitPropertyTests
     [MemberData(nameof(EveryTrainer.Names), MemberType = typeof(EveryTrainer))]
     public void A_row_of_weight_two_is_the_row_twice(string trainer) => Holds(rows =>
     {
-        LabelledRows repeated = rows.Pick(rows.Weights.SelectMany((weight, i) => Enumerable.Repeat(i, (int)weight)));
+        var repeated = rows.Pick(rows.Weights.SelectMany((weight, i) => Enumerable.Repeat(i, (int)weight)));
         AssertClose(AtOptimum(trainer, repeated, weighted: false), AtOptimum(trainer, rows));
     });
 
@@ -49,7 +48,7 @@ public class FitPropertyTests
     public void The_order_of_classes_does_not_matter(string trainer) => Holds(rows =>
     {
         // For the binary trainer the order of two classes is what is true: its model turns around.
-        LabelledRows of = trainer == "sigmoid" ? rows with { Classes = 2, Y = [.. rows.Y.Select(label => label == 1 ? 1 : 0)] } : rows;
+        var of = trainer == "sigmoid" ? rows with { Classes = 2, Y = [.. rows.Y.Select(label => label == 1 ? 1 : 0)] } : rows;
         int[] place = [.. Enumerable.Range(0, of.Classes).Select(k => (k + 1) % of.Classes)];
         Optimum before = AtOptimum(trainer, of), after = AtOptimum(trainer, of with { Y = [.. of.Y.Select(label => place[label])] });
         int features = rows.Features;
@@ -81,8 +80,8 @@ public class FitPropertyTests
     {
         // Nine zeros for each value: the rows are stored and fitted in another way, to the same optimum.
         const int every = 10;
-        Optimum dense = AtOptimum(trainer, rows);
-        Optimum sparse = AtOptimum(trainer, rows.Map(row => [.. row.SelectMany(value => Enumerable.Repeat(0f, every - 1).Append(value))]));
+        var dense = AtOptimum(trainer, rows);
+        var sparse = AtOptimum(trainer, rows.Map(row => [.. row.SelectMany(value => Enumerable.Repeat(0f, every - 1).Append(value))]));
         AssertClose(dense, sparse with { Weights = [.. sparse.Weights.Where((_, w) => w % every == every - 1)] });
         Assert.All(sparse.Weights.Where((_, w) => w % every != every - 1), weight => Assert.Equal(0, weight));
     });
@@ -100,7 +99,7 @@ public class FitPropertyTests
     [MemberData(nameof(EveryTrainer.Names), MemberType = typeof(EveryTrainer))]
     public void The_number_of_threads_changes_no_bit(string trainer) => Holds(rows =>
     {
-        foreach (SgdMethod method in Enum.GetValues<SgdMethod>())
+        foreach (var method in Enum.GetValues<SgdMethod>())
         {
             Assert.Equal(With(threads: 1), With(threads: 3));
 
@@ -113,7 +112,7 @@ public class FitPropertyTests
 
     private static Optimum AtOptimum(string trainer, LabelledRows rows, bool weighted = true)
     {
-        ITransformer fitted = FitToTheOptimum(trainer, rows, weighted);
+        var fitted = FitToTheOptimum(trainer, rows, weighted);
         double gradient = EveryTrainer.Report(fitted).Certificate.GradientNorm;
         Assert.InRange(gradient, 0, LargestGradient);
         return new Optimum(EveryTrainer.Parameters(fitted)[..(EveryTrainer.Outputs(trainer, rows.Classes) * rows.Features)], gradient);

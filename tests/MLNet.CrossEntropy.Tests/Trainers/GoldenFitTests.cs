@@ -15,12 +15,12 @@ public class GoldenFitTests
     [MemberData(nameof(Fits))]
     public void The_objective_is_that_of_the_optimum(string id)
     {
-        JsonNode fit = Golden["fits"]!.AsArray().Single(candidate => candidate!["id"]!.GetValue<string>() == id)!;
+        var fit = Golden["fits"]!.AsArray().Single(candidate => candidate!["id"]!.GetValue<string>() == id)!;
         LinearProblem problem = LinearProblem.FromFit(Golden, fit);
         double l1 = fit["l1"].Number(), l2 = fit["l2"].Number(), optimum = fit["objective"].Number();
         var ml = new MLContext(seed: 1);
 
-        IPredictionTransformer<object> fitted = AllTrainers.Create(problem.Outputs == 1 ? "sigmoid" : "softmax", ml, options =>
+        var fitted = AllTrainers.Create(problem.Outputs == 1 ? "sigmoid" : "softmax", ml, options =>
         {
             options.ExampleWeightColumnName = nameof(Dataset.Example.Weight);
             options.L1Regularization = (float)l1;
@@ -34,7 +34,7 @@ public class GoldenFitTests
             + parameters.Take(problem.Weights).Sum(w => l1 * Math.Abs(w) + l2 / 2 * w * w);
         Assert.InRange(objective, optimum * (1 - 1e-6), optimum * (1 + 1e-4));
 
-        TrainingReport report = TrainingReport.Of(fitted)!;
+        var report = TrainingReport.Of(fitted)!;
         Assert.Equal(objective, report.Certificate.Objective, 1e-5 * objective);
         Assert.Equal(l2, report.L2Regularization, 1e-7);
     }

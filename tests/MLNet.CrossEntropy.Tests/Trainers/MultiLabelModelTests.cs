@@ -3,7 +3,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
 using Microsoft.ML.Transforms;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Trainers;
@@ -24,8 +23,8 @@ public class MultiLabelModelTests
     [Fact]
     public void Probability_is_the_sigmoid_of_Score_and_PredictedLabel_its_sign()
     {
-        TransformerChain<ITransformer> fitted = Fit();
-        IDataView scored = fitted.Transform(_data.View());
+        var fitted = Fit();
+        var scored = fitted.Transform(_data.View());
         var model = ((MulticlassPredictionTransformer<LinearMulticlassModelParameters>)fitted.First()).Model;
         VBuffer<float>[] weights = [];
         model.GetWeights(ref weights, out _);
@@ -48,7 +47,7 @@ public class MultiLabelModelTests
     [InlineData(false)]
     public void The_slots_have_the_names_of_the_labels(bool named)
     {
-        IDataView scored = Fit(named).Transform(_data.View(named));
+        var scored = Fit(named).Transform(_data.View(named));
         foreach (string column in (string[])["Score", "Probability", "PredictedLabel"])
         {
             Assert.Equal(named, scored.Schema[column].HasSlotNames());
@@ -65,11 +64,11 @@ public class MultiLabelModelTests
     [InlineData(false)]
     public void The_promised_schema_is_that_of_the_scored_rows(bool named)
     {
-        IDataView data = _data.View(named);
-        SchemaShape promised = _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy().GetOutputSchema(SchemaText.ShapeOf(data.Schema));
-        DataViewSchema scored = Fit(named).Transform(data).Schema;
+        var data = _data.View(named);
+        var promised = _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy().GetOutputSchema(SchemaText.ShapeOf(data.Schema));
+        var scored = Fit(named).Transform(data).Schema;
         Assert.Equal(scored.Where(column => !column.IsHidden).Select(column => column.Name).Order(), promised.Select(column => column.Name).Order());
-        foreach (SchemaShape.Column column in promised)
+        foreach (var column in promised)
         {
             Assert.Equal(((VectorDataViewType?)(scored[column.Name].Type as VectorDataViewType))?.ItemType ?? scored[column.Name].Type, column.ItemType);
             Assert.Equal(scored[column.Name].Type is VectorDataViewType ? SchemaShape.Column.VectorKind.Vector : SchemaShape.Column.VectorKind.Scalar, column.Kind);
@@ -88,14 +87,14 @@ public class MultiLabelModelTests
     [Fact]
     public void A_saved_pipeline_scores_the_same_when_loaded_and_goes_on()
     {
-        IDataView data = _data.View();
+        var data = _data.View();
         var pipeline = _ml.Transforms.CopyColumns("Copy", "Features")
             .Append(_ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(featureColumnName: "Copy"))
             .Append(_ml.Transforms.CopyColumns("Shares", "Probability"));
         var fitted = pipeline.Fit(data);
         using var file = new TemporaryFile();
         _ml.Model.Save(fitted, data.Schema, file.Name);
-        ITransformer loaded = new MLContext().Model.Load(file.Name, out _);
+        var loaded = new MLContext().Model.Load(file.Name, out _);
         Assert.Equal(SchemaText.Of(fitted.Transform(data).Schema), SchemaText.Of(loaded.Transform(data).Schema));
         Assert.Equal(fitted.Transform(data).GetColumn<float[]>("Shares"), loaded.Transform(data).GetColumn<float[]>("Shares"));
     }
@@ -103,16 +102,16 @@ public class MultiLabelModelTests
     [Fact]
     public void A_saved_model_scores_in_a_process_that_has_never_heard_of_us()
     {
-        IDataView data = _data.View();
-        TransformerChain<ITransformer> fitted = Fit();
+        var data = _data.View();
+        var fitted = Fit();
         using var file = new TemporaryFile();
         _ml.Model.Save(fitted, data.Schema, file.Name);
 
         int[] rows = [0, 10, 100];
-        IDataView scored = fitted.Transform(data);
+        var scored = fitted.Transform(data);
         float[][] probabilities = [.. scored.GetColumn<float[]>("Probability")];
         bool[][] predicted = [.. scored.GetColumn<bool[]>("PredictedLabel")];
-        IEnumerable<float[]> features = rows.Select(row => _data.Rows[row]);
+        var features = rows.Select(row => _data.Rows[row]);
         Assert.Equal(
             [.. rows.Select(row => string.Join(';', probabilities[row].Select(value => value.ToString("R", CultureInfo.InvariantCulture)))), "ours: "],
             OtherProcess.Score(file.Name, "Probability", features));
@@ -122,12 +121,12 @@ public class MultiLabelModelTests
     [Fact]
     public void A_prediction_engine_predicts_as_the_pipeline_does()
     {
-        TransformerChain<ITransformer> fitted = Fit();
+        var fitted = Fit();
         float[][] expected = [.. fitted.Transform(_data.View()).GetColumn<float[]>("Probability")];
         var engine = _ml.Model.CreatePredictionEngine<Example, Prediction>(fitted);
         foreach (int row in (int[])[0, 75, 149])
         {
-            Prediction prediction = engine.Predict(new Example { Features = _data.Rows[row] });
+            var prediction = engine.Predict(new Example { Features = _data.Rows[row] });
             Assert.Equal(expected[row], prediction.Probability);
             Assert.Equal(expected[row].Select(p => p > 0.5f), prediction.PredictedLabel);
         }
@@ -140,14 +139,14 @@ public class MultiLabelModelTests
     {
         // A model that says next to nothing has logits between 0 and 1, which could be taken for probabilities.
         float[][] rows = [.. _data.Rows.Select(row => row.Select(x => scale * (1 + MathF.Abs(x))).ToArray())];
-        MultiLabelData data = _data with { Rows = rows, Answers = [.. _data.Answers.Select((_, i) => i % 5 < 3 ? new[] { 1f, 1, 1 } : [0, 0, 0])] };
+        var data = _data with { Rows = rows, Answers = [.. _data.Answers.Select((_, i) => i % 5 < 3 ? new[] { 1f, 1, 1 } : [0, 0, 0])] };
         var trainer = _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(new MultiLabelSigmoidCrossEntropyTrainer.Options
         {
             L2Regularization = 10,
             Standardization = Standardization.None,
         });
-        IDataView scored = trainer.Fit(data.View()).Transform(data.View());
-        MultiLabelCrossEntropyMetrics metrics = _ml.MulticlassClassification.EvaluateMultiLabelCrossEntropy(scored);
+        var scored = trainer.Fit(data.View()).Transform(data.View());
+        var metrics = _ml.MulticlassClassification.EvaluateMultiLabelCrossEntropy(scored);
         float[][] logits = [.. scored.GetColumn<float[]>("Score")];
         double expected = logits.Zip(data.Answers).Average(row => row.First.Zip(row.Second).Average(cell => Math.Log(1 + Math.Exp(cell.Second == 1 ? -cell.First : cell.First))));
         Assert.Equal(expected, metrics.LogLoss, 1e-6);

@@ -1,8 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
-using MLNet.CrossEntropy.Losses;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 using MultiLabelOptions = MLNet.CrossEntropy.MultiLabelSigmoidCrossEntropyTrainer.Options;
 
@@ -100,7 +98,7 @@ public class MultiLabelTrainerTests
     public void A_row_without_any_answer_is_one_without_a_label()
     {
         var data = MultiLabelData.Draw(withMissing: true);
-        TrainingReport report = TrainingReport.Of(Fit(data, new()))!;
+        var report = TrainingReport.Of(Fit(data, new()))!;
         Assert.Equal((data.Rows.Length - 1, 1), (report.Rows.Used, report.Rows.MissingLabel));
         Assert.Equal(1.0 / (data.Rows.Length - 1), report.L2Regularization, 1e-12);
     }
@@ -109,9 +107,9 @@ public class MultiLabelTrainerTests
     public void Validation_rows_are_judged_by_their_answers()
     {
         var data = MultiLabelData.Draw(withMissing: true);
-        IDataView judged = MultiLabelData.Draw(rows: 60, withMissing: true, seed: 8).View();
+        var judged = MultiLabelData.Draw(rows: 60, withMissing: true, seed: 8).View();
         var trainer = _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(numberOfEpochs: 4);
-        TrainingReport report = TrainingReport.Of(trainer.Fit(data.View(), judged))!;
+        var report = TrainingReport.Of(trainer.Fit(data.View(), judged))!;
         Assert.Equal((59, 1), (report.ValidationRows!.Used, report.ValidationRows.MissingLabel));
         Assert.All(report.History, epoch => Assert.InRange(epoch.ValidationLoss!.Value, 0.5, 3));
 

@@ -3,8 +3,8 @@ using Microsoft.ML;
 using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
+using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Tests.Shared;
-using MLNet.CrossEntropy.Trainers;
 
 namespace MLNet.CrossEntropy.Tests.Trainers;
 
@@ -20,33 +20,33 @@ public class NativeModelTests
     [MemberData(nameof(KeyLabels))]
     public void The_softmax_schema_is_that_of_maximum_entropy_with_all_annotations(string label)
     {
-        IDataView data = WithKeys(Dataset.Iris);
+        var data = WithKeys(Dataset.Iris);
         var ours = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(label, "Features", "Weight");
         var theirs = _ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(label, "Features", "Weight");
 
         Assert.Equal(SchemaText.Of(theirs.Fit(data).Transform(data).Schema), SchemaText.Of(ours.Fit(data).Transform(data).Schema));
-        SchemaShape shape = SchemaText.ShapeOf(data.Schema);
+        var shape = SchemaText.ShapeOf(data.Schema);
         Assert.Equal(SchemaText.Of(theirs.GetOutputSchema(shape)), SchemaText.Of(ours.GetOutputSchema(shape)));
     }
 
     [Fact]
     public void The_sigmoid_schema_is_that_of_logistic_regression_with_all_annotations()
     {
-        IDataView data = Dataset.BreastCancer.View(_ml);
+        var data = Dataset.BreastCancer.View(_ml);
         var ours = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond");
         var theirs = _ml.BinaryClassification.Trainers.LbfgsLogisticRegression("IsSecond");
 
         Assert.Equal(SchemaText.Of(theirs.Fit(data).Transform(data).Schema), SchemaText.Of(ours.Fit(data).Transform(data).Schema));
-        SchemaShape shape = SchemaText.ShapeOf(data.Schema);
+        var shape = SchemaText.ShapeOf(data.Schema);
         Assert.Equal(SchemaText.Of(theirs.GetOutputSchema(shape)), SchemaText.Of(ours.GetOutputSchema(shape)));
     }
 
     [Fact]
     public void The_promised_schema_leaves_a_label_of_another_type_as_it_is()
     {
-        IDataView data = Dataset.BreastCancer.View(_ml);
-        SchemaShape promised = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("ClassIndex").GetOutputSchema(SchemaText.ShapeOf(data.Schema));
-        SchemaShape.Column label = promised.Single(column => column.Name == "ClassIndex");
+        var data = Dataset.BreastCancer.View(_ml);
+        var promised = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("ClassIndex").GetOutputSchema(SchemaText.ShapeOf(data.Schema));
+        var label = promised.Single(column => column.Name == "ClassIndex");
         Assert.True(label.IsKey);
         Assert.Equal(NumberDataViewType.UInt32, label.ItemType);
         Assert.Equal(["Score", "Probability", "PredictedLabel"], promised.Skip(data.Schema.Count).Select(column => column.Name));
@@ -55,7 +55,7 @@ public class NativeModelTests
     [Fact]
     public void A_pipeline_predicts_the_names_of_the_classes()
     {
-        IDataView data = Dataset.Iris.View(_ml);
+        var data = Dataset.Iris.View(_ml);
         var pipeline = _ml.Transforms.Conversion.MapValueToKey("Class")
             .Append(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("Class"))
             .Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
@@ -67,11 +67,11 @@ public class NativeModelTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void A_saved_model_scores_the_same_when_loaded(string trainer)
     {
-        IDataView data = Dataset.BreastCancer.View(_ml);
-        IPredictionTransformer<object> fitted = AllTrainers.Create(trainer, _ml).Fit(data);
+        var data = Dataset.BreastCancer.View(_ml);
+        var fitted = AllTrainers.Create(trainer, _ml).Fit(data);
         using var file = new TemporaryFile();
         _ml.Model.Save(fitted, data.Schema, file.Name);
-        ITransformer loaded = new MLContext().Model.Load(file.Name, out DataViewSchema input);
+        var loaded = new MLContext().Model.Load(file.Name, out var input);
 
         Assert.Equal(data.Schema.Select(column => column.Name), input.Select(column => column.Name));
         Assert.Equal(SchemaText.Of(fitted.Transform(data).Schema), SchemaText.Of(loaded.Transform(data).Schema));
@@ -82,7 +82,7 @@ public class NativeModelTests
     [Fact]
     public void A_saved_softmax_model_scores_in_a_process_that_has_never_heard_of_us()
     {
-        IDataView data = WithKeys(Dataset.Iris);
+        var data = WithKeys(Dataset.Iris);
         var pipeline = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("Class")
             .Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
         var fitted = pipeline.Fit(data);
@@ -92,7 +92,7 @@ public class NativeModelTests
         int[] rows = [0, 60, 149];
         float[][] scores = [.. fitted.Transform(data).GetColumn<float[]>("Score")];
         string[] classes = [.. fitted.Transform(data).GetColumn<string>("PredictedLabel")];
-        IEnumerable<float[]> features = rows.Select(row => Dataset.Iris.Examples[row].Features);
+        var features = rows.Select(row => Dataset.Iris.Examples[row].Features);
         Assert.Equal(
             [.. rows.Select(row => string.Join(';', scores[row].Select(value => value.ToString("R", CultureInfo.InvariantCulture)))), "ours: "],
             OtherProcess.Score(file.Name, "Score", features));
@@ -102,7 +102,7 @@ public class NativeModelTests
     [Fact]
     public void A_saved_sigmoid_model_scores_in_a_process_that_has_never_heard_of_us()
     {
-        IDataView data = Dataset.BreastCancer.View(_ml);
+        var data = Dataset.BreastCancer.View(_ml);
         var fitted = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(data);
         using var file = new TemporaryFile();
         _ml.Model.Save(fitted, data.Schema, file.Name);
@@ -117,7 +117,7 @@ public class NativeModelTests
     [Fact]
     public void A_prediction_engine_predicts_as_the_pipeline_does()
     {
-        IDataView data = Dataset.Iris.View(_ml);
+        var data = Dataset.Iris.View(_ml);
         var fitted = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(data);
         float[][] expected = [.. fitted.Transform(data).GetColumn<float[]>("Score")];
 
@@ -127,7 +127,7 @@ public class NativeModelTests
         var engine = _ml.Model.CreatePredictionEngine<Dataset.Example, Prediction>(fitted, inputSchemaDefinition: schema);
         foreach (int row in (int[])[0, 75, 149])
         {
-            Prediction prediction = engine.Predict(Dataset.Iris.Examples[row]);
+            var prediction = engine.Predict(Dataset.Iris.Examples[row]);
             Assert.Equal(expected[row], prediction.Score);
             Assert.Equal(Array.IndexOf(expected[row], expected[row].Max()) + 1u, prediction.PredictedLabel);
         }
@@ -136,9 +136,9 @@ public class NativeModelTests
     [Fact]
     public void The_softmax_model_is_the_softmax_of_its_weights()
     {
-        IDataView data = Dataset.Iris.View(_ml);
+        var data = Dataset.Iris.View(_ml);
         var fitted = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(data);
-        MaximumEntropyModelParameters model = fitted.Model;
+        var model = fitted.Model;
         VBuffer<float>[] weights = [];
         model.GetWeights(ref weights, out int classes);
         float[] biases = [.. model.GetBiases()];
@@ -158,12 +158,12 @@ public class NativeModelTests
     [Fact]
     public void The_sigmoid_model_is_calibrated_by_the_logistic_function_itself()
     {
-        IDataView data = Dataset.BreastCancer.View(_ml);
+        var data = Dataset.BreastCancer.View(_ml);
         var fitted = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(data);
-        PlattCalibrator calibrator = fitted.Model.Calibrator;
+        var calibrator = fitted.Model.Calibrator;
         Assert.Equal((-1, 0), (calibrator.Slope, calibrator.Offset));
 
-        IDataView scored = fitted.Transform(data);
+        var scored = fitted.Transform(data);
         float[] scores = [.. scored.GetColumn<float>("Score")];
         float[] probabilities = [.. scored.GetColumn<float>("Probability")];
         bool[] predicted = [.. scored.GetColumn<bool>("PredictedLabel")];
@@ -177,7 +177,7 @@ public class NativeModelTests
     [Fact]
     public void The_trainers_need_neither_normalized_nor_cached_data()
     {
-        foreach (TrainerInfo info in (TrainerInfo[])[_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy().Info, _ml.BinaryClassification.Trainers.SigmoidCrossEntropy().Info])
+        foreach (var info in (TrainerInfo[])[_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy().Info, _ml.BinaryClassification.Trainers.SigmoidCrossEntropy().Info])
         {
             Assert.False(info.NeedNormalization);
             Assert.False(info.WantCaching);
@@ -194,7 +194,7 @@ public class NativeModelTests
     [Fact]
     public void Lbfgs_goes_on_from_our_model()
     {
-        IDataView data = Dataset.Iris.View(_ml);
+        var data = Dataset.Iris.View(_ml);
         var fitted = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(data);
         double optimum = AllTrainers.LogLoss(fitted, data);
 
@@ -210,7 +210,7 @@ public class NativeModelTests
     [Fact]
     public void Permutation_feature_importance_finds_the_petals()
     {
-        IDataView data = Dataset.Iris.View(_ml);
+        var data = Dataset.Iris.View(_ml);
         var fitted = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(data);
         var importance = _ml.MulticlassClassification.PermutationFeatureImportance(fitted, data, "ClassIndex", permutationCount: 3);
         Assert.Equal(4, importance.Length);
@@ -219,7 +219,7 @@ public class NativeModelTests
 
     private IDataView WithKeys(Dataset dataset)
     {
-        IDataView data = dataset.View(_ml);
+        var data = dataset.View(_ml);
         return _ml.Transforms.Conversion.MapValueToKey([new("Class"), new("ClassNumber")]).Fit(data).Transform(data);
     }
 
@@ -227,7 +227,7 @@ public class NativeModelTests
 
     private static IEnumerable<float[]> Scores(ITransformer transformer, IDataView data)
     {
-        IDataView scored = transformer.Transform(data);
+        var scored = transformer.Transform(data);
         return scored.Schema["Score"].Type is VectorDataViewType
             ? scored.GetColumn<float[]>("Score")
             : scored.GetColumn<float>("Score").Select(score => new[] { score });

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Trainers;
@@ -15,7 +14,7 @@ public class OddDataTests
     [MemberData(nameof(NamesAndMethods))]
     public void One_row_of_one_feature_is_learned(string trainer, SgdMethod method)
     {
-        IDataView one = new LabelledRows([[3]], [1], 3, [1]).View();
+        var one = new LabelledRows([[3]], [1], 3, [1]).View();
         Assert.InRange(MeanLoss(EveryTrainer.Probabilities(EveryTrainer.Fit(trainer, one, options => options.Method = method), one), [1]), 0, 0.1);
     }
 
@@ -24,8 +23,8 @@ public class OddDataTests
     public void Rows_of_one_class_alone_give_a_model_that_is_sure_of_it(string trainer, SgdMethod method)
     {
         LabelledRows rows = LabelledRows.Gaussian(50, 3);
-        IDataView oneClass = (rows with { Y = [.. rows.Y.Select(_ => 1)] }).View();
-        ITransformer fitted = EveryTrainer.Fit(trainer, oneClass, options => options.Method = method);
+        var oneClass = (rows with { Y = [.. rows.Y.Select(_ => 1)] }).View();
+        var fitted = EveryTrainer.Fit(trainer, oneClass, options => options.Method = method);
         Assert.All(EveryTrainer.Parameters(fitted), parameter => Assert.True(float.IsFinite(parameter)));
         Assert.InRange(MeanLoss(EveryTrainer.Probabilities(fitted, oneClass), [.. rows.Y.Select(_ => 1)]), 0, 0.01);
     }
@@ -35,9 +34,9 @@ public class OddDataTests
     public void Constant_features_give_the_share_of_each_class(string trainer, SgdMethod method)
     {
         LabelledRows rows = LabelledRows.Gaussian(90, 2);
-        IDataView constant = rows.Map(_ => [7, -1e6f, 0]).View();
+        var constant = rows.Map(_ => [7, -1e6f, 0]).View();
         // SGD takes small batches whatever the rows: full ones take the noise out of where it ends.
-        ITransformer fitted = EveryTrainer.Fit(trainer, constant, options => (options.Method, options.BatchSize) = (method, method == SgdMethod.Sgd ? 90 : null));
+        var fitted = EveryTrainer.Fit(trainer, constant, options => (options.Method, options.BatchSize) = (method, method == SgdMethod.Sgd ? 90 : null));
         double[] shares = [.. Enumerable.Range(0, 3).Select(k => rows.Y.Count(label => label == k) / 90.0)];
         foreach (float[] row in EveryTrainer.Probabilities(fitted, constant))
             Assert.All(row.Zip(trainer == "sigmoid" ? [shares[1]] : shares), pair => Assert.Equal(pair.Second, pair.First, 1e-3));
@@ -48,15 +47,15 @@ public class OddDataTests
     public void Columns_may_have_any_name(string trainer)
     {
         var ml = new MLContext(seed: 1);
-        IDataView usual = LabelledRows.Gaussian(60, 3).View();
+        var usual = LabelledRows.Gaussian(60, 3).View();
         string label = trainer switch { "softmax" => "ClassIndex", "sigmoid" => "IsSecond", _ => "Answers" };
-        IDataView renamed = ml.Transforms.CopyColumns("what it is", label)
+        var renamed = ml.Transforms.CopyColumns("what it is", label)
             .Append(ml.Transforms.CopyColumns("how it looks", "Features"))
             .Append(ml.Transforms.CopyColumns("how much it counts", "Weight"))
             .Append(ml.Transforms.DropColumns("Features", label, "Weight"))
             .Fit(usual).Transform(usual);
-        ITransformer fitted = EveryTrainer.Fit(trainer, renamed, options => (options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName) = ("what it is", "how it looks", "how much it counts"));
-        ITransformer expected = EveryTrainer.Fit(trainer, usual, options => options.ExampleWeightColumnName = "Weight");
+        var fitted = EveryTrainer.Fit(trainer, renamed, options => (options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName) = ("what it is", "how it looks", "how much it counts"));
+        var expected = EveryTrainer.Fit(trainer, usual, options => options.ExampleWeightColumnName = "Weight");
         Assert.Equal(EveryTrainer.Parameters(expected), EveryTrainer.Parameters(fitted));
         Assert.Equal(EveryTrainer.Probabilities(expected, usual), EveryTrainer.Probabilities(fitted, renamed));
     }
@@ -70,7 +69,7 @@ public class OddDataTests
         IDataView hidden = rows.Map(row => [.. row.Select(_ => float.NaN)]).Columns()
             .Add("Visible", new VectorDataViewType(NumberDataViewType.Single, 3), rows.X.Select(row => new VBuffer<float>(3, row)))
             .Build();
-        IDataView replaced = ml.Transforms.CopyColumns("Features", "Visible").Fit(hidden).Transform(hidden);
+        var replaced = ml.Transforms.CopyColumns("Features", "Visible").Fit(hidden).Transform(hidden);
         Assert.Equal(2, replaced.Schema.Count(column => column.Name == "Features"));
         Assert.Equal(EveryTrainer.Parameters(EveryTrainer.Fit(trainer, rows.View())), EveryTrainer.Parameters(EveryTrainer.Fit(trainer, replaced)));
     }
@@ -83,8 +82,8 @@ public class OddDataTests
         // One row of every fiftieth class; its one feature tells odd rows from even ones, which halves the number of guesses.
         const int classes = 10_000, rows = 200, every = classes / rows;
         var data = new LabelledRows([.. Enumerable.Range(0, rows).Select(i => new[] { i % 2 == 0 ? -1f : 1f })], [.. Enumerable.Range(0, rows).Select(i => every * i)], classes, new float[rows]);
-        IDataView view = data.View();
-        ITransformer fitted = EveryTrainer.Fit(trainer, view, options => (options.L2Regularization, options.NumberOfEpochs) = (1e-8f, 20));
+        var view = data.View();
+        var fitted = EveryTrainer.Fit(trainer, view, options => (options.L2Regularization, options.NumberOfEpochs) = (1e-8f, 20));
         float[][] probabilities = EveryTrainer.Probabilities(fitted, view);
         if (trainer == "softmax")
             Assert.All(probabilities, row => Assert.Equal(1, row.Sum(p => (double)p), 1e-4));
@@ -98,7 +97,7 @@ public class OddDataTests
     {
         // 40 features that occur, far apart or side by side: the same problem.
         const int every = 25_000, occurring = 40, rows = 400;
-        LabelledRows narrow = LabelledRows.Gaussian(rows, occurring).Map(row => [.. row.Select((value, j) => j % 8 == (int)Math.Abs(4 * row[0]) % 8 ? value : 0)]);
+        var narrow = LabelledRows.Gaussian(rows, occurring).Map(row => [.. row.Select((value, j) => j % 8 == (int)Math.Abs(4 * row[0]) % 8 ? value : 0)]);
         IDataView wide = narrow.Columns().Add("Wide", new VectorDataViewType(NumberDataViewType.Single, every * occurring), narrow.X.Select(row =>
         {
             int[] indices = [.. Enumerable.Range(0, occurring).Where(j => row[j] != 0)];
@@ -106,7 +105,7 @@ public class OddDataTests
         })).Build();
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        ITransformer fitted = EveryTrainer.Fit(trainer, wide, options => (options.FeatureColumnName, options.NumberOfThreads, options.NumberOfEpochs) = ("Wide", 1, 3));
+        var fitted = EveryTrainer.Fit(trainer, wide, options => (options.FeatureColumnName, options.NumberOfThreads, options.NumberOfEpochs) = ("Wide", 1, 3));
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         long model = sizeof(float) * (long)every * occurring * EveryTrainer.Outputs(trainer, 3);

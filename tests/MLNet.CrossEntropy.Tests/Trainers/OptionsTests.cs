@@ -1,7 +1,6 @@
 using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Trainers;
@@ -62,14 +61,14 @@ public class OptionsTests
     {
         CrossEntropyTrainerOptions? callers = null;
         var ml = new MLContext(seed: 1);
-        IDataView data = LabelledRows.Gaussian(60, 3).View();
+        var data = LabelledRows.Gaussian(60, 3).View();
         var estimator = EveryTrainer.Create(trainer, ml, options =>
         {
             options.NumberOfEpochs = 3;
             callers = options;
         });
         string before = Describe(callers!);
-        TrainingReport first = EveryTrainer.Report(estimator.Fit(data));
+        var first = EveryTrainer.Report(estimator.Fit(data));
         Assert.Equal(before, Describe(callers!));
 
         callers!.NumberOfEpochs = 7;
@@ -98,11 +97,11 @@ public class OptionsTests
     public void The_default_penalty_is_one_over_the_sum_of_weights(string trainer)
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = Dataset.BreastCancer.View(ml);
+        var data = Dataset.BreastCancer.View(ml);
         Assert.Equal(1.0 / 569, TrainingReport.Of(AllTrainers.Create(trainer, ml).Fit(data))!.L2Regularization, 1e-12);
 
         double weightSum = Dataset.BreastCancer.Examples.Sum(example => (double)example.Weight);
-        IPredictionTransformer<object> weighted = AllTrainers.Create(trainer, ml, options => options.ExampleWeightColumnName = "Weight").Fit(data);
+        var weighted = AllTrainers.Create(trainer, ml, options => options.ExampleWeightColumnName = "Weight").Fit(data);
         Assert.Equal(1 / weightSum, TrainingReport.Of(weighted)!.L2Regularization, 1e-12);
     }
 
@@ -112,11 +111,11 @@ public class OptionsTests
     {
         // At the optimum the gradient of the biases is 0: the mean prediction is the mean target, (1 - a) p + a/K.
         var ml = new MLContext(seed: 1);
-        IDataView data = Dataset.BreastCancer.View(ml);
+        var data = Dataset.BreastCancer.View(ml);
         double prior = Dataset.BreastCancer.Examples.Average(example => example.IsSecond ? 1.0 : 0);
         foreach (double smoothing in (double[])[0, 0.2])
         {
-            IDataView scored = AllTrainers.Create(trainer, ml, options => options.LabelSmoothing = smoothing).Fit(data).Transform(data);
+            var scored = AllTrainers.Create(trainer, ml, options => options.LabelSmoothing = smoothing).Fit(data).Transform(data);
             double mean = trainer == "softmax"
                 ? scored.GetColumn<float[]>("Score").Average(score => score[1])
                 : scored.GetColumn<float>("Probability").Average();

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.ML;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Trainers;
@@ -86,7 +85,7 @@ public class RealDataTests
 
     private static void AssertNearOptimum(Problem problem, string trainer, SgdMethod method, double within)
     {
-        ITransformer fitted = EveryTrainer.Fit(trainer, problem.Rows.View(), options => options.Method = method);
+        var fitted = EveryTrainer.Fit(trainer, problem.Rows.View(), options => options.Method = method);
         double objective = problem.Objective(trainer, EveryTrainer.Parameters(fitted)), optimum = problem.Optimum(trainer);
         Assert.InRange(objective, optimum * (1 - ReferenceGap), optimum * (1 + within));
         Assert.Equal(objective, EveryTrainer.Report(fitted).Certificate.Objective, 1e-4 * objective);

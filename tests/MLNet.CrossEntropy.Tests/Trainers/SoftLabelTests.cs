@@ -2,8 +2,6 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
-using MLNet.CrossEntropy.Losses;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 using SoftmaxOptions = MLNet.CrossEntropy.SoftmaxCrossEntropyTrainer.Options;
 
@@ -26,7 +24,7 @@ public class SoftLabelTests
     public void One_hot_probabilities_give_the_bits_of_hard_labels()
     {
         float[][] oneHot = [.. Table.Y.Select(y => new[] { 0, 1, 2 }.Select(k => k == y ? 1f : 0).ToArray())];
-        foreach (ClassWeights? weights in (ClassWeights?[])[null, ClassWeights.Balanced])
+        foreach (var weights in (ClassWeights?[])[null, ClassWeights.Balanced])
         {
             float[] hard = Parameters(Fit(View(Shares), new() { LabelColumnName = "Class", Seed = 4, ClassWeights = weights }));
             Assert.Equal(hard, Parameters(Fit(View(oneHot), new() { Seed = 4, ClassWeights = weights })));
@@ -128,7 +126,7 @@ public class SoftLabelTests
             Assert.Throws<InvalidOperationException>(() => Fit(View(labels), new())).Message);
 
         (labels[7], labels[8], labels[9]) = ([0, 0, 0], [0.5f, -0.5f, 1], [float.NaN, 1, 0]);
-        foreach (LabelKind kind in (LabelKind[])[LabelKind.Probabilities, LabelKind.Counts])
+        foreach (var kind in (LabelKind[])[LabelKind.Probabilities, LabelKind.Counts])
             Assert.Equal(3, TrainingReport.Of(Fit(View(labels), new() { LabelKind = kind, NumberOfEpochs = 1 }))!.Rows.MissingLabel);
     }
 
@@ -145,15 +143,15 @@ public class SoftLabelTests
     [Fact]
     public void The_model_knows_the_classes_by_the_names_of_the_slots_here_and_in_another_process()
     {
-        InMemoryView data = View(Shares);
+        var data = View(Shares);
         var fitted = Fit(data, new());
-        IDataView scored = fitted.Transform(data);
+        var scored = fitted.Transform(data);
         VBuffer<ReadOnlyMemory<char>> names = default;
         scored.Schema["Score"].GetSlotNames(ref names);
         Assert.Equal(Names, names.DenseValues().Select(name => name.ToString()));
 
-        SchemaShape promised = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy().GetOutputSchema(SchemaText.ShapeOf(data.Schema));
-        SchemaShape.Column score = promised.Single(column => column.Name == "Score");
+        var promised = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy().GetOutputSchema(SchemaText.ShapeOf(data.Schema));
+        var score = promised.Single(column => column.Name == "Score");
         Assert.Equal(scored.Schema["Score"].Annotations.Schema.Select(a => a.Name).Order(), score.Annotations.Select(a => a.Name).Order());
         Assert.True(promised.Single(column => column.Name == "PredictedLabel").IsKey);
         Assert.Equal(SchemaShape.Column.VectorKind.Vector, promised.Single(column => column.Name == "Label").Kind);
@@ -163,7 +161,7 @@ public class SoftLabelTests
         _ml.Model.Save(withNames, data.Schema, file.Name);
         int[] rows = [0, 60, 149];
         float[][] scores = [.. scored.GetColumn<float[]>("Score")];
-        IEnumerable<float[]> features = rows.Select(row => Table.X[row]);
+        var features = rows.Select(row => Table.X[row]);
         Assert.Equal(
             [.. rows.Select(row => string.Join(';', scores[row].Select(value => value.ToString("R", CultureInfo.InvariantCulture)))), "ours: "],
             OtherProcess.Score(file.Name, "Score", features));

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Trainers;
@@ -21,7 +20,7 @@ public class StreamingTests
     [MemberData(nameof(TrainersAndShuffling))]
     public void Data_that_the_pool_holds_gives_the_bits_of_a_cached_fit(string trainer, bool shuffle)
     {
-        IDataView data = Dataset.BreastCancer.View(_ml);
+        var data = Dataset.BreastCancer.View(_ml);
         IPredictionTransformer<object> cached = Fit(trainer, data, options => options.Cache = true), streamed = Fit(trainer, data, options => options.Cache = false);
         Assert.Equal(AllTrainers.Parameters(cached), AllTrainers.Parameters(streamed));
         TrainingReport expected = TrainingReport.Of(cached)!, actual = TrainingReport.Of(streamed)!;
@@ -58,7 +57,7 @@ public class StreamingTests
                 Seed = 1,
             }).Fit(view);
 
-            TrainingReport report = TrainingReport.Of(fitted)!;
+            var report = TrainingReport.Of(fitted)!;
             Assert.Equal(300_000, report.Rows.Used);
             Assert.Equal(1.0 / 300_000, report.L2Regularization, 1e-12);
             // The class is the largest of three features: easy to guess much better than by chance.

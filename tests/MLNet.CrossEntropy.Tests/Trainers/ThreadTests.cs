@@ -2,7 +2,6 @@ using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using Microsoft.ML;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Trainers;
@@ -19,7 +18,7 @@ public class ThreadTests
     [MemberData(nameof(EveryTrainer.Names), MemberType = typeof(EveryTrainer))]
     public void One_thread_starts_none_and_three_start_two(string trainer)
     {
-        IDataView data = LabelledRows.Gaussian(4_000, 60).View();
+        var data = LabelledRows.Gaussian(4_000, 60).View();
         Assert.All(WorkersSeen(threads: 1), workers => Assert.Equal(0, workers));
         Assert.All(WorkersSeen(threads: 3), workers => Assert.Equal(2, workers));
         // A thread that has been joined still takes the system a moment to clear away.
@@ -42,10 +41,10 @@ public class ThreadTests
     [MemberData(nameof(EveryTrainer.Names), MemberType = typeof(EveryTrainer))]
     public void One_trainer_on_many_threads_at_once_fits_the_bits_it_fits_alone(string trainer)
     {
-        IDataView data = LabelledRows.Gaussian(500, 5).View();
-        foreach ((SgdMethod method, bool cache) in (ReadOnlySpan<(SgdMethod, bool)>)[(SgdMethod.Auto, true), (SgdMethod.Newton, true), (SgdMethod.Sgd, false)])
+        var data = LabelledRows.Gaussian(500, 5).View();
+        foreach ((var method, bool cache) in (ReadOnlySpan<(SgdMethod, bool)>)[(SgdMethod.Auto, true), (SgdMethod.Newton, true), (SgdMethod.Sgd, false)])
         {
-            IEstimator<ITransformer> estimator = EveryTrainer.Create(trainer, new MLContext(seed: 1), options =>
+            var estimator = EveryTrainer.Create(trainer, new MLContext(seed: 1), options =>
                 (options.Method, options.Cache, options.NumberOfEpochs, options.NumberOfThreads) = (method, cache, 5, 2));
             float[] alone = EveryTrainer.Parameters(estimator.Fit(data));
             float[][] together = [.. Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ => EveryTrainer.Parameters(estimator.Fit(data)))];
@@ -57,7 +56,7 @@ public class ThreadTests
     public void No_native_library_is_needed()
     {
         using var file = new PEReader(File.OpenRead(typeof(SoftmaxCrossEntropyTrainer).Assembly.Location));
-        MetadataReader metadata = file.GetMetadataReader();
+        var metadata = file.GetMetadataReader();
         Assert.NotEqual(0, metadata.GetTableRowCount(TableIndex.MethodDef));
         Assert.Equal(0, metadata.GetTableRowCount(TableIndex.ModuleRef));
         Assert.Equal(0, metadata.GetTableRowCount(TableIndex.ImplMap));

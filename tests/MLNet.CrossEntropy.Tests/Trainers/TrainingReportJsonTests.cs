@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Microsoft.ML;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Trainers;
@@ -13,7 +12,7 @@ public class TrainingReportJsonTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void A_report_survives_beside_its_model(string trainer)
     {
-        TrainingReport report = TrainingReport.Of(AllTrainers.Create(trainer, _ml, options => options.ValidationFraction = 0.2).Fit(Dataset.BreastCancer.View(_ml)))!;
+        var report = TrainingReport.Of(AllTrainers.Create(trainer, _ml, options => options.ValidationFraction = 0.2).Fit(Dataset.BreastCancer.View(_ml)))!;
         using var file = new TemporaryFile();
         report.Save(file.Name);
         TrainingReport loaded = TrainingReport.Load(file.Name);
@@ -34,9 +33,9 @@ public class TrainingReportJsonTests
             StopReason = StopReason.OutOfTime,
             Certificate = new OptimalityCertificate { Objective = 1, DataTerm = 0.5, GradientNorm = double.PositiveInfinity },
         };
-        JsonNode json = JsonNode.Parse(report.ToJson())!;
+        var json = JsonNode.Parse(report.ToJson())!;
         Assert.Equal(("MLNet.CrossEntropy.TrainingReport", 1), ((string?)json["format"], (int)json["version"]!));
-        JsonNode epoch = json["report"]!["history"]![0]!;
+        var epoch = json["report"]!["history"]![0]!;
         Assert.Equal((1, 0.75, 0.5, "NaN", "00:00:01.5000000"),
             ((int)epoch["epoch"]!, (double)epoch["trainingLoss"]!, (double)epoch["validationLoss"]!, (string?)epoch["validationStandardError"], (string?)epoch["elapsed"]));
         Assert.Equal((5, 1, "outOfTime", "Infinity"),
@@ -59,7 +58,7 @@ public class TrainingReportJsonTests
     {
         var lines = new List<string>();
         _ml.Log += (_, line) => lines.Add(line.RawMessage);
-        TrainingReport report = TrainingReport.Of(AllTrainers.Create("softmax", _ml, options => options.NumberOfEpochs = 2).Fit(Dataset.BreastCancer.View(_ml)))!;
+        var report = TrainingReport.Of(AllTrainers.Create("softmax", _ml, options => options.NumberOfEpochs = 2).Fit(Dataset.BreastCancer.View(_ml)))!;
 
         // Rows, their order and labels, SAGA's memory, and the weights, several times.
         const long Rows = 569 * 30 * 4, Order = 569 * 4 * 2, Table = 569 * 2 * 4, Weights = 2 * 31 * 4;

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Trainers;
@@ -24,7 +23,7 @@ public class TrainingReportTests
             });
         }).Fit(Dataset.BreastCancer.View(_ml));
 
-        TrainingReport report = TrainingReport.Of(fitted)!;
+        var report = TrainingReport.Of(fitted)!;
         Assert.Equal(Enumerable.Range(1, 12), told.Select(epoch => epoch.Epoch));
         Assert.Equal(told, report.History);
         Assert.Equal(StopReason.MaximumEpochs, report.StopReason);
@@ -53,9 +52,9 @@ public class TrainingReportTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void The_report_of_a_pipeline_hangs_on_its_last_transformer(string trainer)
     {
-        IDataView data = Dataset.BreastCancer.View(_ml);
+        var data = Dataset.BreastCancer.View(_ml);
         var fitted = _ml.Transforms.NormalizeMeanVariance("Features").Append(AllTrainers.Create(trainer, _ml)).Fit(data);
-        TrainingReport report = TrainingReport.Of(fitted.LastTransformer)!;
+        var report = TrainingReport.Of(fitted.LastTransformer)!;
         Assert.Equal(569, report.Rows.Used);
         Assert.Equal(AllTrainers.LogLoss(fitted, data), report.Certificate.DataTerm, 1e-4);
     }
@@ -63,7 +62,7 @@ public class TrainingReportTests
     [Fact]
     public void Each_model_has_the_report_of_its_own_fit_and_a_model_of_another_trainer_none()
     {
-        IDataView data = Dataset.Iris.View(_ml);
+        var data = Dataset.Iris.View(_ml);
         var trainer = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex", numberOfEpochs: 3);
         var (first, second) = (trainer.Fit(data), trainer.Fit(_ml.Data.TakeRows(data, 120)));
         Assert.Equal(150, TrainingReport.Of(first)!.Rows.Used);
@@ -75,7 +74,7 @@ public class TrainingReportTests
     public void A_tolerance_ends_the_fit_early()
     {
         var fitted = AllTrainers.Create("softmax", _ml, options => options.OptimizationTolerance = 0.05).Fit(Dataset.Iris.View(_ml));
-        TrainingReport report = TrainingReport.Of(fitted)!;
+        var report = TrainingReport.Of(fitted)!;
         Assert.Equal(StopReason.Converged, report.StopReason);
         Assert.True(report.History.Count < report.History[0].MaximumEpochs);
     }

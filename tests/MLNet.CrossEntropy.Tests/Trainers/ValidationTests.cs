@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Trainers;
@@ -14,11 +13,11 @@ public class ValidationTests
     public void A_held_out_share_is_judged_and_the_model_of_its_best_epoch_returned(string trainer)
     {
         var fitted = AllTrainers.Create(trainer, _ml, Overfitting).Fit(Dataset.BreastCancer.View(_ml));
-        TrainingReport report = TrainingReport.Of(fitted)!;
+        var report = TrainingReport.Of(fitted)!;
         Assert.Equal(569, report.Rows.Used + report.ValidationRows!.Used);
         Assert.InRange(report.ValidationRows.Used, 569 * 0.3 - 40, 569 * 0.3 + 40);
         Assert.Equal(StopReason.PatienceExhausted, report.StopReason);
-        EpochReport best = report.History.MinBy(epoch => epoch.ValidationLoss)!;
+        var best = report.History.MinBy(epoch => epoch.ValidationLoss)!;
         Assert.Equal(best.Epoch, report.BestEpoch);
         Assert.Equal(report.History.Count, best.Epoch + 4);
         Assert.All(report.History, epoch => Assert.InRange(epoch.ValidationStandardError!.Value, 1e-6, 1));
@@ -46,10 +45,10 @@ public class ValidationTests
     [InlineData("sigmoid", false)]
     public void Flagged_rows_are_those_of_a_second_view(string trainer, bool cache)
     {
-        Dataset all = Dataset.BreastCancer;
-        IDataView flagged = _ml.Transforms.CustomMapping<Row, Flag>((row, flag) => flag.IsHeldOut = row.Weight > 1.2f, contractName: null)
+        var all = Dataset.BreastCancer;
+        var flagged = _ml.Transforms.CustomMapping<Row, Flag>((row, flag) => flag.IsHeldOut = row.Weight > 1.2f, contractName: null)
             .Fit(all.View(_ml)).Transform(all.View(_ml));
-        (Dataset train, Dataset held) = (all with { Examples = [.. all.Examples.Where(row => row.Weight <= 1.2f)] }, all with { Examples = [.. all.Examples.Where(row => row.Weight > 1.2f)] });
+        (var train, var held) = (all with { Examples = [.. all.Examples.Where(row => row.Weight <= 1.2f)] }, all with { Examples = [.. all.Examples.Where(row => row.Weight > 1.2f)] });
         Assert.InRange(held.Examples.Count, 20, 500);
 
         void Configure(CrossEntropyTrainerOptions options) => (options.Seed, options.NumberOfEpochs, options.Cache) = (3, 20, cache);
@@ -58,9 +57,9 @@ public class ValidationTests
             Configure(options);
             options.ValidationFlagColumnName = nameof(Flag.IsHeldOut);
         }).Fit(flagged);
-        IPredictionTransformer<object> bySecond = FitWith(AllTrainers.Create(trainer, _ml, Configure), train.View(_ml), held.View(_ml));
+        var bySecond = FitWith(AllTrainers.Create(trainer, _ml, Configure), train.View(_ml), held.View(_ml));
         Assert.Equal(AllTrainers.Parameters(bySecond), AllTrainers.Parameters(byFlag));
-        TrainingReport report = TrainingReport.Of(byFlag)!;
+        var report = TrainingReport.Of(byFlag)!;
         Assert.Equal((train.Examples.Count, held.Examples.Count), (report.Rows.Used, report.ValidationRows!.Used));
         Assert.Equal(TrainingReport.Of(bySecond)!.ValidationRows, report.ValidationRows);
 
@@ -72,19 +71,19 @@ public class ValidationTests
     public void Key_values_of_validation_data_are_matched_by_name()
     {
         string[] names = ["setosa", "versicolor", "virginica", "rosa"];
-        Dataset iris = Dataset.Iris;
+        var iris = Dataset.Iris;
         IDataView train = Keyed(iris.Examples, names[..3], 0, 1, 2);
         var trainer = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { Seed = 1, NumberOfEpochs = 5 });
         Dataset.Example[] some = [.. iris.Examples.Where((_, i) => i % 4 == 0)];
-        TrainingReport alike = TrainingReport.Of(trainer.Fit(train, Keyed(some, names[..3], 0, 1, 2)))!;
-        TrainingReport other = TrainingReport.Of(trainer.Fit(train, Keyed(some, [names[2], names[3], names[0], names[1]], 2, 3, 0)))!;
+        var alike = TrainingReport.Of(trainer.Fit(train, Keyed(some, names[..3], 0, 1, 2)))!;
+        var other = TrainingReport.Of(trainer.Fit(train, Keyed(some, [names[2], names[3], names[0], names[1]], 2, 3, 0)))!;
         Assert.Equal(alike.History.Select(epoch => epoch.ValidationLoss), other.History.Select(epoch => epoch.ValidationLoss));
     }
 
     [Fact]
     public void Validation_labels_that_training_does_not_know_are_counted_and_warned_about()
     {
-        Dataset iris = Dataset.Iris;
+        var iris = Dataset.Iris;
         IDataView train = Keyed([.. iris.Examples.Where(row => row.ClassIndex < 2)], ["a", "b", "c"], 0, 1, 2);
         // Class c is known by name but has no training row, class d is not known at all; the last row has no label.
         IDataView held = Keyed([.. iris.Examples.Skip(40)], ["d", "b", "c"], 0, 1, 2, missingLast: true);
@@ -94,7 +93,7 @@ public class ValidationTests
             if (line.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
                 warnings.Add(line.RawMessage);
         };
-        TrainingReport report = TrainingReport.Of(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(numberOfEpochs: 3).Fit(train, held))!;
+        var report = TrainingReport.Of(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(numberOfEpochs: 3).Fit(train, held))!;
         Assert.Equal((100, 50, 10 + 49, 1), (report.Rows.Used, report.ValidationRows!.Used, report.ValidationRows.UnknownLabel, report.ValidationRows.MissingLabel));
         Assert.Contains(warnings, warning => warning.Contains("10 with a label that no training row has", StringComparison.Ordinal) && warning.StartsWith("Of 110 validation rows", StringComparison.Ordinal));
         Assert.Contains("49 validation rows have a class that no training row has; they are not judged.", warnings);
@@ -104,7 +103,7 @@ public class ValidationTests
     [Fact]
     public void What_cannot_be_validated_is_refused()
     {
-        IDataView data = Dataset.Iris.View(_ml);
+        var data = Dataset.Iris.View(_ml);
         Assert.StartsWith("Could not find validation flag column 'Flag'", Refusal<ArgumentOutOfRangeException>(options => options.ValidationFlagColumnName = "Flag"), StringComparison.Ordinal);
         Assert.Contains("expected Boolean, got Single", Refusal<ArgumentOutOfRangeException>(options => options.ValidationFlagColumnName = "Weight"), StringComparison.Ordinal);
         Assert.Equal("The validation data has no rows.", Refusal<InvalidOperationException>(options => options.ValidationFraction = 1e-9));
@@ -118,7 +117,7 @@ public class ValidationTests
         {
             var options = new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = nameof(Dataset.Example.ClassIndex), NumberOfEpochs = 1 };
             configure(options);
-            SoftmaxCrossEntropyTrainer trainer = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options);
+            var trainer = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options);
             return Assert.Throws<T>(() => validation is null ? trainer.Fit(data) : trainer.Fit(data, validation)).Message;
         }
     }

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Optimization;
 using MLNet.CrossEntropy.Tests.Shared;
 using MultiLabelOptions = MLNet.CrossEntropy.MultiLabelSigmoidCrossEntropyTrainer.Options;
 
@@ -18,8 +17,8 @@ public class VectorWarmStartTests
     [InlineData(SgdMethod.Sgd, false)]
     public void A_multi_label_fit_that_starts_at_the_optimum_stays_there(SgdMethod method, bool cache)
     {
-        IDataView data = _data.View();
-        TransformerChain<ITransformer> optimum = MultiLabel(options => (options.NumberOfEpochs, options.GradientTolerance) = (1000, 1e-6)).Fit(data);
+        var data = _data.View();
+        var optimum = MultiLabel(options => (options.NumberOfEpochs, options.GradientTolerance) = (1000, 1e-6)).Fit(data);
         double objective = TrainingReport.Of(optimum)!.Certificate.Objective;
         double warm = Objective(optimum), cold = Objective(initialModel: null);
         Assert.InRange(warm, objective * (1 - 1e-6), objective * (method == SgdMethod.Saga ? 1 + 1e-6 : 1.02));
@@ -35,15 +34,15 @@ public class VectorWarmStartTests
     [Fact]
     public void A_loaded_multi_label_pipeline_is_gone_on_from_and_stays_as_it_is()
     {
-        IDataView data = _data.View();
+        var data = _data.View();
         var pipeline = _ml.Transforms.CopyColumns("Copy", "Weight").Append(MultiLabel(options => options.NumberOfEpochs = 300)).Fit(data);
         using var file = new TemporaryFile();
         _ml.Model.Save(pipeline, data.Schema, file.Name);
-        ITransformer loaded = new MLContext().Model.Load(file.Name, out _);
+        var loaded = new MLContext().Model.Load(file.Name, out _);
         string before = _ml.Model.LinearCoefficients(loaded).ToJson();
 
         double cold = TrainingReport.Of(MultiLabel(options => options.NumberOfEpochs = 1).Fit(data))!.History[0].TrainingLoss;
-        TrainingReport warm = TrainingReport.Of(MultiLabel(options => (options.NumberOfEpochs, options.InitialModel) = (1, loaded)).Fit(data))!;
+        var warm = TrainingReport.Of(MultiLabel(options => (options.NumberOfEpochs, options.InitialModel) = (1, loaded)).Fit(data))!;
         Assert.True(warm.History[0].TrainingLoss < cold);
         Assert.Equal(before, _ml.Model.LinearCoefficients(loaded).ToJson());
     }
@@ -51,7 +50,7 @@ public class VectorWarmStartTests
     [Fact]
     public void Labels_are_matched_by_name_when_the_slots_are_in_another_order()
     {
-        TransformerChain<ITransformer> model = MultiLabel().Fit(_data.View());
+        var model = MultiLabel().Fit(_data.View());
         AssertSame(_ml.Model.LinearCoefficients(model), Frozen(model, Slots("bird", "cat", "dog")), ["bird", "cat", "dog"]);
     }
 
@@ -71,12 +70,12 @@ public class VectorWarmStartTests
     [Fact]
     public void A_label_without_any_answer_keeps_what_it_knows()
     {
-        TransformerChain<ITransformer> model = MultiLabel().Fit(_data.View());
-        LinearCoefficients before = _ml.Model.LinearCoefficients(model);
+        var model = MultiLabel().Fit(_data.View());
+        var before = _ml.Model.LinearCoefficients(model);
         MultiLabelData other = MultiLabelData.Draw(seed: 8);
         foreach (float[] row in other.Answers)
             row[1] = float.NaN;
-        LinearCoefficients after = _ml.Model.LinearCoefficients(MultiLabel(options =>
+        var after = _ml.Model.LinearCoefficients(MultiLabel(options =>
         {
             (options.InitialModel, options.NumberOfEpochs) = (model, 5);
             (options.L2Regularization, options.L1Regularization) = (0, 0);
@@ -111,7 +110,7 @@ public class VectorWarmStartTests
     private static void AssertSame(LinearCoefficients expected, LinearCoefficients actual, string[] names)
     {
         Assert.Equal(names, actual.Classes.Select(c => c.Name));
-        foreach (ClassCoefficients label in expected.Classes)
+        foreach (var label in expected.Classes)
         {
             Assert.Equal(label.Bias, actual[label.Name].Bias, 1e-4);
             Assert.All(label.Weights.Zip(actual[label.Name].Weights), pair => Assert.Equal(pair.First, pair.Second, 1e-4));

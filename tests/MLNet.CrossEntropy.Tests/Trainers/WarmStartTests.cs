@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Optimization;
-using MLNet.CrossEntropy.Tests.Models;
+using MLNet.CrossEntropy.Tests.MLNet;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Trainers;
@@ -26,11 +25,11 @@ public class WarmStartTests
     [MemberData(nameof(Methods))]
     public void A_fit_that_starts_at_the_optimum_stays_there(string trainer, SgdMethod method, bool cache)
     {
-        IDataView data = Dataset.Iris.View(_ml);
-        IPredictionTransformer<object> optimum = Create(trainer, SgdMethod.Saga, epochs: 2000).Fit(data);
+        var data = Dataset.Iris.View(_ml);
+        var optimum = Create(trainer, SgdMethod.Saga, epochs: 2000).Fit(data);
         double objective = TrainingReport.Of(optimum)!.Certificate.Objective;
-        IPredictionTransformer<object> warm = Create(trainer, method, epochs: 5, options => (options.InitialModel, options.Cache) = (optimum, cache)).Fit(data);
-        IPredictionTransformer<object> cold = Create(trainer, method, epochs: 5, options => options.Cache = cache).Fit(data);
+        var warm = Create(trainer, method, epochs: 5, options => (options.InitialModel, options.Cache) = (optimum, cache)).Fit(data);
+        var cold = Create(trainer, method, epochs: 5, options => options.Cache = cache).Fit(data);
 
         double lost = TrainingReport.Of(warm)!.Certificate.Objective - objective, coldLost = TrainingReport.Of(cold)!.Certificate.Objective - objective;
         Assert.InRange(lost, -1e-6 * objective, method == SgdMethod.Saga ? 1e-6 * objective : 0.02 * objective);
@@ -42,11 +41,11 @@ public class WarmStartTests
     [InlineData("sigmoid")]
     public void It_takes_fewer_epochs_than_from_nothing(string trainer)
     {
-        Dataset first = Dataset.BreastCancer.Split().Train;
-        IPredictionTransformer<object> before = Create(trainer, SgdMethod.Saga, epochs: 2000).Fit(first.View(_ml));
-        IDataView all = Dataset.BreastCancer.View(_ml);
-        TrainingReport cold = TrainingReport.Of(Create(trainer, SgdMethod.Saga, epochs: 300).Fit(all))!;
-        TrainingReport warm = TrainingReport.Of(Create(trainer, SgdMethod.Saga, epochs: 300, options => options.InitialModel = before).Fit(all))!;
+        var first = Dataset.BreastCancer.Split().Train;
+        var before = Create(trainer, SgdMethod.Saga, epochs: 2000).Fit(first.View(_ml));
+        var all = Dataset.BreastCancer.View(_ml);
+        var cold = TrainingReport.Of(Create(trainer, SgdMethod.Saga, epochs: 300).Fit(all))!;
+        var warm = TrainingReport.Of(Create(trainer, SgdMethod.Saga, epochs: 300, options => options.InitialModel = before).Fit(all))!;
         double good = 1.01 * cold.Certificate.Objective;
         int coldEpochs = cold.History.TakeWhile(epoch => epoch.Objective > good).Count(), warmEpochs = warm.History.TakeWhile(epoch => epoch.Objective > good).Count();
         Assert.True(warmEpochs < 0.7 * coldEpochs, $"warm {warmEpochs}, cold {coldEpochs} epochs");
@@ -57,15 +56,15 @@ public class WarmStartTests
     [Fact]
     public void Models_of_built_in_trainers_and_loaded_chains_are_gone_on_from()
     {
-        IDataView data = NamedIris.View();
-        IDataView keyed = _ml.Transforms.Conversion.MapValueToKey("Label", "Species").Fit(data).Transform(data);
+        var data = NamedIris.View();
+        var keyed = _ml.Transforms.Conversion.MapValueToKey("Label", "Species").Fit(data).Transform(data);
         var entropy = _ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(l1Regularization: 0).Fit(keyed);
         using var file = new TemporaryFile();
         _ml.Model.Save(NamedIris.Pipeline(_ml, data), data.Schema, file.Name);
-        ITransformer loaded = new MLContext().Model.Load(file.Name, out _);
+        var loaded = new MLContext().Model.Load(file.Name, out _);
 
-        TrainingReport cold = TrainingReport.Of(Softmax(epochs: 1).Fit(keyed))!;
-        foreach (TrainingReport warm in (TrainingReport[])
+        var cold = TrainingReport.Of(Softmax(epochs: 1).Fit(keyed))!;
+        foreach (var warm in (TrainingReport[])
         [
             TrainingReport.Of(Softmax(epochs: 1).Fit(keyed, entropy))!,
             TrainingReport.Of(Softmax(epochs: 1).Fit(keyed, entropy.Model))!,
@@ -86,7 +85,7 @@ public class WarmStartTests
     public void Classes_are_matched_by_name_when_the_keys_are_in_another_order()
     {
         var model = NamedIris.Pipeline(_ml, NamedIris.View());
-        IDataView reversed = Keyed(Dataset.Iris.Examples.Reverse());
+        var reversed = Keyed(Dataset.Iris.Examples.Reverse());
         Assert.Equal(NamedIris.Classes.Reverse(), Names(reversed));
 
         // At rate 0 a fit gives back what it was given.
@@ -104,14 +103,14 @@ public class WarmStartTests
     [Fact]
     public void New_classes_throw_or_expand_as_asked()
     {
-        IDataView two = Keyed(Dataset.Iris.Examples.Where(row => row.Class != "setosa"));
+        var two = Keyed(Dataset.Iris.Examples.Where(row => row.Class != "setosa"));
         var model = Softmax(epochs: 50).Fit(two);
-        IDataView three = Keyed(Dataset.Iris.Examples);
+        var three = Keyed(Dataset.Iris.Examples);
         Assert.StartsWith(
             "The initial model does not have these classes of the training data: 'setosa'. Set NewClasses to Expand",
             Assert.Throws<ArgumentException>(() => Softmax(epochs: 1).Fit(three, model)).Message);
 
-        LinearCoefficients frozen = _ml.Model.LinearCoefficients(Frozen(options => options.NewClasses = NewClassPolicy.Expand).Fit(three, model));
+        var frozen = _ml.Model.LinearCoefficients(Frozen(options => options.NewClasses = NewClassPolicy.Expand).Fit(three, model));
         Assert.Equal(NamedIris.Classes, frozen.Classes.Select(c => c.Name));
         Assert.Equal((frozen["virginica"].Weights[2] + frozen["versicolor"].Weights[2]) / 2, frozen["setosa"].Weights[2], 1e-4);
         Assert.Equal((frozen["virginica"].Bias + frozen["versicolor"].Bias) / 2, frozen["setosa"].Bias, 1e-3);
@@ -127,34 +126,34 @@ public class WarmStartTests
     [InlineData("Number")]
     public void Classes_that_the_new_data_lacks_are_kept_and_saved(string label)
     {
-        IDataView all = Keyed(Dataset.Iris.Examples, label);
+        var all = Keyed(Dataset.Iris.Examples, label);
         var model = Softmax(epochs: 50).Fit(all);
-        IDataView two = Keyed(Dataset.Iris.Examples.Where(row => row.Class != "setosa").Reverse(), label);
+        var two = Keyed(Dataset.Iris.Examples.Where(row => row.Class != "setosa").Reverse(), label);
         var further = Softmax(epochs: 2).Fit(two, model);
         string[] names = label == "Species" ? ["virginica", "versicolor", "setosa"] : ["20", "10", "0"];
         Assert.Equal(names, _ml.MulticlassClassification.ScoreClassNames(further.Transform(all)));
 
         using var file = new TemporaryFile();
         _ml.Model.Save(further, all.Schema, file.Name);
-        IDataView scored = new MLContext().Model.Load(file.Name, out _).Transform(all);
+        var scored = new MLContext().Model.Load(file.Name, out _).Transform(all);
         Assert.Equal(SchemaText.Of(further.Transform(all).Schema), SchemaText.Of(scored.Schema));
         Assert.Equal(3, scored.GetColumn<float[]>("Score").First().Length);
 
         // Key values keep the label's own type.
-        IDataView mapped = _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scored).Transform(scored);
+        var mapped = _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scored).Transform(scored);
         Assert.Equal(all.Schema[label].Type, mapped.Schema["PredictedLabel"].Type);
     }
 
     [Fact]
     public void Classes_without_names_are_matched_by_position()
     {
-        IDataView data = Dataset.Iris.View(_ml);
+        var data = Dataset.Iris.View(_ml);
         var model = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(data);
         var options = new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", NumberOfEpochs = 1 };
         double start = TrainingReport.Of(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(data, model))!.History[0].TrainingLoss;
         Assert.InRange(start, 0, 1.2 * TrainingReport.Of(model)!.Certificate.DataTerm);
 
-        IDataView two = Keyed(Dataset.Iris.Examples.Where(row => row.Class != "setosa"));
+        var two = Keyed(Dataset.Iris.Examples.Where(row => row.Class != "setosa"));
         Assert.StartsWith(
             "The label has 2 classes with names, and the initial model 3 without names: there is no telling which is which.",
             Assert.Throws<ArgumentException>(() => Softmax(epochs: 1).Fit(two, model)).Message);
@@ -163,11 +162,11 @@ public class WarmStartTests
     [Fact]
     public void Batches_go_on_with_the_schedule_and_without_a_large_first_rate()
     {
-        IDataView data = Keyed(Dataset.Iris.Examples);
+        var data = Keyed(Dataset.Iris.Examples);
         var schedule = Schedule.InverseTime(0.1, 0.01);
         var first = Softmax(epochs: 3, options => (options.Method, options.Schedule, options.BatchSize) = (SgdMethod.Sgd, schedule, 50)).Fit(data);
         var second = Softmax(epochs: 3, options => (options.Method, options.Schedule, options.BatchSize) = (SgdMethod.Sgd, schedule, 50)).Fit(data, first);
-        TrainingReport report = TrainingReport.Of(second)!;
+        var report = TrainingReport.Of(second)!;
         Assert.Equal((9, 18), (TrainingReport.Of(first)!.TotalSteps, report.TotalSteps));
         Assert.Equal([11, 14, 17], report.History.Select(epoch => (int)Math.Round((0.1 / epoch.LearningRate - 1) / 0.01)));
 
@@ -182,7 +181,7 @@ public class WarmStartTests
         }
         using var file = new TemporaryFile();
         _ml.Model.Save(model!, data.Schema, file.Name);
-        ITransformer loaded = _ml.Model.Load(file.Name, out _);
+        var loaded = _ml.Model.Load(file.Name, out _);
         Assert.Equal(0.05, TrainingReport.Of(Softmax(epochs: 10, o => options(o)).Fit(data, loaded))!.History[0].LearningRate, 1e-12);
         var told = TrainingReport.Of(Softmax(epochs: 10, o =>
         {
@@ -209,14 +208,14 @@ public class WarmStartTests
             ("The options of SoftmaxCrossEntropyTrainer are not valid. InitialSteps is -1; it must be at least 0, or null for what is known of the model. NewClasses is 7; it must be one of Throw, Expand.",
                 () => Softmax(epochs: 1, options => (options.InitialSteps, options.NewClasses) = (-1, (NewClassPolicy)7))),
         ];
-        foreach ((string start, Action act) in refusals)
+        foreach ((string start, var act) in refusals)
             Assert.StartsWith(start, Record.Exception(act)?.Message);
     }
 
     [Fact]
     public void The_initial_model_stays_as_it_is()
     {
-        IDataView data = Keyed(Dataset.Iris.Examples);
+        var data = Keyed(Dataset.Iris.Examples);
         var model = Softmax(epochs: 2).Fit(data);
         float[] before = AllTrainers.Parameters(model);
         Assert.NotEqual(before, AllTrainers.Parameters(Softmax(epochs: 20).Fit(data, model)));
@@ -247,7 +246,7 @@ public class WarmStartTests
     private IDataView Keyed(IEnumerable<Dataset.Example> rows, string column = "Species")
     {
         Dataset.Example[] examples = [.. rows];
-        IDataView data = column == "Species" ? NamedIris.View(examples) : new InMemoryView.Builder()
+        var data = column == "Species" ? NamedIris.View(examples) : new InMemoryView.Builder()
             .AddScores("Features", examples.Select(row => row.Features.Select(x => (double)x).ToArray()), 4)
             .Add("Number", NumberDataViewType.Int32, examples.Select(row => row.ClassNumber))
             .Build();

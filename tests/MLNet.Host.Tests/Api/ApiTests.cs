@@ -17,9 +17,9 @@ public class ApiTests
     [MemberData(nameof(Types))]
     public void A_public_type_is_as_it_is_listed(string name)
     {
-        Type type = Assemblies.Select(assembly => assembly.GetType(name)).First(found => found != null)!;
+        var type = Assemblies.Select(assembly => assembly.GetType(name)).First(found => found != null)!;
         string header = ApiText.Header(type);
-        Assert.True(Listed.Value.TryGetValue(header, out HashSet<string>? members), $"Microsoft.ML has no {header}");
+        Assert.True(Listed.Value.TryGetValue(header, out var members), $"Microsoft.ML has no {header}");
         Assert.Empty(ApiText.Members(type).Where(member => !members.Contains(member)).Distinct());
     }
 

@@ -53,8 +53,8 @@ internal static class ApiText
 
     private static string? Property(PropertyInfo property)
     {
-        MethodInfo? getter = property.GetMethod is { } get && IsVisible(get) ? get : null;
-        MethodInfo? setter = property.SetMethod is { } set && IsVisible(set) ? set : null;
+        var getter = property.GetMethod is { } get && IsVisible(get) ? get : null;
+        var setter = property.SetMethod is { } set && IsVisible(set) ? set : null;
         if ((getter ?? setter) is not { } accessor)
             return null;
         string index = property.GetIndexParameters().Length == 0 ? property.Name : $"this[{string.Join(", ", property.GetIndexParameters().Select(Parameter))}]";
@@ -74,7 +74,7 @@ internal static class ApiText
     private static string Parameter(ParameterInfo parameter)
     {
         string prefix = parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params " : parameter.IsOut ? "out " : parameter.ParameterType.IsByRef ? (parameter.IsIn ? "in " : "ref ") : "";
-        Type type = parameter.ParameterType.IsByRef ? parameter.ParameterType.GetElementType()! : parameter.ParameterType;
+        var type = parameter.ParameterType.IsByRef ? parameter.ParameterType.GetElementType()! : parameter.ParameterType;
         return $"{prefix}{Name(type)} {parameter.Name}{(parameter.HasDefaultValue ? $" = {Default(parameter, type)}" : "")}";
     }
 
@@ -97,7 +97,7 @@ internal static class ApiText
             return $"{Name(type.GetElementType()!)}[]";
         if (Nullable.GetUnderlyingType(type) is { } underlying)
             return $"{Name(underlying)}?";
-        Type[] arguments = type.GetGenericArguments();
+        var arguments = type.GetGenericArguments();
         int inherited = type.DeclaringType?.GetGenericArguments().Length ?? 0;
         string outer = type.DeclaringType == null ? "" : $"{NameOfDeclaring(type, arguments[..inherited])}.";
         string own = arguments.Length > inherited ? $"<{string.Join(", ", arguments[inherited..].Select(Name))}>" : "";

@@ -11,7 +11,7 @@ public class CacheTests
     [Fact]
     public void A_column_is_read_from_the_source_once()
     {
-        IDataView cached = _ml.Data.Cache(Rows(300));
+        var cached = _ml.Data.Cache(Rows(300));
         Assert.Equal(0, _enumerations);
         for (int i = 0; i < 3; i++)
             Assert.Equal(Enumerable.Range(0, 300), cached.GetColumn<int>("Id"));
@@ -26,11 +26,11 @@ public class CacheTests
     [Fact]
     public void Vectors_and_texts_are_kept_as_they_were()
     {
-        IDataView cached = _ml.Data.Cache(Rows(100));
+        var cached = _ml.Data.Cache(Rows(100));
         for (int i = 0; i < 2; i++)
         {
             int id = 0;
-            foreach (Row row in _ml.Data.CreateEnumerable<Row>(cached, reuseRowObject: true))
+            foreach (var row in _ml.Data.CreateEnumerable<Row>(cached, reuseRowObject: true))
             {
                 Assert.Equal(id, row.Id);
                 Assert.Equal($"t{id}", row.Text);
@@ -43,7 +43,7 @@ public class CacheTests
     [Fact]
     public void Rows_are_shuffled_by_the_random_generator_that_is_given()
     {
-        IDataView cached = _ml.Data.Cache(Rows(200));
+        var cached = _ml.Data.Cache(Rows(200));
         Assert.True(cached.CanShuffle);
         int[] shuffled = Ids(cached, new Random(3));
         Assert.NotEqual(Enumerable.Range(0, 200), shuffled);
@@ -69,14 +69,14 @@ public class CacheTests
     [Fact]
     public void A_shuffled_cursor_set_has_every_row_once()
     {
-        IDataView cached = _ml.Data.Cache(Rows(1000));
-        DataViewRowCursor[] cursors = cached.GetRowCursorSet([cached.Schema["Id"]], 2, new Random(1));
+        var cached = _ml.Data.Cache(Rows(1000));
+        var cursors = cached.GetRowCursorSet([cached.Schema["Id"]], 2, new Random(1));
         var ids = new System.Collections.Concurrent.ConcurrentBag<int>();
         Parallel.ForEach(cursors, cursor =>
         {
             using (cursor)
             {
-                ValueGetter<int> getter = cursor.GetGetter<int>(cached.Schema["Id"]);
+                var getter = cursor.GetGetter<int>(cached.Schema["Id"]);
                 while (cursor.MoveNext())
                 {
                     int id = 0;
@@ -91,7 +91,7 @@ public class CacheTests
     [Fact]
     public void Columns_may_be_prefetched()
     {
-        IDataView cached = _ml.Data.Cache(Rows(10), "Id", "Text");
+        var cached = _ml.Data.Cache(Rows(10), "Id", "Text");
         Assert.Equal(10, cached.GetColumn<int>("Id").Count());
         Assert.Equal("t9", cached.GetColumn<string>("Text").Last());
         Assert.Equal(1, _enumerations);
@@ -100,8 +100,8 @@ public class CacheTests
 
     private static int[] Ids(IDataView data, Random? rand)
     {
-        using DataViewRowCursor cursor = data.GetRowCursor([data.Schema["Id"]], rand);
-        ValueGetter<int> getter = cursor.GetGetter<int>(data.Schema["Id"]);
+        using var cursor = data.GetRowCursor([data.Schema["Id"]], rand);
+        var getter = cursor.GetGetter<int>(data.Schema["Id"]);
         var ids = new List<int>();
         while (cursor.MoveNext())
         {

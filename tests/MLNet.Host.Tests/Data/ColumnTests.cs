@@ -28,7 +28,7 @@ public class ColumnTests
     [Fact]
     public void Vectors_share_one_buffer_and_arrays_do_not()
     {
-        IDataView data = _ml.Data.LoadFromEnumerable([new { V = new float[] { 1 } }, new { V = new float[] { 2 } }]);
+        var data = _ml.Data.LoadFromEnumerable([new { V = new float[] { 1 } }, new { V = new float[] { 2 } }]);
         Assert.Equal([2f, 2f], data.GetColumn<VBuffer<float>>("V").ToArray().Select(vector => vector.GetItemOrDefault(0)));
         Assert.Equal([1f, 2f], data.GetColumn<float[]>("V").ToArray().Select(array => array[0]));
     }
@@ -45,7 +45,7 @@ public class ColumnTests
     [Fact]
     public void A_preview_shows_the_first_rows()
     {
-        DataDebuggerPreview preview = Data.Preview(maxRows: 1);
+        var preview = Data.Preview(maxRows: 1);
         Assert.Equal("4 columns, 1 rows", preview.ToString());
         Assert.Equal("4 columns", preview.RowView.Single().ToString());
         Assert.Equal(KeyValuePair.Create("Number", (object)1), preview.RowView[0].Values[0]);

@@ -19,10 +19,10 @@ public sealed class CursorTests : IDisposable
     [MemberData(nameof(Views))]
     public void Values_come_only_from_active_columns_of_their_type(string kind)
     {
-        IDataView view = Make(kind);
-        DataViewSchema.Column id = view.Schema["Id"];
-        DataViewSchema.Column features = view.Schema["Features"];
-        using DataViewRowCursor cursor = view.GetRowCursor([id]);
+        var view = Make(kind);
+        var id = view.Schema["Id"];
+        var features = view.Schema["Features"];
+        using var cursor = view.GetRowCursor([id]);
         Assert.True(cursor.IsColumnActive(id));
         Assert.ThrowsAny<Exception>(() => cursor.GetGetter<VBuffer<float>>(features));
         Assert.ThrowsAny<Exception>(() => cursor.GetGetter<long>(id));
@@ -33,8 +33,8 @@ public sealed class CursorTests : IDisposable
     [MemberData(nameof(Views))]
     public void A_cursor_starts_before_the_first_row_and_ends_after_the_last(string kind)
     {
-        IDataView view = Make(kind);
-        using DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Id"]]);
+        var view = Make(kind);
+        using var cursor = view.GetRowCursor([view.Schema["Id"]]);
         Assert.Equal(-1, cursor.Position);
         long rows = 0;
         while (cursor.MoveNext())
@@ -48,8 +48,8 @@ public sealed class CursorTests : IDisposable
     [MemberData(nameof(Views))]
     public void No_columns_still_give_rows(string kind)
     {
-        IDataView view = Make(kind);
-        using DataViewRowCursor cursor = view.GetRowCursor([]);
+        var view = Make(kind);
+        using var cursor = view.GetRowCursor([]);
         int rows = 0;
         while (cursor.MoveNext())
             rows++;
@@ -60,10 +60,10 @@ public sealed class CursorTests : IDisposable
     [MemberData(nameof(Views))]
     public void Getters_may_be_called_repeatedly_and_reuse_the_buffer(string kind)
     {
-        IDataView view = Make(kind);
-        using DataViewRowCursor cursor = view.GetRowCursor(view.Schema);
-        ValueGetter<int> id = cursor.GetGetter<int>(view.Schema["Id"]);
-        ValueGetter<VBuffer<float>> features = cursor.GetGetter<VBuffer<float>>(view.Schema["Features"]);
+        var view = Make(kind);
+        using var cursor = view.GetRowCursor(view.Schema);
+        var id = cursor.GetGetter<int>(view.Schema["Id"]);
+        var features = cursor.GetGetter<VBuffer<float>>(view.Schema["Features"]);
         VBuffer<float> buffer = default;
         int value = -1;
         for (int row = 0; row < 20 && cursor.MoveNext(); row++)
@@ -80,7 +80,7 @@ public sealed class CursorTests : IDisposable
     [MemberData(nameof(Views))]
     public void Cursors_of_several_threads_do_not_disturb_each_other(string kind)
     {
-        IDataView view = Make(kind);
+        var view = Make(kind);
         int[] expected = Ids(view);
         var results = new int[8][];
         Parallel.For(0, results.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => results[i] = IdsByFeatures(view));
@@ -91,13 +91,13 @@ public sealed class CursorTests : IDisposable
     [MemberData(nameof(Views))]
     public void A_cursor_set_shares_out_the_rows_in_batches(string kind)
     {
-        IDataView view = Make(kind);
-        DataViewRowCursor[] cursors = view.GetRowCursorSet(view.Schema, 3);
+        var view = Make(kind);
+        var cursors = view.GetRowCursorSet(view.Schema, 3);
         var rows = new List<(long Batch, int Id)>[cursors.Length];
         Parallel.For(0, cursors.Length, i =>
         {
-            using DataViewRowCursor cursor = cursors[i];
-            ValueGetter<int> getter = cursor.GetGetter<int>(view.Schema["Id"]);
+            using var cursor = cursors[i];
+            var getter = cursor.GetGetter<int>(view.Schema["Id"]);
             rows[i] = [];
             while (cursor.MoveNext())
             {
@@ -114,9 +114,9 @@ public sealed class CursorTests : IDisposable
     [MemberData(nameof(Views))]
     public void Row_ids_are_distinct(string kind)
     {
-        IDataView view = Make(kind);
-        using DataViewRowCursor cursor = view.GetRowCursor([]);
-        ValueGetter<DataViewRowId> getter = cursor.GetIdGetter();
+        var view = Make(kind);
+        using var cursor = view.GetRowCursor([]);
+        var getter = cursor.GetIdGetter();
         var ids = new HashSet<DataViewRowId>();
         int rows = 0;
         for (; cursor.MoveNext(); rows++)
@@ -131,14 +131,14 @@ public sealed class CursorTests : IDisposable
     [Fact]
     public void A_column_of_another_schema_is_refused()
     {
-        IDataView view = Make("enumerable");
-        IDataView wider = _ml.Data.LoadFromEnumerable([new { A = 1, B = 2, C = 3, D = 4 }]);
+        var view = Make("enumerable");
+        var wider = _ml.Data.LoadFromEnumerable([new { A = 1, B = 2, C = 3, D = 4 }]);
         Assert.ThrowsAny<Exception>(() => view.GetRowCursor([wider.Schema["D"]]));
     }
 
     private IDataView Make(string kind)
     {
-        IDataView rows = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, RowCount).Select(id => new Row { Id = id, Features = [id, id + 0.5f, -id] }).ToArray());
+        var rows = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, RowCount).Select(id => new Row { Id = id, Features = [id, id + 0.5f, -id] }).ToArray());
         switch (kind)
         {
             case "cache":

@@ -15,7 +15,7 @@ public class ShuffleTests
     [InlineData("ShuffleRows_no_source_shuffle", 1000, false)]
     public void A_seed_gives_the_order_that_it_gives_in_Microsoft_ML(string name, int poolSize, bool shuffleSource)
     {
-        IDataView shuffled = _ml.Data.ShuffleRows(Rows(100), seed: 1, shufflePoolSize: poolSize, shuffleSource: shuffleSource);
+        var shuffled = _ml.Data.ShuffleRows(Rows(100), seed: 1, shufflePoolSize: poolSize, shuffleSource: shuffleSource);
         Assert.Equal(Golden.GetProperty(name).Integers(), Ids(shuffled));
         Assert.Equal(Ids(shuffled), Ids(shuffled));
     }
@@ -30,7 +30,7 @@ public class ShuffleTests
     [InlineData(50, 51)]
     public void Every_row_comes_once(int count, int poolSize)
     {
-        IDataView shuffled = _ml.Data.ShuffleRows(Rows(count), seed: 4, shufflePoolSize: poolSize);
+        var shuffled = _ml.Data.ShuffleRows(Rows(count), seed: 4, shufflePoolSize: poolSize);
         Assert.Equal(Enumerable.Range(0, count), Ids(shuffled).Order());
         Assert.True(shuffled.CanShuffle);
         Assert.Equal(count, shuffled.GetRowCount());
@@ -39,8 +39,8 @@ public class ShuffleTests
     [Fact]
     public void The_columns_of_a_row_stay_together()
     {
-        IDataView shuffled = _ml.Data.ShuffleRows(Rows(60), seed: 2, shufflePoolSize: 8);
-        foreach (Row row in _ml.Data.CreateEnumerable<Row>(shuffled, reuseRowObject: true))
+        var shuffled = _ml.Data.ShuffleRows(Rows(60), seed: 2, shufflePoolSize: 8);
+        foreach (var row in _ml.Data.CreateEnumerable<Row>(shuffled, reuseRowObject: true))
         {
             Assert.Equal($"t{row.Id}", row.Text);
             Assert.Equal([row.Id, row.Id + 1], row.Vector);
@@ -58,7 +58,7 @@ public class ShuffleTests
     [Fact]
     public void A_cached_source_is_itself_shuffled()
     {
-        IDataView cached = _ml.Data.Cache(Rows(100));
+        var cached = _ml.Data.Cache(Rows(100));
         int[] pooled = Ids(_ml.Data.ShuffleRows(cached, seed: 1, shufflePoolSize: 2));
         Assert.Equal(Enumerable.Range(0, 100), pooled.Order());
         // With a pool of two no row of an unshuffled source can come more than one place early.

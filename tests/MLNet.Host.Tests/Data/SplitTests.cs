@@ -17,7 +17,7 @@ public class SplitTests
     [InlineData("TrainTestSplit_0.5", 0.5)]
     public void A_seed_gives_the_rows_that_it_gives_in_Microsoft_ML(string name, double fraction)
     {
-        DataOperationsCatalog.TrainTestData split = _ml.Data.TrainTestSplit(Rows(100), fraction, seed: 1);
+        var split = _ml.Data.TrainTestSplit(Rows(100), fraction, seed: 1);
         Assert.Equal(Golden.GetProperty(name).GetProperty("train").Integers(), Ids(split.TrainSet));
         Assert.Equal(Golden.GetProperty(name).GetProperty("test").Integers(), Ids(split.TestSet));
         Assert.Equal(["Id", "Group", "Text", "Number", "Key", "Vector"], split.TrainSet.Schema.Select(column => column.Name));
@@ -26,7 +26,7 @@ public class SplitTests
     [Fact]
     public void Without_a_seed_the_context_gives_it()
     {
-        DataOperationsCatalog.TrainTestData split = _ml.Data.TrainTestSplit(Rows(100), 0.2);
+        var split = _ml.Data.TrainTestSplit(Rows(100), 0.2);
         Assert.Equal(Golden.GetProperty("TrainTestSplit_0.2_context_seed").GetProperty("test").Integers(), Ids(split.TestSet));
         int[] unseeded = Ids(new MLContext().Data.TrainTestSplit(Rows(100), 0.2).TestSet);
         Assert.Equal(Ids(new MLContext().Data.TrainTestSplit(Rows(100), 0.2).TestSet), unseeded);
@@ -35,7 +35,7 @@ public class SplitTests
     [Fact]
     public void Folds_are_the_rows_that_they_are_in_Microsoft_ML()
     {
-        IReadOnlyList<DataOperationsCatalog.TrainTestData> folds = _ml.Data.CrossValidationSplit(Rows(100), seed: 1);
+        var folds = _ml.Data.CrossValidationSplit(Rows(100), seed: 1);
         JsonElement[] golden = [.. Golden.GetProperty("CrossValidationSplit_5").EnumerateArray()];
         Assert.Equal(golden.Length, folds.Count);
         for (int fold = 0; fold < golden.Length; fold++)
@@ -49,13 +49,13 @@ public class SplitTests
     [MemberData(nameof(SamplingKeys))]
     public void Parts_are_disjoint_complete_and_repeatable(string? samplingKey)
     {
-        IDataView data = Rows(200);
-        foreach (DataOperationsCatalog.TrainTestData split in _ml.Data.CrossValidationSplit(data, 3, samplingKey, seed: 3).Append(_ml.Data.TrainTestSplit(data, 0.3, samplingKey, seed: 3)))
+        var data = Rows(200);
+        foreach (var split in _ml.Data.CrossValidationSplit(data, 3, samplingKey, seed: 3).Append(_ml.Data.TrainTestSplit(data, 0.3, samplingKey, seed: 3)))
         {
             Assert.Equal(Enumerable.Range(0, 200), Ids(split.TrainSet).Concat(Ids(split.TestSet)).Order());
             Assert.Equal(Ids(split.TestSet), Ids(split.TestSet));
         }
-        IEnumerable<int> tested = _ml.Data.CrossValidationSplit(data, 3, samplingKey, seed: 3).SelectMany(fold => Ids(fold.TestSet));
+        var tested = _ml.Data.CrossValidationSplit(data, 3, samplingKey, seed: 3).SelectMany(fold => Ids(fold.TestSet));
         Assert.Equal(Enumerable.Range(0, 200), tested.Order());
     }
 
@@ -67,7 +67,7 @@ public class SplitTests
     [InlineData("Vector")]
     public void Rows_of_one_key_stay_together(string samplingKey)
     {
-        foreach (DataOperationsCatalog.TrainTestData fold in _ml.Data.CrossValidationSplit(Rows(200), 3, samplingKey, seed: 5))
+        foreach (var fold in _ml.Data.CrossValidationSplit(Rows(200), 3, samplingKey, seed: 5))
         {
             string[] train = [.. Keys(fold.TrainSet)];
             Assert.NotEmpty(train);
@@ -88,7 +88,7 @@ public class SplitTests
     public void A_key_on_the_boundary_of_two_folds_is_tested_in_both()
     {
         // Key 7 of 13 is at (7 - 0.5) / 13 = 1/2.
-        IReadOnlyList<DataOperationsCatalog.TrainTestData> folds = _ml.Data.CrossValidationSplit(Rows(13), 2, "Key");
+        var folds = _ml.Data.CrossValidationSplit(Rows(13), 2, "Key");
         Assert.Equal([0, 1, 2, 3, 4, 5, 6], Ids(folds[0].TestSet));
         Assert.Equal([6, 7, 8, 9, 10, 11, 12], Ids(folds[1].TestSet));
         Assert.Equal([7, 8, 9, 10, 11, 12], Ids(folds[0].TrainSet));
@@ -97,10 +97,10 @@ public class SplitTests
     [Fact]
     public void Rows_of_a_missing_key_are_in_no_part()
     {
-        IDataView data = _ml.Data.LoadFromEnumerable([new Row { Id = 1, Text = "a", Number = 1, Key = 3 }, new Row { Id = 2, Text = "", Number = float.NaN, Key = 13 }]);
+        var data = _ml.Data.LoadFromEnumerable([new Row { Id = 1, Text = "a", Number = 1, Key = 3 }, new Row { Id = 2, Text = "", Number = float.NaN, Key = 13 }]);
         foreach (string key in new[] { "Text", "Number", "Key" })
         {
-            DataOperationsCatalog.TrainTestData split = _ml.Data.TrainTestSplit(data, 0.5, key);
+            var split = _ml.Data.TrainTestSplit(data, 0.5, key);
             Assert.Equal([1], Ids(split.TrainSet).Concat(Ids(split.TestSet)));
         }
     }
@@ -112,8 +112,8 @@ public class SplitTests
     [Fact]
     public void A_split_of_a_cached_view_is_not_shuffled()
     {
-        IDataView cached = _ml.Data.Cache(Rows(100));
-        IDataView test = _ml.Data.TrainTestSplit(cached, 0.2, seed: 1).TestSet;
+        var cached = _ml.Data.Cache(Rows(100));
+        var test = _ml.Data.TrainTestSplit(cached, 0.2, seed: 1).TestSet;
         Assert.False(test.CanShuffle);
         Assert.Equal(Golden.GetProperty("TrainTestSplit_0.2").GetProperty("test").Integers(), Ids(test, new Random(7)));
     }
@@ -121,7 +121,7 @@ public class SplitTests
     [Fact]
     public void Splits_check_their_arguments()
     {
-        IDataView data = Rows(10);
+        var data = Rows(10);
         Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Data.TrainTestSplit(data, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Data.TrainTestSplit(data, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Data.CrossValidationSplit(data, 1));
@@ -132,8 +132,8 @@ public class SplitTests
     [Fact]
     public void Rows_may_be_taken_and_skipped()
     {
-        JsonElement golden = Golden.GetProperty("TakeRows_SkipRows");
-        IDataView data = Rows(100);
+        var golden = Golden.GetProperty("TakeRows_SkipRows");
+        var data = Rows(100);
         Assert.Equal(golden.GetProperty("TakeRows3").Integers(), Ids(_ml.Data.TakeRows(data, 3)));
         Assert.Equal(golden.GetProperty("SkipRows_all_but_2").Integers(), Ids(_ml.Data.SkipRows(data, 98)));
         Assert.Equal([5, 6], Ids(_ml.Data.TakeRows(_ml.Data.SkipRows(data, 5), 2)));
@@ -148,8 +148,8 @@ public class SplitTests
 
     private static int[] Ids(IDataView data, Random rand)
     {
-        using DataViewRowCursor cursor = data.GetRowCursor([data.Schema["Id"]], rand);
-        ValueGetter<int> getter = cursor.GetGetter<int>(data.Schema["Id"]);
+        using var cursor = data.GetRowCursor([data.Schema["Id"]], rand);
+        var getter = cursor.GetGetter<int>(data.Schema["Id"]);
         var ids = new List<int>();
         while (cursor.MoveNext())
         {

@@ -8,7 +8,7 @@ public class SchemaTests
     private static DataViewSchema Make(params (string Name, DataViewType Type)[] columns)
     {
         var builder = new DataViewSchema.Builder();
-        foreach ((string name, DataViewType type) in columns)
+        foreach ((string name, var type) in columns)
             builder.AddColumn(name, type);
         return builder.ToSchema();
     }
@@ -16,7 +16,7 @@ public class SchemaTests
     [Fact]
     public void The_last_column_of_a_name_hides_the_others()
     {
-        DataViewSchema schema = Make(("A", NumberDataViewType.Single), ("B", NumberDataViewType.Int32), ("A", TextDataViewType.Instance));
+        var schema = Make(("A", NumberDataViewType.Single), ("B", NumberDataViewType.Int32), ("A", TextDataViewType.Instance));
         Assert.Equal(3, schema.Count);
         Assert.Equal([true, false, false], schema.Select(column => column.IsHidden));
         Assert.Equal(2, schema["A"].Index);
@@ -28,7 +28,7 @@ public class SchemaTests
     [Fact]
     public void An_unknown_column_is_an_error_that_names_it()
     {
-        DataViewSchema schema = Make(("A", NumberDataViewType.Single));
+        var schema = Make(("A", NumberDataViewType.Single));
         Assert.Contains("'Nope'", Assert.Throws<ArgumentOutOfRangeException>(() => schema["Nope"]).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => schema[1]);
         Assert.Throws<ArgumentOutOfRangeException>(() => schema[-1]);
@@ -46,7 +46,7 @@ public class SchemaTests
         var builder = new DataViewSchema.Builder();
         builder.AddColumn("A", new VectorDataViewType(NumberDataViewType.Single, 2), annotations.ToAnnotations());
         builder.AddColumn("B", NumberDataViewType.Single);
-        DataViewSchema schema = builder.ToSchema();
+        var schema = builder.ToSchema();
         Assert.Equal("A: Vector<Single, 2> {IsNormalized, Note}", schema[0].ToString());
         Assert.Equal("B: Single", schema[1].ToString());
         Assert.Equal("IsNormalized, Note", schema[0].Annotations.ToString());
@@ -97,7 +97,7 @@ public class SchemaTests
         builder.AddColumn("WrongCount", new VectorDataViewType(NumberDataViewType.Single, 3), Annotation("SlotNames", ["a", "b"]));
         builder.AddColumn("Key", new KeyDataViewType(typeof(uint), 2), Annotation("KeyValues", ["a", "b"]));
         builder.AddColumn("NoKey", NumberDataViewType.UInt32, Annotation("KeyValues", ["a", "b"]));
-        DataViewSchema schema = builder.ToSchema();
+        var schema = builder.ToSchema();
 
         Assert.True(schema["Named"].HasSlotNames());
         Assert.False(schema["WrongCount"].HasSlotNames());

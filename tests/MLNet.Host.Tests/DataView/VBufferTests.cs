@@ -56,7 +56,7 @@ public class VBufferTests
     public void A_copy_reuses_buffers_that_are_large_enough()
     {
         var destination = new VBuffer<float>(4, new float[4]);
-        VBuffer<float> alias = destination;
+        var alias = destination;
         Dense.CopyTo(ref destination);
         Assert.Equal([1f, 2f, 3f, 4f], alias.DenseValues());
     }

@@ -18,9 +18,9 @@ public class BinaryEvaluateTests
     [MemberData(nameof(Cases))]
     public void Metrics_are_those_of_MLNet(string name)
     {
-        JsonElement golden = Section.Single(run => run.GetProperty("name").GetString() == name);
+        var golden = Section.Single(run => run.GetProperty("name").GetString() == name);
         var ml = new MLContext(seed: 1);
-        IDataView table = Table(ml, golden);
+        var table = Table(ml, golden);
         if (Throws(golden, "", () => ml.BinaryClassification.Evaluate(table)))
             return;
         MetricsChecks.Check(golden.GetProperty("metrics"), ml.BinaryClassification.Evaluate(table), Tolerance);
@@ -30,9 +30,9 @@ public class BinaryEvaluateTests
     [MemberData(nameof(Cases))]
     public void Metrics_without_probabilities_are_those_of_MLNet(string name)
     {
-        JsonElement golden = Section.Single(run => run.GetProperty("name").GetString() == name);
+        var golden = Section.Single(run => run.GetProperty("name").GetString() == name);
         var ml = new MLContext(seed: 1);
-        IDataView table = Table(ml, golden);
+        var table = Table(ml, golden);
         if (Throws(golden, "non_calibrated_", () => ml.BinaryClassification.EvaluateNonCalibrated(table)))
             return;
         MetricsChecks.CheckNonCalibrated(golden.GetProperty("non_calibrated_metrics"), ml.BinaryClassification.EvaluateNonCalibrated(table), Tolerance);
@@ -42,7 +42,7 @@ public class BinaryEvaluateTests
     public void The_confusion_table_starts_with_the_share_of_positives()
     {
         var ml = new MLContext(seed: 1);
-        ConfusionMatrix matrix = ml.BinaryClassification.Evaluate(Table(ml, Section[0])).ConfusionMatrix;
+        var matrix = ml.BinaryClassification.Evaluate(Table(ml, Section[0])).ConfusionMatrix;
         Assert.Equal(
             "TEST POSITIVE RATIO:\t0.6667 (6.0/(6.0+3.0))\nConfusion table\n"
             + "          ||======================\n"
@@ -59,7 +59,7 @@ public class BinaryEvaluateTests
     public void Cross_validation_scores_every_row_once()
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = Dataset.BreastCancer.Boolean(ml);
+        var data = Dataset.BreastCancer.Boolean(ml);
         var pipeline = ml.Transforms.NormalizeMinMax("Features").Append(ml.BinaryClassification.Trainers.LbfgsLogisticRegression());
         var calibrated = ml.BinaryClassification.CrossValidate(data, pipeline, numberOfFolds: 2, seed: 3);
         var nonCalibrated = ml.BinaryClassification.CrossValidateNonCalibrated(data, pipeline, numberOfFolds: 2, seed: 3);
@@ -70,9 +70,9 @@ public class BinaryEvaluateTests
 
     private static bool Throws(JsonElement golden, string prefix, Func<object> evaluate)
     {
-        if (!golden.TryGetProperty($"{prefix}exception", out JsonElement exception))
+        if (!golden.TryGetProperty($"{prefix}exception", out var exception))
             return false;
-        Exception thrown = Assert.ThrowsAny<Exception>(evaluate);
+        var thrown = Assert.ThrowsAny<Exception>(evaluate);
         Assert.Equal((exception.GetString(), golden.GetProperty($"{prefix}message").GetString()), (thrown.GetType().Name, thrown.Message));
         return true;
     }

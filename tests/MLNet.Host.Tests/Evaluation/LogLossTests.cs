@@ -14,7 +14,7 @@ public class LogLossTests
         get
         {
             var cases = new TheoryData<float, float, double, float>();
-            foreach (JsonElement run in Section)
+            foreach (var run in Section)
                 cases.Add(run.GetProperty("score").Single(), run.GetProperty("label").Single(), run.GetProperty("loss").Number(), run.GetProperty("derivative").Single());
             return cases;
         }

@@ -18,21 +18,21 @@ public class MulticlassEvaluateTests
     [MemberData(nameof(Cases))]
     public void Metrics_are_those_of_MLNet(string name)
     {
-        JsonElement golden = Section.Single(run => run.GetProperty("name").GetString() == name);
+        var golden = Section.Single(run => run.GetProperty("name").GetString() == name);
         var ml = new MLContext(seed: 1);
         MulticlassClassificationMetrics Evaluate()
             => ml.MulticlassClassification.Evaluate(Table(ml, golden), topKPredictionCount: golden.GetProperty("top_k").GetInt32());
 
-        if (golden.TryGetProperty("exception", out JsonElement exception))
+        if (golden.TryGetProperty("exception", out var exception))
         {
-            Exception thrown = Assert.ThrowsAny<Exception>(Evaluate);
+            var thrown = Assert.ThrowsAny<Exception>(Evaluate);
             Assert.Equal((exception.GetString(), golden.GetProperty("message").GetString()), (thrown.GetType().Name, thrown.Message));
             return;
         }
 
-        MulticlassClassificationMetrics metrics = Evaluate();
+        var metrics = Evaluate();
         MetricsChecks.Check(golden.GetProperty("metrics"), metrics, Tolerance);
-        if (golden.TryGetProperty("formatted_confusion_table", out JsonElement table))
+        if (golden.TryGetProperty("formatted_confusion_table", out var table))
             Assert.Equal(table.GetString(), metrics.ConfusionMatrix.GetFormattedConfusionTable().ReplaceLineEndings("\n"));
     }
 
@@ -43,7 +43,7 @@ public class MulticlassEvaluateTests
         string Table(params string[] classes)
         {
             var rows = Enumerable.Range(0, 12).Select(i => new NamedRow { Name = classes[i % classes.Length], Features = [i % classes.Length, i % 2] });
-            IDataView data = ml.Data.LoadFromEnumerable(rows);
+            var data = ml.Data.LoadFromEnumerable(rows);
             var chain = ml.Transforms.Conversion.MapValueToKey("Label", "Name")
                 .Append(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(l1Regularization: 0, l2Regularization: 0.01f));
             return ml.MulticlassClassification.Evaluate(chain.Fit(data).Transform(data)).ConfusionMatrix.GetFormattedConfusionTable().ReplaceLineEndings("\n");
@@ -79,7 +79,7 @@ public class MulticlassEvaluateTests
     public void A_column_that_is_not_there_is_named(string label, string score, string predictedLabel, string message)
     {
         var ml = new MLContext(seed: 1);
-        IDataView table = Table(ml, Section[0]);
+        var table = Table(ml, Section[0]);
         var thrown = Assert.Throws<ArgumentOutOfRangeException>(() => ml.MulticlassClassification.Evaluate(table, label, score, predictedLabel));
         Assert.Equal(message, thrown.Message);
     }
@@ -88,13 +88,13 @@ public class MulticlassEvaluateTests
     public void Each_fold_of_a_cross_validation_is_scored_by_a_model_that_has_not_seen_it()
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = Dataset.Iris.Keyed(ml);
+        var data = Dataset.Iris.Keyed(ml);
         var folds = ml.MulticlassClassification.CrossValidate(data, ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(), numberOfFolds: 3);
         Assert.Equal([0, 1, 2], folds.Select(fold => fold.Fold));
         Assert.Equal(150, folds.Sum(fold => fold.ScoredHoldOutSet.GetColumn<uint>("PredictedLabel").Count()));
         foreach (var fold in folds)
         {
-            MulticlassClassificationMetrics again = ml.MulticlassClassification.Evaluate(fold.ScoredHoldOutSet);
+            var again = ml.MulticlassClassification.Evaluate(fold.ScoredHoldOutSet);
             Assert.Equal(again.LogLoss, fold.Metrics.LogLoss);
             Assert.InRange(fold.Metrics.MicroAccuracy, 0.85, 1);
             Assert.IsType<MulticlassPredictionTransformer<Microsoft.ML.Trainers.MaximumEntropyModelParameters>>(fold.Model);

@@ -23,7 +23,7 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
     [InlineData(ColorBits.Green, ColorsOrder.AGRB, "g")]
     public void Pixels_come_in_the_order_asked_for(ColorBits colours, ColorsOrder order, string channels)
     {
-        Picture picture = Noise(5, 4);
+        var picture = Noise(5, 4);
         string file = folder.Write($"noise-{channels}.png", picture);
         foreach (bool interleave in (bool[])[false, true])
         {
@@ -41,7 +41,7 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
     [Fact]
     public void Bytes_are_neither_moved_nor_scaled()
     {
-        Picture picture = Noise(5, 4);
+        var picture = Noise(5, 4);
         string file = folder.Write("bytes.png", picture);
         Assert.Equal(picture.Rgb.ToArray(), Values<byte>(Pixels(5, 4, ColorBits.Rgb, ColorsOrder.ARGB, true, 7, 3, false), file));
     }
@@ -62,9 +62,9 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
     [InlineData(Anchor.Right, 32)]
     public void Cropping_keeps_what_the_anchor_says(Anchor anchor, int left)
     {
-        Picture picture = Noise(64, 32);
+        var picture = Noise(64, 32);
         string file = folder.Write($"wide-{anchor}.png", picture);
-        Picture expected = PictureFolderFixture.Draw(32, 32, (x, y) => At(picture, left + x, y));
+        var expected = PictureFolderFixture.Draw(32, 32, (x, y) => At(picture, left + x, y));
         Assert.Equal(expected.Rgb.ToArray(), Resized(file, 32, 32, ResizingKind.IsoCrop, anchor));
     }
 
@@ -74,27 +74,27 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
     [InlineData(Anchor.Bottom, 8)]
     public void Tall_pictures_too(Anchor anchor, int top)
     {
-        Picture picture = Noise(12, 20);
+        var picture = Noise(12, 20);
         string file = folder.Write($"tall-{anchor}.png", picture);
-        Picture expected = PictureFolderFixture.Draw(12, 12, (x, y) => At(picture, x, top + y));
+        var expected = PictureFolderFixture.Draw(12, 12, (x, y) => At(picture, x, top + y));
         Assert.Equal(expected.Rgb.ToArray(), Resized(file, 12, 12, ResizingKind.IsoCrop, anchor));
     }
 
     [Fact]
     public void Padding_is_black_on_both_sides()
     {
-        Picture picture = Noise(24, 12);
+        var picture = Noise(24, 12);
         string file = folder.Write("pad.png", picture);
-        Picture expected = PictureFolderFixture.Draw(24, 24, (x, y) => y is < 6 or >= 18 ? Black : At(picture, x, y - 6));
+        var expected = PictureFolderFixture.Draw(24, 24, (x, y) => y is < 6 or >= 18 ? Black : At(picture, x, y - 6));
         Assert.Equal(expected.Rgb.ToArray(), Resized(file, 24, 24, ResizingKind.IsoPad, Anchor.Center));
     }
 
     [Fact]
     public void Filling_repeats_pixels()
     {
-        Picture picture = PictureFolderFixture.Draw(2, 2, (x, y) => (x, y) switch { (0, 0) => Red, (1, 0) => Green, (0, 1) => Blue, _ => Black });
+        var picture = PictureFolderFixture.Draw(2, 2, (x, y) => (x, y) switch { (0, 0) => Red, (1, 0) => Green, (0, 1) => Blue, _ => Black });
         string file = folder.Write("fill.png", picture);
-        Picture expected = PictureFolderFixture.Draw(8, 4, (x, y) => At(picture, x / 4, y / 2));
+        var expected = PictureFolderFixture.Draw(8, 4, (x, y) => At(picture, x / 4, y / 2));
         Assert.Equal(expected.Rgb.ToArray(), Resized(file, 8, 4, ResizingKind.Fill, Anchor.Center));
     }
 
@@ -104,7 +104,7 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
     [InlineData(96, 96)]
     public void Areas_of_one_colour_keep_it_at_any_size(int width, int height)
     {
-        Picture picture = PictureFolderFixture.Draw(64, 64, (x, y) => y < 32 ? x < 32 ? Red : Green : x < 32 ? Blue : Black);
+        var picture = PictureFolderFixture.Draw(64, 64, (x, y) => y < 32 ? x < 32 ? Red : Green : x < 32 ? Blue : Black);
         string file = folder.Write($"quarters-{width}.png", picture);
         byte[] resized = Resized(file, width, height, ResizingKind.IsoCrop, Anchor.Center);
         foreach ((int x, int y) in (ReadOnlySpan<(int, int)>)[(1, 1), (14, 1), (1, 14), (14, 14)])
@@ -118,8 +118,8 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
     [Fact]
     public void The_types_of_columns_tell_sizes()
     {
-        IDataView paths = Paths(folder.Write("types.png", Noise(5, 4)));
-        DataViewSchema schema = _ml.Transforms.LoadImages("Image", folder.FullName, nameof(PathRow.Path))
+        var paths = Paths(folder.Write("types.png", Noise(5, 4)));
+        var schema = _ml.Transforms.LoadImages("Image", folder.FullName, nameof(PathRow.Path))
             .Append(_ml.Transforms.ResizeImages("Small", 7, 3, "Image"))
             .Append(_ml.Transforms.ExtractPixels("Planes", "Small"))
             .Append(_ml.Transforms.ExtractPixels("Interleaved", "Small", interleavePixelColors: true, outputAsFloatArray: false))
@@ -135,7 +135,7 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
     [Fact]
     public void Columns_that_do_not_suit_are_refused()
     {
-        IDataView paths = Paths("nothing.png");
+        var paths = Paths("nothing.png");
         Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.LoadImages("Image", "", nameof(PathRow.Number)).Fit(paths));
         Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.LoadImages("Image", "", "Nowhere").Fit(paths));
         Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.ResizeImages("Image", 4, 4, nameof(PathRow.Path)).Fit(paths));
@@ -150,14 +150,14 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
     [Fact]
     public void A_file_that_is_missing_or_no_picture_ends_the_pass()
     {
-        EstimatorChain<ImagePixelExtractingTransformer> stages = Pixels(5, 4, ColorBits.Rgb, ColorsOrder.ARGB, false, 0, 1, true);
+        var stages = Pixels(5, 4, ColorBits.Rgb, ColorsOrder.ARGB, false, 0, 1, true);
         Assert.IsType<FileNotFoundException>(Thrown(Path.Combine(folder.FullName, "missing.png")));
         Assert.IsType<ArgumentException>(Thrown(folder.Write("text.png", "no picture"u8.ToArray())));
 
         // Where Microsoft.ML reads on several threads, it wraps what was thrown.
         Exception Thrown(string path)
         {
-            Exception exception = Assert.ThrowsAny<Exception>(() => Values<float>(stages, path));
+            var exception = Assert.ThrowsAny<Exception>(() => Values<float>(stages, path));
             return exception is InvalidOperationException { InnerException: not null } ? exception.GetBaseException() : exception;
         }
     }
@@ -169,16 +169,16 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
     [Fact]
     public void Paths_start_from_the_folder_and_saved_stages_read_on()
     {
-        Picture picture = Noise(5, 4);
+        var picture = Noise(5, 4);
         folder.Write("saved.png", picture);
-        IDataView paths = Paths("saved.png");
+        var paths = Paths("saved.png");
         ITransformer stages = _ml.Transforms.LoadImages("Image", folder.FullName, nameof(PathRow.Path))
             .Append(_ml.Transforms.ResizeImages("Image", 5, 4))
             .Append(_ml.Transforms.ExtractPixels("Out", "Image", interleavePixelColors: true, outputAsFloatArray: false)).Fit(paths);
         using var file = new MemoryStream();
         _ml.Model.Save(stages, paths.Schema, file);
         file.Position = 0;
-        ITransformer loaded = new MLContext().Model.Load(file, out _);
+        var loaded = new MLContext().Model.Load(file, out _);
         Assert.Equal(picture.Rgb.ToArray(), loaded.Transform(paths).GetColumn<byte[]>("Out").Single());
     }
 
@@ -195,7 +195,7 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
 
     private T[] Values<T>(EstimatorChain<ImagePixelExtractingTransformer> stages, string path)
     {
-        IDataView paths = Paths(path);
+        var paths = Paths(path);
         return stages.Fit(paths).Transform(paths).GetColumn<T[]>("Out").Single();
     }
 

@@ -12,7 +12,7 @@ public sealed class MLImageTests(PictureFolderFixture folder) : IClassFixture<Pi
     {
         string path = folder.Write("small.png", Small);
         using MLImage fromFile = MLImage.CreateFromFile(path);
-        using FileStream stream = File.OpenRead(path);
+        using var stream = File.OpenRead(path);
         using MLImage fromStream = MLImage.CreateFromStream(stream);
         Assert.Equal((3, 2, 32), (fromFile.Width, fromFile.Height, fromFile.BitsPerPixel));
         Assert.Equal(fromFile.Pixels.ToArray(), fromStream.Pixels.ToArray());

@@ -11,7 +11,7 @@ public class EnumerableTests
     [Fact]
     public void Fields_and_properties_become_columns_fields_first()
     {
-        IDataView data = _ml.Data.LoadFromEnumerable([new Row()]);
+        var data = _ml.Data.LoadFromEnumerable([new Row()]);
         Assert.Equal(
             ["Number: Single", "Renamed: Int32", "Fixed: Vector<Single, 3>", "Sparse: Vector<Double>", "Words: Vector<String>", "Key: Key<UInt32, 0-2>", "Text: String", "Flag: Boolean"],
             data.Schema.Select(column => column.ToString()));
@@ -45,9 +45,9 @@ public class EnumerableTests
     [Fact]
     public void Keys_are_zero_based_in_objects_and_one_based_in_views()
     {
-        JsonElement golden = GoldenFile.Section("e_key_column_loading");
+        var golden = GoldenFile.Section("e_key_column_loading");
         KeyRow[] given = [.. golden.GetProperty("given").EnumerateArray().Select(key => new KeyRow { Key = key.GetUInt32() })];
-        IDataView data = _ml.Data.LoadFromEnumerable(given);
+        var data = _ml.Data.LoadFromEnumerable(given);
         Assert.Equal(golden.GetProperty("type").GetString(), data.Schema["Key"].Type.ToString());
         Assert.Equal(Keys("cursor_and_GetColumn"), data.GetColumn<uint>("Key"));
         KeyRow[] back = [.. _ml.Data.CreateEnumerable<KeyRow>(data, reuseRowObject: false)];
@@ -60,7 +60,7 @@ public class EnumerableTests
     [Fact]
     public void Keys_of_sixteen_bits_are_not_read_from_objects_and_vectors_of_keys_are_not_shifted()
     {
-        IDataView data = _ml.Data.LoadFromEnumerable([new ShortKeyRow { Small = 1, Many = [0, 1, 9] }]);
+        var data = _ml.Data.LoadFromEnumerable([new ShortKeyRow { Small = 1, Many = [0, 1, 9] }]);
         Assert.ThrowsAny<Exception>(() => data.GetColumn<ushort>("Small").ToArray());
         Assert.Equal("Vector<Key<UInt32, 0-2>>", data.Schema["Many"].Type.ToString());
         Assert.Equal([[0u, 1u, 9u]], data.GetColumn<uint[]>("Many"));
@@ -74,12 +74,12 @@ public class EnumerableTests
         definition["Values"].ColumnName = "Features";
         definition["Features"].AddAnnotation("IsNormalized", true, BooleanDataViewType.Instance);
         definition.Remove(definition["Name"]);
-        IDataView data = _ml.Data.LoadFromEnumerable([new Plain { Values = [1, 2], Name = "n" }], definition);
+        var data = _ml.Data.LoadFromEnumerable([new Plain { Values = [1, 2], Name = "n" }], definition);
         Assert.Equal(["Features: Vector<Single, 2> {IsNormalized}"], data.Schema.Select(column => column.ToString()));
         Assert.True(data.Schema["Features"].IsNormalized());
         Assert.Equal([1f, 2f], data.GetColumn<float[]>("Features").Single());
 
-        Plain back = _ml.Data.CreateEnumerable<Plain>(data, reuseRowObject: false, schemaDefinition: definition).Single();
+        var back = _ml.Data.CreateEnumerable<Plain>(data, reuseRowObject: false, schemaDefinition: definition).Single();
         Assert.Equal([1f, 2f], back.Values);
         Assert.Null(back.Name);
     }
@@ -89,7 +89,7 @@ public class EnumerableTests
     {
         var builder = new DataViewSchema.Builder();
         builder.AddColumn("Values", new VectorDataViewType(NumberDataViewType.Single, 2));
-        IDataView data = _ml.Data.LoadFromEnumerable([new Plain { Values = [1, 2] }], builder.ToSchema());
+        var data = _ml.Data.LoadFromEnumerable([new Plain { Values = [1, 2] }], builder.ToSchema());
         Assert.Equal("Vector<Single, 2>", data.Schema["Values"].Type.ToString());
 
         builder.AddColumn("Nope", NumberDataViewType.Single);
@@ -106,7 +106,7 @@ public class EnumerableTests
     [Fact]
     public void Missing_columns_are_an_error_unless_ignored()
     {
-        IDataView data = _ml.Data.LoadFromEnumerable([new KeyRow()]);
+        var data = _ml.Data.LoadFromEnumerable([new KeyRow()]);
         Assert.Contains("'Values'", Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Data.CreateEnumerable<Plain>(data, reuseRowObject: false)).Message, StringComparison.Ordinal);
         Assert.Single(_ml.Data.CreateEnumerable<Plain>(data, reuseRowObject: false, ignoreMissingColumns: true));
     }
@@ -114,14 +114,14 @@ public class EnumerableTests
     [Fact]
     public void A_column_of_another_type_is_an_error()
     {
-        IDataView data = _ml.Data.LoadFromEnumerable([new { Key = 1.5f }]);
+        var data = _ml.Data.LoadFromEnumerable([new { Key = 1.5f }]);
         Assert.ThrowsAny<Exception>(() => _ml.Data.CreateEnumerable<KeyRow>(data, reuseRowObject: false));
     }
 
     [Fact]
     public void A_reused_row_object_is_one_object()
     {
-        IDataView data = _ml.Data.LoadFromEnumerable([new Plain { Values = [1] }, new Plain { Values = [2] }]);
+        var data = _ml.Data.LoadFromEnumerable([new Plain { Values = [1] }, new Plain { Values = [2] }]);
         Plain[] reused = [.. _ml.Data.CreateEnumerable<Plain>(data, reuseRowObject: true)];
         Assert.Same(reused[0], reused[1]);
         Plain[] separate = [.. _ml.Data.CreateEnumerable<Plain>(data, reuseRowObject: false)];
@@ -137,9 +137,9 @@ public class EnumerableTests
             enumerations++;
             yield return new Plain { Values = [1] };
         }
-        IDataView data = _ml.Data.LoadFromEnumerable(Source());
-        IEnumerable<float[]> column = data.GetColumn<float[]>("Values");
-        IEnumerable<Plain> rows = _ml.Data.CreateEnumerable<Plain>(data, reuseRowObject: false);
+        var data = _ml.Data.LoadFromEnumerable(Source());
+        var column = data.GetColumn<float[]>("Values");
+        var rows = _ml.Data.CreateEnumerable<Plain>(data, reuseRowObject: false);
         Assert.Equal(0, enumerations);
         _ = column.ToArray();
         Assert.Equal(1, enumerations);
@@ -150,7 +150,7 @@ public class EnumerableTests
     [Fact]
     public void A_cursor_reads_no_further_than_it_is_moved()
     {
-        using DataViewRowCursor cursor = _ml.Data.LoadFromEnumerable(Endless()).GetRowCursor([]);
+        using var cursor = _ml.Data.LoadFromEnumerable(Endless()).GetRowCursor([]);
         Assert.True(cursor.MoveNext());
         Assert.True(cursor.MoveNext());
         Assert.Equal(1, cursor.Position);
@@ -159,7 +159,7 @@ public class EnumerableTests
     [Fact]
     public void A_null_row_is_an_error()
     {
-        IDataView data = _ml.Data.LoadFromEnumerable(new Plain?[] { null }!);
+        var data = _ml.Data.LoadFromEnumerable(new Plain?[] { null }!);
         Assert.Contains("null", Assert.ThrowsAny<InvalidOperationException>(() => data.GetColumn<float[]>("Values").ToArray()).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>(() => _ml.Data.LoadFromEnumerable<Plain>(null));
     }

@@ -15,7 +15,7 @@ public sealed class TextFileTests : IDisposable
     public void Attributes_name_the_fields_of_each_column()
     {
         Write("label,a,b,c,name,key", "1,0.5,-2,3e2,x y,0", "0,1,2,3, z ,7");
-        IDataView data = _ml.Data.LoadFromTextFile<Row>(_path, separatorChar: ',', hasHeader: true);
+        var data = _ml.Data.LoadFromTextFile<Row>(_path, separatorChar: ',', hasHeader: true);
         Assert.Equal(
             ["Label: Boolean", "Features: Vector<Single, 3>", "Name: String", "Key: Key<UInt32, 0-2>"],
             data.Schema.Select(column => column.ToString()));
@@ -33,7 +33,7 @@ public sealed class TextFileTests : IDisposable
         TextLoader.Column[] columns = [new("Label", DataKind.Single, 0), new("Features", DataKind.Single, 1, 3)];
         Assert.False(_ml.Data.LoadFromTextFile(_path, columns, hasHeader: true).Schema["Features"].HasSlotNames());
 
-        IDataView data = _ml.Data.LoadFromTextFile(_path, new TextLoader.Options { Columns = columns, HasHeader = true });
+        var data = _ml.Data.LoadFromTextFile(_path, new TextLoader.Options { Columns = columns, HasHeader = true });
         Assert.False(data.Schema["Label"].HasSlotNames());
         VBuffer<ReadOnlyMemory<char>> names = default;
         data.Schema["Features"].GetSlotNames(ref names);
@@ -46,7 +46,7 @@ public sealed class TextFileTests : IDisposable
     {
         Write("1 2 3 4", "5 6 7 8");
         var options = new TextLoader.Options { Separators = [' '], Columns = [new("X", DataKind.Double, [new TextLoader.Range(1, null)])] };
-        IDataView data = _ml.Data.LoadFromTextFile(_path, options);
+        var data = _ml.Data.LoadFromTextFile(_path, options);
         Assert.Equal("Vector<Double, 3>", data.Schema["X"].Type.ToString());
         Assert.Equal([[2.0, 3.0, 4.0], [6.0, 7.0, 8.0]], data.GetColumn<double[]>("X"));
         Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Data.LoadFromTextFile(_path, options.Columns, ' '));
@@ -59,7 +59,7 @@ public sealed class TextFileTests : IDisposable
     {
         Write("a\t1\t2\t3", "b\t4", "c");
         TextLoader.Column column = new("X", DataKind.Int32, [new TextLoader.Range { Min = 1, VariableEnd = true }]);
-        IDataView data = _ml.Data.LoadFromTextFile(_path, [column]);
+        var data = _ml.Data.LoadFromTextFile(_path, [column]);
         Assert.Equal("Vector<Int32>", data.Schema["X"].Type.ToString());
         Assert.Equal([[1, 2, 3], [4], []], data.GetColumn<int[]>("X"));
     }
@@ -68,7 +68,7 @@ public sealed class TextFileTests : IDisposable
     public void Several_ranges_make_one_vector_and_one_field_may_be_a_vector()
     {
         Write("1,2,3,4,5");
-        IDataView data = _ml.Data.LoadFromTextFile(
+        var data = _ml.Data.LoadFromTextFile(
             _path,
             [new("Mixed", DataKind.Single, [new TextLoader.Range(3, 4), new TextLoader.Range(0)]), new("One", DataKind.Single, 2, 2), new("Scalar", DataKind.Single, 2)],
             ',');
@@ -82,7 +82,7 @@ public sealed class TextFileTests : IDisposable
     {
         Write("?,?", ",", "nan,NA", "oops,N/A", "1e400,-0.5", "Infinity,-Infinity", " 7 , 8 ");
         TextLoader.Column[] columns = [new("A", DataKind.Single, 0), new("B", DataKind.Double, 1)];
-        IDataView data = _ml.Data.LoadFromTextFile(_path, columns, ',');
+        var data = _ml.Data.LoadFromTextFile(_path, columns, ',');
         Assert.Equal([float.NaN, 0f, float.NaN, float.NaN, float.PositiveInfinity, float.PositiveInfinity, 7f], data.GetColumn<float>("A"));
         Assert.Equal([double.NaN, 0, double.NaN, double.NaN, -0.5, double.NegativeInfinity, 8], data.GetColumn<double>("B"));
 
@@ -96,7 +96,7 @@ public sealed class TextFileTests : IDisposable
         Write("1,a", "oops,\"b\"c");
         var log = new List<LoggingEventArgs>();
         _ml.Log += (_, message) => log.Add(message);
-        IDataView data = _ml.Data.LoadFromTextFile(_path, [new("N", DataKind.Single, 0), new("T", DataKind.String, 1)], ',', allowQuoting: true);
+        var data = _ml.Data.LoadFromTextFile(_path, [new("N", DataKind.Single, 0), new("T", DataKind.String, 1)], ',', allowQuoting: true);
         Assert.Equal(["a", ""], _ml.Data.CreateEnumerable<NumberAndText>(data, reuseRowObject: false).Select(row => row.T));
         Assert.Contains(log, message => message.Kind == ChannelMessageKind.Info && message.RawMessage == "  Bad value at line 2 in column N");
         Assert.Contains(log, message => message.Kind == ChannelMessageKind.Warning && message.RawMessage.EndsWith("Illegal quoting", StringComparison.Ordinal));
@@ -106,7 +106,7 @@ public sealed class TextFileTests : IDisposable
     public void Lines_that_are_too_short_have_default_values()
     {
         Write("1,2,3,x", "4");
-        IDataView data = _ml.Data.LoadFromTextFile(_path, [new("V", DataKind.Single, 0, 2), new("T", DataKind.String, 3)], ',');
+        var data = _ml.Data.LoadFromTextFile(_path, [new("V", DataKind.Single, 0, 2), new("T", DataKind.String, 3)], ',');
         Assert.Equal([[1f, 2f, 3f], [4f, 0f, 0f]], data.GetColumn<float[]>("V"));
         Assert.Equal(["x", ""], data.GetColumn<string>("T"));
     }
@@ -133,8 +133,8 @@ public sealed class TextFileTests : IDisposable
     public void A_value_that_cannot_be_missing_must_parse(DataKind kind, string text)
     {
         Write("1", text);
-        IDataView data = _ml.Data.LoadFromTextFile(_path, [new("I", kind, 0)]);
-        Exception exception = Assert.ThrowsAny<Exception>(() => data.Preview());
+        var data = _ml.Data.LoadFromTextFile(_path, [new("I", kind, 0)]);
+        var exception = Assert.ThrowsAny<Exception>(() => data.Preview());
         Assert.Contains($"Could not parse value {text} in line 2, column I", exception.ToString(), StringComparison.Ordinal);
     }
 
@@ -143,7 +143,7 @@ public sealed class TextFileTests : IDisposable
     {
         Write("0", "2", "3", "?", "", "x", "1");
         TextLoader.Column column = new("K", DataKind.UInt32, [new TextLoader.Range(0)], new KeyCount(3));
-        IDataView data = _ml.Data.LoadFromTextFile(_path, [column]);
+        var data = _ml.Data.LoadFromTextFile(_path, [column]);
         Assert.Equal("Key<UInt32, 0-2>", data.Schema["K"].Type.ToString());
         Assert.Equal([1u, 3u, 0u, 0u, 0u, 2u], data.GetColumn<uint>("K"));
     }
@@ -171,7 +171,7 @@ public sealed class TextFileTests : IDisposable
     public void Sparse_lines_give_index_and_value()
     {
         Write("1 5 0:1.5 3:2", "0 5 4:7", "1 5");
-        IDataView data = _ml.Data.LoadFromTextFile(_path, [new("Y", DataKind.Single, 0), new("X", DataKind.Single, 1, 5)], ' ', allowSparse: true);
+        var data = _ml.Data.LoadFromTextFile(_path, [new("Y", DataKind.Single, 0), new("X", DataKind.Single, 1, 5)], ' ', allowSparse: true);
         Assert.Equal([[1.5f, 0f, 0f, 2f, 0f], [0f, 0f, 0f, 0f, 7f]], data.GetColumn<float[]>("X").Take(2));
         Assert.Equal([1f, 0f, 1f], data.GetColumn<float>("Y"));
         Assert.False(data.GetColumn<VBuffer<float>>("X").First().IsDense);

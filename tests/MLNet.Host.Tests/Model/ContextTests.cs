@@ -12,8 +12,8 @@ public class ContextTests
         var ml = new MLContext();
         var log = new List<LoggingEventArgs>();
         ml.Log += (_, message) => log.Add(message);
-        IHost host = ((IHostEnvironment)ml).Register("Trainer");
-        using (IChannel channel = host.Start("Training"))
+        var host = ((IHostEnvironment)ml).Register("Trainer");
+        using (var channel = host.Start("Training"))
         {
             channel.Warning(MessageSensitivity.None, "plain {0}");
             channel.Info(MessageSensitivity.None, "{0} of {1}", 1, 2);
@@ -34,10 +34,10 @@ public class ContextTests
         var ml = new MLContext();
         var sources = new List<string>();
         ml.Log += (_, message) => sources.Add(message.Source);
-        IHost a = ((IHostEnvironment)ml).Register("A");
-        IHost b = a.Register("B");
-        IHost c = b.Register("C");
-        foreach (IChannelProvider provider in new IChannelProvider[] { ml, a, b, c })
+        var a = ((IHostEnvironment)ml).Register("A");
+        var b = a.Register("B");
+        var c = b.Register("C");
+        foreach (var provider in new IChannelProvider[] { ml, a, b, c })
             provider.Start("X");
         Assert.Equal(["X", "A; X", "B; X", "A; C; X"], sources);
     }
@@ -58,7 +58,7 @@ public class ContextTests
     [Fact]
     public void Hosts_draw_the_numbers_that_they_draw_in_Microsoft_ML()
     {
-        Random random = ((IHostEnvironment)new MLContext(seed: 42)).Register("A").Rand;
+        var random = ((IHostEnvironment)new MLContext(seed: 42)).Register("A").Rand;
         Assert.Equal(460262708, random.Next());
         Assert.Equal(84, random.Next(1000));
         Assert.Equal(-5, random.Next(-5, 5));

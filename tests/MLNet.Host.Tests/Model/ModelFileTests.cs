@@ -20,9 +20,9 @@ public sealed class ModelFileTests : IDisposable
         var names = new VBuffer<ReadOnlyMemory<char>>(2, ["p".AsMemory(), "q".AsMemory()]);
         definition["Values"].AddAnnotation("SlotNames", names, new VectorDataViewType(TextDataViewType.Instance, 2));
         definition["Number"].AddAnnotation("IsNormalized", true, BooleanDataViewType.Instance);
-        DataViewSchema schema = _ml.Data.LoadFromEnumerable([new Row()], definition).Schema;
+        var schema = _ml.Data.LoadFromEnumerable([new Row()], definition).Schema;
 
-        ITransformer model = SaveAndLoad(new TransformerChain<ITransformer>(), schema, inMemory, out DataViewSchema loaded);
+        var model = SaveAndLoad(new TransformerChain<ITransformer>(), schema, inMemory, out var loaded);
         Assert.IsType<TransformerChain<ITransformer>>(model);
         Assert.Equal(schema.Select(column => column.ToString()), loaded.Select(column => column.ToString()));
         Assert.True(loaded["Number"].IsNormalized());
@@ -34,7 +34,7 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void A_model_may_be_saved_without_a_schema_but_no_schema_without_a_model()
     {
-        Assert.Empty((TransformerChain<ITransformer>)SaveAndLoad(new TransformerChain<ITransformer>(), null!, inMemory: true, out DataViewSchema schema));
+        Assert.Empty((TransformerChain<ITransformer>)SaveAndLoad(new TransformerChain<ITransformer>(), null!, inMemory: true, out var schema));
         Assert.Null(schema);
         schema = _ml.Data.LoadFromEnumerable([new Row()]).Schema;
         Assert.ThrowsAny<Exception>(() => SaveAndLoad(null!, schema, inMemory: true, out _));
@@ -62,8 +62,8 @@ public sealed class ModelFileTests : IDisposable
     [Fact]
     public void Neither_host_reads_the_others_files()
     {
-        MemoryStream packageModel = Zip("TrainingInfo/Version.txt", "TransformerChain/Model.key");
-        MemoryStream embeddedModel = Zip("EmbeddedHost/Format.txt", "EmbeddedHost/Model/Part");
+        var packageModel = Zip("TrainingInfo/Version.txt", "TransformerChain/Model.key");
+        var embeddedModel = Zip("EmbeddedHost/Format.txt", "EmbeddedHost/Model/Part");
         Assert.ThrowsAny<Exception>(() => _ml.Model.Load(packageModel, out _));
         Assert.Throws<InvalidOperationException>(() => _ml.Model.Load(embeddedModel, out _));
     }

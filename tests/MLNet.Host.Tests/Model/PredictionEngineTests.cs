@@ -10,9 +10,9 @@ public class PredictionEngineTests
     [Fact]
     public void An_engine_fills_the_members_that_have_columns()
     {
-        using PredictionEngine<Input, Output> engine = _ml.Model.CreatePredictionEngine<Input, Output>(new TransformerChain<ITransformer>());
-        Output first = engine.Predict(new Input { Values = [1, 2], Text = "a" });
-        Output second = engine.Predict(new Input { Values = [3], Text = null! });
+        using var engine = _ml.Model.CreatePredictionEngine<Input, Output>(new TransformerChain<ITransformer>());
+        var first = engine.Predict(new Input { Values = [1, 2], Text = "a" });
+        var second = engine.Predict(new Input { Values = [3], Text = null! });
         Assert.Equal([1f, 2f], first.Values);
         Assert.Equal("a", first.Text);
         Assert.Equal(7, first.Absent);
@@ -24,7 +24,7 @@ public class PredictionEngineTests
     [Fact]
     public void A_prediction_object_may_be_used_again()
     {
-        using PredictionEngine<Input, Output> engine = _ml.Model.CreatePredictionEngine<Input, Output>(new TransformerChain<ITransformer>());
+        using var engine = _ml.Model.CreatePredictionEngine<Input, Output>(new TransformerChain<ITransformer>());
         var prediction = new Output { Values = [0, 0] };
         float[] values = prediction.Values;
         engine.Predict(new Input { Values = [5, 6] }, ref prediction);
@@ -48,8 +48,8 @@ public class PredictionEngineTests
     [Fact]
     public void The_input_schema_may_be_a_view_s()
     {
-        DataViewSchema schema = _ml.Data.LoadFromEnumerable([new Sized()]).Schema;
-        using PredictionEngine<Input, Input> engine = _ml.Model.CreatePredictionEngine<Input, Input>(new TransformerChain<ITransformer>(), schema);
+        var schema = _ml.Data.LoadFromEnumerable([new Sized()]).Schema;
+        using var engine = _ml.Model.CreatePredictionEngine<Input, Input>(new TransformerChain<ITransformer>(), schema);
         Assert.Equal("Vector<Single, 2>", engine.OutputSchema["Values"].Type.ToString());
     }
 

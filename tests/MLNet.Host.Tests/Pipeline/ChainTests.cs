@@ -11,10 +11,10 @@ public class ChainTests
     public void A_chain_fits_its_estimators_in_order()
     {
         var order = new List<string>();
-        EstimatorChain<IdentityTransformer> chain = new ReadingEstimator(_ => order.Add("first"))
+        var chain = new ReadingEstimator(_ => order.Add("first"))
             .Append(new ReadingEstimator(_ => order.Add("second")))
             .Append(new ReadingEstimator(_ => order.Add("third")));
-        TransformerChain<IdentityTransformer> model = chain.Fit(Rows());
+        var model = chain.Fit(Rows());
         Assert.Equal(["first", "second", "third"], order);
         Assert.Equal(3, model.Count());
         Assert.Same(model.Last(), model.LastTransformer);
@@ -26,7 +26,7 @@ public class ChainTests
     public void Nothing_is_fitted_when_the_schema_does_not_suit()
     {
         var first = new ReadingEstimator();
-        EstimatorChain<IdentityTransformer> chain = first.Append(new ReadingEstimator(refuses: true));
+        var chain = first.Append(new ReadingEstimator(refuses: true));
         Assert.Throws<ArgumentOutOfRangeException>(() => chain.Fit(Rows()));
         Assert.Equal(0, first.Fits);
     }
@@ -37,7 +37,7 @@ public class ChainTests
         SchemaShape? seen = null;
         var builder = new DataViewSchema.Builder();
         var spy = new ShapeSpy(shape => seen = shape);
-        IDataView data = _ml.Data.LoadFromEnumerable([new Row()]);
+        var data = _ml.Data.LoadFromEnumerable([new Row()]);
         builder.AddColumns(data.Schema);
         _ = new EstimatorChain<ITransformer>().Append(spy).Fit(data);
         Assert.Equal(
@@ -64,7 +64,7 @@ public class ChainTests
     {
         var training = new IdentityTransformer();
         var scoring = new IdentityTransformer();
-        TransformerChain<IdentityTransformer> chain = new TransformerChain<ITransformer>()
+        var chain = new TransformerChain<ITransformer>()
             .Append(training, TransformerScope.TrainTest)
             .Append(scoring, TransformerScope.Scoring);
         _ = chain.Transform(Rows());
@@ -79,7 +79,7 @@ public class ChainTests
     public void Chains_are_not_changed_by_appending()
     {
         var chain = new TransformerChain<ITransformer>(new IdentityTransformer());
-        TransformerChain<IdentityTransformer> longer = chain.Append(new IdentityTransformer());
+        var longer = chain.Append(new IdentityTransformer());
         Assert.Single(chain);
         Assert.Equal(2, longer.Count());
         Assert.Null(new TransformerChain<ITransformer>().LastTransformer);
@@ -97,8 +97,8 @@ public class ChainTests
     public void A_fitted_transformer_can_be_watched()
     {
         IdentityTransformer? seen = null;
-        IEstimator<IdentityTransformer> watched = new ReadingEstimator().WithOnFitDelegate(transformer => seen = transformer);
-        IdentityTransformer fitted = watched.Append(new ReadingEstimator()).Fit(Rows()).Cast<IdentityTransformer>().First();
+        var watched = new ReadingEstimator().WithOnFitDelegate(transformer => seen = transformer);
+        var fitted = watched.Append(new ReadingEstimator()).Fit(Rows()).Cast<IdentityTransformer>().First();
         Assert.Same(fitted, seen);
     }
 

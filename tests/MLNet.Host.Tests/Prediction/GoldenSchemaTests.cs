@@ -43,11 +43,11 @@ public class GoldenSchemaTests
     private static void Check<TTransformer>(string name, Func<MLContext, EstimatorChain<TTransformer>> make)
         where TTransformer : class, ITransformer
     {
-        JsonElement golden = Section.GetProperty(name);
+        var golden = Section.GetProperty(name);
         var ml = new MLContext(seed: 1);
-        EstimatorChain<TTransformer> pipeline = make(ml);
-        IDataView data = Iris(ml);
-        TransformerChain<TTransformer> model = pipeline.Fit(data);
+        var pipeline = make(ml);
+        var data = Iris(ml);
+        var model = pipeline.Fit(data);
         ColumnFacts.Check(golden.GetProperty("output_schema"), model.Transform(data).Schema);
         ColumnFacts.Check(golden.GetProperty("output_schema"), model.GetOutputSchema(data.Schema));
         ColumnFacts.Check(golden.GetProperty("estimator_output_shape"), pipeline.GetOutputSchema(ShapeOf(ml, data)));
@@ -58,9 +58,9 @@ public class GoldenSchemaTests
     private static void CheckThrows<TTransformer>(string name, Func<MLContext, EstimatorChain<TTransformer>> make)
         where TTransformer : class, ITransformer
     {
-        JsonElement golden = Section.GetProperty(name);
+        var golden = Section.GetProperty(name);
         var ml = new MLContext(seed: 1);
-        Exception thrown = Assert.ThrowsAny<Exception>(() => make(ml).Fit(Iris(ml)));
+        var thrown = Assert.ThrowsAny<Exception>(() => make(ml).Fit(Iris(ml)));
         Assert.Equal((golden.GetProperty("exception").GetString(), golden.GetProperty("message").GetString()), (thrown.GetType().Name, thrown.Message));
     }
 
@@ -80,7 +80,7 @@ public class GoldenSchemaTests
 
     private static IDataView Iris(MLContext ml)
     {
-        Dataset iris = Dataset.Iris;
+        var iris = Dataset.Iris;
         return ml.Data.LoadFromEnumerable(iris.X.Select((x, i) => new Row
         {
             A = x[0],

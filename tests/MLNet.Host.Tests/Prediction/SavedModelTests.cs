@@ -13,7 +13,7 @@ public class SavedModelTests
     public void Multiclass_pipeline()
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = Named(ml);
+        var data = Named(ml);
         var pipeline = ml.Transforms.Conversion.MapValueToKey("Label", "Name")
             .Append(ml.Transforms.CopyColumns("Copy", "X"))
             .Append(ml.Transforms.NormalizeMeanVariance("Copy", fixZero: false))
@@ -24,7 +24,7 @@ public class SavedModelTests
             .Append(ml.Transforms.Conversion.MapKeyToValue("Predicted", "PredictedLabel"))
             .Append(ml.Transforms.DropColumns("Copy"));
         var model = pipeline.Fit(data);
-        ITransformer loaded = SaveAndLoad(model, data.Schema, out DataViewSchema schema);
+        var loaded = SaveAndLoad(model, data.Schema, out var schema);
         Assert.Equal(data.Schema.Select(column => column.ToString()), schema.Select(column => column.ToString()));
 
         IDataView before = model.Transform(data), after = loaded.Transform(data);
@@ -44,10 +44,10 @@ public class SavedModelTests
     public void Binary_pipeline()
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = Dataset.BreastCancer.Boolean(ml);
+        var data = Dataset.BreastCancer.Boolean(ml);
         var model = ml.Transforms.NormalizeMeanVariance("Features", fixZero: false, useCdf: true)
             .Append(ml.BinaryClassification.Trainers.LbfgsLogisticRegression()).Fit(data);
-        ITransformer loaded = SaveAndLoad(model, data.Schema, out _);
+        var loaded = SaveAndLoad(model, data.Schema, out _);
         Assert.Equal(model.Transform(data).GetColumn<float>("Probability"), loaded.Transform(data).GetColumn<float>("Probability"));
         var last = Assert.IsType<BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>>>(
             Assert.IsType<TransformerChain<ITransformer>>(loaded).Last());
@@ -62,7 +62,7 @@ public class SavedModelTests
     public void A_prediction_engine_predicts_one_object_after_another(bool saved)
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = Named(ml);
+        var data = Named(ml);
         var pipeline = ml.Transforms.Conversion.MapValueToKey("Label", "Name")
             .Append(ml.Transforms.NormalizeMinMax("Features", "X"))
             .Append(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(l1Regularization: 0, l2Regularization: 0.1f))
@@ -71,12 +71,12 @@ public class SavedModelTests
         if (saved)
             model = SaveAndLoad(model, data.Schema, out _);
         using var engine = ml.Model.CreatePredictionEngine<Flower, Guess>(model);
-        IDataView scored = model.Transform(data);
+        var scored = model.Transform(data);
         float[][] scores = [.. scored.GetColumn<float[]>("Score")];
         string[] labels = [.. scored.GetColumn<string>("PredictedLabel")];
         foreach (int row in new[] { 0, 60, 120, 61, 1 })
         {
-            Guess guess = engine.Predict(new Flower { X = Dataset.Iris.X[row] });
+            var guess = engine.Predict(new Flower { X = Dataset.Iris.X[row] });
             Assert.Equal(labels[row], guess.PredictedLabel);
             Assert.Equal(scores[row], guess.Score);
         }
@@ -86,7 +86,7 @@ public class SavedModelTests
     public void A_threshold_moves_the_predicted_label_alone()
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = Dataset.BreastCancer.Boolean(ml);
+        var data = Dataset.BreastCancer.Boolean(ml);
         var model = ml.BinaryClassification.Trainers.LbfgsLogisticRegression().Fit(data);
         var moved = ml.BinaryClassification.ChangeModelThreshold(model, 2);
         Assert.Same(model, ml.BinaryClassification.ChangeModelThreshold(model, 0));
@@ -100,9 +100,9 @@ public class SavedModelTests
     public void A_second_scorer_has_its_own_set_of_columns()
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = Dataset.Iris.Keyed(ml);
+        var data = Dataset.Iris.Keyed(ml);
         var trainer = ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy();
-        IDataView twice = trainer.Append(trainer).Fit(data).Transform(data);
+        var twice = trainer.Append(trainer).Fit(data).Transform(data);
         uint[] ids = [.. twice.Schema.Where(column => column.Name == "Score").Select(SetId)];
         Assert.Equal([1u, 2u], ids);
 

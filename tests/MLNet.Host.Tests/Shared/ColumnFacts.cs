@@ -19,7 +19,7 @@ internal static class ColumnFacts
         Assert.Equal(Text(golden, "raw_type"), NameOf(column.Type.RawType));
         JsonElement[] annotations = [.. golden.GetProperty("annotations").EnumerateArray()];
         Assert.Equal(annotations.Select(annotation => Text(annotation, "name")), column.Annotations.Schema.Select(annotation => annotation.Name));
-        foreach ((JsonElement expected, DataViewSchema.Column annotation) in annotations.Zip(column.Annotations.Schema))
+        foreach ((var expected, var annotation) in annotations.Zip(column.Annotations.Schema))
         {
             Assert.Equal(Text(expected, "type"), annotation.Type.ToString());
             Assert.Equal(Flatten(expected.GetProperty("value")), ValueOf(column.Annotations, annotation));
@@ -29,7 +29,7 @@ internal static class ColumnFacts
     public static void Check(JsonElement golden, DataViewSchema schema)
     {
         Assert.Equal(golden.GetArrayLength(), schema.Count);
-        foreach ((JsonElement expected, DataViewSchema.Column column) in golden.EnumerateArray().Zip(schema))
+        foreach ((var expected, var column) in golden.EnumerateArray().Zip(schema))
             Check(expected, column);
     }
 
@@ -37,7 +37,7 @@ internal static class ColumnFacts
     {
         JsonElement[] columns = [.. golden.EnumerateArray()];
         Assert.Equal(columns.Select(column => Text(column, "name")), shape.Select(column => column.Name));
-        foreach ((JsonElement expected, SchemaShape.Column column) in columns.Zip(shape))
+        foreach ((var expected, var column) in columns.Zip(shape))
         {
             Assert.Equal(Text(expected, "kind"), column.Kind.ToString());
             Assert.Equal(Text(expected, "item_type"), column.ItemType.ToString());

@@ -12,7 +12,7 @@ internal sealed class Dataset
 
     private Dataset(string name)
     {
-        JsonElement data = File.Value.GetProperty(name);
+        var data = File.Value.GetProperty(name);
         X = data.GetProperty(nameof(X)).SingleRows();
         Y = data.GetProperty("y").Integers();
         Weights = GoldenFile.Section("sample_weight").GetProperty(name).Singles();

@@ -20,7 +20,7 @@ internal sealed class LbfgsCase(JsonElement[] section, int index, Dataset data)
     public double Objective => Golden.GetProperty("objective_float64").Number();
 
     /// <summary>The least value the objective has, found in float64; null where it is not known (non-negative weights).</summary>
-    public double? Optimum => Golden.TryGetProperty("optimum_float64", out JsonElement optimum) && optimum.ValueKind == JsonValueKind.Object
+    public double? Optimum => Golden.TryGetProperty("optimum_float64", out var optimum) && optimum.ValueKind == JsonValueKind.Object
         ? optimum.GetProperty("objective").Number()
         : null;
 
@@ -46,10 +46,10 @@ internal sealed class LbfgsCase(JsonElement[] section, int index, Dataset data)
         where TOptions : new()
     {
         var options = new TOptions();
-        foreach (JsonProperty option in Golden.GetProperty("options").EnumerateObject())
+        foreach (var option in Golden.GetProperty("options").EnumerateObject())
         {
-            FieldInfo field = typeof(TOptions).GetField(option.Name) ?? throw new InvalidOperationException($"No option {option.Name}.");
-            Type type = Nullable.GetUnderlyingType(field.FieldType) ?? field.FieldType;
+            var field = typeof(TOptions).GetField(option.Name) ?? throw new InvalidOperationException($"No option {option.Name}.");
+            var type = Nullable.GetUnderlyingType(field.FieldType) ?? field.FieldType;
             field.SetValue(options, type == typeof(float) ? option.Value.Single() : option.Value.Deserialize(type));
         }
 

@@ -17,7 +17,7 @@ internal static class MetricsChecks
             ["TopKAccuracy"] = metrics.TopKAccuracy,
             ["TopKPredictionCount"] = metrics.TopKPredictionCount,
         });
-        JsonElement topK = golden.GetProperty("TopKAccuracyForAllK");
+        var topK = golden.GetProperty("TopKAccuracyForAllK");
         if (topK.ValueKind == JsonValueKind.Null)
             Assert.Null(metrics.TopKAccuracyForAllK);
         else

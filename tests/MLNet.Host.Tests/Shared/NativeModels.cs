@@ -16,8 +16,8 @@ internal static class NativeModels
     public static MulticlassPredictionTransformer<MaximumEntropyModelParameters> Multiclass(
         MLContext ml, DataViewSchema schema, float[][] weights, float[] biases)
     {
-        VBuffer<float>[] vectors = Array.ConvertAll(weights, row => new VBuffer<float>(row.Length, row));
-        MaximumEntropyModelParameters model = NewMaximumEntropy(ml, vectors, biases, biases.Length, weights[0].Length, null, null);
+        var vectors = Array.ConvertAll(weights, row => new VBuffer<float>(row.Length, row));
+        var model = NewMaximumEntropy(ml, vectors, biases, biases.Length, weights[0].Length, null, null);
         return Of<MaximumEntropyModelParameters>.NewMulticlass(ml, model, schema, "Features", "Label", "Score", "PredictedLabel");
     }
 
@@ -27,8 +27,8 @@ internal static class NativeModels
     private static CalibratedModel Calibrated(MLContext ml, float[] weights, float bias)
     {
         var vector = new VBuffer<float>(weights.Length, weights);
-        Type open = typeof(PlattCalibrator).Assembly.GetType("Microsoft.ML.Calibrators.ParameterMixingCalibratedModelParameters`2", throwOnError: true)!;
-        Type closed = open.MakeGenericType(typeof(LinearBinaryModelParameters), typeof(PlattCalibrator));
+        var open = typeof(PlattCalibrator).Assembly.GetType("Microsoft.ML.Calibrators.ParameterMixingCalibratedModelParameters`2", throwOnError: true)!;
+        var closed = open.MakeGenericType(typeof(LinearBinaryModelParameters), typeof(PlattCalibrator));
         object[] arguments = [ml, NewLinearBinary(ml, in vector, bias, null), NewPlatt(ml, -1, 0)];
         return (CalibratedModel)Activator.CreateInstance(closed, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, null, arguments, null)!;
     }

@@ -15,11 +15,11 @@ internal static class NormalizerChecks
 
     public static void Check(JsonElement golden, NormalizingTransformer normalizer, IDataView normalized)
     {
-        JsonElement expected = golden.GetProperty("normalizer");
-        AffineParameters parameters = Assert.IsType<AffineParameters>(normalizer.GetNormalizerModelParameters(0));
+        var expected = golden.GetProperty("normalizer");
+        var parameters = Assert.IsType<AffineParameters>(normalizer.GetNormalizerModelParameters(0));
         Near.Equal(expected.GetProperty("Scale"), parameters.Scale, Tolerance, "Scale");
         Near.Equal(expected.GetProperty("Offset"), parameters.Offset.IsDefault ? ImmutableArray<float>.Empty : parameters.Offset, Tolerance, "Offset");
-        if (!golden.TryGetProperty("normalized_first3", out JsonElement firstRows))
+        if (!golden.TryGetProperty("normalized_first3", out var firstRows))
             return;
         float[][] rows = [.. normalized.GetColumn<float[]>("Features").Take(3)];
         float[][] expectedRows = firstRows.SingleRows();

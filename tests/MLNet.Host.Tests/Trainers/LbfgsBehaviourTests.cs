@@ -33,11 +33,11 @@ public class LbfgsBehaviourTests
     public void The_short_overload_is_the_options_one()
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = Dataset.Iris.Keyed(ml);
+        var data = Dataset.Iris.Keyed(ml);
         var options = new LbfgsMaximumEntropyMulticlassTrainer.Options { L1Regularization = 0, L2Regularization = 0.5f, ExampleWeightColumnName = "Weight", HistorySize = 7 };
-        MaximumEntropyModelParameters brief = ml.MulticlassClassification.Trainers
+        var brief = ml.MulticlassClassification.Trainers
             .LbfgsMaximumEntropy(exampleWeightColumnName: "Weight", l1Regularization: 0, l2Regularization: 0.5f, historySize: 7).Fit(data).Model;
-        MaximumEntropyModelParameters full = ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(options).Fit(data).Model;
+        var full = ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(options).Fit(data).Model;
         Assert.Equal(Weights(full), Weights(brief), (a, b) => Math.Abs(a - b) < 1e-2);
         Assert.Equal(full.GetBiases().Count(), brief.GetBiases().Count());
     }
@@ -46,8 +46,8 @@ public class LbfgsBehaviourTests
     public void A_warm_start_goes_on_where_the_model_ended()
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = ml.Transforms.NormalizeMinMax("Features").Fit(Dataset.Iris.Keyed(ml)).Transform(Dataset.Iris.Keyed(ml));
-        MaximumEntropyModelParameters trained = ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(l1Regularization: 0, l2Regularization: 0.1f).Fit(data).Model;
+        var data = ml.Transforms.NormalizeMinMax("Features").Fit(Dataset.Iris.Keyed(ml)).Transform(Dataset.Iris.Keyed(ml));
+        var trained = ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(l1Regularization: 0, l2Regularization: 0.1f).Fit(data).Model;
         var oneStep = ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(
             new LbfgsMaximumEntropyMulticlassTrainer.Options { L1Regularization = 0, L2Regularization = 0.1f, MaximumNumberOfIterations = 1 });
         double LogLossOf(ITransformer model) => ml.MulticlassClassification.Evaluate(model.Transform(data)).LogLoss;
@@ -61,12 +61,12 @@ public class LbfgsBehaviourTests
     public void A_binary_warm_start_goes_on_where_the_model_ended()
     {
         var ml = new MLContext(seed: 1);
-        IDataView raw = Dataset.BreastCancer.Boolean(ml);
-        IDataView data = ml.Transforms.NormalizeMinMax("Features").Fit(raw).Transform(raw);
-        LinearBinaryModelParameters trained = ml.BinaryClassification.Trainers.LbfgsLogisticRegression(l1Regularization: 0).Fit(data).Model.SubModel;
+        var raw = Dataset.BreastCancer.Boolean(ml);
+        var data = ml.Transforms.NormalizeMinMax("Features").Fit(raw).Transform(raw);
+        var trained = ml.BinaryClassification.Trainers.LbfgsLogisticRegression(l1Regularization: 0).Fit(data).Model.SubModel;
         var oneStep = ml.BinaryClassification.Trainers.LbfgsLogisticRegression(
             new LbfgsLogisticRegressionBinaryTrainer.Options { L1Regularization = 0, MaximumNumberOfIterations = 1 });
-        LinearBinaryModelParameters again = oneStep.Fit(data, trained).Model.SubModel;
+        var again = oneStep.Fit(data, trained).Model.SubModel;
         Assert.Equal(trained.Weights, again.Weights, (a, b) => Math.Abs(a - b) < 0.1);
     }
 
@@ -74,7 +74,7 @@ public class LbfgsBehaviourTests
     public void A_warm_start_of_another_shape_is_refused()
     {
         var ml = new MLContext(seed: 1);
-        MaximumEntropyModelParameters two = ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy().Fit(Dataset.BreastCancer.Keyed(ml)).Model;
+        var two = ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy().Fit(Dataset.BreastCancer.Keyed(ml)).Model;
         Assert.ThrowsAny<InvalidOperationException>(() => ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy().Fit(Dataset.Iris.Keyed(ml), two));
     }
 
@@ -105,7 +105,7 @@ public class LbfgsBehaviourTests
     public void Training_without_a_single_good_row_says_so()
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = ml.Data.LoadFromEnumerable([new Row { Features = [1, float.NaN, 0], Label = 1, Weight = 1 }]);
+        var data = ml.Data.LoadFromEnumerable([new Row { Features = [1, float.NaN, 0], Label = 1, Weight = 1 }]);
         var thrown = Assert.Throws<InvalidOperationException>(() => ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy().Fit(data));
         Assert.Contains("No valid training instances found", thrown.Message, StringComparison.Ordinal);
     }
@@ -115,8 +115,8 @@ public class LbfgsBehaviourTests
     {
         var ml = new MLContext(seed: 1);
         Row[] rows = [.. Enumerable.Range(0, 90).Select(i => new Row { Features = [i % 3 == 0 ? 0 : i % 4, 0, i % 7 == 0 ? 1 : 0], Label = (uint)(i % 3), Weight = 1 })];
-        IDataView dense = ml.Data.LoadFromEnumerable(rows);
-        IDataView sparse = ml.Data.LoadFromEnumerable(rows.Select(row => new SparseRow
+        var dense = ml.Data.LoadFromEnumerable(rows);
+        var sparse = ml.Data.LoadFromEnumerable(rows.Select(row => new SparseRow
         {
             Features = new VBuffer<float>(3, row.Features.Count(v => v != 0), [.. row.Features.Where(v => v != 0)], [.. Enumerable.Range(0, 3).Where(j => row.Features[j] != 0)]),
             Label = row.Label,
@@ -129,8 +129,8 @@ public class LbfgsBehaviourTests
     public void L1_makes_weights_exactly_zero()
     {
         var ml = new MLContext(seed: 1);
-        IDataView raw = Dataset.BreastCancer.Boolean(ml);
-        IDataView data = ml.Transforms.NormalizeMinMax("Features").Fit(raw).Transform(raw);
+        var raw = Dataset.BreastCancer.Boolean(ml);
+        var data = ml.Transforms.NormalizeMinMax("Features").Fit(raw).Transform(raw);
         int Zeros(float l1) => ml.BinaryClassification.Trainers.LbfgsLogisticRegression(l1Regularization: l1, l2Regularization: 0.1f)
             .Fit(data).Model.SubModel.Weights.Count(weight => weight == 0);
         Assert.Equal(0, Zeros(0));

@@ -25,10 +25,10 @@ public class LbfgsLogisticRegressionTests
         Assert.NotNull(name);
         var golden = new LbfgsCase(Section, index, Dataset.BreastCancer);
         var ml = new MLContext(seed: 1);
-        IDataView data = Dataset.BreastCancer.Boolean(ml);
-        ITransformer? normalizer = golden.FitNormalizer(ml, data);
-        IDataView normalized = normalizer?.Transform(data) ?? data;
-        LinearBinaryModelParameters model = ml.BinaryClassification.Trainers
+        var data = Dataset.BreastCancer.Boolean(ml);
+        var normalizer = golden.FitNormalizer(ml, data);
+        var normalized = normalizer?.Transform(data) ?? data;
+        var model = ml.BinaryClassification.Trainers
             .LbfgsLogisticRegression(golden.Options<LbfgsLogisticRegressionBinaryTrainer.Options>()).Fit(normalized).Model.SubModel;
 
         double objective = ObjectiveOf(golden, model, normalized);
@@ -47,13 +47,13 @@ public class LbfgsLogisticRegressionTests
         Assert.NotNull(name);
         var golden = new LbfgsCase(Section, index, Dataset.BreastCancer);
         var ml = new MLContext(seed: 1);
-        IDataView data = Dataset.BreastCancer.Boolean(ml);
-        ITransformer? normalizer = golden.FitNormalizer(ml, data);
-        IDataView normalized = normalizer?.Transform(data) ?? data;
+        var data = Dataset.BreastCancer.Boolean(ml);
+        var normalizer = golden.FitNormalizer(ml, data);
+        var normalized = normalizer?.Transform(data) ?? data;
         if (normalizer != null)
             NormalizerChecks.Check(golden.Golden, (NormalizingTransformer)normalizer, normalized);
 
-        IDataView scored = NativeModels.Binary(
+        var scored = NativeModels.Binary(
             ml, normalized.Schema, golden.Golden.GetProperty("weights").Singles(), golden.Golden.GetProperty("bias").Single()).Transform(normalized);
         float[] weights = golden.Golden.GetProperty("weights").Singles();
         float[][] features = [.. normalized.GetColumn<float[]>("Features")];

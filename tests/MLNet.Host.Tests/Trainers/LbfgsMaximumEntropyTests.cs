@@ -23,10 +23,10 @@ public class LbfgsMaximumEntropyTests
         Assert.NotNull(name);
         var golden = new LbfgsCase(Section, index, Dataset.Iris);
         var ml = new MLContext(seed: 1);
-        IDataView data = Dataset.Iris.Keyed(ml);
-        ITransformer? normalizer = golden.FitNormalizer(ml, data);
-        IDataView normalized = normalizer?.Transform(data) ?? data;
-        MaximumEntropyModelParameters model = ml.MulticlassClassification.Trainers
+        var data = Dataset.Iris.Keyed(ml);
+        var normalizer = golden.FitNormalizer(ml, data);
+        var normalized = normalizer?.Transform(data) ?? data;
+        var model = ml.MulticlassClassification.Trainers
             .LbfgsMaximumEntropy(golden.Options<LbfgsMaximumEntropyMulticlassTrainer.Options>()).Fit(normalized).Model;
 
         double objective = ObjectiveOf(golden, model, normalized);
@@ -45,13 +45,13 @@ public class LbfgsMaximumEntropyTests
         Assert.NotNull(name);
         var golden = new LbfgsCase(Section, index, Dataset.Iris);
         var ml = new MLContext(seed: 1);
-        IDataView data = Dataset.Iris.Keyed(ml);
-        ITransformer? normalizer = golden.FitNormalizer(ml, data);
-        IDataView normalized = normalizer?.Transform(data) ?? data;
+        var data = Dataset.Iris.Keyed(ml);
+        var normalizer = golden.FitNormalizer(ml, data);
+        var normalized = normalizer?.Transform(data) ?? data;
         if (normalizer != null)
             NormalizerChecks.Check(golden.Golden, (NormalizingTransformer)normalizer, normalized);
 
-        IDataView scored = NativeModels.Multiclass(
+        var scored = NativeModels.Multiclass(
             ml, normalized.Schema, golden.Golden.GetProperty("weights").SingleRows(), golden.Golden.GetProperty("biases").Singles()).Transform(normalized);
         float[][] scores = [.. scored.GetColumn<float[]>("Score")];
         uint[] predicted = [.. scored.GetColumn<uint>("PredictedLabel")];
@@ -69,11 +69,11 @@ public class LbfgsMaximumEntropyTests
         int index = Array.FindIndex(Section, run => run.TryGetProperty("statistics", out _));
         var golden = new LbfgsCase(Section, index, Dataset.Iris);
         var ml = new MLContext(seed: 1);
-        IDataView data = Dataset.Iris.Keyed(ml);
-        ModelStatisticsBase statistics = ml.MulticlassClassification.Trainers
+        var data = Dataset.Iris.Keyed(ml);
+        var statistics = ml.MulticlassClassification.Trainers
             .LbfgsMaximumEntropy(golden.Options<LbfgsMaximumEntropyMulticlassTrainer.Options>())
             .Fit(golden.FitNormalizer(ml, data)!.Transform(data)).Model.Statistics;
-        JsonElement expected = golden.Golden.GetProperty("statistics");
+        var expected = golden.Golden.GetProperty("statistics");
         Assert.Equal(expected.GetProperty("TrainingExampleCount").GetInt64(), statistics.TrainingExampleCount);
         Assert.Equal(expected.GetProperty("ParametersCount").GetInt32(), statistics.ParametersCount);
         Near.Equal(expected.GetProperty("NullDeviance").Number(), statistics.NullDeviance, 1e-6, "null deviance");

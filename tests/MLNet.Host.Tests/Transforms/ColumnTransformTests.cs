@@ -14,9 +14,9 @@ public class ColumnTransformTests
     public void CopyColumns_copies_values_type_and_annotations()
     {
         var ml = new MLContext(seed: 1);
-        IDataView table = GoldenTable.Fitted(ml);
-        IDataView keyed = ml.Transforms.Conversion.MapValueToKey("K", "S").Fit(table).Transform(table);
-        IDataView copied = ml.Transforms.CopyColumns("Copy", "K").Fit(keyed).Transform(keyed);
+        var table = GoldenTable.Fitted(ml);
+        var keyed = ml.Transforms.Conversion.MapValueToKey("K", "S").Fit(table).Transform(table);
+        var copied = ml.Transforms.CopyColumns("Copy", "K").Fit(keyed).Transform(keyed);
         Assert.Equal(keyed.Schema["K"].Type, copied.Schema["Copy"].Type);
         Assert.True(copied.Schema["Copy"].HasKeyValues());
         Assert.Equal(keyed.GetColumn<uint>("K"), copied.GetColumn<uint>("Copy"));
@@ -26,9 +26,9 @@ public class ColumnTransformTests
     public void DropColumns_drops_a_column_with_those_it_hides()
     {
         var ml = new MLContext(seed: 1);
-        IDataView table = GoldenTable.Fitted(ml);
-        IDataView replaced = ml.Transforms.NormalizeMinMax("A").Fit(table).Transform(table);
-        IDataView dropped = ml.Transforms.DropColumns("A", "S").Fit(replaced).Transform(replaced);
+        var table = GoldenTable.Fitted(ml);
+        var replaced = ml.Transforms.NormalizeMinMax("A").Fit(table).Transform(table);
+        var dropped = ml.Transforms.DropColumns("A", "S").Fit(replaced).Transform(replaced);
         Assert.Equal(["B", "I", "G"], dropped.Schema.Select(column => column.Name));
         Assert.Equal(table.GetColumn<int>("I"), dropped.GetColumn<int>("I"));
     }
@@ -37,8 +37,8 @@ public class ColumnTransformTests
     public void SelectColumns_keeps_the_order_asked_for()
     {
         var ml = new MLContext(seed: 1);
-        IDataView table = GoldenTable.Fitted(ml);
-        IDataView selected = ml.Transforms.SelectColumns("I", "A").Fit(table).Transform(table);
+        var table = GoldenTable.Fitted(ml);
+        var selected = ml.Transforms.SelectColumns("I", "A").Fit(table).Transform(table);
         Assert.Equal(["I", "A"], selected.Schema.Select(column => column.Name));
         Assert.Equal(table.GetColumn<float>("A"), selected.GetColumn<float>("A"));
     }
@@ -47,7 +47,7 @@ public class ColumnTransformTests
     public void A_column_that_is_not_there_is_named()
     {
         var ml = new MLContext(seed: 1);
-        IDataView table = GoldenTable.Fitted(ml);
+        var table = GoldenTable.Fitted(ml);
         IEstimator<ITransformer>[] estimators =
         [
             ml.Transforms.CopyColumns("Copy", "Nope"),
@@ -69,15 +69,15 @@ public class ColumnTransformTests
     public void Concatenate_names_slots_after_their_columns_and_stays_sparse()
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = Sparse(ml);
-        IDataView inner = ml.Transforms.Concatenate("Pair", "X", "Y").Fit(data).Transform(data);
-        IDataView outer = ml.Transforms.Concatenate("Out", "Pair", "Vector", "X").Fit(inner).Transform(inner);
+        var data = Sparse(ml);
+        var inner = ml.Transforms.Concatenate("Pair", "X", "Y").Fit(data).Transform(data);
+        var outer = ml.Transforms.Concatenate("Out", "Pair", "Vector", "X").Fit(inner).Transform(inner);
         VBuffer<ReadOnlyMemory<char>> names = default;
         outer.Schema["Out"].GetSlotNames(ref names);
         string[] expected = ["Pair.X", "Pair.Y", .. Enumerable.Repeat("", 10), "X"];
         Assert.Equal(expected, names.DenseValues().Select(name => name.ToString()));
-        using DataViewRowCursor cursor = outer.GetRowCursor(outer.Schema);
-        ValueGetter<VBuffer<float>> getter = cursor.GetGetter<VBuffer<float>>(outer.Schema["Out"]);
+        using var cursor = outer.GetRowCursor(outer.Schema);
+        var getter = cursor.GetGetter<VBuffer<float>>(outer.Schema["Out"]);
         VBuffer<float> value = default;
         Assert.True(cursor.MoveNext());
         getter(ref value);
@@ -92,12 +92,12 @@ public class ColumnTransformTests
     public void Normalisers_that_keep_zero_keep_rows_sparse(bool fixZero)
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = Sparse(ml);
-        foreach (NormalizingEstimator estimator in new[] { ml.Transforms.NormalizeMinMax("Vector", fixZero: fixZero), ml.Transforms.NormalizeMeanVariance("Vector", fixZero: fixZero) })
+        var data = Sparse(ml);
+        foreach (var estimator in new[] { ml.Transforms.NormalizeMinMax("Vector", fixZero: fixZero), ml.Transforms.NormalizeMeanVariance("Vector", fixZero: fixZero) })
         {
-            IDataView output = estimator.Fit(data).Transform(data);
-            using DataViewRowCursor cursor = output.GetRowCursor(output.Schema);
-            ValueGetter<VBuffer<float>> getter = cursor.GetGetter<VBuffer<float>>(output.Schema["Vector"]);
+            var output = estimator.Fit(data).Transform(data);
+            using var cursor = output.GetRowCursor(output.Schema);
+            var getter = cursor.GetGetter<VBuffer<float>>(output.Schema["Vector"]);
             VBuffer<float> value = default;
             Assert.True(cursor.MoveNext());
             getter(ref value);
@@ -110,8 +110,8 @@ public class ColumnTransformTests
     public void Sparse_and_dense_rows_normalise_alike()
     {
         var ml = new MLContext(seed: 1);
-        IDataView sparse = Sparse(ml);
-        IDataView dense = ml.Data.LoadFromEnumerable(sparse.GetColumn<float[]>("Vector").Select(row => new DenseRow { Vector = row }).ToArray());
+        var sparse = Sparse(ml);
+        var dense = ml.Data.LoadFromEnumerable(sparse.GetColumn<float[]>("Vector").Select(row => new DenseRow { Vector = row }).ToArray());
         var estimator = ml.Transforms.NormalizeMeanVariance("Vector", fixZero: false).Append(ml.Transforms.NormalizeMinMax("Vector"));
         Assert.Equal(estimator.Fit(dense).Transform(dense).GetColumn<float[]>("Vector"), estimator.Fit(sparse).Transform(sparse).GetColumn<float[]>("Vector"));
     }
@@ -120,13 +120,13 @@ public class ColumnTransformTests
     public void MapValueToKey_maps_each_slot_of_a_vector()
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = Sparse(ml);
+        var data = Sparse(ml);
         var toKey = ml.Transforms.Conversion.MapValueToKey("Keys", "Vector", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue);
-        IDataView keyed = toKey.Fit(data).Transform(data);
+        var keyed = toKey.Fit(data).Transform(data);
         Assert.Equal("Vector<Key<UInt32, 0-4>, 10>", keyed.Schema["Keys"].Type.ToString());
         // The values -1, 0, 2, 3, 4, of which 0 is implicit in the rows.
         Assert.Equal([2, 2, 4, 2, 2, 2, 2, 2, 1, 2], keyed.GetColumn<uint[]>("Keys").First().Select(key => (int)key));
-        IDataView back = ml.Transforms.Conversion.MapKeyToValue("Back", "Keys").Fit(keyed).Transform(keyed);
+        var back = ml.Transforms.Conversion.MapKeyToValue("Back", "Keys").Fit(keyed).Transform(keyed);
         Assert.Equal(data.GetColumn<float[]>("Vector"), back.GetColumn<float[]>("Back"));
     }
 
@@ -134,8 +134,8 @@ public class ColumnTransformTests
     public void MapValueToKey_maps_truth_values()
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = Dataset.BreastCancer.Boolean(ml);
-        IDataView keyed = ml.Transforms.Conversion
+        var data = Dataset.BreastCancer.Boolean(ml);
+        var keyed = ml.Transforms.Conversion
             .MapValueToKey("Key", "Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue, addKeyValueAnnotationsAsText: true).Fit(data).Transform(data);
         Assert.Equal(data.GetColumn<bool>("Label"), keyed.GetColumn<uint>("Key").Select(key => key == 2));
         VBuffer<ReadOnlyMemory<char>> names = default;
@@ -147,7 +147,7 @@ public class ColumnTransformTests
     public void MapKeyToValue_takes_keys_only()
     {
         var ml = new MLContext(seed: 1);
-        IDataView table = GoldenTable.Fitted(ml);
+        var table = GoldenTable.Fitted(ml);
         Assert.ThrowsAny<Exception>(() => ml.Transforms.Conversion.MapKeyToValue("V", "S").Fit(table));
     }
 
@@ -155,7 +155,7 @@ public class ColumnTransformTests
     public void A_normaliser_needs_more_than_one_example()
     {
         var ml = new MLContext(seed: 1);
-        IDataView table = GoldenTable.Fitted(ml);
+        var table = GoldenTable.Fitted(ml);
         Assert.Throws<ArgumentOutOfRangeException>(() => ml.Transforms.NormalizeMinMax("A", maximumExampleCount: 1).Fit(table));
     }
 

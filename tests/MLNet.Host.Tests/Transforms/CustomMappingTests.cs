@@ -20,8 +20,8 @@ public class CustomMappingTests
             HypotenuseFactory.Map(sides, triangle);
         }
 
-        IDataView data = Load(ml);
-        IDataView mapped = ml.Transforms.CustomMapping<Sides, Triangle>(Count, contractName: null).Fit(data).Transform(data);
+        var data = Load(ml);
+        var mapped = ml.Transforms.CustomMapping<Sides, Triangle>(Count, contractName: null).Fit(data).Transform(data);
         Assert.Equal(["A", "B", "Hypotenuse", "Name"], mapped.Schema.Select(column => column.Name));
         Assert.Equal([3, 5], mapped.GetColumn<float>("A"));
         Assert.Equal(0, runs);
@@ -35,7 +35,7 @@ public class CustomMappingTests
     public void Without_a_contract_name_it_cannot_be_saved()
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = Load(ml);
+        var data = Load(ml);
         var model = ml.Transforms.CustomMapping<Sides, Triangle>(HypotenuseFactory.Map, contractName: null).Fit(data);
         using var stream = new MemoryStream();
         var thrown = Assert.Throws<InvalidOperationException>(() => ml.Model.Save(model, data.Schema, stream));
@@ -46,14 +46,14 @@ public class CustomMappingTests
     public void With_a_contract_name_it_is_found_again()
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = Load(ml);
+        var data = Load(ml);
         var model = ml.Transforms.CustomMapping(new HypotenuseFactory().GetMapping(), Contract).Fit(data);
         using var stream = new MemoryStream();
         ml.Model.Save(model, data.Schema, stream);
         stream.Position = 0;
         var fresh = new MLContext(seed: 1);
         fresh.ComponentCatalog.RegisterAssembly(typeof(HypotenuseFactory).Assembly);
-        ITransformer loaded = fresh.Model.Load(stream, out _);
+        var loaded = fresh.Model.Load(stream, out _);
         Assert.Equal([5, 13], loaded.Transform(data).GetColumn<float>("Hypotenuse"));
     }
 
@@ -61,7 +61,7 @@ public class CustomMappingTests
     public void Its_input_columns_must_be_there()
     {
         var ml = new MLContext(seed: 1);
-        IDataView data = ml.Data.LoadFromEnumerable([new Triangle { Hypotenuse = 1, Name = "" }]);
+        var data = ml.Data.LoadFromEnumerable([new Triangle { Hypotenuse = 1, Name = "" }]);
         var estimator = ml.Transforms.CustomMapping<Sides, Triangle>(HypotenuseFactory.Map, contractName: null);
         Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(data));
     }

@@ -17,11 +17,11 @@ public class ExpressionTests
     public void A_sigmoid_is_computed_in_single_with_the_exponential_rounded_from_double(string expression)
     {
         float[] expected = [.. Values.Select(x => 1 / (1 + (float)Math.Exp(-x)))];
-        IDataView scalars = Transform("Y", expression, "X");
+        var scalars = Transform("Y", expression, "X");
         Assert.Equal(NumberDataViewType.Single, scalars.Schema["Y"].Type);
         Assert.Equal(expected, scalars.GetColumn<float>("Y"));
 
-        IDataView vectors = Transform("Y", expression, "V");
+        var vectors = Transform("Y", expression, "V");
         Assert.Equal(new VectorDataViewType(NumberDataViewType.Single, 2), vectors.Schema["Y"].Type);
         Assert.Equal(expected, vectors.GetColumn<float[]>("Y").Select(y => y[0]));
         Assert.All(vectors.GetColumn<float[]>("Y"), y => Assert.Equal(0.5f, y[1]));
@@ -31,7 +31,7 @@ public class ExpressionTests
     public void A_comparison_is_Boolean_and_false_for_NaN()
     {
         Assert.Equal(Values.Select(x => x > 0), Transform("Y", "x : x > 0", "X").GetColumn<bool>("Y"));
-        IDataView vectors = Transform("Y", "x : x > 0", "V");
+        var vectors = Transform("Y", "x : x > 0", "V");
         Assert.Equal(new VectorDataViewType(BooleanDataViewType.Instance, 2), vectors.Schema["Y"].Type);
         Assert.Equal(Values.Select(x => x > 0), vectors.GetColumn<bool[]>("Y").Select(y => y[0]));
     }
@@ -48,16 +48,16 @@ public class ExpressionTests
     [Fact]
     public void Slot_names_are_kept_and_promised()
     {
-        IDataView table = _ml.Transforms.Concatenate("V", "A", "B").Fit(Table()).Transform(Table());
-        ExpressionEstimator estimator = _ml.Transforms.Expression("V", "x : x > 0", "V");
-        IDataView transformed = estimator.Fit(table).Transform(table);
+        var table = _ml.Transforms.Concatenate("V", "A", "B").Fit(Table()).Transform(Table());
+        var estimator = _ml.Transforms.Expression("V", "x : x > 0", "V");
+        var transformed = estimator.Fit(table).Transform(table);
         VBuffer<ReadOnlyMemory<char>> names = default;
         transformed.Schema["V"].GetSlotNames(ref names);
         Assert.Equal(["A", "B"], names.DenseValues().Select(name => name.ToString()));
 
         SchemaShape? shape = null;
         estimator.Append(new ReadingEstimator(onShape: seen => shape = seen)).Fit(table);
-        SchemaShape.Column promised = shape!.Single(column => column.Name == "V");
+        var promised = shape!.Single(column => column.Name == "V");
         Assert.Equal(SchemaShape.Column.VectorKind.Vector, promised.Kind);
         Assert.Equal(BooleanDataViewType.Instance, promised.ItemType);
         Assert.Equal(["SlotNames"], promised.Annotations.Select(annotation => annotation.Name));
@@ -73,7 +73,7 @@ public class ExpressionTests
     [Fact]
     public void A_saved_expression_computes_the_same_when_loaded()
     {
-        IDataView table = Table();
+        var table = Table();
         var chain = _ml.Transforms.Expression("P", "x : 1 / (1 + exp(-x))", "V").Append(_ml.Transforms.Expression("V", "x : x > 0", "V")).Fit(table);
         using var stream = new MemoryStream();
         _ml.Model.Save(chain, table.Schema, stream);
@@ -85,7 +85,7 @@ public class ExpressionTests
 
     private IDataView Transform(string output, string expression, string input)
     {
-        IDataView table = Table();
+        var table = Table();
         return _ml.Transforms.Expression(output, expression, input).Fit(table).Transform(table);
     }
 

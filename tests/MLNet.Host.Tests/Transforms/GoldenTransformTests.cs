@@ -24,18 +24,18 @@ public class GoldenTransformTests
     public void Concatenate(int index, string name)
     {
         Assert.NotNull(name);
-        JsonElement golden = Section.GetProperty("Concatenate")[index];
+        var golden = Section.GetProperty("Concatenate")[index];
         var ml = new MLContext(seed: 1);
         var estimator = ml.Transforms.Concatenate("Out", golden.GetProperty("inputs").Texts());
-        IDataView table = GoldenTable.Fitted(ml);
-        if (golden.TryGetProperty("exception", out JsonElement exception))
+        var table = GoldenTable.Fitted(ml);
+        if (golden.TryGetProperty("exception", out var exception))
         {
-            Exception thrown = Assert.ThrowsAny<Exception>(() => estimator.Fit(table).Transform(table));
+            var thrown = Assert.ThrowsAny<Exception>(() => estimator.Fit(table).Transform(table));
             Assert.Equal((exception.GetString(), golden.GetProperty("message").GetString()), (thrown.GetType().Name, thrown.Message));
             return;
         }
 
-        IDataView output = estimator.Fit(table).Transform(table);
+        var output = estimator.Fit(table).Transform(table);
         ColumnFacts.Check(golden.GetProperty("column"), output.Schema["Out"]);
         Assert.Equal(golden.GetProperty("values").SingleRows(), output.GetColumn<float[]>("Out"));
     }
@@ -45,18 +45,18 @@ public class GoldenTransformTests
     public void MapValueToKey_and_back(int index, string name)
     {
         Assert.NotNull(name);
-        JsonElement golden = Section.GetProperty("MapValueToKey")[index];
+        var golden = Section.GetProperty("MapValueToKey")[index];
         var ml = new MLContext(seed: 1);
         IDataView table = GoldenTable.Fitted(ml), unseen = GoldenTable.Unseen(ml);
-        ValueToKeyMappingTransformer toKey = MakeEstimator(ml, golden).Fit(table);
+        var toKey = MakeEstimator(ml, golden).Fit(table);
         IDataView keyed = toKey.Transform(table), keyedUnseen = toKey.Transform(unseen);
         ColumnFacts.Check(golden.GetProperty("column"), keyed.Schema["K"]);
         Assert.Equal(golden.GetProperty("keys").Integers(), keyed.GetColumn<uint>("K").Select(key => (int)key));
         Assert.Equal(golden.GetProperty("keys_unseen_table").Integers(), keyedUnseen.GetColumn<uint>("K").Select(key => (int)key));
 
-        if (!golden.TryGetProperty("MapKeyToValue", out JsonElement back))
+        if (!golden.TryGetProperty("MapKeyToValue", out var back))
             return;
-        KeyToValueMappingTransformer toValue = ml.Transforms.Conversion.MapKeyToValue("V", "K").Fit(keyed);
+        var toValue = ml.Transforms.Conversion.MapKeyToValue("V", "K").Fit(keyed);
         ColumnFacts.Check(back.GetProperty("column"), toValue.Transform(keyed).Schema["V"]);
         Assert.Equal(Shown(back.GetProperty("values")), Values(toValue.Transform(keyed)));
         Assert.Equal(Shown(back.GetProperty("values_unseen_table")), Values(toValue.Transform(keyedUnseen)));
@@ -67,11 +67,11 @@ public class GoldenTransformTests
     public void Normalize(int index, string name)
     {
         Assert.NotNull(name);
-        JsonElement golden = Section.GetProperty("Normalize")[index];
+        var golden = Section.GetProperty("Normalize")[index];
         var ml = new MLContext(seed: 1);
-        IDataView table = GoldenTable.Fitted(ml);
-        NormalizingTransformer transformer = MakeNormalizer(ml, golden.GetProperty("transform").GetString()!, golden.GetProperty("input").GetString()!).Fit(table);
-        IDataView output = transformer.Transform(table);
+        var table = GoldenTable.Fitted(ml);
+        var transformer = MakeNormalizer(ml, golden.GetProperty("transform").GetString()!, golden.GetProperty("input").GetString()!).Fit(table);
+        var output = transformer.Transform(table);
         ColumnFacts.Check(golden.GetProperty("column"), output.Schema["N"]);
         CheckParameters(golden.GetProperty("parameters"), transformer.GetNormalizerModelParameters(0));
         CheckValues(golden.GetProperty("values"), output);
@@ -81,7 +81,7 @@ public class GoldenTransformTests
     private static TheoryData<int, string> Names(string transform, Func<JsonElement, string> name)
     {
         var names = new TheoryData<int, string>();
-        foreach ((int index, JsonElement run) in Section.GetProperty(transform).EnumerateArray().Index())
+        foreach ((int index, var run) in Section.GetProperty(transform).EnumerateArray().Index())
             names.Add(index, name(run));
         return names;
     }
@@ -89,9 +89,9 @@ public class GoldenTransformTests
     private static ValueToKeyMappingEstimator MakeEstimator(MLContext ml, JsonElement golden)
     {
         string input = golden.GetProperty("input").GetString()!;
-        if (golden.TryGetProperty("keyData", out JsonElement terms))
+        if (golden.TryGetProperty("keyData", out var terms))
         {
-            IDataView keyData = ml.Data.LoadFromEnumerable(terms.Texts().Select(term => new Term { Value = term }));
+            var keyData = ml.Data.LoadFromEnumerable(terms.Texts().Select(term => new Term { Value = term }));
             return ml.Transforms.Conversion.MapValueToKey("K", input, keyData: keyData);
         }
 
@@ -117,7 +117,7 @@ public class GoldenTransformTests
     private static void CheckParameters(JsonElement golden, NormalizingTransformer.NormalizerModelParametersBase parameters)
     {
         Assert.Equal(golden.GetProperty("type").GetString(), ColumnFacts.NameOf(parameters.GetType()));
-        foreach (JsonProperty expected in golden.EnumerateObject().Where(property => property.Name is not "type" and not "UseLog"))
+        foreach (var expected in golden.EnumerateObject().Where(property => property.Name is not "type" and not "UseLog"))
         {
             object actual = parameters.GetType().GetProperty(expected.Name)!.GetValue(parameters)!;
             float[] values = actual is ImmutableArray<float> array ? (array.IsDefault ? [] : [.. array]) : [(float)actual];

@@ -33,7 +33,7 @@ public static class PatchLearning
         float[][] patches = Sample(pictures, seed);
         double[] mean = Mean(patches);
         Matrix<double> covariance = Covariance(patches, mean);
-        Cholesky<double> cholesky = (covariance + Ridge * DenseMatrix.CreateIdentity(Patch.Length)).Cholesky();
+        var cholesky = (covariance + Ridge * DenseMatrix.CreateIdentity(Patch.Length)).Cholesky();
         float[] panels = new float[PatchFilters.Count * PatchFilters.Inputs];
         Parallel.For(0, PatchFilters.Count, k => Make(patches[k], mean, cholesky, k, panels));
         return new PatchFilters(panels);
@@ -49,7 +49,7 @@ public static class PatchLearning
             var random = SplitMix64.ForItem(seed, i);
             for (int attempt = 0; attempt < attempts; attempt++)
             {
-                Picture picture = pictures[(int)(random.Uniform() * pictures.Count)];
+                var picture = pictures[(int)(random.Uniform() * pictures.Count)];
                 int x = (int)(random.Uniform() * (picture.Width - Patch.Side + 1));
                 int y = (int)(random.Uniform() * (picture.Height - Patch.Side + 1));
                 if (Patch.Normalised(picture, x, y, patches[i]) >= LeastVariance)
@@ -90,7 +90,7 @@ public static class PatchLearning
     private static void Make(float[] patch, double[] mean, Cholesky<double> cholesky, int k, float[] panels)
     {
         DenseVector deviation = DenseVector.Create(Patch.Length, i => patch[i] - mean[i]);
-        Vector<double> filter = cholesky.Solve(deviation);
+        var filter = cholesky.Solve(deviation);
         // f' (S + 0.1 I) f = f . (d - m); it is 0 only where all patches are alike, and then there is nothing to answer.
         double length = Math.Sqrt(deviation * filter);
         if (length > 0)

@@ -35,7 +35,7 @@ public sealed class PatchResponses(PatchFilters filters) : IFeatureFamily
     public void Compute(Picture picture, Span<float> features)
     {
         features.Clear();
-        Picture mirrored = picture.Mirrored();
+        var mirrored = picture.Mirrored();
         float[] rows = new float[RowsInHalf * PatchFilters.Inputs];
         for (int half = 0; half < Halves; half++)
         {
@@ -49,7 +49,7 @@ public sealed class PatchResponses(PatchFilters filters) : IFeatureFamily
 
     private static void Fill(Span<float> rows, Picture picture, Picture mirrored, int top)
     {
-        foreach (Picture side in (ReadOnlySpan<Picture>)[picture, mirrored])
+        foreach (var side in (ReadOnlySpan<Picture>)[picture, mirrored])
         {
             for (int y = 0; y < Across; y++)
             {

@@ -1,6 +1,7 @@
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>The weighted share of rows whose predicted class is the true one; a soft label counts by its share of that class.</summary>
 internal sealed class AccuracyAccumulator : IAccumulator<AccuracyAccumulator>

@@ -1,6 +1,7 @@
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>The Brier score (1950) in its original form over K classes, <c>sum_i w_i sum_k (q_ik - p_ik)^2 / sum_i w_i</c>.</summary>
 internal sealed class BrierAccumulator : IAccumulator<BrierAccumulator>

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>The joint distribution of forecast and outcome of one event, as sums in <see cref="ForecastBuckets"/>.</summary>
 internal sealed class BucketedForecasts(ForecastBuckets buckets)
@@ -57,7 +57,7 @@ internal sealed class BucketedForecasts(ForecastBuckets buckets)
     {
         for (int b = 0; b < _packed.Length; b++)
         {
-            Sums sums = other.SumsOf(b);
+            var sums = other.SumsOf(b);
             if (sums.Weight > 0)
                 AllSums[b].Add(sums.Weight, sums.Tails, sums.Squares);
             _positive[b] += other._positive[b];
@@ -71,7 +71,7 @@ internal sealed class BucketedForecasts(ForecastBuckets buckets)
         {
             if (_packed[b] == 0 && _sums is null)
                 continue;
-            Sums sums = SumsOf(b);
+            var sums = SumsOf(b);
             // Where the event came true for all rows, both sums had the same terms and their difference is 0.
             if (sums.Weight > 0)
                 groups.Add(buckets.ToGroup(b, sums.Tails / sums.Weight, _positive[b], Math.Max(sums.Weight - _positive[b], 0), sums.Squares));
@@ -122,7 +122,7 @@ internal sealed class BucketedForecasts(ForecastBuckets buckets)
 
     private Sums SumsOf(int bucket)
     {
-        Sums sums = _sums is null ? default : _sums[bucket];
+        var sums = _sums is null ? default : _sums[bucket];
         long rows = _packed[bucket] >> RowShift;
         if (rows > 0)
             sums.Add(rows, buckets.TailsOf(bucket, rows, _packed[bucket] & ((1L << RowShift) - 1)), rows);

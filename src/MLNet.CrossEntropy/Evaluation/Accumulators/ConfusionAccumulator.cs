@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Rows and weights by true class and predicted class.</summary>
 internal sealed class ConfusionAccumulator(int classes) : IAccumulator<ConfusionAccumulator>

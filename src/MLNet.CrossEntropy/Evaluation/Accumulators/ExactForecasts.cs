@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>The joint distribution of forecast and outcome of one event, every row as it is.</summary>
 internal sealed class ExactForecasts
@@ -43,7 +43,7 @@ internal sealed class ExactForecasts
     {
         if (_plain.Length < _plainRows + keys.Length)
             Array.Resize(ref _plain, Math.Max(_plainRows + keys.Length, 2 * _plain.Length));
-        Span<ulong> added = _plain.AsSpan(_plainRows, keys.Length);
+        var added = _plain.AsSpan(_plainRows, keys.Length);
         for (int row = 0; row < added.Length; row++)
             added[row] = (ulong)keys[row] << 1;
         foreach (int row in hitRows)

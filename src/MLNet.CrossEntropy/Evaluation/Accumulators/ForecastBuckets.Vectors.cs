@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 internal sealed partial class ForecastBuckets
 {
@@ -32,13 +32,13 @@ internal sealed partial class ForecastBuckets
             Vector<float> tail = Vector.MinNative(q, Vector<float>.One - q);
             isTiny |= Vector.LessThan(tail, smallest);
             Vector<int> bits = Vector.AsVectorInt32(Vector.MaxNative(tail, smallest));
-            Vector<int> code = (bits >> FloatShift) - new Vector<int>(FirstFloatCode);
+            var code = (bits >> FloatShift) - new Vector<int>(FirstFloatCode);
             code = Vector.ConditionalSelect(Vector.LessThan(q, half), code, new Vector<int>(2 * Codes - 1) - code);
 
             // The sign of q * bins - n is that of the exact difference.
             Vector<float> rounded = q * bins + round, nearest = rounded - round;
             Vector<int> isAbove = Vector.GreaterThan(Vector.FusedMultiplyAdd(q, bins, -nearest), Vector<float>.Zero);
-            Vector<int> bin = Vector.AsVectorInt32(rounded) - Vector.AsVectorInt32(round) - Vector<int>.One - isAbove;
+            var bin = Vector.AsVectorInt32(rounded) - Vector.AsVectorInt32(round) - Vector<int>.One - isAbove;
             (code + Vector.Max(bin, Vector<int>.Zero)).CopyTo(buckets[i..]);
             ((bits & new Vector<int>((1 << FloatShift) - 1)) << (OffsetBits - FloatShift)).CopyTo(offsets[i..]);
         }
@@ -56,8 +56,8 @@ internal sealed partial class ForecastBuckets
         int i = 0;
         for (; i <= keys.Length - Vector<int>.Count; i += Vector<int>.Count)
         {
-            isTiny |= Find(new Vector<long>(keys[i..]), out Vector<long> lowerBucket, out Vector<long> lowerOffset);
-            isTiny |= Find(new Vector<long>(keys[(i + Vector<long>.Count)..]), out Vector<long> upperBucket, out Vector<long> upperOffset);
+            isTiny |= Find(new Vector<long>(keys[i..]), out var lowerBucket, out var lowerOffset);
+            isTiny |= Find(new Vector<long>(keys[(i + Vector<long>.Count)..]), out var upperBucket, out var upperOffset);
             Vector.Narrow(lowerBucket, upperBucket).CopyTo(buckets[i..]);
             Vector.Narrow(lowerOffset, upperOffset).CopyTo(offsets[i..]);
         }
@@ -73,7 +73,7 @@ internal sealed partial class ForecastBuckets
         Vector<long> tail = Vector.Min(key, new Vector<long>(ForecastKey.One) - key), smallest = new((long)FirstCode << Shift);
         Vector<long> isLower = Vector.LessThan(key, new Vector<long>(ForecastKey.Half));
         Vector<long> bits = Vector.Max(tail, smallest);
-        Vector<long> code = (bits >> Shift) - new Vector<long>(FirstCode);
+        var code = (bits >> Shift) - new Vector<long>(FirstCode);
         code = Vector.ConditionalSelect(isLower, code, new Vector<long>(2 * Codes - 1) - code);
         // To the nearest; the low bits of the offset are dropped.
         offset = ((bits & new Vector<long>((1L << Shift) - 1)) + new Vector<long>(1L << (Shift - OffsetBits - 1))) >> (Shift - OffsetBits);
@@ -81,7 +81,7 @@ internal sealed partial class ForecastBuckets
         Vector<double> t = Vector.AsVectorDouble(tail), q = Vector.ConditionalSelect(isLower, t, Vector<double>.One - t), bins = new(_bins);
         Vector<double> rounded = q * bins + new Vector<double>(RoundDouble), edge = (rounded - new Vector<double>(RoundDouble)) / bins;
         Vector<long> isAbove = Vector.ConditionalSelect(isLower, Vector.GreaterThan(t, edge), Vector.LessThan(t, Vector<double>.One - edge));
-        Vector<long> bin = Vector.AsVectorInt64(rounded) - new Vector<long>(BitConverter.DoubleToInt64Bits(RoundDouble)) - Vector<long>.One - isAbove;
+        var bin = Vector.AsVectorInt64(rounded) - new Vector<long>(BitConverter.DoubleToInt64Bits(RoundDouble)) - Vector<long>.One - isAbove;
         bucket = code + Vector.Max(bin, Vector<long>.Zero);
         return Vector.LessThan(tail, smallest);
     }

@@ -1,4 +1,4 @@
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
 /// The intervals that <see cref="BucketedForecasts"/> counts forecasts in: of relative width 2^-8 of the forecast or of its complement,
@@ -44,7 +44,7 @@ internal sealed partial class ForecastBuckets
     /// <summary>The buckets for so many reliability bins, made once for all distributions of an evaluation.</summary>
     public static ForecastBuckets For(int bins)
     {
-        ForecastBuckets? last = _last;
+        var last = _last;
         return last?._bins == bins ? last : _last = new(bins);
     }
 

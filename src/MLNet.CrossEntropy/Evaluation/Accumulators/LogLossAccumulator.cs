@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Log-loss of all rows and of each class: a soft label counts for each of its classes by its share.</summary>
 internal sealed class LogLossAccumulator(int classes, LossFloor floor) : IAccumulator<LogLossAccumulator>
@@ -53,12 +53,12 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor) : IAccumu
     {
         if (_losses.Length < block.Stride)
             (_losses, _clippedLosses, _weights) = (new double[block.Stride], new double[block.Stride], new double[block.Stride]);
-        ReadOnlySpan<int> rows = block.ByClass.All;
+        var rows = block.ByClass.All;
         for (int i = 0; i < rows.Length; i++)
             (_losses[i], _clippedLosses[i], _weights[i]) = (block.Losses[rows[i]], block.ClippedLosses[rows[i]], block.Weights[rows[i]]);
         for (int k = 0; k < classes; k++)
         {
-            Range range = block.ByClass.StartOf(k)..block.ByClass.StartOf(k + 1);
+            var range = block.ByClass.StartOf(k)..block.ByClass.StartOf(k + 1);
             if (!range.Start.Equals(range.End))
                 _ofClass[k].Add(_losses.AsSpan(range), _clippedLosses.AsSpan(range), _weights.AsSpan(range));
         }

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Rows, weights and losses in intervals <c>[b/n, (b+1)/n)</c> of some figure; the last interval takes all that is beyond.</summary>
 /// <param name="bins">The number of intervals.</param>

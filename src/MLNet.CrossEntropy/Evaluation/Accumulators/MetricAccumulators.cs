@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
 /// Every accumulator of an evaluation. They are fed in <see cref="Lanes"/>: within one, blocks must come in the order of the rows; no
@@ -76,7 +76,7 @@ internal sealed class MetricAccumulators
         if (IsBinary && k == 0)
         {
             groups.Reverse();
-            foreach (ref ScoreGroup group in CollectionsMarshal.AsSpan(groups))
+            foreach (ref var group in CollectionsMarshal.AsSpan(groups))
                 group = group.Mirrored();
         }
         return true;
@@ -85,7 +85,7 @@ internal sealed class MetricAccumulators
     /// <summary>Adds a block in all lanes.</summary>
     public void Add(EvaluatedBlock block)
     {
-        foreach (Action<EvaluatedBlock> lane in Lanes)
+        foreach (var lane in Lanes)
             lane(block);
     }
 

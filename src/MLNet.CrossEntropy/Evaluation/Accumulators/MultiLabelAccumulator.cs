@@ -1,6 +1,4 @@
-using MLNet.CrossEntropy.Numerics;
-
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>What multi-label rows amount to over all their labels.</summary>
 internal sealed class MultiLabelAccumulator
@@ -21,7 +19,7 @@ internal sealed class MultiLabelAccumulator
 
     public void Add(MultiLabelBlock block)
     {
-        EvaluatedBlock rows = block.OfLabel[0];
+        var rows = block.OfLabel[0];
         Rows.Merge(rows.Outcomes);
         for (int row = 0; row < rows.Count; row++)
         {

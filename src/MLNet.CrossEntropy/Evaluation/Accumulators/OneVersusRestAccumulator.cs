@@ -1,4 +1,4 @@
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
 /// A class's probability as a forecast of the event "the label is this class". Its outcome does not depend on other classes, so that each

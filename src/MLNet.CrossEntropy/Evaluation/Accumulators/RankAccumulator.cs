@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
 /// The rank of the true class among the scores, 0 for the highest. Ties go to the lower class index; counted in the true

@@ -1,4 +1,4 @@
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>How the loss is spread over the rows; see <see cref="RowLosses"/>.</summary>
 internal sealed class RowLossAccumulator(int worstRows, LossFloor floor) : IAccumulator<RowLossAccumulator>

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
 /// The joint distribution of forecast and outcome of one event, in bounded memory: every row as it is up to

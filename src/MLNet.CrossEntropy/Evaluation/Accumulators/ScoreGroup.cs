@@ -1,4 +1,4 @@
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>The rows that share one forecast probability of an event.</summary>
 /// <param name="Probability">The forecast.</param>

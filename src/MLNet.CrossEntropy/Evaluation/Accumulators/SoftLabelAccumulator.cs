@@ -1,6 +1,4 @@
-using MLNet.CrossEntropy.Numerics;
-
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
 /// The entropy of the labels themselves, <c>H(p) = -sum_k p_k ln p_k</c>, the part of the log-loss that no model can

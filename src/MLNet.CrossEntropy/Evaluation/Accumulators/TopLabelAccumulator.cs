@@ -1,4 +1,4 @@
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>The top label's probability as a forecast of the event "the top label is right", row by row as far as memory allows.</summary>
 internal sealed class TopLabelAccumulator(int reliabilityBins) : IAccumulator<TopLabelAccumulator>

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Keeps the k rows of the largest losses, whatever the order they come in.</summary>
 internal sealed class WorstRowsAccumulator(int capacity) : IAccumulator<WorstRowsAccumulator>
@@ -35,7 +35,7 @@ internal sealed class WorstRowsAccumulator(int capacity) : IAccumulator<WorstRow
 
     public void Merge(WorstRowsAccumulator other)
     {
-        foreach (Entry row in other._rows)
+        foreach (var row in other._rows)
             Add(row);
     }
 

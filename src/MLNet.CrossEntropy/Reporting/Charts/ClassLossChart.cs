@@ -1,3 +1,4 @@
+
 namespace MLNet.CrossEntropy.Reporting;
 
 /// <summary>The log-loss of each class (or label) with its error bar.</summary>
@@ -45,7 +46,7 @@ internal static class ClassLossChart
     {
         Interval[] occurring = [.. all.Where(i => !double.IsNaN(i.Value))];
         bool isCut = all.Length > MostDrawn;
-        Interval[] drawn = isCut ? [.. occurring.OrderByDescending(i => i.Value).Take(MostDrawn)] : all;
+        var drawn = isCut ? [.. occurring.OrderByDescending(i => i.Value).Take(MostDrawn)] : all;
         string which = isCut ? $"The {drawn.Length} worst of {all.Length}, worst first. " : "";
         string words = occurring.Length == 0
             ? "None has rows."

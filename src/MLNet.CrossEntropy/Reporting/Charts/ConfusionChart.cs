@@ -33,7 +33,7 @@ internal static class ConfusionChart
         double left = 24 + CharacterWidth * Math.Clamp(longest, 9, LongestRowName), top = 40 + 5.5 * Math.Min(longest, LongestColumnName);
         double cell = Math.Min(LargestCell, (Width - left - OverhangRight) / size), height = Math.Min(cell, 48);
         Plot plot = new(Scale.Linear(0, size), Scale.Linear(0, size), left, top, size * cell, size * height);
-        XElement svg = Plot.Drawing(plot.Right + OverhangRight, plot.Bottom + 10);
+        var svg = Plot.Drawing(plot.Right + OverhangRight, plot.Bottom + 10);
         svg.Add(
             Plot.Text(left + plot.Width / 2, 14, "predicted class", "label", "middle"),
             Plot.Text(left - 8, top - 10, "true class", "label", "end"),
@@ -59,7 +59,7 @@ internal static class ConfusionChart
 
     private static int[] Kept(ClassConfusionMatrix matrix)
     {
-        IEnumerable<int> all = Enumerable.Range(0, matrix.Names.Count);
+        var all = Enumerable.Range(0, matrix.Names.Count);
         if (matrix.Names.Count <= MostDrawn)
             return [.. all];
         double[] wrong = new double[matrix.Names.Count];
@@ -81,9 +81,9 @@ internal static class ConfusionChart
     {
         (double x, double y) = (plot.Left + cell * (i + 0.5), plot.Top + height * (i + 0.5));
         string size = cell < 16 ? "tick small" : "tick";
-        XElement down = Plot.Text(plot.Left - 8, y + 4, Shorten(name, LongestRowName), size, "end");
+        var down = Plot.Text(plot.Left - 8, y + 4, Shorten(name, LongestRowName), size, "end");
         down.Add(El("title", name));
-        XElement across = El(
+        var across = El(
             "text",
             At("transform", FormattableString.Invariant($"translate({x + 3:0.##} {plot.Top - 8:0.##}) rotate(-50)")),
             Class(size),
@@ -97,7 +97,7 @@ internal static class ConfusionChart
         (long rows, double share) = (table.Rows[i, j], table.Share(i, j));
         if (rows == 0 && i != j)
             yield break;
-        XElement tint = Plot.Rectangle(box.X + 0.5, box.Y + 0.5, box.Width - 1, box.Height - 1, table.IsRight(i, j) ? "cell right" : "cell");
+        var tint = Plot.Rectangle(box.X + 0.5, box.Y + 0.5, box.Width - 1, box.Height - 1, table.IsRight(i, j) ? "cell right" : "cell");
         tint.Add(At("style", FormattableString.Invariant($"--share:{(double.IsNaN(share) ? 0 : share):0.###}")));
         tint.Add(El("title", $"{table.Names[i]} predicted as {table.Names[j]}: {Figures.Rows(rows)}, {Figures.Percent(share)} of the class"));
         yield return tint;

@@ -23,7 +23,7 @@ internal sealed record ConfusionTable(IReadOnlyList<string> Names, bool HasOther
                 weights[place[i], place[j]] += matrix.Weight(i, j);
             }
         }
-        IEnumerable<string> names = kept.Select(k => matrix.Names[k]);
+        var names = kept.Select(k => matrix.Names[k]);
         return new([.. hasOthers ? names.Append($"{classes - kept.Length} others") : names], hasOthers, rows, weights);
     }
 

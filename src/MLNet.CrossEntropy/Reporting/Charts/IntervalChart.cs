@@ -23,7 +23,7 @@ internal static class IntervalChart
         double height = RowHeight * intervals.Count;
         double left = 16 + CharacterWidth * Math.Min(LongestName, intervals.Select(i => i.Name.Length).DefaultIfEmpty(0).Max());
         Plot plot = new(ScaleOf(intervals, reference), Scale.Linear(0, 1), left, Top, Width - left - Right, height);
-        XElement svg = Plot.Drawing(Width, Top + height + 48);
+        var svg = Plot.Drawing(Width, Top + height + 48);
         svg.Add(plot.XAxis(axis));
         if (double.IsFinite(reference))
         {
@@ -43,7 +43,7 @@ internal static class IntervalChart
 
     private static IEnumerable<XElement> Row(Plot plot, Interval interval, double y)
     {
-        XElement name = Plot.Text(plot.Left - 10, y + 4, Shorten(interval.Name, LongestName), "tick strong", "end");
+        var name = Plot.Text(plot.Left - 10, y + 4, Shorten(interval.Name, LongestName), "tick strong", "end");
         name.Add(El("title", interval.Name));
         yield return name;
         yield return Plot.Text(plot.Right + 10, y + 4, interval.Remark, "tick");

@@ -19,10 +19,10 @@ internal static class LineChart
     {
         double[] places = [.. lines.SelectMany(l => l.Points).Select(p => p.X).Distinct().Order()];
         double top = 14 + LegendLine * lines.Count;
-        Scale across = places.Length == 0 ? Scale.Linear(0, 1) : Scale.Linear(places.Length == 1 ? 0 : places[0], places[^1], 10);
+        var across = places.Length == 0 ? Scale.Linear(0, 1) : Scale.Linear(places.Length == 1 ? 0 : places[0], places[^1], 10);
         Plot plot = new(across, ScaleOf([.. lines.SelectMany(l => l.Points).Select(p => p.Y)]), 64, top, Width - 84, PlotHeight);
 
-        XElement svg = Plot.Drawing(Width, top + PlotHeight + 48);
+        var svg = Plot.Drawing(Width, top + PlotHeight + 48);
         svg.Add(plot.XAxis(x), plot.YAxis(y));
         for (int i = 0; i < lines.Count; i++)
             svg.Add(Draw(plot, lines[i]), Legend(lines[i], x, 14 + LegendLine * i));

@@ -1,5 +1,3 @@
-using MLNet.CrossEntropy.Optimization;
-
 namespace MLNet.CrossEntropy.Reporting;
 
 /// <summary>Training and validation loss of one or more fits, epoch by epoch.</summary>
@@ -26,7 +24,7 @@ internal static class LossCurveChart
 
     private static IEnumerable<ChartLine> LinesOf(string name, int model, TrainingReport training, LossUnit unit)
     {
-        IReadOnlyList<EpochReport> history = training.History;
+        var history = training.History;
         if (training.Loss == TrainingLoss.CrossEntropy)
             yield return new($"{name}, training", model, false, null, Finite(history.Select(e => (e.Epoch, unit.Of(e.TrainingLoss)))));
         if (history.Any(e => e.ValidationLoss is not null))

@@ -1,4 +1,4 @@
-using MLNet.CrossEntropy.Information;
+
 
 namespace MLNet.CrossEntropy.Reporting;
 

@@ -15,9 +15,9 @@ internal static class PenaltyChart
 
     public static Chart Of(CrossEntropyMetrics metrics, LossUnit unit)
     {
-        IReadOnlyList<LossBin> bins = metrics.RowLosses.ByProbability;
+        var bins = metrics.RowLosses.ByProbability;
         Plot plot = new(Scale.Linear(0, 1), Scale.Linear(0, unit.Of(HighestNats), 8), Left, Top, Width - Left - 20, Height);
-        XElement svg = Plot.Drawing(Width, StripTop + StripHeight + 12);
+        var svg = Plot.Drawing(Width, StripTop + StripHeight + 12);
         svg.Add(plot.XAxis("probability q given to the true class"), plot.YAxis($"loss −log q ({unit.Name})"));
         svg.Add(Plot.Path(Curve().Select(q => (plot.X(q), plot.Y(unit.Of(-Math.Log(q))))), "line s1"));
         double total = bins.Sum(b => b.Loss);

@@ -82,7 +82,7 @@ internal sealed class Plot
             yield return Text(Left - 8, Y(tick) + 4, (format ?? NiceTicks.Label)(tick), "tick", "end");
         }
         yield return Line(Left, Top, Left, Bottom, "axis");
-        XElement title = Text(0, 0, label, "label", "middle");
+        var title = Text(0, 0, label, "label", "middle");
         title.SetAttributeValue("transform", FormattableString.Invariant($"translate({Left - 46:0.##} {Top + Height / 2:0.##}) rotate(-90)"));
         title.Attribute("x")!.Remove();
         title.Attribute("y")!.Remove();

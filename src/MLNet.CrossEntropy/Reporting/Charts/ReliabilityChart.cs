@@ -21,7 +21,7 @@ internal static class ReliabilityChart
     {
         ReliabilityBin[] bins = [.. diagram.Bins.Where(b => b.Weight > 0)];
         Plot plot = new(Scale.Linear(0, 1), Scale.Linear(0, 1), Left, Top, Size, Size);
-        XElement svg = Plot.Drawing(Left + Size + 20, StripTop + StripHeight + 12);
+        var svg = Plot.Drawing(Left + Size + 20, StripTop + StripHeight + 12);
         svg.Add(bins.Select(b => Band(plot, b)));
         svg.Add(plot.XAxis("forecast probability"), plot.YAxis("observed frequency"));
         svg.Add(Plot.Line(plot.Left, plot.Bottom, plot.Right, plot.Top, "reference"));

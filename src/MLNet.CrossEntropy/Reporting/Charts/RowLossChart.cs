@@ -15,14 +15,14 @@ internal static class RowLossChart
 
     public static Chart Of(CrossEntropyMetrics metrics, LossUnit unit)
     {
-        (Bar[] bars, Bar? beyond) = Gather(metrics.RowLosses.ByLoss, unit);
+        (var bars, var beyond) = Gather(metrics.RowLosses.ByLoss, unit);
         double end = bars.Select(b => b.Upper).DefaultIfEmpty(1).Max();
         double step = bars.Select(b => b.Upper - b.Lower).DefaultIfEmpty(end).Max();
-        Bar[] all = beyond is null ? bars : [.. bars, beyond with { Lower = end + step / 2, Upper = end + step * 1.5 }];
+        var all = beyond is null ? bars : [.. bars, beyond with { Lower = end + step / 2, Upper = end + step * 1.5 }];
         double highest = all.SelectMany(b => new[] { b.Share, b.LossShare }).DefaultIfEmpty(1).Max();
         Plot plot = new(Scale.Linear(0, all.Select(b => b.Upper).DefaultIfEmpty(1).Max(), 10), Scale.Nice(0, highest), Left, Top, Width - Left - 20, Height);
 
-        XElement svg = Plot.Drawing(Width, Top + Height + 48);
+        var svg = Plot.Drawing(Width, Top + Height + 48);
         svg.Add(plot.XAxis($"loss of a row ({unit.Name})", v => v > end ? "" : NiceTicks.Label(v)), plot.YAxis("share", v => Figures.Of(100 * v, "0.#") + "%"));
         svg.Add(all.Select(b => DrawBar(plot, b)));
         svg.Add(Plot.Rectangle(Left, 12, 16, 12, "bar s1"), Plot.Text(Left + 22, 22, "share of the rows", "tick"));
@@ -45,7 +45,7 @@ internal static class RowLossChart
 
     private static string InWords(CrossEntropyMetrics metrics, LossUnit unit)
     {
-        IReadOnlyList<LossBin> bins = metrics.RowLosses.ByLoss;
+        var bins = metrics.RowLosses.ByLoss;
         double weight = bins.Sum(b => b.Weight), loss = bins.Sum(b => b.Loss);
         if (bins.Count == 0)
             return "There are no rows.";
@@ -53,7 +53,7 @@ internal static class RowLossChart
             return "No row has any loss.";
         // The fewest of the worst rows that carry half of the loss, to the width of an interval.
         double carried = 0, rows = 0;
-        foreach (LossBin bin in bins.Reverse().TakeWhile(_ => carried < loss / 2))
+        foreach (var bin in bins.Reverse().TakeWhile(_ => carried < loss / 2))
             (carried, rows) = (carried + bin.Loss, rows + bin.Weight);
         return $"The worst {Figures.Percent(rows / weight)} of the rows carry {Figures.Percent(carried / loss)} of the log-loss of {unit.Text(metrics.ClippedLogLoss)} {unit.Name}.";
     }

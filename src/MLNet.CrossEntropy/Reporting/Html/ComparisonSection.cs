@@ -10,10 +10,10 @@ internal static class ComparisonSection
     {
         if (ModelSection.Warnings(comparison.Warnings) is { } warnings)
             yield return warnings;
-        foreach (PairedComparison pair in comparison.Pairs)
+        foreach (var pair in comparison.Pairs)
             yield return El("p", Class("verdict"), pair.Sentence);
         yield return Differences(comparison, unit).ToElement(FormattableString.Invariant($"comparison-{number + 1}"));
-        foreach (PairedComparison pair in comparison.Pairs.Where(p => p.RowsForFirst.Count + p.RowsForSecond.Count > 0))
+        foreach (var pair in comparison.Pairs.Where(p => p.RowsForFirst.Count + p.RowsForSecond.Count > 0))
             yield return Rows(pair, unit);
     }
 

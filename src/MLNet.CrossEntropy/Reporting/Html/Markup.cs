@@ -35,7 +35,7 @@ internal static class Markup
     /// </summary>
     public static string Write(XElement root)
     {
-        foreach (XElement element in root.DescendantsAndSelf())
+        foreach (var element in root.DescendantsAndSelf())
             MakePresentable(element);
         StringBuilder text = new();
         XmlWriterSettings settings = new() { OmitXmlDeclaration = true, ConformanceLevel = ConformanceLevel.Fragment, NewLineHandling = NewLineHandling.Entitize };
@@ -46,9 +46,9 @@ internal static class Markup
 
     private static void MakePresentable(XElement element)
     {
-        foreach (XAttribute attribute in element.Attributes())
+        foreach (var attribute in element.Attributes())
             attribute.Value = Presentable(attribute.Value);
-        foreach (XText node in element.Nodes().OfType<XText>())
+        foreach (var node in element.Nodes().OfType<XText>())
             node.Value = Presentable(node.Value);
         if (element.IsEmpty && !SelfClosing.Contains(element.Name.LocalName))
             element.Value = "";
@@ -59,7 +59,7 @@ internal static class Markup
         if (text.All(c => c is '\n' or (>= ' ' and < '\u007f')))
             return text;
         StringBuilder clean = new(text.Length);
-        foreach (Rune rune in text.EnumerateRunes())
+        foreach (var rune in text.EnumerateRunes())
             clean.Append(IsPresentable(rune.Value) ? rune : Rune.ReplacementChar);
         return clean.ToString();
     }

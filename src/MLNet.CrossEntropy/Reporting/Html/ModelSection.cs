@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using MLNet.CrossEntropy.Evaluation;
 using static MLNet.CrossEntropy.Reporting.Markup;
 
 namespace MLNet.CrossEntropy.Reporting;
@@ -13,7 +14,7 @@ internal static class ModelSection
     {
         if (Warnings(model.Warnings) is { } warnings)
             yield return warnings;
-        foreach (XElement element in model.Metrics is { } metrics ? Of(metrics, id, unit) : Of(model.MultiLabel!, id, unit))
+        foreach (var element in model.Metrics is { } metrics ? Of(metrics, id, unit) : Of(model.MultiLabel!, id, unit))
             yield return element;
     }
 
@@ -23,7 +24,7 @@ internal static class ModelSection
 
     private static IEnumerable<XElement> Of(CrossEntropyMetrics metrics, string id, LossUnit unit)
     {
-        ReliabilityDiagram? reliability = (metrics as MulticlassCrossEntropyMetrics)?.Reliability ?? (metrics as BinaryCrossEntropyMetrics)?.Reliability;
+        var reliability = (metrics as MulticlassCrossEntropyMetrics)?.Reliability ?? (metrics as BinaryCrossEntropyMetrics)?.Reliability;
         yield return Tiles(
         [
             .. LossTiles(metrics.LogLoss, metrics.ClippedLogLoss, metrics.LogLossStandardError, metrics.LogLossInterval, unit),
@@ -33,7 +34,7 @@ internal static class ModelSection
         ]);
         yield return AllFigures(MetricsTable.Lines(metrics));
         string forecast = metrics is BinaryCrossEntropyMetrics ? $"the class is {metrics.Classes[1].Name}" : "the predicted class is right";
-        foreach (XElement chart in RowCharts(metrics, reliability, forecast, id, unit))
+        foreach (var chart in RowCharts(metrics, reliability, forecast, id, unit))
             yield return chart;
         yield return ClassLossChart.Of(metrics, unit).ToElement($"{id}-classes");
         if (metrics.ConfusionMatrix is { } confusion)
@@ -73,7 +74,7 @@ internal static class ModelSection
     /// <summary>What the rows pay, how reliable their forecasts are, and how their losses are spread.</summary>
     private static IEnumerable<XElement> RowCharts(CrossEntropyMetrics metrics, ReliabilityDiagram? reliability, string forecast, string id, LossUnit unit)
     {
-        XElement pair = El("div", Class("pair"), PenaltyChart.Of(metrics, unit).ToElement($"{id}-penalty"));
+        var pair = El("div", Class("pair"), PenaltyChart.Of(metrics, unit).ToElement($"{id}-penalty"));
         if (reliability is not null)
             pair.Add(ReliabilityChart.Of(reliability, forecast).ToElement($"{id}-reliability"));
         yield return pair;
@@ -101,7 +102,7 @@ internal static class ModelSection
     {
         bool hasIds = rows.Any(r => r.Id is not null);
         string[] header = ["row", "true class", "predicted class", "its probability", "probability of the true class", $"loss ({unit.Name})"];
-        IEnumerable<string[]> cells = rows.Select(r => (string[])
+        var cells = rows.Select(r => (string[])
             [Figures.Count(r.Row), r.Label, r.Predicted, Figures.Probability(r.PredictedProbability), Figures.Probability(r.Probability), unit.Text(r.Loss)]);
         return El(
             "div",

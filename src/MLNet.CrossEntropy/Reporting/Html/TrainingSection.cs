@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Xml.Linq;
-using MLNet.CrossEntropy.Optimization;
 
 namespace MLNet.CrossEntropy.Reporting;
 

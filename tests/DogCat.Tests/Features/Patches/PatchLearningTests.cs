@@ -33,7 +33,7 @@ public class PatchLearningTests
         double[] squares = new double[PatchFilters.Count];
         float[] patch = new float[Patch.Length];
         int count = 0;
-        foreach (Picture picture in Pictures)
+        foreach (var picture in Pictures)
         {
             for (int y = 0; y <= picture.Height - Patch.Side; y++)
             {

@@ -1,0 +1,143 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy.Comparison;
+
+/// <summary>Compares models on the same rows in one pass, all of them side by side.</summary>
+internal sealed class ModelComparer
+{
+    private readonly List<ModelRows> _models;
+    private readonly ComparisonOptions _options;
+    private readonly RowKeys _keys;
+    private readonly SameRows[] _sameRows;
+    private readonly List<PairSums> _pairs = [];
+    private readonly PoissonBootstrap? _bootstrap;
+    private readonly RowCounter _rows = new();
+    private readonly int _seed;
+    private readonly string? _baseline;
+    private readonly Func<(string? Id, string? Label)> _nameRow;
+    private long _clipped;
+
+    private ModelComparer(List<ModelRows> models, ComparisonOptions options, RowKeys keys, PoissonBootstrap? bootstrap, int seed)
+    {
+        (_models, _options, _keys, _bootstrap, _seed) = (models, options, keys, bootstrap, seed);
+        _nameRow = NameRow;
+        _baseline = options.AllPairs ? null : options.Baseline ?? models[0].Name;
+        _sameRows = [.. models.Skip(1).Select(other => new SameRows(models[0], other))];
+        foreach ((int first, int second) in PairsOf(models.Count, options.AllPairs ? null : models.FindIndex(m => m.Name == _baseline)))
+            _pairs.Add(new(models[first], models[second], keys.HasGroups, options.ListedRows));
+    }
+
+    /// <summary>Compares models, each with a name and the data it has scored.</summary>
+    public static CrossEntropyComparison Compare<TOptions>(
+        IHostEnvironment env,
+        IReadOnlyList<(string Name, IDataView Data, TOptions Columns)> scored,
+        Func<string, IDataView, TOptions, ModelRows> open,
+        ComparisonOptions options)
+        where TOptions : EvaluationOptions
+    {
+        Throw.IfInvalid(options, [.. scored.Select(s => s.Name)]);
+        Throw.IfInvalid(scored[0].Columns);
+        // Always drawn, so that the environment's state does not depend on the options.
+        int seed = env.Register(nameof(CrossEntropyCatalog.CompareCrossEntropy)).Rand.Next();
+        seed = options.Seed ?? seed;
+        int pairs = PairsOf(scored.Count, options.AllPairs ? null : 0).Count();
+        List<ModelRows> models = [];
+        try
+        {
+            foreach ((string name, var data, var columns) in scored)
+                models.Add(open(name, data, columns));
+            using RowKeys keys = new(scored[0].Data, options);
+            using PoissonBootstrap? bootstrap = options.BootstrapResamples == 0 ? null
+                : new(options.BootstrapResamples, seed, pairs, options.NumberOfThreads ?? Environment.ProcessorCount);
+            ModelComparer comparer = new(models, options, keys, bootstrap, seed);
+            comparer.Run();
+            var comparison = comparer.ToComparison(scored[0].Columns);
+            EvaluationChannel.Warn(env, comparison.Warnings);
+            return comparison;
+        }
+        finally
+        {
+            foreach (var model in models)
+                model.Dispose();
+        }
+    }
+
+    /// <summary>Every model with the baseline as the second, or, without one, with every later model.</summary>
+    private static IEnumerable<(int First, int Second)> PairsOf(int models, int? baseline) =>
+        from first in Enumerable.Range(0, models)
+        from second in Enumerable.Range(0, models)
+        where baseline is { } b ? second == b && first != b : first < second
+        select (first, second);
+
+    private void Run()
+    {
+        while (MoveNext())
+        {
+            foreach (var check in _sameRows)
+                check.Check();
+            var bad = _models.Find(m => !m.HasLoss);
+            _rows.Add(bad?.Outcome ?? RowOutcome.Used, 1);
+            if (bad is null)
+                Add();
+        }
+    }
+
+    private bool MoveNext()
+    {
+        bool any = _models[0].MoveNext();
+        for (int i = 1; i < _models.Count; i++)
+        {
+            if (_models[i].MoveNext() == any)
+                continue;
+            (var shorter, var longer) = any ? (_models[i], _models[0]) : (_models[0], _models[i]);
+            throw Throw.DifferentRowCount(shorter.Name, longer.Row, longer.Name);
+        }
+        _keys.MoveNext();
+        return any;
+    }
+
+    private void Add()
+    {
+        var first = _models[0];
+        (int group, ulong key) = _keys.GroupOf(first.Row);
+        bool clipped = false;
+        foreach (var model in _models)
+        {
+            model.AddLoss();
+            clipped |= model.ClippedLoss < model.Loss;
+        }
+        foreach (var pair in _pairs)
+            pair.Add(group, _nameRow);
+        _bootstrap?.Add(key, first.Weight, _pairs);
+        if (clipped)
+            _clipped++;
+    }
+
+    /// <summary>The current row's id, and its class as the first model that knows it calls it.</summary>
+    private (string? Id, string? Label) NameRow() =>
+        (_keys.Id, _models.Find(m => m.Label >= 0) is { } model ? model.ClassNames[model.Label] : null);
+
+    private CrossEntropyComparison ToComparison(EvaluationOptions evaluation)
+    {
+        double level = evaluation.ConfidenceLevel;
+        PairedComparison[] pairs = [.. _pairs.Select((pair, i) => pair.ToComparison(level, _bootstrap?.ToInterval(i, level)))];
+        double[] adjusted = HolmAdjustment.Of([.. pairs.Select(p => p.PValue)]);
+        CrossEntropyComparison comparison = new()
+        {
+            Models = [.. _models.Select(m => m.ToModel(level))],
+            Pairs = [.. pairs.Select((pair, i) => pair with { AdjustedPValue = adjusted[i] })],
+            Baseline = _baseline,
+            Rows = _rows.ToCounts(_clipped),
+            GroupColumnName = _options.GroupColumnName,
+            ProbabilityFloor = evaluation.ProbabilityFloor,
+            ConfidenceLevel = level,
+            Seed = _seed,
+            Warnings = [],
+        };
+        string[] unlike = [.. _models.Skip(1).Where((_, i) => !_sameRows[i].ClassesAgree).Select(m => m.Name)];
+        return comparison with { Warnings = [.. ComparisonWarnings.Of(comparison, _models[0].Name, unlike)] };
+    }
+}

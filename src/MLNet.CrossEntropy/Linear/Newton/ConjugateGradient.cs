@@ -1,0 +1,70 @@
+using System.Numerics;
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy.Linear;
+
+/// <summary>
+/// Preconditioned conjugate gradients (Hestenes and Stiefel 1952) for <c>H p = -g</c>, H known by its products alone: the inexact
+/// direction of a truncated Newton step (Nocedal and Wright 2006, algorithms 5.3 and 7.1).
+/// </summary>
+internal sealed class ConjugateGradient(int length)
+{
+    private const int MostIterations = 250;
+
+    private readonly double[] _residual = new double[length];
+    private readonly double[] _search = new double[length];
+    private readonly double[] _product = new double[length];
+    private readonly double[] _solved = new double[length];
+
+    /// <summary>The solution p of the last call.</summary>
+    public double[] Solution { get; } = new double[length];
+
+    /// <summary>Solves to a residual of <paramref name="tolerance"/> times that of p = 0.</summary>
+    /// <param name="gradient">g.</param>
+    /// <param name="tolerance">The share of the gradient's norm that may remain.</param>
+    /// <param name="precondition">Turns a residual r into about <c>H^-1 r</c>, in place.</param>
+    /// <param name="multiply">Writes H v for a direction v.</param>
+    /// <param name="advance">Told of each <c>p = p + a v</c> by its a, right after the product with v.</param>
+    /// <returns>How many products it took.</returns>
+    public int Solve(
+        ReadOnlySpan<double> gradient, double tolerance, Action<double[]> precondition, Action<double[], double[]> multiply, Action<double> advance)
+    {
+        Array.Clear(Solution);
+        Array.Clear(_residual);
+        Array.Clear(_search);
+        Add(_residual, -1, gradient);
+        double goal = tolerance * Math.Sqrt(SpanMath.Dot(gradient, gradient)), last = 1;
+        var i = 0;
+        for (; i < MostIterations && Math.Sqrt(SpanMath.Dot(_residual, _residual)) > goal; i++)
+        {
+            _residual.CopyTo(_solved, 0);
+            precondition(_solved);
+            var next = SpanMath.Dot(_residual, _solved);
+            var ratio = i == 0 ? 0 : next / last;
+            for (var n = 0; n < _search.Length; n++)
+                _search[n] = _solved[n] + ratio * _search[n];
+            multiply(_search, _product);
+            double curvature = SpanMath.Dot(_search, _product);
+            // A direction without curvature: the objective is flat along it, and nothing more is to be learnt.
+            if (!(curvature > 0))
+                return i + 1;
+            var step = next / curvature;
+            Add(Solution, step, _search);
+            Add(_residual, -step, _product);
+            advance(step);
+            last = next;
+        }
+
+        return i;
+    }
+
+    /// <summary><c>y += a x</c>.</summary>
+    public static void Add(Span<double> y, double a, ReadOnlySpan<double> x)
+    {
+        var i = 0;
+        for (; i <= x.Length - Vector<double>.Count; i += Vector<double>.Count)
+            (new Vector<double>(y[i..]) + a * new Vector<double>(x[i..])).CopyTo(y[i..]);
+        for (; i < x.Length; i++)
+            y[i] += a * x[i];
+    }
+}

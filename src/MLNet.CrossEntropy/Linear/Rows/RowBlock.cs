@@ -1,0 +1,60 @@
+namespace MLNet.CrossEntropy.Linear;
+
+/// <summary>
+/// A block of example rows: dense (row-major <c>[rows, features]</c>) or sparse (compressed sparse rows, CSR), with their
+/// targets and weights. The SGD loop eats nothing else; where the rows come from is not its business.
+/// </summary>
+internal sealed record RowBlock
+{
+    private RowBlock(int rows, int features, float[] values, int[]? rowStarts, int[]? indices)
+    {
+        Rows = rows;
+        Features = features;
+        Values = values;
+        RowStarts = rowStarts;
+        Indices = indices;
+    }
+
+    /// <summary>How many rows the block holds.</summary>
+    public int Rows { get; }
+
+    /// <summary>How many features each row has.</summary>
+    public int Features { get; }
+
+    /// <summary>Dense: <c>[rows, features]</c>, row-major. Sparse: the explicit values, row after row.</summary>
+    public float[] Values { get; }
+
+    /// <summary>Sparse only: row r owns <c>[RowStarts[r], RowStarts[r + 1])</c> of <see cref="Indices"/> and <see cref="Values"/>.</summary>
+    public int[]? RowStarts { get; }
+
+    /// <summary>Sparse only: the feature index of each value, strictly increasing within a row.</summary>
+    public int[]? Indices { get; }
+
+    /// <summary>Whether the rows are stored as CSR.</summary>
+    public bool IsSparse => RowStarts is not null;
+
+    /// <summary>Hard labels: the class index of each row (0 or 1 for a binary model). Null when <see cref="Targets"/> is given.</summary>
+    public int[]? Classes { get; init; }
+
+    /// <summary>Soft or multi-label targets <c>[rows, outputs]</c>, row-major. Null when <see cref="Classes"/> is given.</summary>
+    public float[]? Targets { get; init; }
+
+    /// <summary>Example weights, one a row; null means that every row weighs 1.</summary>
+    public float[]? Weights { get; init; }
+
+    /// <summary>A block of dense rows over <paramref name="values"/> <c>[rows, features]</c>, which it keeps (no copy).</summary>
+    public static RowBlock Dense(int rows, int features, float[] values)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(values.LongLength, (long)rows * features, nameof(values));
+        return new RowBlock(rows, features, values, null, null);
+    }
+
+    /// <summary>A block of CSR rows over the given arrays, which it keeps (no copy).</summary>
+    public static RowBlock Sparse(int rows, int features, int[] rowStarts, int[] indices, float[] values)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowStarts.Length, rows + 1, nameof(rowStarts));
+        ArgumentOutOfRangeException.ThrowIfLessThan(indices.Length, rowStarts[rows], nameof(indices));
+        ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, rowStarts[rows], nameof(values));
+        return new RowBlock(rows, features, values, rowStarts, indices);
+    }
+}

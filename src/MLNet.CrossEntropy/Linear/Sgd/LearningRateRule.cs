@@ -1,0 +1,101 @@
+using MLNet.CrossEntropy.Numerics;
+
+
+namespace MLNet.CrossEntropy.Linear;
+
+/// <summary>
+/// A learning rate that needs no tuning, from the curvature of the objective. With c the bound of the loss's second derivative
+/// in a logit, lambda the largest eigenvalue of the (scaled, centred) features' second moment and r the mean squared norm of
+/// a row, the mean loss of a mini-batch of B rows has the expected smoothness <c>c (lambda + r / B)</c>
+/// (Gower et al. 2019, "SGD: General Analysis and Improved Rates", section 3); a step of its inverse is safe. Momentum m
+/// repeats a gradient 1 / (1 - m) times, which the sampling noise, but not the deterministic part, has to pay for.
+/// </summary>
+internal static unsafe class LearningRateRule
+{
+    private const int SampleRows = 512;
+    private const int PowerIterations = 12;
+
+    // How much smaller than the largest stable one the step is kept where sampling noise, not curvature, limits it.
+    private const double NoiseFactor = 2;
+
+    /// <summary>The largest rate of the schedule for dense rows.</summary>
+    public static double ForDense(RowSet rows, FeatureScaling scaling, double curvature, int batchSize, double momentum)
+    {
+        var count = Math.Min(rows.Rows, SampleRows);
+        var features = rows.Features;
+        using var sample = new NativeBuffer<float>((long)count * features);
+        using var pointers = new NativeBuffer<nint>(count);
+        var meanSquaredNorm = 0.0;
+        for (var i = 0; i < count; i++)
+        {
+            var x = new ReadOnlySpan<float>(rows.Dense((int)((long)i * rows.Rows / count)), features);
+            var scaled = sample.Span((long)i * features, features);
+            var squared = 0.0;
+            for (var j = 0; j < features; j++)
+            {
+                scaled[j] = scaling.Scales[j] * (x[j] - scaling.Means[j]);
+                squared += (double)scaled[j] * scaled[j];
+            }
+
+            meanSquaredNorm += squared / count;
+            pointers[i] = (nint)(sample.Pointer + (long)i * features);
+        }
+
+        var largest = LargestEigenvalue((float**)pointers.Pointer, count, features);
+        return Rate(curvature, largest, meanSquaredNorm, batchSize, momentum);
+    }
+
+    /// <summary>The largest rate of the schedule for sparse rows: norms bound the eigenvalue, which rare features make hard to sample.</summary>
+    public static double ForSparse(RowSet rows, FeatureScaling scaling, double curvature)
+    {
+        var squaredNorms = 0.0;
+        for (var i = 0; i < rows.Rows; i++)
+        {
+            var row = rows.Sparse(i);
+            for (var e = 0; e < row.Length; e++)
+            {
+                double value = row.ValuePointer[e] * scaling.Scales[row.IndexPointer[e]];
+                squaredNorms += value * value;
+            }
+        }
+
+        return Rate(curvature, squaredNorms / rows.Rows, 0, 1, 0);
+    }
+
+    // The bias is one more feature, always 1: it adds 1 to every row's squared norm and at most 1 to the eigenvalue.
+    private static double Rate(double curvature, double eigenvalue, double meanSquaredNorm, int batchSize, double momentum) =>
+        1 / (curvature * (eigenvalue + 1 + NoiseFactor * (meanSquaredNorm + 1) / (batchSize * (1 - momentum))));
+
+    /// <summary>Power iteration on <c>X'X / n</c>; <paramref name="rows"/> point to n rows of X.</summary>
+    private static double LargestEigenvalue(float** rows, int count, int features)
+    {
+        using var vector = new NativeBuffer<float>(features);
+        using var image = new NativeBuffer<float>(count);
+        // A start without symmetry, so that it is not orthogonal to the leading direction of tidy data.
+        for (var j = 0; j < features; j++)
+            vector[j] = 1 + 0.1f * (j % 7);
+        var eigenvalue = 0.0;
+        for (var iteration = 0; iteration < PowerIterations; iteration++)
+        {
+            var norm = Math.Sqrt(SumOfSquares(vector.Span(0, features)));
+            if (norm == 0)
+                return 0;
+            foreach (ref var value in vector.Span(0, features))
+                value /= (float)norm;
+            image.Span(0, count).Clear();
+            DenseForward.Accumulate(rows, count, features, vector.Pointer, features, 1, image.Pointer);
+            eigenvalue = SumOfSquares(image.Span(0, count)) / count;
+            DenseBackward.Compute(rows, count, 0, features, image.Pointer, 1, vector.Pointer, features);
+        }
+
+        return eigenvalue;
+    }
+
+    private static double SumOfSquares(ReadOnlySpan<float> values)
+    {
+        var sum = 0.0;
+        foreach (var value in values)
+            sum += (double)value * value;
+        return sum;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Numerics;
+using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy;
+
+/// <summary>
+/// AdaGrad: each parameter's rate falls with the gradients it has seen, so that rare features keep a high one.
+/// <code>
+/// g &lt;- g + d p                      d = weight decay
+/// s &lt;- s + g^2                      s starts at InitialAccumulator
+/// p &lt;- p - lr g / (sqrt(s) + eps)
+/// </code>
+/// </summary>
+/// <remarks>
+/// Duchi, Hazan and Singer 2011, Adaptive Subgradient Methods; defaults are PyTorch's. PyTorch's <c>lr_decay</c> is a schedule here:
+/// <c>Schedule.InverseTime(lr, decay)</c>.
+/// </remarks>
+public sealed record AdaGrad : Optimizer
+{
+    private static readonly string[] Slots = ["squares"];
+
+    /// <inheritdoc/>
+    public override string Name => "AdaGrad";
+
+    /// <summary>Keeps the division finite, above 0; 1e-10 unless set.</summary>
+    public double Epsilon
+    {
+        get;
+        init => field = CheckEpsilon(value);
+    } = 1e-10;
+
+    /// <summary>Where the sums of squares start, at least 0; 0 unless set.</summary>
+    public double InitialAccumulator
+    {
+        get;
+        init => field = Guard.NotNegative(value, nameof(InitialAccumulator), "0.1 softens the first steps, 0 is the usual choice");
+    }
+
+    private protected override ReadOnlySpan<string> SlotNames => Slots;
+
+    /// <inheritdoc/>
+    public override OptimizerState<T> CreateState<T>(int length)
+    {
+        var state = base.CreateState<T>(length);
+        state.Slot(Slots[0]).Fill(T.CreateTruncating(InitialAccumulator));
+        return state;
+    }
+
+    private protected override void Update<T>(
+        Span<T> parameters, ReadOnlySpan<T> gradient, OptimizerState<T> state, int offset, double learningRate) =>
+        Elementwise.Update(new Rule<T>(learningRate, WeightDecay, Epsilon), parameters, gradient, state, offset);
+
+    private readonly struct Rule<T>(double rate, double decay, double epsilon) : IElementRule<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly Vector<T> _rate = Elementwise.All<T>(rate);
+        private readonly Vector<T> _decay = Elementwise.All<T>(decay);
+        private readonly Vector<T> _epsilon = Elementwise.All<T>(epsilon);
+
+        public static int Slots => 1;
+
+        public void Apply(ref Vector<T> p, Vector<T> g, ref Vector<T> squares, ref Vector<T> b, ref Vector<T> c)
+        {
+            var penalised = g + (_decay * p);
+            squares += penalised * penalised;
+            p -= _rate * penalised / (Vector.SquareRoot(squares) + _epsilon);
+        }
+    }
+}

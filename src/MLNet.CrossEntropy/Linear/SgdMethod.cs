@@ -1,0 +1,31 @@
+namespace MLNet.CrossEntropy;
+
+/// <summary>How the gradient of a mini-batch becomes a step.</summary>
+public enum SgdMethod
+{
+    /// <summary><see cref="Saga"/> where its memory of the rows is at most 64 MB, else <see cref="Sgd"/>; for rows that are not kept in memory always the latter.</summary>
+    Auto,
+
+    /// <summary>
+    /// The batch's gradient as it is, with a learning rate that falls to 0: a good model after a few passes.
+    /// </summary>
+    Sgd,
+
+    /// <summary>
+    /// SAGA: the batch's gradient corrected by the gradients that its rows had when they were last seen, whose mean over all
+    /// rows is kept. The noise of the steps vanishes at the optimum, so the rate stays constant and the fit converges
+    /// linearly to the strict optimum of a convex objective. Costs one float a row and output.
+    /// (Defazio, Bach and Lacoste-Julien 2014, "SAGA: A fast incremental gradient method with support for non-strongly
+    /// convex composite objectives".)
+    /// </summary>
+    Saga,
+
+    /// <summary>
+    /// Truncated Newton over all rows at once: conjugate gradients on products with the Hessian, then a line search. A few iterations,
+    /// each counted as an epoch, reach the strict optimum of a cross-entropy, however badly its features are correlated: the method for small
+    /// and middling data that must be fitted exactly. Not for L1, nor for losses that are not convex. Costs four floats a row and output.
+    /// (Dembo and Steihaug 1983, "Truncated-Newton algorithms for large-scale unconstrained optimization"; for logistic regression
+    /// Lin, Weng and Keerthi 2008, "Trust region Newton method for large-scale logistic regression".)
+    /// </summary>
+    Newton,
+}

@@ -1,0 +1,186 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Microsoft.ML;
+using Microsoft.ML.Calibrators;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using Microsoft.ML.Trainers;
+using MLNet.CrossEntropy.Numerics;
+using CalibratedBinaryModel = Microsoft.ML.Calibrators.CalibratedModelParametersBase<
+    Microsoft.ML.Trainers.LinearBinaryModelParameters, Microsoft.ML.Calibrators.PlattCalibrator>;
+
+namespace MLNet.CrossEntropy.MLNet;
+
+/// <summary>
+/// The only door into ML.NET's internals. It makes ML.NET's own model types, whose constructors are internal, so that what
+/// our trainers return saves, loads, exports and explains itself like any built-in trainer's model.
+/// </summary>
+internal static partial class NativeModels
+{
+    private const string SupportedVersion = "5.0.0";
+
+    /// <summary>The environment (log, seed) of the MLContext that a trainers catalog belongs to.</summary>
+    public static IHostEnvironment EnvironmentOf(TrainCatalogBase.CatalogInstantiatorBase trainers)
+    {
+        ArgumentNullException.ThrowIfNull(trainers);
+        return Reach(() => GetEnvironment(GetOwner(trainers)));
+    }
+
+    /// <summary>The environment (log, seed) of the MLContext that a task's catalog belongs to.</summary>
+    public static IHostEnvironment EnvironmentOf(TrainCatalogBase catalog)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return Reach(() => GetEnvironment(catalog));
+    }
+
+    /// <summary>What ML.NET should know of a trainer: whether it wants normalised features, and its data cached.</summary>
+    public static TrainerInfo Info(bool needsNormalization, bool wantsCaching)
+        => Reach(() => NewTrainerInfo(needsNormalization, calibration: false, wantsCaching, supportValid: false, supportIncrementalTrain: false, supportTest: false));
+
+    /// <summary>
+    /// What <paramref name="builtIn"/>, a built-in trainer over the same columns, promises to add to
+    /// <paramref name="inputSchema"/>, its label taken for a scalar of type <paramref name="labelType"/>: the promise holds for
+    /// more label types than the built-in trainer takes. With <paramref name="textValues"/> its key values are taken for text.
+    /// </summary>
+    public static SchemaShape OutputShape(
+        IEstimator<ITransformer> builtIn, SchemaShape inputSchema, string labelColumn, Func<SchemaShape.Column, bool> accepts, PrimitiveDataViewType labelType, bool isKey, bool textValues = false)
+    {
+        var label = inputSchema.FirstOrDefault(column => column.Name == labelColumn);
+        if (label.Name is null || !accepts(label))
+            return builtIn.GetOutputSchema(inputSchema);
+        var annotations = textValues
+            ? new([ShapeColumn("KeyValues", SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, false, new([]))])
+            : label.Annotations;
+        var asBuiltIn = ShapeColumn(label.Name, label.Kind, labelType, isKey, annotations);
+        var output = builtIn.GetOutputSchema(Replace(inputSchema, asBuiltIn));
+        return Replace(output, label);
+    }
+
+    /// <summary>A maximum entropy model: <c>softmax(W x + b)</c>.</summary>
+    /// <param name="environment">Where the model registers itself.</param>
+    /// <param name="weights">W, <c>[classes, features]</c>, row-major.</param>
+    /// <param name="biases">b, <c>[classes]</c>.</param>
+    /// <param name="classNames">The names of the classes, for summaries of the model; null when they have none.</param>
+    public static MaximumEntropyModelParameters MaximumEntropy(IHostEnvironment environment, float[] weights, float[] biases, string[]? classNames)
+    {
+        int features = weights.Length / biases.Length;
+        return Reach(() => NewMaximumEntropy(environment, Rows(weights, features), biases, biases.Length, features, classNames, null));
+    }
+
+    /// <summary>A linear model of several outputs that are no probabilities: <c>W x + b</c>.</summary>
+    /// <param name="environment">Where the model registers itself.</param>
+    /// <param name="weights">W, <c>[outputs, features]</c>, row-major.</param>
+    /// <param name="biases">b, <c>[outputs]</c>.</param>
+    /// <param name="names">The names of the outputs, for summaries of the model; null when they have none.</param>
+    public static LinearMulticlassModelParameters Linear(IHostEnvironment environment, float[] weights, float[] biases, string[]? names)
+    {
+        int features = weights.Length / biases.Length;
+        return Reach(() => NewLinearMulticlass(environment, Rows(weights, features), biases, biases.Length, features, names, null));
+    }
+
+    /// <summary>The transforms of the MLContext that <paramref name="environment"/> belongs to.</summary>
+    public static TransformsCatalog TransformsOf(IHostEnvironment environment) => Reach(() => NewTransforms(environment));
+
+    /// <summary>A column as schemas promise it.</summary>
+    public static SchemaShape.Column ShapeColumn(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape annotations)
+        => Reach(() => NewShapeColumn(name, kind, itemType, isKey, annotations));
+
+    /// <summary>The shape with a column of the same name put in <paramref name="replacement"/>'s place.</summary>
+    public static SchemaShape Replace(SchemaShape schema, SchemaShape.Column replacement)
+        => new(schema.Select(column => column.Name == replacement.Name ? replacement : column));
+
+    /// <summary>Wraps a multiclass model into the transformer that scores rows with it.</summary>
+    public static MulticlassPredictionTransformer<T> Multiclass<T>(
+        IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn, string labelColumn)
+        where T : class
+        => Reach(() => Of<T>.NewMulticlass(environment, model, trainSchema, featureColumn, labelColumn, "Score", "PredictedLabel"));
+
+    /// <summary>A logistic regression model: <c>sigmoid(w x + b)</c>.</summary>
+    /// <param name="environment">Where the model registers itself.</param>
+    /// <param name="weights">w, <c>[features]</c>.</param>
+    /// <param name="bias">b.</param>
+    public static CalibratedBinaryModel LogisticRegression(IHostEnvironment environment, float[] weights, float bias)
+        => Reach(() =>
+        {
+            var vector = new VBuffer<float>(weights.Length, weights);
+            var linear = NewLinearBinary(environment, in vector, bias, null);
+
+            // Platt's sigmoid with slope -1 and offset 0 is the logistic function itself.
+            return (CalibratedBinaryModel)NewCalibrated(environment, linear, NewPlatt(environment, slope: -1, offset: 0));
+        });
+
+    /// <summary>Wraps a binary model into the transformer that scores rows with it.</summary>
+    public static BinaryPredictionTransformer<T> Binary<T>(IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn)
+        where T : class
+        => Reach(() => Of<T>.NewBinary(environment, model, trainSchema, featureColumn, threshold: 0, "Score"));
+
+    private static VBuffer<float>[] Rows(float[] weights, int features)
+        => [.. weights.Chunk(features).Select(row => new VBuffer<float>(features, row))];
+
+    /// <summary>The calibrated model's very type is internal, so it is made by name.</summary>
+    private static object NewCalibrated(IHostEnvironment environment, LinearBinaryModelParameters model, PlattCalibrator calibrator)
+    {
+        var open = typeof(PlattCalibrator).Assembly.GetType("Microsoft.ML.Calibrators.ParameterMixingCalibratedModelParameters`2", throwOnError: true)!;
+        var closed = open.MakeGenericType(typeof(LinearBinaryModelParameters), typeof(PlattCalibrator));
+        const BindingFlags anyConstructor = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DoNotWrapExceptions;
+        return Activator.CreateInstance(closed, anyConstructor, null, [environment, model, calibrator], null)!;
+    }
+
+    /// <summary>Runs <paramref name="make"/>; when an internal it needs is not there, says so in one clear error.</summary>
+    internal static T Reach<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (Exception missing) when (missing is MissingMemberException or TypeLoadException)
+        {
+            throw Throw.UnsupportedMLNet(SupportedVersion, typeof(MLContext).Assembly.GetName().Version?.ToString(3), missing);
+        }
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Owner")]
+    private static extern TrainCatalogBase GetOwner(TrainCatalogBase.CatalogInstantiatorBase trainers);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Environment")]
+    private static extern IHostEnvironment GetEnvironment(TrainCatalogBase catalog);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern TrainerInfo NewTrainerInfo(
+        bool normalization, bool calibration, bool caching, bool supportValid, bool supportIncrementalTrain, bool supportTest);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern SchemaShape.Column NewShapeColumn(
+        string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape annotations);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern MaximumEntropyModelParameters NewMaximumEntropy(
+        IHostEnvironment environment, VBuffer<float>[] weights, float[] bias, int classes, int features, string[]? labelNames, ModelStatisticsBase? statistics);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern LinearMulticlassModelParameters NewLinearMulticlass(
+        IHostEnvironment environment, VBuffer<float>[] weights, float[] bias, int classes, int features, string[]? labelNames, ModelStatisticsBase? statistics);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern TransformsCatalog NewTransforms(IHostEnvironment environment);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern LinearBinaryModelParameters NewLinearBinary(
+        IHostEnvironment environment, in VBuffer<float> weights, float bias, ModelStatisticsBase? statistics);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern PlattCalibrator NewPlatt(IHostEnvironment environment, double slope, double offset);
+
+    /// <summary>Accessors of generic types sit in a generic class with the same type parameter.</summary>
+    private static class Of<T>
+        where T : class
+    {
+        [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+        public static extern MulticlassPredictionTransformer<T> NewMulticlass(
+            IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn, string? labelColumn, string scoreColumn, string predictedLabel);
+
+        [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+        public static extern BinaryPredictionTransformer<T> NewBinary(
+            IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn, float threshold, string thresholdColumn);
+    }
+}

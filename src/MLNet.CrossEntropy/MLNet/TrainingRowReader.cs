@@ -1,0 +1,146 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy.MLNet;
+
+/// <summary>
+/// Hands the usable rows of a cursor to a builder and counts the others: a row with a missing label or a NaN or infinite
+/// feature is skipped, a row of weight 0 is left out.
+/// </summary>
+internal sealed class TrainingRowReader
+{
+    private readonly TrainingColumns _columns;
+    private readonly DataViewRowCursor _cursor;
+    private readonly ValueGetter<VBuffer<float>> _getFeatures;
+    private readonly TargetGetter _getTarget;
+    private readonly ValueGetter<float>? _getWeight;
+    private readonly RowBlockBuilder _builder;
+    private VBuffer<float> _features;
+    private double _weightSum;
+    private long _used;
+    private long _missingLabel;
+    private long _unknownLabel;
+    private long _nan;
+    private long _infinite;
+    private long _zeroWeight;
+    private string? _firstSkipped;
+
+    public TrainingRowReader(DataViewRowCursor cursor, TrainingColumns columns, RowBlockBuilder builder)
+    {
+        _columns = columns;
+        _cursor = cursor;
+        _getFeatures = cursor.GetGetter<VBuffer<float>>(columns.Features);
+        _getTarget = columns.Label.OpenTargets(cursor);
+        _getWeight = columns.Weight is { } weight ? cursor.GetGetter<float>(weight) : null;
+        _builder = builder;
+    }
+
+    /// <summary>Opens a cursor over just the columns that training needs.</summary>
+    public static DataViewRowCursor OpenCursor(IDataView data, TrainingColumns columns, ValidationSplit? split = null)
+    {
+        IEnumerable<DataViewSchema.Column> active = [columns.Features, columns.Label.Column];
+        if (columns.Weight is { } weightColumn)
+            active = active.Append(weightColumn);
+        if (split?.Flag is { } flagColumn)
+            active = active.Append(flagColumn);
+        return data.GetRowCursor(active);
+    }
+
+    /// <summary>Reads the cursor's current row.</summary>
+    /// <exception cref="InvalidOperationException">Its weight is negative or not finite, or its label is of no class.</exception>
+    public void ReadRow()
+    {
+        float weight = ReadWeight();
+        if (weight == 0)
+        {
+            _zeroWeight++;
+            return;
+        }
+        var state = _getTarget(out var target, ref weight);
+        if (state == LabelState.Missing)
+        {
+            _missingLabel++;
+            _firstSkipped ??= $"row {_cursor.Position} has no label";
+            return;
+        }
+        if (state == LabelState.Unknown)
+        {
+            _unknownLabel++;
+            _firstSkipped ??= $"row {_cursor.Position} has a label that the training data does not know";
+            return;
+        }
+        _getFeatures(ref _features);
+        if (_features.Length != _columns.FeatureCount)
+            throw Throw.WrongFeatureCount(_columns.Features.Name, _cursor.Position, _features.Length, _columns.FeatureCount);
+        if (!AllFinite(_features.GetValues()))
+        {
+            CountNonFinite();
+            return;
+        }
+        _builder.Add(_features.GetValues(), _features.GetIndices(), target, weight);
+        _weightSum += weight;
+        _used++;
+    }
+
+    /// <summary>What became of the rows read so far.</summary>
+    /// <param name="what">What the rows are for, for the error.</param>
+    /// <exception cref="InvalidOperationException">None was usable.</exception>
+    public TrainingRowTally Tally(string what = "training")
+    {
+        var counts = new TrainingRowCounts
+        {
+            Used = _used,
+            MissingLabel = _missingLabel,
+            UnknownLabel = _unknownLabel,
+            NaNFeature = _nan,
+            InfiniteFeature = _infinite,
+            ZeroWeight = _zeroWeight,
+        };
+        if (counts.Used == 0)
+            throw Throw.NoUsableRows(what, counts, _firstSkipped);
+        return new TrainingRowTally(counts, _weightSum, _firstSkipped);
+    }
+
+    private float ReadWeight()
+    {
+        if (_getWeight is null)
+            return 1;
+        float weight = 0;
+        _getWeight(ref weight);
+        if (weight >= 0 && float.IsFinite(weight))
+            return weight;
+        throw Throw.BadTrainingWeight(_columns.Weight!.Value.Name, _cursor.Position, weight);
+    }
+
+    private void CountNonFinite()
+    {
+        var values = _features.GetValues();
+        int at = 0;
+        while (float.IsFinite(values[at]))
+            at++;
+        if (float.IsNaN(values[at]))
+            _nan++;
+        else
+            _infinite++;
+        int feature = _features.IsDense ? at : _features.GetIndices()[at];
+        _firstSkipped ??= FormattableString.Invariant($"row {_cursor.Position} has {values[at]} in feature {AnnotationNames.OfFeature(_columns.Features, feature)}");
+    }
+
+    /// <summary>Whether no value is NaN or infinite: 0 x is 0 for every finite x, and NaN for all others.</summary>
+    // Compiled with optimisation at once: vectors in unoptimised code would take longer than all the rest.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool AllFinite(ReadOnlySpan<float> values)
+    {
+        var sum = Vector<float>.Zero;
+        int i = 0;
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+            sum += Vector<float>.Zero * new Vector<float>(values[i..]);
+        float rest = Vector.Sum(sum);
+        for (; i < values.Length; i++)
+            rest += 0 * values[i];
+        return rest == 0;
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.ML;
+using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy.MLNet;
+
+/// <summary>
+/// The usable rows of a data view, read anew in each pass into a pool of blocks that is used again and again: memory does not
+/// grow with the rows, but for those held out, which the first whole pass keeps.
+/// </summary>
+/// <param name="data">The view; every cursor over it must give the same rows in the same order.</param>
+/// <param name="columns">The columns to read.</param>
+/// <param name="poolBlocks">The blocks of a chunk, and of the pool.</param>
+/// <param name="split">Which rows are held out; null for none.</param>
+/// <param name="cancellation">Looked at with each row.</param>
+internal sealed class TrainingRowStream(
+    IDataView data, TrainingColumns columns, int poolBlocks = TrainingRowStream.DefaultPoolBlocks, ValidationSplit? split = null, CancellationToken cancellation = default)
+    : IRowSource
+{
+    /// <summary>Blocks of 1 to 4 MB each: a pool of some 16 to 64 MB, within which rows are shuffled.</summary>
+    public const int DefaultPoolBlocks = 16;
+
+    private readonly RowBlockBuilder _builder = columns.NewBuilder();
+
+    /// <summary>What became of the view's rows, counted in the first whole pass; null before.</summary>
+    public TrainingRowTally? Tally { get; private set; }
+
+    /// <summary>The rows that were held out, read in the first whole pass; null before, and where there are none.</summary>
+    public TrainingRows? HeldOut { get; private set; }
+
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    /// <exception cref="InvalidOperationException">A weight is negative or not finite, or no row is usable.</exception>
+    public IEnumerable<IReadOnlyList<RowBlock>> Chunks()
+    {
+        // A pass that was given up may have left rows behind.
+        _builder.Restart();
+        using var cursor = TrainingRowReader.OpenCursor(data, columns, split);
+        var reader = new TrainingRowReader(cursor, columns, _builder);
+        var heldOut = split is null || Tally is not null ? null : new HeldOutRows(cursor, columns, split);
+        var isHeldOut = heldOut is not null ? heldOut.TryRead : split?.Open(cursor) ?? (static () => false);
+        while (cursor.MoveNext())
+        {
+            if (cancellation.IsCancellationRequested)
+                throw Throw.CancelledWhileReading(cancellation);
+            if (!isHeldOut())
+                reader.ReadRow();
+            while (_builder.Blocks.Count >= poolBlocks)
+            {
+                yield return [.. _builder.Blocks.Take(poolBlocks)];
+                _builder.Recycle(poolBlocks);
+            }
+        }
+
+        Tally ??= reader.Tally();
+        HeldOut ??= heldOut?.Build();
+        _builder.Build();
+        while (_builder.Blocks.Count > 0)
+        {
+            int count = Math.Min(poolBlocks, _builder.Blocks.Count);
+            yield return [.. _builder.Blocks.Take(count)];
+            _builder.Recycle(count);
+        }
+    }
+}

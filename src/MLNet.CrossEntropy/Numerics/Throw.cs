@@ -1,0 +1,79 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace MLNet.CrossEntropy.Numerics;
+
+/// <summary>Every error's wording in one place: what was wrong, the value seen, what is allowed, what to do.</summary>
+internal static partial class Throw
+{
+    /// <summary>Refuses two spans that must walk together but have different lengths.</summary>
+    public static void IfLengthsDiffer(int expected, int actual, string expectedName, string actualName)
+    {
+        if (expected != actual)
+            LengthsDiffer(expected, actual, expectedName, actualName);
+    }
+
+    /// <summary>Refuses an empty span.</summary>
+    public static void IfEmpty(int length, string name)
+    {
+        if (length == 0)
+            throw new ArgumentException($"'{name}' is empty; at least one element is needed.", name);
+    }
+
+    /// <summary>Refuses a number that is negative or not finite.</summary>
+    public static double IfNegativeOrNotFinite(double value, string name)
+    {
+        if (!double.IsFinite(value) || value < 0)
+            throw new ArgumentOutOfRangeException(name, value, $"'{name}' must be a finite number of at least 0.");
+        return value;
+    }
+
+    /// <summary>Refuses a number outside [0, 1].</summary>
+    public static double IfNotInUnitInterval(double value, string name)
+    {
+        if (value is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(name, value, $"'{name}' must be in [0, 1].");
+        return value;
+    }
+
+    /// <summary>A copy of <paramref name="values"/> (empty for null), refusing any that is negative or not finite.</summary>
+    public static double[] IfAnyNegativeOrNotFinite(IReadOnlyList<double>? values, string name)
+    {
+        double[] copy = values?.ToArray() ?? [];
+        IfAnyNegativeOrNotFinite(copy.AsSpan(), name);
+        return copy;
+    }
+
+    /// <summary>Refuses a span with a number that is negative or not finite.</summary>
+    public static void IfAnyNegativeOrNotFinite(ReadOnlySpan<double> values, string name)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!double.IsFinite(values[i]) || values[i] < 0)
+                throw new ArgumentOutOfRangeException(name, values[i], $"'{name}[{i}]' must be a finite number of at least 0.");
+        }
+    }
+
+    /// <summary>Refuses an enum value that has no name.</summary>
+    public static void IfUndefined<TEnum>(TEnum value, string name)
+        where TEnum : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+            throw new ArgumentOutOfRangeException(name, value, $"'{name}' must be one of {string.Join(", ", Enum.GetNames<TEnum>())}.");
+    }
+
+    /// <summary>Refuses numbers that, used again from their start, do not come out even; none at all is allowed.</summary>
+    public static void IfNotRepeatedWhole(int length, int period, string name, string repeatedName)
+    {
+        if (period > 0 && length % period > 0)
+        {
+            throw new ArgumentException(
+                $"'{repeatedName}' has {period} elements, which do not go into the {length} of '{name}' a whole number of times.",
+                repeatedName);
+        }
+    }
+
+    [DoesNotReturn]
+    private static void LengthsDiffer(int expected, int actual, string expectedName, string actualName) =>
+        throw new ArgumentException(
+            $"'{actualName}' has {actual} elements but '{expectedName}' has {expected}; give both the same length.", actualName);
+}

@@ -1,0 +1,70 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace MLNet.CrossEntropy.Numerics;
+
+/// <summary>
+/// Mean and variance of weighted values in one pass: West (1979), the weighted form of Welford's recurrence; two halves
+/// merge by Chan, Golub and LeVeque (1983). Weights say how much a row matters, not how often it was seen, so the
+/// standard error rests on the effective number of rows (Kish 1965).
+/// </summary>
+internal struct WeightedMoments
+{
+    private double _weightSum;
+    private double _squaredWeightSum;
+    private double _mean;
+    private double _squaredDeviations;
+
+    /// <summary><c>(sum w)^2 / sum w^2</c>; the number of rows when all weights are equal.</summary>
+    public readonly double EffectiveCount => _weightSum == 0 ? 0 : _weightSum * _weightSum / _squaredWeightSum;
+
+    /// <summary>The standard error of the weighted mean, NaN for fewer than two effective rows.</summary>
+    public readonly double StandardError =>
+        EffectiveCount > 1 ? Math.Sqrt(Math.Max(_squaredDeviations, 0) / _weightSum / (EffectiveCount - 1)) : double.NaN;
+
+    /// <summary>The moments of all values at once, in two passes; of the same number of weights.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static WeightedMoments Of(ReadOnlySpan<double> values, ReadOnlySpan<double> weights)
+    {
+        double weightSum = SpanMath.Sum(weights);
+        double mean = weightSum == 0 ? 0 : SpanMath.Dot(weights, values) / weightSum;
+        int i = 0;
+        Vector<double> lanes = default;
+        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var deviation = new Vector<double>(values[i..]) - new Vector<double>(mean);
+            lanes += new Vector<double>(weights[i..]) * deviation * deviation;
+        }
+        double squaredDeviations = Vector.Sum(lanes);
+        for (; i < values.Length; i++)
+            squaredDeviations += weights[i] * (values[i] - mean) * (values[i] - mean);
+        return new()
+        {
+            _weightSum = weightSum,
+            _squaredWeightSum = SpanMath.Dot(weights, weights),
+            _mean = mean,
+            _squaredDeviations = squaredDeviations,
+        };
+    }
+
+    public void Add(double value, double weight)
+    {
+        _weightSum += weight;
+        _squaredWeightSum += weight * weight;
+        double deviation = value - _mean;
+        _mean += weight / _weightSum * deviation;
+        _squaredDeviations += weight * deviation * (value - _mean);
+    }
+
+    public void Merge(in WeightedMoments other)
+    {
+        if (other._weightSum == 0)
+            return;
+        double weightSum = _weightSum + other._weightSum;
+        double deviation = other._mean - _mean;
+        _squaredDeviations += other._squaredDeviations + deviation * deviation * _weightSum * (other._weightSum / weightSum);
+        _mean += deviation * (other._weightSum / weightSum);
+        _weightSum = weightSum;
+        _squaredWeightSum += other._squaredWeightSum;
+    }
+}
