@@ -8,10 +8,10 @@ internal sealed class DataFolder(string path)
     /// <exception cref="ArgumentException">There is no <c>--data DIR</c>, or no such folder.</exception>
     public static DataFolder FromArguments(string[] args)
     {
-        int flag = Array.IndexOf(args, "--data");
+        var flag = Array.IndexOf(args, "--data");
         if (flag < 0 || flag == args.Length - 1)
             throw new ArgumentException("Say where the data is: --data DIR, with DIR/fashion-mnist, DIR/a9a and DIR/20newsgroups.");
-        string path = args[flag + 1];
+        var path = args[flag + 1];
         return Directory.Exists(path)
             ? new DataFolder(path)
             : throw new ArgumentException($"--data {path}: there is no such folder.");

@@ -10,11 +10,11 @@ internal static class DataSummary
         output.WriteLine("| data | rows | features | classes | non-zeros | sum of values |");
         output.WriteLine("|---|---:|---:|---:|---:|---:|");
         (var train, var test) = FashionMnist.Read(data);
-        foreach ((string name, var set) in new[] { ("fashion-mnist train", train), ("fashion-mnist test", test) })
+        foreach ((var name, var set) in new[] { ("fashion-mnist train", train), ("fashion-mnist test", test) })
             Line(name, set.Rows, set.Features, set.Classes, set.Values.Count(v => v != 0), set.Values.Sum(v => (double)v));
         (var adult, var adultTest) = Adult.Read(data);
         (var news, var newsTest) = Newsgroups.Read(data);
-        foreach ((string name, var set) in new[]
+        foreach ((var name, var set) in new[]
         {
             ("a9a train", adult), ("a9a test", adultTest), ("20newsgroups train", news), ("20newsgroups test", newsTest),
         })

@@ -19,11 +19,11 @@ internal static class DenseEpoch
     {
         var random = new Random(1);
         var blocks = new List<RowBlock>();
-        for (int from = 0; from < Rows; from += RowsPerBlock)
+        for (var from = 0; from < Rows; from += RowsPerBlock)
         {
-            int rows = Math.Min(RowsPerBlock, Rows - from);
-            float[] values = GC.AllocateUninitializedArray<float>(rows * Features);
-            foreach (ref float value in values.AsSpan())
+            var rows = Math.Min(RowsPerBlock, Rows - from);
+            var values = GC.AllocateUninitializedArray<float>(rows * Features);
+            foreach (ref var value in values.AsSpan())
                 value = random.NextSingle();
             int[] labels = [.. Enumerable.Range(0, rows).Select(_ => random.Next(Classes))];
             blocks.Add(RowBlock.Dense(rows, Features, values) with { Classes = labels });

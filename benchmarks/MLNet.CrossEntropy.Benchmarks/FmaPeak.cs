@@ -22,7 +22,7 @@ internal static class FmaPeak
         Vector512<float> a = default, b = a, c = a, d = a, e = a, f = a, g = a, h = a, i = a, j = a, k = a, l = a;
         var x = Vector512.Create(0.5f);
         var y = Vector512.Create(1f);
-        for (int n = 0; n < rounds; n++)
+        for (var n = 0; n < rounds; n++)
         {
             a = Vector512.FusedMultiplyAdd(a, x, y);
             b = Vector512.FusedMultiplyAdd(b, x, y);
@@ -46,7 +46,7 @@ internal static class FmaPeak
         Vector256<float> a = default, b = a, c = a, d = a, e = a, f = a, g = a, h = a, i = a, j = a, k = a, l = a;
         var x = Vector256.Create(0.5f);
         var y = Vector256.Create(1f);
-        for (int n = 0; n < rounds; n++)
+        for (var n = 0; n < rounds; n++)
         {
             a = Vector256.FusedMultiplyAdd(a, x, y);
             b = Vector256.FusedMultiplyAdd(b, x, y);

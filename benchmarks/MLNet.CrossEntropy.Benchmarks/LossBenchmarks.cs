@@ -28,7 +28,7 @@ public class LossBenchmarks
     public double LossAndGradient()
     {
         double sum = 0;
-        for (int i = 0; i < Rows; i++)
+        for (var i = 0; i < Rows; i++)
             sum += _loss.LossAndGradient(_logits.AsSpan(i * Classes, Classes), RowTarget.Class(i % Classes), _gradient);
         return sum;
     }

@@ -29,7 +29,7 @@ public class OptimizerBenchmarks
     public void Setup()
     {
         var random = new Random(1);
-        for (int i = 0; i < Parameters; i++)
+        for (var i = 0; i < Parameters; i++)
             _gradient[i] = random.NextSingle() - 0.5f;
         _rule = Rules.Single(rule => rule.Name == Rule);
         _state = _rule.CreateState<float>(Parameters);

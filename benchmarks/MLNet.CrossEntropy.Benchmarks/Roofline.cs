@@ -28,14 +28,14 @@ internal sealed record Roofline(int Threads, double BytesPerSecond, double Flops
     /// </summary>
     public double DenseEpochLimit(long rows, int features, int outputs)
     {
-        double cells = (double)rows * features;
+        var cells = (double)rows * features;
         return Math.Max(cells * sizeof(float) / BytesPerSecond, 4 * cells * outputs / FlopsPerSecond);
     }
 
     /// <summary>Measures this machine.</summary>
     public static Roofline Measure(int threads)
     {
-        double flops = 2.0 * FmaPeak.Accumulators * FmaPeak.Lanes * FmaRounds * threads;
+        var flops = 2.0 * FmaPeak.Accumulators * FmaPeak.Lanes * FmaRounds * threads;
         return new Roofline(threads, StreamBytes / MeasureStream(threads), flops / MeasureFma(threads));
     }
 
@@ -49,14 +49,14 @@ internal sealed record Roofline(int Threads, double BytesPerSecond, double Flops
         output.WriteLine("| threads | read GB/s | float FMA GFLOP/s | limit, ms an epoch | batch | best epoch, ms | median epoch, ms | best share of the limit |");
         output.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|");
         var rows = DenseEpoch.Draw();
-        foreach (int threads in new[] { 1, 2 })
+        foreach (var threads in new[] { 1, 2 })
         {
             var r = Measure(threads);
-            double limit = r.DenseEpochLimit(DenseEpoch.Rows, DenseEpoch.Features, DenseEpoch.Classes);
-            foreach (int batchSize in BatchSizes)
+            var limit = r.DenseEpochLimit(DenseEpoch.Rows, DenseEpoch.Features, DenseEpoch.Classes);
+            foreach (var batchSize in BatchSizes)
             {
                 // The limit is the best of many runs, so the epoch is, too.
-                (double least, double median) = DenseEpoch.Seconds(rows, threads, batchSize);
+                (var least, var median) = DenseEpoch.Seconds(rows, threads, batchSize);
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"| {threads} | {r.BytesPerSecond / 1e9:F1} | {r.FlopsPerSecond / 1e9:F1} | {limit * 1e3:F1} | {batchSize} | {least * 1e3:F1} | {median * 1e3:F1} | {limit / least:P0} |"));
@@ -66,8 +66,8 @@ internal sealed record Roofline(int Threads, double BytesPerSecond, double Flops
 
     private static double MeasureStream(int threads)
     {
-        float[][] parts = new float[threads][];
-        for (int i = 0; i < threads; i++)
+        var parts = new float[threads][];
+        for (var i = 0; i < threads; i++)
         {
             // Written once, so that every page is in memory before it is read.
             parts[i] = new float[StreamBytes / sizeof(float) / threads];
@@ -83,8 +83,8 @@ internal sealed record Roofline(int Threads, double BytesPerSecond, double Flops
     {
         // Four sums keep enough loads in flight; the additions hide behind them.
         Vector512<float> a = default, b = default, c = default, d = default;
-        ref float first = ref MemoryMarshal.GetReference(values);
-        nuint length = (nuint)values.Length;
+        ref var first = ref MemoryMarshal.GetReference(values);
+        var length = (nuint)values.Length;
         for (nuint i = 0; i + 64 <= length; i += 64)
         {
             a += Vector512.LoadUnsafe(ref first, i);

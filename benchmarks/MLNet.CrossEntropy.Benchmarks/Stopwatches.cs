@@ -13,10 +13,10 @@ internal static class Stopwatches
     /// </summary>
     public static double BestSeconds(int threads, int repetitions, Func<int, float> work)
     {
-        double best = double.PositiveInfinity;
-        for (int r = 0; r <= repetitions; r++)
+        var best = double.PositiveInfinity;
+        for (var r = 0; r <= repetitions; r++)
         {
-            double seconds = threads == 1 ? OnThisThread(work) : OnThreads(threads, work);
+            var seconds = threads == 1 ? OnThisThread(work) : OnThreads(threads, work);
             if (r > 0)
                 best = Math.Min(best, seconds);
         }
@@ -26,7 +26,7 @@ internal static class Stopwatches
 
     private static double OnThisThread(Func<int, float> work)
     {
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         Keep(work(0));
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }

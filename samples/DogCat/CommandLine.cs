@@ -35,7 +35,7 @@ public sealed class CommandLine
     public static int Run(string[] args, Func<TrainOptions, Report, CancellationToken, ExitCode> train)
     {
         var parsed = new CommandLine(train).Create().Parse(args);
-        int exit = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        var exit = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         return parsed.Errors.Count > 0 ? (int)ExitCode.Refused : exit;
     }
 

@@ -32,7 +32,7 @@ static ExitCode Train(TrainOptions options, Report report, CancellationToken can
     {
         try
         {
-            long start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             results.Add(report.Fitting(contender, progress => contender.Run(new TrainerSetup(ml, data.Train.Count, progress, cancellation), train, test)));
             report.Finished(results[^1], Stopwatch.GetElapsedTime(start));
         }

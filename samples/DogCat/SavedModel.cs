@@ -18,7 +18,7 @@ public static class SavedModel
     /// <summary>Saves a model that takes features. An existing file is replaced once the new one is whole.</summary>
     public static void Save(MLContext ml, ITransformer model, DataViewSchema schema, PatchFilters filters, string path)
     {
-        string unfinished = path + ".unfinished";
+        var unfinished = path + ".unfinished";
         ml.Model.Save(model, schema, unfinished);
         using (var archive = ZipFile.Open(unfinished, ZipArchiveMode.Update))
         using (var entry = archive.CreateEntry(FiltersEntry).Open())
@@ -35,7 +35,7 @@ public static class SavedModel
         try
         {
             var model = ml.Model.Load(path, out var schema);
-            int? size = (schema?.GetColumnOrNull(nameof(FeatureRow.Features))?.Type as VectorDataViewType)?.Size;
+            var size = (schema?.GetColumnOrNull(nameof(FeatureRow.Features))?.Type as VectorDataViewType)?.Size;
             if (size != PictureFeatures.Count)
                 throw new UserException($"'{path}' is a model of something else: it takes {size?.ToString() ?? "no"} picture features, and this program computes {PictureFeatures.Count}.");
             return (model, new PictureFeatures(LoadFilters(path)));

@@ -13,8 +13,8 @@ public static class Resampling
     /// <param name="toHeight">New rows.</param>
     public static byte[] Resize(ReadOnlySpan<byte> pixels, int width, int height, int channels, Area from, int toWidth, int toHeight)
     {
-        Taps columns = Taps.Of(from.Left, from.Width, width, toWidth);
-        Taps rows = Taps.Of(from.Top, from.Height, height, toHeight);
+        var columns = Taps.Of(from.Left, from.Width, width, toWidth);
+        var rows = Taps.Of(from.Top, from.Height, height, toHeight);
         int firstRow = rows.Source.Min();
         int rowCount = rows.Source.Max() + 1 - firstRow;
 

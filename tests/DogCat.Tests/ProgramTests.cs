@@ -17,34 +17,34 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task Draws_trains_reports_saves_and_predicts()
     {
-        string model = _folder.At("model.zip");
-        (int exit, string[] output, string errors) = await Run("compare", "--pictures", "600", "--save", model);
+        var model = _folder.At("model.zip");
+        (var exit, var output, var errors) = await Run("compare", "--pictures", "600", "--save", model);
         Assert.Equal((0, ""), (exit, errors));
         Assert.Equal(Host.Description, output[0]);
-        string report = Path.ChangeExtension(model, ".html");
+        var report = Path.ChangeExtension(model, ".html");
         Assert.Contains($"Wrote the report {report}; open it in a browser", output);
-        string html = await File.ReadAllTextAsync(report);
+        var html = await File.ReadAllTextAsync(report);
         const string leftOut = " is left out: ";
         string[] missing = [.. output.Where(line => line.Contains(leftOut, StringComparison.Ordinal)).Select(line => line[..line.IndexOf(leftOut, StringComparison.Ordinal)].Trim())];
         Assert.Contains(Contenders.ImageClassification, missing);
         string[] trained = [.. Contenders.Usual.Select(c => c.Name).Except(missing)];
         Assert.Superset(new HashSet<string>(["SoftmaxCrossEntropy", "SigmoidCrossEntropy", "LbfgsMaximumEntropy", "LbfgsLogisticRegression"]), trained.ToHashSet());
         Assert.All([.. trained, "Comparison", "Most confident and wrong", "Most ambiguous", "Squared error instead of cross-entropy", "Training on soft labels"], heading => Assert.Contains($"<h2>{heading}</h2>", html, StringComparison.Ordinal));
-        double prior = TestLogLoss(output, "class prior");
-        double bound = TestLogLoss(output, "known lower bound");
-        foreach (string name in trained)
+        var prior = TestLogLoss(output, "class prior");
+        var bound = TestLogLoss(output, "known lower bound");
+        foreach (var name in trained)
             Assert.InRange(TestLogLoss(output, name), bound, prior - 0.2);
 
         // All three solve the same convex problem.
-        foreach (string name in (string[])["SoftmaxCrossEntropy", "SigmoidCrossEntropy"])
+        foreach (var name in (string[])["SoftmaxCrossEntropy", "SigmoidCrossEntropy"])
             Assert.InRange(TestLogLoss(output, name), bound, 1.01 * TestLogLoss(output, "LbfgsMaximumEntropy"));
 
         const int each = 20;
         DrawnPicture[] pictures = [.. TemporaryFolder.ClearPictures(50, dogs: false, each), .. TemporaryFolder.ClearPictures(51, dogs: true, each)];
         string[] files = [.. pictures.Select((_, i) => _folder.At($"{i}.png"))];
-        for (int i = 0; i < pictures.Length; i++)
+        for (var i = 0; i < pictures.Length; i++)
             await File.WriteAllBytesAsync(files[i], PngEncoder.Encode(pictures[i].Picture));
-        string damaged = _folder.At("damaged.png");
+        var damaged = _folder.At("damaged.png");
         await File.WriteAllBytesAsync(damaged, (await File.ReadAllBytesAsync(files[0]))[..100]);
 
         (exit, output, errors) = await Run(["predict", model, damaged, .. files]);
@@ -52,7 +52,7 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal($"'{damaged}': truncated PNG: the file ends too early", errors.Trim());
         Assert.Equal(files.Length, output.Length);
         Assert.All(output.Zip(files), pair => Assert.StartsWith(pair.Second + ": ", pair.First, StringComparison.Ordinal));
-        int right = output.Where((line, i) => line.Contains(i < each ? ": cat (cat 0." : ": dog (", StringComparison.Ordinal)).Count();
+        var right = output.Where((line, i) => line.Contains(i < each ? ": cat (cat 0." : ": dog (", StringComparison.Ordinal)).Count();
         Assert.InRange(right, files.Length * 3 / 4, files.Length);
     }
 
@@ -60,9 +60,9 @@ public sealed class ProgramTests : IDisposable
     public async Task Trains_on_a_folder_of_pictures_and_names_what_it_skips()
     {
         _folder.FillWithPictures(perClass: 40);
-        string empty = _folder.At("train", "cat", "empty.png");
+        var empty = _folder.At("train", "cat", "empty.png");
         await File.WriteAllBytesAsync(empty, []);
-        (int exit, string[] output, string errors) = await Run("--images", _folder.FullName, "--no-cache");
+        (var exit, var output, var errors) = await Run("--images", _folder.FullName, "--no-cache");
         Assert.Equal((0, ""), (exit, errors));
         Assert.Contains("  skipped 1:", output);
         Assert.Contains($"    '{empty}': the file is empty", output);
@@ -73,9 +73,9 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task Draws_into_a_folder_trains_on_it_with_a_cache_and_evaluates_for_scripts()
     {
-        string drawn = _folder.At("drawn");
-        string cache = _folder.At("cache");
-        string model = _folder.At("model.zip");
+        var drawn = _folder.At("drawn");
+        var cache = _folder.At("cache");
+        var model = _folder.At("model.zip");
         Assert.Equal((0, ""), await Failure("draw", drawn, "--pictures", "60", "--quiet"));
         Assert.Equal((2, $"The folder '{drawn}' is not empty; drawn pictures go into an empty or a new one."), await Failure("draw", drawn));
         string[] train = ["train", "--images", drawn, "--cache", cache, "--save", model, "--ablation", "--json"];
@@ -90,7 +90,7 @@ public sealed class ProgramTests : IDisposable
         // What comes from the cache gives the same model.
         var second = await Json(0, train);
         Assert.Equal(90, second.GetProperty("cache").GetProperty("read").GetInt32());
-        double loss = first.GetProperty("results")[0].GetProperty("testLogLoss").GetDouble();
+        var loss = first.GetProperty("results")[0].GetProperty("testLogLoss").GetDouble();
         Assert.Equal(loss, second.GetProperty("results")[0].GetProperty("testLogLoss").GetDouble());
 
         // And so does the saved model, with the filters that are saved with it.
@@ -104,9 +104,9 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task Evaluates_by_peoples_votes_on_the_screen_for_scripts_and_as_a_page()
     {
-        string drawn = _folder.At("drawn");
-        string model = _folder.At("model.zip");
-        string page = _folder.At("page.html");
+        var drawn = _folder.At("drawn");
+        var model = _folder.At("model.zip");
+        var page = _folder.At("page.html");
         Assert.Equal((0, ""), await Failure("draw", drawn, "--pictures", "60", "--quiet"));
         Assert.Equal((0, ""), await Failure("--images", drawn, "--no-cache", "--save", model, "--quiet"));
         Assert.False((await Json(0, "evaluate", model, "--images", drawn, "--json")).TryGetProperty("uncertainty", out _));
@@ -122,34 +122,34 @@ public sealed class ProgramTests : IDisposable
             DrawnPictures.BinaryEntropy(0.25) + uncertainty.GetProperty("divergence").GetDouble(), 1e-12);
         var disagreement = evaluated.GetProperty("disagreement");
         var furthest = disagreement.GetProperty("furthest")[0];
-        double q = furthest.GetProperty("modelOfDog").GetDouble();
+        var q = furthest.GetProperty("modelOfDog").GetDouble();
         Assert.Equal(29, disagreement.GetProperty("pictures").GetInt32());
         Assert.Equal(0.75 * Math.Log(0.75 / (1 - q)) + 0.25 * Math.Log(0.25 / q), furthest.GetProperty("divergence").GetDouble(), 1e-6);
 
-        (int exit, string[] output, string errors) = await Run("evaluate", model, "--images", Path.Combine(drawn, "test"), "--report", page);
+        (var exit, var output, var errors) = await Run("evaluate", model, "--images", Path.Combine(drawn, "test"), "--report", page);
         Assert.Equal((0, ""), (exit, errors));
         Assert.Contains(output, line => line.Contains("Soft labels p of 29 test pictures", StringComparison.Ordinal));
         Assert.Contains(output, line => line.Contains($"{Path.GetFileName(furthest.GetProperty("picture").GetString())}, labelled ", StringComparison.Ordinal));
-        string html = await File.ReadAllTextAsync(page);
+        var html = await File.ReadAllTextAsync(page);
         Assert.All(["model.zip", "How sure can one be?", "Where people and the model disagree"], heading => Assert.Contains($"<h2>{heading}</h2>", html, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task What_the_user_can_put_right_is_told_in_one_line()
     {
-        string nowhere = _folder.At("no", "model.zip");
+        var nowhere = _folder.At("no", "model.zip");
         Assert.Equal((2, $"--save {nowhere}: there is no folder '{_folder.At("no")}'"), await Failure("--save", nowhere));
         Assert.Equal((2, $"--report {_folder.FullName}: this is a folder; a file is wanted"), await Failure("--report", _folder.FullName));
-        string both = _folder.At("both.html");
+        var both = _folder.At("both.html");
         Assert.Equal((2, $"--save {both}: the report would go into the same file; name another one with --report"), await Failure("--save", both));
-        (int refused, string unknown) = await Failure("compare", "--contenders", "Nobody");
+        (var refused, var unknown) = await Failure("compare", "--contenders", "Nobody");
         Assert.Equal(2, refused);
         Assert.StartsWith("--contenders: there is no 'Nobody' here; there are SoftmaxCrossEntropy, ", unknown, StringComparison.Ordinal);
         Assert.Equal((2, "--pictures is 3; at least 20 are needed to train on"), await Failure("--pictures", "3"));
         Assert.Equal((2, $"There is no model file '{nowhere}'. Make one with: train --save {nowhere}"), await Failure("predict", nowhere, "a.png"));
-        string text = _folder.At("text.zip");
+        var text = _folder.At("text.zip");
         await File.WriteAllTextAsync(text, "no model");
-        (int exit, string error) = await Failure("predict", text, "a.png");
+        (var exit, var error) = await Failure("predict", text, "a.png");
         Assert.Equal(2, exit);
         Assert.StartsWith($"'{text}' is not a model that this ML.NET can load: ", error, StringComparison.Ordinal);
         (exit, error) = await Failure("--picturs", "3");
@@ -173,9 +173,9 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task Help_shows_examples_and_exit_codes()
     {
-        (int exit, string[] output, string errors) = await Run("--help");
+        (var exit, var output, var errors) = await Run("--help");
         Assert.Equal((0, ""), (exit, errors));
-        foreach (string word in (string[])["Examples:", "Exit codes:", "compare", "evaluate", "predict", "draw", "--images", "--ablation", "--json"])
+        foreach (var word in (string[])["Examples:", "Exit codes:", "compare", "evaluate", "predict", "draw", "--images", "--ablation", "--json"])
             Assert.Contains(output, line => line.Contains(word, StringComparison.Ordinal));
     }
 
@@ -185,7 +185,7 @@ public sealed class ProgramTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return;
-        string model = _folder.At("model.zip");
+        var model = _folder.At("model.zip");
         using var process = Start("--pictures", "400", "--save", model);
         var output = new List<string>();
         while (await process.StandardOutput.ReadLineAsync() is { } line)
@@ -194,7 +194,7 @@ public sealed class ProgramTests : IDisposable
             if (line.Contains("epoch   2 of", StringComparison.Ordinal))
                 await Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExitAsync();
         }
-        string errors = await process.StandardError.ReadToEndAsync();
+        var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.Equal((130, "Interrupted: the results are those of the best model so far."), (process.ExitCode, errors.Trim()));
         Assert.Contains($"Saved SoftmaxCrossEntropy to {model}", output);
@@ -204,20 +204,20 @@ public sealed class ProgramTests : IDisposable
     /// <summary>The fourth number from the right in a row of the table.</summary>
     private static double TestLogLoss(string[] output, string row)
     {
-        string line = Assert.Single(output, l => l.StartsWith($"  {row} ", StringComparison.Ordinal) && l.TrimEnd().EndsWith('%'));
-        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var line = Assert.Single(output, l => l.StartsWith($"  {row} ", StringComparison.Ordinal) && l.TrimEnd().EndsWith('%'));
+        var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return double.Parse(words[^4], CultureInfo.InvariantCulture);
     }
 
     private static async Task<(int Exit, string Error)> Failure(params string[] arguments)
     {
-        (int exit, _, string errors) = await Run(arguments);
+        (var exit, _, var errors) = await Run(arguments);
         return (exit, errors.Trim());
     }
 
     private static async Task<JsonElement> Json(int expectedExit, params string[] arguments)
     {
-        (int exit, string[] output, _) = await Run(arguments);
+        (var exit, var output, _) = await Run(arguments);
         Assert.Equal(expectedExit, exit);
         var document = JsonDocument.Parse(string.Join('\n', output)).RootElement;
         Assert.Equal(exit, document.GetProperty("exitCode").GetInt32());
@@ -226,7 +226,7 @@ public sealed class ProgramTests : IDisposable
 
     private static Process Start(params string[] arguments)
     {
-        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
         var start = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "DogCat.dll"), .. arguments])
         {
             RedirectStandardOutput = true,

@@ -21,14 +21,14 @@ public sealed class TemporaryFolder : IDisposable
     /// <summary>Fills train/{cat,dog} and test/{cat,dog} with drawn pictures of clear cats and dogs.</summary>
     public void FillWithPictures(int perClass)
     {
-        int seed = 20;
-        foreach (string split in (string[])["train", "test"])
+        var seed = 20;
+        foreach (var split in (string[])["train", "test"])
         {
-            foreach (string label in (string[])["cat", "dog"])
+            foreach (var label in (string[])["cat", "dog"])
             {
-                string folder = Make(split, label);
+                var folder = Make(split, label);
                 var pictures = ClearPictures(seed++, label == "dog", perClass);
-                for (int i = 0; i < perClass; i++)
+                for (var i = 0; i < perClass; i++)
                     File.WriteAllBytes(Path.Combine(folder, $"{i:D3}.png"), PngEncoder.Encode(pictures[i].Picture));
             }
         }

@@ -10,7 +10,7 @@ Row[] rows = [.. args[2..].Select(row => new Row
 {
     Features = [.. row.Split(';').Select(number => float.Parse(number, CultureInfo.InvariantCulture))],
 })];
-SchemaDefinition schema = SchemaDefinition.Create(typeof(Row));
+var schema = SchemaDefinition.Create(typeof(Row));
 schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, rows[0].Features.Length);
 var scored = model.Transform(ml.Data.LoadFromEnumerable(rows, schema));
 

@@ -30,9 +30,9 @@ internal static class Comparison
     public static void Print(TextWriter output, DataFolder data, string[] wanted)
     {
         output.WriteLine(Machine);
-        foreach (string name in wanted.Length > 0 ? wanted : DataSets)
+        foreach (var name in wanted.Length > 0 ? wanted : DataSets)
         {
-            (var train, var test, int classes) = Read(data, name);
+            (var train, var test, var classes) = Read(data, name);
             var ml = new MLContext(seed: 1);
             IDataView trainView = View(ml, train, classes), testView = View(ml, test, classes);
             output.WriteLine();
@@ -44,10 +44,10 @@ internal static class Comparison
             double? pace = null;
             foreach (var contender in Contender.For(ml, name))
             {
-                (double seconds, var model) = Time(contender.Fit, trainView);
+                (var seconds, var model) = Time(contender.Fit, trainView);
                 pace ??= seconds;
-                (double trainLoss, _) = Judge(ml, model.Transform(trainView), classes);
-                (double testLoss, double accuracy) = Judge(ml, model.Transform(testView), classes);
+                (var trainLoss, _) = Judge(ml, model.Transform(trainView), classes);
+                (var testLoss, var accuracy) = Judge(ml, model.Transform(testView), classes);
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"| {contender.Name} | {seconds:F3} | {trainLoss:F4} | {testLoss:F4} | {accuracy:F4} | {pace / seconds:F1}x |"));
@@ -90,7 +90,7 @@ internal static class Comparison
         do
         {
             GC.Collect();
-            long began = Stopwatch.GetTimestamp();
+            var began = Stopwatch.GetTimestamp();
             model = fit(view);
             seconds.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
         }

@@ -12,13 +12,13 @@ internal static class Adult
     private static SparseSet Read(DataFolder data, string file)
     {
         var rows = new SparseSetBuilder(Features, classes: 2);
-        foreach (string line in data.Lines("a9a", file))
+        foreach (var line in data.Lines("a9a", file))
         {
-            string[] parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            foreach (string part in parts.AsSpan(1))
+            var parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            foreach (var part in parts.AsSpan(1))
             {
-                int colon = part.IndexOf(':', StringComparison.Ordinal);
-                int index = int.Parse(part.AsSpan(0, colon), CultureInfo.InvariantCulture) - 1;
+                var colon = part.IndexOf(':', StringComparison.Ordinal);
+                var index = int.Parse(part.AsSpan(0, colon), CultureInfo.InvariantCulture) - 1;
                 rows.Add(index, float.Parse(part.AsSpan(colon + 1), CultureInfo.InvariantCulture));
             }
 

@@ -11,10 +11,10 @@ internal static class FashionMnist
 
     private static DenseSet Read(DataFolder data, string part)
     {
-        byte[] pixels = ReadIdx(data, $"{part}-images-idx3-ubyte.gz", headerBytes: 16);
-        byte[] labels = ReadIdx(data, $"{part}-labels-idx1-ubyte.gz", headerBytes: 8);
-        float[] values = new float[pixels.Length];
-        for (int i = 0; i < values.Length; i++)
+        var pixels = ReadIdx(data, $"{part}-images-idx3-ubyte.gz", headerBytes: 16);
+        var labels = ReadIdx(data, $"{part}-labels-idx1-ubyte.gz", headerBytes: 8);
+        var values = new float[pixels.Length];
+        for (var i = 0; i < values.Length; i++)
             values[i] = pixels[i] / 255f;
         return new DenseSet(values, [.. labels.Select(label => (int)label)], Pixels, Classes: 10);
     }
@@ -23,10 +23,10 @@ internal static class FashionMnist
     private static byte[] ReadIdx(DataFolder data, string file, int headerBytes)
     {
         using var stream = data.OpenGzip("fashion-mnist", file);
-        byte[] header = new byte[headerBytes];
+        var header = new byte[headerBytes];
         stream.ReadExactly(header);
-        int count = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4));
-        byte[] bytes = new byte[headerBytes == 16 ? count * Pixels : count];
+        var count = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4));
+        var bytes = new byte[headerBytes == 16 ? count * Pixels : count];
         stream.ReadExactly(bytes);
         return bytes;
     }

@@ -20,9 +20,9 @@ internal static class Newsgroups
 
     private static IEnumerable<(string Label, Dictionary<string, int> Counts)> Messages(DataFolder data, string file)
     {
-        foreach (string line in data.Lines("20newsgroups", file))
+        foreach (var line in data.Lines("20newsgroups", file))
         {
-            int tab = line.IndexOf('\t', StringComparison.Ordinal);
+            var tab = line.IndexOf('\t', StringComparison.Ordinal);
             yield return (line[..tab], CountWords(line.AsSpan(tab + 1)));
         }
     }
@@ -31,9 +31,9 @@ internal static class Newsgroups
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         var word = new StringBuilder();
-        foreach (char c in text)
+        foreach (var c in text)
         {
-            char lower = char.ToLowerInvariant(c);
+            var lower = char.ToLowerInvariant(c);
             if (lower is >= 'a' and <= 'z')
                 word.Append(lower);
             else
@@ -47,7 +47,7 @@ internal static class Newsgroups
         {
             if (word.Length == 0)
                 return;
-            string key = word.ToString();
+            var key = word.ToString();
             counts[key] = counts.GetValueOrDefault(key) + 1;
             word.Clear();
         }
@@ -57,7 +57,7 @@ internal static class Newsgroups
         IEnumerable<(string Label, Dictionary<string, int> Counts)> messages, Dictionary<string, int> words, Dictionary<string, int> labels)
     {
         var rows = new SparseSetBuilder(words.Count, labels.Count);
-        foreach ((string label, var counts) in messages)
+        foreach ((var label, var counts) in messages)
         {
             (int Index, double Value)[] known =
             [
@@ -65,8 +65,8 @@ internal static class Newsgroups
                     .Select(pair => (words[pair.Key], 1 + Math.Log(pair.Value)))
                     .OrderBy(cell => cell.Item1),
             ];
-            double norm = Math.Sqrt(known.Sum(cell => cell.Value * cell.Value));
-            foreach ((int index, double value) in known)
+            var norm = Math.Sqrt(known.Sum(cell => cell.Value * cell.Value));
+            foreach ((var index, var value) in known)
                 rows.Add(index, (float)(value / norm));
             rows.EndRow(labels[label]);
         }

@@ -14,7 +14,7 @@ internal sealed class BinaryTable : IDataView
     {
         (_labels, _scores, _probabilities) = (new bool[rows], new float[rows], new float[rows]);
         var random = new Random(1);
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
             _scores[row] = 8 * random.NextSingle() - 4;
             _probabilities[row] = 1 / (1 + MathF.Exp(-_scores[row]));

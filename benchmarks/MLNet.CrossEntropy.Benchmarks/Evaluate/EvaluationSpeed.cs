@@ -21,14 +21,14 @@ internal static class EvaluationSpeed
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"ML.NET host: {Comparison.Host}; .NET {Environment.Version}; {Environment.ProcessorCount} processors; {rows:N0} rows, {Classes} classes; shortest and median of {Repetitions} runs"));
-        foreach ((string name, var view, int viewRows) in Views(rows))
+        foreach ((var name, var view, var viewRows) in Views(rows))
             PrintTable(output, name, view, viewRows, Contenders());
         PrintTable(output, "A binary model's rows in arrays", new BinaryTable(rows), rows, BinaryContenders());
-        foreach (int few in new[] { rows / 100, rows / 20 })
+        foreach (var few in new[] { rows / 100, rows / 20 })
             PrintTable(output, "A small view over arrays", new ScoredTable(few, Classes), few, Contenders());
 
         // Four times the rows, the same memory: what is allocated, which bounds what is held, does not grow with them.
-        foreach (int count in new[] { rows, 4 * rows })
+        foreach (var count in new[] { rows, 4 * rows })
             PrintTable(output, "Memory", new ScoredTable(count, Classes), count, Contenders().Skip(2).Take(2));
     }
 
@@ -40,9 +40,9 @@ internal static class EvaluationSpeed
         output.WriteLine("| | shortest ms | median ms | least CPU ms | million rows/s | against the first | allocated MB |");
         output.WriteLine("|---|---:|---:|---:|---:|---:|---:|");
         double? pace = null;
-        foreach ((string what, var run) in contenders)
+        foreach ((var what, var run) in contenders)
         {
-            (double shortest, double median, double processor, double megabytes) = Time(() => run(view));
+            (var shortest, var median, var processor, var megabytes) = Time(() => run(view));
             pace ??= shortest;
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
@@ -85,11 +85,11 @@ internal static class EvaluationSpeed
         yield return ("The same, cached (ml.Data.Cache)", ml.Data.Cache(objects), rows);
 
         // What follows takes long to read; fewer rows tell the same.
-        int fewer = rows / 5;
+        var fewer = rows / 5;
         var some = ml.Data.TakeRows(objects, fewer);
         yield return ("Scored by a linear model as they are read", ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("Label", "Score").Fit(some).Transform(some), fewer);
 
-        string file = Path.GetTempFileName();
+        var file = Path.GetTempFileName();
         try
         {
             table.Write(file, fewer);
@@ -131,14 +131,14 @@ internal static class EvaluationSpeed
     {
         run();
         var seconds = new List<double>();
-        double processor = double.PositiveInfinity;
+        var processor = double.PositiveInfinity;
         long allocated = 0;
-        for (int r = 0; r < Repetitions; r++)
+        for (var r = 0; r < Repetitions; r++)
         {
             GC.Collect();
-            long before = GC.GetTotalAllocatedBytes(precise: true);
+            var before = GC.GetTotalAllocatedBytes(precise: true);
             var spent = Environment.CpuUsage.TotalTime;
-            long began = Stopwatch.GetTimestamp();
+            var began = Stopwatch.GetTimestamp();
             run();
             seconds.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
             processor = Math.Min(processor, (Environment.CpuUsage.TotalTime - spent).TotalSeconds);

@@ -19,7 +19,7 @@ internal sealed class ScoredTable : IDataView
         (Rows, Classes) = (rows, classes);
         (_labels, _predicted, _scores) = (new uint[rows], new uint[rows], new float[rows * classes]);
         var random = new Random(1);
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
             Draw(random, row);
 
         var schema = new DataViewSchema.Builder();
@@ -49,10 +49,10 @@ internal sealed class ScoredTable : IDataView
     public void Write(string path, int rows)
     {
         using StreamWriter writer = new(path);
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
         {
             writer.Write(_labels[row] - 1);
-            foreach (float score in Score(row))
+            foreach (var score in Score(row))
                 writer.Write(string.Create(CultureInfo.InvariantCulture, $"\t{score:R}"));
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\t{_predicted[row] - 1}"));
         }
@@ -72,11 +72,11 @@ internal sealed class ScoredTable : IDataView
     {
         var scores = Score(row);
         float sum = 0;
-        foreach (ref float score in scores)
+        foreach (ref var score in scores)
             sum += score = MathF.Exp(8 * random.NextSingle() - 4);
-        float draw = random.NextSingle();
+        var draw = random.NextSingle();
         int label = -1, predicted = 0;
-        for (int k = 0; k < Classes; k++)
+        for (var k = 0; k < Classes; k++)
         {
             scores[k] /= sum;
             draw -= scores[k];

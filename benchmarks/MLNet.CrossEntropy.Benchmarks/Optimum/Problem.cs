@@ -22,7 +22,7 @@ internal sealed record Problem(string Name, List<Example> Rows, int Classes, dou
         using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "sklearn-fits.json")));
         foreach (var fit in file.RootElement.GetProperty("fits").EnumerateArray())
         {
-            string id = fit.GetProperty("id").GetString()!;
+            var id = fit.GetProperty("id").GetString()!;
             if (GoldenFits.Contains(id))
                 yield return FromGolden(id, fit, file.RootElement.GetProperty("datasets").GetProperty(fit.GetProperty("dataset").GetString()!));
         }
@@ -46,7 +46,7 @@ internal sealed record Problem(string Name, List<Example> Rows, int Classes, dou
         return dense.Sum(Penalty) + Mean(example =>
         {
             double[] logits = [.. dense.Select((row, k) => Logit(example, row, biases[k]))];
-            double most = logits.Max();
+            var most = logits.Max();
             return most + Math.Log(logits.Sum(z => Math.Exp(z - most))) - logits[example.Label];
         });
     }
@@ -66,9 +66,9 @@ internal sealed record Problem(string Name, List<Example> Rows, int Classes, dou
 
     private static Problem FromGolden(string id, JsonElement fit, JsonElement data)
     {
-        bool scaled = fit.GetProperty("scaling").GetString() == "standard";
+        var scaled = fit.GetProperty("scaling").GetString() == "standard";
         double[] mean = Numbers(data.GetProperty("mean")), scale = Numbers(data.GetProperty("scale"));
-        double[] labels = Numbers(data.GetProperty("y"));
+        var labels = Numbers(data.GetProperty("y"));
         List<Example> rows =
         [
             .. data.GetProperty("X").EnumerateArray().Select((row, i) => new Example
@@ -78,7 +78,7 @@ internal sealed record Problem(string Name, List<Example> Rows, int Classes, dou
                 Features = new VBuffer<float>(mean.Length, [.. Numbers(row).Select((x, j) => (float)(scaled ? (x - mean[j]) / scale[j] : x))]),
             }),
         ];
-        string name = string.Create(CultureInfo.InvariantCulture, $"{id.Split('/')[0]}, {(scaled ? "standardised" : "raw")}, l2 {fit.GetProperty("l2").GetDouble()}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"{id.Split('/')[0]}, {(scaled ? "standardised" : "raw")}, l2 {fit.GetProperty("l2").GetDouble()}");
         return new Problem(name, rows, (int)labels.Max() + 1, fit.GetProperty("l2").GetDouble(), fit.GetProperty("objective").GetDouble());
     }
 

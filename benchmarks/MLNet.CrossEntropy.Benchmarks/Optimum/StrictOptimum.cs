@@ -20,13 +20,13 @@ internal static class StrictOptimum
             var ml = new MLContext(seed: 1);
             var view = Comparison.View(ml, problem.Rows, problem.Classes);
             (string Name, double Seconds, double Objective)[] fits = [.. Fits(ml, problem).Select(fit => Measure(fit.Name, fit.Fit, problem, view))];
-            double optimum = problem.Optimum ?? Best(output, ml, problem, view, fits.Min(fit => fit.Objective));
+            var optimum = problem.Optimum ?? Best(output, ml, problem, view, fits.Min(fit => fit.Objective));
             output.WriteLine();
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{problem.Name}: least objective {optimum:F9}"));
             output.WriteLine();
             output.WriteLine("| trainer | fit ms | objective above the least | within 0.01 % | speed |");
             output.WriteLine("|---|---:|---:|---|---:|");
-            foreach ((string name, double seconds, double objective) in fits)
+            foreach ((var name, var seconds, var objective) in fits)
             {
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
@@ -38,10 +38,10 @@ internal static class StrictOptimum
     private static IEnumerable<(string Name, Func<IDataView, ITransformer> Fit)> Fits(MLContext ml, Problem problem)
     {
         var l2 = (float)problem.L2;
-        float sum = l2 * problem.Rows.Count;
-        foreach (float tolerance in new[] { 1e-7f, 1e-9f })
+        var sum = l2 * problem.Rows.Count;
+        foreach (var tolerance in new[] { 1e-7f, 1e-9f })
         {
-            string name = string.Create(CultureInfo.InvariantCulture, $"LBFGS, tolerance {tolerance}");
+            var name = string.Create(CultureInfo.InvariantCulture, $"LBFGS, tolerance {tolerance}");
             yield return problem.Classes == 2
                 ? (name, ml.BinaryClassification.Trainers.LbfgsLogisticRegression(new LbfgsLogisticRegressionBinaryTrainer.Options
                 {
@@ -58,7 +58,7 @@ internal static class StrictOptimum
                 }).Fit);
         }
 
-        foreach (int? epochs in new int?[] { null, 10, 20, 50, 100 })
+        foreach (var epochs in new int?[] { null, 10, 20, 50, 100 })
             yield return (epochs is null ? "ours" : $"ours, {epochs} epochs", Ours(ml, problem, SgdMethod.Auto, epochs));
         yield return ("ours, Newton", Ours(ml, problem, SgdMethod.Newton));
     }
@@ -82,14 +82,14 @@ internal static class StrictOptimum
 
     private static (string Name, double Seconds, double Objective) Measure(string name, Func<IDataView, ITransformer> fit, Problem problem, IDataView view)
     {
-        (double seconds, var model) = Comparison.Time(fit, view);
+        (var seconds, var model) = Comparison.Time(fit, view);
         return (name, seconds, Objective(problem, model));
     }
 
     private static double Best(TextWriter output, MLContext ml, Problem problem, IDataView view, double least)
     {
         var model = Ours(ml, problem, SgdMethod.Newton)(view);
-        double? bound = TrainingReport.Of((IPredictionTransformer<object>)model)!.Certificate.GapBound;
+        var bound = TrainingReport.Of((IPredictionTransformer<object>)model)!.Certificate.GapBound;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{problem.Name}: Newton's fit lies at {Objective(problem, model):F9}, at most {bound:G2} above the least."));
         return Math.Min(least, Objective(problem, model));
     }

@@ -23,7 +23,7 @@ internal static class DrawCommand
             Write(Path.Combine(folder, "test"), data.Test, done, cancellation);
             return true;
         });
-        string sheet = Path.Combine(folder, "sheet.png");
+        var sheet = Path.Combine(folder, "sheet.png");
         File.WriteAllBytes(sheet, PngEncoder.Encode(ContactSheet.Of([.. data.Test.Pictures.Take(OnSheet)], SheetColumns, zoom: 2)));
         report.Drawn(folder, sheet);
         return ExitCode.Done;
@@ -31,7 +31,7 @@ internal static class DrawCommand
 
     private static void Write(string folder, PictureSet set, Action done, CancellationToken cancellation)
     {
-        foreach (string label in set.Items.Select(i => i.Label).Distinct())
+        foreach (var label in set.Items.Select(i => i.Label).Distinct())
             Directory.CreateDirectory(Path.Combine(folder, label));
         Parallel.For(0, set.Count, new ParallelOptions { CancellationToken = cancellation }, i =>
         {

@@ -29,7 +29,7 @@ internal static class EvaluateCommand
         var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(scored);
         report.Metrics(metrics);
 
-        string name = Path.GetFileName(modelPath);
+        var name = Path.GetFileName(modelPath);
         var judged = JudgedPicture.All(test, [.. Prediction.OfScored(scored).Select(p => (double)p.ProbabilityOf("dog"))]);
         report.Uncertainty(Uncertainty.Of(name, judged) is { } uncertainty ? [uncertainty] : []);
         report.Disagreement(name, Disagreement.Of(judged));

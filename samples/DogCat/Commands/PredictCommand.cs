@@ -14,8 +14,8 @@ internal static class PredictCommand
         var ml = new MLContext(seed: 1);
         (var model, var features) = SavedModel.Load(ml, modelPath);
         var store = new FeatureStore(features);
-        int refused = 0;
-        foreach (string path in files)
+        var refused = 0;
+        foreach (var path in files)
         {
             cancellation.ThrowIfCancellationRequested();
             try

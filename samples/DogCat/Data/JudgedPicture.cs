@@ -41,7 +41,7 @@ public sealed record JudgedPicture(int Row, LabelledPicture Picture, double Prob
     {
         get
         {
-            double q = Math.Clamp(ProbabilityOfDog, Floor, 1 - Floor);
+            var q = Math.Clamp(ProbabilityOfDog, Floor, 1 - Floor);
             return Picture.SoftLabel is { } p
                 ? InformationTheory.KullbackLeibler(Target.Of<double>([1 - p, p]), MLNet.CrossEntropy.Prediction.Of<double>([1 - q, q]))
                 : double.NaN;

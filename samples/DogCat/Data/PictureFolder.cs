@@ -29,7 +29,7 @@ public static class PictureFolder
     {
         if (!Directory.Exists(folder))
             throw new UserException($"There is no folder '{folder}'. Pictures to evaluate with are expected in DIR/test/cat and DIR/test/dog, or in DIR/cat and DIR/dog.");
-        string test = Path.Combine(folder, "test");
+        var test = Path.Combine(folder, "test");
         return Directory.Exists(test) ? LoadSplit(folder, "test", skipped, done, cancellation) : LoadSplit(folder, "", skipped, done, cancellation);
     }
 
@@ -48,8 +48,8 @@ public static class PictureFolder
 
     private static PictureSet LoadSplit(string root, string split, List<SkippedFile> skipped, Action done, CancellationToken cancellation)
     {
-        string folder = Path.Combine(root, split);
-        foreach (string name in Classes)
+        var folder = Path.Combine(root, split);
+        foreach (var name in Classes)
         {
             if (!Directory.Exists(Path.Combine(folder, name)))
                 throw new UserException($"There is no folder '{Path.Combine(folder, name)}'. {Layout}");
@@ -71,7 +71,7 @@ public static class PictureFolder
         LabelledPicture[] usable = [.. pictures.Zip(files).Where(p => p.First is not null).Select(p => new LabelledPicture(p.First!, isDog, p.Second))];
         if (usable.Length > 0)
             return usable;
-        string why = failures.OfType<SkippedFile>().FirstOrDefault() is { } first ? $"the first of {files.Length}, '{first.Path}': {first.Reason}" : "the folder is empty";
+        var why = failures.OfType<SkippedFile>().FirstOrDefault() is { } first ? $"the first of {files.Length}, '{first.Path}': {first.Reason}" : "the folder is empty";
         throw new UserException($"There is no usable picture in '{folder}' ({why}); both classes need some, for training and for testing.");
     }
 

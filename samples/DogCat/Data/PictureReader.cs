@@ -57,9 +57,9 @@ public static class PictureReader
         var stages = Stages(ml).Fit(ml.Data.LoadFromEnumerable(Array.Empty<FileRow>()));
         Parallel.ForEach(Partitioner.Create(0, usable.Length, FilesAtOnce), parallel, part =>
         {
-            int[] some = usable[part.Item1..part.Item2];
+            var some = usable[part.Item1..part.Item2];
             var rows = ml.Data.LoadFromEnumerable(some.Select(i => new FileRow { Path = files[i] }).ToArray());
-            foreach ((int i, byte[] argb) in some.Zip(stages.Transform(rows).GetColumn<byte[]>("Pixels")))
+            foreach ((var i, var argb) in some.Zip(stages.Transform(rows).GetColumn<byte[]>("Pixels")))
                 pictures[i] = OverWhite(argb);
         });
         return pictures;
@@ -68,9 +68,9 @@ public static class PictureReader
     /// <summary>ML.NET's colours are multiplied by alpha: what is clear is black. Most pictures that are clear somewhere were made to be seen on white.</summary>
     private static Picture OverWhite(byte[] argb)
     {
-        byte[] rgb = new byte[argb.Length / 4 * 3];
-        for (int i = 0; i < argb.Length / 4; i++)
-            for (int c = 0; c < 3; c++)
+        var rgb = new byte[argb.Length / 4 * 3];
+        for (var i = 0; i < argb.Length / 4; i++)
+            for (var c = 0; c < 3; c++)
                 rgb[3 * i + c] = (byte)Math.Min(255, argb[4 * i + 1 + c] + (255 - argb[4 * i]));
         return new Picture(PictureFeatures.Side, PictureFeatures.Side, rgb);
     }

@@ -22,8 +22,8 @@ public static class VotesFile
         var votes = new Dictionary<string, Votes>();
         if (!File.Exists(path))
             return votes;
-        int number = 0;
-        foreach (string line in File.ReadLines(path))
+        var number = 0;
+        foreach (var line in File.ReadLines(path))
         {
             number++;
             if (number == 1 && line.TrimEnd() != Header)
@@ -46,18 +46,18 @@ public static class VotesFile
     /// <summary>The picture that is meant, wherever its folder has been put: by its whole name, or by the last of its folders.</summary>
     private static string? Find(string file, string root)
     {
-        string fromItsFolder = Path.Combine(Path.GetFileName(Path.GetDirectoryName(file)) ?? "", Path.GetFileName(file));
+        var fromItsFolder = Path.Combine(Path.GetFileName(Path.GetDirectoryName(file)) ?? "", Path.GetFileName(file));
         return ((string[])[file, fromItsFolder]).Select(name => Path.GetFullPath(Path.Combine(root, name))).FirstOrDefault(File.Exists);
     }
 
     private static (string File, Votes Votes)? Parse(string line)
     {
-        string[] cells = line.Split(',');
+        var cells = line.Split(',');
         return cells.Length == 5 && cells[0].Length > 0 && Count(cells[2]) is { } cat && Count(cells[3]) is { } dog && Count(cells[4]) is { } other
             ? (cells[0], new Votes(cat, dog, other))
             : null;
     }
 
     private static int? Count(string text) =>
-        int.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int count) ? count : null;
+        int.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var count) ? count : null;
 }

@@ -18,19 +18,19 @@ internal sealed class Canvas(int side)
     {
         if (opacity <= 0)
             return;
-        float sharpness = side * Place.Scale;
+        var sharpness = side * Place.Scale;
         // Only pixels near the circle around the shape can be touched.
         var centre = Place.At(shape.X, shape.Y, 1);
-        float reach = shape.Radius * Place.Scale * side + 2;
-        (int firstRow, int lastRow) = Range(centre.Y, reach);
-        (int firstColumn, int lastColumn) = Range(centre.X, reach);
-        for (int row = firstRow; row <= lastRow; row++)
+        var reach = shape.Radius * Place.Scale * side + 2;
+        (var firstRow, var lastRow) = Range(centre.Y, reach);
+        (var firstColumn, var lastColumn) = Range(centre.X, reach);
+        for (var row = firstRow; row <= lastRow; row++)
         {
-            for (int column = firstColumn; column <= lastColumn; column++)
+            for (var column = firstColumn; column <= lastColumn; column++)
             {
-                (float x, float y) = Place.ToDrawing((column + 0.5f) / side - 0.5f, (row + 0.5f) / side - 0.5f);
+                (var x, var y) = Place.ToDrawing((column + 0.5f) / side - 0.5f, (row + 0.5f) / side - 0.5f);
                 // How much of the pixel is inside, taking the outline for straight within one pixel.
-                float coverage = Math.Clamp(0.5f - shape.Distance(x, y) * sharpness, 0, 1) * opacity;
+                var coverage = Math.Clamp(0.5f - shape.Distance(x, y) * sharpness, 0, 1) * opacity;
                 if (coverage > 0)
                     _pixels[row * side + column] = Rgb.Mix(_pixels[row * side + column], paint(x, y), coverage);
             }
@@ -40,15 +40,15 @@ internal sealed class Canvas(int side)
     /// <summary>Changes every pixel by its place in the picture, from -1/2 to 1/2.</summary>
     public void ForEachPixel(Func<Rgb, float, float, Rgb> change)
     {
-        for (int row = 0; row < side; row++)
-            for (int column = 0; column < side; column++)
+        for (var row = 0; row < side; row++)
+            for (var column = 0; column < side; column++)
                 _pixels[row * side + column] = change(_pixels[row * side + column], (column + 0.5f) / side - 0.5f, (row + 0.5f) / side - 0.5f);
     }
 
     public Picture ToPicture()
     {
-        byte[] rgb = new byte[3 * _pixels.Length];
-        for (int i = 0; i < _pixels.Length; i++)
+        var rgb = new byte[3 * _pixels.Length];
+        for (var i = 0; i < _pixels.Length; i++)
         {
             rgb[3 * i] = ToByte(_pixels[i].R);
             rgb[3 * i + 1] = ToByte(_pixels[i].G);
@@ -59,7 +59,7 @@ internal sealed class Canvas(int side)
 
     private (int First, int Last) Range(float centre, float reach)
     {
-        float pixel = (centre + 0.5f) * side;
+        var pixel = (centre + 0.5f) * side;
         return ((int)Math.Clamp(pixel - reach, 0, side - 1), (int)Math.Clamp(pixel + reach, 0, side - 1));
     }
 

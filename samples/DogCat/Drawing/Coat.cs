@@ -20,9 +20,9 @@ internal sealed record Coat(Rgb Main, Rgb Light, float Stripes, float StripeWidt
     {
         var main = random.Pick<Rgb>(Mains) * random.Between(0.85f, 1.1f);
         Rgb light = Rgb.Mix(main, White, random.Between(0.2f, 0.8f));
-        float stripes = random.Chance(0.6) ? (1 - blend) * random.Between(0.3f, 0.6f) : 0;
+        var stripes = random.Chance(0.6) ? (1 - blend) * random.Between(0.3f, 0.6f) : 0;
         var patches = new (float X, float Y, float Radius)[random.Chance(0.35) ? 3 : 0];
-        for (int i = 0; i < patches.Length; i++)
+        for (var i = 0; i < patches.Length; i++)
             patches[i] = (random.Between(-0.35f, 0.35f), random.Between(-0.35f, 0.3f), random.Between(0.06f, 0.16f));
         return new Coat(main, light, stripes, random.Between(0.07f, 0.11f), (float)random.Uniform(), patches,
             random.Chance(0.5) ? White : random.Pick<Rgb>(Mains));
@@ -32,15 +32,15 @@ internal sealed record Coat(Rgb Main, Rgb Light, float Stripes, float StripeWidt
     public Rgb At(float x, float y)
     {
         var colour = Main;
-        foreach ((float px, float py, float radius) in Patches)
+        foreach ((var px, var py, var radius) in Patches)
         {
-            float distance = MathF.Sqrt((x - px) * (x - px) + (y - py) * (y - py));
+            var distance = MathF.Sqrt((x - px) * (x - px) + (y - py) * (y - py));
             colour = Rgb.Mix(colour, PatchColour, Math.Clamp((radius - distance) * 12, 0, 1));
         }
         // A triangle wave, bent a little so that stripes are not straight lines.
-        float wave = (x + 0.8f * y * y) / StripeWidth + StripePhase;
+        var wave = (x + 0.8f * y * y) / StripeWidth + StripePhase;
         wave -= MathF.Floor(wave);
-        float dark = Math.Clamp(3 * (Math.Abs(2 * wave - 1) - 0.5f), 0, 1);
+        var dark = Math.Clamp(3 * (Math.Abs(2 * wave - 1) - 0.5f), 0, 1);
         return colour * (1 - Stripes * dark);
     }
 

@@ -11,17 +11,17 @@ public static class ContactSheet
     public static Picture Of(IReadOnlyList<Picture> pictures, int columns, int zoom)
     {
         ArgumentOutOfRangeException.ThrowIfZero(pictures.Count);
-        int side = pictures[0].Width * zoom;
-        int rows = (pictures.Count + columns - 1) / columns;
-        int width = columns * (side + Gap);
-        byte[] rgb = new byte[3 * width * rows * (side + Gap)];
+        var side = pictures[0].Width * zoom;
+        var rows = (pictures.Count + columns - 1) / columns;
+        var width = columns * (side + Gap);
+        var rgb = new byte[3 * width * rows * (side + Gap)];
         Array.Fill(rgb, byte.MaxValue);
-        for (int i = 0; i < pictures.Count; i++)
+        for (var i = 0; i < pictures.Count; i++)
         {
-            int left = i % columns * (side + Gap);
-            int top = i / columns * (side + Gap);
-            for (int y = 0; y < side; y++)
-                for (int x = 0; x < side; x++)
+            var left = i % columns * (side + Gap);
+            var top = i / columns * (side + Gap);
+            for (var y = 0; y < side; y++)
+                for (var x = 0; x < side; x++)
                     pictures[i][x / zoom, y / zoom].CopyTo(rgb.AsSpan(3 * ((top + y) * width + left + x)));
         }
         return new Picture(width, rows * (side + Gap), rgb);

@@ -41,7 +41,7 @@ public static class DrawnPictures
     /// <summary>p(b): flat for pure kinds, rising smoothly in between (a polynomial: 3s^2 - 2s^3, s = (b - 0.2) / 0.6).</summary>
     public static double ProbabilityOfDog(double blend)
     {
-        double s = Math.Clamp((blend - 0.2) / 0.6, 0, 1);
+        var s = Math.Clamp((blend - 0.2) / 0.6, 0, 1);
         return Mislabelled + (1 - 2 * Mislabelled) * s * s * (3 - 2 * s);
     }
 
@@ -50,16 +50,16 @@ public static class DrawnPictures
 
     private static DrawnPicture Draw(SplitMix64 random, int side)
     {
-        double blend = DrawBlend(random);
-        double probability = ProbabilityOfDog(blend);
-        bool isDog = random.Chance(probability);
+        var blend = DrawBlend(random);
+        var probability = ProbabilityOfDog(blend);
+        var isDog = random.Chance(probability);
         return new DrawnPicture(Paint(random, blend, side), blend, probability, isDog);
     }
 
     private static double DrawBlend(SplitMix64 random)
     {
-        bool pure = random.Chance(0.7);
-        double u = random.Uniform();
+        var pure = random.Chance(0.7);
+        var u = random.Uniform();
         if (!pure)
             return u;
         return u < 0.5 ? 0.4 * u : 1 - 0.4 * (1 - u);

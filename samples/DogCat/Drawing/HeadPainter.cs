@@ -15,7 +15,7 @@ internal static class HeadPainter
     public static void Paint(Canvas canvas, Traits traits)
     {
         // Upright ears stand behind the head, hanging ears lie over it.
-        bool hanging = traits.Ears > 0.45f;
+        var hanging = traits.Ears > 0.45f;
         if (!hanging)
             Ears(canvas, traits);
         Skull(canvas, traits);
@@ -31,10 +31,10 @@ internal static class HeadPainter
 
     private static void Ears(Canvas canvas, Traits traits)
     {
-        float drop = traits.Ears;
-        (float tipX, float tipY) = OnCurve((0.25f, -0.42f), (0.52f, -0.42f), (0.30f, 0.13f), drop);
-        float round = Mix(0.008f, 0.055f, drop);
-        foreach (int sign in (ReadOnlySpan<int>)[-1, 1])
+        var drop = traits.Ears;
+        (var tipX, var tipY) = OnCurve((0.25f, -0.42f), (0.52f, -0.42f), (0.30f, 0.13f), drop);
+        var round = Mix(0.008f, 0.055f, drop);
+        foreach (var sign in (ReadOnlySpan<int>)[-1, 1])
         {
             var inner = (sign * Mix(0.05f, 0.16f, drop), Mix(-0.19f, -0.21f, drop));
             var outer = (sign * Mix(0.28f, 0.27f, drop), Mix(-0.06f, -0.12f, drop));
@@ -46,7 +46,7 @@ internal static class HeadPainter
 
     private static void Skull(Canvas canvas, Traits traits)
     {
-        float head = traits.Head;
+        var head = traits.Head;
         canvas.Fill(
             Union(
                 Ellipse(0, -0.04f, Mix(0.28f, 0.235f, head), Mix(0.22f, 0.26f, head)),
@@ -56,14 +56,14 @@ internal static class HeadPainter
 
     private static void Eyes(Canvas canvas, Traits traits)
     {
-        float eyes = traits.Eyes;
+        var eyes = traits.Eyes;
         Rgb iris = Rgb.Mix(CatEye, DogEye, Math.Clamp(2 * eyes - 0.4f, 0, 1));
-        float y = Mix(-0.03f, -0.09f, eyes);
-        foreach (int sign in (ReadOnlySpan<int>)[-1, 1])
+        var y = Mix(-0.03f, -0.09f, eyes);
+        foreach (var sign in (ReadOnlySpan<int>)[-1, 1])
         {
-            float x = sign * Mix(0.13f, 0.105f, eyes);
-            float rx = Mix(0.075f, 0.042f, eyes);
-            float ry = Mix(0.062f, 0.044f, eyes);
+            var x = sign * Mix(0.13f, 0.105f, eyes);
+            var rx = Mix(0.075f, 0.042f, eyes);
+            var ry = Mix(0.062f, 0.044f, eyes);
             canvas.Fill(Ellipse(x, y, rx + 0.014f, ry + 0.014f), Black, 0.8f);
             canvas.Fill(Ellipse(x, y, rx, ry), iris);
             canvas.Fill(Ellipse(x, y, Mix(0.018f, 0.028f, eyes), Mix(0.058f, 0.028f, eyes)), Black);
@@ -73,28 +73,28 @@ internal static class HeadPainter
 
     private static void Muzzle(Canvas canvas, Traits traits)
     {
-        float muzzle = traits.Muzzle;
-        float y = Mix(0.115f, 0.15f, muzzle);
-        float rx = Mix(0.10f, 0.135f, muzzle);
-        float ry = Mix(0.065f, 0.155f, muzzle);
+        var muzzle = traits.Muzzle;
+        var y = Mix(0.115f, 0.15f, muzzle);
+        var rx = Mix(0.10f, 0.135f, muzzle);
+        var ry = Mix(0.065f, 0.155f, muzzle);
         canvas.Fill(Ellipse(0, y + 0.008f, rx + 0.012f, ry + 0.012f), traits.Coat.ShadeAt, 0.6f * muzzle);
         canvas.Fill(Ellipse(0, y, rx, ry), traits.Coat.Light);
-        float tongue = traits.Tongue * Math.Clamp(2 * muzzle - 1, 0, 1);
+        var tongue = traits.Tongue * Math.Clamp(2 * muzzle - 1, 0, 1);
         canvas.Fill(Limb(0.01f, y + 0.10f, 0.045f, 0.02f, y + 0.10f + 0.10f * traits.Tongue, 0.04f), Tongue, tongue);
         canvas.Fill(Limb(0, y - 0.02f, 0.010f, 0, y + 0.4f * ry, 0.010f), Black, 0.8f);
         canvas.Fill(Curve((-0.08f, y + 0.25f * ry), (0, y + 0.85f * ry), (0.08f, y + 0.25f * ry), 0.009f, 0.009f), Black, 0.7f);
-        float noseY = Mix(0.075f, 0.055f, muzzle);
-        float width = Mix(0.034f, 0.085f, muzzle);
+        var noseY = Mix(0.075f, 0.055f, muzzle);
+        var width = Mix(0.034f, 0.085f, muzzle);
         Rgb nose = Rgb.Mix(Pink, Black, Math.Clamp(1.8f * muzzle, 0, 1));
         canvas.Fill(Triangle((-width, noseY - 0.3f * width), (width, noseY - 0.3f * width), (0, noseY + 0.5f * width), Mix(0.004f, 0.025f, muzzle)), nose);
     }
 
     private static void Whiskers(Canvas canvas, Traits traits)
     {
-        float opacity = Math.Clamp(1 - 1.5f * traits.Whiskers, 0, 1);
-        foreach (int sign in (ReadOnlySpan<int>)[-1, 1])
+        var opacity = Math.Clamp(1 - 1.5f * traits.Whiskers, 0, 1);
+        foreach (var sign in (ReadOnlySpan<int>)[-1, 1])
         {
-            for (int i = -1; i <= 1; i++)
+            for (var i = -1; i <= 1; i++)
                 canvas.Fill(Limb(sign * 0.09f, 0.12f + 0.03f * i, 0.008f, sign * 0.40f, 0.12f + 0.09f * i, 0.005f), Glint, 0.9f * opacity);
         }
     }

@@ -13,22 +13,22 @@ internal readonly record struct Placement(float X, float Y, float Scale, float T
     /// <summary>A place inside this one.</summary>
     public Placement At(float x, float y, float scale)
     {
-        (float px, float py) = Turn(Mirrored ? -x : x, y, 1);
+        (var px, var py) = Turn(Mirrored ? -x : x, y, 1);
         return this with { X = X + Scale * px, Y = Y + Scale * py, Scale = Scale * scale };
     }
 
     /// <summary>From picture to drawing coordinates.</summary>
     public (float X, float Y) ToDrawing(float x, float y)
     {
-        (float px, float py) = Turn((x - X) / Scale, (y - Y) / Scale, -1);
+        (var px, var py) = Turn((x - X) / Scale, (y - Y) / Scale, -1);
         return (Mirrored ? -px : px, py);
     }
 
     private (float X, float Y) Turn(float x, float y, float direction)
     {
-        float square = Tilt * Tilt;
-        float cos = (1 - square) / (1 + square);
-        float sin = direction * 2 * Tilt / (1 + square);
+        var square = Tilt * Tilt;
+        var cos = (1 - square) / (1 + square);
+        var sin = direction * 2 * Tilt / (1 + square);
         return (cos * x - sin * y, sin * x + cos * y);
     }
 }

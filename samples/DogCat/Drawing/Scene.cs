@@ -20,11 +20,11 @@ internal static class Scene
     {
         var above = random.Pick<Rgb>(Surroundings) * random.Between(0.7f, 1.1f);
         var below = random.Pick<Rgb>(Surroundings) * random.Between(0.6f, 1.0f);
-        float horizon = random.Between(-0.1f, 0.4f);
-        float blur = random.Between(4, 30);
+        var horizon = random.Between(-0.1f, 0.4f);
+        var blur = random.Between(4, 30);
         canvas.ForEachPixel((_, _, y) => Rgb.Mix(above, below, Math.Clamp((y - horizon) * blur + 0.5f, 0, 1)));
-        int things = (int)random.Between(0, 5);
-        for (int i = 0; i < things; i++)
+        var things = (int)random.Between(0, 5);
+        for (var i = 0; i < things; i++)
         {
             canvas.Fill(
                 Ellipse(random.Between(-0.5f, 0.5f), random.Between(-0.5f, 0.5f), random.Between(0.05f, 0.3f), random.Between(0.05f, 0.3f)),
@@ -38,8 +38,8 @@ internal static class Scene
         if (!random.Chance(0.3))
             return;
         var colour = random.Pick<Rgb>(Surroundings) * random.Between(0.6f, 1.1f);
-        float x = random.Between(-0.4f, 0.4f);
-        float y = random.Between(-0.3f, 0.45f);
+        var x = random.Between(-0.4f, 0.4f);
+        var y = random.Between(-0.3f, 0.45f);
         var thing = random.Pick<int>([0, 1, 2]) switch
         {
             0 => Limb(x, -0.7f, 0.05f, x, 0.7f, 0.05f),
@@ -52,12 +52,12 @@ internal static class Scene
 
     public static void Expose(Canvas canvas, SplitMix64 random)
     {
-        float brightness = random.Between(0.65f, 1.15f);
-        float across = random.Between(-0.5f, 0.5f);
-        float down = random.Between(-0.4f, 0.4f);
-        float warmth = random.Between(-0.1f, 0.1f);
+        var brightness = random.Between(0.65f, 1.15f);
+        var across = random.Between(-0.5f, 0.5f);
+        var down = random.Between(-0.4f, 0.4f);
+        var warmth = random.Between(-0.1f, 0.1f);
         var tint = new Rgb(1 + warmth, 1, 1 - warmth);
-        float noise = random.Between(0.01f, 0.06f);
+        var noise = random.Between(0.01f, 0.06f);
         canvas.ForEachPixel((colour, x, y) =>
         {
             var lit = colour * tint * (brightness * (1 + across * x + down * y));

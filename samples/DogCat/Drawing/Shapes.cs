@@ -13,10 +13,10 @@ internal static class Shapes
 
         float Distance(float x, float y)
         {
-            float px = (x - cx) / rx;
-            float py = (y - cy) / ry;
-            float unit = MathF.Sqrt(px * px + py * py);
-            float slope = MathF.Sqrt(px / rx * (px / rx) + py / ry * (py / ry));
+            var px = (x - cx) / rx;
+            var py = (y - cy) / ry;
+            var unit = MathF.Sqrt(px * px + py * py);
+            var slope = MathF.Sqrt(px / rx * (px / rx) + py / ry * (py / ry));
             return slope == 0 ? -Math.Min(rx, ry) : unit * (unit - 1) / slope;
         }
     }
@@ -24,16 +24,16 @@ internal static class Shapes
     /// <summary>A line with round ends that are <paramref name="ra"/> and <paramref name="rb"/> thick.</summary>
     public static Shape Limb(float ax, float ay, float ra, float bx, float by, float rb)
     {
-        float dx = bx - ax;
-        float dy = by - ay;
-        float lengthSquared = dx * dx + dy * dy;
+        var dx = bx - ax;
+        var dy = by - ay;
+        var lengthSquared = dx * dx + dy * dy;
         return new Shape(Distance, (ax + bx) / 2, (ay + by) / 2, MathF.Sqrt(lengthSquared) / 2 + Math.Max(ra, rb));
 
         float Distance(float x, float y)
         {
-            float along = Math.Clamp(((x - ax) * dx + (y - ay) * dy) / lengthSquared, 0, 1);
-            float ox = x - ax - along * dx;
-            float oy = y - ay - along * dy;
+            var along = Math.Clamp(((x - ax) * dx + (y - ay) * dy) / lengthSquared, 0, 1);
+            var ox = x - ax - along * dx;
+            var oy = y - ay - along * dy;
             return MathF.Sqrt(ox * ox + oy * oy) - (ra + along * (rb - ra));
         }
     }
@@ -43,12 +43,12 @@ internal static class Shapes
     {
         const int pieces = 6;
         var limbs = new Shape[pieces];
-        (float x0, float y0, float r0) = (a.X, a.Y, startRadius);
-        for (int i = 1; i <= pieces; i++)
+        (var x0, var y0, var r0) = (a.X, a.Y, startRadius);
+        for (var i = 1; i <= pieces; i++)
         {
-            float t = (float)i / pieces;
-            (float x1, float y1) = OnCurve(a, b, c, t);
-            float r1 = startRadius + t * (endRadius - startRadius);
+            var t = (float)i / pieces;
+            (var x1, var y1) = OnCurve(a, b, c, t);
+            var r1 = startRadius + t * (endRadius - startRadius);
             limbs[i - 1] = Limb(x0, y0, r0, x1, y1, r1);
             (x0, y0, r0) = (x1, y1, r1);
         }
@@ -58,7 +58,7 @@ internal static class Shapes
     /// <summary>The point of a quadratic Bezier curve at <paramref name="t"/> in [0, 1].</summary>
     public static (float X, float Y) OnCurve((float X, float Y) a, (float X, float Y) b, (float X, float Y) c, float t)
     {
-        float u = 1 - t;
+        var u = 1 - t;
         return (u * u * a.X + 2 * u * t * b.X + t * t * c.X, u * u * a.Y + 2 * u * t * b.Y + t * t * c.Y);
     }
 
@@ -71,9 +71,9 @@ internal static class Shapes
         float Distance(float x, float y)
         {
             // Inside, all three edges have the point on the same hand.
-            bool ab = IsLeft(a, b, x, y);
-            bool inside = ab == IsLeft(b, c, x, y) && ab == IsLeft(c, a, x, y);
-            float distance = outline.Distance(x, y);
+            var ab = IsLeft(a, b, x, y);
+            var inside = ab == IsLeft(b, c, x, y) && ab == IsLeft(c, a, x, y);
+            var distance = outline.Distance(x, y);
             return (inside ? -distance : distance) - round;
         }
     }
@@ -81,13 +81,13 @@ internal static class Shapes
     /// <summary>Everything inside any of the shapes.</summary>
     public static Shape Union(params Shape[] shapes)
     {
-        float x0 = shapes.Average(s => s.X);
-        float y0 = shapes.Average(s => s.Y);
+        var x0 = shapes.Average(s => s.X);
+        var y0 = shapes.Average(s => s.Y);
         return new Shape(Distance, x0, y0, shapes.Max(s => MathF.Sqrt((s.X - x0) * (s.X - x0) + (s.Y - y0) * (s.Y - y0)) + s.Radius));
 
         float Distance(float x, float y)
         {
-            float nearest = float.MaxValue;
+            var nearest = float.MaxValue;
             foreach (var shape in shapes)
                 nearest = Math.Min(nearest, shape.Distance(x, y));
             return nearest;

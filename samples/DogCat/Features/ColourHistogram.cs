@@ -26,30 +26,30 @@ public sealed class ColourHistogram(int levels) : IFeatureFamily
 
     private void Add(Picture picture, int margin, Span<float> boxes)
     {
-        int side = picture.Width - 2 * margin;
-        float pixel = 1f / (side * side);
-        for (int y = margin; y < margin + side; y++)
-            for (int x = margin; x < margin + side; x++)
+        var side = picture.Width - 2 * margin;
+        var pixel = 1f / (side * side);
+        for (var y = margin; y < margin + side; y++)
+            for (var x = margin; x < margin + side; x++)
                 AddPixel(picture[x, y], pixel, boxes);
     }
 
     private void AddPixel(ReadOnlySpan<byte> rgb, float weight, Span<float> boxes)
     {
-        (int r, float rUp) = Level(rgb[0]);
-        (int g, float gUp) = Level(rgb[1]);
-        (int b, float bUp) = Level(rgb[2]);
-        for (int corner = 0; corner < 8; corner++)
+        (var r, var rUp) = Level(rgb[0]);
+        (var g, var gUp) = Level(rgb[1]);
+        (var b, var bUp) = Level(rgb[2]);
+        for (var corner = 0; corner < 8; corner++)
         {
             int dr = corner & 1, dg = (corner >> 1) & 1, db = corner >> 2;
-            float share = (dr == 1 ? rUp : 1 - rUp) * (dg == 1 ? gUp : 1 - gUp) * (db == 1 ? bUp : 1 - bUp);
+            var share = (dr == 1 ? rUp : 1 - rUp) * (dg == 1 ? gUp : 1 - gUp) * (db == 1 ? bUp : 1 - bUp);
             boxes[((r + dr) * levels + g + dg) * levels + b + db] += weight * share;
         }
     }
 
     private (int Level, float Up) Level(byte value)
     {
-        float position = value * (levels - 1) / 255f;
-        int level = Math.Min((int)position, levels - 2);
+        var position = value * (levels - 1) / 255f;
+        var level = Math.Min((int)position, levels - 2);
         return (level, position - level);
     }
 }

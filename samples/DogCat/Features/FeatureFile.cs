@@ -42,17 +42,17 @@ public sealed class FeatureFile
     /// <summary>Hands over each sound record.</summary>
     public FeatureFileReport Read(Action<UInt128, float[]> take)
     {
-        int read = 0;
+        var read = 0;
         try
         {
             if (!File.Exists(_path))
                 return new FeatureFileReport(_path, 0, 0, 0);
             using var file = File.OpenRead(_path);
-            byte[] fingerprint = new byte[_fingerprint.Length];
+            var fingerprint = new byte[_fingerprint.Length];
             if (file.ReadAtLeast(fingerprint, fingerprint.Length, throwOnEndOfStream: false) < fingerprint.Length || !fingerprint.AsSpan().SequenceEqual(_fingerprint))
                 return new FeatureFileReport(_path, 0, 0, file.Length);
-            byte[] record = new byte[KeyBytes + _count * sizeof(float) + ChecksumBytes];
-            long sound = file.Position;
+            var record = new byte[KeyBytes + _count * sizeof(float) + ChecksumBytes];
+            var sound = file.Position;
             while (file.ReadAtLeast(record, record.Length, throwOnEndOfStream: false) == record.Length && IsSound(record))
             {
                 take(BinaryPrimitives.ReadUInt128LittleEndian(record), MemoryMarshal.Cast<byte, float>(record.AsSpan(KeyBytes, _count * sizeof(float))).ToArray());
@@ -82,7 +82,7 @@ public sealed class FeatureFile
                 file.Position = report.Bytes;
                 if (report.Bytes == 0)
                     file.Write(_fingerprint);
-                foreach ((var key, float[] features) in records)
+                foreach ((var key, var features) in records)
                     file.Write(Record(key, features));
             }
             DeleteOld(folder);
@@ -96,7 +96,7 @@ public sealed class FeatureFile
 
     private static byte[] Record(UInt128 key, float[] features)
     {
-        byte[] record = new byte[KeyBytes + features.Length * sizeof(float) + ChecksumBytes];
+        var record = new byte[KeyBytes + features.Length * sizeof(float) + ChecksumBytes];
         BinaryPrimitives.WriteUInt128LittleEndian(record, key);
         MemoryMarshal.AsBytes(features.AsSpan()).CopyTo(record.AsSpan(KeyBytes));
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan()[^ChecksumBytes..], Crc32.Of(record.AsSpan()[..^ChecksumBytes]));

@@ -29,7 +29,7 @@ public sealed class FeatureStore(PictureFeatures features, FeatureFile? file = n
             if (wanted.Remove(key))
                 _known[key] = values;
         });
-        for (int known = pictures.Count - wanted.Count; known > 0; known--)
+        for (var known = pictures.Count - wanted.Count; known > 0; known--)
             done();
         Parallel.ForEach(wanted, new ParallelOptions { CancellationToken = cancellation }, item =>
         {

@@ -48,37 +48,37 @@ public sealed class GradientHistograms : IFeatureFamily
 
     private void Add(Picture picture, Span<float> features)
     {
-        float[] histogram = Histogram(picture);
-        float[] energy = Energy(histogram);
+        var histogram = Histogram(picture);
+        var energy = Energy(histogram);
         for (int row = 0, i = 0; row < _cells; row++)
-            for (int column = 0; column < _cells / 2; column++, i += PerCell)
+            for (var column = 0; column < _cells / 2; column++, i += PerCell)
                 AddCell(histogram, energy, row, column, features.Slice(i, PerCell));
     }
 
     /// <summary>Edge strength [row, column, direction]; a pixel is shared by the four cells and two directions nearest to it.</summary>
     private float[] Histogram(Picture picture)
     {
-        float[] histogram = new float[_cells * _cells * Directions];
+        var histogram = new float[_cells * _cells * Directions];
         Span<(int Cell, float Share)> rows = stackalloc (int, float)[2];
         Span<(int Cell, float Share)> columns = stackalloc (int, float)[2];
-        for (int y = 0; y < _side; y++)
+        for (var y = 0; y < _side; y++)
         {
             Neighbours(y, rows);
-            for (int x = 0; x < _side; x++)
+            for (var x = 0; x < _side; x++)
             {
-                (float dx, float dy, float strength) = Gradient(picture, x, y);
+                (var dx, var dy, var strength) = Gradient(picture, x, y);
                 if (strength == 0)
                     continue;
                 Neighbours(x, columns);
-                float direction = MathF.Atan2(dy, dx) * (Directions / MathF.Tau) + Directions;
-                int whole = (int)direction;
-                float second = direction - whole;
-                foreach ((int row, float rowShare) in rows)
+                var direction = MathF.Atan2(dy, dx) * (Directions / MathF.Tau) + Directions;
+                var whole = (int)direction;
+                var second = direction - whole;
+                foreach ((var row, var rowShare) in rows)
                 {
-                    foreach ((int column, float columnShare) in columns)
+                    foreach ((var column, var columnShare) in columns)
                     {
-                        int at = (row * _cells + column) * Directions;
-                        float share = strength * rowShare * columnShare;
+                        var at = (row * _cells + column) * Directions;
+                        var share = strength * rowShare * columnShare;
                         histogram[at + whole % Directions] += share * (1 - second);
                         histogram[at + (whole + 1) % Directions] += share * second;
                     }
@@ -91,9 +91,9 @@ public sealed class GradientHistograms : IFeatureFamily
     /// <summary>The two cells whose centres are nearest to a pixel; beyond the border a cell's share is 0.</summary>
     private void Neighbours(int pixel, Span<(int Cell, float Share)> cells)
     {
-        float position = (pixel + 0.5f) / _cell - 0.5f;
-        int first = (int)MathF.Floor(position);
-        float second = position - first;
+        var position = (pixel + 0.5f) / _cell - 0.5f;
+        var first = (int)MathF.Floor(position);
+        var second = position - first;
         cells[0] = first < 0 ? (0, 0) : (first, 1 - second);
         cells[1] = first + 1 >= _cells ? (_cells - 1, 0) : (first + 1, second);
     }
@@ -106,11 +106,11 @@ public sealed class GradientHistograms : IFeatureFamily
         var up = picture[x, Math.Max(0, y - 1)];
         var down = picture[x, Math.Min(_side - 1, y + 1)];
         int strongest = 0, bestX = 0, bestY = 0;
-        for (int c = 0; c < 3; c++)
+        for (var c = 0; c < 3; c++)
         {
-            int dx = right[c] - left[c];
-            int dy = down[c] - up[c];
-            int square = dx * dx + dy * dy;
+            var dx = right[c] - left[c];
+            var dy = down[c] - up[c];
+            var square = dx * dx + dy * dy;
             if (square > strongest)
                 (strongest, bestX, bestY) = (square, dx, dy);
         }
@@ -119,12 +119,12 @@ public sealed class GradientHistograms : IFeatureFamily
 
     private float[] Energy(float[] histogram)
     {
-        float[] energy = new float[_cells * _cells];
-        for (int i = 0; i < energy.Length; i++)
+        var energy = new float[_cells * _cells];
+        for (var i = 0; i < energy.Length; i++)
         {
-            for (int o = 0; o < Orientations; o++)
+            for (var o = 0; o < Orientations; o++)
             {
-                float both = histogram[i * Directions + o] + histogram[i * Directions + o + Orientations];
+                var both = histogram[i * Directions + o] + histogram[i * Directions + o + Orientations];
                 energy[i] += both * both;
             }
         }
@@ -134,21 +134,21 @@ public sealed class GradientHistograms : IFeatureFamily
     private void AddCell(float[] histogram, float[] energy, int row, int column, Span<float> features)
     {
         ReadOnlySpan<float> cell = histogram.AsSpan((row * _cells + column) * Directions, Directions);
-        for (int block = 0; block < Blocks; block++)
+        for (var block = 0; block < Blocks; block++)
         {
-            int otherRow = Math.Clamp(row + (block < 2 ? -1 : 1), 0, _cells - 1);
-            int otherColumn = Math.Clamp(column + (block % 2 == 0 ? -1 : 1), 0, _cells - 1);
-            float sum = energy[row * _cells + column] + energy[row * _cells + otherColumn]
+            var otherRow = Math.Clamp(row + (block < 2 ? -1 : 1), 0, _cells - 1);
+            var otherColumn = Math.Clamp(column + (block % 2 == 0 ? -1 : 1), 0, _cells - 1);
+            var sum = energy[row * _cells + column] + energy[row * _cells + otherColumn]
                 + energy[otherRow * _cells + column] + energy[otherRow * _cells + otherColumn];
             // One grey level of edge per cell keeps an even surface from dividing by zero.
-            float scale = 1 / MathF.Sqrt(sum + _cell * _cell);
-            for (int d = 0; d < Directions; d++)
+            var scale = 1 / MathF.Sqrt(sum + _cell * _cell);
+            for (var d = 0; d < Directions; d++)
             {
-                float relative = Math.Min(Ceiling, cell[d] * scale);
+                var relative = Math.Min(Ceiling, cell[d] * scale);
                 features[d] += relative / (2 * Blocks);
                 features[Directions + Orientations + block] += relative / (2 * Directions);
             }
-            for (int o = 0; o < Orientations; o++)
+            for (var o = 0; o < Orientations; o++)
                 features[Directions + o] += Math.Min(Ceiling, (cell[o] + cell[o + Orientations]) * scale) / (2 * Blocks);
         }
     }

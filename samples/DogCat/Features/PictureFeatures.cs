@@ -36,8 +36,8 @@ public sealed class PictureFeatures(PatchFilters filters)
     public float[] Of(Picture picture)
     {
         var square = picture.ToSquare(Side);
-        float[] features = new float[Count];
-        int at = 0;
+        var features = new float[Count];
+        var at = 0;
         foreach (var family in Families)
         {
             family.Compute(square, features.AsSpan(at, family.Count));

@@ -20,14 +20,14 @@ public sealed class Thumbnail(int side) : IFeatureFamily
         var small = picture.ToSquare(side);
         for (int y = 0, i = 0; y < side; y++)
         {
-            for (int x = 0; x < side / 2; x++, i += 3)
+            for (var x = 0; x < side / 2; x++, i += 3)
             {
                 var left = small[x, y];
                 var right = small[side - 1 - x, y];
-                float r = (left[0] + right[0]) / 510f;
-                float g = (left[1] + right[1]) / 510f;
-                float b = (left[2] + right[2]) / 510f;
-                float brightness = 0.299f * r + 0.587f * g + 0.114f * b;
+                var r = (left[0] + right[0]) / 510f;
+                var g = (left[1] + right[1]) / 510f;
+                var b = (left[2] + right[2]) / 510f;
+                var brightness = 0.299f * r + 0.587f * g + 0.114f * b;
                 features[i] = brightness;
                 features[i + 1] = b - brightness;
                 features[i + 2] = r - brightness;

@@ -27,7 +27,7 @@ internal static class Gallery
 
     private static Markup Caption(LabelledPicture picture, Prediction prediction)
     {
-        bool right = prediction.Answer == picture.Label;
+        var right = prediction.Answer == picture.Label;
         return new Markup(Invariant($"a {picture.Label}; it says\n[{(right ? "green" : "red")}]{prediction.Answer}, {prediction.Confidence:P0} sure[/]"));
     }
 
@@ -35,9 +35,9 @@ internal static class Gallery
     private static string Draw(Picture picture)
     {
         var markup = new StringBuilder();
-        for (int y = 0; y + 1 < picture.Height; y += 2)
+        for (var y = 0; y + 1 < picture.Height; y += 2)
         {
-            for (int x = 0; x < picture.Width; x++)
+            for (var x = 0; x < picture.Width; x++)
                 markup.Append(Invariant($"[{Colour(picture[x, y])} on {Colour(picture[x, y + 1])}]▀[/]"));
             markup.Append('\n');
         }

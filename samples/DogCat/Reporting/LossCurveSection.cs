@@ -32,7 +32,7 @@ internal static class LossCurveSection
     /// <summary>How wrong the model is that the race begins with, and what pull either loss has there.</summary>
     public static string InWords(LossCurves found)
     {
-        (double entropy, double squared) = found.Slopes;
+        (var entropy, var squared) = found.Slopes;
         return Invariant($"A model trained on the pictures with cats called dogs and dogs called cats gives half of them a probability q below {found.TrueClass[found.TrueClass.Count / 2]:0.######} for what they are. Over all of them the slope of cross-entropy is {entropy:0.0000} in the mean, that of squared error {squared:0.######}: {entropy / squared:N0} times as small.");
     }
 

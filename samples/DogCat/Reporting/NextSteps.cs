@@ -9,7 +9,7 @@ internal static class NextSteps
 
     public static IEnumerable<string> For(TrainOptions options)
     {
-        string images = options.Data.Images is { } folder ? $" --images {folder}" : "";
+        var images = options.Data.Images is { } folder ? $" --images {folder}" : "";
         if (options.Contenders.Count == 1)
             yield return $"{Program} compare{images}    # beside ML.NET's own trainers";
         if (!options.Ablation)

@@ -29,9 +29,9 @@ internal static class PictureSections
     /// <summary>A picture of the report: its label, what people say of it where that is known, and what the model says.</summary>
     public static ReportPicture Thumbnail(JudgedPicture judged)
     {
-        string name = judged.Picture.Path is { } path ? Path.GetFileName(path) : judged.Name;
-        string says = Invariant($"{judged.Answer}, {judged.Confidence:0.0000}");
-        string people = Tables.SoftLabel(judged.Picture);
+        var name = judged.Picture.Path is { } path ? Path.GetFileName(path) : judged.Name;
+        var says = Invariant($"{judged.Answer}, {judged.Confidence:0.0000}");
+        var people = Tables.SoftLabel(judged.Picture);
         return new ReportPicture(
             PngEncoder.Encode(judged.Picture.Picture),
             $"Test picture {name}, labelled {judged.Picture.Label}; {(people == "" ? "" : people + "; ")}the model says {says}.",

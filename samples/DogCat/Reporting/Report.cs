@@ -37,7 +37,7 @@ public sealed class Report(Verbosity verbosity)
     public T Working<T>(string what, string unit, int total, Func<Action, T> work)
     {
         _story.WriteLine($"{what} ...");
-        long start = Stopwatch.GetTimestamp();
+        var start = Stopwatch.GetTimestamp();
         var result = WorkProgress.Run(what, unit, total, _story, _terminal, work);
         _story.WriteLine(Invariant($"  done in {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s"));
         return result;
@@ -52,7 +52,7 @@ public sealed class Report(Verbosity verbosity)
     public void Finished(Result result, TimeSpan time)
     {
         _story.WriteLine(Invariant($"  fitted in {result.FitTime.TotalSeconds:F1} s, judged in {(time - result.FitTime).TotalSeconds:F1} s; log-loss {result.Train.LogLoss:F4} train, {result.Test.LogLoss:F4} +- {result.Test.LogLossStandardError:F4} test (nats)"));
-        foreach (string warning in result.Test.Warnings)
+        foreach (var warning in result.Test.Warnings)
             _story.WriteLine($"  {warning}");
         _json.Append("results", JsonReport.Of(result));
     }
@@ -255,7 +255,7 @@ public sealed class Report(Verbosity verbosity)
             return ExitCode.Interrupted;
         }
         _story.WriteLine("Try next:");
-        foreach (string line in NextSteps.For(options))
+        foreach (var line in NextSteps.For(options))
             _story.WriteLine("  " + line);
         return ExitCode.Done;
     }

@@ -62,7 +62,7 @@ internal static class Tables
     private static Table Make(string first, params string[] others)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn(first).NoWrap());
-        foreach (string title in others)
+        foreach (var title in others)
             table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
         return table;
     }

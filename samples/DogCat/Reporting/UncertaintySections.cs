@@ -16,8 +16,8 @@ internal static class UncertaintySections
     /// <summary>How uncertain the pictures are, and whether the models know.</summary>
     public static ReportSection Uncertainty(IReadOnlyList<Uncertainty> models, IReadOnlyList<JudgedPicture> judged)
     {
-        bool voted = judged.Any(j => j.Picture.Votes is not null);
-        string source = voted ? "the share of dog among people's votes for cat or dog" : "the known probability with which it was labelled a dog";
+        var voted = judged.Any(j => j.Picture.Votes is not null);
+        var source = voted ? "the share of dog among people's votes for cat or dog" : "the known probability with which it was labelled a dog";
         var section = new ReportSection("How sure can one be?")
             .AddText(Invariant($"For {models[0].Pictures:N0} of {judged.Count:N0} test pictures a soft label p is known, {source}.{Training.Uncertainty.Exceptions(models)}"))
             .AddText("Were labels drawn from p, a model that says q would have a log-loss of H(p, q) = H(p) + KL(p || q): the doubt in the pictures themselves, which no model can remove, and what the model adds. H(q) is the doubt that it admits to: below H(p, q) it is too sure of itself, above it too cautious.")
@@ -37,7 +37,7 @@ internal static class UncertaintySections
     public static ReportSection Trial(SoftLabelTrial trial)
     {
         var section = new ReportSection("Training on soft labels").AddText(trial.Design + " Everything else is the same.");
-        foreach ((string by, var comparison) in ((string, CrossEntropyComparison)[])[("soft", trial.BySoftLabels), ("hard", trial.ByHardLabels)])
+        foreach ((var by, var comparison) in ((string, CrossEntropyComparison)[])[("soft", trial.BySoftLabels), ("hard", trial.ByHardLabels)])
         {
             var pair = comparison.Pairs[0];
             section

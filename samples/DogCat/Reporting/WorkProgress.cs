@@ -17,8 +17,8 @@ public static class WorkProgress
 
     private static T WithLines<T>(string unit, int total, TextWriter lines, Func<Action, T> work)
     {
-        long start = Stopwatch.GetTimestamp();
-        int done = 0;
+        var start = Stopwatch.GetTimestamp();
+        var done = 0;
         using (new Timer(_ => lines.WriteLine("  " + Describe(unit, Volatile.Read(ref done), total, Stopwatch.GetElapsedTime(start))), null, FirstLine, Interval))
             return work(() => Interlocked.Increment(ref done));
     }
@@ -35,8 +35,8 @@ public static class WorkProgress
     /// <summary>"3,120 of 6,000 pictures, 1,204 a second, 2 s left".</summary>
     internal static string Describe(string unit, int done, int total, TimeSpan elapsed)
     {
-        double rate = done / Math.Max(elapsed.TotalSeconds, 1e-3);
-        string speed = done == 0 ? "" : Invariant($", {rate:N0} a second, {Math.Max(0, total - done) / rate:F0} s left");
+        var rate = done / Math.Max(elapsed.TotalSeconds, 1e-3);
+        var speed = done == 0 ? "" : Invariant($", {rate:N0} a second, {Math.Max(0, total - done) / rate:F0} s left");
         return Invariant($"{done:N0} of {total:N0} {unit}{speed}");
     }
 

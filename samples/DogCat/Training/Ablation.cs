@@ -11,10 +11,10 @@ public static class Ablation
     /// <summary>One row a family, handed over as they come.</summary>
     public static IEnumerable<AblationRow> Run(MLContext ml, PictureData data, FeatureStore store, CancellationToken cancellation = default)
     {
-        int at = 0;
+        var at = 0;
         foreach (var family in store.Features.Families.TakeWhile(_ => !cancellation.IsCancellationRequested))
         {
-            (int from, int to) = (at, at += family.Count);
+            (var from, var to) = (at, at += family.Count);
             yield return new AblationRow(
                 family.Name,
                 Alone: Score(ml, data, store, [(from, to)]),
@@ -24,9 +24,9 @@ public static class Ablation
 
     private static FamilyScore Score(MLContext ml, PictureData data, FeatureStore store, (int From, int To)[] ranges)
     {
-        int count = ranges.Sum(r => r.To - r.From);
+        var count = ranges.Sum(r => r.To - r.From);
         var result = Contenders.All[0].Run(new TrainerSetup(ml, data.Train.Count, new Progress<EpochReport>()), Select(data.Train), Select(data.Test));
-        double accuracy = result.Test.Accuracy;
+        var accuracy = result.Test.Accuracy;
         return new FamilyScore(count, result.Test.LogLoss, result.Test.LogLossStandardError, accuracy, Math.Sqrt(accuracy * (1 - accuracy) / data.Test.Count));
 
         IDataView Select(PictureSet set) => ml.Data.LoadFromEnumerable(

@@ -24,7 +24,7 @@ public static class Logits
     private static double Dot(float[] weights, float[] features)
     {
         double sum = 0;
-        for (int i = 0; i < weights.Length; i++)
+        for (var i = 0; i < weights.Length; i++)
             sum += (double)weights[i] * features[i];
         return sum;
     }

@@ -29,7 +29,7 @@ internal sealed class LossCourse(MLContext ml, IDataView train, IDataView held, 
     /// <summary>One epoch after the other, each going on from the last one's model: plain mini-batch SGD without momentum, whose weights are all it remembers.</summary>
     private IEnumerable<Judgement> Fit(TrainingLoss loss, double rate, MulticlassPredictionTransformer<MaximumEntropyModelParameters>? model, Action done)
     {
-        for (int epoch = 1; epoch <= LossCurves.Epochs; epoch++)
+        for (var epoch = 1; epoch <= LossCurves.Epochs; epoch++)
         {
             cancellation.ThrowIfCancellationRequested();
             model = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options

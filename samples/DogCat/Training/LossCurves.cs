@@ -36,7 +36,7 @@ public sealed record LossCurves(LossRace FromWrong, LossRace FromZero, int Train
     public static LossCurves Run(MLContext ml, PictureData data, FeatureStore store, Action done, CancellationToken cancellation = default)
     {
         var rows = new TrialRows(ml, store, data.Train);
-        int count = Math.Min(data.Train.Count, MostPictures);
+        var count = Math.Min(data.Train.Count, MostPictures);
         LabelledPicture[] sample = [.. Enumerable.Range(0, count).Select(i => data.Train.Items[(int)((long)i * data.Train.Count / count)])];
         LabelledPicture[] held = [.. sample.Where((_, i) => i % OneInHeldOut == 0)];
         LabelledPicture[] train = [.. sample.Where((_, i) => i % OneInHeldOut != 0)];

@@ -19,8 +19,8 @@ public sealed record LossRace(string Beginning, IReadOnlyList<LossCurve> Curves)
     {
         LossCurve[] two = [Best(TrainingLoss.CrossEntropy, measure), Best(TrainingLoss.Brier, measure)];
         double[][] values = [.. two.Select(c => c.Epochs.Select(measure).ToArray())];
-        double start = values[0][0];
-        string paths = string.Join("; by ", two.Zip(values, (curve, v) =>
+        var start = values[0][0];
+        var paths = string.Join("; by ", two.Zip(values, (curve, v) =>
             Invariant($"{curve.Name} {Text(v[1])} after the first epoch and {Text(v[^1])} after {v.Length - 1} (learning rate {curve.Rate})")));
         return Invariant($"{name}, {Text(start)} at the beginning: by {paths}. {Verdict(start, values[0], values[1])}");
 
@@ -29,12 +29,12 @@ public sealed record LossRace(string Beginning, IReadOnlyList<LossCurve> Curves)
 
     private static string Verdict(double start, double[] entropy, double[] squared)
     {
-        double end = Math.Min(entropy[^1], squared[^1]);
+        var end = Math.Min(entropy[^1], squared[^1]);
         if (end >= start)
             return "Neither gained anything.";
-        double most = start - 0.9 * (start - end);
-        (int first, int second) = (Array.FindIndex(entropy, v => v <= most), Array.FindIndex(squared, v => v <= most));
-        string who = (first, second) switch
+        var most = start - 0.9 * (start - end);
+        (var first, var second) = (Array.FindIndex(entropy, v => v <= most), Array.FindIndex(squared, v => v <= most));
+        var who = (first, second) switch
         {
             _ when first == second => "neither was faster by this measure",
             ( >= 0, < 0) => "cross-entropy learned faster",

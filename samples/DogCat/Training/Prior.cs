@@ -8,7 +8,7 @@ public static class Prior
     /// <summary>Its log-loss on <paramref name="pictures"/>, in nats.</summary>
     public static double LogLoss(PictureSet train, PictureSet pictures)
     {
-        double dogs = (double)train.Dogs / train.Count;
+        var dogs = (double)train.Dogs / train.Count;
         return -(pictures.Dogs * Math.Log(dogs) + pictures.Cats * Math.Log(1 - dogs)) / pictures.Count;
     }
 

@@ -45,8 +45,8 @@ public sealed record SoftLabelTrial(string Design, CrossEntropyComparison BySoft
     private static IEnumerable<(LabelledPicture Picture, float[] Soft, float[] Hard)> Fold(
         MLContext ml, TrialRows rows, LabelledPicture[] train, LabelledPicture[] test, CancellationToken cancellation)
     {
-        float[][] soft = Forecast(ml, rows, train, test, p => p.SoftLabel!.Value, cancellation);
-        float[][] hard = Forecast(ml, rows, train, test, p => p.IsDog ? 1 : 0, cancellation);
+        var soft = Forecast(ml, rows, train, test, p => p.SoftLabel!.Value, cancellation);
+        var hard = Forecast(ml, rows, train, test, p => p.IsDog ? 1 : 0, cancellation);
         return test.Select((picture, i) => (picture, soft[i], hard[i]));
     }
 

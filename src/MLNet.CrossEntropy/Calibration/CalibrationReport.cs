@@ -48,7 +48,7 @@ public sealed record CalibrationReport
         StringBuilder text = new();
         if (Method == CalibrationMethod.Temperature)
             Line("temperature", $"{Temperature:G6}");
-        for (int k = 0; Method != CalibrationMethod.Temperature && k < Scales.Count; k++)
+        for (var k = 0; Method != CalibrationMethod.Temperature && k < Scales.Count; k++)
             Line($"class {ClassNames[k]}", $"scale {Scales[k]:G6}, offset {Offsets[k]:G6}");
         Line("log-loss (nats)", $"{LogLossBefore:0.000000} before, {LogLossAfter:0.000000} after");
         Line("ECE", $"{CalibrationErrorBefore:0.0000} before, {CalibrationErrorAfter:0.0000} after");

@@ -58,8 +58,8 @@ internal sealed class CalibrationRowReader
 
     private void Read(LabelledFeatures row)
     {
-        double weight = row.Weight();
-        int rowClass = row.Class;
+        var weight = row.Weight();
+        var rowClass = row.Class;
         if (weight == 0)
             _zeroWeight++;
         else if (rowClass == ScoreClasses.Missing)
@@ -72,7 +72,7 @@ internal sealed class CalibrationRowReader
 
     private void Add(in VBuffer<float> row, int rowClass, double weight)
     {
-        for (int k = 0; k < _model.Biases.Length; k++)
+        for (var k = 0; k < _model.Biases.Length; k++)
             _logits[_logits.Length - _model.Biases.Length + k] = _model.Biases[k] + Dot(row, _model.Weights[k]);
         if (Array.TrueForAll(_logits, double.IsFinite))
             Rows.Add(_logits, rowClass, weight);
@@ -85,7 +85,7 @@ internal sealed class CalibrationRowReader
         var values = row.GetValues();
         var indices = row.GetIndices();
         double sum = 0;
-        for (int e = 0; e < values.Length; e++)
+        for (var e = 0; e < values.Length; e++)
             sum += (double)values[e] * weights[row.IsDense ? e : indices[e]];
         return sum;
     }

@@ -38,8 +38,8 @@ internal sealed class CalibrationRows
     /// <summary>The share of each class.</summary>
     public double[] ClassShares()
     {
-        double[] shares = new double[Classes];
-        for (int i = 0; i < Count; i++)
+        var shares = new double[Classes];
+        for (var i = 0; i < Count; i++)
             shares[Label(i)] += Share(i);
         return shares;
     }
@@ -47,11 +47,11 @@ internal sealed class CalibrationRows
     /// <summary>Whether no logit is above that of the row's own class in any row.</summary>
     public bool TopLogitIsAlwaysRight()
     {
-        for (int i = 0; i < Count; i++)
+        for (var i = 0; i < Count; i++)
         {
             var z = Logits(i);
-            double own = z[Label(i)];
-            foreach (double logit in z)
+            var own = z[Label(i)];
+            foreach (var logit in z)
             {
                 if (logit > own)
                     return false;
@@ -66,13 +66,13 @@ internal sealed class CalibrationRows
         CompensatedSum loss = default;
         ReliabilityAccumulator reliability = new(ReliabilityBins);
         double[] logits = new double[Classes], terms = new double[Classes];
-        for (int i = 0; i < Count; i++)
+        for (var i = 0; i < Count; i++)
         {
             var z = Logits(i);
-            for (int k = 0; k < Classes; k++)
+            for (var k = 0; k < Classes; k++)
                 logits[k] = scales[k] * z[k] + offsets[k];
             SoftmaxTerms softmax = SoftmaxTerms.Of<double>(logits, terms);
-            int top = softmax.ArgMax;
+            var top = softmax.ArgMax;
             loss.Add(Share(i) * softmax.Surprisal(logits[Label(i)]));
             reliability.Add(softmax.Probability(terms[top]), softmax.Complement(top, terms[top]), top == Label(i) ? 1 : 0, _weights[i]);
         }

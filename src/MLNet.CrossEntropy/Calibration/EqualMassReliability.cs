@@ -12,18 +12,18 @@ internal static class EqualMassReliability
     /// </summary>
     public static ReliabilityDiagram Of(List<ScoreGroup> groups, int bins)
     {
-        double total = groups.Sum(g => g.Weight);
+        var total = groups.Sum(g => g.Weight);
         List<ReliabilitySums> sums = [];
         List<double> edges = [groups.Count > 0 ? groups[0].Probability : 0];
         ReliabilitySums open = default;
         double seen = 0, cut = 1;
-        for (int i = 0; i < groups.Count; i++)
+        for (var i = 0; i < groups.Count; i++)
         {
             var group = groups[i];
             open.Add(group.Probability, group.Complement, group.Positive / group.Weight, group.Weight, group.SquaredWeights);
             seen += group.Weight;
             // The tolerance lets sums of many weights reach their share in spite of rounding.
-            double shares = seen / total * bins + 1e-9;
+            var shares = seen / total * bins + 1e-9;
             if (shares >= cut || i == groups.Count - 1)
             {
                 cut = Math.Floor(shares) + 1;

@@ -24,24 +24,24 @@ internal readonly record struct IsotonicDecomposition(ScoreDecomposition Brier, 
     {
         double weight = 0, positive = 0, brier = 0, ofPositive = 0, ofNegative = 0;
         Span<double> losses = stackalloc double[256];
-        for (int start = 0; start < groups.Length; start += losses.Length)
+        for (var start = 0; start < groups.Length; start += losses.Length)
         {
             var some = groups[start..Math.Min(groups.Length, start + losses.Length)];
             LossesOf(some, losses);
-            for (int i = 0; i < some.Length; i++)
+            for (var i = 0; i < some.Length; i++)
             {
                 ref readonly var group = ref some[i];
                 weight += group.Weight;
                 positive += group.Positive;
                 brier += group.Positive * group.Complement * group.Complement + group.Negative * group.Probability * group.Probability;
-                double loss = Math.Min(losses[i], floorLoss);
+                var loss = Math.Min(losses[i], floorLoss);
                 if (group.Positive > 0)
                     ofPositive += group.Positive * loss;
                 if (group.Negative > 0)
                     ofNegative += group.Negative * (group.Positive > 0 ? Math.Min(-Math.Log(group.Complement), floorLoss) : loss);
             }
         }
-        (double brierThen, double positiveThen, double negativeThen) = Recalibrated(groups);
+        (var brierThen, var positiveThen, var negativeThen) = Recalibrated(groups);
         double frequency = positive / weight, ofFrequency = -StableMath.XLogY(frequency, frequency);
         return new(
             ScoreDecomposition.Of(brier / weight, brierThen / weight, frequency * (1 - frequency)),
@@ -52,7 +52,7 @@ internal readonly record struct IsotonicDecomposition(ScoreDecomposition Brier, 
     /// <summary>-ln of the probability given to what happened; of groups in which both did, to the event.</summary>
     private static void LossesOf(ReadOnlySpan<ScoreGroup> groups, Span<double> losses)
     {
-        for (int i = 0; i < groups.Length; i++)
+        for (var i = 0; i < groups.Length; i++)
             losses[i] = groups[i].Positive > 0 ? groups[i].Probability : groups[i].Complement;
         VectorLog.Negative(losses[..groups.Length]);
     }
@@ -61,11 +61,11 @@ internal readonly record struct IsotonicDecomposition(ScoreDecomposition Brier, 
     private static (double Brier, double OfPositive, double OfNegative) Recalibrated(ReadOnlySpan<ScoreGroup> groups)
     {
         (double Positive, double Weight)[] blocks = ArrayPool<(double, double)>.Shared.Rent(groups.Length);
-        int count = PoolAdjacentViolators(groups, blocks);
+        var count = PoolAdjacentViolators(groups, blocks);
         double brier = 0, ofPositive = 0, ofNegative = 0;
-        foreach ((double positive, double weight) in blocks.AsSpan(0, count))
+        foreach ((var positive, var weight) in blocks.AsSpan(0, count))
         {
-            double y = positive / weight;
+            var y = positive / weight;
             brier += weight * y * (1 - y);
             ofPositive -= weight * StableMath.XLogY(y, y);
             ofNegative -= weight * StableMath.XLogY(1 - y, 1 - y);
@@ -78,10 +78,10 @@ internal readonly record struct IsotonicDecomposition(ScoreDecomposition Brier, 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int PoolAdjacentViolators(ReadOnlySpan<ScoreGroup> groups, (double Positive, double Weight)[] blocks)
     {
-        int count = 0;
+        var count = 0;
         foreach (ref readonly var group in groups)
         {
-            (double positive, double weight) = (group.Positive, group.Weight);
+            (var positive, var weight) = (group.Positive, group.Weight);
             while (count > 0 && blocks[count - 1].Positive * weight >= positive * blocks[count - 1].Weight)
             {
                 count--;

@@ -17,19 +17,19 @@ internal static class Lbfgs
     public static LbfgsResult Minimize(Objective objective, double[] start, double tolerance, int mostIterations)
     {
         double[] point = [.. start], gradient = new double[start.Length];
-        double value = objective(point, gradient);
+        var value = objective(point, gradient);
         List<(double[] Step, double[] Change, double Product)> history = [];
-        int iteration = 0;
+        var iteration = 0;
         for (; iteration < mostIterations && Norm(gradient) > tolerance; iteration++)
         {
-            double[] direction = Direction(gradient, history);
-            double slope = Dot(direction, gradient);
+            var direction = Direction(gradient, history);
+            var slope = Dot(direction, gradient);
             double[] next = new double[point.Length], nextGradient = new double[point.Length];
             double length = 1, nextValue = double.PositiveInfinity;
-            int halvings = 0;
+            var halvings = 0;
             for (; halvings < MostHalvings; halvings++, length /= 2)
             {
-                for (int j = 0; j < next.Length; j++)
+                for (var j = 0; j < next.Length; j++)
                     next[j] = point[j] + length * direction[j];
                 nextValue = objective(next, nextGradient);
                 if (nextValue <= value + SufficientDecrease * length * slope)
@@ -41,14 +41,14 @@ internal static class Lbfgs
             Remember(history, point, next, gradient, nextGradient);
             (point, gradient, value) = (next, nextGradient, nextValue);
         }
-        double norm = Norm(gradient);
+        var norm = Norm(gradient);
         return new(point, value, norm, iteration, Converged: norm <= Math.Max(tolerance, Resolution));
     }
 
     private static void Remember(List<(double[] Step, double[] Change, double Product)> history, double[] from, double[] to, double[] gradientFrom, double[] gradientTo)
     {
         double[] step = [.. to.Zip(from, (a, b) => a - b)], change = [.. gradientTo.Zip(gradientFrom, (a, b) => a - b)];
-        double product = Dot(step, change);
+        var product = Dot(step, change);
         if (product <= 0)
             return;
         if (history.Count == Memory)
@@ -59,33 +59,33 @@ internal static class Lbfgs
     private static double[] Direction(double[] gradient, List<(double[] Step, double[] Change, double Product)> history)
     {
         double[] direction = [.. gradient.Select(g => -g)];
-        double[] shares = new double[history.Count];
-        for (int h = history.Count - 1; h >= 0; h--)
+        var shares = new double[history.Count];
+        for (var h = history.Count - 1; h >= 0; h--)
         {
             shares[h] = Dot(history[h].Step, direction) / history[h].Product;
             AddScaled(direction, -shares[h], history[h].Change);
         }
         if (history.Count > 0)
         {
-            double scale = history[^1].Product / Dot(history[^1].Change, history[^1].Change);
-            for (int j = 0; j < direction.Length; j++)
+            var scale = history[^1].Product / Dot(history[^1].Change, history[^1].Change);
+            for (var j = 0; j < direction.Length; j++)
                 direction[j] *= scale;
         }
-        for (int h = 0; h < history.Count; h++)
+        for (var h = 0; h < history.Count; h++)
             AddScaled(direction, shares[h] - Dot(history[h].Change, direction) / history[h].Product, history[h].Step);
         return direction;
     }
 
     private static void AddScaled(double[] target, double factor, double[] x)
     {
-        for (int j = 0; j < target.Length; j++)
+        for (var j = 0; j < target.Length; j++)
             target[j] += factor * x[j];
     }
 
     private static double Dot(double[] x, double[] y)
     {
         double sum = 0;
-        for (int j = 0; j < x.Length; j++)
+        for (var j = 0; j < x.Length; j++)
             sum += x[j] * y[j];
         return sum;
     }

@@ -32,13 +32,13 @@ internal static class LinearCalibration
     private static CalibrationReport Fit(CalibrationRowReader read, CalibrationMethod method, IReadOnlyList<string> names, bool binary)
     {
         var rows = read.Rows;
-        int classes = rows.Classes;
+        var classes = rows.Classes;
         double[] scales, offsets;
         int iterations;
         double gradient;
         if (method == CalibrationMethod.Temperature)
         {
-            (double scale, iterations, gradient) = TemperatureScaling.Fit(rows);
+            (var scale, iterations, gradient) = TemperatureScaling.Fit(rows);
             (scales, offsets) = ([.. Enumerable.Repeat(scale, classes)], new double[classes]);
         }
         else
@@ -46,8 +46,8 @@ internal static class LinearCalibration
             (scales, offsets, iterations, gradient) = VectorScaling.Fit(rows, binary ? ["negative", "positive"] : names);
         }
 
-        (double logLossBefore, double errorBefore) = rows.Judge([.. Enumerable.Repeat(1.0, classes)], new double[classes]);
-        (double logLossAfter, double errorAfter) = rows.Judge(scales, offsets);
+        (var logLossBefore, var errorBefore) = rows.Judge([.. Enumerable.Repeat(1.0, classes)], new double[classes]);
+        (var logLossAfter, var errorAfter) = rows.Judge(scales, offsets);
         return new()
         {
             Method = method,

@@ -33,7 +33,7 @@ internal sealed class ReliabilityAccumulator
     private int BinOf(double forecast)
     {
         // The edge nearest to the forecast is the upper one of its bin, or the lower one. A float row may overshoot 1 by rounding.
-        int edge = Math.Min((int)(forecast * _bins.Length + 0.5), _bins.Length);
+        var edge = Math.Min((int)(forecast * _bins.Length + 0.5), _bins.Length);
         return Math.Clamp(forecast > _edges[edge] ? edge : edge - 1, 0, _bins.Length - 1);
     }
 }

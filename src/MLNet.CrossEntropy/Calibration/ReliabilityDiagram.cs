@@ -9,7 +9,7 @@ public sealed class ReliabilityDiagram
     internal ReliabilityDiagram(IReadOnlyList<ReliabilityBin> bins, double expectedUnderCalibration, double debiasedSquare)
     {
         Bins = bins;
-        double weight = bins.Sum(b => b.Weight);
+        var weight = bins.Sum(b => b.Weight);
         ReliabilityBin[] filled = [.. bins.Where(b => b.Weight > 0)];
         ExpectedCalibrationError = filled.Length == 0 ? double.NaN : filled.Sum(b => b.Weight / weight * b.Gap);
         MaximumCalibrationError = filled.Length == 0 ? double.NaN : filled.Max(b => b.Gap);

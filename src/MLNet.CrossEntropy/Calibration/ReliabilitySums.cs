@@ -33,13 +33,13 @@ internal struct ReliabilitySums
     {
         ReliabilityBin[] bins = new ReliabilityBin[sums.Length];
         double total = 0, byChance = 0, square = 0, squareWeight = 0;
-        for (int b = 0; b < bins.Length; b++)
+        for (var b = 0; b < bins.Length; b++)
         {
             bins[b] = sums[b].ToBin(edges[b], edges[b + 1]);
             total += sums[b].Weight;
             // E|X| of a centred normal is sqrt(2 / pi) times its standard deviation.
             byChance += Math.Sqrt(2 / Math.PI) * sums[b].SumDeviation;
-            double rows = sums[b].Weight * sums[b].Weight / sums[b]._squaredWeights;
+            var rows = sums[b].Weight * sums[b].Weight / sums[b]._squaredWeights;
             if (rows > 1)
             {
                 squareWeight += sums[b].Weight;

@@ -35,7 +35,7 @@ internal static class TemperatureScaling
         while (Derivatives.At(rows, high).First < 0 && high < LargestScale)
             (low, high) = (high, 2 * high);
         double scale = 1;
-        for (int iteration = 1; iteration <= MostIterations; iteration++)
+        for (var iteration = 1; iteration <= MostIterations; iteration++)
         {
             Derivatives at = Derivatives.At(rows, scale);
             if (Math.Abs(scale * at.First) <= Tolerance)
@@ -44,8 +44,8 @@ internal static class TemperatureScaling
                 low = scale;
             else
                 high = scale;
-            double newton = scale - at.First / at.Second;
-            double next = newton > low && newton < high ? newton : (low + high) / 2;
+            var newton = scale - at.First / at.Second;
+            var next = newton > low && newton < high ? newton : (low + high) / 2;
             if (next == scale || next == low || next == high)
                 return (scale, iteration, at.First);
             scale = next;
@@ -59,19 +59,19 @@ internal static class TemperatureScaling
         public static Derivatives At(CalibrationRows rows, double scale)
         {
             CompensatedSum first = default, second = default;
-            double[] terms = new double[rows.Classes];
-            for (int i = 0; i < rows.Count; i++)
+            var terms = new double[rows.Classes];
+            for (var i = 0; i < rows.Count; i++)
             {
                 var z = rows.Logits(i);
-                for (int k = 0; k < terms.Length; k++)
+                for (var k = 0; k < terms.Length; k++)
                     terms[k] = scale * z[k];
                 SoftmaxTerms softmax = SoftmaxTerms.Of<double>(terms, terms);
 
                 // Around the label's logit: of a row that is right beyond doubt nothing is left to cancel.
                 double own = z[rows.Label(i)], mean = 0, square = 0;
-                for (int k = 0; k < terms.Length; k++)
+                for (var k = 0; k < terms.Length; k++)
                 {
-                    double probability = softmax.Probability(terms[k]);
+                    var probability = softmax.Probability(terms[k]);
                     mean += probability * (z[k] - own);
                     square += probability * (z[k] - own) * (z[k] - own);
                 }

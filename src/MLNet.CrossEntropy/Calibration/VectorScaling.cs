@@ -22,14 +22,14 @@ internal static class VectorScaling
     /// <exception cref="InvalidOperationException">There is no optimum: a class has no rows, or the rows are separable.</exception>
     public static (double[] Scales, double[] Offsets, int Iterations, double Gradient) Fit(CalibrationRows rows, IReadOnlyList<string> classNames)
     {
-        int classes = rows.Classes;
-        double[] shares = rows.ClassShares();
+        var classes = rows.Classes;
+        var shares = rows.ClassShares();
         string[] absent = [.. Enumerable.Range(0, classes).Where(k => shares[k] == 0).Select(k => classNames[k])];
         if (absent.Length > 0)
             throw Throw.ClassWithoutRows(absent);
 
         // Standardised logits u = (z - m) / s make all parameters of about the same curvature. A logit that is constant has u = 0.
-        (double[] means, double[] deviations) = Moments(rows);
+        (var means, var deviations) = Moments(rows);
         if (Array.TrueForAll(deviations, s => s == 0))
             throw Throw.ConstantLogits();
         double[] start = [.. deviations, .. means];
@@ -40,31 +40,31 @@ internal static class VectorScaling
             throw Throw.CalibrationDidNotConverge("vector scaling", MostIterations);
 
         double[] scales = new double[classes], offsets = new double[classes];
-        for (int k = 0; k < classes; k++)
+        for (var k = 0; k < classes; k++)
         {
             scales[k] = deviations[k] > 0 ? found.Point[k] / deviations[k] : 1;
             offsets[k] = found.Point[classes + k] - scales[k] * means[k];
         }
-        double mean = offsets.Average();
+        var mean = offsets.Average();
         return (scales, [.. offsets.Select(offset => offset - mean)], found.Iterations, found.GradientNorm);
     }
 
     /// <summary>The loss of the logits <c>A_k u_k + B_k</c>, parameters being [A, B], and its gradient.</summary>
     private static double Loss(CalibrationRows rows, double[] means, double[] deviations, double[] parameters, double[] gradient)
     {
-        int classes = rows.Classes;
+        var classes = rows.Classes;
         CompensatedSum loss = default;
         double[] u = new double[classes], logits = new double[classes], terms = new double[classes];
         gradient.AsSpan().Clear();
-        for (int i = 0; i < rows.Count; i++)
+        for (var i = 0; i < rows.Count; i++)
         {
             var softmax = Terms(rows.Logits(i), means, deviations, parameters, u, logits, terms);
-            int label = rows.Label(i);
-            double share = rows.Share(i);
+            var label = rows.Label(i);
+            var share = rows.Share(i);
             loss.Add(share * softmax.Surprisal(logits[label]));
-            for (int k = 0; k < classes; k++)
+            for (var k = 0; k < classes; k++)
             {
-                double error = share * softmax.Difference(k, terms[k], 1, k == label ? 1 : 0);
+                var error = share * softmax.Difference(k, terms[k], 1, k == label ? 1 : 0);
                 gradient[k] += error * u[k];
                 gradient[classes + k] += error;
             }
@@ -75,12 +75,12 @@ internal static class VectorScaling
     /// <summary>The mean of <c>q_k (1 - q_k)</c> for each class.</summary>
     private static double[] Doubts(CalibrationRows rows, double[] means, double[] deviations, double[] parameters)
     {
-        int classes = rows.Classes;
+        var classes = rows.Classes;
         double[] u = new double[classes], logits = new double[classes], terms = new double[classes], doubts = new double[classes];
-        for (int i = 0; i < rows.Count; i++)
+        for (var i = 0; i < rows.Count; i++)
         {
             var softmax = Terms(rows.Logits(i), means, deviations, parameters, u, logits, terms);
-            for (int k = 0; k < classes; k++)
+            for (var k = 0; k < classes; k++)
                 doubts[k] += rows.Share(i) * softmax.Probability(terms[k]) * softmax.Complement(k, terms[k]);
         }
         return doubts;
@@ -89,7 +89,7 @@ internal static class VectorScaling
     private static SoftmaxTerms Terms(
         ReadOnlySpan<double> z, double[] means, double[] deviations, double[] parameters, double[] u, double[] logits, double[] terms)
     {
-        for (int k = 0; k < u.Length; k++)
+        for (var k = 0; k < u.Length; k++)
         {
             u[k] = deviations[k] > 0 ? (z[k] - means[k]) / deviations[k] : 0;
             logits[k] = parameters[k] * u[k] + parameters[u.Length + k];
@@ -100,16 +100,16 @@ internal static class VectorScaling
     private static (double[] Means, double[] Deviations) Moments(CalibrationRows rows)
     {
         double[] means = new double[rows.Classes], squares = new double[rows.Classes];
-        for (int i = 0; i < rows.Count; i++)
+        for (var i = 0; i < rows.Count; i++)
         {
-            for (int k = 0; k < means.Length; k++)
+            for (var k = 0; k < means.Length; k++)
                 means[k] += rows.Share(i) * rows.Logits(i)[k];
         }
-        for (int i = 0; i < rows.Count; i++)
+        for (var i = 0; i < rows.Count; i++)
         {
-            for (int k = 0; k < means.Length; k++)
+            for (var k = 0; k < means.Length; k++)
             {
-                double deviation = rows.Logits(i)[k] - means[k];
+                var deviation = rows.Logits(i)[k] - means[k];
                 squares[k] += rows.Share(i) * deviation * deviation;
             }
         }

@@ -16,7 +16,7 @@ internal static class ComparisonSentence
     {
         if (pair.Rows == 0)
             return $"Nothing can be said about {pair.First} and {pair.Second}: there is no row on which both can be judged.";
-        string count = pair.Groups is { } groups ? (groups == 1 ? "1 group of rows is" : $"{groups} groups of rows are")
+        var count = pair.Groups is { } groups ? (groups == 1 ? "1 group of rows is" : $"{groups} groups of rows are")
             : string.Create(CultureInfo.InvariantCulture, $"{pair.EffectiveRows:0.#} effective rows are");
         Figures figures = new(pair.First, pair.Second, pair.ClippedMeanDifference, pair.StandardError, pair.Interval, pair.PValue, pair.AdjustedPValue);
         return Infinite(pair) + Of(figures, pair.Verdict, count, "row") + Clipped(pair);
@@ -30,7 +30,7 @@ internal static class ComparisonSentence
 
     private static string Of(in Figures f, ComparisonVerdict verdict, string count, string unit)
     {
-        (string better, string worse) = f.Difference <= 0 ? (f.First, f.Second) : (f.Second, f.First);
+        (var better, var worse) = f.Difference <= 0 ? (f.First, f.Second) : (f.Second, f.First);
         return verdict switch
         {
             ComparisonVerdict.Equal => $"{f.First} and {f.Second} have the same loss on every {unit}.",
@@ -43,10 +43,10 @@ internal static class ComparisonSentence
     /// <summary>What must be said first where a model gave a true class probability 0: no finite figure covers it.</summary>
     private static string Infinite(PairedComparison pair)
     {
-        (long first, long second) = (pair.FirstInfiniteRows, pair.SecondInfiniteRows);
+        (var first, var second) = (pair.FirstInfiniteRows, pair.SecondInfiniteRows);
         if (first == 0 && second == 0)
             return "";
-        string text = first > 0 && second > 0
+        var text = first > 0 && second > 0
             ? $"Both log-losses are infinite ({Rows(first)} of {pair.First}, {Rows(second)} of {pair.Second} with probability 0 of the true class)."
             : $"The log-loss of {(first > 0 ? pair.First : pair.Second)} is infinite ({Rows(first + second)} with probability 0 of the true class), that of {(first > 0 ? pair.Second : pair.First)} is not.";
         return text + " With a floor under probabilities: ";
@@ -62,10 +62,10 @@ internal static class ComparisonSentence
         public override string ToString()
         {
             // One significant digit of the standard error: what further digits say is noise.
-            int decimals = StandardError > 0 ? Math.Clamp((int)-Math.Floor(Math.Log10(StandardError)), 0, 12) : 3;
-            string format = "F" + decimals.ToString(CultureInfo.InvariantCulture);
-            (double lower, double upper) = Difference <= 0 ? (-Interval.Upper, -Interval.Lower) : (Interval.Lower, Interval.Upper);
-            string adjusted = AdjustedPValue > PValue ? $", {P(AdjustedPValue)} after Holm's adjustment" : "";
+            var decimals = StandardError > 0 ? Math.Clamp((int)-Math.Floor(Math.Log10(StandardError)), 0, 12) : 3;
+            var format = "F" + decimals.ToString(CultureInfo.InvariantCulture);
+            (var lower, var upper) = Difference <= 0 ? (-Interval.Upper, -Interval.Lower) : (Interval.Lower, Interval.Upper);
+            var adjusted = AdjustedPValue > PValue ? $", {P(AdjustedPValue)} after Holm's adjustment" : "";
             return string.Create(CultureInfo.InvariantCulture,
                 $"{Number(Math.Abs(Difference))} nats ({100 * Interval.Level:0.###}% CI {Number(lower)} to {Number(upper)}, {P(PValue)}{adjusted})");
 

@@ -11,7 +11,7 @@ internal static class ComparisonTable
     public static string Of(CrossEntropyComparison comparison)
     {
         StringBuilder text = new();
-        int width = Math.Clamp(comparison.Models.Max(m => m.Name.Length), 5, WidestName);
+        var width = Math.Clamp(comparison.Models.Max(m => m.Name.Length), 5, WidestName);
         text.Append("model".PadRight(width)).Append("   log-loss (nats)   std. error   accuracy   infinite\n");
         foreach (var m in comparison.Models)
         {
@@ -19,7 +19,7 @@ internal static class ComparisonTable
                 .Append(CultureInfo.InvariantCulture, $"{m.LogLoss,18:0.000000}{m.LogLossStandardError,13:0.000000}{m.Accuracy,11:0.0000}{m.InfiniteRows,11}\n");
         }
 
-        int pairs = comparison.Pairs.Max(p => Pair(p).Length);
+        var pairs = comparison.Pairs.Max(p => Pair(p).Length);
         text.Append('\n').Append("difference".PadRight(pairs)).Append("              nats   std. error          p     Holm p   win rate\n");
         foreach (var p in comparison.Pairs)
         {
@@ -33,7 +33,7 @@ internal static class ComparisonTable
         text.Append('\n').Append("rows     ").Append(comparison.Rows).Append('\n');
         if (comparison.GroupColumnName is { } column)
             text.Append(CultureInfo.InvariantCulture, $"groups   {comparison.Pairs[0].Groups} of column '{column}'\n");
-        foreach (string warning in comparison.Warnings)
+        foreach (var warning in comparison.Warnings)
             text.Append("warning  ").Append(warning).Append('\n');
         return text.ToString();
     }

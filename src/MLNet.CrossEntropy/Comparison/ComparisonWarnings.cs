@@ -8,7 +8,7 @@ internal static class ComparisonWarnings
 
     public static IEnumerable<string> Of(CrossEntropyComparison comparison, string firstModel, string[] modelsOfOtherClasses)
     {
-        foreach (string model in modelsOfOtherClasses)
+        foreach (var model in modelsOfOtherClasses)
             yield return $"The classes of '{model}' are not those of '{firstModel}'; a row of a class that one of them does not know cannot be judged by both.";
         var rows = comparison.Rows;
         if (rows.Used == 0)

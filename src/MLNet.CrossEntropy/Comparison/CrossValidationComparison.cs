@@ -16,8 +16,8 @@ public sealed record CrossValidationComparison
     private CrossValidationComparison(string first, string second, FoldDifference[] folds, double testToTrainRatio, double confidenceLevel)
     {
         (First, Second, Folds, TestToTrainRatio) = (first, second, folds, testToTrainRatio);
-        double mean = folds.Average(f => f.Difference);
-        double variance = folds.Sum(f => (f.Difference - mean) * (f.Difference - mean)) / (folds.Length - 1);
+        var mean = folds.Average(f => f.Difference);
+        var variance = folds.Sum(f => (f.Difference - mean) * (f.Difference - mean)) / (folds.Length - 1);
         MeanDifference = mean;
         DegreesOfFreedom = folds.Length - 1;
         StandardError = Math.Sqrt((1.0 / folds.Length + testToTrainRatio) * variance);
@@ -83,7 +83,7 @@ public sealed record CrossValidationComparison
         Throw.IfTooFewFolds(firstLogLosses.Count);
         Throw.IfNotFinite(firstLogLosses, nameof(firstLogLosses));
         Throw.IfNotFinite(secondLogLosses, nameof(secondLogLosses));
-        double ratio = testToTrainRatio ?? 1.0 / (firstLogLosses.Count - 1);
+        var ratio = testToTrainRatio ?? 1.0 / (firstLogLosses.Count - 1);
         _ = Guard.Positive(ratio, nameof(testToTrainRatio), "It is the number of test rows over that of training rows");
         return new(first, second, [.. firstLogLosses.Zip(secondLogLosses, (a, b) => new FoldDifference(a, b))], ratio, confidenceLevel);
     }

@@ -30,9 +30,9 @@ internal sealed class GroupSums
         if (Count < 2)
             return double.NaN;
         double squares = 0, weight = 0;
-        for (int g = 0; g < Count; g++)
+        for (var g = 0; g < Count; g++)
         {
-            double deviation = _differences[g] - mean * _weights[g];
+            var deviation = _differences[g] - mean * _weights[g];
             squares += deviation * deviation;
             weight += _weights[g];
         }

@@ -12,7 +12,7 @@ internal static class HolmAdjustment
         double[] adjusted = [.. pValues];
         int[] order = [.. Enumerable.Range(0, adjusted.Length).Where(i => !double.IsNaN(adjusted[i])).OrderBy(i => adjusted[i])];
         double largest = 0;
-        for (int rank = 0; rank < order.Length; rank++)
+        for (var rank = 0; rank < order.Length; rank++)
         {
             largest = Math.Max(largest, Math.Min(1, adjusted[order[rank]] * (order.Length - rank)));
             adjusted[order[rank]] = largest;

@@ -26,7 +26,7 @@ internal sealed class ModelComparer
         _nameRow = NameRow;
         _baseline = options.AllPairs ? null : options.Baseline ?? models[0].Name;
         _sameRows = [.. models.Skip(1).Select(other => new SameRows(models[0], other))];
-        foreach ((int first, int second) in PairsOf(models.Count, options.AllPairs ? null : models.FindIndex(m => m.Name == _baseline)))
+        foreach ((var first, var second) in PairsOf(models.Count, options.AllPairs ? null : models.FindIndex(m => m.Name == _baseline)))
             _pairs.Add(new(models[first], models[second], keys.HasGroups, options.ListedRows));
     }
 
@@ -41,13 +41,13 @@ internal sealed class ModelComparer
         Throw.IfInvalid(options, [.. scored.Select(s => s.Name)]);
         Throw.IfInvalid(scored[0].Columns);
         // Always drawn, so that the environment's state does not depend on the options.
-        int seed = env.Register(nameof(CrossEntropyCatalog.CompareCrossEntropy)).Rand.Next();
+        var seed = env.Register(nameof(CrossEntropyCatalog.CompareCrossEntropy)).Rand.Next();
         seed = options.Seed ?? seed;
-        int pairs = PairsOf(scored.Count, options.AllPairs ? null : 0).Count();
+        var pairs = PairsOf(scored.Count, options.AllPairs ? null : 0).Count();
         List<ModelRows> models = [];
         try
         {
-            foreach ((string name, var data, var columns) in scored)
+            foreach ((var name, var data, var columns) in scored)
                 models.Add(open(name, data, columns));
             using RowKeys keys = new(scored[0].Data, options);
             using PoissonBootstrap? bootstrap = options.BootstrapResamples == 0 ? null
@@ -87,8 +87,8 @@ internal sealed class ModelComparer
 
     private bool MoveNext()
     {
-        bool any = _models[0].MoveNext();
-        for (int i = 1; i < _models.Count; i++)
+        var any = _models[0].MoveNext();
+        for (var i = 1; i < _models.Count; i++)
         {
             if (_models[i].MoveNext() == any)
                 continue;
@@ -102,8 +102,8 @@ internal sealed class ModelComparer
     private void Add()
     {
         var first = _models[0];
-        (int group, ulong key) = _keys.GroupOf(first.Row);
-        bool clipped = false;
+        (var group, var key) = _keys.GroupOf(first.Row);
+        var clipped = false;
         foreach (var model in _models)
         {
             model.AddLoss();
@@ -122,9 +122,9 @@ internal sealed class ModelComparer
 
     private CrossEntropyComparison ToComparison(EvaluationOptions evaluation)
     {
-        double level = evaluation.ConfidenceLevel;
+        var level = evaluation.ConfidenceLevel;
         PairedComparison[] pairs = [.. _pairs.Select((pair, i) => pair.ToComparison(level, _bootstrap?.ToInterval(i, level)))];
-        double[] adjusted = HolmAdjustment.Of([.. pairs.Select(p => p.PValue)]);
+        var adjusted = HolmAdjustment.Of([.. pairs.Select(p => p.PValue)]);
         CrossEntropyComparison comparison = new()
         {
             Models = [.. _models.Select(m => m.ToModel(level))],

@@ -126,11 +126,11 @@ internal abstract class ModelRows : IDisposable
 
     private void JudgeAll()
     {
-        (var rows, double[] losses, double[] clippedLosses, double[] hits) = JudgeOrExplain();
+        (var rows, var losses, var clippedLosses, var hits) = JudgeOrExplain();
         _outcomes.Merge(rows.Outcomes);
-        for (int i = 0; i < rows.Count; i++)
+        for (var i = 0; i < rows.Count; i++)
             _judged[rows.Sources[i]] = new(RowOutcome.Used, true, losses[i], clippedLosses[i], hits[i]);
-        foreach ((int source, var outcome, bool isMistake) in rows.BadRows)
+        foreach ((var source, var outcome, var isMistake) in rows.BadRows)
             _judged[source] = new(outcome, isMistake, double.PositiveInfinity, _largestClippedLoss, 0);
     }
 

@@ -16,7 +16,7 @@ internal sealed class MultiLabelModelRows : ModelRows
     private MultiLabelModelRows(string name, DataViewSchema schema, MultiLabelRows rows, ScoredBlock firstBlock, MultiLabelEvaluationOptions options)
         : base(name, rows, firstBlock, options)
     {
-        (bool fromLogits, ScoresUsed) = MultiLabelEvaluator.KindOf(schema, firstBlock, options);
+        (var fromLogits, ScoresUsed) = MultiLabelEvaluator.KindOf(schema, firstBlock, options);
         _rows = rows;
         _evaluator = new(rows, (MultiLabelEvaluationOptions)options.LossesOnly(), fromLogits);
         _block = _evaluator.NewBlock();
@@ -52,7 +52,7 @@ internal sealed class MultiLabelModelRows : ModelRows
     protected override (EvaluatedBlock Rows, double[] Losses, double[] ClippedLosses, double[] Hits) Judge(ScoredBlock block)
     {
         _evaluator.Judge(block, _block);
-        for (int row = 0; row < _hits.Length; row++)
+        for (var row = 0; row < _hits.Length; row++)
             _hits[row] = 1 - _block.Wrong[row];
         return (_block.OfLabel[0], _block.Losses, _block.ClippedLosses, _hits);
     }

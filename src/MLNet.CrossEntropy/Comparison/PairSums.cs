@@ -35,19 +35,19 @@ internal sealed class PairSums(ModelRows first, ModelRows second, bool hasGroups
         AddUnclipped(weight);
 
         var side = difference < 0 ? _forFirst : _forSecond;
-        double contribution = weight * difference;
+        var contribution = weight * difference;
         if (!side.Admits(Math.Abs(contribution)))
             return;
-        (string? id, string? label) = nameRow();
+        (var id, var label) = nameRow();
         side.Add(new(first.Row, id, label, weight, first.Loss, second.Loss, contribution), Math.Abs(contribution));
     }
 
     public PairedComparison ToComparison(double level, BootstrapInterval? bootstrap)
     {
-        double mean = _clippedDifferences.Value / _weight.Value;
-        double standardError = _groups?.StandardError(mean) ?? _moments.StandardError;
-        double degreesOfFreedom = (_groups?.Count ?? _moments.EffectiveCount) - 1;
-        double pValue = StudentT.TwoSidedPValue(mean, standardError, degreesOfFreedom);
+        var mean = _clippedDifferences.Value / _weight.Value;
+        var standardError = _groups?.StandardError(mean) ?? _moments.StandardError;
+        var degreesOfFreedom = (_groups?.Count ?? _moments.EffectiveCount) - 1;
+        var pValue = StudentT.TwoSidedPValue(mean, standardError, degreesOfFreedom);
         return new()
         {
             First = first.Name,

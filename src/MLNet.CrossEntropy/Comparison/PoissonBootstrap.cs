@@ -26,7 +26,7 @@ internal sealed class PoissonBootstrap : IDisposable
 
     public PoissonBootstrap(int resamples, int seed, int pairs, int threads)
     {
-        int chunks = (resamples + PoissonWeights.ChunkLength - 1) / PoissonWeights.ChunkLength;
+        var chunks = (resamples + PoissonWeights.ChunkLength - 1) / PoissonWeights.ChunkLength;
         (_resamples, _seed, _threads) = (resamples, (ulong)seed, Math.Min(threads, chunks));
         _differences = [.. Enumerable.Range(0, pairs).Select(_ => new double[BufferedRows])];
         _weightSums = new double[chunks * PoissonWeights.ChunkLength];
@@ -40,7 +40,7 @@ internal sealed class PoissonBootstrap : IDisposable
             Flush();
         _keys[_count] = key;
         _weights[_count] = weight;
-        for (int p = 0; p < _differences.Length; p++)
+        for (var p = 0; p < _differences.Length; p++)
             _differences[p][_count] = weight * pairs[p].Difference;
         _count++;
     }
@@ -54,8 +54,8 @@ internal sealed class PoissonBootstrap : IDisposable
         ];
         if (means.Length < 2)
             return new(means.Length, double.NaN, new(double.NaN, double.NaN, level));
-        double mean = means.Average();
-        double variance = means.Sum(m => (m - mean) * (m - mean)) / (means.Length - 1);
+        var mean = means.Average();
+        var variance = means.Sum(m => (m - mean) * (m - mean)) / (means.Length - 1);
         return new(means.Length, Math.Sqrt(variance), new(Quantile(means, (1 - level) / 2), Quantile(means, (1 + level) / 2), level));
     }
 
@@ -64,21 +64,21 @@ internal sealed class PoissonBootstrap : IDisposable
     /// <summary>The quantile that interpolates between sorted values, the i-th of n at (i - 1) / (n - 1).</summary>
     private static double Quantile(double[] sorted, double p)
     {
-        double place = p * (sorted.Length - 1);
-        int below = Math.Min((int)place, sorted.Length - 2);
+        var place = p * (sorted.Length - 1);
+        var below = Math.Min((int)place, sorted.Length - 2);
         return sorted[below] + (place - below) * (sorted[below + 1] - sorted[below]);
     }
 
     private void Flush()
     {
-        int chunks = _weightSums.Length / PoissonWeights.ChunkLength;
+        var chunks = _weightSums.Length / PoissonWeights.ChunkLength;
         // Rows that fit into one buffer are not worth a thread.
         if (_count == BufferedRows)
         {
             _team ??= new(_threads);
             _team.Run(member =>
             {
-                (int from, int to) = _team.Share(member, chunks);
+                (var from, var to) = _team.Share(member, chunks);
                 AddChunks(from, to);
             });
         }
@@ -92,13 +92,13 @@ internal sealed class PoissonBootstrap : IDisposable
     private void AddChunks(int from, int to)
     {
         Span<double> draws = stackalloc double[PoissonWeights.ChunkLength];
-        for (int chunk = from; chunk < to; chunk++)
+        for (var chunk = from; chunk < to; chunk++)
         {
-            for (int row = 0; row < _count; row++)
+            for (var row = 0; row < _count; row++)
             {
                 PoissonWeights.Draw(_seed, _keys[row], chunk, draws);
                 AddScaled(draws, _weights[row], _weightSums, chunk);
-                for (int p = 0; p < _differences.Length; p++)
+                for (var p = 0; p < _differences.Length; p++)
                     AddScaled(draws, _differences[p][row], _differenceSums[p], chunk);
             }
         }
@@ -108,7 +108,7 @@ internal sealed class PoissonBootstrap : IDisposable
     {
         var x = MemoryMarshal.Cast<double, Vector<double>>(draws);
         var y = MemoryMarshal.Cast<double, Vector<double>>(sums.AsSpan(chunk * PoissonWeights.ChunkLength, PoissonWeights.ChunkLength));
-        for (int i = 0; i < x.Length; i++)
+        for (var i = 0; i < x.Length; i++)
             y[i] += x[i] * factor;
     }
 }

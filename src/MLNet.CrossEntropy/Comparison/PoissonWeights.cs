@@ -19,20 +19,20 @@ internal static class PoissonWeights
     public static void Draw(ulong seed, ulong key, int chunk, Span<double> weights)
     {
         Span<ulong> random = stackalloc ulong[ChunkLength / 4];
-        ulong state = Mix(Mix(seed + Golden) ^ Mix(key)) + Golden * (ulong)(chunk * random.Length);
-        for (int i = 0; i < random.Length; i++)
+        var state = Mix(Mix(seed + Golden) ^ Mix(key)) + Golden * (ulong)(chunk * random.Length);
+        for (var i = 0; i < random.Length; i++)
             random[i] = Mix(state += Golden);
 
         var uniforms = MemoryMarshal.Cast<ulong, Vector<ushort>>(random);
         foreach (ref var u in uniforms)
         {
             var draws = Vector<ushort>.Zero;
-            foreach (ushort threshold in Thresholds)
+            foreach (var threshold in Thresholds)
                 draws -= Vector.GreaterThanOrEqual(u, new Vector<ushort>(threshold));
             u = draws;
         }
         ReadOnlySpan<ushort> whole = MemoryMarshal.Cast<ulong, ushort>(random);
-        for (int i = 0; i < whole.Length; i++)
+        for (var i = 0; i < whole.Length; i++)
             weights[i] = whole[i];
     }
 
@@ -48,7 +48,7 @@ internal static class PoissonWeights
     {
         List<ushort> thresholds = [];
         double term = Math.Exp(-1), below = term;
-        for (int k = 1; Math.Round(65536 * below) < 65536; k++)
+        for (var k = 1; Math.Round(65536 * below) < 65536; k++)
         {
             thresholds.Add((ushort)Math.Round(65536 * below));
             term /= k;

@@ -42,8 +42,8 @@ internal sealed class RowKeys(IDataView data, ComparisonOptions options) : IDisp
     /// <summary>FNV-1a over the UTF-16 code units: unlike string.GetHashCode the same in every process.</summary>
     private static ulong HashOf(string name)
     {
-        ulong hash = 14695981039346656037;
-        foreach (char c in name)
+        var hash = 14695981039346656037;
+        foreach (var c in name)
             hash = (hash ^ c) * 1099511628211;
         return hash;
     }

@@ -15,7 +15,7 @@ internal sealed class SameRows
     public SameRows(ModelRows first, ModelRows other)
     {
         (_first, _other) = (first, other);
-        bool byName = first.ClassesAreNamed && other.ClassesAreNamed;
+        var byName = first.ClassesAreNamed && other.ClassesAreNamed;
         if (!byName && first.ClassNames.Length != other.ClassNames.Length)
             throw Throw.UnnamedClassesDiffer(first.Name, first.ClassNames.Length, other.Name, other.ClassNames.Length);
         _firstClassOf = byName
@@ -49,7 +49,7 @@ internal sealed class SameRows
 
     private bool IsSameTarget()
     {
-        for (int k = 0; k < _firstClassOf.Length; k++)
+        for (var k = 0; k < _firstClassOf.Length; k++)
         {
             if (_firstClassOf[k] < 0 || _other.Target[k] != _first.Target[_firstClassOf[k]])
                 return false;

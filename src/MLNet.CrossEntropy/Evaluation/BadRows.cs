@@ -34,7 +34,7 @@ internal static class BadRows
     public static void TakeGood(ScoredBlock rows, EvaluationOptions options, ScoreCheck check, EvaluatedBlock block)
     {
         block.StartFrom(rows);
-        for (int row = 0; row < rows.Count; row++)
+        for (var row = 0; row < rows.Count; row++)
         {
             var outcome = CheckLabel(rows, row);
             if (outcome == RowOutcome.Used)
@@ -79,8 +79,8 @@ internal static class BadRows
 
     private static string Listed(ReadOnlySpan<float> scores)
     {
-        string[] shown = new string[Math.Min(scores.Length, 5)];
-        for (int i = 0; i < shown.Length; i++)
+        var shown = new string[Math.Min(scores.Length, 5)];
+        for (var i = 0; i < shown.Length; i++)
             shown[i] = scores[i].ToString("g4", CultureInfo.InvariantCulture);
         return string.Join(", ", shown) + (scores.Length > shown.Length ? ", ..." : "");
     }

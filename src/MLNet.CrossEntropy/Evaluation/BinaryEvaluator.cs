@@ -81,7 +81,7 @@ internal sealed class BinaryEvaluator : IBlockEvaluation<BinaryBlock>
     {
         if (_disagreement is not null)
             return new(_ofProbabilities.Rows, _ofProbabilities, names, _options, $"column '{_options.ProbabilityColumnName}' ({_disagreement})");
-        string why = _hasProbability ? $"column '{_options.ProbabilityColumnName}' is its sigmoid in every row" : "no probability column was named";
+        var why = _hasProbability ? $"column '{_options.ProbabilityColumnName}' is its sigmoid in every row" : "no probability column was named";
         return new(_ofLogits.Rows, _ofLogits, names, _options, $"column '{_options.ScoreColumnName}' as logit ({why})");
     }
 
@@ -97,16 +97,16 @@ internal sealed class BinaryEvaluator : IBlockEvaluation<BinaryBlock>
     {
         var block = both.OfLogits;
         // Where there are probabilities it is they that make a row good or bad.
-        bool mayBeGood = !_hasProbability || both.OfProbabilities.Count == rows.Count;
+        var mayBeGood = !_hasProbability || both.OfProbabilities.Count == rows.Count;
         if (!mayBeGood || !BadRows.TakeAll(rows, block) || !(JudgeAs(BinaryScoredRows.RawScore, rows, block) || _hasProbability))
         {
             BadRows.TakeGood(rows, _options, _check, block);
             _ = JudgeAs(BinaryScoredRows.RawScore, rows, block);
         }
-        for (int row = 0; _hasProbability && row < block.Count; row++)
+        for (var row = 0; _hasProbability && row < block.Count; row++)
         {
             ReadOnlySpan<float> scores = rows.Scores(block.Sources[row]);
-            (float probability, float score) = (scores[BinaryScoredRows.Probability], scores[BinaryScoredRows.RawScore]);
+            (var probability, var score) = (scores[BinaryScoredRows.Probability], scores[BinaryScoredRows.RawScore]);
             if (!BinaryScores.IsSigmoid(probability, ForecastKey.Probability(block.Forecasts[row])))
             {
                 both.Disagreement = FormattableString.Invariant($"row {block.PositionOf(row)}: score {score} is not the logit of probability {probability}");
@@ -117,7 +117,7 @@ internal sealed class BinaryEvaluator : IBlockEvaluation<BinaryBlock>
 
     private bool JudgeAs(int slot, ScoredBlock rows, EvaluatedBlock block)
     {
-        for (int row = 0; row < block.Count; row++)
+        for (var row = 0; row < block.Count; row++)
         {
             if (block.Labels[row] < 0)
                 BinaryScores.SetLabel(block, row, rows.Target(block.Sources[row])[1]);

@@ -11,7 +11,7 @@ internal static class BinaryScores
     /// <summary>Brings one slot of the rows' scores into the block.</summary>
     public static void Load(ScoredBlock rows, EvaluatedBlock block, int slot)
     {
-        for (int row = 0; row < block.Count; row++)
+        for (var row = 0; row < block.Count; row++)
             block.Scores[row] = rows.Scores(block.Sources[row])[slot];
         // Places beyond the last row, up to a full vector, are filled too: nothing there may look bad.
         block.Scores.AsSpan(block.Count, Vector<float>.Count).Fill(0.5f);
@@ -29,7 +29,7 @@ internal static class BinaryScores
     public static bool JudgeProbabilities(EvaluatedBlock block, LossFloor floor)
     {
         var isGood = Vector<int>.AllBitsSet;
-        for (int i = 0; i < block.Count; i += Vector<float>.Count)
+        for (var i = 0; i < block.Count; i += Vector<float>.Count)
         {
             Vector<float> score = new(block.Scores, i);
             isGood &= Vector.GreaterThanOrEqual(score, Vector<float>.Zero) & Vector.LessThanOrEqual(score, Vector<float>.One);
@@ -48,7 +48,7 @@ internal static class BinaryScores
     public static bool JudgeLogits(EvaluatedBlock block, LossFloor floor)
     {
         var isGood = Vector<int>.AllBitsSet;
-        for (int i = 0; i < block.Count; i += Vector<float>.Count)
+        for (var i = 0; i < block.Count; i += Vector<float>.Count)
         {
             Vector<float> score = new(block.Scores, i);
             isGood &= Vector.LessThan(Vector.Abs(score), new Vector<float>(float.PositiveInfinity));
@@ -104,9 +104,9 @@ internal static class BinaryScores
     /// <summary>What is left to do row by row: predictions are still flags (0 or -1), soft labels not yet looked at.</summary>
     private static void Finish(EvaluatedBlock block, LossFloor floor, bool fromLogits)
     {
-        for (int row = 0; row < block.Count; row++)
+        for (var row = 0; row < block.Count; row++)
         {
-            int predicted = block.Predicted[row] = -block.Predicted[row];
+            var predicted = block.Predicted[row] = -block.Predicted[row];
             block.Hits[row] = block.Labels[row] == predicted ? 1 : 0;
             if (block.Labels[row] < 0)
                 JudgeSoft(block, row, fromLogits, floor);
@@ -115,11 +115,11 @@ internal static class BinaryScores
 
     private static void JudgeSoft(EvaluatedBlock block, int row, bool fromLogits, LossFloor floor)
     {
-        (double negative, double positive) = (block.Targets[row], block.Targets[block.Stride + row]);
+        (var negative, var positive) = (block.Targets[row], block.Targets[block.Stride + row]);
         double score = block.Scores[row], least = fromLogits ? StableMath.Log1P(Math.Exp(-Math.Abs(score))) : 0;
-        double negativeLoss = fromLogits ? Math.Max(score, 0) + least : -Math.Log(1 - score);
-        double positiveLoss = fromLogits ? Math.Max(-score, 0) + least : -Math.Log(score);
-        double error = ForecastKey.Probability(block.Forecasts[row]) - positive;
+        var negativeLoss = fromLogits ? Math.Max(score, 0) + least : -Math.Log(1 - score);
+        var positiveLoss = fromLogits ? Math.Max(-score, 0) + least : -Math.Log(score);
+        var error = ForecastKey.Probability(block.Forecasts[row]) - positive;
         block.SquaredErrors[row] = 2 * error * error;
         block.Hits[row] = block.TargetOf(block.Predicted[row], row);
         (block.ClassLosses[row], block.ClassLosses[block.Stride + row]) = (negativeLoss, positiveLoss);

@@ -22,12 +22,12 @@ public sealed class ClassConfusionMatrix
         Names = names;
         _rows = rows;
         _weights = weights;
-        int classes = names.Count;
+        var classes = names.Count;
         (_actual, _predicted, _correct) = (new double[classes], new double[classes], new double[classes]);
-        for (int k = 0; k < classes; k++)
+        for (var k = 0; k < classes; k++)
         {
             CompensatedSum actual = default, predicted = default;
-            for (int j = 0; j < classes; j++)
+            for (var j = 0; j < classes; j++)
             {
                 actual.Add(weights[k, j]);
                 predicted.Add(weights[j, k]);
@@ -37,7 +37,7 @@ public sealed class ClassConfusionMatrix
         _total = CompensatedSum.Of<double>(_actual);
         Macro = Average(_ => 1.0 / classes);
         Weighted = Average(k => _actual[k] / _total);
-        double correct = CompensatedSum.Of<double>(_correct) / _total;
+        var correct = CompensatedSum.Of<double>(_correct) / _total;
         Micro = new(correct, correct, correct);
     }
 
@@ -80,7 +80,7 @@ public sealed class ClassConfusionMatrix
     {
         get
         {
-            double chance = Products(_actual, _predicted) / (_total * _total);
+            var chance = Products(_actual, _predicted) / (_total * _total);
             return (Micro.Recall - chance) / (1 - chance);
         }
     }
@@ -111,7 +111,7 @@ public sealed class ClassConfusionMatrix
     private static double Products(double[] x, double[] y)
     {
         CompensatedSum sum = default;
-        for (int k = 0; k < x.Length; k++)
+        for (var k = 0; k < x.Length; k++)
             sum.Add(x[k] * y[k]);
         return sum.Value;
     }
@@ -119,7 +119,7 @@ public sealed class ClassConfusionMatrix
     private PrecisionRecall Average(Func<int, double> share)
     {
         double precision = 0, recall = 0, f1 = 0;
-        for (int k = 0; k < Names.Count; k++)
+        for (var k = 0; k < Names.Count; k++)
         {
             var of = OfClass(k);
             precision += share(k) * ZeroIfUndefined(of.Precision);

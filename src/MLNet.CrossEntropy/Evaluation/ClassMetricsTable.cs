@@ -12,8 +12,8 @@ internal static class ClassMetricsTable
     public static ClassMetrics[] Of(MetricAccumulators sums, IReadOnlyList<string> names, ClassConfusionMatrix? confusion, EvaluationOptions options)
     {
         var classes = new ClassMetrics[names.Count];
-        double forecasts = (double)sums.LogLoss.Total.Rows * classes.Length;
-        bool isWorthThreads = options.Threads > 1 && !sums.IsBinary && sums.IsExact == true && forecasts >= ManyForecasts;
+        var forecasts = (double)sums.LogLoss.Total.Rows * classes.Length;
+        var isWorthThreads = options.Threads > 1 && !sums.IsBinary && sums.IsExact == true && forecasts >= ManyForecasts;
         if (isWorthThreads)
         {
             ParallelOptions parallel = new() { MaxDegreeOfParallelism = options.Threads };
@@ -22,7 +22,7 @@ internal static class ClassMetricsTable
         else
         {
             List<ScoreGroup> groups = [];
-            for (int k = 0; k < classes.Length; k++)
+            for (var k = 0; k < classes.Length; k++)
                 _ = Draw(k, groups);
         }
         return classes;

@@ -11,7 +11,7 @@ public readonly record struct ConfidenceInterval(double Lower, double Upper, dou
     /// <summary>The normal interval <c>mean +- z se</c>, z the (1 + level) / 2 quantile of the standard normal.</summary>
     internal static ConfidenceInterval Normal(double mean, double standardError, double level)
     {
-        double margin = NormalDistribution.Quantile((1 + level) / 2) * standardError;
+        var margin = NormalDistribution.Quantile((1 + level) / 2) * standardError;
         return new(mean - margin, mean + margin, level);
     }
 

@@ -13,16 +13,16 @@ internal static class ConfusionText
 
     public static string Of(ClassConfusionMatrix matrix)
     {
-        int shown = Math.Min(matrix.Names.Count, MostClasses);
+        var shown = Math.Min(matrix.Names.Count, MostClasses);
         string[] names = [.. matrix.Names.Take(shown).Select(name => Markup.Shorten(name, WidestName))];
         int width = Math.Max(8, names.Max(n => n.Length) + 1), head = Math.Max(width, Corner.Length + 1);
         StringBuilder text = new(Corner.PadRight(head));
-        foreach (string name in names)
+        foreach (var name in names)
             text.Append(name.PadLeft(width));
-        for (int i = 0; i < shown; i++)
+        for (var i = 0; i < shown; i++)
         {
             text.Append('\n').Append(names[i].PadRight(head));
-            for (int j = 0; j < shown; j++)
+            for (var j = 0; j < shown; j++)
                 text.Append(matrix.Rows(i, j).ToString(CultureInfo.InvariantCulture).PadLeft(width));
         }
         text.Append('\n');

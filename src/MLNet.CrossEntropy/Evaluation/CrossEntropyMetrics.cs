@@ -28,7 +28,7 @@ public abstract class CrossEntropyMetrics
         IrreducibleLogLoss = sums.SoftLabels.WeightedEntropy / total.Weight;
         Accuracy = sums.Accuracy.Accuracy;
 
-        double[] shares = sums.LogLoss.ClassShares();
+        var shares = sums.LogLoss.ClassShares();
         LabelEntropy = ReferencePrior.Entropy(shares);
         ReferenceName = options.Prior.Name;
         ReferenceLogLoss = options.Prior.LogLoss(names, shares);

@@ -160,13 +160,13 @@ internal sealed class EvaluatedBlock
     public void TargetsOf(int k, Span<double> shares)
     {
         Vector<int> classes = new(k);
-        for (int row = 0; row < Count; row += Vector<int>.Count)
+        for (var row = 0; row < Count; row += Vector<int>.Count)
         {
             Vector.Widen(Vector.Equals(new Vector<int>(Labels, row), classes), out var lower, out var upper);
             (Vector.AsVectorDouble(lower) & Vector<double>.One).CopyTo(shares[row..]);
             (Vector.AsVectorDouble(upper) & Vector<double>.One).CopyTo(shares[(row + Vector<double>.Count)..]);
         }
-        for (int row = 0; HasSoftLabels && row < Count; row++)
+        for (var row = 0; HasSoftLabels && row < Count; row++)
         {
             if (Labels[row] < 0)
                 shares[row] = Targets[k * Stride + row];
@@ -199,14 +199,14 @@ internal sealed class EvaluatedBlock
         ReadOnlySpan<double> weights = rows.Weights.AsSpan(0, Count);
         if (labels.ContainsAnyExceptInRange(0, Classes - 1))
             return false;
-        bool allCount = true;
-        foreach (double weight in weights)
+        var allCount = true;
+        foreach (var weight in weights)
             allCount &= weight is > 0 and <= double.MaxValue;
         if (!allCount)
             return false;
         labels.CopyTo(Labels);
         weights.CopyTo(Weights);
-        for (int row = 0; row < Count; row++)
+        for (var row = 0; row < Count; row++)
             Sources[row] = row;
         return true;
     }

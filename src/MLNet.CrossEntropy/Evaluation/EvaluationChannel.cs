@@ -8,7 +8,7 @@ internal static class EvaluationChannel
     public static void Warn(IHostEnvironment env, IReadOnlyList<string> warnings)
     {
         using var channel = env.Start("EvaluateCrossEntropy");
-        foreach (string warning in warnings)
+        foreach (var warning in warnings)
             channel.Warning(MessageSensitivity.None, warning);
     }
 }

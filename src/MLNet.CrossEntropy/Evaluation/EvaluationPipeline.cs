@@ -47,7 +47,7 @@ internal sealed class EvaluationPipeline<TBlock>
             if (!pipeline.Run(alone, threads == 1 ? int.MaxValue : WavesAlone))
                 return;
         }
-        int mostUseful = 1 + MostBlocksPerWave + evaluation.Lanes;
+        var mostUseful = 1 + MostBlocksPerWave + evaluation.Lanes;
         // Waves take long beside the waking of a thread: spinning would buy little and cost other programs much.
         using WorkerTeam team = new(Math.Min(threads, mostUseful), spins: 50);
         _ = pipeline.Run(team, int.MaxValue);
@@ -57,7 +57,7 @@ internal sealed class EvaluationPipeline<TBlock>
     private bool Run(WorkerTeam team, int waves)
     {
         Action<int> work = Work;
-        for (int wave = 0; wave < waves; wave++)
+        for (var wave = 0; wave < waves; wave++)
         {
             (_toRead, _toJudge, _toAdd) = (_toAdd, _toRead, _toJudge);
             _toRead.Count = 0;
@@ -74,8 +74,8 @@ internal sealed class EvaluationPipeline<TBlock>
     {
         if (member == 0)
             Read();
-        int lanes = _toAdd.Count > 0 ? _evaluation.Lanes : 0;
-        int tasks = lanes + _toJudge.Count;
+        var lanes = _toAdd.Count > 0 ? _evaluation.Lanes : 0;
+        var tasks = lanes + _toJudge.Count;
         int task;
         while ((task = Interlocked.Increment(ref _nextTask) - 1) < tasks)
         {
@@ -121,7 +121,7 @@ internal sealed class EvaluationPipeline<TBlock>
 
     private void Add(int lane)
     {
-        for (int block = 0; block < _toAdd.Count; block++)
+        for (var block = 0; block < _toAdd.Count; block++)
             _evaluation.Add(lane, _toAdd.Blocks[block]!);
     }
 

@@ -5,7 +5,7 @@ internal static class EvaluationWarnings
 {
     public static IEnumerable<string> Of(CrossEntropyMetrics metrics)
     {
-        foreach (string warning in OfRows(metrics.Rows, metrics.ProbabilityFloor, metrics.ClippedLossShare))
+        foreach (var warning in OfRows(metrics.Rows, metrics.ProbabilityFloor, metrics.ClippedLossShare))
             yield return warning;
         if (metrics.Rows.Used == 0)
             yield break;

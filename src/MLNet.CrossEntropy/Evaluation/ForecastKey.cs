@@ -38,7 +38,7 @@ internal static class ForecastKey
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Of(ReadOnlySpan<float> probabilities, Span<long> keys)
     {
-        int i = 0;
+        var i = 0;
         for (; i <= probabilities.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
             Vector.Widen(new Vector<float>(probabilities[i..]), out var lower, out var upper);

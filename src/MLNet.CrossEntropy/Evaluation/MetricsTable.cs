@@ -65,7 +65,7 @@ internal static class MetricsTable
         {
             case MulticlassCrossEntropyMetrics m:
                 var top = m.TopKAccuracy(3);
-                string ties = top.Optimistic == top.Pessimistic ? "" : FormattableString.Invariant($" (ties: {top.Pessimistic:0.0000} to {top.Optimistic:0.0000})");
+                var ties = top.Optimistic == top.Pessimistic ? "" : FormattableString.Invariant($" (ties: {top.Pessimistic:0.0000} to {top.Optimistic:0.0000})");
                 yield return Line("  top 3", $"{top.Accuracy:0.0000}{ties}");
                 yield return Line("ROC-AUC", $"{m.MacroRocAuc:0.0000} macro, average precision {m.MacroAveragePrecision:0.0000} macro");
                 if (m.LogLossDecomposition is { } split)
@@ -86,7 +86,7 @@ internal static class MetricsTable
 
     private static (string Name, string Value) Brier(double score, ScoreDecomposition? split)
     {
-        string parts = split is { } s ? $" = {Parts(s)}" : "";
+        var parts = split is { } s ? $" = {Parts(s)}" : "";
         return Line("Brier score", $"{score:0.0000}{parts}");
     }
 
@@ -101,7 +101,7 @@ internal static class MetricsTable
     private static StringBuilder Head(IEnumerable<(string Name, string Value)> lines)
     {
         StringBuilder text = new();
-        foreach ((string name, string value) in lines)
+        foreach ((var name, var value) in lines)
             text.Append(name.PadRight(18)).Append(value).Append('\n');
         return text.Append('\n');
     }
@@ -109,14 +109,14 @@ internal static class MetricsTable
     private static string Tail(StringBuilder text, IReadOnlyList<string> warnings)
     {
         text.Append('\n');
-        foreach (string warning in warnings)
+        foreach (var warning in warnings)
             text.Append("warning".PadRight(18)).Append(warning).Append('\n');
         return text.ToString();
     }
 
     private static void AppendClasses(StringBuilder text, IReadOnlyList<ClassMetrics> classes)
     {
-        int width = NameWidth(classes.Select(c => c.Name));
+        var width = NameWidth(classes.Select(c => c.Name));
         text.Append("class".PadRight(width)).Append("   support   log-loss (nats)   std. error  precision     recall         F1    ROC-AUC\n");
         foreach (var c in classes.Take(MostClasses))
         {
@@ -130,9 +130,9 @@ internal static class MetricsTable
 
     private static void AppendLabels(StringBuilder text, MultiLabelCrossEntropyMetrics metrics)
     {
-        int width = NameWidth(metrics.LabelNames);
+        var width = NameWidth(metrics.LabelNames);
         text.Append("label".PadRight(width)).Append("       yes   log-loss (nats)         F1    ROC-AUC\n");
-        foreach ((string name, var label) in metrics.LabelNames.Zip(metrics.Labels).Take(MostClasses))
+        foreach ((var name, var label) in metrics.LabelNames.Zip(metrics.Labels).Take(MostClasses))
         {
             text.Append(Padded(name, width))
                 .Append(CultureInfo.InvariantCulture, $"{label.Classes[1].Support,10}{label.LogLoss,18:0.000000}{label.Classes[1].PrecisionRecall.F1,11:0.0000}{label.RocAuc,11:0.0000}\n");

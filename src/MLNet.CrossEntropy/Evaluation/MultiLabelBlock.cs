@@ -9,7 +9,7 @@ internal sealed class MultiLabelBlock
     public MultiLabelBlock(ScoredBlock rows)
     {
         OfLabel = new EvaluatedBlock[rows.Width];
-        for (int label = 0; label < OfLabel.Length; label++)
+        for (var label = 0; label < OfLabel.Length; label++)
             OfLabel[label] = EvaluatedBlock.OfBinary(rows);
         (Wrong, AllRight) = (new double[rows.Capacity], new double[rows.Capacity]);
         (Losses, ClippedLosses) = (new double[rows.Capacity], new double[rows.Capacity]);

@@ -33,7 +33,7 @@ internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
         using MultiLabelRows rows = MultiLabelRows.Open(data, options);
         var first = rows.NewBlock();
         _ = rows.Read(first);
-        (bool fromLogits, string scoresUsed) = KindOf(data.Schema, first, options);
+        (var fromLogits, var scoresUsed) = KindOf(data.Schema, first, options);
         MultiLabelEvaluator evaluator = new(rows, options, fromLogits);
         EvaluationPipeline<MultiLabelBlock>.Run(evaluator, first, options.Threads);
 
@@ -46,8 +46,8 @@ internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
     public static (bool FromLogits, string ScoresUsed) KindOf(DataViewSchema schema, ScoredBlock firstRows, MultiLabelEvaluationOptions options)
     {
         bool isAuto = options.ScoreKind == ScoreKind.Auto, hasProbabilities = HasProbabilities(schema, options.ScoreColumnName);
-        bool fromLogits = options.ScoreKind == ScoreKind.Logits || (isAuto && (hasProbabilities || HasScoreOutsideUnitInterval(firstRows)));
-        string how = !isAuto ? "" : hasProbabilities ? $" (beside column '{ProbabilityColumnName}')" : " (found out from the first rows)";
+        var fromLogits = options.ScoreKind == ScoreKind.Logits || (isAuto && (hasProbabilities || HasScoreOutsideUnitInterval(firstRows)));
+        var how = !isAuto ? "" : hasProbabilities ? $" (beside column '{ProbabilityColumnName}')" : " (found out from the first rows)";
         return (fromLogits, $"column '{options.ScoreColumnName}' as {(fromLogits ? "logits" : "probabilities")}{how}");
     }
 
@@ -65,7 +65,7 @@ internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
         block.ClippedLosses.AsSpan(0, first.Count).Clear();
         block.Wrong.AsSpan(0, first.Count).Clear();
         block.AllRight.AsSpan(0, first.Count).Fill(1);
-        for (int label = 0; label < block.OfLabel.Length; label++)
+        for (var label = 0; label < block.OfLabel.Length; label++)
             Judge(rows, first, label, block);
     }
 
@@ -83,9 +83,9 @@ internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
 
     private static bool HasScoreOutsideUnitInterval(ScoredBlock block)
     {
-        for (int row = 0; row < block.Count; row++)
+        for (var row = 0; row < block.Count; row++)
         {
-            foreach (float score in block.Scores(row))
+            foreach (var score in block.Scores(row))
             {
                 if (score is < 0 or > 1)
                     return true;
@@ -96,7 +96,7 @@ internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
 
     private RowOutcome CheckScores(ReadOnlySpan<float> scores)
     {
-        foreach (float score in scores)
+        foreach (var score in scores)
         {
             if (!float.IsFinite(score))
                 return RowOutcome.NonFiniteScore;
@@ -110,19 +110,19 @@ internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
     {
         var block = whole.OfLabel[label];
         var floor = _ofLabel[label].Floor;
-        double share = 1.0 / whole.OfLabel.Length;
+        var share = 1.0 / whole.OfLabel.Length;
         if (block != good)
             block.StartFrom(rows);
-        for (int row = 0; row < good.Count; row++)
+        for (var row = 0; row < good.Count; row++)
         {
-            int source = good.Sources[row];
+            var source = good.Sources[row];
             if (block != good)
                 block.Take(rows, source);
             BinaryScores.SetLabel(block, row, rows.Target(source)[label]);
         }
         BinaryScores.Load(rows, block, label);
         _ = _fromLogits ? BinaryScores.JudgeLogits(block, floor) : BinaryScores.JudgeProbabilities(block, floor);
-        for (int row = 0; row < block.Count; row++)
+        for (var row = 0; row < block.Count; row++)
         {
             whole.Losses[row] += share * block.Losses[row];
             whole.ClippedLosses[row] += share * block.ClippedLosses[row];

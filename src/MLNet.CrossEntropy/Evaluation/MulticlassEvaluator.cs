@@ -72,8 +72,8 @@ internal sealed class MulticlassEvaluator : IBlockEvaluation<EvaluatedBlock>
     /// <summary>Logits show themselves by negative scores while no finite row is a distribution.</summary>
     private static ScoreKind Detect(ScoredBlock block, double rowSumTolerance)
     {
-        bool negative = false;
-        for (int row = 0; row < block.Count; row++)
+        var negative = false;
+        for (var row = 0; row < block.Count; row++)
         {
             var outcome = MulticlassScores.CheckProbabilities(block.Scores(row), rowSumTolerance);
             if (outcome == RowOutcome.Used)

@@ -9,7 +9,7 @@ internal static partial class MulticlassScores
     private static bool JudgeProbabilities(EvaluatedBlock block, double rowSumTolerance, LossFloor floor)
     {
         var isGood = Vector<long>.AllBitsSet;
-        for (int i = 0; i < block.Count; i += Vector<float>.Count)
+        for (var i = 0; i < block.Count; i += Vector<float>.Count)
         {
             var label = Load(block.Labels, i);
             isGood &= Weigh(block, i, label, rowSumTolerance, out var predicted, out var best, out var own);
@@ -35,12 +35,12 @@ internal static partial class MulticlassScores
     private static Vector<long> Weigh(
         EvaluatedBlock block, int i, Vector<int> label, double rowSumTolerance, out Vector<int> predicted, out Vector<float> best, out Vector<float> own)
     {
-        float[] scores = block.Scores;
+        var scores = block.Scores;
         int stride = block.Stride, classes = block.Classes;
         (best, own, predicted) = (new(float.NegativeInfinity), default, default);
         Vector<float> least = new(float.PositiveInfinity);
         Vector<double> lowerSum = default, upperSum = default, lowerSquares = default, upperSquares = default;
-        for (int k = 0; k < classes; k++)
+        for (var k = 0; k < classes; k++)
         {
             var score = Load(scores, k * stride + i);
             Vector<int> isBetter = Vector.GreaterThan(score, best), isLabel = Vector.Equals(label, new Vector<int>(k));
@@ -71,7 +71,7 @@ internal static partial class MulticlassScores
     private static bool JudgeLogits(EvaluatedBlock block, LossFloor floor)
     {
         var isGood = Vector<int>.AllBitsSet;
-        for (int i = 0; i < block.Count; i += Vector<float>.Count)
+        for (var i = 0; i < block.Count; i += Vector<float>.Count)
         {
             var label = Load(block.Labels, i);
             isGood &= FindBest(block, i, label, out var predicted, out var best, out var own);
@@ -97,7 +97,7 @@ internal static partial class MulticlassScores
     {
         (best, own, predicted) = (new(float.NegativeInfinity), default, default);
         var isNumber = Vector<int>.AllBitsSet;
-        for (int k = 0; k < block.Classes; k++)
+        for (var k = 0; k < block.Classes; k++)
         {
             var score = Load(block.Scores, k * block.Stride + i);
             Vector<int> isBetter = Vector.GreaterThan(score, best);
@@ -115,9 +115,9 @@ internal static partial class MulticlassScores
     {
         // A comparison that holds is -1.
         Vector<int> higher = default, tiesBelow = default, equal = default;
-        float[] scores = block.Scores;
+        var scores = block.Scores;
         int stride = block.Stride, classes = block.Classes;
-        for (int k = 0; k < classes; k++)
+        for (var k = 0; k < classes; k++)
         {
             var score = Load(scores, k * stride + i);
             Vector<int> isEqual = Vector.Equals(score, own);
@@ -137,9 +137,9 @@ internal static partial class MulticlassScores
         Vector.Widen(best, out var lowerBest, out var upperBest);
         Vector.Widen(predicted, out var lowerPredicted, out var upperPredicted);
         Vector<double> lowerOthers = default, upperOthers = default;
-        for (int k = 0; k < block.Classes; k++)
+        for (var k = 0; k < block.Classes; k++)
         {
-            int at = k * block.Stride + i;
+            var at = k * block.Stride + i;
             Vector.Widen(Load(block.Scores, at), out var lower, out var upper);
             lower = Vector.Exp(lower - lowerBest);
             upper = Vector.Exp(upper - upperBest);
@@ -158,7 +158,7 @@ internal static partial class MulticlassScores
     {
         Vector<double> others = Load(block.Others, at), scale = Vector<double>.One / (Vector<double>.One + others);
         Vector<double> squares = default, own = default;
-        for (int k = 0; k < block.Classes; k++)
+        for (var k = 0; k < block.Classes; k++)
         {
             Vector<long> isLabel = Vector.Equals(label, new Vector<long>(k)), isPredicted = Vector.Equals(predicted, new Vector<long>(k));
             var probability = Vector.AsVectorDouble(Load(block.Forecasts, k * block.Stride + at)) * scale;

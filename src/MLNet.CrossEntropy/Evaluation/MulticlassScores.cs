@@ -17,8 +17,8 @@ internal static partial class MulticlassScores
     public static RowOutcome CheckProbabilities(ReadOnlySpan<float> scores, double rowSumTolerance)
     {
         double sum = 0;
-        bool negative = false;
-        foreach (float score in scores)
+        var negative = false;
+        foreach (var score in scores)
         {
             sum += score;
             negative |= score < 0;
@@ -61,32 +61,32 @@ internal static partial class MulticlassScores
     private static void Turn(ScoredBlock rows, EvaluatedBlock block)
     {
         // Places beyond the last row, up to a full vector, are filled too: nothing there may look bad.
-        int end = (block.Count + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
+        var end = (block.Count + Vector<float>.Count - 1) / Vector<float>.Count * Vector<float>.Count;
         block.Sources.AsSpan(block.Count, end - block.Count).Fill(block.Sources[0]);
         block.Labels.AsSpan(block.Count, end - block.Count).Clear();
-        int[] sources = block.Sources;
-        int stride = block.Stride;
-        for (int row = 0; row < end; row++)
+        var sources = block.Sources;
+        var stride = block.Stride;
+        for (var row = 0; row < end; row++)
         {
             ReadOnlySpan<float> scores = rows.Scores(sources[row]);
-            ref float column = ref block.Scores[row];
-            for (int k = 0; k < scores.Length; k++)
+            ref var column = ref block.Scores[row];
+            for (var k = 0; k < scores.Length; k++)
             {
                 column = scores[k];
                 column = ref Unsafe.Add(ref column, stride);
             }
         }
-        for (int row = 0; block.HasSoftLabels && row < block.Count; row++)
+        for (var row = 0; block.HasSoftLabels && row < block.Count; row++)
         {
             ReadOnlySpan<double> target = rows.Target(sources[row]);
-            for (int k = 0; k < target.Length; k++)
+            for (var k = 0; k < target.Length; k++)
                 block.Targets[k * stride + row] = target[k];
         }
     }
 
     private static void JudgeSoftRows(EvaluatedBlock block, bool fromLogits, LossFloor floor)
     {
-        for (int row = 0; block.HasSoftLabels && row < block.Count; row++)
+        for (var row = 0; block.HasSoftLabels && row < block.Count; row++)
         {
             if (block.Labels[row] < 0)
                 JudgeSoft(block, row, fromLogits, floor);
@@ -96,16 +96,16 @@ internal static partial class MulticlassScores
     private static void JudgeSoft(EvaluatedBlock block, int row, bool fromLogits, LossFloor floor)
     {
         double sum = 0, clippedSum = 0, squares = 0;
-        for (int k = 0; k < block.Classes; k++)
+        for (var k = 0; k < block.Classes; k++)
         {
-            int cell = k * block.Stride + row;
+            var cell = k * block.Stride + row;
             double share = block.Targets[cell], score = block.Scores[cell];
-            long key = fromLogits ? block.Forecasts[cell] : ForecastKey.Of(score, 1 - score);
-            double error = share == 1 ? ForecastKey.Complement(key) : ForecastKey.Probability(key) - share;
+            var key = fromLogits ? block.Forecasts[cell] : ForecastKey.Of(score, 1 - score);
+            var error = share == 1 ? ForecastKey.Complement(key) : ForecastKey.Probability(key) - share;
             squares += error * error;
             if (share == 0)
                 continue;
-            double loss = fromLogits ? LossOf(block.TopScores[row] - score, block.Others[row]) : LossOf(score);
+            var loss = fromLogits ? LossOf(block.TopScores[row] - score, block.Others[row]) : LossOf(score);
             block.ClassLosses[cell] = loss;
             sum += share * loss;
             clippedSum += share * floor.Clip(loss);

@@ -29,7 +29,7 @@ internal static class RankingMetrics
     {
         double sum = 0, positive = 0, all = 0;
         ReadOnlySpan<ScoreGroup> span = CollectionsMarshal.AsSpan(groups);
-        for (int i = span.Length - 1; i >= 0; i--)
+        for (var i = span.Length - 1; i >= 0; i--)
         {
             positive += span[i].Positive;
             all += span[i].Weight;

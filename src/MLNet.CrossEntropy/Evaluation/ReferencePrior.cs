@@ -82,7 +82,7 @@ public sealed class ReferencePrior
     private static double CrossEntropyOf(double[] shares, IEnumerable<double> probabilities)
     {
         CompensatedSum sum = default;
-        foreach ((double share, double probability) in shares.Zip(probabilities))
+        foreach ((var share, var probability) in shares.Zip(probabilities))
             sum.Add(-StableMath.XLogY(share, probability));
         return sum.Value;
     }

@@ -31,16 +31,16 @@ internal sealed class RowsByClass(int classes, int capacity)
     public void Sort(ReadOnlySpan<int> labels, ReadOnlySpan<int> predicted, ReadOnlySpan<double> weights)
     {
         Array.Clear(_ends);
-        foreach (int label in labels)
+        foreach (var label in labels)
         {
             if (label >= 0)
                 _ends[label + 1]++;
         }
-        for (int k = 1; k <= classes; k++)
+        for (var k = 1; k <= classes; k++)
             _ends[k] += _ends[k - 1];
         // Each class's start moves to its end while its rows are put down.
         _rightRows = 0;
-        for (int row = 0; row < labels.Length; row++)
+        for (var row = 0; row < labels.Length; row++)
         {
             if (labels[row] >= 0)
                 _rows[_ends[labels[row]]++] = row;

@@ -20,7 +20,7 @@ public static partial class InformationTheory
     {
         CheckPair(target.Values, prediction.Values, tolerance, nameof(target), nameof(prediction));
         var sum = new CompensatedSum();
-        for (int i = 0; i < target.Values.Length; i++)
+        for (var i = 0; i < target.Values.Length; i++)
             sum.Add(-StableMath.XLogY(double.CreateTruncating(target.Values[i]), double.CreateTruncating(prediction.Values[i])));
         return From(sum.Value, logBase);
     }

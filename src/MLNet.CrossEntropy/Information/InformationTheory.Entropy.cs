@@ -19,7 +19,7 @@ public static partial class InformationTheory
         var sum = new CompensatedSum();
         foreach (var value in distribution)
         {
-            double p = double.CreateTruncating(value);
+            var p = double.CreateTruncating(value);
             sum.Add(-StableMath.XLogY(p, p));
         }
 

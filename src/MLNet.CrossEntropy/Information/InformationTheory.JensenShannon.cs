@@ -20,10 +20,10 @@ public static partial class InformationTheory
     {
         CheckPair(first, second, tolerance, nameof(first), nameof(second));
         var sum = new CompensatedSum();
-        for (int i = 0; i < first.Length; i++)
+        for (var i = 0; i < first.Length; i++)
         {
             double p = double.CreateTruncating(first[i]), q = double.CreateTruncating(second[i]);
-            double middle = (p + q) / 2;
+            var middle = (p + q) / 2;
             sum.Add((PLogPOverQ(p, middle) + PLogPOverQ(q, middle)) / 2);
         }
 

@@ -20,7 +20,7 @@ public static partial class InformationTheory
     {
         CheckPair(target.Values, prediction.Values, tolerance, nameof(target), nameof(prediction));
         var sum = new CompensatedSum();
-        for (int i = 0; i < target.Values.Length; i++)
+        for (var i = 0; i < target.Values.Length; i++)
             sum.Add(PLogPOverQ(double.CreateTruncating(target.Values[i]), double.CreateTruncating(prediction.Values[i])));
         return From(AtLeastZero(sum.Value), logBase);
     }
@@ -30,7 +30,7 @@ public static partial class InformationTheory
     {
         if (p == 0)
             return 0;
-        double ratio = p / q;
+        var ratio = p / q;
         return p * (double.IsNormal(ratio) ? Math.Log(ratio) : Math.Log(p) - Math.Log(q));
     }
 

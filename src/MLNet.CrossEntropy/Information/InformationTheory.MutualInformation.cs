@@ -27,15 +27,15 @@ public static partial class InformationTheory
 
         var ofRow = new CompensatedSum[joint.Length / columns];
         var ofColumn = new CompensatedSum[columns];
-        for (int i = 0; i < joint.Length; i++)
+        for (var i = 0; i < joint.Length; i++)
         {
-            double p = double.CreateTruncating(joint[i]);
+            var p = double.CreateTruncating(joint[i]);
             ofRow[i / columns].Add(p);
             ofColumn[i % columns].Add(p);
         }
 
         var sum = new CompensatedSum();
-        for (int i = 0; i < joint.Length; i++)
+        for (var i = 0; i < joint.Length; i++)
         {
             double p = double.CreateTruncating(joint[i]), row = ofRow[i / columns].Value;
             // p(x) p(y|x) log(p(y|x) / p(y)), since p(x) p(y) could underflow.

@@ -19,9 +19,9 @@ public static partial class InformationTheory
         Throw.IfEmpty(distribution.Length, name);
         Throw.IfNegativeOrNotFinite(tolerance, nameof(tolerance));
         var sum = new CompensatedSum();
-        for (int i = 0; i < distribution.Length; i++)
+        for (var i = 0; i < distribution.Length; i++)
         {
-            double p = double.CreateTruncating(distribution[i]);
+            var p = double.CreateTruncating(distribution[i]);
             if (!(p >= 0))
                 Throw.NotInADistribution(p, i, CompensatedSum.Of(distribution), name);
             sum.Add(p);

@@ -35,7 +35,7 @@ public sealed record ElasticNet
         double squared = 0;
         foreach (var weight in weights)
         {
-            double w = double.CreateTruncating(weight);
+            var w = double.CreateTruncating(weight);
             absolute += Math.Abs(w);
             squared += w * w;
         }
@@ -50,7 +50,7 @@ public sealed record ElasticNet
     {
         Throw.IfLengthsDiffer(weights.Length, gradient.Length, nameof(weights), nameof(gradient));
         var l2 = Elementwise.All<T>(L2);
-        int i = 0;
+        var i = 0;
         for (; i <= weights.Length - Vector<T>.Count; i += Vector<T>.Count)
             (new Vector<T>(gradient[i..]) + (l2 * new Vector<T>(weights[i..]))).CopyTo(gradient[i..]);
         for (; i < weights.Length; i++)
@@ -69,7 +69,7 @@ public sealed record ElasticNet
         if (L1 == 0)
             return;
         var l1 = T.CreateTruncating(L1);
-        for (int i = 0; i < weights.Length; i++)
+        for (var i = 0; i < weights.Length; i++)
         {
             gradient[i] = T.IsZero(weights[i])
                 ? T.CopySign(T.Max(T.Abs(gradient[i]) - l1, T.Zero), gradient[i])
@@ -95,7 +95,7 @@ public sealed record ElasticNet
         if (L1 == 0)
             return;
         var amount = Elementwise.All<T>(rate * L1);
-        int i = 0;
+        var i = 0;
         for (; i <= weights.Length - Vector<T>.Count; i += Vector<T>.Count)
         {
             var w = new Vector<T>(weights[i..]);

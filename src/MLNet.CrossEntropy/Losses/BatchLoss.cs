@@ -12,17 +12,17 @@ internal static class BatchLoss
         where TKernel : struct, ISoftmaxKernel, allows ref struct
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        int classes = labels.Classes;
+        var classes = labels.Classes;
         if (!output.Weights.IsEmpty)
             Throw.IfLengthsDiffer(labels.Rows, output.Weights.Length, "rows", "exampleWeights");
         var reducer = new BatchReducer<T>(output, labels.Rows, classes);
         var scratch = ArrayPool<T>.Shared.Rent(classes);
         var gradient = scratch.AsSpan(0, classes);
-        for (int i = 0; i < labels.Rows; i++)
+        for (var i = 0; i < labels.Rows; i++)
         {
-            int hard = labels.HardLabel(i);
+            var hard = labels.HardLabel(i);
             var soft = labels.SoftLabel(i);
-            double loss = SoftmaxRow.LossAndGradient(kernel, logits.Slice(i * classes, classes), hard, soft, gradient);
+            var loss = SoftmaxRow.LossAndGradient(kernel, logits.Slice(i * classes, classes), hard, soft, gradient);
             reducer.Add(i, loss, gradient, SoftmaxRow.TargetWeight(kernel, hard, soft, classes));
         }
 
@@ -38,10 +38,10 @@ internal static class BatchLoss
         Throw.IfLengthsDiffer(logits.Length, target.Values.Length, nameof(logits), nameof(target));
         Throw.IfNotRepeatedWhole(logits.Length, output.Weights.Length, nameof(logits), "cellWeights");
         var reducer = new BatchReducer<T>(output, logits.Length, width: 1);
-        for (int i = 0; i < logits.Length; i++)
+        for (var i = 0; i < logits.Length; i++)
         {
-            double y = double.CreateTruncating(target.Values[i]);
-            bool labelled = !double.IsNaN(y);
+            var y = double.CreateTruncating(target.Values[i]);
+            var labelled = !double.IsNaN(y);
             var cell = labelled ? kernel.At(i, double.CreateTruncating(logits[i]), SigmoidRow.CheckCell(y, i)) : default;
             reducer.Add(i, cell.Loss, [T.CreateTruncating(cell.Slope)], labelled ? 1 : 0);
         }

@@ -29,8 +29,8 @@ internal ref struct BatchReducer<T>
     /// <summary>Takes in one row's loss, its gradient, and the weight that its target brings.</summary>
     public void Add(int row, double loss, scoped ReadOnlySpan<T> gradient, double targetWeight)
     {
-        double weight = _output.Weights.IsEmpty ? 1 : _output.Weights[row % _output.Weights.Length];
-        double weighted = StableMath.ZeroOrProduct(weight, loss);
+        var weight = _output.Weights.IsEmpty ? 1 : _output.Weights[row % _output.Weights.Length];
+        var weighted = StableMath.ZeroOrProduct(weight, loss);
         _loss.Add(weighted);
         _weight.Add(weight * targetWeight);
         if (!_output.Losses.IsEmpty)
@@ -52,7 +52,7 @@ internal ref struct BatchReducer<T>
 
     private static void Scale(scoped ReadOnlySpan<T> source, double factor, Span<T> destination)
     {
-        for (int i = 0; i < source.Length; i++)
+        for (var i = 0; i < source.Length; i++)
             destination[i] = T.CreateTruncating(StableMath.ZeroOrProduct(factor, double.CreateTruncating(source[i])));
     }
 }

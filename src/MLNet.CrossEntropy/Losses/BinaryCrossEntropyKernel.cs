@@ -15,9 +15,9 @@ internal readonly struct BinaryCrossEntropyKernel(double logFloor) : ISigmoidKer
     {
         if (probability is not (>= 0 and <= 1))
             Throw.NotAProbability(probability, cell, "probabilities");
-        double loss = StableMath.ZeroOrProduct(target, -Math.Max(Math.Log(probability), logFloor))
+        var loss = StableMath.ZeroOrProduct(target, -Math.Max(Math.Log(probability), logFloor))
             + StableMath.ZeroOrProduct(1 - target, -Math.Max(StableMath.Log1P(-probability), logFloor));
-        double slope = double.IsFinite(logFloor)
+        var slope = double.IsFinite(logFloor)
             ? (probability - target) / Math.Max(probability * (1 - probability), LeastVariance)
             : Share(1 - target, 1 - probability) - Share(target, probability);
         return new CellLoss(loss, slope);

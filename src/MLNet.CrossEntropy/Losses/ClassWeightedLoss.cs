@@ -24,7 +24,7 @@ internal sealed class ClassWeightedLoss(LogitLoss loss, double[] weights) : Logi
     public override double LossAndGradient(ReadOnlySpan<float> logits, RowTarget target, Span<float> gradient)
     {
         double value = loss.LossAndGradient(logits, target, gradient), weight = WeightOf(target);
-        foreach (ref float slope in gradient)
+        foreach (ref var slope in gradient)
             slope *= (float)weight;
         return StableMath.ZeroOrProduct(weight, value);
     }
@@ -32,7 +32,7 @@ internal sealed class ClassWeightedLoss(LogitLoss loss, double[] weights) : Logi
     public override double LossAndGradient(ReadOnlySpan<double> logits, RowTarget target, Span<double> gradient)
     {
         double value = loss.LossAndGradient(logits, target, gradient), weight = WeightOf(target);
-        foreach (ref double slope in gradient)
+        foreach (ref var slope in gradient)
             slope *= weight;
         return StableMath.ZeroOrProduct(weight, value);
     }
@@ -62,7 +62,7 @@ internal sealed class ClassWeightedLoss(LogitLoss loss, double[] weights) : Logi
         if (loss.TargetWeight(target) == 0)
             return 0;
         double sum = 0;
-        for (int k = 0; k < weights.Length; k++)
+        for (var k = 0; k < weights.Length; k++)
             sum += target.Vector[k] * weights[k];
         return sum;
     }

@@ -16,7 +16,7 @@ internal static class ClassWeighting
         if (target.OnlyClass >= 0)
             return classWeights[target.OnlyClass];
         double weight = 0;
-        for (int k = 0; k < classes; k++)
+        for (var k = 0; k < classes; k++)
             weight += target[k] * classWeights[k];
         return weight;
     }

@@ -8,9 +8,9 @@ internal readonly struct FocalTerm
 {
     public FocalTerm(double probability, double complement, double surprisal, double gamma)
     {
-        double factor = Math.Pow(complement, gamma);
+        var factor = Math.Pow(complement, gamma);
         // -log q / (1 - q) tends to 1 as q does; q (-log q) tends to 0 as q does.
-        double ratio = complement == 0 ? 1 : StableMath.ZeroOrProduct(probability, surprisal) / complement;
+        var ratio = complement == 0 ? 1 : StableMath.ZeroOrProduct(probability, surprisal) / complement;
         Loss = StableMath.ZeroOrProduct(factor, surprisal);
         Slope = -factor * (1 + gamma * ratio);
     }

@@ -45,9 +45,9 @@ public abstract class LogitLoss
     /// <exception cref="ArgumentException">The target is not one for K outputs.</exception>
     public virtual double Loss(ReadOnlySpan<double> logits, RowTarget target)
     {
-        double[]? rented = logits.Length > OnStack ? ArrayPool<double>.Shared.Rent(logits.Length) : null;
+        var rented = logits.Length > OnStack ? ArrayPool<double>.Shared.Rent(logits.Length) : null;
         var gradient = rented ?? stackalloc double[OnStack];
-        double loss = LossAndGradient(logits, target, gradient[..logits.Length]);
+        var loss = LossAndGradient(logits, target, gradient[..logits.Length]);
         if (rented is not null)
             ArrayPool<double>.Shared.Return(rented);
         return loss;
@@ -113,22 +113,22 @@ public abstract class LogitLoss
     internal virtual void PriorLogits(ReadOnlySpan<double> meanTargets, Span<double> logits)
     {
         double mean = 0;
-        for (int k = 0; k < logits.Length; k++)
+        for (var k = 0; k < logits.Length; k++)
         {
             logits[k] = Math.Log(Math.Max(meanTargets[k], RarestPrior));
             mean += logits[k] / logits.Length;
         }
 
-        for (int k = 0; k < logits.Length; k++)
+        for (var k = 0; k < logits.Length; k++)
             logits[k] -= mean;
     }
 
     /// <summary><see cref="PriorLogits"/> of independent outputs: log(p / (1 - p)).</summary>
     private protected static void IndependentPriorLogits(ReadOnlySpan<double> meanTargets, Span<double> logits)
     {
-        for (int k = 0; k < logits.Length; k++)
+        for (var k = 0; k < logits.Length; k++)
         {
-            double p = Math.Clamp(meanTargets[k], RarestPrior, 1 - RarestPrior);
+            var p = Math.Clamp(meanTargets[k], RarestPrior, 1 - RarestPrior);
             logits[k] = Math.Log(p / (1 - p));
         }
     }

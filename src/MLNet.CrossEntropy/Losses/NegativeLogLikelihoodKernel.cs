@@ -17,14 +17,14 @@ internal readonly ref struct NegativeLogLikelihoodKernel(ReadOnlySpan<double> cl
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TTarget : struct, ITargetRow, allows ref struct
     {
-        double weight = TargetWeight(target, logProbabilities.Length);
+        var weight = TargetWeight(target, logProbabilities.Length);
         var loss = new CompensatedSum();
-        for (int k = 0; k < logProbabilities.Length; k++)
+        for (var k = 0; k < logProbabilities.Length; k++)
         {
-            double logProbability = double.CreateTruncating(logProbabilities[k]);
+            var logProbability = double.CreateTruncating(logProbabilities[k]);
             if (logProbability > Rounding)
                 Throw.NotALogProbability(logProbability, k, nameof(logProbabilities));
-            double coefficient = weight * target[k];
+            var coefficient = weight * target[k];
             loss.Add(StableMath.ZeroOrProduct(coefficient, -logProbability));
             gradient[k] = T.CreateTruncating(-coefficient);
         }

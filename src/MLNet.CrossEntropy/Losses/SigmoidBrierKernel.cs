@@ -9,7 +9,7 @@ internal readonly struct SigmoidBrierKernel : ISigmoidKernel
     public CellLoss At(int cell, double logit, double target)
     {
         var terms = new LogisticTerms(logit);
-        double difference = (1 - target) * terms.Probability - target * terms.Complement;
+        var difference = (1 - target) * terms.Probability - target * terms.Complement;
         return new CellLoss(difference * difference, 2 * difference * terms.Probability * terms.Complement);
     }
 }

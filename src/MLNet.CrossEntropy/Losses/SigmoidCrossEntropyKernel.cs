@@ -15,7 +15,7 @@ internal readonly ref struct SigmoidCrossEntropyKernel(double smoothing, ReadOnl
     public CellLoss At(int cell, double logit, double target)
     {
         var terms = new LogisticTerms(logit);
-        double smoothed = (1 - smoothing) * target + smoothing / 2;
+        var smoothed = (1 - smoothing) * target + smoothing / 2;
         double positive = smoothed * PositiveWeight(cell), negative = 1 - smoothed;
         return new CellLoss(
             StableMath.ZeroOrProduct(positive, terms.Surprisal) + StableMath.ZeroOrProduct(negative, terms.ComplementSurprisal),

@@ -56,12 +56,12 @@ public sealed class SigmoidCrossEntropyLoss : LogitLoss
     /// <summary><c>(1 - s + c s) sigmoid(z) sigmoid(-z)</c> in each cell that has a label, s being the smoothed target.</summary>
     internal override void CurvatureTerms(ReadOnlySpan<float> logits, RowTarget target, Span<float> terms)
     {
-        for (int k = 0; k < logits.Length; k++)
+        for (var k = 0; k < logits.Length; k++)
         {
-            double y = SigmoidRow.Cell(target, k, logits.Length);
+            var y = SigmoidRow.Cell(target, k, logits.Length);
             float decay = MathF.Exp(-Math.Abs(logits[k])), slope = decay / ((1 + decay) * (1 + decay));
-            double smoothed = (1 - LabelSmoothing) * y + LabelSmoothing / 2;
-            double weight = 1 - smoothed + smoothed * (_positiveWeights.Length == 0 ? 1 : _positiveWeights[k % _positiveWeights.Length]);
+            var smoothed = (1 - LabelSmoothing) * y + LabelSmoothing / 2;
+            var weight = 1 - smoothed + smoothed * (_positiveWeights.Length == 0 ? 1 : _positiveWeights[k % _positiveWeights.Length]);
             terms[k] = double.IsNaN(y) ? 0 : (float)(weight * slope);
         }
     }

@@ -27,9 +27,9 @@ internal static unsafe class SigmoidCrossEntropyRows
             if (row == count)
                 return;
             var rest = count - row;
-            int* someLabels = stackalloc int[Lanes];
+            var someLabels = stackalloc int[Lanes];
             float* someLogits = stackalloc float[Lanes], someSlopes = stackalloc float[Lanes], someWeights = stackalloc float[Lanes];
-            double* someLosses = stackalloc double[Lanes];
+            var someLosses = stackalloc double[Lanes];
             rows.Labels[row..].CopyTo(new Span<int>(someLabels, Lanes));
             rows.Logits[row..].CopyTo(new Span<float>(someLogits, Lanes));
             ComputeLanes(someLabels, someLogits, positiveWeight, someSlopes, someLosses, someWeights);

@@ -24,9 +24,9 @@ internal static class SigmoidRow
         Throw.IfNotARowAndItsGradient(logits, gradient);
         CheckTarget(target, logits.Length);
         var loss = new CompensatedSum();
-        for (int k = 0; k < logits.Length; k++)
+        for (var k = 0; k < logits.Length; k++)
         {
-            double y = Cell(target, k, logits.Length);
+            var y = Cell(target, k, logits.Length);
             var cell = double.IsNaN(y) ? default : kernel.At(k, double.CreateTruncating(logits[k]), CheckCell(y, k));
             loss.Add(cell.Loss);
             gradient[k] = T.CreateTruncating(cell.Slope);
@@ -40,7 +40,7 @@ internal static class SigmoidRow
     {
         if (target.IsClass)
             return target.ClassIndex >= 0 ? 1 : 0;
-        foreach (float y in target.Vector)
+        foreach (var y in target.Vector)
         {
             if (!float.IsNaN(y))
                 return 1;

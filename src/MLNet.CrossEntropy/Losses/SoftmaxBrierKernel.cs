@@ -13,24 +13,24 @@ internal readonly struct SoftmaxBrierKernel : ISoftmaxKernel
         where TTarget : struct, ITargetRow, allows ref struct
     {
         SoftmaxTerms terms = SoftmaxTerms.Of(logits, gradient);
-        double largest = terms.Difference(terms.ArgMax, 1, 1, target[terms.ArgMax]);
+        var largest = terms.Difference(terms.ArgMax, 1, 1, target[terms.ArgMax]);
         var loss = new CompensatedSum();
         var mean = new CompensatedSum();
         // sum_j q_j (d_max - d_j) is d_max - mean without the digits that the difference would lose in a confident row.
         var largestAboveMean = new CompensatedSum();
-        for (int k = 0; k < gradient.Length; k++)
+        for (var k = 0; k < gradient.Length; k++)
         {
-            double e = double.CreateTruncating(gradient[k]);
+            var e = double.CreateTruncating(gradient[k]);
             double q = terms.Probability(e), d = terms.Difference(k, e, 1, target[k]);
             loss.Add(d * d);
             mean.Add(q * d);
             largestAboveMean.Add(q * (largest - d));
         }
 
-        for (int k = 0; k < gradient.Length; k++)
+        for (var k = 0; k < gradient.Length; k++)
         {
-            double e = double.CreateTruncating(gradient[k]);
-            double aboveMean = k == terms.ArgMax ? largestAboveMean.Value : terms.Difference(k, e, 1, target[k]) - mean.Value;
+            var e = double.CreateTruncating(gradient[k]);
+            var aboveMean = k == terms.ArgMax ? largestAboveMean.Value : terms.Difference(k, e, 1, target[k]) - mean.Value;
             gradient[k] = T.CreateTruncating(2 * terms.Probability(e) * aboveMean);
         }
 

@@ -18,7 +18,7 @@ internal readonly ref struct SoftmaxCrossEntropyKernel(double smoothing, ReadOnl
         where TTarget : struct, ITargetRow, allows ref struct
     {
         SoftmaxTerms terms = SoftmaxTerms.Of(logits, gradient);
-        double weight = ClassWeighting.WeightOf(target, logits.Length, _classWeights);
+        var weight = ClassWeighting.WeightOf(target, logits.Length, _classWeights);
         return target.OnlyClass >= 0 && smoothing == 0
             ? OneTerm(logits, target, terms, weight, gradient)
             : AllTerms(logits, target, terms, weight, gradient);
@@ -34,8 +34,8 @@ internal readonly ref struct SoftmaxCrossEntropyKernel(double smoothing, ReadOnl
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TTarget : struct, ITargetRow, allows ref struct
     {
-        int k = target.OnlyClass;
-        double coefficient = Coefficient(target, k, weight, logits.Length);
+        var k = target.OnlyClass;
+        var coefficient = Coefficient(target, k, weight, logits.Length);
         var own = T.CreateTruncating(terms.Difference(k, double.CreateTruncating(gradient[k]), coefficient, coefficient));
         SpanMath.Scale(gradient, T.CreateTruncating(coefficient / terms.Sum));
         gradient[k] = own;
@@ -48,17 +48,17 @@ internal readonly ref struct SoftmaxCrossEntropyKernel(double smoothing, ReadOnl
     {
         var loss = new CompensatedSum();
         var total = new CompensatedSum();
-        for (int k = 0; k < logits.Length; k++)
+        for (var k = 0; k < logits.Length; k++)
         {
-            double coefficient = Coefficient(target, k, weight, logits.Length);
+            var coefficient = Coefficient(target, k, weight, logits.Length);
             loss.Add(StableMath.ZeroOrProduct(coefficient, terms.Surprisal(double.CreateTruncating(logits[k]))));
             total.Add(coefficient);
         }
 
         var scale = T.CreateTruncating(total.Value / terms.Sum);
-        for (int k = 0; k < gradient.Length; k++)
+        for (var k = 0; k < gradient.Length; k++)
         {
-            double coefficient = Coefficient(target, k, weight, logits.Length);
+            var coefficient = Coefficient(target, k, weight, logits.Length);
             gradient[k] = coefficient == 0
                 ? gradient[k] * scale
                 : T.CreateTruncating(terms.Difference(k, double.CreateTruncating(gradient[k]), total.Value, coefficient));
@@ -70,7 +70,7 @@ internal readonly ref struct SoftmaxCrossEntropyKernel(double smoothing, ReadOnl
     private double Coefficient<TTarget>(TTarget target, int k, double weight, int classes)
         where TTarget : struct, ITargetRow, allows ref struct
     {
-        double smoothed = (1 - smoothing) * target[k] + smoothing / classes;
+        var smoothed = (1 - smoothing) * target[k] + smoothing / classes;
         return (weightEachTerm && !_classWeights.IsEmpty ? _classWeights[k] : weight) * smoothed;
     }
 }

@@ -47,7 +47,7 @@ public sealed class SoftmaxCrossEntropyLoss : LogitLoss
     public override double TargetWeight(RowTarget target)
     {
         // Without class weights every class that the logits may have weighs 1.
-        int classes = !target.IsClass ? target.Vector.Length : _classWeights.Length > 0 ? _classWeights.Length : int.MaxValue;
+        var classes = !target.IsClass ? target.Vector.Length : _classWeights.Length > 0 ? _classWeights.Length : int.MaxValue;
         return SoftmaxRow.TargetWeight(Kernel, target.ClassIndex, target.Vector, classes);
     }
 
@@ -79,14 +79,14 @@ public sealed class SoftmaxCrossEntropyLoss : LogitLoss
     internal override void CurvatureProduct(ReadOnlySpan<float> terms, Span<float> direction)
     {
         double sum = 0, mean = 0;
-        for (int k = 0; k < terms.Length; k++)
+        for (var k = 0; k < terms.Length; k++)
         {
             sum += terms[k];
             mean += (double)terms[k] * direction[k];
         }
 
         var centre = sum > 0 ? (float)(mean / sum) : 0;
-        for (int k = 0; k < terms.Length; k++)
+        for (var k = 0; k < terms.Length; k++)
             direction[k] = terms[k] * (direction[k] - centre);
     }
 
@@ -94,7 +94,7 @@ public sealed class SoftmaxCrossEntropyLoss : LogitLoss
     internal override void CurvatureDiagonal(ReadOnlySpan<float> terms, Span<float> diagonal)
     {
         var sum = (float)SpanMath.Sum(terms);
-        for (int k = 0; k < terms.Length; k++)
+        for (var k = 0; k < terms.Length; k++)
             diagonal[k] = sum > 0 ? terms[k] * (1 - terms[k] / sum) : 0;
     }
 }

@@ -21,11 +21,11 @@ internal static unsafe class SoftmaxCrossEntropyRows
     public static void Compute(HardLabelRows rows, ReadOnlySpan<double> classWeights)
     {
         var classes = rows.Outputs;
-        float* terms = stackalloc float[MostClasses * Lanes];
-        float* targetLogits = stackalloc float[Lanes];
-        float* weights = stackalloc float[Lanes];
-        float* slopes = stackalloc float[Lanes];
-        float* losses = stackalloc float[Lanes];
+        var terms = stackalloc float[MostClasses * Lanes];
+        var targetLogits = stackalloc float[Lanes];
+        var weights = stackalloc float[Lanes];
+        var slopes = stackalloc float[Lanes];
+        var losses = stackalloc float[Lanes];
         for (var start = 0; start < rows.Labels.Length; start += Lanes)
         {
             var count = Math.Min(Lanes, rows.Labels.Length - start);

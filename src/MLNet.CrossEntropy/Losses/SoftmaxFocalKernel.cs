@@ -20,16 +20,16 @@ internal readonly ref struct SoftmaxFocalKernel(double gamma, ReadOnlySpan<doubl
         SoftmaxTerms terms = SoftmaxTerms.Of(logits, gradient);
         var loss = new CompensatedSum();
         var slopes = new CompensatedSum();
-        for (int k = 0; k < gradient.Length; k++)
+        for (var k = 0; k < gradient.Length; k++)
         {
             var term = TermOf(terms, k, logits[k], gradient[k], target[k]);
             loss.Add(term.Loss);
             slopes.Add(term.Slope);
         }
 
-        for (int k = 0; k < gradient.Length; k++)
+        for (var k = 0; k < gradient.Length; k++)
         {
-            double slope = TermOf(terms, k, logits[k], gradient[k], target[k]).Slope;
+            var slope = TermOf(terms, k, logits[k], gradient[k], target[k]).Slope;
             gradient[k] = T.CreateTruncating(-terms.Difference(k, double.CreateTruncating(gradient[k]), slopes.Value, slope));
         }
 
@@ -42,10 +42,10 @@ internal readonly ref struct SoftmaxFocalKernel(double gamma, ReadOnlySpan<doubl
     private CellLoss TermOf<T>(SoftmaxTerms terms, int k, T logit, T term, double p)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        double weight = _alpha.IsEmpty ? p : p * _alpha[k];
+        var weight = _alpha.IsEmpty ? p : p * _alpha[k];
         if (weight == 0)
             return default;
-        double e = double.CreateTruncating(term);
+        var e = double.CreateTruncating(term);
         var focal = new FocalTerm(
             terms.Probability(e), terms.Complement(k, e), terms.Surprisal(double.CreateTruncating(logit)), gamma);
         return new CellLoss(weight * focal.Loss, weight * focal.Slope);

@@ -20,9 +20,9 @@ internal static class AnnotationNames
     /// </summary>
     public static string[]? OfScores(DataViewSchema.Column score, int classCount)
     {
-        foreach (string kind in (ReadOnlySpan<string>)["TrainingLabelValues", "SlotNames"])
+        foreach (var kind in (ReadOnlySpan<string>)["TrainingLabelValues", "SlotNames"])
         {
-            string[]? names = ColumnValues.AnnotationText(score, kind);
+            var names = ColumnValues.AnnotationText(score, kind);
             if (names?.Length == classCount && Array.TrueForAll(names, name => name.Length > 0))
                 return names;
         }
@@ -32,7 +32,7 @@ internal static class AnnotationNames
     /// <summary>The names of all features: their slot names, and f0, f1 and so on where there are none.</summary>
     public static string[] OfFeatures(DataViewSchema.Column column, int featureCount)
     {
-        string[] slots = ColumnValues.AnnotationText(column, "SlotNames") ?? [];
+        var slots = ColumnValues.AnnotationText(column, "SlotNames") ?? [];
         return [.. Enumerable.Range(0, featureCount).Select(j => j < slots.Length && slots[j].Length > 0 ? slots[j] : NumberedFeature(j))];
     }
 
@@ -42,13 +42,13 @@ internal static class AnnotationNames
     /// <summary>The name of a feature, or another slot, for messages: its slot name if it has one, and its index.</summary>
     public static string OfFeature(DataViewSchema.Column column, int index)
     {
-        string? name = ColumnValues.AnnotationText(column, "SlotNames")?.ElementAtOrDefault(index);
+        var name = ColumnValues.AnnotationText(column, "SlotNames")?.ElementAtOrDefault(index);
         return string.IsNullOrEmpty(name) ? $"{index}" : $"{index} ('{name}')";
     }
 
     private static string[]? TellingApart(DataViewSchema.Column column, string kind, int count)
     {
-        string[]? names = ColumnValues.AnnotationText(column, kind);
+        var names = ColumnValues.AnnotationText(column, kind);
         return names?.Length == count && !names.Contains("") && names.Distinct().Count() == count ? names : null;
     }
 }

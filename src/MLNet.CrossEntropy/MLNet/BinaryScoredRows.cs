@@ -68,7 +68,7 @@ internal sealed class BinaryScoredRows : IDisposable
         block.Count = 0;
         while (block.Count < block.Capacity && _cursor.MoveNext())
         {
-            int row = block.Count++;
+            var row = block.Count++;
             if (row == 0)
                 block.FirstRow = _cursor.Position;
             block.Labels[row] = _hardLabel?.Invoke() ?? ReadShare(block.Target(row));
@@ -88,7 +88,7 @@ internal sealed class BinaryScoredRows : IDisposable
     /// <summary>A number is the share of the positive class: 0 and 1 are hard labels, anything between is a soft one.</summary>
     private int ReadShare(Span<double> target)
     {
-        double share = _share!();
+        var share = _share!();
         (target[0], target[1]) = (1 - share, share);
         return share switch
         {

@@ -25,8 +25,8 @@ internal sealed partial class ClassLabel
 
         if (other.Type is not KeyDataViewType key)
             throw TrainingColumns.Mismatch(nameof(otherSchema), "label", other, "Key<UInt32>", "Map it to a key, as in the training data");
-        string[]? names = AnnotationNames.OfClasses(Column, ClassCount);
-        string[]? otherNames = key.Count is > 0 and <= int.MaxValue ? AnnotationNames.OfClasses(other, (int)key.Count) : null;
+        var names = AnnotationNames.OfClasses(Column, ClassCount);
+        var otherNames = key.Count is > 0 and <= int.MaxValue ? AnnotationNames.OfClasses(other, (int)key.Count) : null;
         int[]? classOfKey = names is null || otherNames is null ? null : [.. otherNames.Select(name => IndexOf(names, name))];
         return new ClassLabel(other, ClassCount, cursor =>
         {

@@ -37,7 +37,7 @@ internal sealed partial class ClassLabel : ITrainingLabel
         var get = Open(cursor);
         return (out RowTarget target, ref float _) =>
         {
-            int index = get();
+            var index = get();
             target = RowTarget.Class(index);
             return index >= 0 ? LabelState.Known : index == Unknown ? LabelState.Unknown : LabelState.Missing;
         };
@@ -98,7 +98,7 @@ internal sealed partial class ClassLabel : ITrainingLabel
         return () =>
         {
             get(ref value);
-            ulong key = ulong.CreateTruncating(value);
+            var key = ulong.CreateTruncating(value);
 
             // As in ML.NET, a key beyond the count is no class: missing. (0 - 1 wraps around to beyond any count.)
             return key - 1 < count ? (int)(key - 1) : Missing;
@@ -108,7 +108,7 @@ internal sealed partial class ClassLabel : ITrainingLabel
     private static Func<int> OpenBoolean(DataViewRow cursor, DataViewSchema.Column column)
     {
         var get = cursor.GetGetter<bool>(column);
-        bool value = false;
+        var value = false;
         return () =>
         {
             get(ref value);

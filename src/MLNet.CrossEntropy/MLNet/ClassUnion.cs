@@ -44,7 +44,7 @@ internal sealed record ClassUnion(string[]? Names, int[] OfModel)
     {
         string[] names = [.. data, .. model.Except(data)];
         Dictionary<string, int> indexOf = [];
-        for (int k = 0; k < model.Length; k++)
+        for (var k = 0; k < model.Length; k++)
             indexOf.TryAdd(model[k], k);
         return new(names, [.. names.Select(name => indexOf.GetValueOrDefault(name, -1))]);
     }

@@ -13,16 +13,16 @@ internal static class CoefficientText
     public static string Table(LinearCoefficients coefficients)
     {
         StringBuilder text = new();
-        bool scaled = coefficients.StandardDeviations is not null;
+        var scaled = coefficients.StandardDeviations is not null;
         foreach (var c in coefficients.Classes)
         {
             var top = c.Top(ShownFeatures);
-            int width = Math.Clamp(top.Max(t => t.Feature.Length), "(bias)".Length, WidestName);
+            var width = Math.Clamp(top.Max(t => t.Feature.Length), "(bias)".Length, WidestName);
             text.Append(CultureInfo.InvariantCulture, $"class {c.Name}\n")
                 .Append(CultureInfo.InvariantCulture, $"  {"(bias)".PadRight(width)}{c.Bias,14:G6}{(scaled ? "    x st. dev." : "")}\n");
             foreach (var t in top)
             {
-                string name = t.Feature.Length > width ? $"{t.Feature[..(width - 1)]}…" : t.Feature;
+                var name = t.Feature.Length > width ? $"{t.Feature[..(width - 1)]}…" : t.Feature;
                 text.Append(CultureInfo.InvariantCulture, $"  {name.PadRight(width)}{t.Weight,14:G6}{(scaled ? $"{t.Importance,14:G4}" : "")}\n");
             }
             if (c.Weights.Count > top.Count)
@@ -36,7 +36,7 @@ internal static class CoefficientText
         StringBuilder text = new();
         Line("feature", coefficients.Classes.Select(c => Quoted(c.Name)));
         Line("(bias)", coefficients.Classes.Select(c => Number(c.Bias)));
-        for (int j = 0; j < coefficients.FeatureNames.Count; j++)
+        for (var j = 0; j < coefficients.FeatureNames.Count; j++)
             Line(coefficients.FeatureNames[j], coefficients.Classes.Select(c => Number(c.Weights[j])));
         return text.ToString();
 
@@ -50,7 +50,7 @@ internal static class CoefficientText
         {
             json.WriteStartObject();
             json.WriteStartArray("features");
-            foreach (string name in coefficients.FeatureNames)
+            foreach (var name in coefficients.FeatureNames)
                 json.WriteStringValue(name);
             json.WriteEndArray();
             if (coefficients.StandardDeviations is { } deviations)
@@ -75,7 +75,7 @@ internal static class CoefficientText
     private static void Numbers(Utf8JsonWriter json, string name, IReadOnlyList<float> values)
     {
         json.WriteStartArray(name);
-        foreach (float value in values)
+        foreach (var value in values)
             json.WriteNumberValue(value);
         json.WriteEndArray();
     }
@@ -83,7 +83,7 @@ internal static class CoefficientText
     private static void Numbers(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
     {
         json.WriteStartArray(name);
-        foreach (double value in values)
+        foreach (var value in values)
             json.WriteNumberValue(value);
         json.WriteEndArray();
     }

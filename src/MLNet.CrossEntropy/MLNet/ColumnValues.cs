@@ -58,14 +58,14 @@ internal static class ColumnValues
                 };
             case KeyDataViewType:
                 var key = Number(row, column, role);
-                string[]? values = AnnotationText(column, "KeyValues");
+                var values = AnnotationText(column, "KeyValues");
                 return () => key() is var k && k == 0 ? null : values?[(int)k - 1] ?? Invariant(k - 1);
             case BooleanDataViewType:
                 var flag = Number(row, column, role);
                 return () => flag() == 1 ? bool.TrueString : bool.FalseString;
             default:
                 var number = Number(row, column, role);
-                bool isSingle = column.Type == NumberDataViewType.Single;
+                var isSingle = column.Type == NumberDataViewType.Single;
                 return () => number() is var x && double.IsNaN(x) ? null : isSingle ? ((float)x).ToString(CultureInfo.InvariantCulture) : Invariant(x);
         }
     }

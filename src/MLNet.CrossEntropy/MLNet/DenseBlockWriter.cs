@@ -27,7 +27,7 @@ internal sealed class DenseBlockWriter(int features, int rowsPerBlock, int room)
         else
         {
             row.Clear();
-            for (int i = 0; i < values.Length; i++)
+            for (var i = 0; i < values.Length; i++)
                 row[indices[i]] = values[i];
         }
         Rows++;

@@ -13,7 +13,7 @@ internal static class FeatureDeviations
     public static double[] Of(IDataView data, DataViewSchema.Column column, int features)
     {
         double[] sums = new double[features], squares = new double[features];
-        long[] notFinite = new long[features];
+        var notFinite = new long[features];
         long rows = 0;
         using var cursor = data.GetRowCursor([column]);
         var getter = cursor.GetGetter<VBuffer<float>>(column);
@@ -21,7 +21,7 @@ internal static class FeatureDeviations
         for (; cursor.MoveNext(); rows++)
         {
             getter(ref row);
-            foreach ((int feature, float value) in row.Items())
+            foreach ((var feature, var value) in row.Items())
             {
                 if (!float.IsFinite(value))
                 {

@@ -41,9 +41,9 @@ internal sealed record InitialModel(LinearModel Model, string[]? ClassNames, Dat
     public Start ForClasses(DataViewSchema.Column features, int featureCount, ClassUnion classes)
     {
         Check(features, featureCount);
-        float[] meanWeights = new float[featureCount];
-        float meanBias = Model.Biases.Average();
-        for (int j = 0; j < featureCount; j++)
+        var meanWeights = new float[featureCount];
+        var meanBias = Model.Biases.Average();
+        for (var j = 0; j < featureCount; j++)
             meanWeights[j] = Model.Weights.Average(row => row[j]);
         return new Start(
             [.. classes.OfModel.SelectMany(k => k < 0 ? meanWeights : Model.Weights[k])],

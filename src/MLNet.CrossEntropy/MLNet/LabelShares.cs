@@ -18,7 +18,7 @@ internal static class LabelShares
         Dictionary<string, CompensatedSum> sums = new(StringComparer.Ordinal);
         while (cursor.MoveNext())
         {
-            double rowWeight = weightOf?.Invoke() ?? 1;
+            var rowWeight = weightOf?.Invoke() ?? 1;
             Throw.IfInvalidWeight(rowWeight, cursor.Position);
             if (name() is not { } key)
                 continue;
@@ -27,7 +27,7 @@ internal static class LabelShares
             sums[key] = sum;
         }
 
-        double total = sums.Values.Sum(s => s.Value);
+        var total = sums.Values.Sum(s => s.Value);
         return total > 0 ? sums.ToDictionary(s => s.Key, s => s.Value.Value / total, StringComparer.Ordinal) : throw Throw.NoLabels(labelColumnName);
     }
 }

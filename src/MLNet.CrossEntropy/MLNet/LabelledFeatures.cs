@@ -40,7 +40,7 @@ internal sealed class LabelledFeatures : IDisposable
     /// <exception cref="InvalidOperationException">It is negative or not finite.</exception>
     public double Weight()
     {
-        double weight = _getWeight?.Invoke() ?? 1;
+        var weight = _getWeight?.Invoke() ?? 1;
         return weight >= 0 && double.IsFinite(weight) ? weight : throw Throw.BadTrainingWeight(_weightColumn!, _cursor.Position, (float)weight);
     }
 

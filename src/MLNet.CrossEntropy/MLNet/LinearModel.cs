@@ -29,7 +29,7 @@ internal sealed record LinearModel(float[][] Weights, float[] Biases, bool IsBin
     private static LinearModel OfClasses(LinearMulticlassModelParametersBase model)
     {
         VBuffer<float>[] weights = [];
-        model.GetWeights(ref weights, out int classes);
+        model.GetWeights(ref weights, out var classes);
         return new([.. weights.Take(classes).Select(row => row.DenseValues().ToArray())], [.. model.GetBiases()], IsBinary: false, NativeModels.LabelNamesOf(model));
     }
 

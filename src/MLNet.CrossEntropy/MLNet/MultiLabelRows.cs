@@ -43,7 +43,7 @@ internal sealed class MultiLabelRows : IDisposable
         if (label.Type is not VectorDataViewType labels || labels.Size != count || !(labels.ItemType is BooleanDataViewType || labels.ItemType == NumberDataViewType.Single))
             throw Throw.WrongColumnType(label.Name, "label", label.Type, $"a vector of {count} Booleans or Singles, one a score,");
 
-        string[] names = options.LabelNames is { } given
+        var names = options.LabelNames is { } given
             ? given.Count == count ? [.. given] : throw Throw.WrongClassCount(given.Count, count, score.Name)
             : ColumnValues.AnnotationText(score, "SlotNames") ?? ColumnValues.AnnotationText(label, "SlotNames") ?? [.. Enumerable.Range(0, count).Select(i => $"{i}")];
         return new(ColumnValues.OpenCursor(data, [label, score, weight, id]), names, label, score, weight, id);
@@ -58,7 +58,7 @@ internal sealed class MultiLabelRows : IDisposable
         block.Count = 0;
         while (block.Count < block.Capacity && _cursor.MoveNext())
         {
-            int row = block.Count++;
+            var row = block.Count++;
             if (row == 0)
                 block.FirstRow = _cursor.Position;
             block.Weights[row] = _weight?.Invoke() ?? 1;
@@ -76,8 +76,8 @@ internal sealed class MultiLabelRows : IDisposable
 
     private static int KindOf(ReadOnlySpan<double> target)
     {
-        int kind = ScoreClasses.Soft;
-        foreach (double share in target)
+        var kind = ScoreClasses.Soft;
+        foreach (var share in target)
         {
             if (double.IsNaN(share))
                 return ScoreClasses.Missing;
@@ -95,7 +95,7 @@ internal sealed class MultiLabelRows : IDisposable
         {
             getter(ref buffer);
             target.Clear();
-            foreach ((int slot, var value) in buffer.Items())
+            foreach ((var slot, var value) in buffer.Items())
                 target[slot] = convert(value);
         };
     }

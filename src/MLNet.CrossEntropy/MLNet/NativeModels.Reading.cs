@@ -36,8 +36,8 @@ internal static partial class NativeModels
     public static BinaryPredictionTransformer<CalibratedBinaryModel> WithModel(
         IHostEnvironment environment, ISingleFeaturePredictionTransformer<object> transformer, CalibratedBinaryModel model, double scale, double offset)
     {
-        float threshold = (float)Field(transformer, "Threshold")!;
-        string column = (string)Field(transformer, "ThresholdColumn")!;
+        var threshold = (float)Field(transformer, "Threshold")!;
+        var column = (string)Field(transformer, "ThresholdColumn")!;
         if (column == "Score" && threshold != 0)
             threshold = (float)(scale * threshold + offset);
         return Reach(() => Of<CalibratedBinaryModel>.NewBinary(

@@ -63,7 +63,7 @@ internal static partial class NativeModels
     /// <param name="classNames">The names of the classes, for summaries of the model; null when they have none.</param>
     public static MaximumEntropyModelParameters MaximumEntropy(IHostEnvironment environment, float[] weights, float[] biases, string[]? classNames)
     {
-        int features = weights.Length / biases.Length;
+        var features = weights.Length / biases.Length;
         return Reach(() => NewMaximumEntropy(environment, Rows(weights, features), biases, biases.Length, features, classNames, null));
     }
 
@@ -74,7 +74,7 @@ internal static partial class NativeModels
     /// <param name="names">The names of the outputs, for summaries of the model; null when they have none.</param>
     public static LinearMulticlassModelParameters Linear(IHostEnvironment environment, float[] weights, float[] biases, string[]? names)
     {
-        int features = weights.Length / biases.Length;
+        var features = weights.Length / biases.Length;
         return Reach(() => NewLinearMulticlass(environment, Rows(weights, features), biases, biases.Length, features, names, null));
     }
 

@@ -83,7 +83,7 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
     {
         var sample = _sample!;
         _sample = null;
-        double perRow = sample.NonZeros / (double)Math.Max(1, sample.Rows);
+        var perRow = sample.NonZeros / (double)Math.Max(1, sample.Rows);
         if (perRow < SparseBelow * features)
         {
             _writer = sample;
@@ -93,7 +93,7 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
 
         _rowsPerBlock = PowerOfTwo(ValuesPerDenseBlock / (double)features);
         _writer = new DenseBlockWriter(features, _rowsPerBlock, room: areAll ? Math.Min(_rowsPerBlock, sample.Rows) : _rowsPerBlock);
-        for (int row = 0; row < sample.Rows; row++)
+        for (var row = 0; row < sample.Rows; row++)
         {
             (var values, var indices) = sample.Row(row);
             _writer.Add(values.Span, indices.Span);
@@ -136,7 +136,7 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
 
     private void TakeBlock(IBlockWriter writer)
     {
-        int rows = writer.Rows;
+        var rows = writer.Rows;
         _spares.TryPop(out var spare);
         _blocks.Add(writer.TakeBlock(spare) with
         {

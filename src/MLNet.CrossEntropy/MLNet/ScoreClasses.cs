@@ -27,7 +27,7 @@ internal sealed class ScoreClasses
     {
         Names = names;
         AreNamed = areNamed;
-        for (int i = 0; i < names.Length; i++)
+        for (var i = 0; i < names.Length; i++)
         {
             if (!_indexOfName.TryAdd(names[i], i))
                 throw Throw.DuplicateClass(names[i], _indexOfName[names[i]], i);
@@ -55,8 +55,8 @@ internal sealed class ScoreClasses
         }
         if (AnnotationNames.OfScores(score, count) is { } names)
             return new(names, areNamed: true);
-        string[] keys = label.Type is KeyDataViewType ? ColumnValues.AnnotationText(label, "KeyValues") ?? [] : [];
-        bool keyed = keys.Length == count && keys.All(n => n.Length > 0);
+        var keys = label.Type is KeyDataViewType ? ColumnValues.AnnotationText(label, "KeyValues") ?? [] : [];
+        var keyed = keys.Length == count && keys.All(n => n.Length > 0);
         return new([.. Enumerable.Range(0, count).Select(i => keyed ? keys[i] : $"{i}")], areNamed: keyed);
     }
 
@@ -83,7 +83,7 @@ internal sealed class ScoreClasses
 
     private Func<int> KeyGetter(DataViewRow row, DataViewSchema.Column label)
     {
-        string[]? values = AreNamed ? ColumnValues.AnnotationText(label, "KeyValues") : null;
+        var values = AreNamed ? ColumnValues.AnnotationText(label, "KeyValues") : null;
         int[] classOfKey = [Missing, .. values?.Select(IndexOf) ?? Enumerable.Range(0, Count)];
         if (values is not null && Array.TrueForAll(classOfKey, c => c < 0))
             throw Throw.NoLabelIsAClass(label.Name, values, Names);
@@ -102,7 +102,7 @@ internal sealed class ScoreClasses
         return () =>
         {
             getter(ref value);
-            ulong key = ulong.CreateTruncating(value);
+            var key = ulong.CreateTruncating(value);
             return key < (ulong)classOfKey.Length ? classOfKey[key] : Unknown;
         };
     }
@@ -117,7 +117,7 @@ internal sealed class ScoreClasses
         return () =>
         {
             getter(ref text);
-            return text.IsEmpty ? Missing : indexOf.TryGetValue(text.Span, out int index) ? index : Unknown;
+            return text.IsEmpty ? Missing : indexOf.TryGetValue(text.Span, out var index) ? index : Unknown;
         };
     }
 
@@ -125,9 +125,9 @@ internal sealed class ScoreClasses
     private Func<int> NumberGetter(DataViewRow row, DataViewSchema.Column label)
     {
         var number = ColumnValues.Number(row, label, "label");
-        bool isBoolean = label.Type is BooleanDataViewType;
+        var isBoolean = label.Type is BooleanDataViewType;
         Dictionary<double, int> indexOf = [];
-        for (int i = 0; i < Count; i++)
+        for (var i = 0; i < Count; i++)
             indexOf.TryAdd(ValueOfName(Names[i], i, isBoolean), i);
         return () => number() is var x && double.IsNaN(x) ? Missing : indexOf.GetValueOrDefault(x, Unknown);
 
@@ -135,9 +135,9 @@ internal sealed class ScoreClasses
         {
             if (!AreNamed)
                 return index;
-            if (boolean && bool.TryParse(name, out bool flag))
+            if (boolean && bool.TryParse(name, out var flag))
                 return flag ? 1 : 0;
-            if (double.TryParse(name, CultureInfo.InvariantCulture, out double value))
+            if (double.TryParse(name, CultureInfo.InvariantCulture, out var value))
                 return label.Type.RawType == typeof(float) ? (float)value : value;
             throw Throw.NumberForNamedClasses(label.Name, label.Type, Names);
         }

@@ -66,7 +66,7 @@ internal sealed class ScoredRows : IDisposable
         block.Count = 0;
         while (block.Count < block.Capacity && _cursor.MoveNext())
         {
-            int row = block.Count++;
+            var row = block.Count++;
             if (row == 0)
                 block.FirstRow = _cursor.Position;
             block.Weights[row] = _weight?.Invoke() ?? 1;
@@ -87,7 +87,7 @@ internal sealed class ScoredRows : IDisposable
     /// <summary>Copies a row, mostly a short one: for that a call of the runtime's copying takes longer than the copying.</summary>
     private static void Copy(ReadOnlySpan<float> from, Span<float> to)
     {
-        int k = 0;
+        var k = 0;
         for (; k <= from.Length - Vector<float>.Count; k += Vector<float>.Count)
             new Vector<float>(from[k..]).CopyTo(to[k..]);
         for (; k < from.Length; k++)
@@ -98,7 +98,7 @@ internal sealed class ScoredRows : IDisposable
 
     private int ReadSoftLabel(ScoredBlock block, int row)
     {
-        double sum = _softLabel!.Read(block.Target(row));
+        var sum = _softLabel!.Read(block.Target(row));
         if (_weightBySoftLabelSum && sum > 0)
             block.Weights[row] *= sum;
         return sum > 0 ? ScoreClasses.Soft : ScoreClasses.Missing;

@@ -38,7 +38,7 @@ internal sealed class SoftLabelReader
         _getter(ref _buffer);
         _buffer.CopyTo(_values);
         double sum = 0;
-        foreach (float value in _values)
+        foreach (var value in _values)
         {
             if (!(value >= 0))
                 return 0;
@@ -46,7 +46,7 @@ internal sealed class SoftLabelReader
         }
         if (!double.IsFinite(sum) || sum == 0)
             return 0;
-        for (int i = 0; i < _values.Length; i++)
+        for (var i = 0; i < _values.Length; i++)
             target[_classOfSlot is null ? i : _classOfSlot[i]] = _values[i] / sum;
         return sum;
     }

@@ -19,10 +19,10 @@ internal sealed class SparseBlockWriter(int features) : IBlockWriter
 
     public void Add(ReadOnlySpan<float> values, ReadOnlySpan<int> indices)
     {
-        int end = NonZeros;
+        var end = NonZeros;
         EnsureRoom(checked(end + values.Length));
-        bool dense = values.Length == features;
-        for (int i = 0; i < values.Length; i++)
+        var dense = values.Length == features;
+        for (var i = 0; i < values.Length; i++)
         {
             if (values[i] == 0)
                 continue;
@@ -70,7 +70,7 @@ internal sealed class SparseBlockWriter(int features) : IBlockWriter
     {
         if (Math.Min(_indices.Length, _values.Length) < nonZeros)
         {
-            int room = (int)Math.Min(Array.MaxLength, Math.Max(Math.Max(nonZeros, FirstRoom), 2L * _values.Length));
+            var room = (int)Math.Min(Array.MaxLength, Math.Max(Math.Max(nonZeros, FirstRoom), 2L * _values.Length));
             _indices = Exchange(_indices, NonZeros, room);
             _values = Exchange(_values, NonZeros, room);
         }

@@ -53,7 +53,7 @@ internal sealed class TrainingRowReader
     /// <exception cref="InvalidOperationException">Its weight is negative or not finite, or its label is of no class.</exception>
     public void ReadRow()
     {
-        float weight = ReadWeight();
+        var weight = ReadWeight();
         if (weight == 0)
         {
             _zeroWeight++;
@@ -118,14 +118,14 @@ internal sealed class TrainingRowReader
     private void CountNonFinite()
     {
         var values = _features.GetValues();
-        int at = 0;
+        var at = 0;
         while (float.IsFinite(values[at]))
             at++;
         if (float.IsNaN(values[at]))
             _nan++;
         else
             _infinite++;
-        int feature = _features.IsDense ? at : _features.GetIndices()[at];
+        var feature = _features.IsDense ? at : _features.GetIndices()[at];
         _firstSkipped ??= FormattableString.Invariant($"row {_cursor.Position} has {values[at]} in feature {AnnotationNames.OfFeature(_columns.Features, feature)}");
     }
 
@@ -135,10 +135,10 @@ internal sealed class TrainingRowReader
     private static bool AllFinite(ReadOnlySpan<float> values)
     {
         var sum = Vector<float>.Zero;
-        int i = 0;
+        var i = 0;
         for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
             sum += Vector<float>.Zero * new Vector<float>(values[i..]);
-        float rest = Vector.Sum(sum);
+        var rest = Vector.Sum(sum);
         for (; i < values.Length; i++)
             rest += 0 * values[i];
         return rest == 0;

@@ -56,7 +56,7 @@ internal sealed class TrainingRowStream(
         _builder.Build();
         while (_builder.Blocks.Count > 0)
         {
-            int count = Math.Min(poolBlocks, _builder.Blocks.Count);
+            var count = Math.Min(poolBlocks, _builder.Blocks.Count);
             yield return [.. _builder.Blocks.Take(count)];
             _builder.Recycle(count);
         }

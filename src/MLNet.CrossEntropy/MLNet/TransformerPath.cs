@@ -28,7 +28,7 @@ internal sealed class TransformerPath
     {
         foreach (var step in _steps)
         {
-            for (int i = 0; i < step.Index; i++)
+            for (var i = 0; i < step.Index; i++)
             {
                 if ((step.Scopes[i] & TransformerScope.Testing) != TransformerScope.None)
                     data = step.Parts[i].Transform(data);

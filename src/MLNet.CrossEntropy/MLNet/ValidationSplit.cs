@@ -39,7 +39,7 @@ internal sealed class ValidationSplit
         if (Flag is not { } column)
             return () => IsDrawn(cursor.Position);
         var get = cursor.GetGetter<bool>(column);
-        bool value = false;
+        var value = false;
         return () =>
         {
             get(ref value);

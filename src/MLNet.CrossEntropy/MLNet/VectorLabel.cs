@@ -88,7 +88,7 @@ internal sealed class VectorLabel : ITrainingLabel
     {
         var get = cursor.GetGetter<VBuffer<float>>(column);
         VBuffer<float> given = default;
-        float[] values = new float[classes];
+        var values = new float[classes];
         return (out RowTarget target, ref float weight) =>
         {
             get(ref given);
@@ -96,8 +96,8 @@ internal sealed class VectorLabel : ITrainingLabel
                 throw Throw.WrongSlotCount(column.Name, cursor.Position, given.Length, classes);
             given.CopyTo(values);
             double sum = 0;
-            bool isNegative = false;
-            foreach (float value in values)
+            var isNegative = false;
+            foreach (var value in values)
             {
                 sum += value;
                 isNegative |= value < 0;
@@ -107,10 +107,10 @@ internal sealed class VectorLabel : ITrainingLabel
                 return LabelState.Missing;
             if (!isCounts && Math.Abs(sum - 1) > SumTolerance)
             {
-                int largest = Array.IndexOf(values, values.Max());
+                var largest = Array.IndexOf(values, values.Max());
                 throw Throw.NotProbabilities(column.Name, cursor.Position, sum, AnnotationNames.OfFeature(column, largest), values[largest]);
             }
-            foreach (ref float value in values.AsSpan())
+            foreach (ref var value in values.AsSpan())
                 value = (float)(value / sum);
             if (weightBySum)
                 weight *= (float)sum;
@@ -122,17 +122,17 @@ internal sealed class VectorLabel : ITrainingLabel
     {
         var get = cursor.GetGetter<VBuffer<T>>(column);
         VBuffer<T> answers = default;
-        float[] values = new float[slots];
+        var values = new float[slots];
         return (out RowTarget target, ref float _) =>
         {
             get(ref answers);
             if (answers.Length != slots)
                 throw Throw.WrongSlotCount(column.Name, cursor.Position, answers.Length, slots);
             Array.Clear(values);
-            int missing = 0;
-            foreach ((int slot, var value) in answers.Items())
+            var missing = 0;
+            foreach ((var slot, var value) in answers.Items())
             {
-                float answer = values[slot] = convert(value);
+                var answer = values[slot] = convert(value);
                 if (float.IsNaN(answer))
                     missing++;
                 else if (answer is not (>= 0 and <= 1))

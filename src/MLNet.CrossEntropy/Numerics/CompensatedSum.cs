@@ -18,7 +18,7 @@ public struct CompensatedSum
     /// <summary>Adds one term.</summary>
     public void Add(double term)
     {
-        double sum = _sum + term;
+        var sum = _sum + term;
         _dropped += Math.Abs(_sum) >= Math.Abs(term) ? (_sum - sum) + term : (term - sum) + _sum;
         _sum = sum;
     }

@@ -33,7 +33,7 @@ internal static class Guard
     private static void Refuse<T>(T value, string name, string allowed, string remedy)
         where T : IFormattable
     {
-        string seen = value.ToString(null, CultureInfo.InvariantCulture);
+        var seen = value.ToString(null, CultureInfo.InvariantCulture);
         throw new ArgumentOutOfRangeException(name, value, $"'{name}' is {seen}; it must be {allowed}. {remedy}.");
     }
 }

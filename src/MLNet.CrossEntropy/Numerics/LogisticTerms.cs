@@ -8,8 +8,8 @@ internal readonly struct LogisticTerms
 {
     public LogisticTerms(double logit)
     {
-        double decay = Math.Exp(-Math.Abs(logit));
-        double logSum = StableMath.Log1P(decay);
+        var decay = Math.Exp(-Math.Abs(logit));
+        var logSum = StableMath.Log1P(decay);
         double larger = 1 / (1 + decay), smaller = decay / (1 + decay);
         (Probability, Complement) = logit >= 0 ? (larger, smaller) : (smaller, larger);
         Surprisal = Math.Max(-logit, 0) + logSum;

@@ -9,18 +9,18 @@ internal static class NormalDistribution
     /// </summary>
     public static double Quantile(double p)
     {
-        double q = p - 0.5;
+        var q = p - 0.5;
         if (Math.Abs(q) <= 0.425)
         {
-            double r = 0.180625 - q * q;
+            var r = 0.180625 - q * q;
             return q * Polynomial(r, 3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4,
                     4.5921953931549871457e4, 6.7265770927008700853e4, 3.3430575583588128105e4, 2.5090809287301226727e3)
                 / Polynomial(r, 1.0, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
                     2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4, 5.2264952788528545610e3);
         }
 
-        double tail = Math.Sqrt(-Math.Log(q < 0 ? p : 1 - p));
-        double magnitude = tail <= 5
+        var tail = Math.Sqrt(-Math.Log(q < 0 ? p : 1 - p));
+        var magnitude = tail <= 5
             ? Polynomial(tail - 1.6, 1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0, 3.64784832476320460504e0,
                     1.27045825245236838258e0, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4)
                 / Polynomial(tail - 1.6, 1.0, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1,
@@ -36,7 +36,7 @@ internal static class NormalDistribution
     private static double Polynomial(double x, params ReadOnlySpan<double> coefficients)
     {
         double sum = 0;
-        for (int i = coefficients.Length - 1; i >= 0; i--)
+        for (var i = coefficients.Length - 1; i >= 0; i--)
             sum = sum * x + coefficients[i];
         return sum;
     }

@@ -50,9 +50,9 @@ internal readonly struct SoftmaxTerms
     public static SoftmaxTerms Of<T>(ReadOnlySpan<T> logits)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        (int argMax, double max) = FindMax(logits);
+        (var argMax, var max) = FindMax(logits);
         var others = new CompensatedSum();
-        for (int k = 0; k < logits.Length; k++)
+        for (var k = 0; k < logits.Length; k++)
         {
             if (k != argMax)
                 others.Add(Math.Exp(double.CreateTruncating(logits[k]) - max));
@@ -68,11 +68,11 @@ internal readonly struct SoftmaxTerms
         if (typeof(T) == typeof(float))
             return Of(MemoryMarshal.Cast<T, float>(logits), MemoryMarshal.Cast<T, float>(terms));
 
-        (int argMax, double max) = FindMax(logits);
+        (var argMax, var max) = FindMax(logits);
         var others = new CompensatedSum();
-        for (int k = 0; k < logits.Length; k++)
+        for (var k = 0; k < logits.Length; k++)
         {
-            double term = Math.Exp(double.CreateTruncating(logits[k]) - max);
+            var term = Math.Exp(double.CreateTruncating(logits[k]) - max);
             terms[k] = T.CreateTruncating(term);
             if (k != argMax)
                 others.Add(term);
@@ -85,20 +85,20 @@ internal readonly struct SoftmaxTerms
     private static SoftmaxTerms Of(ReadOnlySpan<float> logits, Span<float> terms)
     {
         Throw.IfEmpty(logits.Length, nameof(logits));
-        float max = SpanMath.Max(logits);
+        var max = SpanMath.Max(logits);
         if (Undefined(max))
         {
             terms.Fill(float.NaN);
             return new SoftmaxTerms(max, 0, double.NaN);
         }
 
-        int argMax = 0;
+        var argMax = 0;
         while (logits[argMax] != max)
             argMax++;
         SpanMath.Subtract(logits, max, terms);
         VectorMath.Exp(terms, terms);
         terms[argMax] = 0;
-        double others = SpanMath.Sum(terms);
+        var others = SpanMath.Sum(terms);
         terms[argMax] = 1;
         return new SoftmaxTerms(max, argMax, others);
     }
@@ -109,8 +109,8 @@ internal readonly struct SoftmaxTerms
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Throw.IfEmpty(logits.Length, nameof(logits));
-        int index = 0;
-        for (int k = 1; k < logits.Length && !T.IsNaN(logits[index]); k++)
+        var index = 0;
+        for (var k = 1; k < logits.Length && !T.IsNaN(logits[index]); k++)
         {
             if (logits[k] > logits[index] || T.IsNaN(logits[k]))
                 index = k;

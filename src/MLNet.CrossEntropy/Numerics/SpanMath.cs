@@ -12,8 +12,8 @@ internal static class SpanMath
     public static float Max(ReadOnlySpan<float> x)
     {
         // Four lanes: rows are short, and wider lanes take longer to fold than they save.
-        int i = 0;
-        float max = x[0];
+        var i = 0;
+        var max = x[0];
         if (x.Length >= Vector128<float>.Count)
         {
             Vector128<float> lanes = Vector128.Create(x);
@@ -32,7 +32,7 @@ internal static class SpanMath
     /// <summary>The sum, in double.</summary>
     public static double Sum(ReadOnlySpan<float> x)
     {
-        int i = 0;
+        var i = 0;
         Vector<double> lanes = default;
         for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
@@ -40,7 +40,7 @@ internal static class SpanMath
             lanes += lower + upper;
         }
 
-        double sum = Vector.Sum(lanes);
+        var sum = Vector.Sum(lanes);
         for (; i < x.Length; i++)
             sum += x[i];
         return sum;
@@ -50,11 +50,11 @@ internal static class SpanMath
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Sum(ReadOnlySpan<double> x)
     {
-        int i = 0;
+        var i = 0;
         Vector<double> lanes = default;
         for (; i <= x.Length - Vector<double>.Count; i += Vector<double>.Count)
             lanes += Load(x, i);
-        double sum = Vector.Sum(lanes);
+        var sum = Vector.Sum(lanes);
         for (; i < x.Length; i++)
             sum += x[i];
         return sum;
@@ -64,11 +64,11 @@ internal static class SpanMath
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
-        int i = 0;
+        var i = 0;
         Vector<double> lanes = default;
         for (; i <= x.Length - Vector<double>.Count; i += Vector<double>.Count)
             lanes += Load(x, i) * Load(y, i);
-        double sum = Vector.Sum(lanes);
+        var sum = Vector.Sum(lanes);
         for (; i < x.Length; i++)
             sum += x[i] * y[i];
         return sum;
@@ -77,7 +77,7 @@ internal static class SpanMath
     /// <summary>destination[i] = x[i] - subtrahend; of the same length, in place when both are the same span.</summary>
     public static void Subtract(ReadOnlySpan<float> x, float subtrahend, Span<float> destination)
     {
-        int i = 0;
+        var i = 0;
         var repeated = new Vector<float>(subtrahend);
         for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
             Store(Load(x, i) - repeated, destination, i);
@@ -88,7 +88,7 @@ internal static class SpanMath
     /// <summary>x[i] = factors[i] x[i]; of the same length.</summary>
     public static void Multiply(ReadOnlySpan<float> factors, Span<float> x)
     {
-        int i = 0;
+        var i = 0;
         for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
             Store(Load(factors, i) * Load<float>(x, i), x, i);
         for (; i < x.Length; i++)
@@ -99,7 +99,7 @@ internal static class SpanMath
     public static void Scale<T>(Span<T> x, T factor)
         where T : unmanaged, INumberBase<T>
     {
-        int i = 0;
+        var i = 0;
         for (; i <= x.Length - Vector<T>.Count; i += Vector<T>.Count)
             Store(Load<T>(x, i) * factor, x, i);
         for (; i < x.Length; i++)

@@ -29,7 +29,7 @@ public static partial class StableMath
         where T : IBinaryFloatingPointIeee754<T>
     {
         Throw.IfLengthsDiffer(x.Length, destination.Length, nameof(x), nameof(destination));
-        for (int i = 0; i < x.Length; i++)
+        for (var i = 0; i < x.Length; i++)
             destination[i] = Sigmoid(x[i]);
     }
 
@@ -39,7 +39,7 @@ public static partial class StableMath
         where T : IBinaryFloatingPointIeee754<T>
     {
         Throw.IfLengthsDiffer(x.Length, destination.Length, nameof(x), nameof(destination));
-        for (int i = 0; i < x.Length; i++)
+        for (var i = 0; i < x.Length; i++)
             destination[i] = Softplus(x[i]);
     }
 
@@ -49,7 +49,7 @@ public static partial class StableMath
         where T : IBinaryFloatingPointIeee754<T>
     {
         Throw.IfLengthsDiffer(x.Length, destination.Length, nameof(x), nameof(destination));
-        for (int i = 0; i < x.Length; i++)
+        for (var i = 0; i < x.Length; i++)
             destination[i] = LogSigmoid(x[i]);
     }
 }

@@ -27,7 +27,7 @@ public static partial class StableMath
     {
         Throw.IfLengthsDiffer(logits.Length, probabilities.Length, nameof(logits), nameof(probabilities));
         SoftmaxTerms terms = SoftmaxTerms.Of(logits, probabilities);
-        for (int k = 0; k < probabilities.Length; k++)
+        for (var k = 0; k < probabilities.Length; k++)
             probabilities[k] = T.CreateTruncating(terms.Probability(double.CreateTruncating(probabilities[k])));
     }
 
@@ -43,7 +43,7 @@ public static partial class StableMath
     {
         Throw.IfLengthsDiffer(logits.Length, logProbabilities.Length, nameof(logits), nameof(logProbabilities));
         SoftmaxTerms terms = SoftmaxTerms.Of(logits);
-        for (int k = 0; k < logits.Length; k++)
+        for (var k = 0; k < logits.Length; k++)
             logProbabilities[k] = T.CreateTruncating(-terms.Surprisal(double.CreateTruncating(logits[k])));
     }
 }

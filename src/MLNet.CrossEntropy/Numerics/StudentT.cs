@@ -10,7 +10,7 @@ internal static class StudentT
     /// <summary>The interval <c>mean +- t se</c>, t the (1 + level) / 2 quantile.</summary>
     public static ConfidenceInterval Interval(double mean, double standardError, double degreesOfFreedom, double level)
     {
-        double margin = double.IsNaN(standardError) ? double.NaN : TwoSidedQuantile(1 - level, degreesOfFreedom) * standardError;
+        var margin = double.IsNaN(standardError) ? double.NaN : TwoSidedQuantile(1 - level, degreesOfFreedom) * standardError;
         return new(mean - margin, mean + margin, level);
     }
 
@@ -25,9 +25,9 @@ internal static class StudentT
         if (double.IsInfinity(t))
             return 0;
         double a = degreesOfFreedom / 2, square = t * t / degreesOfFreedom;
-        (double x, double y) = (1 / (1 + square), square / (1 + square));
+        (var x, var y) = (1 / (1 + square), square / (1 + square));
         // x^a y^(1/2) / B(a, 1/2), B's gamma functions taken together so that none of their digits cancel.
-        double front = Math.Exp(-a * StableMath.Log1P(square) + Math.Log(y) / 2) * GammaRatio(a) / Math.Sqrt(Math.PI);
+        var front = Math.Exp(-a * StableMath.Log1P(square) + Math.Log(y) / 2) * GammaRatio(a) / Math.Sqrt(Math.PI);
         return x < (a + 1) / (a + 2.5)
             ? front / BetaFraction(a, 0.5, x, y)
             : 1 - front / BetaFraction(0.5, a, y, x);
@@ -64,9 +64,9 @@ internal static class StudentT
         double fraction = a * (a * y - b * x + 1) / (a + 1), c = fraction, d = 0;
         for (double m = 1, change = 0; Math.Abs(change - 1) > 1e-16 && m < 1e7; m++)
         {
-            double odd = a + 2 * m - 1;
-            double numerator = m * (a + m - 1) / odd * ((a + b + m - 1) / odd) * (b - m) * x * x;
-            double term = m + m * (b - m) * x / odd + (a + m) * (a * y - b * x + 1 + m * (1 + y)) / (a + 2 * m + 1);
+            var odd = a + 2 * m - 1;
+            var numerator = m * (a + m - 1) / odd * ((a + b + m - 1) / odd) * (b - m) * x * x;
+            var term = m + m * (b - m) * x / odd + (a + m) * (a * y - b * x + 1 + m * (1 + y)) / (a + 2 * m + 1);
             d = 1 / (term + numerator * d);
             c = term + numerator / c;
             change = c * d;

@@ -12,7 +12,7 @@ internal static partial class Throw
     /// <summary>Refuses log-losses that are not finite.</summary>
     public static void IfNotFinite(IReadOnlyList<double> logLosses, string name)
     {
-        for (int i = 0; i < logLosses.Count; i++)
+        for (var i = 0; i < logLosses.Count; i++)
         {
             if (!double.IsFinite(logLosses[i]))
                 throw new ArgumentException($"'{name}[{i}]' is {logLosses[i]}; a mean over folds needs finite log-losses. Give the clipped ones.", name);
@@ -30,7 +30,7 @@ internal static partial class Throw
             throw new ArgumentException($"The baseline '{baseline}' is none of the models ({Listed([.. models])}); name one of them, or null for the first.");
         _ = Guard.Range(options.BootstrapResamples, options.BootstrapResamples is >= 0 and <= 100_000, nameof(options.BootstrapResamples), "0 to 100000", "1000 is usual, 0 leaves the bootstrap out");
         _ = Guard.Range(options.ListedRows, options.ListedRows is >= 0 and <= 10_000, nameof(options.ListedRows), "0 to 10000", "0 lists none");
-        int threads = options.NumberOfThreads ?? 1;
+        var threads = options.NumberOfThreads ?? 1;
         _ = Guard.Range(threads, threads >= 1, nameof(options.NumberOfThreads), "null or at least 1", "null takes one a processor");
     }
 

@@ -5,12 +5,12 @@ internal static partial class Throw
     /// <summary>Refuses class probabilities that are negative, not finite, or do not sum to 1 within 1e-6.</summary>
     public static void IfNotProbabilities(IReadOnlyDictionary<string, double> probabilities, string name)
     {
-        foreach ((string key, double p) in probabilities)
+        foreach ((var key, var p) in probabilities)
         {
             if (!double.IsFinite(p) || p < 0)
                 throw new ArgumentException($"The probability of class '{key}' is {p}; it must be a finite number of at least 0.", name);
         }
-        double sum = probabilities.Values.Sum();
+        var sum = probabilities.Values.Sum();
         if (Math.Abs(sum - 1) > 1e-6)
             throw new ArgumentException($"The class probabilities sum to {sum}; they must sum to 1 (divide each by their sum).", name);
     }

@@ -6,8 +6,8 @@ internal static partial class Throw
 {
     public static ArgumentException NotOneLinearModel(string parameter, IEnumerable<string> found, IEnumerable<string> all)
     {
-        string models = string.Join(", ", found);
-        string wanted = "Give a transformer, or a chain, with exactly one linear classifier: a linear multiclass model (such as those of SoftmaxCrossEntropy, LbfgsMaximumEntropy and the Sdca trainers) or a linear binary one, calibrated or not";
+        var models = string.Join(", ", found);
+        var wanted = "Give a transformer, or a chain, with exactly one linear classifier: a linear multiclass model (such as those of SoftmaxCrossEntropy, LbfgsMaximumEntropy and the Sdca trainers) or a linear binary one, calibrated or not";
         return new(models.Length > 0
             ? $"There is more than one linear classifier in '{parameter}': {models}. {wanted}."
             : $"There is no linear classifier in '{parameter}', but these: {string.Join(", ", all)}. {wanted}.", parameter);

@@ -38,7 +38,7 @@ internal static partial class Throw
     /// <summary>A copy of <paramref name="values"/> (empty for null), refusing any that is negative or not finite.</summary>
     public static double[] IfAnyNegativeOrNotFinite(IReadOnlyList<double>? values, string name)
     {
-        double[] copy = values?.ToArray() ?? [];
+        var copy = values?.ToArray() ?? [];
         IfAnyNegativeOrNotFinite(copy.AsSpan(), name);
         return copy;
     }
@@ -46,7 +46,7 @@ internal static partial class Throw
     /// <summary>Refuses a span with a number that is negative or not finite.</summary>
     public static void IfAnyNegativeOrNotFinite(ReadOnlySpan<double> values, string name)
     {
-        for (int i = 0; i < values.Length; i++)
+        for (var i = 0; i < values.Length; i++)
         {
             if (!double.IsFinite(values[i]) || values[i] < 0)
                 throw new ArgumentOutOfRangeException(name, values[i], $"'{name}[{i}]' must be a finite number of at least 0.");

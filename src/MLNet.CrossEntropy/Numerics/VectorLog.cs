@@ -19,7 +19,7 @@ internal static class VectorLog
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Negative(Span<double> x)
     {
-        int i = 0;
+        var i = 0;
         for (; i <= x.Length - Vector<double>.Count; i += Vector<double>.Count)
             (-Vector.Log(new Vector<double>(x[i..]))).CopyTo(x[i..]);
         for (; i < x.Length; i++)

@@ -24,8 +24,8 @@ internal static partial class VectorMath
         where TFunction : struct, IFunction
     {
         Throw.IfLengthsDiffer(x.Length, destination.Length, nameof(x), nameof(destination));
-        ref float source = ref MemoryMarshal.GetReference(x);
-        ref float target = ref MemoryMarshal.GetReference(destination);
+        ref var source = ref MemoryMarshal.GetReference(x);
+        ref var target = ref MemoryMarshal.GetReference(destination);
         nuint i = 0, length = (nuint)x.Length;
 
         if (Vector512.IsHardwareAccelerated)
@@ -51,7 +51,7 @@ internal static partial class VectorMath
     private static void MapTail<TFunction>(ReadOnlySpan<float> x, Span<float> destination)
         where TFunction : struct, IFunction
     {
-        int last = x.Length - 1;
+        var last = x.Length - 1;
         var y = TFunction.Of(Vector128.Create(x[0], x[last / 2], x[last], 0));
         (destination[0], destination[last / 2], destination[last]) = (y[0], y[1], y[2]);
     }

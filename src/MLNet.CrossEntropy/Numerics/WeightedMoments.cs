@@ -26,16 +26,16 @@ internal struct WeightedMoments
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static WeightedMoments Of(ReadOnlySpan<double> values, ReadOnlySpan<double> weights)
     {
-        double weightSum = SpanMath.Sum(weights);
-        double mean = weightSum == 0 ? 0 : SpanMath.Dot(weights, values) / weightSum;
-        int i = 0;
+        var weightSum = SpanMath.Sum(weights);
+        var mean = weightSum == 0 ? 0 : SpanMath.Dot(weights, values) / weightSum;
+        var i = 0;
         Vector<double> lanes = default;
         for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
         {
             var deviation = new Vector<double>(values[i..]) - new Vector<double>(mean);
             lanes += new Vector<double>(weights[i..]) * deviation * deviation;
         }
-        double squaredDeviations = Vector.Sum(lanes);
+        var squaredDeviations = Vector.Sum(lanes);
         for (; i < values.Length; i++)
             squaredDeviations += weights[i] * (values[i] - mean) * (values[i] - mean);
         return new()
@@ -51,7 +51,7 @@ internal struct WeightedMoments
     {
         _weightSum += weight;
         _squaredWeightSum += weight * weight;
-        double deviation = value - _mean;
+        var deviation = value - _mean;
         _mean += weight / _weightSum * deviation;
         _squaredDeviations += weight * deviation * (value - _mean);
     }
@@ -60,8 +60,8 @@ internal struct WeightedMoments
     {
         if (other._weightSum == 0)
             return;
-        double weightSum = _weightSum + other._weightSum;
-        double deviation = other._mean - _mean;
+        var weightSum = _weightSum + other._weightSum;
+        var deviation = other._mean - _mean;
         _squaredDeviations += other._squaredDeviations + deviation * deviation * _weightSum * (other._weightSum / weightSum);
         _mean += deviation * (other._weightSum / weightSum);
         _weightSum = weightSum;

@@ -41,7 +41,7 @@ internal static class ComparisonMarkdown
     private static void AppendList(StringBuilder text, IEnumerable<string> items)
     {
         text.Append('\n');
-        foreach (string item in items)
+        foreach (var item in items)
             text.Append("- ").Append(item).Append('\n');
     }
 

@@ -19,7 +19,7 @@ internal static class MarkdownTable
     public static string Escape(string text)
     {
         StringBuilder escaped = new(text.Length);
-        foreach (char c in text)
+        foreach (var c in text)
         {
             if (char.IsControl(c) || c is '\u2028' or '\u2029')
                 escaped.Append(' ');
@@ -31,7 +31,7 @@ internal static class MarkdownTable
 
     private static void AppendRow(StringBuilder text, IReadOnlyList<string> cells)
     {
-        foreach (string cell in cells)
+        foreach (var cell in cells)
             text.Append("| ").Append(Escape(cell)).Append(' ');
         text.Append("|\n");
     }

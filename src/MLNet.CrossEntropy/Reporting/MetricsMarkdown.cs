@@ -47,14 +47,14 @@ internal static class MetricsMarkdown
     private static void AppendFigures(StringBuilder text, IEnumerable<(string Name, string Value)> lines)
     {
         text.Append("| metric | value |\n|---|---|\n");
-        foreach ((string name, string value) in lines)
+        foreach ((var name, var value) in lines)
             text.Append(CultureInfo.InvariantCulture, $"| {MarkdownTable.Escape(name.Trim())} | {MarkdownTable.Escape(value)} |\n");
         text.Append('\n');
     }
 
     private static void AppendConfusion(StringBuilder text, ClassConfusionMatrix confusion)
     {
-        int classes = confusion.Names.Count;
+        var classes = confusion.Names.Count;
         MarkdownTable.Append(
             text,
             ["actual \\ predicted", .. confusion.Names],
@@ -65,7 +65,7 @@ internal static class MetricsMarkdown
     private static void AppendWarnings(StringBuilder text, IReadOnlyList<string> warnings)
     {
         text.Append(warnings.Count > 0 ? "\n" : "");
-        foreach (string warning in warnings)
+        foreach (var warning in warnings)
             text.Append("- **Warning:** ").Append(MarkdownTable.Escape(warning)).Append('\n');
     }
 

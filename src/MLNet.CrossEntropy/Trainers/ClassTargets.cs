@@ -44,14 +44,14 @@ internal sealed class ClassTargets(ClassTrainerOptions options, string[] names, 
             biases[0] += (float)(shifts[1] - shifts[0]);
             return;
         }
-        for (int k = 0; k < biases.Length; k++)
+        for (var k = 0; k < biases.Length; k++)
             biases[k] += (float)shifts[k];
     }
 
     /// <summary>log of the prior asked for over that of the rows as weighted; 0 where a class has no row to have a prior of.</summary>
     private double Shift(int k)
     {
-        double weight = (_weights?[k] ?? 1) * (k == 1 ? positiveWeight : 1);
+        var weight = (_weights?[k] ?? 1) * (k == 1 ? positiveWeight : 1);
         if (options.TargetPrior is { } prior)
             return weight * _counts[k] > 0 ? Math.Log(prior[names[k]] / (weight * _counts[k])) : throw Throw.NoRowsToCorrect(names[k]);
         return weight > 0 ? -Math.Log(weight) : 0;
@@ -72,12 +72,12 @@ internal sealed class ClassTargets(ClassTrainerOptions options, string[] names, 
         _counts = new double[names.Length];
         foreach (var block in rows)
         {
-            for (int row = 0; row < block.Rows; row++)
+            for (var row = 0; row < block.Rows; row++)
             {
                 double weight = block.Weights?[row] ?? 1;
                 if (block.Classes is { } classes)
                     _counts[classes[row]] += weight;
-                for (int k = 0; block.Classes is null && k < names.Length; k++)
+                for (var k = 0; block.Classes is null && k < names.Length; k++)
                     _counts[k] += weight * block.Targets![row * names.Length + k];
             }
         }

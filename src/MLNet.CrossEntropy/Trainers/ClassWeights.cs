@@ -26,7 +26,7 @@ public sealed class ClassWeights
     public static ClassWeights ByName(IReadOnlyDictionary<string, double> weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        foreach ((string name, double weight) in weights)
+        foreach ((var name, var weight) in weights)
             Throw.IfNegativeOrNotFinite(weight, $"{nameof(weights)}[\"{name}\"]");
         return new(new Dictionary<string, double>(weights, StringComparer.Ordinal));
     }

@@ -35,7 +35,7 @@ internal sealed partial class LinearFit
     /// <param name="start">Where to begin; null begins with weights of 0.</param>
     public (SgdResult Fitted, TrainingReport Report) Run(IDataView input, TrainingColumns columns, LossOfRows lossOf, int outputs, IDataView? validation = null, InitialModel.Start? start = null)
     {
-        long weights = (long)outputs * columns.FeatureCount;
+        var weights = (long)outputs * columns.FeatureCount;
         if (weights > Array.MaxLength)
             throw Throw.TooManyWeights(outputs, columns.FeatureCount, weights, Array.MaxLength);
         if (validation is not null)
@@ -113,7 +113,7 @@ internal sealed partial class LinearFit
 
     private static void Begin(IChannel channel, SgdBeginning fit)
     {
-        string plan = string.Create(
+        var plan = string.Create(
             CultureInfo.InvariantCulture,
             $"Fitting by {fit.Plan.Method}: at most {fit.Plan.Epochs} epochs of {fit.Plan.StepsPerEpoch} steps of {fit.Plan.BatchSize} rows, in about {fit.MemoryBytes / 1e6:F1} MB of memory.");
         if (fit.MemoryBytes >= WorthTelling)
@@ -129,11 +129,11 @@ internal sealed partial class LinearFit
 
     private void Report(IChannel channel, EpochReport epoch)
     {
-        string validation = epoch.ValidationLoss is null ? "" : string.Create(
+        var validation = epoch.ValidationLoss is null ? "" : string.Create(
             CultureInfo.InvariantCulture, $", validation loss {epoch.ValidationLoss:F6} +- {epoch.ValidationStandardError:G2}");
 
         // Who waits less than a second need not be told.
-        string left = epoch.TimeLeft.TotalSeconds < 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", at most {epoch.TimeLeft.TotalSeconds:F0} s left");
+        var left = epoch.TimeLeft.TotalSeconds < 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", at most {epoch.TimeLeft.TotalSeconds:F0} s left");
         channel.Info(MessageSensitivity.None, string.Create(
             CultureInfo.InvariantCulture,
             $"Epoch {epoch.Epoch} of {epoch.MaximumEpochs}: loss {epoch.TrainingLoss:F6}{(_options.Loss == TrainingLoss.CrossEntropy ? " nats" : "")}{validation}, objective {epoch.Objective:F6}, learning rate {epoch.LearningRate:G4}, {epoch.Elapsed.TotalSeconds:F1} s{left}"));

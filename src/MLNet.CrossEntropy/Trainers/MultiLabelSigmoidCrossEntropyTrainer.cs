@@ -81,7 +81,7 @@ public sealed partial class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Tr
         var label = inputSchema.FirstOrDefault(column => column.Name == _options.LabelColumnName);
         if (label.Name is null)
             return _builtIn.GetOutputSchema(inputSchema);
-        bool isLabel = label.Kind == SchemaShape.Column.VectorKind.Vector && (label.ItemType is BooleanDataViewType || label.ItemType == NumberDataViewType.Single);
+        var isLabel = label.Kind == SchemaShape.Column.VectorKind.Vector && (label.ItemType is BooleanDataViewType || label.ItemType == NumberDataViewType.Single);
         if (!isLabel)
         {
             throw Throw.ColumnMismatch(nameof(inputSchema), "label", label.Name, "Vector<Boolean> or Vector<Single>",
@@ -96,7 +96,7 @@ public sealed partial class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Tr
     {
         if (!_options.PriorCorrection || _options.PositiveWeights is not { } weights)
             return;
-        for (int k = 0; k < biases.Length; k++)
+        for (var k = 0; k < biases.Length; k++)
             biases[k] -= (float)Math.Log(weights[k % weights.Count]);
     }
 

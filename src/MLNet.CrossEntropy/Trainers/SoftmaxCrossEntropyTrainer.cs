@@ -93,7 +93,7 @@ public sealed partial class SoftmaxCrossEntropyTrainer
 
     private ITrainingLabel FindLabel(DataViewSchema schema)
     {
-        bool isVector = schema.GetColumnOrNull(_options.LabelColumnName)?.Type is VectorDataViewType;
+        var isVector = schema.GetColumnOrNull(_options.LabelColumnName)?.Type is VectorDataViewType;
         return isVector || _options.LabelKind != LabelKind.Auto
             ? VectorLabel.Distribution(schema, _options.LabelColumnName, _options.LabelKind == LabelKind.Counts, _options.WeightBySoftLabelSum)
             : ClassLabel.Multiclass(schema, _options.LabelColumnName);
@@ -103,7 +103,7 @@ public sealed partial class SoftmaxCrossEntropyTrainer
     {
         ArgumentNullException.ThrowIfNull(input);
         var label = FindLabel(input.Schema);
-        (int classCount, string[]? classNames) = label is VectorLabel soft
+        (var classCount, var classNames) = label is VectorLabel soft
             ? (soft.TargetWidth, soft.Names)
             : (((ClassLabel)label).ClassCount, AnnotationNames.OfClasses(label.Column, ((ClassLabel)label).ClassCount));
         TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
@@ -131,7 +131,7 @@ public sealed partial class SoftmaxCrossEntropyTrainer
             return NamedOutputs.TrainingSchema(columns.Features, label.Name, classes.Count, classes.Names);
         if (_options.ClassNamesAsText)
             return NamedOutputs.TrainingSchema(columns.Features, label.Name, classes.Count, classes.Names ?? ClassNames.Numbers(classes.Count));
-        bool isNamedByData = classes.Names is null || AnnotationNames.OfClasses(label, classes.Count) is not null;
+        var isNamedByData = classes.Names is null || AnnotationNames.OfClasses(label, classes.Count) is not null;
         return isNamedByData ? data : TrainSchema.Of(columns.Features, label, score, classes);
     }
 }

@@ -29,7 +29,7 @@ public static class PngDecoder
     {
         if (!IsPng(file))
             throw new PictureException("not a PNG picture");
-        PngChunks chunks = PngChunks.Read(file, maxPixels);
+        var chunks = PngChunks.Read(file, maxPixels);
         var header = chunks.Header;
         var pixels = new PngPixels(header, chunks.Palette, chunks.Transparency);
         byte[] rgb = new byte[3 * header.Width * header.Height];

@@ -26,7 +26,7 @@ public sealed class PictureFolderTests : IDisposable
     public void What_cannot_be_used_is_named_and_skipped()
     {
         _folder.FillWithPictures(perClass: 3);
-        string damaged = _folder.At("train", "dog", "001.png");
+        var damaged = _folder.At("train", "dog", "001.png");
         File.WriteAllBytes(damaged, File.ReadAllBytes(damaged)[..200]);
         File.WriteAllText(_folder.At("test", "cat", "notes.txt"), "not a picture");
         File.WriteAllText(_folder.At("votes.csv"), "file,votes");
@@ -52,8 +52,8 @@ public sealed class PictureFolderTests : IDisposable
     [Fact]
     public void A_missing_folder_is_refused_and_the_layout_told()
     {
-        string nowhere = _folder.At("nowhere");
-        string message = Assert.Throws<UserException>(() => PictureFolder.Load(nowhere, () => { })).Message;
+        var nowhere = _folder.At("nowhere");
+        var message = Assert.Throws<UserException>(() => PictureFolder.Load(nowhere, () => { })).Message;
         Assert.Equal($"There is no folder '{nowhere}'. The pictures are expected in DIR/train/cat, DIR/train/dog, DIR/test/cat and DIR/test/dog.", message);
     }
 
@@ -62,7 +62,7 @@ public sealed class PictureFolderTests : IDisposable
     {
         _folder.FillWithPictures(perClass: 2);
         Directory.Delete(_folder.At("train", "dog"), recursive: true);
-        string message = Assert.Throws<UserException>(() => PictureFolder.Load(_folder.FullName, () => { })).Message;
+        var message = Assert.Throws<UserException>(() => PictureFolder.Load(_folder.FullName, () => { })).Message;
         Assert.StartsWith($"There is no folder '{_folder.At("train", "dog")}'", message, StringComparison.Ordinal);
     }
 
@@ -70,7 +70,7 @@ public sealed class PictureFolderTests : IDisposable
     public void A_class_without_usable_pictures_is_refused()
     {
         _folder.FillWithPictures(perClass: 1);
-        string picture = _folder.At("test", "cat", "000.png");
+        var picture = _folder.At("test", "cat", "000.png");
         File.WriteAllBytes(picture, []);
         Assert.Equal(
             $"There is no usable picture in '{_folder.At("test", "cat")}' (the first of 1, '{picture}': the file is empty); both classes need some, for training and for testing.",
@@ -83,7 +83,7 @@ public sealed class PictureFolderTests : IDisposable
     public void Each_file_is_counted_as_done()
     {
         _folder.FillWithPictures(perClass: 3);
-        int done = 0;
+        var done = 0;
         PictureFolder.Load(_folder.FullName, () => Interlocked.Increment(ref done));
         Assert.Equal(PictureFolder.CountFiles(_folder.FullName), done);
         Assert.Equal(12, done);
@@ -93,9 +93,9 @@ public sealed class PictureFolderTests : IDisposable
     public void Links_that_lead_nowhere_or_round_in_circles_are_named_and_skipped()
     {
         _folder.FillWithPictures(perClass: 2);
-        string loop = _folder.At("train", "cat", "loop.png");
-        string dangling = _folder.At("train", "cat", "gone.png");
-        string up = _folder.At("train", "cat", "up");
+        var loop = _folder.At("train", "cat", "loop.png");
+        var dangling = _folder.At("train", "cat", "gone.png");
+        var up = _folder.At("train", "cat", "up");
         File.CreateSymbolicLink(loop, loop);
         File.CreateSymbolicLink(dangling, _folder.At("nothing"));
         Directory.CreateSymbolicLink(up, _folder.FullName);
@@ -110,7 +110,7 @@ public sealed class PictureFolderTests : IDisposable
     public void A_file_that_may_not_be_read_is_named_and_skipped()
     {
         _folder.FillWithPictures(perClass: 2);
-        string secret = _folder.At("train", "cat", "000.png");
+        var secret = _folder.At("train", "cat", "000.png");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(secret, UnixFileMode.None);
         var data = PictureFolder.Load(_folder.FullName, () => { });

@@ -20,7 +20,7 @@ public sealed class PictureReaderTests : IDisposable
     {
         Picture[] pictures = [.. TemporaryFolder.ClearPictures(3, dogs: true, count: 5).Select(p => p.Picture)];
         string[] files = [.. pictures.Select((p, i) => Write($"{i}.png", PngEncoder.Encode(p)))];
-        int done = 0;
+        var done = 0;
         var read = PictureReader.Read(files, new SkippedFile?[5], () => Interlocked.Increment(ref done));
         Assert.Equal(5, done);
         Assert.All(read.Zip(pictures), pair => Assert.Equal(pair.Second.Rgb.ToArray(), pair.First!.Rgb.ToArray()));
@@ -29,7 +29,7 @@ public sealed class PictureReaderTests : IDisposable
     [Fact]
     public void Files_that_cannot_be_used_are_told_and_the_others_read()
     {
-        byte[] png = PngEncoder.Encode(TemporaryFolder.ClearPictures(3, dogs: false, count: 1)[0].Picture);
+        var png = PngEncoder.Encode(TemporaryFolder.ClearPictures(3, dogs: false, count: 1)[0].Picture);
         string[] files = [Write("cut.png", png[..^5]), Write("whole.png", png), _folder.At("missing.png"), Write("text.jpg", "no picture"u8.ToArray())];
         var failures = new SkippedFile?[4];
         var read = PictureReader.Read(files, failures);
@@ -45,11 +45,11 @@ public sealed class PictureReaderTests : IDisposable
     [Fact]
     public void Transparent_pictures_are_laid_over_white()
     {
-        byte[] rows = new byte[Side * (1 + 4 * Side)];
+        var rows = new byte[Side * (1 + 4 * Side)];
         new Random(1).NextBytes(rows);
-        for (int y = 0; y < Side; y++)
+        for (var y = 0; y < Side; y++)
             rows[y * (1 + 4 * Side)] = 0;
-        byte[] png = PngDecoderTests.Png(("IHDR", PngDecoderTests.Header(Side, Side, colour: 6)), ("IDAT", PngDecoderTests.Deflated(rows)), ("IEND", []));
+        var png = PngDecoderTests.Png(("IHDR", PngDecoderTests.Header(Side, Side, colour: 6)), ("IDAT", PngDecoderTests.Deflated(rows)), ("IEND", []));
         Assert.Equal(PictureFile.Decode(png).Rgb.ToArray(), PictureReader.Read(Write("rgba.png", png)).Rgb.ToArray());
     }
 
@@ -59,26 +59,26 @@ public sealed class PictureReaderTests : IDisposable
     [InlineData(9, 5)]
     public void The_middle_of_other_sizes_is_kept(int width, int height)
     {
-        int square = Math.Min(width, height);
-        byte[] rgb = new byte[3 * width * height];
-        for (int i = 0; i < width * height; i++)
+        var square = Math.Min(width, height);
+        var rgb = new byte[3 * width * height];
+        for (var i = 0; i < width * height; i++)
         {
-            bool inside = Math.Abs(2 * (i % width) + 1 - width) < square && Math.Abs(2 * (i / width) + 1 - height) < square;
+            var inside = Math.Abs(2 * (i % width) + 1 - width) < square && Math.Abs(2 * (i / width) + 1 - height) < square;
             rgb.AsSpan(3 * i, 3).Fill(inside ? (byte)90 : (byte)250);
         }
         var picture = PictureReader.Read(Write("wide.png", PngEncoder.Encode(new Picture(width, height, rgb))));
         Assert.Equal((Side, Side), (picture.Width, picture.Height));
         // The outermost pixels may be blended with what was cut off.
-        for (int y = 4; y < Side - 4; y++)
-            for (int x = 4; x < Side - 4; x++)
+        for (var y = 4; y < Side - 4; y++)
+            for (var x = 4; x < Side - 4; x++)
                 Assert.Equal(90, picture[x, y][1]);
     }
 
     [Fact]
     public void Jpeg_is_read_where_its_decoder_is()
     {
-        byte[] jpeg = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "gradient.jpg"));
-        string file = Write("gradient.jpg", jpeg);
+        var jpeg = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", "gradient.jpg"));
+        var file = Write("gradient.jpg", jpeg);
         if (!TurboJpeg.IsAvailable)
         {
             Assert.Throws<PictureException>(() => PictureReader.Read(file));
@@ -91,7 +91,7 @@ public sealed class PictureReaderTests : IDisposable
 
     private string Write(string name, byte[] bytes)
     {
-        string path = _folder.At(name);
+        var path = _folder.At(name);
         File.WriteAllBytes(path, bytes);
         return path;
     }

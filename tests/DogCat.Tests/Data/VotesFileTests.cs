@@ -24,7 +24,7 @@ public sealed class VotesFileTests : IDisposable
         Assert.All(data.Train.Items, i => Assert.Null(i.Votes));
 
         // The same where the test pictures are the whole folder, whether their names begin there or above.
-        foreach (string name in (string[])["cat/001.png", "test/cat/001.png"])
+        foreach (var name in (string[])["cat/001.png", "test/cat/001.png"])
         {
             File.WriteAllLines(_folder.At("test", VotesFile.Name), [Header, $"{name},cat,40,10,1"]);
             List<SkippedFile> skipped = [];
@@ -42,7 +42,7 @@ public sealed class VotesFileTests : IDisposable
     [InlineData(",cat,40,1,1")]
     public void A_line_that_cannot_be_used_is_named(string line)
     {
-        string path = _folder.At(VotesFile.Name);
+        var path = _folder.At(VotesFile.Name);
         File.WriteAllText(_folder.At("a.png"), "");
         File.WriteAllLines(path, [Header, "", line, "a.png,dog,1,2,3"]);
         List<SkippedFile> skipped = [];
@@ -53,7 +53,7 @@ public sealed class VotesFileTests : IDisposable
     [Fact]
     public void Another_file_of_that_name_and_a_second_line_for_a_picture_are_named()
     {
-        string path = _folder.At(VotesFile.Name);
+        var path = _folder.At(VotesFile.Name);
         List<SkippedFile> skipped = [];
         File.WriteAllText(_folder.At("a.png"), "");
         File.WriteAllText(path, "file,cats\na.png,1");

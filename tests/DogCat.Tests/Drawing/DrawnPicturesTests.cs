@@ -32,7 +32,7 @@ public class DrawnPicturesTests
         double before = 0;
         for (double blend = 0; blend <= 1; blend += 0.01)
         {
-            double p = DrawnPictures.ProbabilityOfDog(blend);
+            var p = DrawnPictures.ProbabilityOfDog(blend);
             Assert.True(p >= before);
             Assert.Equal(1 - p, DrawnPictures.ProbabilityOfDog(1 - blend), 12);
             before = p;
@@ -49,8 +49,8 @@ public class DrawnPicturesTests
     public void Labels_are_as_frequent_as_their_probability_says(double low, double high)
     {
         DrawnPicture[] slice = [.. Tiny.Where(p => p.Blend >= low && p.Blend < high)];
-        double expected = slice.Sum(p => p.ProbabilityOfDog);
-        double deviation = Math.Sqrt(slice.Sum(p => p.ProbabilityOfDog * (1 - p.ProbabilityOfDog)));
+        var expected = slice.Sum(p => p.ProbabilityOfDog);
+        var deviation = Math.Sqrt(slice.Sum(p => p.ProbabilityOfDog * (1 - p.ProbabilityOfDog)));
         Assert.True(slice.Length > 1000);
         Assert.InRange(slice.Count(p => p.IsDog), expected - 4 * deviation, expected + 4 * deviation);
         Assert.All(slice, p => Assert.Equal(DrawnPictures.ProbabilityOfDog(p.Blend), p.ProbabilityOfDog));
@@ -61,9 +61,9 @@ public class DrawnPicturesTests
     public void The_mean_entropy_is_that_of_the_construction()
     {
         const int steps = 100_000;
-        double pure = DrawnPictures.BinaryEntropy(DrawnPictures.Mislabelled);
-        double cross = Enumerable.Range(0, steps).Average(i => DrawnPictures.BinaryEntropy(DrawnPictures.ProbabilityOfDog((i + 0.5) / steps)));
-        double expected = 0.7 * pure + 0.3 * cross;
+        var pure = DrawnPictures.BinaryEntropy(DrawnPictures.Mislabelled);
+        var cross = Enumerable.Range(0, steps).Average(i => DrawnPictures.BinaryEntropy(DrawnPictures.ProbabilityOfDog((i + 0.5) / steps)));
+        var expected = 0.7 * pure + 0.3 * cross;
         Assert.InRange(expected, 0.1, 0.2);
         Assert.Equal(expected, Tiny.Average(p => DrawnPictures.BinaryEntropy(p.ProbabilityOfDog)), 0.003);
     }
@@ -71,7 +71,7 @@ public class DrawnPicturesTests
     [Fact]
     public void Who_knows_the_probabilities_loses_just_the_entropy()
     {
-        double loss = Tiny.Average(p => -Math.Log(p.IsDog ? p.ProbabilityOfDog : 1 - p.ProbabilityOfDog));
+        var loss = Tiny.Average(p => -Math.Log(p.IsDog ? p.ProbabilityOfDog : 1 - p.ProbabilityOfDog));
         Assert.Equal(Tiny.Average(p => DrawnPictures.BinaryEntropy(p.ProbabilityOfDog)), loss, 0.008);
     }
 

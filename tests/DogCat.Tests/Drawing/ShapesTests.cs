@@ -25,7 +25,7 @@ public class ShapesTests
         var place = new Placement(0.1f, -0.2f, 0.5f, 0.3f, Mirrored: true).At(0.2f, 0.1f, 0.8f);
         // The origin of the inner place, seen from the outer one, is the point it was put at.
         var outer = new Placement(0.1f, -0.2f, 0.5f, 0.3f, Mirrored: true);
-        (float x, float y) = outer.ToDrawing(place.X, place.Y);
+        (var x, var y) = outer.ToDrawing(place.X, place.Y);
         Assert.Equal(0.2f, x, 1e-5f);
         Assert.Equal(0.1f, y, 1e-5f);
         Assert.Equal(0.4f, place.Scale, 1e-6f);
@@ -37,7 +37,7 @@ public class ShapesTests
         canvas.Fill(shape, White);
         Picture picture = canvas.ToPicture();
         double sum = 0;
-        for (int i = 0; i < picture.Rgb.Length; i += 3)
+        for (var i = 0; i < picture.Rgb.Length; i += 3)
             sum += picture.Rgb[i] / 255.0;
         return sum / (side * side);
     }

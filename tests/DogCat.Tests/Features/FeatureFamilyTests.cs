@@ -20,10 +20,10 @@ public class FeatureFamilyTests
     {
         foreach (var picture in Pictures)
         {
-            float[] clean = Compute(name, picture);
+            var clean = Compute(name, picture);
             Assert.All(clean, v => Assert.True(float.IsFinite(v)));
             // Whatever was in the buffer before must not show.
-            float[] dirty = new float[clean.Length];
+            var dirty = new float[clean.Length];
             Array.Fill(dirty, float.NaN);
             Family(name).Compute(picture, dirty);
             Assert.Equal(clean, dirty);
@@ -35,7 +35,7 @@ public class FeatureFamilyTests
     public void Every_number_differs_between_pictures(string name)
     {
         float[][] rows = [.. Pictures.Select(p => Compute(name, p))];
-        int constant = Enumerable.Range(0, rows[0].Length).Count(i => rows.All(r => r[i] == rows[0][i]));
+        var constant = Enumerable.Range(0, rows[0].Length).Count(i => rows.All(r => r[i] == rows[0][i]));
         // Rare colours may be missing from a dozen pictures.
         Assert.InRange(constant, 0, name.StartsWith("colours", StringComparison.Ordinal) ? rows[0].Length / 4 : 0);
     }
@@ -46,9 +46,9 @@ public class FeatureFamilyTests
     {
         foreach (var picture in Pictures)
         {
-            float[] mirrored = Compute(name, picture.Mirrored());
-            float[] straight = Compute(name, picture);
-            for (int i = 0; i < straight.Length; i++)
+            var mirrored = Compute(name, picture.Mirrored());
+            var straight = Compute(name, picture);
+            for (var i = 0; i < straight.Length; i++)
                 Assert.Equal(straight[i], mirrored[i], 1e-5f);
         }
     }
@@ -59,11 +59,11 @@ public class FeatureFamilyTests
         var family = new GradientHistograms(32, 8);
         var strong = Ramp(slope: 6);
         var weak = Ramp(slope: 3);
-        float[] a = new float[family.Count];
-        float[] b = new float[family.Count];
+        var a = new float[family.Count];
+        var b = new float[family.Count];
         family.Compute(strong, a);
         family.Compute(weak, b);
-        for (int i = 0; i < a.Length; i++)
+        for (var i = 0; i < a.Length; i++)
             Assert.Equal(a[i], b[i], 0.01f);
     }
 
@@ -72,7 +72,7 @@ public class FeatureFamilyTests
     public void Gradients_name_the_direction()
     {
         var family = new GradientHistograms(32, 8);
-        float[] features = new float[family.Count];
+        var features = new float[family.Count];
         family.Compute(Ramp(slope: 6), features);
         // 18 directions of 20 degrees: 90 degrees lies half way between numbers 4 and 5.
         int[] seen = [.. Enumerable.Range(0, 18).Where(d => features[d] > 1e-3f)];
@@ -84,7 +84,7 @@ public class FeatureFamilyTests
     public void An_even_picture_has_no_gradients()
     {
         var family = new GradientHistograms(32, 4);
-        float[] features = new float[family.Count];
+        var features = new float[family.Count];
         family.Compute(Ramp(slope: 0), features);
         Assert.All(features, v => Assert.Equal(0, v));
     }
@@ -92,7 +92,7 @@ public class FeatureFamilyTests
     [Fact]
     public void Colour_shares_sum_to_one_for_picture_and_centre()
     {
-        float[] shares = Compute(new ColourHistogram(4).Name, Pictures[0]);
+        var shares = Compute(new ColourHistogram(4).Name, Pictures[0]);
         Assert.Equal(1, shares[..64].Sum(), 1e-4f);
         Assert.Equal(1, shares[64..].Sum(), 1e-4f);
     }
@@ -101,7 +101,7 @@ public class FeatureFamilyTests
     public void An_even_colour_lies_in_its_boxes()
     {
         // Of four levels 0, 85, 170, 255: red 255 is level 3, green 0 level 0, and blue 102 a fifth of the way from 1 to 2.
-        float[] shares = Compute(new ColourHistogram(4).Name, Even(255, 0, 102));
+        var shares = Compute(new ColourHistogram(4).Name, Even(255, 0, 102));
         Assert.Equal(0.8f, shares[3 * 16 + 1], 1e-4f);
         Assert.Equal(0.2f, shares[3 * 16 + 2], 1e-4f);
     }
@@ -109,7 +109,7 @@ public class FeatureFamilyTests
     [Fact]
     public void A_thumbnail_holds_brightness_and_colour_differences()
     {
-        float[] thumbnail = Compute(new Thumbnail(8).Name, Even(255, 0, 0));
+        var thumbnail = Compute(new Thumbnail(8).Name, Even(255, 0, 0));
         Assert.Equal([0.299f, -0.299f, 0.701f], thumbnail[..3].Select(v => MathF.Round(v, 5)));
         Assert.Equal(thumbnail[..3], thumbnail[^3..]);
     }
@@ -122,7 +122,7 @@ public class FeatureFamilyTests
 
     private static float[] Compute(string name, Picture picture)
     {
-        float[] features = new float[Family(name).Count];
+        var features = new float[Family(name).Count];
         Family(name).Compute(picture, features);
         return features;
     }
@@ -132,8 +132,8 @@ public class FeatureFamilyTests
 
     private static Picture Ramp(int slope)
     {
-        byte[] rgb = new byte[3 * 32 * 32];
-        for (int i = 0; i < rgb.Length; i++)
+        var rgb = new byte[3 * 32 * 32];
+        for (var i = 0; i < rgb.Length; i++)
             rgb[i] = (byte)(30 + slope * (i / 96));
         return new Picture(32, 32, rgb);
     }

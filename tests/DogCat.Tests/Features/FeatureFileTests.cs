@@ -41,9 +41,9 @@ public sealed class FeatureFileTests : IDisposable
     [InlineData(9000, false)]
     public void A_torn_record_is_noticed_and_computed_anew(int fromEnd, bool cut)
     {
-        string path = Fill(Pictures).Path;
-        byte[] whole = File.ReadAllBytes(path);
-        byte[] torn = cut ? whole[..^fromEnd] : [.. whole];
+        var path = Fill(Pictures).Path;
+        var whole = File.ReadAllBytes(path);
+        var torn = cut ? whole[..^fromEnd] : [.. whole];
         if (!cut)
             torn[^fromEnd] ^= 0x10;
         File.WriteAllBytes(path, torn);
@@ -60,7 +60,7 @@ public sealed class FeatureFileTests : IDisposable
     [InlineData(32)]
     public void A_file_without_its_beginning_is_written_anew(int length)
     {
-        string path = Fill(Pictures).Path;
+        var path = Fill(Pictures).Path;
         File.WriteAllBytes(path, new byte[length]);
         var report = Fill(Pictures);
         Assert.Equal((0, length, null), (report.Read, (int)report.Torn, report.Trouble));
@@ -71,7 +71,7 @@ public sealed class FeatureFileTests : IDisposable
     public void Other_filters_have_a_file_of_their_own()
     {
         var other = new PictureFeatures(PatchLearning.Learn(Pictures, seed: 2));
-        string path = Fill(Pictures).Path;
+        var path = Fill(Pictures).Path;
         var report = Fill(Pictures, other);
         Assert.Equal(0, report.Read);
         Assert.NotEqual(path, report.Path);
@@ -80,7 +80,7 @@ public sealed class FeatureFileTests : IDisposable
     [Fact]
     public void A_folder_that_cannot_be_written_to_is_told_and_the_features_are_there_all_the_same()
     {
-        string file = _folder.At("not-a-folder");
+        var file = _folder.At("not-a-folder");
         File.WriteAllText(file, "");
         var store = new FeatureStore(Features, new FeatureFile(file, Features));
         var report = store.Fill(Pictures, () => { });
@@ -91,9 +91,9 @@ public sealed class FeatureFileTests : IDisposable
     [Fact]
     public void Each_picture_is_counted_as_done_known_or_not()
     {
-        foreach (int _ in (int[])[1, 2])
+        foreach (var _ in (int[])[1, 2])
         {
-            int done = 0;
+            var done = 0;
             new FeatureStore(Features, new FeatureFile(_folder.FullName, Features)).Fill([.. Pictures, Pictures[0]], () => Interlocked.Increment(ref done));
             Assert.Equal(Pictures.Length + 1, done);
         }

@@ -11,7 +11,7 @@ public sealed class PictureFileTests : IDisposable
     [Fact]
     public void The_error_names_the_file_and_the_reason()
     {
-        string path = _folder.At("rex.png");
+        var path = _folder.At("rex.png");
         File.WriteAllBytes(path, PngFixture.Named("rgb8").Png[..40]);
         var exception = Assert.Throws<PictureException>(() => PictureFile.Load(path));
         Assert.Equal($"'{path}': truncated PNG: the file ends too early", exception.Message);
@@ -21,7 +21,7 @@ public sealed class PictureFileTests : IDisposable
     [Fact]
     public void A_missing_file_is_named()
     {
-        string path = _folder.At("nobody.png");
+        var path = _folder.At("nobody.png");
         var exception = Assert.Throws<PictureException>(() => PictureFile.Load(path));
         Assert.Equal($"'{path}': the file cannot be read (FileNotFoundException)", exception.Message);
     }
@@ -29,7 +29,7 @@ public sealed class PictureFileTests : IDisposable
     [Fact]
     public void The_format_is_told_by_the_content()
     {
-        string path = _folder.At("png-in-disguise.jpg");
+        var path = _folder.At("png-in-disguise.jpg");
         File.WriteAllBytes(path, PngFixture.Named("rgb8").Png);
         Assert.Equal(PngFixture.Named("rgb8").Rgb, PictureFile.Load(path).Rgb.ToArray());
     }
@@ -37,14 +37,14 @@ public sealed class PictureFileTests : IDisposable
     [Fact]
     public void A_link_leads_to_the_picture_and_never_to_an_endless_device()
     {
-        string picture = _folder.At("rex.png");
-        string link = _folder.At("link.png");
+        var picture = _folder.At("rex.png");
+        var link = _folder.At("link.png");
         File.WriteAllBytes(picture, PngFixture.Named("rgb8").Png);
         File.CreateSymbolicLink(link, picture);
         Assert.Equal(PngFixture.Named("rgb8").Rgb, PictureFile.Load(link).Rgb.ToArray());
         if (!File.Exists("/dev/zero"))
             return;
-        string endless = _folder.At("endless.png");
+        var endless = _folder.At("endless.png");
         File.CreateSymbolicLink(endless, "/dev/zero");
         Assert.Equal("the file is empty", Assert.Throws<PictureException>(() => PictureFile.Load(endless)).Reason);
     }

@@ -27,29 +27,29 @@ public class PictureTests
     [InlineData(1, 9)]
     public void An_even_picture_stays_even_at_any_size(int width, int height)
     {
-        byte[] rgb = new byte[3 * width * height];
-        for (int i = 0; i < rgb.Length; i++)
+        var rgb = new byte[3 * width * height];
+        for (var i = 0; i < rgb.Length; i++)
             rgb[i] = (byte)(i % 3 * 100 + 7);
         var small = new Picture(width, height, rgb).ToSquare(32);
         Assert.Equal(32, small.Width);
         Assert.Equal(32, small.Height);
-        for (int i = 0; i < small.Rgb.Length; i++)
+        for (var i = 0; i < small.Rgb.Length; i++)
             Assert.Equal((byte)(i % 3 * 100 + 7), small.Rgb[i]);
     }
 
     [Fact]
     public void Shrinking_by_a_whole_factor_averages_blocks()
     {
-        byte[] rgb = new byte[3 * 6 * 6];
+        var rgb = new byte[3 * 6 * 6];
         new Random(1).NextBytes(rgb);
         var small = new Picture(6, 6, rgb).ToSquare(2);
-        for (int y = 0; y < 2; y++)
+        for (var y = 0; y < 2; y++)
         {
-            for (int x = 0; x < 2; x++)
+            for (var x = 0; x < 2; x++)
             {
                 double sum = 0;
-                for (int dy = 0; dy < 3; dy++)
-                    for (int dx = 0; dx < 3; dx++)
+                for (var dy = 0; dy < 3; dy++)
+                    for (var dx = 0; dx < 3; dx++)
                         sum += rgb[3 * ((3 * y + dy) * 6 + 3 * x + dx)];
                 Assert.Equal(sum / 9, small[x, y][0], 0.51);
             }
@@ -60,7 +60,7 @@ public class PictureTests
     public void Enlarging_interpolates_between_pixel_centres()
     {
         // Two pixels, 0 and 200: new centres lie at -1/4 (clamped to 0), 1/4, 3/4 and 5/4 (clamped to 1).
-        byte[] rgb = new byte[12];
+        var rgb = new byte[12];
         rgb.AsSpan(3, 3).Fill(200);
         rgb.AsSpan(9, 3).Fill(200);
         var large = new Picture(2, 2, rgb).ToSquare(4);
@@ -70,7 +70,7 @@ public class PictureTests
     [Fact]
     public void Of_an_oblong_picture_the_central_square_is_taken()
     {
-        byte[] rgb = new byte[3 * 6 * 2];
+        var rgb = new byte[3 * 6 * 2];
         rgb.AsSpan(6, 6).Fill(255); // columns 2 and 3 of row 0
         rgb.AsSpan(18 + 6, 6).Fill(255); // and of row 1
         Assert.All(new Picture(6, 2, rgb).ToSquare(2).Rgb.ToArray(), b => Assert.Equal(255, b));

@@ -29,10 +29,10 @@ public class PngDecoderTests
     [InlineData("palette4-transparent-interlaced")]
     public void A_file_cut_off_anywhere_is_refused(string name)
     {
-        byte[] png = PngFixture.Named(name).Png;
-        for (int length = 0; length < png.Length; length++)
+        var png = PngFixture.Named(name).Png;
+        for (var length = 0; length < png.Length; length++)
         {
-            byte[] cut = png[..length];
+            var cut = png[..length];
             var exception = Assert.Throws<PictureException>(() => PictureFile.Decode(cut));
             Assert.NotEmpty(exception.Reason);
         }
@@ -43,8 +43,8 @@ public class PngDecoderTests
     [InlineData("grey16-interlaced")]
     public void A_file_with_any_one_byte_changed_is_refused(string name)
     {
-        byte[] png = PngFixture.Named(name).Png;
-        for (int at = 0; at < png.Length; at++)
+        var png = PngFixture.Named(name).Png;
+        for (var at = 0; at < png.Length; at++)
         {
             byte[] changed = [.. png];
             changed[at] ^= 0x24;
@@ -55,7 +55,7 @@ public class PngDecoderTests
     [Fact]
     public void The_reason_says_what_is_wrong()
     {
-        byte[] png = PngFixture.Named("rgb8").Png;
+        var png = PngFixture.Named("rgb8").Png;
         Assert.Equal("the file is empty", Reason([]));
         Assert.Equal("neither a PNG nor a JPEG picture (by its first bytes)", Reason("a,b\n1,2"u8.ToArray()));
         Assert.Equal("truncated PNG: the file ends too early", Reason(png[..^5]));
@@ -77,14 +77,14 @@ public class PngDecoderTests
     [InlineData(new byte[] { 5, 1, 2, 3 }, "row filter 5 does not exist")]
     public void Pixels_that_do_not_fit_the_header_are_refused(byte[] scanlines, string reason)
     {
-        byte[] png = Png(("IHDR", Header()), ("IDAT", Deflated(scanlines)), ("IEND", []));
+        var png = Png(("IHDR", Header()), ("IDAT", Deflated(scanlines)), ("IEND", []));
         Assert.Equal("damaged PNG: " + reason, Reason(png));
     }
 
     [Fact]
     public void A_colour_outside_the_palette_is_refused()
     {
-        byte[] png = Png(("IHDR", Header(colour: 3)), ("PLTE", [1, 2, 3]), ("IDAT", Deflated([0, 1])), ("IEND", []));
+        var png = Png(("IHDR", Header(colour: 3)), ("PLTE", [1, 2, 3]), ("IDAT", Deflated([0, 1])), ("IEND", []));
         Assert.Equal("damaged PNG: colour 1 of a palette of 1", Reason(png));
     }
 
@@ -93,7 +93,7 @@ public class PngDecoderTests
     {
         Assert.Equal("50,000 x 50,000 pixels; at most 100,000,000 pixels are taken", Reason(Png(("IHDR", Header(50_000, 50_000)))));
         Assert.Contains("at most", Reason(Png(("IHDR", Header(uint.MaxValue, uint.MaxValue)))), StringComparison.Ordinal);
-        byte[] png = PngFixture.Named("rgb8").Png;
+        var png = PngFixture.Named("rgb8").Png;
         Assert.Throws<PictureException>(() => PngDecoder.Decode(png, Limit - 1));
     }
 
@@ -101,7 +101,7 @@ public class PngDecoderTests
 
     internal static byte[] Header(uint width = 1, uint height = 1, byte depth = 8, byte colour = 2, byte interlace = 0)
     {
-        byte[] header = new byte[13];
+        var header = new byte[13];
         BinaryPrimitives.WriteUInt32BigEndian(header, width);
         BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(4), height);
         (header[8], header[9], header[12]) = (depth, colour, interlace);
@@ -121,7 +121,7 @@ public class PngDecoderTests
         using var file = new MemoryStream();
         file.Write([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]);
         Span<byte> number = stackalloc byte[4];
-        foreach ((string type, byte[] data) in chunks)
+        foreach ((var type, var data) in chunks)
         {
             byte[] typeAndData = [.. Encoding.ASCII.GetBytes(type), .. data];
             BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
@@ -136,10 +136,10 @@ public class PngDecoderTests
     /// <summary>The checksum by its definition, one bit at a time.</summary>
     private static uint CrcBitByBit(byte[] bytes)
     {
-        uint crc = ~0u;
-        foreach (byte b in bytes)
+        var crc = ~0u;
+        foreach (var b in bytes)
         {
-            for (int bit = 0; bit < 8; bit++)
+            for (var bit = 0; bit < 8; bit++)
                 crc = (crc >> 1) ^ (((crc ^ (uint)(b >> bit)) & 1) * 0xEDB88320u);
         }
         return ~crc;

@@ -12,7 +12,7 @@ public class PngEncoderTests
     [InlineData(33, 17)]
     public void What_is_written_is_read_back(int width, int height)
     {
-        byte[] rgb = new byte[3 * width * height];
+        var rgb = new byte[3 * width * height];
         new Random(width).NextBytes(rgb);
         var read = PictureFile.Decode(PngEncoder.Encode(new Picture(width, height, rgb)));
         Assert.Equal((width, height), (read.Width, read.Height));

@@ -22,9 +22,9 @@ public class TurboJpegTests
         var picture = PictureFile.Decode(Jpeg);
         Assert.Equal((40, 24), (picture.Width, picture.Height));
         double error = 0;
-        for (int y = 0; y < picture.Height; y++)
+        for (var y = 0; y < picture.Height; y++)
         {
-            for (int x = 0; x < picture.Width; x++)
+            for (var x = 0; x < picture.Width; x++)
             {
                 var pixel = picture[x, y];
                 error += Math.Abs(pixel[0] - 6 * x) + Math.Abs(pixel[1] - 10 * y) + Math.Abs(pixel[2] - (x < 20 ? 30 : 220));
@@ -40,14 +40,14 @@ public class TurboJpegTests
     [InlineData(-2)]
     public void A_jpeg_cut_off_is_refused(int length)
     {
-        string reason = Reason(length > 0 ? Jpeg[..length] : Jpeg[..^-length]);
+        var reason = Reason(length > 0 ? Jpeg[..length] : Jpeg[..^-length]);
         Assert.StartsWith(TurboJpeg.IsAvailable ? "damaged JPEG: " : "JPEG needs libjpeg-turbo", reason, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_jpeg_larger_than_the_limit_is_refused()
     {
-        string reason = Assert.Throws<PictureException>(() => TurboJpeg.Decode(Jpeg, 40 * 24 - 1)).Reason;
+        var reason = Assert.Throws<PictureException>(() => TurboJpeg.Decode(Jpeg, 40 * 24 - 1)).Reason;
         Assert.StartsWith(TurboJpeg.IsAvailable ? "40 x 24 pixels; at most 959" : "JPEG needs libjpeg-turbo", reason, StringComparison.Ordinal);
     }
 

@@ -20,7 +20,7 @@ public sealed partial class HtmlReportTests
     public void Pictures_are_ordered_by_how_sure_the_model_is()
     {
         // Cats 0, 1, 2 and dogs 3, 4, 5: 1 and 5 are mistaken, 5 the more confidently; 2 is nearest to 1/2.
-        string html = Html([0.01, 0.8, 0.45, 0.72, 0.98, 0.1]);
+        var html = Html([0.01, 0.8, 0.45, 0.72, 0.98, 0.1]);
         Assert.Equal([5, 1], Shown(html, "Most confident and wrong"));
         Assert.Equal([2, 3, 1, 5, 4, 0], Shown(html, "Most ambiguous"));
         Assert.Equal([0, 4, 3, 2], Shown(html, "Most confident and right"));
@@ -30,7 +30,7 @@ public sealed partial class HtmlReportTests
     [Fact]
     public void A_model_without_mistakes_is_said_to_have_none()
     {
-        string html = Html([0.01, 0.2, 0.45, 0.7, 0.99, 0.9]);
+        var html = Html([0.01, 0.2, 0.45, 0.7, 0.99, 0.9]);
         Assert.Empty(Shown(html, "Most confident and wrong"));
         Assert.Contains("There is none.", Section(html, "Most confident and wrong"), StringComparison.Ordinal);
     }
@@ -42,8 +42,8 @@ public sealed partial class HtmlReportTests
         double[] good = [0.02, 0.04, 0.03, 0.97, 0.96, 0.99];
         double[] bad = [0.3, 0.42, 0.35, 0.62, 0.66, 0.7];
         Assert.Null(ModelComparison.Of(ml, [Judged("good", good)], Pictures));
-        string sentence = ModelComparison.Of(ml, [Judged("good", good), Judged("bad", bad)], Pictures)!.Pairs.Single().Sentence;
-        double difference = Pictures.Items.Select((p, i) => p.IsDog ? Math.Log(good[i] / bad[i]) : Math.Log((1 - good[i]) / (1 - bad[i]))).Average();
+        var sentence = ModelComparison.Of(ml, [Judged("good", good), Judged("bad", bad)], Pictures)!.Pairs.Single().Sentence;
+        var difference = Pictures.Items.Select((p, i) => p.IsDog ? Math.Log(good[i] / bad[i]) : Math.Log((1 - good[i]) / (1 - bad[i]))).Average();
         Assert.StartsWith("good is better than bad by ", sentence, StringComparison.Ordinal);
         Assert.Equal(difference, double.Parse(Number().Match(sentence).Value, CultureInfo.InvariantCulture), 0.005);
     }
@@ -64,7 +64,7 @@ public sealed partial class HtmlReportTests
         Assert.Equal(p.Zip(p, CrossEntropy).Average(), uncertainty.LabelEntropy, 1e-12);
         Assert.Equal(q.Zip(q, CrossEntropy).Average(), uncertainty.ModelEntropy, 1e-12);
 
-        string html = Html(model, voted);
+        var html = Html(model, voted);
         Assert.Equal([4, 1, 2, 5, 0], Shown(html, "How sure can one be\\?"));
         Assert.Equal([0, 2, 5, 4, 1], Shown(html, "Where people and the model disagree"));
         Assert.Contains("Left out: 1 that nobody took for a cat or a dog.", html, StringComparison.Ordinal);
@@ -107,7 +107,7 @@ public sealed partial class HtmlReportTests
 
     private static Picture Plain(int shade)
     {
-        byte[] rgb = new byte[3 * PictureFeatures.Side * PictureFeatures.Side];
+        var rgb = new byte[3 * PictureFeatures.Side * PictureFeatures.Side];
         Array.Fill(rgb, (byte)(40 * shade));
         return new Picture(PictureFeatures.Side, PictureFeatures.Side, rgb);
     }

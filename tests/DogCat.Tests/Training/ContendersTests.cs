@@ -59,7 +59,7 @@ public class ContendersTests
     {
         var data = new DataOptions(Images: null, Count: 100, Seed: 1, Cache: null);
         var options = new TrainOptions(data, [Throwing(new InvalidOperationException()), new OfPictures()], false, false, "model.zip", null);
-        string message = Assert.Throws<UserException>(options.Check).Message;
+        var message = Assert.Throws<UserException>(options.Check).Message;
         Assert.Contains("OfPictures", message, StringComparison.Ordinal);
         (options with { Save = null }).Check();
     }

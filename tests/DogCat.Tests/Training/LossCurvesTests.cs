@@ -13,7 +13,7 @@ public sealed class LossCurvesTests
     public void Both_losses_begin_with_the_same_wrong_model_and_are_judged_alike()
     {
         var data = DrawnData.Draw(seed: 3, train: 120, test: 20);
-        int epochs = 0;
+        var epochs = 0;
         LossCurves found = LossCurves.Run(new MLContext(seed: 1), data, new(new PictureFeatures(PatchLearning.Learn(data.Train.Pictures, seed: 1))), () => epochs++);
         Assert.Equal((LossCurves.TotalEpochs, 96, 24), (epochs, found.Trained, found.Judged));
         foreach (var race in (LossRace[])[found.FromWrong, found.FromZero])
@@ -31,7 +31,7 @@ public sealed class LossCurvesTests
         Assert.InRange(found.TrueClass[^1], 0, 0.5);
 
         // Slopes by the library's own gradients, at logits with the true class second.
-        double[] gradient = new double[2];
+        var gradient = new double[2];
         Assert.Equal(found.TrueClass.Average(q => Slope(logits => LossFunctions.SoftmaxCrossEntropy<double>(logits, [1], gradient: gradient), q)), found.Slopes.CrossEntropy, 1e-9);
         Assert.Equal(found.TrueClass.Average(q => Slope(logits => LossFunctions.SoftmaxBrier<double>(logits, [1], gradient: gradient), q)), found.Slopes.SquaredError, 1e-9);
 
@@ -52,7 +52,7 @@ public sealed class LossCurvesTests
     {
         // A second rate for each that ends worse, and is not told of.
         LossRace race = new("here", [Curve(TrainingLoss.CrossEntropy, 0.1, entropy), Curve(TrainingLoss.CrossEntropy, 1, [4, 1, 9]), Curve(TrainingLoss.Brier, 1, [4, 1, 9]), Curve(TrainingLoss.Brier, 0.3, squared)]);
-        string sentence = race.InWords("Loss", j => j.LogLoss, "0.0");
+        var sentence = race.InWords("Loss", j => j.LogLoss, "0.0");
         Assert.StartsWith(FormattableString.Invariant($"Loss, 4.0 at the beginning: by cross-entropy {entropy[1]:0.0} after the first epoch and {entropy[2]:0.0} after 2 (learning rate 0.1); by squared error {squared[1]:0.0} after the first epoch"), sentence, StringComparison.Ordinal);
         Assert.EndsWith(end, sentence, StringComparison.Ordinal);
 

@@ -31,7 +31,7 @@ public class SdcaTests
         var result = Contenders.Named(["SdcaMaximumEntropy"])[0].Run(setup, train, test);
         Assert.InRange(result.Test.LogLoss, 0, Prior.LogLoss(data.Train, data.Test) - 0.2);
         // The same problem as L-BFGS solves. ML.NET's check of the duality gap is to leave one part in a hundred; here it leaves two.
-        double optimum = Objective(Contenders.Named(["LbfgsMaximumEntropy"])[0].Run(setup, train, test));
+        var optimum = Objective(Contenders.Named(["LbfgsMaximumEntropy"])[0].Run(setup, train, test));
         Assert.InRange(Objective(result), 0.999 * optimum, 1.03 * optimum);
     }
 

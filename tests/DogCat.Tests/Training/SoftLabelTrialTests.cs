@@ -46,7 +46,7 @@ public sealed class SoftLabelTrialTests
         TrialRow[] rows = [.. Enumerable.Range(0, 40).Select(i => new TrialRow { Target = TrialRows.Shares(i % 2), Features = One(i % 2 == 0 ? -1 : 1) })];
         var model = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(nameof(TrialRow.Target)).Fit(View(rows));
         var far = View([new TrialRow { Target = TrialRows.Shares(0), Features = One(1000) }]);
-        float[] logits = Logits.Of(model, far).Single();
+        var logits = Logits.Of(model, far).Single();
         Assert.Equal(0, model.Transform(far).GetColumn<float[]>("Score").Single()[0]);
         Assert.InRange(logits[1] - logits[0], 104, 1e5);
 
@@ -54,7 +54,7 @@ public sealed class SoftLabelTrialTests
 
         static float[] One(float value)
         {
-            float[] features = new float[PictureFeatures.Count];
+            var features = new float[PictureFeatures.Count];
             features[0] = value;
             return features;
         }

@@ -13,7 +13,7 @@ public sealed class IsotonicDecompositionTests
     {
         // Outcomes 0, 1, 0, 1 by rising forecast: the middle two are pooled at 1/2, recalibrated Brier (1/4 + 1/4) / 4.
         List<ScoreGroup> groups = [Group(0.1, 0, 1), Group(0.4, 1, 0), Group(0.6, 0, 1), Group(0.8, 1, 0)];
-        (double score, double miscalibration, double discrimination, double uncertainty) = Split(groups).Brier;
+        (var score, var miscalibration, var discrimination, var uncertainty) = Split(groups).Brier;
         Assert.Equal((0.01 + 0.36 + 0.36 + 0.04) / 4, score, 1e-15);
         Assert.Equal(score - 0.125, miscalibration, 1e-15);
         Assert.Equal(0.25 - 0.125, discrimination, 1e-15);

@@ -25,11 +25,11 @@ public class LinearCalibrationTests
         Assert.True(report.LogLossAfter < 0.95 * report.LogLossBefore);
         Assert.Equal(100, report.Rows.Used);
 
-        (float[][] before, float[][] after) = (Scores(model), Scores(calibrated.Transformer));
-        for (int i = 0; i < before.Length; i++)
+        (var before, var after) = (Scores(model), Scores(calibrated.Transformer));
+        for (var i = 0; i < before.Length; i++)
         {
             double[] powers = [.. before[i].Select(p => Math.Pow(p, 1 / report.Temperature))];
-            for (int k = 0; k < powers.Length; k++)
+            for (var k = 0; k < powers.Length; k++)
                 Assert.Equal(powers[k] / powers.Sum(), after[i][k], 1e-5);
         }
         Assert.Equal(Predicted(model), Predicted(calibrated.Transformer));
@@ -51,7 +51,7 @@ public class LinearCalibrationTests
         Assert.True(double.IsNaN(report.Temperature));
 
         LinearCoefficients before = _ml.Model.LinearCoefficients(model), after = _ml.Model.LinearCoefficients(calibrated.Transformer);
-        for (int k = 0; k < 3; k++)
+        for (var k = 0; k < 3; k++)
         {
             Assert.Equal(before.Classes[k].Weights.Select(w => (float)(w * report.Scales[k])), after.Classes[k].Weights);
             Assert.Equal((float)(before.Classes[k].Bias * report.Scales[k] + report.Offsets[k]), after.Classes[k].Bias);
@@ -73,7 +73,7 @@ public class LinearCalibrationTests
 
         var (scored, rescored) = (model.Transform(Held), calibrated.Transformer.Transform(Held));
         float[] before = [.. scored.GetColumn<float>("Score")], after = [.. rescored.GetColumn<float>("Score")];
-        for (int i = 0; i < before.Length; i++)
+        for (var i = 0; i < before.Length; i++)
             Assert.Equal(report.Scales[0] * before[i] + report.Offsets[0], after[i], 1e-4 * (1 + Math.Abs(after[i])));
         var metrics = _ml.BinaryClassification.EvaluateCrossEntropy(rescored, "IsSecond");
         Assert.Equal(report.LogLossAfter, metrics.LogLoss, 1e-6);
@@ -89,15 +89,15 @@ public class LinearCalibrationTests
         double[] z = [.. scored.GetColumn<float>("Score").Select(x => (double)x)];
         bool[] y = [.. scored.GetColumn<bool>("IsSecond")];
         double a = 1, c = 0;
-        for (int iteration = 0; iteration < 50; iteration++)
+        for (var iteration = 0; iteration < 50; iteration++)
         {
             double ga = 0, gc = 0, haa = 0, hac = 0, hcc = 0;
-            for (int i = 0; i < z.Length; i++)
+            for (var i = 0; i < z.Length; i++)
             {
                 double q = 1 / (1 + Math.Exp(-a * z[i] - c)), error = q - (y[i] ? 1 : 0), h = q * (1 - q);
                 (ga, gc, haa, hac, hcc) = (ga + error * z[i], gc + error, haa + h * z[i] * z[i], hac + h * z[i], hcc + h);
             }
-            double determinant = haa * hcc - hac * hac;
+            var determinant = haa * hcc - hac * hac;
             (a, c) = (a - (hcc * ga - hac * gc) / determinant, c - (haa * gc - hac * ga) / determinant);
         }
         Assert.Equal(a, report.Scales[0], 1e-4);
@@ -163,10 +163,10 @@ public class LinearCalibrationTests
     public void Labels_find_their_classes_by_name_and_bad_rows_are_counted()
     {
         ITransformer model = Fit();
-        double expected = _ml.MulticlassClassification.CalibrateTemperature(model, Held).Report.Temperature;
+        var expected = _ml.MulticlassClassification.CalibrateTemperature(model, Held).Report.Temperature;
         Dataset.Example[] rows = [.. Noisy(row => row % 3 != 0)];
         string[] names = [.. rows.Select(row => row.Class).Append("rose").Distinct().OrderDescending()];
-        double nan = double.NaN;
+        var nan = double.NaN;
         IDataView odd = new InMemoryView.Builder()
             .AddScores("Features", rows.Select(row => row.Features.Select(x => (double)x).ToArray()).Concat((double[][])[[1, 1, 1, 1], [1, 1, 1, 1], [nan, 1, 1, 1], [1, 1, 1, 1]]), 4)
             .AddText("Species", rows.Select(row => row.Class).Concat(["rose", "setosa", "setosa", "setosa"]))
@@ -200,7 +200,7 @@ public class LinearCalibrationTests
             ("Feature column 'Features' is of type", () => _ml.MulticlassClassification.CalibrateTemperature(model, narrow, "Species")),
             ("There is no label column 'Nothing'", () => _ml.MulticlassClassification.CalibrateTemperature(model, Held, "Nothing")),
         ];
-        foreach ((string start, var act) in refusals)
+        foreach ((var start, var act) in refusals)
             Assert.StartsWith(start, Record.Exception(act)?.Message);
     }
 

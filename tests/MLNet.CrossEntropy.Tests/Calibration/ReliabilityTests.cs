@@ -52,7 +52,7 @@ public sealed class ReliabilityTests
     {
         // Edges b / M as doubles themselves: no rounding of a product may carry one across.
         List<ScoreGroup> groups = [];
-        for (int b = 1; b <= bins; b++)
+        for (var b = 1; b <= bins; b++)
         {
             groups.Add(new((double)b / bins, 1 - (double)b / bins, 1, 0, 1));
             groups.Add(new(Math.BitIncrement((double)(b - 1) / bins), 0.5, 1, 0, 1));
@@ -80,7 +80,7 @@ public sealed class ReliabilityTests
         double[] overconfident = [.. forecasts.Select(p => random.NextDouble() < 0.5 + (p - 0.5) / 2 ? 1.0 : 0)];
 
         // 50 draws of labels from the same forecasts: the mean ECE is what ExpectedUnderPerfectCalibration predicts.
-        double mean = Enumerable.Range(0, 50).Average(_ =>
+        var mean = Enumerable.Range(0, 50).Average(_ =>
             Evaluate([.. forecasts.Select(p => random.NextDouble() < p ? 1.0 : 0)], forecasts, 15).ExpectedCalibrationError);
         ReliabilityDiagram good = Evaluate(calibrated, forecasts, 15), bad = Evaluate(overconfident, forecasts, 15);
         Assert.Equal(mean, good.ExpectedUnderPerfectCalibration, 0.001);

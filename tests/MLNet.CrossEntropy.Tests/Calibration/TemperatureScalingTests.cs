@@ -19,12 +19,12 @@ public class TemperatureScalingTests
     {
         var golden = Golden[index]!;
         var rows = Rows(golden["logits"].Matrix(), [.. golden["y"].Numbers().Select(y => (int)y)]);
-        (double scale, int iterations, double gradient) = TemperatureScaling.Fit(rows);
+        (var scale, var iterations, var gradient) = TemperatureScaling.Fit(rows);
         Assert.Equal(golden["temperature"].Number(), 1 / scale, 1e-10);
         Assert.InRange(iterations, 1, 20);
         Assert.Equal(0, gradient, 1e-11);
 
-        (double logLoss, double error) = Judge(rows, 1);
+        (var logLoss, var error) = Judge(rows, 1);
         Assert.Equal(golden["nll_before"].Number(), logLoss, 1e-12);
         Assert.Equal(golden["ece15_before"].Number(), error, 1e-12);
         (logLoss, error) = Judge(rows, scale);
@@ -38,9 +38,9 @@ public class TemperatureScalingTests
         var temperatures = Gen.Choose(-400, 400).Select(x => Math.Pow(10, x / 100.0));
         Check.One(Config.QuickThrowOnFailure.WithReplay(5, 7).WithMaxTest(50), Prop.ForAll(temperatures.ToArbitrary(), temperature =>
         {
-            double[][] logits = RandomLogits(40, 4, (int)(1000 * temperature));
+            var logits = RandomLogits(40, 4, (int)(1000 * temperature));
             CalibrationRows rows = new(4);
-            foreach (double[] z in logits)
+            foreach (var z in logits)
                 AddExpected(rows, [.. z.Select(x => x * temperature)], z);
             return Math.Abs(1 / TemperatureScaling.Fit(rows).Scale - temperature) <= 1e-8 * temperature;
         }));
@@ -49,12 +49,12 @@ public class TemperatureScalingTests
     [Fact]
     public void Weight_two_is_the_row_twice()
     {
-        double[][] logits = RandomLogits(30, 3, seed: 4);
+        var logits = RandomLogits(30, 3, seed: 4);
         CalibrationRows weighted = new(3), repeated = new(3);
-        for (int i = 0; i < logits.Length; i++)
+        for (var i = 0; i < logits.Length; i++)
         {
             weighted.Add(logits[i], i % 3, 1 + i % 2);
-            for (int n = 0; n <= i % 2; n++)
+            for (var n = 0; n <= i % 2; n++)
                 repeated.Add(logits[i], i % 3, 1);
             weighted.Add(logits[i], Array.IndexOf(logits[i], logits[i].Max()), 2);
             repeated.Add(logits[i], Array.IndexOf(logits[i], logits[i].Max()), 2);
@@ -80,7 +80,7 @@ public class TemperatureScalingTests
     public void Logits_that_point_the_wrong_way_have_no_temperature()
     {
         // The mean logit of the rows' own classes is below, then just as high as that of all.
-        foreach (double last in (double[])[2, 3])
+        foreach (var last in (double[])[2, 3])
         {
             var rows = Rows([[2, 0], [0, 1], [last, 0]], [1, 0, 0]);
             Assert.StartsWith("The rows' own classes have no higher logits", Assert.Throws<InvalidOperationException>(() => TemperatureScaling.Fit(rows)).Message);
@@ -99,7 +99,7 @@ public class TemperatureScalingTests
     internal static CalibrationRows Rows(double[][] logits, int[] labels)
     {
         CalibrationRows rows = new(logits[0].Length);
-        for (int i = 0; i < labels.Length; i++)
+        for (var i = 0; i < labels.Length; i++)
             rows.Add(logits[i], labels[i], 1);
         return rows;
     }
@@ -107,8 +107,8 @@ public class TemperatureScalingTests
     /// <summary>A row for each class, weighted by the probability that <paramref name="truth"/> gives it: the optimum has these probabilities.</summary>
     internal static void AddExpected(CalibrationRows rows, double[] logits, double[] truth)
     {
-        double sum = truth.Sum(Math.Exp);
-        for (int k = 0; k < truth.Length; k++)
+        var sum = truth.Sum(Math.Exp);
+        for (var k = 0; k < truth.Length; k++)
             rows.Add(logits, k, Math.Exp(truth[k]) / sum);
     }
 

@@ -15,7 +15,7 @@ public class VectorScalingTests
         double[] scales = [.. Enumerable.Range(0, classes).Select(_ => 0.3 + random.NextDouble())];
         double[] offsets = [.. Enumerable.Range(0, classes).Select(_ => 2 * random.NextDouble() - 1)];
         CalibrationRows rows = new(classes);
-        foreach (double[] z in TemperatureScalingTests.RandomLogits(100, classes, seed: 2))
+        foreach (var z in TemperatureScalingTests.RandomLogits(100, classes, seed: 2))
         {
             // Raw logits far from 0 and of very different spreads.
             double[] raw = [.. z.Select((x, k) => 100 + x * Math.Pow(10, k % 4))];
@@ -24,9 +24,9 @@ public class VectorScalingTests
 
         var fitted = VectorScaling.Fit(rows, Names(classes));
         Assert.Equal(0, fitted.Offsets.Sum(), 1e-9);
-        for (int k = 0; k < classes; k++)
+        for (var k = 0; k < classes; k++)
         {
-            double spread = Math.Pow(10, k % 4);
+            var spread = Math.Pow(10, k % 4);
             Assert.Equal(scales[k], fitted.Scales[k] * spread, 1e-6);
             Assert.Equal(offsets[k] - offsets[0], fitted.Offsets[k] + 100 * fitted.Scales[k] - fitted.Offsets[0] - 100 * fitted.Scales[0], 1e-6);
         }
@@ -35,19 +35,19 @@ public class VectorScalingTests
     [Fact]
     public void It_loses_less_than_the_best_temperature()
     {
-        double[][] logits = TemperatureScalingTests.RandomLogits(200, 3, seed: 9);
+        var logits = TemperatureScalingTests.RandomLogits(200, 3, seed: 9);
         var random = new Random(1);
         var rows = TemperatureScalingTests.Rows(logits, [.. logits.Select(z => random.Next(3) == 0 ? random.Next(3) : Array.IndexOf(z, z.Max()))]);
         var (scales, offsets, _, gradient) = VectorScaling.Fit(rows, Names(3));
-        double temperature = TemperatureScaling.Fit(rows).Scale;
+        var temperature = TemperatureScaling.Fit(rows).Scale;
         Assert.True(rows.Judge(scales, offsets).LogLoss < rows.Judge([temperature, temperature, temperature], new double[3]).LogLoss);
         Assert.InRange(gradient, 0, 1e-8);
 
         // No step in any direction goes further down.
-        double best = rows.Judge(scales, offsets).LogLoss;
-        for (int k = 0; k < 3; k++)
+        var best = rows.Judge(scales, offsets).LogLoss;
+        for (var k = 0; k < 3; k++)
         {
-            foreach (double h in (double[])[1e-3, -1e-3])
+            foreach (var h in (double[])[1e-3, -1e-3])
             {
                 Assert.True(rows.Judge(Moved(scales, k, h), offsets).LogLoss > best);
                 Assert.True(rows.Judge(scales, Moved(offsets, k, h)).LogLoss > best);

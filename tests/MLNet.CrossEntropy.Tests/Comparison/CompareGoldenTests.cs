@@ -66,8 +66,8 @@ public sealed class CompareGoldenTests
     [Fact]
     public void The_table_tells_it_all()
     {
-        string text = ComparedRows.Run(Rows, new() { GroupColumnName = "Group", BootstrapResamples = 0 }).ToString();
-        foreach (string part in (string[])["\nA    ", "\nA - B", "0.029871", "0.285672", "0.9208", "0.4839", "No clear difference", "12 rows: 12 used", "6 of column 'Group'", "standard errors tend to be too small"])
+        var text = ComparedRows.Run(Rows, new() { GroupColumnName = "Group", BootstrapResamples = 0 }).ToString();
+        foreach (var part in (string[])["\nA    ", "\nA - B", "0.029871", "0.285672", "0.9208", "0.4839", "No clear difference", "12 rows: 12 used", "6 of column 'Group'", "standard errors tend to be too small"])
             Assert.Contains(part, text, StringComparison.Ordinal);
     }
 }

@@ -15,10 +15,10 @@ public sealed class ComparePropertyTests
     public void Figures_are_those_of_slow_passes() => Holds(rows =>
     {
         var actual = ComparedRows.Compare(rows);
-        double weight = rows.Sum(r => r.Weight);
-        double mean = rows.Sum(r => r.Weight * r.Difference) / weight;
-        double variance = rows.Sum(r => r.Weight * (r.Difference - mean) * (r.Difference - mean)) / weight;
-        double effective = weight * weight / rows.Sum(r => r.Weight * r.Weight);
+        var weight = rows.Sum(r => r.Weight);
+        var mean = rows.Sum(r => r.Weight * r.Difference) / weight;
+        var variance = rows.Sum(r => r.Weight * (r.Difference - mean) * (r.Difference - mean)) / weight;
+        var effective = weight * weight / rows.Sum(r => r.Weight * r.Weight);
         Assert.Equal(rows.Length, actual.Rows);
         Assert.Equal(mean, actual.MeanDifference, 1e-12);
         Assert.Equal(mean, actual.ClippedMeanDifference, 1e-12);

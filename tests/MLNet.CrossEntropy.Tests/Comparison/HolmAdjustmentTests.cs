@@ -19,9 +19,9 @@ public sealed class HolmAdjustmentTests
 
     private static void AssertAdjusted(double[] pValues, double[] expected)
     {
-        double[] adjusted = HolmAdjustment.Of(pValues);
+        var adjusted = HolmAdjustment.Of(pValues);
         Assert.Equal(expected.Length, adjusted.Length);
-        for (int i = 0; i < expected.Length; i++)
+        for (var i = 0; i < expected.Length; i++)
             Assert.Equal(expected[i], adjusted[i], 1e-15);
     }
 }

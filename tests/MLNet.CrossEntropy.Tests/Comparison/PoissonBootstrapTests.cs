@@ -8,17 +8,17 @@ public sealed class PoissonBootstrapTests
     public void Weights_are_Poisson_of_mean_1()
     {
         const int Keys = 4000;
-        double[] draws = new double[PoissonWeights.ChunkLength];
-        long[] counts = new long[12];
-        for (int key = 0; key < Keys; key++)
+        var draws = new double[PoissonWeights.ChunkLength];
+        var counts = new long[12];
+        for (var key = 0; key < Keys; key++)
         {
             PoissonWeights.Draw(seed: 1, (ulong)key, chunk: 2, draws);
-            foreach (double draw in draws)
+            foreach (var draw in draws)
                 counts[(int)draw]++;
         }
 
         double n = Keys * draws.Length, probability = Math.Exp(-1);
-        for (int k = 0; k < 7; k++)
+        for (var k = 0; k < 7; k++)
         {
             // Five standard deviations of a binomial count.
             Assert.Equal(probability, counts[k] / n, 5 * Math.Sqrt(probability / n));
@@ -32,7 +32,7 @@ public sealed class PoissonBootstrapTests
     {
         double[][] draws = [.. new (ulong Seed, ulong Key, int Chunk)[] { (1, 1, 0), (1, 2, 0), (1, 1, 1), (2, 1, 0), (1, 1, 0) }.Select(d =>
         {
-            double[] weights = new double[PoissonWeights.ChunkLength];
+            var weights = new double[PoissonWeights.ChunkLength];
             PoissonWeights.Draw(d.Seed, d.Key, d.Chunk, weights);
             return weights;
         })];
@@ -59,9 +59,9 @@ public sealed class PoissonBootstrapTests
         // Each row eight times: the plain bootstrap takes the copies for news, the grouped one does not.
         ComparedRow[] rows = [.. Draw(200).Select((r, i) => r with { Weight = 1, Group = i })];
         ComparedRow[] copies = [.. Enumerable.Range(0, 8).SelectMany(_ => rows)];
-        double once = ComparedRows.Compare(rows, new() { Seed = 1 }).Bootstrap!.StandardError;
-        double plain = ComparedRows.Compare(copies, new() { Seed = 1 }).Bootstrap!.StandardError;
-        double grouped = ComparedRows.Compare(copies, new() { Seed = 1, GroupColumnName = "Group" }).Bootstrap!.StandardError;
+        var once = ComparedRows.Compare(rows, new() { Seed = 1 }).Bootstrap!.StandardError;
+        var plain = ComparedRows.Compare(copies, new() { Seed = 1 }).Bootstrap!.StandardError;
+        var grouped = ComparedRows.Compare(copies, new() { Seed = 1, GroupColumnName = "Group" }).Bootstrap!.StandardError;
         Assert.Equal(1 / Math.Sqrt(8), plain / once, 0.05);
         Assert.Equal(1, grouped / once, 0.1);
     }
@@ -95,7 +95,7 @@ public sealed class PoissonBootstrapTests
         // 400 data sets of 60 rows whose models are equally good: the count of covering 95 % intervals is binomial, standard deviation 4.4.
         const int Sets = 400;
         int analytic = 0, bootstrap = 0;
-        for (int set = 0; set < Sets; set++)
+        for (var set = 0; set < Sets; set++)
         {
             var actual = ComparedRows.Compare(Draw(60, seed: set), new() { BootstrapResamples = 200, Seed = set, NumberOfThreads = 1 }, weighted: false);
             analytic += Covers(actual.Interval);

@@ -24,7 +24,7 @@ internal static class ApiNames
 
     public static string Of(Type type)
     {
-        if (Keywords.TryGetValue(type, out string? keyword))
+        if (Keywords.TryGetValue(type, out var keyword))
             return keyword;
         if (type.IsByRef)
             return Of(type.GetElementType()!);
@@ -34,21 +34,21 @@ internal static class ApiNames
             return $"{Of(value)}?";
         if (type.IsGenericParameter)
             return type.Name;
-        string outer = type.DeclaringType is { } declaring ? $"{Of(declaring)}." : "";
-        string name = type.Name.Split('`')[0];
+        var outer = type.DeclaringType is { } declaring ? $"{Of(declaring)}." : "";
+        var name = type.Name.Split('`')[0];
         return type.IsGenericType ? $"{outer}{name}<{string.Join(", ", type.GetGenericArguments().Select(Of))}>" : outer + name;
     }
 
     public static string Signature(MethodInfo method)
     {
-        string generic = method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Of))}>" : "";
-        string extension = method.IsDefined(typeof(ExtensionAttribute)) ? "this " : "";
+        var generic = method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Of))}>" : "";
+        var extension = method.IsDefined(typeof(ExtensionAttribute)) ? "this " : "";
         return $"{Of(method.ReturnType)}{Mark(new NullabilityInfoContext().Create(method.ReturnParameter))} {method.Name}{generic}({extension}{Parameters(method)})";
     }
 
     public static string Signature(PropertyInfo property)
     {
-        string index = string.Join(", ", property.GetIndexParameters().Select(Parameter));
+        var index = string.Join(", ", property.GetIndexParameters().Select(Parameter));
         return $"{Of(property.PropertyType)}{Mark(new NullabilityInfoContext().Create(property))} {property.Name}{(index.Length > 0 ? $"[{index}]" : "")}";
     }
 
@@ -56,7 +56,7 @@ internal static class ApiNames
 
     private static string Parameter(ParameterInfo parameter)
     {
-        string passed = parameter switch { { IsOut: true } => "out ", { IsIn: true, ParameterType.IsByRef: true } => "in ", { ParameterType.IsByRef: true } => "ref ", _ => "" };
+        var passed = parameter switch { { IsOut: true } => "out ", { IsIn: true, ParameterType.IsByRef: true } => "in ", { ParameterType.IsByRef: true } => "ref ", _ => "" };
         return $"{passed}{Of(parameter.ParameterType)}{Mark(new NullabilityInfoContext().Create(parameter))} {parameter.Name}{(parameter.HasDefaultValue ? $" = {Default(parameter)}" : "")}";
     }
 

@@ -36,10 +36,10 @@ public sealed partial class DocumentationTests
     public void A_snippet_runs_and_prints_what_its_page_shows(string file, string name)
     {
         using var page = (DocumentationPage)Activator.CreateInstance(Pages.Single(page => page.File == file).GetType())!;
-        string printed = page.Run(name);
+        var printed = page.Run(name);
         if (Repository.IsToBeUpdated)
             Show(file, page.Snippets.Single(snippet => snippet.Name == name).Text, printed);
-        (string code, string? output) = Blocks(file).Single(block => block.Code == page.Snippets.Single(snippet => snippet.Name == name).Text);
+        (var code, var output) = Blocks(file).Single(block => block.Code == page.Snippets.Single(snippet => snippet.Name == name).Text);
         Assert.True(printed == (output ?? printed), $"{file} shows another output below the snippet {name}, which printed:\n{printed}\ninstead of:\n{output}\n(the code: {code})");
         Assert.True(output is not null || printed.Length == 0 || page.PrintsUnseen(name), $"{file} does not show what the snippet {name} prints:\n{printed}");
     }
@@ -48,7 +48,7 @@ public sealed partial class DocumentationTests
     [MemberData(nameof(Files))]
     public void Links_lead_to_files_that_exist(string file)
     {
-        string folder = Path.GetDirectoryName(file)!;
+        var folder = Path.GetDirectoryName(file)!;
         Assert.All(Link().Matches(Repository.Text(file)).Select(match => match.Groups["target"].Value),
             target => Assert.True(Repository.Has(Path.Combine(folder, target)), $"{file} links to {target}, which does not exist."));
     }

@@ -8,10 +8,10 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
     private void Entropy()
     {
         // begin
-        foreach (double p in new[] { 0.5, 0.01 })
+        foreach (var p in new[] { 0.5, 0.01 })
             Console.WriteLine($"p = {p:0.00}: surprise {Math.Log(1 / p):0.000} nats, {Math.Log2(1 / p):0.000} bits");
         double[][] weather = [[0.25, 0.25, 0.25, 0.25], [0.7, 0.1, 0.1, 0.1], [1, 0, 0, 0]];
-        foreach (double[] p in weather)
+        foreach (var p in weather)
             Console.WriteLine($"entropy {InformationTheory.Entropy<double>(p, LogBase.Bits):0.000} bits, as {InformationTheory.Perplexity<double>(p):0.00} equal choices");
         // end
     }
@@ -20,10 +20,10 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
     {
         // begin
         double[] p = [0.7, 0.2, 0.1], q = [0.5, 0.3, 0.2];
-        double h = InformationTheory.Entropy<double>(p);
-        double kl = InformationTheory.KullbackLeibler(Target.Of<double>(p), Prediction.Of<double>(q));
-        double ce = InformationTheory.CrossEntropy(Target.Of<double>(p), Prediction.Of<double>(q));
-        double swapped = InformationTheory.CrossEntropy(Target.Of<double>(q), Prediction.Of<double>(p));
+        var h = InformationTheory.Entropy<double>(p);
+        var kl = InformationTheory.KullbackLeibler(Target.Of<double>(p), Prediction.Of<double>(q));
+        var ce = InformationTheory.CrossEntropy(Target.Of<double>(p), Prediction.Of<double>(q));
+        var swapped = InformationTheory.CrossEntropy(Target.Of<double>(q), Prediction.Of<double>(p));
         Console.WriteLine($"H(P) {h:0.0000} + KL(P||Q) {kl:0.0000} = H(P,Q) {ce:0.0000}, but H(Q,P) {swapped:0.0000}");
         // end
         Assert.Equal(h + kl, ce, 1e-12);
@@ -34,10 +34,10 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
         // begin
         double[] logits = [2, 0.5, -1], q = new double[3], gradient = new double[3];
         StableMath.Softmax<double>(logits, q);
-        double loss = LossFunctions.SoftmaxCrossEntropy<double>(logits, [0], gradient: gradient);
+        var loss = LossFunctions.SoftmaxCrossEntropy<double>(logits, [0], gradient: gradient);
         Console.WriteLine($"Q {q[0]:0.000} {q[1]:0.000} {q[2]:0.000}, gradient {gradient[0]:0.000} {gradient[1]:0.000} {gradient[2]:0.000}");
         Console.WriteLine($"loss {loss:0.0000} = LSE(z) - z_0 {StableMath.LogSumExp<double>(logits) - logits[0]:0.0000} = -log Q_0 {-Math.Log(q[0]):0.0000}");
-        double sigmoid = LossFunctions.SigmoidCrossEntropy<double>([-50], Target.Of<double>([1]));
+        var sigmoid = LossFunctions.SigmoidCrossEntropy<double>([-50], Target.Of<double>([1]));
         Console.WriteLine($"z = -50: sigmoid's loss {sigmoid:0.0000}, that of softmax (0, z) {LossFunctions.SoftmaxCrossEntropy<double>([0, -50], [1]):0.0000}");
         // end
         Assert.Equal([q[0] - 1, q[1], q[2]], gradient.Select(x => Math.Round(x, 15)), (x, y) => Math.Abs(x - y) < 1e-12);
@@ -47,7 +47,7 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
     {
         // begin
         double[] logits = [-1000, 0], gradient = new double[2];
-        double q = Math.Exp(logits[0]) / (Math.Exp(logits[0]) + Math.Exp(logits[1]));
+        var q = Math.Exp(logits[0]) / (Math.Exp(logits[0]) + Math.Exp(logits[1]));
         Console.WriteLine($"-log q {-Math.Log(q)}, -log(q + 1e-7) {-Math.Log(q + 1e-7):0.000}");
         Console.WriteLine($"from the logits {LossFunctions.SoftmaxCrossEntropy<double>(logits, [0], gradient: gradient):0.000}, gradient {gradient[0]:0.000}");
         // end
@@ -57,9 +57,9 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
     {
         // begin
         double[] tosses = [1, 1, 1, 1, 1, 1, 1, 0, 0, 0];
-        foreach (double q in new[] { 0.5, 0.7 })
+        foreach (var q in new[] { 0.5, 0.7 })
         {
-            double ce = LossFunctions.BinaryCrossEntropy<double>([.. tosses.Select(_ => q)], Target.Of<double>(tosses));
+            var ce = LossFunctions.BinaryCrossEntropy<double>([.. tosses.Select(_ => q)], Target.Of<double>(tosses));
             Console.WriteLine($"q = {q:0.0}: cross-entropy {ce:0.0000}, likelihood {Math.Pow(q, 7) * Math.Pow(1 - q, 3):0.000000} = e^(-10 CE) {Math.Exp(-10 * ce):0.000000}");
         }
         // end
@@ -78,7 +78,7 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
         _ = LossFunctions.SigmoidBrier<double>([-10], Target.Of<double>([1]), gradient: mse);
         Console.WriteLine($"q = {StableMath.Sigmoid(-10.0):0.00000}: gradient of cross-entropy {ce[0]:0.0000}, of the squared error {mse[0]:0.0000}");
         // Two epochs from a model that was taught the opposite.
-        foreach (double rate in new[] { 0.01, 0.1, 1 })
+        foreach (var rate in new[] { 0.01, 0.1, 1 })
             Console.WriteLine($"rate {rate}: log-loss {LogLoss(wrong):0.0} -> {GoOn(TrainingLoss.CrossEntropy, rate):0.0} by cross-entropy, {GoOn(TrainingLoss.Brier, rate):0.0} by squared error");
 
         double GoOn(TrainingLoss loss, double rate) => LogLoss(ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
@@ -93,9 +93,9 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
         // begin
         double[] picture = [0.6, 0.4];
         Console.WriteLine($"H(P) {InformationTheory.Entropy<double>(picture):0.000}");
-        foreach (double cat in new[] { 0.6, 0.99 })
+        foreach (var cat in new[] { 0.6, 0.99 })
             Console.WriteLine($"cat {cat:0.00}: cross-entropy {InformationTheory.CrossEntropy(Target.Of<double>(picture), Prediction.Of<double>([cat, 1 - cat])):0.000}");
-        foreach (double share in new[] { 0.5, 0.95 })
+        foreach (var share in new[] { 0.5, 0.95 })
             Console.WriteLine($"{share:0%} of one class: knowing nothing else costs {InformationTheory.Entropy<double>([share, 1 - share]):0.000}");
         // end
     }

@@ -29,7 +29,7 @@ public sealed class FigureTests
 
     private static double Gradient(double q, Loss loss)
     {
-        double[] gradient = new double[1];
+        var gradient = new double[1];
         _ = loss([Math.Log(q / (1 - q))], gradient);
         return Math.Abs(gradient[0]);
     }
@@ -39,9 +39,9 @@ public sealed class FigureTests
         Plot plot = new(Scale.Linear(0, 1), scale, 70, 20, 520, 260);
         var svg = Plot.Drawing(620, 330);
         svg.Add(new XElement("title", title), new XElement("style", Style), Plot.Rectangle(0, 0, 620, 330, "paper"), plot.XAxis(x), plot.YAxis(y));
-        foreach ((int i, (string name, var of)) in curves.Index())
+        foreach ((var i, (var name, var of)) in curves.Index())
         {
-            string kind = i == 0 ? "line s1" : "line s2 dashed";
+            var kind = i == 0 ? "line s1" : "line s2 dashed";
             svg.Add(
                 Plot.Path(Probabilities.Where(p => of(p) <= scale.High).Select(p => (plot.X(p), plot.Y(of(p)))), kind),
                 Plot.Path([(330, 40 + 22 * i), (370, 40 + 22 * i)], kind),

@@ -31,13 +31,13 @@ internal static class PublicApi
         var bases = new[] { type.BaseType }.Where(parent => type.IsClass && parent is not null && parent != typeof(object) && !typeof(Delegate).IsAssignableFrom(parent))
             .Concat(type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? []).Where(face => face.IsVisible && !type.IsEnum && face.Name != "IEquatable`1").OrderBy(face => face.FullName, StringComparer.Ordinal))
             .Select(parent => ApiNames.Of(parent!));
-        string inherits = string.Join(", ", bases);
+        var inherits = string.Join(", ", bases);
         yield return $"{Kind(type)} {type.Namespace}.{ApiNames.Of(type)}{(inherits.Length > 0 ? $" : {inherits}" : "")}";
         var members = MembersOf(type);
         var lines = type.IsEnum
             ? members.Cast<FieldInfo>().Select(field => $"{field.Name} = {Convert.ToInt64(field.GetRawConstantValue(), CultureInfo.InvariantCulture)}")
             : members.Select(member => (member.Name, Line: Line(member))).OrderBy(member => member.Name, StringComparer.Ordinal).ThenBy(member => member.Line, StringComparer.Ordinal).Select(member => member.Line);
-        foreach (string line in lines)
+        foreach (var line in lines)
             yield return $"  {line}";
     }
 
@@ -63,18 +63,18 @@ internal static class PublicApi
 
     private static string Access(MethodBase method)
     {
-        string heirs = method.IsPublic ? "" : "protected ";
+        var heirs = method.IsPublic ? "" : "protected ";
         if (method.IsStatic)
             return $"{heirs}static ";
         if (method.IsAbstract)
             return method.DeclaringType!.IsInterface ? "" : $"{heirs}abstract ";
-        bool overrides = method is MethodInfo info && info.GetBaseDefinition() != info;
+        var overrides = method is MethodInfo info && info.GetBaseDefinition() != info;
         return heirs + (overrides ? "override " : method.IsVirtual && !method.IsFinal ? "virtual " : "");
     }
 
     private static string Accessors(PropertyInfo property)
     {
-        string set = !IsVisible(property.SetMethod) ? ""
+        var set = !IsVisible(property.SetMethod) ? ""
             : property.SetMethod!.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit)) ? "init; " : "set; ";
         return (IsVisible(property.GetMethod) ? "get; " : "") + set + (property.IsDefined(typeof(RequiredMemberAttribute)) ? "required; " : "");
     }

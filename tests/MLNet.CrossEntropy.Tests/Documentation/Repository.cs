@@ -27,14 +27,14 @@ internal static class Repository
 
     public static void Write(string file, string text)
     {
-        string path = Path.Combine(Root, file);
+        var path = Path.Combine(Root, file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
     }
 
     private static string FindRoot()
     {
-        string? folder = AppContext.BaseDirectory;
+        var folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(Path.Combine(folder, "MLNetCE.sln")))
             folder = Path.GetDirectoryName(folder);
         return folder ?? throw new InvalidOperationException($"There is no MLNetCE.sln above {AppContext.BaseDirectory}: the documentation's tests run from the repository's artifacts folder.");

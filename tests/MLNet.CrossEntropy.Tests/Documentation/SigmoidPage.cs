@@ -22,7 +22,7 @@ public sealed class SigmoidPage() : DocumentationPage("docs/sigmoid.md")
         var data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 1000).Select(i => new Visit { Features = [1], IsIll = i % 10 == 0 }));
         // begin
         // One row of ten is positive, and the features say nothing.
-        foreach (bool correct in new[] { false, true })
+        foreach (var correct in new[] { false, true })
         {
             var model = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
             {
@@ -31,7 +31,7 @@ public sealed class SigmoidPage() : DocumentationPage("docs/sigmoid.md")
                 PriorCorrection = correct,
                 Method = SgdMethod.Newton,
             }).Fit(data);
-            float probability = model.Transform(data).GetColumn<float>("Probability").First();
+            var probability = model.Transform(data).GetColumn<float>("Probability").First();
             Console.WriteLine($"balanced weights, prior correction {correct}: probability {probability:0.00}");
         }
         // end

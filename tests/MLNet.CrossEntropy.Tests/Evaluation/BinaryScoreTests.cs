@@ -65,7 +65,7 @@ public sealed class BinaryScoreTests
     public void A_share_between_0_and_1_is_a_soft_label()
     {
         var metrics = _ml.BinaryClassification.EvaluateCrossEntropy(ScoredData.Binary([0.25, 1], [0.5, 0.75]), scoreColumnName: null);
-        double entropy = -0.25 * Math.Log(0.25) - 0.75 * Math.Log(0.75);
+        var entropy = -0.25 * Math.Log(0.25) - 0.75 * Math.Log(0.75);
         Assert.Equal((Math.Log(2) - Math.Log(0.75)) / 2, metrics.LogLoss, 1e-15);
         Assert.Equal(entropy / 2, metrics.IrreducibleLogLoss, 1e-15);
         Assert.Equal((0.75 + 1) / 2, metrics.Accuracy, 1e-15);

@@ -20,7 +20,7 @@ public sealed class ConfusionTextTests
     public void Long_names_are_cut_and_many_classes_left_out(int classes, int lines)
     {
         string[] names = [.. Enumerable.Range(0, classes).Select(i => $"{i} is a class with a very long name")];
-        string[] text = Matrix(names, (_, _) => 1).ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var text = Matrix(names, (_, _) => 1).ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(lines, text.Length);
         Assert.StartsWith("0 is a class wi… ", text[1], StringComparison.Ordinal);
@@ -30,11 +30,11 @@ public sealed class ConfusionTextTests
 
     private static ClassConfusionMatrix Matrix(string[] names, Func<int, int, int> cell)
     {
-        long[,] rows = new long[names.Length, names.Length];
-        double[,] weights = new double[names.Length, names.Length];
-        for (int i = 0; i < names.Length; i++)
+        var rows = new long[names.Length, names.Length];
+        var weights = new double[names.Length, names.Length];
+        for (var i = 0; i < names.Length; i++)
         {
-            for (int j = 0; j < names.Length; j++)
+            for (var j = 0; j < names.Length; j++)
                 (rows[i, j], weights[i, j]) = (cell(i, j), cell(i, j));
         }
         return new(names, rows, weights);

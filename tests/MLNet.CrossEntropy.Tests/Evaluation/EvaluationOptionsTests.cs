@@ -77,7 +77,7 @@ public sealed class EvaluationOptionsTests
     [Fact]
     public void The_reference_of_the_reduction_is_what_was_asked_for()
     {
-        double logLoss = -(Math.Log(0.5) + Math.Log(0.75) + Math.Log(0.625)) / 3;
+        var logLoss = -(Math.Log(0.5) + Math.Log(0.75) + Math.Log(0.625)) / 3;
         Assert.Equal(1 - logLoss / Math.Log(3), Evaluate(ReferencePrior.TestSet).LogLossReduction, 1e-15);
         Assert.Equal(1 - logLoss / Math.Log(3), Evaluate(ReferencePrior.Uniform).LogLossReduction, 1e-15);
         Assert.Equal(1 - logLoss / 2, Evaluate(ReferencePrior.FromLogLoss("last year's model", 2)).LogLossReduction, 1e-15);
@@ -136,7 +136,7 @@ public sealed class EvaluationOptionsTests
     [Fact]
     public void The_table_shows_the_figures_and_the_warnings()
     {
-        string table = _ml.MulticlassClassification.EvaluateCrossEntropy(ScoredData.Multiclass([0, 1, -1], Scores)).ToString();
+        var table = _ml.MulticlassClassification.EvaluateCrossEntropy(ScoredData.Multiclass([0, 1, -1], Scores)).ToString();
         Assert.Contains("log-loss          0.490415 nats, 0.707519 bits\n", table, StringComparison.Ordinal);
         Assert.Contains("accuracy          1.0000\n", table, StringComparison.Ordinal);
         Assert.Contains("rows              3 rows: 2 used (0 clipped), 1 missing label", table, StringComparison.Ordinal);

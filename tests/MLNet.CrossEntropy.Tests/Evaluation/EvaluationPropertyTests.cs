@@ -48,7 +48,7 @@ public sealed class EvaluationPropertyTests
         var metrics = Evaluate(rows);
         Assert.Equal(rows.Length, metrics.Rows.Total);
         Assert.Equal(metrics.Rows.Used, metrics.Classes.Sum(c => c.Support));
-        double mean = metrics.Classes.Where(c => c.Support > 0).Sum(c => c.WeightedSupport * c.LogLoss) / metrics.WeightSum;
+        var mean = metrics.Classes.Where(c => c.Support > 0).Sum(c => c.WeightedSupport * c.LogLoss) / metrics.WeightSum;
         Assert.Equal(mean, metrics.LogLoss, 1e-12);
     });
 
@@ -59,7 +59,7 @@ public sealed class EvaluationPropertyTests
         Assert.Equal(metrics.BrierScore, metrics.BrierDecomposition!.Value.Score, 1e-12);
         foreach (var split in metrics.Classes.SelectMany(c => new[] { c.BrierDecomposition, c.LogLossDecomposition }))
         {
-            (double score, double miscalibration, double discrimination, double uncertainty) = split!.Value;
+            (var score, var miscalibration, var discrimination, var uncertainty) = split!.Value;
             Assert.Equal(score, miscalibration - discrimination + uncertainty, 1e-12);
             Assert.True(miscalibration >= -1e-12 && discrimination >= -1e-12, $"{split}");
         }
@@ -69,7 +69,7 @@ public sealed class EvaluationPropertyTests
     public void The_log_loss_splits_into_parts_of_the_classes() => Holds(rows =>
     {
         var metrics = Evaluate(rows);
-        (double score, double miscalibration, double discrimination, double uncertainty) = metrics.LogLossDecomposition!.Value;
+        (var score, var miscalibration, var discrimination, var uncertainty) = metrics.LogLossDecomposition!.Value;
         // Probabilities are floats, so that a row sums to 1 up to K roundings of 2^-25.
         Assert.Equal(metrics.LogLoss, score, 1e-12);
         Assert.Equal(metrics.LabelEntropy, uncertainty, 1e-12);
@@ -131,7 +131,7 @@ public sealed class EvaluationPropertyTests
         Assert.Equal(hard.MacroRocAuc, soft.MacroRocAuc, 1e-12);
         Assert.Equal(hard.ConfusionMatrix!.CohenKappa, soft.ConfusionMatrix!.CohenKappa, 1e-12);
         Assert.Equal(hard.Classes.Select(c => c.LogLoss), soft.Classes.Select(c => c.LogLoss), CloseOrBothNaN);
-        double entropy = counts.Zip(rows, (c, r) => -r.Weight * c.Where(x => x > 0).Sum(x => x / 4 * Math.Log(x / 4))).Sum() / rows.Sum(r => r.Weight);
+        var entropy = counts.Zip(rows, (c, r) => -r.Weight * c.Where(x => x > 0).Sum(x => x / 4 * Math.Log(x / 4))).Sum() / rows.Sum(r => r.Weight);
         Assert.Equal(entropy, soft.IrreducibleLogLoss, 1e-12);
         Assert.True(soft.KullbackLeibler >= -1e-12);
         Assert.Equal(soft.LogLoss, soft.IrreducibleLogLoss + soft.KullbackLeibler, 1e-12);
@@ -141,10 +141,10 @@ public sealed class EvaluationPropertyTests
     [Fact]
     public void Mean_and_standard_error_are_those_of_two_slow_passes() => Holds(rows =>
     {
-        double weight = rows.Sum(r => r.Weight);
-        double mean = rows.Sum(r => r.Weight * r.Loss) / weight;
-        double variance = rows.Sum(r => r.Weight * (r.Loss - mean) * (r.Loss - mean)) / weight;
-        double effective = weight * weight / rows.Sum(r => r.Weight * r.Weight);
+        var weight = rows.Sum(r => r.Weight);
+        var mean = rows.Sum(r => r.Weight * r.Loss) / weight;
+        var variance = rows.Sum(r => r.Weight * (r.Loss - mean) * (r.Loss - mean)) / weight;
+        var effective = weight * weight / rows.Sum(r => r.Weight * r.Weight);
 
         var metrics = Evaluate(rows);
         Assert.Equal(mean, metrics.LogLoss, 1e-12);
@@ -186,10 +186,10 @@ public sealed class EvaluationPropertyTests
     {
         MetricAccumulators sums = new(Classes, new MulticlassEvaluationOptions(), fromLogits: false, isBinary: false);
         ScoredBlock raw = new(Classes, hasSoftLabels: false) { Count = rows.Length };
-        for (int row = 0; row < rows.Length; row++)
+        for (var row = 0; row < rows.Length; row++)
         {
             (raw.Labels[row], raw.Weights[row]) = (rows[row].Label, rows[row].Weight);
-            for (int k = 0; k < Classes; k++)
+            for (var k = 0; k < Classes; k++)
                 raw.Scores(row)[k] = (float)rows[row].Probabilities[k];
         }
         EvaluatedBlock block = EvaluatedBlock.OfMulticlass(raw, fromLogits: false);
@@ -212,7 +212,7 @@ public sealed class EvaluationPropertyTests
         Assert.Equal(expected.BrierDecomposition!.Value.Miscalibration, actual.BrierDecomposition!.Value.Miscalibration, 1e-12);
         Assert.Equal(expected.ConfusionMatrix!.MatthewsCorrelation, actual.ConfusionMatrix!.MatthewsCorrelation, 1e-12);
         Assert.Equal(expected.ConfusionMatrix.Macro.F1, actual.ConfusionMatrix.Macro.F1, 1e-12);
-        for (int k = 1; k <= Classes; k++)
+        for (var k = 1; k <= Classes; k++)
             Assert.Equal(expected.TopKAccuracy(k).Accuracy, actual.TopKAccuracy(k).Accuracy, 1e-12);
         Assert.Equal(expected.LogLoss, actual.LogLoss, 1e-12);
         Assert.Equal(expected.Accuracy, actual.Accuracy, 1e-12);

@@ -82,7 +82,7 @@ public sealed class EvaluationThreadsTests
         long Allocated(int rows)
         {
             GeneratedScores view = new(rows, logits: false);
-            long before = GC.GetAllocatedBytesForCurrentThread();
+            var before = GC.GetAllocatedBytesForCurrentThread();
             _ = Multiclass(view, 1);
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }

@@ -88,9 +88,9 @@ internal sealed class GeneratedScores : IDataView
         private void Draw()
         {
             float sum = 0;
-            foreach (ref float score in _scores.AsSpan())
+            foreach (ref var score in _scores.AsSpan())
                 sum += score = MathF.Exp(8 * _random.NextSingle());
-            for (int k = 0; k < Classes; k++)
+            for (var k = 0; k < Classes; k++)
                 _scores[k] = view._logits ? MathF.Log(_scores[k]) - 4 : _scores[k] / sum;
             _label = _random.Next(Classes);
             _weight = 0.5f + _random.NextSingle();
@@ -108,7 +108,7 @@ internal sealed class GeneratedScores : IDataView
         private void GetLabels(ref VBuffer<float> value)
         {
             VBufferEditor<float> editor = VBufferEditor.Create(ref value, Classes);
-            for (int k = 0; k < Classes; k++)
+            for (var k = 0; k < Classes; k++)
                 editor.Values[k] = k <= _label ? 1 : 0;
             value = editor.Commit();
         }

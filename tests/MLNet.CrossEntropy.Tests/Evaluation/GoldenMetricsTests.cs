@@ -34,7 +34,7 @@ public sealed class GoldenMetricsTests
         AssertEqual(expected["support"].Numbers(), actual.Classes.Select(c => c.WeightedSupport));
         AssertEqual(expected["per_class_log_loss"].Numbers(), actual.Classes.Select(c => c.LogLoss));
         Assert.Equal(expected["brier_multiclass"].Number(), actual.BrierScore, Tolerance);
-        for (int k = 1; k <= 3; k++)
+        for (var k = 1; k <= 3; k++)
             Assert.Equal(expected["top_k"]![$"{k}"].Number(), actual.TopKAccuracy(k).Accuracy, Tolerance);
     }
 
@@ -46,8 +46,8 @@ public sealed class GoldenMetricsTests
         var actual = EvaluateMulticlass(data, weighting);
         var confusion = actual.ConfusionMatrix!;
 
-        double[][] matrix = expected["confusion_matrix"].Matrix();
-        for (int i = 0; i < matrix.Length; i++)
+        var matrix = expected["confusion_matrix"].Matrix();
+        for (var i = 0; i < matrix.Length; i++)
             AssertEqual(matrix[i], Enumerable.Range(0, matrix.Length).Select(j => confusion.Weight(i, j)));
         Assert.Equal(expected["balanced_accuracy"].Number(), confusion.BalancedAccuracy, Tolerance);
         Assert.Equal(expected["mcc"].Number(), confusion.MatthewsCorrelation, Tolerance);
@@ -87,7 +87,7 @@ public sealed class GoldenMetricsTests
         var golden = Golden["top_k_ties"]!;
         var actual = _ml.MulticlassClassification.EvaluateCrossEntropy(
             ScoredData.Multiclass(golden["y"].Numbers(), golden["proba"].Matrix()));
-        for (int k = 1; k <= 3; k++)
+        for (var k = 1; k <= 3; k++)
         {
             Assert.Equal(golden["lower_first"]![$"{k}"].Number(), actual.TopKAccuracy(k).Accuracy, Tolerance);
             Assert.Equal(golden["optimistic"]![$"{k}"].Number(), actual.TopKAccuracy(k).Optimistic, Tolerance);
@@ -168,7 +168,7 @@ public sealed class GoldenMetricsTests
         Assert.Equal(expected["mcc"].Number(), actual.ConfusionMatrix!.MatthewsCorrelation, Tolerance);
         Assert.Equal(expected["cohen_kappa"].Number(), actual.ConfusionMatrix.CohenKappa, Tolerance);
         Assert.Equal(expected["balanced_accuracy"].Number(), actual.ConfusionMatrix.BalancedAccuracy, Tolerance);
-        foreach ((string name, int k) in (ReadOnlySpan<(string, int)>)[("negative", 0), ("positive", 1)])
+        foreach ((var name, var k) in (ReadOnlySpan<(string, int)>)[("negative", 0), ("positive", 1)])
         {
             Assert.Equal(expected[$"{name}_precision"].Number(), actual.Classes[k].PrecisionRecall.Precision, Tolerance);
             Assert.Equal(expected[$"{name}_recall"].Number(), actual.Classes[k].PrecisionRecall.Recall, Tolerance);
@@ -216,7 +216,7 @@ public sealed class GoldenMetricsTests
     {
         double[] values = [.. actual];
         Assert.Equal(expected.Length, values.Length);
-        for (int i = 0; i < expected.Length; i++)
+        for (var i = 0; i < expected.Length; i++)
             Assert.Equal(expected[i], values[i], Tolerance);
     }
 }

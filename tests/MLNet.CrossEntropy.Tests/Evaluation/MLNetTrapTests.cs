@@ -168,7 +168,7 @@ public sealed class MLNetTrapTests
         Assert.Equal(-Math.Log(1e-8), theirs.Loss((float)score, label: 0), 1e-6);
         Assert.Equal(1, theirs.Derivative((float)score, label: 0), 1e-6);
 
-        (double loss, double[] slope) = new SigmoidCrossEntropyLoss().Of([score], RowTarget.Class(0));
+        (var loss, var slope) = new SigmoidCrossEntropyLoss().Of([score], RowTarget.Class(0));
         Assert.Equal(score, loss, 1e-8);
         Assert.Equal(1, slope[0], 1e-8);
     }

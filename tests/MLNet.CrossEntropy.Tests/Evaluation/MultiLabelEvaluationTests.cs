@@ -15,11 +15,11 @@ public sealed class MultiLabelEvaluationTests
     public void Every_figure_is_that_of_its_definition()
     {
         var metrics = Evaluate(Labels, Scores);
-        double total = Weights.Sum();
+        var total = Weights.Sum();
         double[] losses = [.. Labels.Zip(Scores, (y, q) => y.Zip(q, (a, b) => -Math.Log(a == 1 ? b : 1 - b)).Average())];
-        double mean = losses.Zip(Weights, (l, w) => l * w).Sum() / total;
-        double effective = total * total / Weights.Sum(w => w * w);
-        double variance = losses.Zip(Weights, (l, w) => w * (l - mean) * (l - mean)).Sum() / total;
+        var mean = losses.Zip(Weights, (l, w) => l * w).Sum() / total;
+        var effective = total * total / Weights.Sum(w => w * w);
+        var variance = losses.Zip(Weights, (l, w) => w * (l - mean) * (l - mean)).Sum() / total;
 
         Assert.Equal(mean, metrics.LogLoss, 1e-12);
         Assert.Equal(Math.Sqrt(variance / (effective - 1)), metrics.LogLossStandardError, 1e-12);
@@ -37,7 +37,7 @@ public sealed class MultiLabelEvaluationTests
     public void Each_label_is_a_binary_model()
     {
         var metrics = Evaluate(Labels, Scores);
-        for (int l = 0; l < 3; l++)
+        for (var l = 0; l < 3; l++)
         {
             var alone = _ml.BinaryClassification.EvaluateCrossEntropy(
                 ScoredData.Binary([.. Labels.Select(y => y[l])], [.. Scores.Select(q => q[l])], weights: Weights),

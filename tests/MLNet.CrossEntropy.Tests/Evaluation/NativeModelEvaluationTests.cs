@@ -61,7 +61,7 @@ public sealed class NativeModelEvaluationTests
         Random random = new(seed);
         return [.. Enumerable.Range(0, count).Select(_ =>
         {
-            int animal = random.Next(3);
+            var animal = random.Next(3);
             return new Row
             {
                 Animal = Names[animal],

@@ -12,7 +12,7 @@ public sealed class RowLossesTests
     [Fact]
     public void Histograms_hold_every_row_in_its_interval()
     {
-        (double[] labels, double[][] scores, double[] weights) = Draw();
+        (var labels, var scores, var weights) = Draw();
         var metrics = Evaluate(labels, scores, weights);
         double[] q = [.. scores.Select((s, i) => (double)(float)s[(int)labels[i]])];
 
@@ -25,14 +25,14 @@ public sealed class RowLossesTests
     [Fact]
     public void The_worst_rows_are_those_that_sorting_finds()
     {
-        (double[] labels, double[][] scores, double[] weights) = Draw();
+        (var labels, var scores, var weights) = Draw();
         long[] sorted = [.. Enumerable.Range(0, Rows).OrderByDescending(i => -Math.Log((float)scores[i][(int)labels[i]])).ThenBy(i => i).Take(20).Select(i => (long)i)];
         var worst = Evaluate(labels, scores, weights).RowLosses.Worst;
 
         Assert.Equal(sorted, worst.Select(r => r.Row));
         foreach (var row in worst)
         {
-            double[] q = scores[row.Row];
+            var q = scores[row.Row];
             Assert.Equal($"{labels[row.Row]}", row.Label);
             Assert.Equal($"{Array.IndexOf(q, q.Max())}", row.Predicted);
             Assert.Equal((float)q.Max(), row.PredictedProbability, 1e-15);
@@ -90,10 +90,10 @@ public sealed class RowLossesTests
     [InlineData(3)]
     public void Ids_stay_with_their_rows(int threads)
     {
-        (double[] labels, double[][] scores, _) = Draw();
+        (var labels, var scores, _) = Draw();
         string[] ids = [.. Enumerable.Range(0, Rows).Select(i => i % 5 == 0 ? "" : $"row {i}")];
         // Rows left out must not shift the names of those behind them.
-        for (int i = 0; i < Rows; i += 7)
+        for (var i = 0; i < Rows; i += 7)
             scores[i] = [double.NaN, 0, 1];
         var data = new InMemoryView.Builder()
             .AddKeys("Label", labels.Select(y => (uint)(y + 1)), 3).AddScores("Score", scores, 3).AddText("Name", ids).Build();

@@ -37,7 +37,7 @@ public sealed class ScoreDistributionTests
         Assert.Equal(rows.Sum(r => r.Item3), groups.Sum(g => g.Weight), 1e-6);
         Assert.Equal(groups.OrderBy(g => g.Probability), groups);
 
-        double brier = rows.Sum(r => r.Item3 * (r.Item1 - r.Item2) * (r.Item1 - r.Item2)) / rows.Sum(r => r.Item3);
+        var brier = rows.Sum(r => r.Item3 * (r.Item1 - r.Item2) * (r.Item1 - r.Item2)) / rows.Sum(r => r.Item3);
         Assert.Equal(brier, IsotonicDecomposition.Of(CollectionsMarshal.AsSpan(groups), floorLoss: 30).Brier.Score, 1e-5);
     }
 
@@ -48,7 +48,7 @@ public sealed class ScoreDistributionTests
     public void Order_and_merging_change_nothing(int count)
     {
         (double, double, double)[] rows = Draw(count);
-        double expected = RankingMetrics.RocAuc(Of(rows).Groups());
+        var expected = RankingMetrics.RocAuc(Of(rows).Groups());
 
         var merged = Of(rows[..(count / 3)]);
         merged.Merge(Of(rows[(count / 3)..]));
@@ -66,14 +66,14 @@ public sealed class ScoreDistributionTests
     {
         var rows = Draw(2 * ScoreDistribution.ExactRows);
         // Forecasts at the very edges belong to the bin below.
-        for (int b = 1; b <= bins; b++)
+        for (var b = 1; b <= bins; b++)
             rows[b].Probability = (double)b / bins;
         var groups = Of(rows, bins).Groups();
         var actual = ReliabilityAccumulator.Of(groups, bins).Bins;
-        for (int b = 0; b < bins; b++)
+        for (var b = 0; b < bins; b++)
         {
             (double Probability, double Label, double Weight)[] inside = [.. rows.Where(r => r.Probability > (double)b / bins && r.Probability <= (b + 1.0) / bins)];
-            double weight = inside.Sum(r => r.Weight);
+            var weight = inside.Sum(r => r.Weight);
             Assert.Equal(weight, actual[b].Weight, 1e-8);
             if (weight == 0)
                 continue;
@@ -87,7 +87,7 @@ public sealed class ScoreDistributionTests
         Random random = new(count);
         return [.. Enumerable.Range(0, count).Select(_ =>
         {
-            double p = 1 / (1 + Math.Exp(8 * (random.NextDouble() - 0.5)));
+            var p = 1 / (1 + Math.Exp(8 * (random.NextDouble() - 0.5)));
             return (p, random.NextDouble() < p ? 1.0 : 0, 0.5 + random.NextDouble());
         })];
     }
@@ -104,7 +104,7 @@ public sealed class ScoreDistributionTests
         plain[4].Probability = 0;
         (double Probability, double Label, double Weight)[] weighed = weighedRowsToo ? [(0.3, 0.25, 1), (plain[7].Probability, 1, 2)] : [];
         ScoreDistribution oneByOne = Of([.. plain, .. weighed]), atOnce = Of(weighed);
-        for (int start = 0; start < count; start += 1000)
+        for (var start = 0; start < count; start += 1000)
         {
             var some = plain[start..Math.Min(count, start + 1000)];
             atOnce.AddPlain([.. some.Select(r => ForecastKey.Of(r.Probability, 1 - r.Probability))], Hits(some));
@@ -120,9 +120,9 @@ public sealed class ScoreDistributionTests
     {
         Random random = new(bins);
         List<float> probabilities = [0, 1, 1.0000001f, 0.5f, float.Epsilon, 1e-30f];
-        for (int b = 1; b < bins; b++)
+        for (var b = 1; b < bins; b++)
         {
-            float edge = (float)((double)b / bins);
+            var edge = (float)((double)b / bins);
             probabilities.AddRange([edge, MathF.BitIncrement(edge), MathF.BitDecrement(edge)]);
         }
         while (probabilities.Count < 20_000)
@@ -132,7 +132,7 @@ public sealed class ScoreDistributionTests
         // Beyond the exact rows in both; the second time round without any that is tiny.
         ScoreDistribution fromKeys = new(bins), fromProbabilities = new(bins);
         (double Probability, double Label, double Weight)[] added = [];
-        for (int round = 0; round < 5; round++)
+        for (var round = 0; round < 5; round++)
         {
             var some = round % 2 == 0 ? rows : [.. rows.Where(r => r.Probability is > 1e-18 and < 1)];
             added = [.. added, .. some];
@@ -150,7 +150,7 @@ public sealed class ScoreDistributionTests
         const int Rounds = 3000, AtOnce = 1000;
         float[] probabilities = [.. Enumerable.Repeat(MathF.BitDecrement(0.25f), AtOnce)];
         ScoreDistribution distribution = new(Bins);
-        for (int round = 0; round < Rounds; round++)
+        for (var round = 0; round < Rounds; round++)
             distribution.AddPlain(probabilities, [0, 1]);
         var group = Assert.Single(distribution.Groups());
         Assert.Equal((2.0 * Rounds, 998.0 * Rounds, 1000.0 * Rounds), (group.Positive, group.Negative, group.SquaredWeights));
@@ -168,7 +168,7 @@ public sealed class ScoreDistributionTests
             Assert.Equal(e.Positive, a.Positive, 1e-9);
             Assert.Equal(e.Negative, a.Negative, 1e-9);
             Assert.Equal(e.SquaredWeights, a.SquaredWeights, 1e-9);
-            double tolerance = Math.Min(e.Probability, e.Complement) * Math.Pow(2, -28) + 1e-300;
+            var tolerance = Math.Min(e.Probability, e.Complement) * Math.Pow(2, -28) + 1e-300;
             Assert.Equal(e.Probability, a.Probability, tolerance + 1e-16);
             Assert.Equal(Math.Min(e.Probability, e.Complement), Math.Min(a.Probability, a.Complement), tolerance);
         }
@@ -177,7 +177,7 @@ public sealed class ScoreDistributionTests
     private static ScoreDistribution Of(IEnumerable<(double Probability, double Label, double Weight)> rows, int bins = Bins)
     {
         ScoreDistribution distribution = new(bins);
-        foreach ((double p, double label, double weight) in rows)
+        foreach ((var p, var label, var weight) in rows)
             distribution.Add([ForecastKey.Of(p, 1 - p)], [label], [weight]);
         return distribution;
     }
@@ -185,7 +185,7 @@ public sealed class ScoreDistributionTests
     private static double SlowAuc((double Probability, double Label, double Weight)[] rows)
     {
         double wins = 0, negative = 0;
-        foreach ((_, double label, double weight) in rows.OrderBy(r => r.Probability))
+        foreach ((_, var label, var weight) in rows.OrderBy(r => r.Probability))
         {
             wins += label * weight * negative;
             negative += (1 - label) * weight;

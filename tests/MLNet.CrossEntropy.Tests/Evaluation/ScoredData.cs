@@ -9,7 +9,7 @@ internal static class ScoredData
     /// <summary>Labels are zero-based classes, -1 for missing; the key column and the scores carry no names.</summary>
     public static InMemoryView Multiclass(double[] labels, double[][] scores, double[]? weights = null, int? keyCount = null)
     {
-        int classes = scores.Length > 0 ? scores[0].Length : 3;
+        var classes = scores.Length > 0 ? scores[0].Length : 3;
         var view = new InMemoryView.Builder()
             .AddKeys("Label", labels.Select(y => (uint)(y + 1)), keyCount ?? classes)
             .AddScores("Score", scores, classes);

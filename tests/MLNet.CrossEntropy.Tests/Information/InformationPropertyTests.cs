@@ -25,23 +25,23 @@ public sealed class InformationPropertyTests
     [Fact]
     public void Divergence_is_never_negative_and_zero_only_between_equals() => Holds((p, q) =>
     {
-        double divergence = KullbackLeibler(p, q);
-        bool equal = p.Zip(q).All(pair => Math.Abs(pair.First - pair.Second) < 1e-15);
+        var divergence = KullbackLeibler(p, q);
+        var equal = p.Zip(q).All(pair => Math.Abs(pair.First - pair.Second) < 1e-15);
         return divergence >= 0 && (divergence < 1e-15) == equal && KullbackLeibler(p, p) == 0;
     });
 
     [Fact]
     public void Entropy_is_largest_when_uniform() => Holds((p, _) =>
     {
-        double entropy = InformationTheory.Entropy<double>(p);
+        var entropy = InformationTheory.Entropy<double>(p);
         return entropy >= 0 && entropy <= Math.Log(p.Length) + 1e-14;
     });
 
     [Fact]
     public void Jensen_Shannon_is_symmetric_and_between_nothing_and_one_bit() => Holds((p, q) =>
     {
-        double one = InformationTheory.JensenShannon<double>(p, q, LogBase.Bits);
-        double other = InformationTheory.JensenShannon<double>(q, p, LogBase.Bits);
+        var one = InformationTheory.JensenShannon<double>(p, q, LogBase.Bits);
+        var other = InformationTheory.JensenShannon<double>(q, p, LogBase.Bits);
         return one == other && one >= 0 && one <= 1 + 1e-15;
     });
 
@@ -49,15 +49,15 @@ public sealed class InformationPropertyTests
     public void Root_of_Jensen_Shannon_to_the_middle_and_on_is_no_shortcut() => Holds((p, q) =>
     {
         double[] middle = [.. p.Zip(q, (a, b) => (a + b) / 2)];
-        double direct = RootOfJensenShannon(p, q);
+        var direct = RootOfJensenShannon(p, q);
         return direct <= RootOfJensenShannon(p, middle) + RootOfJensenShannon(middle, q) + 1e-7;
     });
 
     [Fact]
     public void Perplexity_is_the_exponential_of_the_entropy_in_either_unit() => Holds((p, q) =>
     {
-        double perplexity = InformationTheory.Perplexity(Target.Of<double>(p), Prediction.Of<double>(q));
-        double fromBits = Math.Pow(2, InformationTheory.CrossEntropy(Target.Of<double>(p), Prediction.Of<double>(q), LogBase.Bits));
+        var perplexity = InformationTheory.Perplexity(Target.Of<double>(p), Prediction.Of<double>(q));
+        var fromBits = Math.Pow(2, InformationTheory.CrossEntropy(Target.Of<double>(p), Prediction.Of<double>(q), LogBase.Bits));
         return perplexity == fromBits || Math.Abs(perplexity - fromBits) <= 1e-12 * perplexity;
     });
 
@@ -67,8 +67,8 @@ public sealed class InformationPropertyTests
         // x is fair, and y is drawn from p or from q by it: I(X; Y) = JS(P, Q) = H(X) + H(Y) - H(X, Y).
         double[] joint = [.. p.Concat(q).Select(v => v / 2)];
         double[] ofY = [.. p.Zip(q, (a, b) => (a + b) / 2)];
-        double mutual = InformationTheory.MutualInformation<double>(joint, columns: p.Length);
-        double entropies = Math.Log(2) + InformationTheory.Entropy<double>(ofY) - InformationTheory.Entropy<double>(joint);
+        var mutual = InformationTheory.MutualInformation<double>(joint, columns: p.Length);
+        var entropies = Math.Log(2) + InformationTheory.Entropy<double>(ofY) - InformationTheory.Entropy<double>(joint);
         return Math.Abs(mutual - InformationTheory.JensenShannon<double>(p, q)) <= 1e-14 && Math.Abs(mutual - entropies) <= 1e-14;
     });
 

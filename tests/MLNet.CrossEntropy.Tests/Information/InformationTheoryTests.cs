@@ -13,7 +13,7 @@ public sealed class InformationTheoryTests
     {
         var golden = Torch["entropy"]!;
         double[][] p = golden["p"].Matrix(), q = golden["q"].Matrix();
-        for (int i = 0; i < p.Length; i++)
+        for (var i = 0; i < p.Length; i++)
         {
             Target<double> target = Target.Of<double>(p[i]);
             Prediction<double> prediction = Prediction.Of<double>(q[i]);
@@ -37,18 +37,18 @@ public sealed class InformationTheoryTests
     {
         foreach (var golden in Torch["kl_div"]!.AsArray())
         {
-            bool logTarget = golden!["log_target"]!.GetValue<bool>();
+            var logTarget = golden!["log_target"]!.GetValue<bool>();
             double[][] logQ = golden["log_q"].Matrix(), none = golden["none"].Matrix();
-            double[][] target = golden["target"].Matrix();
-            for (int i = 0; i < logQ.Length; i++)
+            var target = golden["target"].Matrix();
+            for (var i = 0; i < logQ.Length; i++)
             {
-                double[] p = logTarget ? [.. target[i].Select(Math.Exp)] : target[i];
+                var p = logTarget ? [.. target[i].Select(Math.Exp)] : target[i];
                 double[] q = [.. logQ[i].Select(Math.Exp)];
 
                 // A probability cannot say what its logarithm can: exp(-20000) is 0 and the event impossible.
-                bool impossible = p.Zip(q).Any(pair => pair.First > 0 && pair.Second == 0);
-                double expected = impossible ? double.PositiveInfinity : none[i].Sum();
-                double actual = InformationTheory.KullbackLeibler(Target.Of<double>(p), Prediction.Of<double>(q));
+                var impossible = p.Zip(q).Any(pair => pair.First > 0 && pair.Second == 0);
+                var expected = impossible ? double.PositiveInfinity : none[i].Sum();
+                var actual = InformationTheory.KullbackLeibler(Target.Of<double>(p), Prediction.Of<double>(q));
                 Assert.Equal(expected, actual, 1e-13);
             }
         }
@@ -81,11 +81,11 @@ public sealed class InformationTheoryTests
     [Fact]
     public void Probabilities_next_to_nothing_do_not_overflow()
     {
-        double kl = InformationTheory.KullbackLeibler(Target.Of<double>([1, 0]), Prediction.Of<double>([1e-310, 1]));
+        var kl = InformationTheory.KullbackLeibler(Target.Of<double>([1, 0]), Prediction.Of<double>([1e-310, 1]));
         Tolerances.AssertClose(310 * Math.Log(10), kl, 1e-12);
 
         // A joint event of 1e-200 that fixes both x and y: p log(p / p^2) = 1e-200 x 460.5, not infinity.
-        double mutual = InformationTheory.MutualInformation(new[,] { { 1.0, 0 }, { 0, 1e-200 } });
+        var mutual = InformationTheory.MutualInformation(new[,] { { 1.0, 0 }, { 0, 1e-200 } });
         Tolerances.AssertClose(200 * Math.Log(10) * 1e-200, mutual, 1e-12);
     }
 
@@ -104,7 +104,7 @@ public sealed class InformationTheoryTests
     [Fact]
     public void Sums_keep_their_digits_over_ten_thousand_events()
     {
-        double[] uniform = Enumerable.Repeat(1e-4, 10_000).ToArray();
+        var uniform = Enumerable.Repeat(1e-4, 10_000).ToArray();
         Tolerances.AssertClose(Math.Log(10_000), InformationTheory.Entropy<double>(uniform), 1e-15);
     }
 
@@ -117,7 +117,7 @@ public sealed class InformationTheoryTests
     [InlineData(new[] { double.PositiveInfinity, 0 }, "Infinity")]
     public void What_is_no_distribution_is_refused_with_value_index_and_sum(double[] wrong, params string[] said)
     {
-        double[] right = new double[wrong.Length];
+        var right = new double[wrong.Length];
         right.AsSpan(0, Math.Min(1, wrong.Length)).Fill(1);
         Action[] calls =
         [

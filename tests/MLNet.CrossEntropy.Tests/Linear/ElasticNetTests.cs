@@ -39,12 +39,12 @@ public class ElasticNetTests
     {
         // prox(v) = argmin over x of (x - v)^2 / 2 + amount |x|, found here by its optimality condition.
         var penalty = new ElasticNet(l1: 2);
-        for (int length = 0; length <= 40; length++)
+        for (var length = 0; length <= 40; length++)
         {
             double[] before = [.. Enumerable.Range(0, length).Select(i => ((i * 7 % 13) - 6) / 4.0)];
             double[] after = [.. before];
             penalty.ShrinkL1(after.AsSpan(), rate: 0.25);
-            for (int i = 0; i < length; i++)
+            for (var i = 0; i < length; i++)
             {
                 if (after[i] == 0)
                     Assert.InRange(before[i], -0.5, 0.5);

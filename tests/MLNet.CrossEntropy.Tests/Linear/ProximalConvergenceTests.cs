@@ -37,7 +37,7 @@ public class ProximalConvergenceTests
         var rule = Rules[name];
         var problem = new PenalisedProblem(id);
         var state = rule.CreateState<double>(problem.Parameters.Length);
-        for (int t = 0; t < Steps; t++)
+        for (var t = 0; t < Steps; t++)
         {
             problem.Evaluate();
             problem.Penalty.AddL2Gradient(problem.Weights, problem.Gradient.AsSpan(0, problem.Weights.Length));
@@ -79,7 +79,7 @@ public class ProximalConvergenceTests
 
         public void AssertOptimal()
         {
-            double optimum = _fit["objective"].Number();
+            var optimum = _fit["objective"].Number();
             Assert.InRange(Evaluate(), optimum * (1 - 1e-12), optimum * (1 + Tolerance));
             Assert.Equal(_fit["nonzero_weights"].Number(), Parameters.Take(_problem.Weights).Count(w => w != 0));
 

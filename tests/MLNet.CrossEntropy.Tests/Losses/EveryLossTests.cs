@@ -13,11 +13,11 @@ public sealed class EveryLossTests
         var loss = AllLosses.Get(name);
         foreach (var target in AllLosses.TargetsFor(name))
         {
-            foreach (double[] logits in AllLosses.Logits())
+            foreach (var logits in AllLosses.Logits())
             {
-                double[] expected = FiniteDifference.Gradient(z => loss.Loss(z, target.Row), logits);
-                double[] actual = loss.Of(logits, target.Row).Gradient;
-                for (int k = 0; k < logits.Length; k++)
+                var expected = FiniteDifference.Gradient(z => loss.Loss(z, target.Row), logits);
+                var actual = loss.Of(logits, target.Row).Gradient;
+                for (var k = 0; k < logits.Length; k++)
                     Assert.Equal(expected[k], actual[k], Tolerances.FiniteDifference * (1 + Math.Abs(expected[k])));
             }
         }
@@ -40,16 +40,16 @@ public sealed class EveryLossTests
 
         foreach (var target in AllLosses.TargetsFor(name))
         {
-            foreach (double[] logits in AllLosses.Logits())
+            foreach (var logits in AllLosses.Logits())
             {
                 float[] narrow = [.. logits.Select(z => (float)z)];
                 direction.CopyTo(product, 0);
                 loss.CurvatureTerms(narrow, target.Row, terms);
                 loss.CurvatureProduct(terms, product);
                 loss.CurvatureDiagonal(terms, diagonal);
-                for (int k = 0; k < logits.Length; k++)
+                for (var k = 0; k < logits.Length; k++)
                 {
-                    double[] row = FiniteDifference.Gradient(z => loss.Of(z, target.Row).Gradient[k], logits);
+                    var row = FiniteDifference.Gradient(z => loss.Of(z, target.Row).Gradient[k], logits);
                     Assert.Equal(row.Select((h, i) => h * direction[i]).Sum(), product[k], 1e-5);
                     Assert.Equal(row[k], diagonal[k], 1e-5);
                 }
@@ -64,7 +64,7 @@ public sealed class EveryLossTests
         var loss = AllLosses.Get(name);
         foreach (var target in AllLosses.TargetsFor(name))
         {
-            foreach (double[] logits in AllLosses.Logits())
+            foreach (var logits in AllLosses.Logits())
                 Assert.Equal(loss.Of(logits, target.Row).Loss, loss.Loss(logits, target.Row));
         }
     }
@@ -76,14 +76,14 @@ public sealed class EveryLossTests
         var loss = AllLosses.Get(name);
         foreach (var target in AllLosses.TargetsFor(name))
         {
-            foreach (double[] logits in AllLosses.Logits())
+            foreach (var logits in AllLosses.Logits())
             {
                 float[] narrow = [.. logits.Select(z => (float)z)];
                 double[] rounded = [.. narrow.Select(z => (double)z)];
-                (double expected, double[] expectedGradient) = loss.Of(rounded, target.Row);
-                (double actual, float[] gradient) = loss.Of(narrow, target.Row);
+                (var expected, var expectedGradient) = loss.Of(rounded, target.Row);
+                (var actual, var gradient) = loss.Of(narrow, target.Row);
                 Tolerances.AssertClose(expected, actual, Tolerances.Float, $"{target}");
-                for (int k = 0; k < logits.Length; k++)
+                for (var k = 0; k < logits.Length; k++)
                     Assert.Equal(expectedGradient[k], gradient[k], 1e-6);
             }
         }
@@ -97,12 +97,12 @@ public sealed class EveryLossTests
         double[][] extremes = [[1e4, -1e4, 0, 5], [-1e4, -1e4, -1e4, -1e4], [1e4, 1e4, -1e4, 1e4], [-1e4, 0, 0, 1e4]];
         foreach (var target in AllLosses.TargetsFor(name))
         {
-            foreach (double[] logits in AllLosses.Logits().Concat(extremes))
+            foreach (var logits in AllLosses.Logits().Concat(extremes))
             {
-                (double value, double[] gradient) = loss.Of(logits, target.Row);
+                (var value, var gradient) = loss.Of(logits, target.Row);
                 Assert.True(double.IsFinite(value) && value >= 0, $"{target}: {value}");
                 Assert.All(gradient, g => Assert.True(double.IsFinite(g)));
-                (double narrow, float[] narrowGradient) = loss.Of([.. logits.Select(z => (float)z)], target.Row);
+                (var narrow, var narrowGradient) = loss.Of([.. logits.Select(z => (float)z)], target.Row);
                 Tolerances.AssertClose(value, narrow, Tolerances.Float, $"{target}");
                 Assert.All(narrowGradient, g => Assert.True(float.IsFinite(g)));
             }
@@ -114,11 +114,11 @@ public sealed class EveryLossTests
     public void One_hot_soft_label_gives_the_same_bits_as_the_hard_label(string name)
     {
         var loss = AllLosses.Get(name);
-        for (int label = 0; label < AllLosses.Outputs; label++)
+        for (var label = 0; label < AllLosses.Outputs; label++)
         {
-            float[] oneHot = new float[AllLosses.Outputs];
+            var oneHot = new float[AllLosses.Outputs];
             oneHot[label] = 1;
-            foreach (double[] logits in AllLosses.Logits())
+            foreach (var logits in AllLosses.Logits())
             {
                 AssertSame(loss.Of(logits, RowTarget.Class(label)), loss.Of(logits, RowTarget.Values(oneHot)));
                 float[] narrow = [.. logits.Select(z => (float)z)];
@@ -138,7 +138,7 @@ public sealed class EveryLossTests
         TargetCase[] missingForSoftmax = [new(0, 0, 0, 0), new(1, -1, 0.5f, 0.5f), new(float.NaN, 1, 0, 0)];
         foreach (var target in AllLosses.IsSoftmax(name) ? missing.Concat(missingForSoftmax) : missing)
         {
-            (double value, double[] gradient) = loss.Of([1.0, 2.0, 3.0, -1.0], target.Row);
+            (var value, var gradient) = loss.Of([1.0, 2.0, 3.0, -1.0], target.Row);
             Assert.Equal(0, value);
             Assert.All(gradient, g => Assert.Equal(0, g));
             Assert.Equal(0, loss.TargetWeight(target.Row));
@@ -169,13 +169,13 @@ public sealed class EveryLossTests
         var loss = AllLosses.Get(name);
         foreach (var target in AllLosses.TargetsFor(name))
         {
-            foreach (double[] logits in AllLosses.Logits())
+            foreach (var logits in AllLosses.Logits())
             {
-                (double value, double[] gradient) = loss.Of(logits, target.Row);
+                (var value, var gradient) = loss.Of(logits, target.Row);
                 Assert.Equal(0, gradient.Sum(), 1e-14);
-                (double moved, double[] movedGradient) = loss.Of([.. logits.Select(z => z + 1024)], target.Row);
+                (var moved, var movedGradient) = loss.Of([.. logits.Select(z => z + 1024)], target.Row);
                 Tolerances.AssertClose(value, moved, Tolerances.Double, $"{target}");
-                for (int k = 0; k < gradient.Length; k++)
+                for (var k = 0; k < gradient.Length; k++)
                     Assert.Equal(gradient[k], movedGradient[k], 1e-12);
             }
         }
@@ -188,13 +188,13 @@ public sealed class EveryLossTests
     {
         var loss = AllLosses.Get(name);
         double[] logits = [double.NegativeInfinity, 1, 2, double.NegativeInfinity];
-        (double value, double[] gradient) = loss.Of(logits, RowTarget.Class(0));
-        bool bounded = name.Contains("Brier", StringComparison.Ordinal);
+        (var value, var gradient) = loss.Of(logits, RowTarget.Class(0));
+        var bounded = name.Contains("Brier", StringComparison.Ordinal);
         Assert.True(bounded ? value is > 0 and <= 3 : double.IsPositiveInfinity(value), $"{value}");
         Assert.All(gradient, g => Assert.True(double.IsFinite(g)));
         if (!name.Contains("smoothed", StringComparison.Ordinal))
             Assert.True(double.IsFinite(loss.Of(logits, RowTarget.Class(1)).Loss));
-        (double narrow, float[] narrowGradient) = loss.Of([float.NegativeInfinity, 1, 2, float.NegativeInfinity], RowTarget.Class(0));
+        (var narrow, var narrowGradient) = loss.Of([float.NegativeInfinity, 1, 2, float.NegativeInfinity], RowTarget.Class(0));
         Tolerances.AssertClose(value, narrow, Tolerances.Float);
         Assert.All(narrowGradient, g => Assert.True(float.IsFinite(g)));
     }
@@ -204,9 +204,9 @@ public sealed class EveryLossTests
     public void Gradient_never_points_away_from_the_true_class(string name)
     {
         var loss = AllLosses.Get(name);
-        for (int label = 0; label < AllLosses.Outputs; label++)
+        for (var label = 0; label < AllLosses.Outputs; label++)
         {
-            foreach (double[] logits in AllLosses.Logits())
+            foreach (var logits in AllLosses.Logits())
                 Assert.True(loss.Of(logits, RowTarget.Class(label)).Gradient[label] < 0);
         }
     }

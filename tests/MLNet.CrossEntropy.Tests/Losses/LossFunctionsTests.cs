@@ -36,10 +36,10 @@ public sealed class LossFunctionsTests
     public void Weight_2_is_the_row_twice(string name)
     {
         double[] gradient = new double[12], twiceGradient = new double[15];
-        double weighted = Hard[name](Logits, Labels, [1, 2, 1, 1], Reduction.Mean, gradient, []);
-        double twice = Hard[name]([.. Logits, .. Logits[3..6]], [.. Labels, Labels[1]], [], Reduction.Mean, twiceGradient, []);
+        var weighted = Hard[name](Logits, Labels, [1, 2, 1, 1], Reduction.Mean, gradient, []);
+        var twice = Hard[name]([.. Logits, .. Logits[3..6]], [.. Labels, Labels[1]], [], Reduction.Mean, twiceGradient, []);
         Tolerances.AssertClose(twice, weighted, Tolerances.Double);
-        for (int i = 0; i < 12; i++)
+        for (var i = 0; i < 12; i++)
             Tolerances.AssertClose(twiceGradient[i] + (i is >= 3 and < 6 ? twiceGradient[i + 9] : 0), gradient[i], Tolerances.Double);
     }
 
@@ -47,8 +47,8 @@ public sealed class LossFunctionsTests
     [MemberData(nameof(Names))]
     public void Row_of_weight_0_or_without_a_label_is_as_good_as_absent(string name)
     {
-        double expected = Hard[name](Logits[..9], Labels[..3], [1, 2, 3], Reduction.Mean, [], []);
-        double[] gradient = new double[12];
+        var expected = Hard[name](Logits[..9], Labels[..3], [1, 2, 3], Reduction.Mean, [], []);
+        var gradient = new double[12];
         Assert.Equal(expected, Hard[name](Logits, Labels, [1, 2, 3, 0], Reduction.Mean, gradient, []));
         Assert.All(gradient[9..], g => Assert.Equal(0, g));
         Assert.Equal(expected, Hard[name](Logits, [.. Labels[..3], -1], [1, 2, 3, 5], Reduction.Mean, gradient, []));
@@ -60,9 +60,9 @@ public sealed class LossFunctionsTests
     public void Mean_of_nothing_is_NaN_with_gradient_0_and_its_sum_is_0(string name)
     {
         (int[] Labels, double[] Weights)[] nothing = [(Labels, [0, 0, 0, 0]), ([-1, -1, -5, -100], []), ([-1, 0, -1, -1], [1, 0, 1, 1])];
-        foreach ((int[] labels, double[] weights) in nothing)
+        foreach ((var labels, var weights) in nothing)
         {
-            double[] gradient = Enumerable.Repeat(7.0, 12).ToArray();
+            var gradient = Enumerable.Repeat(7.0, 12).ToArray();
             Assert.Equal(double.NaN, Hard[name](Logits, labels, weights, Reduction.Mean, gradient, []));
             Assert.All(gradient, g => Assert.Equal(0, g));
             Assert.Equal(0, Hard[name](Logits, labels, weights, Reduction.Sum, [], []));
@@ -76,21 +76,21 @@ public sealed class LossFunctionsTests
     [MemberData(nameof(Names))]
     public void Weights_multiply_and_reductions_agree(string name)
     {
-        int results = name.StartsWith("sigmoid", StringComparison.Ordinal) || name == "BCE" ? Rows * Classes : Rows;
+        var results = name.StartsWith("sigmoid", StringComparison.Ordinal) || name == "BCE" ? Rows * Classes : Rows;
         double[] plain = new double[results], weighted = new double[results], gradient = new double[12], weightedGradient = new double[12];
         double[] weights = [3, 0.5, 1.25, 2];
         _ = Hard[name](Logits, Labels, [], Reduction.None, gradient, plain);
-        double sum = Hard[name](Logits, Labels, weights, Reduction.None, weightedGradient, weighted);
-        for (int i = 0; i < results; i++)
+        var sum = Hard[name](Logits, Labels, weights, Reduction.None, weightedGradient, weighted);
+        for (var i = 0; i < results; i++)
             Tolerances.AssertClose(weights[i * Rows / results] * plain[i], weighted[i], Tolerances.Double);
-        for (int i = 0; i < 12; i++)
+        for (var i = 0; i < 12; i++)
             Tolerances.AssertClose(weights[i / Classes] * gradient[i], weightedGradient[i], Tolerances.Double);
         Tolerances.AssertClose(weighted.Sum(), sum, Tolerances.Double);
         Assert.Equal(sum, Hard[name](Logits, Labels, weights, Reduction.Sum, [], []));
 
-        double mean = Hard[name](Logits, Labels, weights, Reduction.Mean, gradient, []);
-        double scale = sum / mean;
-        for (int i = 0; i < 12; i++)
+        var mean = Hard[name](Logits, Labels, weights, Reduction.Mean, gradient, []);
+        var scale = sum / mean;
+        for (var i = 0; i < 12; i++)
             Tolerances.AssertClose(weightedGradient[i], scale * gradient[i], Tolerances.Double);
     }
 
@@ -100,7 +100,7 @@ public sealed class LossFunctionsTests
     {
         double[] weights = [3, 0.5, 1.25, 2], gradient = new double[12];
         _ = Hard[name](Logits, Labels, weights, Reduction.Mean, gradient, []);
-        double[] expected = FiniteDifference.Gradient(z => Hard[name](z, Labels, weights, Reduction.Mean, [], []), Logits);
+        var expected = FiniteDifference.Gradient(z => Hard[name](z, Labels, weights, Reduction.Mean, [], []), Logits);
         if (name == "NLL")
         {
             expected = FiniteDifference.Gradient(
@@ -113,7 +113,7 @@ public sealed class LossFunctionsTests
                 q => LossFunctions.BinaryCrossEntropy(q, Cells(Labels), -100, PerCell(weights)), Sigmoid(Logits), 1e-4);
         }
 
-        for (int i = 0; i < 12; i++)
+        for (var i = 0; i < 12; i++)
             Assert.Equal(expected[i], gradient[i], 1e-8);
     }
 
@@ -141,9 +141,9 @@ public sealed class LossFunctionsTests
     public void Mean_divides_by_example_weight_times_class_weight()
     {
         double[] weights = [3, 0.5, 1.25, 2], losses = new double[4];
-        double sum = LossFunctions.SoftmaxCrossEntropy<double>(Logits, Labels, 0.1, ClassWeights, weights, Reduction.None, losses: losses);
-        double weightSum = weights.Zip(Labels, (w, y) => w * ClassWeights[y]).Sum();
-        double mean = LossFunctions.SoftmaxCrossEntropy<double>(Logits, Labels, 0.1, ClassWeights, weights);
+        var sum = LossFunctions.SoftmaxCrossEntropy<double>(Logits, Labels, 0.1, ClassWeights, weights, Reduction.None, losses: losses);
+        var weightSum = weights.Zip(Labels, (w, y) => w * ClassWeights[y]).Sum();
+        var mean = LossFunctions.SoftmaxCrossEntropy<double>(Logits, Labels, 0.1, ClassWeights, weights);
         Tolerances.AssertClose(sum / weightSum, mean, Tolerances.Double);
         Assert.Equal(mean, LossFunctions.SoftmaxCrossEntropy(Logits, Target.Of<double>(OneHot), Classes, 0.1, ClassWeights, weights));
     }
@@ -185,7 +185,7 @@ public sealed class LossFunctionsTests
     public void NaN_cell_is_ignored_and_the_mean_knows_it()
     {
         double[] logits = [1, -2, 0.5, 3], gradient = new double[4];
-        double mean = LossFunctions.SigmoidCrossEntropy(logits, Target.Of<double>([1, double.NaN, 0, double.NaN]), gradient: gradient);
+        var mean = LossFunctions.SigmoidCrossEntropy(logits, Target.Of<double>([1, double.NaN, 0, double.NaN]), gradient: gradient);
         Tolerances.AssertClose((StableMath.Softplus(-1.0) + StableMath.Softplus(0.5)) / 2, mean, Tolerances.Double);
         Tolerances.AssertClose([-StableMath.Sigmoid(-1.0) / 2, 0, StableMath.Sigmoid(0.5) / 2, 0], gradient, Tolerances.Double);
         Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.SigmoidCrossEntropy(logits, Target.Of<double>([1, 2, 0, 0])));
@@ -201,7 +201,7 @@ public sealed class LossFunctionsTests
         Assert.Equal(double.PositiveInfinity, LossFunctions.BinaryCrossEntropy(certain, wrong));
         Assert.Equal(100, LossFunctions.BinaryCrossEntropy(certain, wrong, logFloor: -100));
 
-        double[] gradient = new double[1];
+        var gradient = new double[1];
         _ = LossFunctions.BinaryCrossEntropy([0.25], Target.Of<double>([0.75]), gradient: gradient);
         Tolerances.AssertClose(-0.75 / 0.25 + 0.25 / 0.75, gradient[0], Tolerances.Double);
         Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.BinaryCrossEntropy([1.5], Target.Of<double>([1])));
@@ -213,7 +213,7 @@ public sealed class LossFunctionsTests
     {
         var error = Assert.Throws<ArgumentException>(() => LossFunctions.NegativeLogLikelihood<double>([0.25, 0.75], [1]));
         Assert.Contains("0.25", error.Message, StringComparison.Ordinal);
-        double impossible = LossFunctions.NegativeLogLikelihood<double>([0, double.NegativeInfinity], [1]);
+        var impossible = LossFunctions.NegativeLogLikelihood<double>([0, double.NegativeInfinity], [1]);
         Assert.Equal(double.PositiveInfinity, impossible);
         Assert.Equal(0, LossFunctions.NegativeLogLikelihood<double>([0, double.NegativeInfinity], [0]));
     }
@@ -234,7 +234,7 @@ public sealed class LossFunctionsTests
     public void The_gradient_may_replace_the_logits()
     {
         double[] expected = new double[12], inPlace = [.. Logits];
-        double loss = LossFunctions.SoftmaxCrossEntropy<double>(Logits, Labels, gradient: expected);
+        var loss = LossFunctions.SoftmaxCrossEntropy<double>(Logits, Labels, gradient: expected);
         Assert.Equal(loss, LossFunctions.SoftmaxCrossEntropy<double>(inPlace, Labels, gradient: inPlace));
         Assert.Equal(expected, inPlace);
     }
@@ -255,7 +255,7 @@ public sealed class LossFunctionsTests
     private static double[] LogSoftmax(double[] logits)
     {
         double[] logProbabilities = [.. logits];
-        for (int i = 0; i + Classes <= logits.Length; i += Classes)
+        for (var i = 0; i + Classes <= logits.Length; i += Classes)
             StableMath.LogSoftmax<double>(logits.AsSpan(i, Classes), logProbabilities.AsSpan(i, Classes));
         return logProbabilities;
     }

@@ -23,14 +23,14 @@ public sealed class LossRelationsTests
     [MemberData(nameof(PairNames))]
     public void Two_class_softmax_is_the_sigmoid_of_the_difference(string name)
     {
-        (var softmax, var sigmoid, double factor) = Pairs[name];
+        (var softmax, var sigmoid, var factor) = Pairs[name];
         double[][] rows = [[0.5, -1.25], [-3, 4], [2, 2], [0, 30], [1e4, -1e4]];
-        foreach (double[] logits in rows)
+        foreach (var logits in rows)
         {
-            for (int label = 0; label < 2; label++)
+            for (var label = 0; label < 2; label++)
             {
-                (double two, double[] ofTwo) = softmax.Of(logits, RowTarget.Class(label));
-                (double one, double[] ofOne) = sigmoid.Of([logits[1] - logits[0]], RowTarget.Class(label));
+                (var two, var ofTwo) = softmax.Of(logits, RowTarget.Class(label));
+                (var one, var ofOne) = sigmoid.Of([logits[1] - logits[0]], RowTarget.Class(label));
                 Tolerances.AssertClose(factor * one, two, Tolerances.Double, $"{name} {label}");
                 Tolerances.AssertClose([-factor * ofOne[0], factor * ofOne[0]], ofTwo, Tolerances.Double, $"{name} {label}");
             }
@@ -41,7 +41,7 @@ public sealed class LossRelationsTests
     [Fact]
     public void Confident_rows_keep_their_digits()
     {
-        double m = Math.Exp(-60);
+        var m = Math.Exp(-60);
         AssertRow(new SoftmaxCrossEntropyLoss(), [60, 0], m, -m);
         AssertRow(new SigmoidCrossEntropyLoss(), [60, -60], 2 * m, -m, m);
         AssertRow(new SoftmaxFocalLoss(1), [60, 0], m * m, -2 * m * m);
@@ -51,11 +51,11 @@ public sealed class LossRelationsTests
 
         static void AssertRow(LogitLoss loss, double[] logits, double expected, double slope, double? other = null)
         {
-            (double value, double[] gradient) = loss.Of(logits, RowTarget.Class(0));
+            (var value, var gradient) = loss.Of(logits, RowTarget.Class(0));
             AssertRelative(expected, value, 1e-12);
             AssertRelative(slope, gradient[0], 1e-12);
             AssertRelative(other ?? -slope, gradient[1], 1e-12);
-            (double narrow, float[] narrowGradient) = loss.Of([.. logits.Select(z => (float)z)], RowTarget.Class(0));
+            (var narrow, var narrowGradient) = loss.Of([.. logits.Select(z => (float)z)], RowTarget.Class(0));
             AssertRelative(expected, narrow, Tolerances.Float);
             if (Math.Abs(slope) > 1e-37)
                 AssertRelative(slope, narrowGradient[0], Tolerances.Float);
@@ -68,9 +68,9 @@ public sealed class LossRelationsTests
     [Fact]
     public void Focal_loss_with_gamma_0_is_cross_entropy()
     {
-        foreach (double[] logits in AllLosses.Logits())
+        foreach (var logits in AllLosses.Logits())
         {
-            for (int label = 0; label < AllLosses.Outputs; label++)
+            for (var label = 0; label < AllLosses.Outputs; label++)
             {
                 AssertSame(new SoftmaxCrossEntropyLoss(), new SoftmaxFocalLoss(0), logits, label);
                 AssertSame(new SigmoidCrossEntropyLoss(), new SigmoidFocalLoss(0), logits, label);
@@ -79,8 +79,8 @@ public sealed class LossRelationsTests
 
         static void AssertSame(LogitLoss expected, LogitLoss actual, double[] logits, int label)
         {
-            (double loss, double[] gradient) = expected.Of(logits, RowTarget.Class(label));
-            (double focal, double[] focalGradient) = actual.Of(logits, RowTarget.Class(label));
+            (var loss, var gradient) = expected.Of(logits, RowTarget.Class(label));
+            (var focal, var focalGradient) = actual.Of(logits, RowTarget.Class(label));
             Tolerances.AssertClose(loss, focal, Tolerances.Double);
             Tolerances.AssertClose(gradient, focalGradient, Tolerances.Double);
         }
@@ -91,10 +91,10 @@ public sealed class LossRelationsTests
     public void Smoothing_takes_from_the_true_class_too()
     {
         double[] logits = [1, -0.5, 2];
-        (double expected, double[] gradient) = new SoftmaxCrossEntropyLoss().Of(logits, RowTarget.Values([0.1f, 0.8f, 0.1f]));
-        (double actual, double[] actualGradient) = new SoftmaxCrossEntropyLoss(0.3).Of(logits, RowTarget.Class(1));
+        (var expected, var gradient) = new SoftmaxCrossEntropyLoss().Of(logits, RowTarget.Values([0.1f, 0.8f, 0.1f]));
+        (var actual, var actualGradient) = new SoftmaxCrossEntropyLoss(0.3).Of(logits, RowTarget.Class(1));
         Assert.Equal(expected, actual, 1e-7);
-        for (int k = 0; k < 3; k++)
+        for (var k = 0; k < 3; k++)
             Assert.Equal(gradient[k], actualGradient[k], 1e-7);
     }
 
@@ -103,18 +103,18 @@ public sealed class LossRelationsTests
     public void Class_weight_is_that_of_the_true_class_and_multiplies_the_whole_smoothed_loss()
     {
         double[] weights = [1, 1, 100], logits = [2, 0.5, -1];
-        (double smoothed, double[] gradient) = new SoftmaxCrossEntropyLoss(0.1).Of(logits, RowTarget.Class(0));
-        (double weighted, double[] weightedGradient) = new SoftmaxCrossEntropyLoss(0.1, weights).Of(logits, RowTarget.Class(0));
+        (var smoothed, var gradient) = new SoftmaxCrossEntropyLoss(0.1).Of(logits, RowTarget.Class(0));
+        (var weighted, var weightedGradient) = new SoftmaxCrossEntropyLoss(0.1, weights).Of(logits, RowTarget.Class(0));
         Assert.Equal(smoothed, weighted);
         Assert.Equal(gradient, weightedGradient);
 
-        double[] torch = new double[3];
+        var torch = new double[3];
         _ = LossFunctions.TorchCrossEntropy<double>(logits, [0], 0.1, weights, gradient: torch);
         Assert.True(gradient[0] < 0, "ours still pulls towards the true class");
         Assert.True(torch[0] > 0, "PyTorch's pushes away from it");
 
-        (double rare, double[] rareGradient) = new SoftmaxCrossEntropyLoss(0.1, weights).Of(logits, RowTarget.Class(2));
-        (double plain, double[] plainGradient) = new SoftmaxCrossEntropyLoss(0.1).Of(logits, RowTarget.Class(2));
+        (var rare, var rareGradient) = new SoftmaxCrossEntropyLoss(0.1, weights).Of(logits, RowTarget.Class(2));
+        (var plain, var plainGradient) = new SoftmaxCrossEntropyLoss(0.1).Of(logits, RowTarget.Class(2));
         Tolerances.AssertClose(100 * plain, rare, Tolerances.Double);
         Tolerances.AssertClose(plainGradient.Select(g => 100 * g), rareGradient, Tolerances.Double);
     }
@@ -126,7 +126,7 @@ public sealed class LossRelationsTests
         RowTarget target = RowTarget.Values([0.25f, 0.75f, 0]);
         Assert.Equal(1.75, loss.TargetWeight(target));
         Assert.Equal(5, loss.TargetWeight(RowTarget.Class(2)));
-        double expected = 1.75 * new SoftmaxCrossEntropyLoss().Loss([1, 2, 3], target);
+        var expected = 1.75 * new SoftmaxCrossEntropyLoss().Loss([1, 2, 3], target);
         Tolerances.AssertClose(expected, loss.Loss([1, 2, 3], target), Tolerances.Double);
         Assert.Throws<ArgumentException>(() => loss.Loss([1, 2], RowTarget.Class(0)));
     }
@@ -141,10 +141,10 @@ public sealed class LossRelationsTests
     {
         double[] prior = [0.125, 0.5, 0.0625, 0.3125], total = new double[4];
         double[] best = [.. prior.Select(p => AllLosses.IsSoftmax(name) ? Math.Log(p) : Math.Log(p / (1 - p)))];
-        for (int label = 0; label < prior.Length; label++)
+        for (var label = 0; label < prior.Length; label++)
         {
-            double[] gradient = AllLosses.Get(name).Of(best, RowTarget.Class(label)).Gradient;
-            for (int k = 0; k < total.Length; k++)
+            var gradient = AllLosses.Get(name).Of(best, RowTarget.Class(label)).Gradient;
+            for (var k = 0; k < total.Length; k++)
                 total[k] += prior[label] * gradient[k];
         }
 
@@ -160,12 +160,12 @@ public sealed class LossRelationsTests
         float[] narrow = [.. logits.Select(z => (float)z)];
         Assert.All(softmax, loss =>
         {
-            (double nothing, double[] flat) = loss.Of([3.5], RowTarget.Class(0));
+            (var nothing, var flat) = loss.Of([3.5], RowTarget.Class(0));
             Assert.Equal(0, nothing);
             Assert.Equal(0, flat[0]);
 
-            (double value, double[] gradient) = loss.Of(logits, RowTarget.Class(4321));
-            (double valueInFloat, float[] gradientInFloat) = loss.Of(narrow, RowTarget.Class(4321));
+            (var value, var gradient) = loss.Of(logits, RowTarget.Class(4321));
+            (var valueInFloat, var gradientInFloat) = loss.Of(narrow, RowTarget.Class(4321));
             Assert.True(double.IsFinite(value));
             Assert.Equal(0, gradient.Sum(), 1e-12);
             Tolerances.AssertClose(value, valueInFloat, Tolerances.Float);
@@ -212,7 +212,7 @@ public sealed class LossRelationsTests
     {
         double[] weights = [1, 2, 3];
         var loss = new SoftmaxCrossEntropyLoss(classWeights: weights);
-        double before = loss.Loss([0, 0, 0], RowTarget.Class(2));
+        var before = loss.Loss([0, 0, 0], RowTarget.Class(2));
         weights[2] = 100;
         Assert.Equal(before, loss.Loss([0, 0, 0], RowTarget.Class(2)));
     }

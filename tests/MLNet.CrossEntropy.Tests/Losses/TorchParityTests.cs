@@ -96,13 +96,13 @@ public sealed class TorchParityTests
     {
         var golden = Case("kl_div", index);
         double[] logits = Torch["logits"]![golden["logits"]!.GetValue<string>()].Flat(), gradient = new double[logits.Length];
-        double[] target = golden["target"].Flat();
+        var target = golden["target"].Flat();
         if (golden["log_target"]!.GetValue<bool>())
             target = [.. target.Select(Math.Exp)];
         int rows = golden["target"]!.AsArray().Count, classes = logits.Length / rows;
 
-        double mean = LossFunctions.SoftmaxCrossEntropy(logits, Target.Of<double>(target), classes, gradient: gradient);
-        double entropy = target.Chunk(classes).Average(p => InformationTheory.Entropy<double>(p));
+        var mean = LossFunctions.SoftmaxCrossEntropy(logits, Target.Of<double>(target), classes, gradient: gradient);
+        var entropy = target.Chunk(classes).Average(p => InformationTheory.Entropy<double>(p));
         Tolerances.AssertClose(golden["batchmean"].Number(), mean - entropy, Tolerances.Double);
         Tolerances.AssertClose(golden["grad_logits_batchmean"].Flat(), gradient, Tolerances.Double);
     }
@@ -113,9 +113,9 @@ public sealed class TorchParityTests
         var golden = Case("cross_entropy_index", index);
         var logits = Logits<T>(golden);
         int[] labels = [.. golden["target"].Flat().Select(y => (int)y)];
-        double[]? weights = golden["weight"].FlatOrNull();
-        double smoothing = golden["label_smoothing"].Number();
-        int ignored = (int)golden["ignore_index"].Number();
+        var weights = golden["weight"].FlatOrNull();
+        var smoothing = golden["label_smoothing"].Number();
+        var ignored = (int)golden["ignore_index"].Number();
 
         Call<T> torch = (reduction, gradient, losses) => LossFunctions.TorchCrossEntropy<T>(
             logits, labels, smoothing, weights, reduction: reduction, ignoredLabel: ignored, gradient: gradient, losses: losses);
@@ -130,11 +130,11 @@ public sealed class TorchParityTests
         if (smoothing > 0)
             return;
         var logProbabilities = LogSoftmax(logits, logits.Length / labels.Length);
-        foreach ((var reduction, string name) in new[] { (Reduction.Mean, "nll_mean"), (Reduction.Sum, "nll_sum") })
+        foreach ((var reduction, var name) in new[] { (Reduction.Mean, "nll_mean"), (Reduction.Sum, "nll_sum") })
         {
             if (golden[name] is not { } expected)
                 continue;
-            double nll = LossFunctions.NegativeLogLikelihood<T>(
+            var nll = LossFunctions.NegativeLogLikelihood<T>(
                 logProbabilities, labels, weights, reduction: reduction, ignoredLabel: ignored);
             Tolerances.AssertClose(expected.Number(), nll, Tolerance<T>(), name);
         }
@@ -145,8 +145,8 @@ public sealed class TorchParityTests
     {
         var golden = Case("cross_entropy_prob", index);
         T[] logits = Logits<T>(golden), target = Cast<T>(golden["target"].Flat());
-        double[]? weights = golden["weight"].FlatOrNull();
-        double smoothing = golden["label_smoothing"].Number();
+        var weights = golden["weight"].FlatOrNull();
+        var smoothing = golden["label_smoothing"].Number();
         int rows = golden["target"]!.AsArray().Count, classes = logits.Length / rows;
 
         AssertMatches<T>(golden, logits.Length, rows, (reduction, gradient, losses) => LossFunctions.TorchCrossEntropy(
@@ -173,7 +173,7 @@ public sealed class TorchParityTests
     {
         var golden = Case("bce_prob", index);
         T[] probabilities = Cast<T>(golden["prob"].Flat()), target = Cast<T>(golden["target"].Flat());
-        double[]? weights = golden["weight"].FlatOrNull();
+        var weights = golden["weight"].FlatOrNull();
         AssertCellsMatch<T>(golden, probabilities.Length, weights, (reduction, gradient, losses) => LossFunctions.BinaryCrossEntropy(
             probabilities, Target.Of<T>(target), -100, weights, reduction, gradient, losses));
     }
@@ -185,14 +185,14 @@ public sealed class TorchParityTests
         var golden = Case("mse_softmax", index);
         T[] logits = Logits<T>(golden), gradient = new T[logits.Length];
         int[] labels = [.. golden["target"].Flat().Select(y => (int)y)];
-        int classes = logits.Length / labels.Length;
+        var classes = logits.Length / labels.Length;
 
-        double mean = LossFunctions.SoftmaxBrier<T>(logits, labels, gradient: gradient);
+        var mean = LossFunctions.SoftmaxBrier<T>(logits, labels, gradient: gradient);
         Tolerances.AssertClose(golden["mean"].Number(), mean / classes, Tolerance<T>(), "mean");
         Tolerances.AssertClose(
             golden["grad_mean"].Flat(), Widen(gradient).Select(g => g / classes), Tolerance<T>(), "grad_mean");
 
-        double sum = LossFunctions.SoftmaxBrier<T>(logits, labels, reduction: Reduction.Sum, gradient: gradient);
+        var sum = LossFunctions.SoftmaxBrier<T>(logits, labels, reduction: Reduction.Sum, gradient: gradient);
         Tolerances.AssertClose(golden["sum"].Number(), sum, Tolerance<T>(), "sum");
         Tolerances.AssertClose(golden["grad_sum"].Flat(), Widen(gradient), Tolerance<T>(), "grad_sum");
     }
@@ -203,8 +203,8 @@ public sealed class TorchParityTests
         var golden = Case("focal_softmax", index);
         var logits = Logits<T>(golden);
         int[] labels = [.. golden["target"].Flat().Select(y => (int)y)];
-        double[]? alpha = golden["alpha"].FlatOrNull();
-        double gamma = golden["gamma"].Number();
+        var alpha = golden["alpha"].FlatOrNull();
+        var gamma = golden["gamma"].Number();
         AssertMatches<T>(golden, logits.Length, labels.Length, (reduction, gradient, losses) => LossFunctions.SoftmaxFocal<T>(
             logits, labels, gamma, alpha, reduction: reduction, gradient: gradient, losses: losses));
     }
@@ -214,8 +214,8 @@ public sealed class TorchParityTests
     {
         var golden = Case("focal_sigmoid", index);
         T[] logits = Cast<T>(golden["logits"].Flat()), target = Cast<T>(golden["target"].Flat());
-        double? alpha = golden["alpha"].FlatOrNull()?.Single();
-        double gamma = golden["gamma"].Number();
+        var alpha = golden["alpha"].FlatOrNull()?.Single();
+        var gamma = golden["gamma"].Number();
         AssertMatches<T>(golden, logits.Length, logits.Length, (reduction, gradient, losses) => LossFunctions.SigmoidFocal(
             logits, Target.Of<T>(target), gamma, alpha, reduction: reduction, gradient: gradient, losses: losses));
     }
@@ -224,25 +224,25 @@ public sealed class TorchParityTests
     private static void AssertCellsMatch<T>(JsonNode golden, int cells, double[]? weights, Call<T> call)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        double weightSum = weights is null ? cells : weights.Sum() * (cells / weights.Length);
+        var weightSum = weights is null ? cells : weights.Sum() * (cells / weights.Length);
         AssertMatches<T>(golden, cells, cells, call, meanScale: cells / weightSum);
     }
 
     private static void AssertMatches<T>(JsonNode golden, int numbers, int rows, Call<T> call, double meanScale = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        double tolerance = Tolerance<T>();
+        var tolerance = Tolerance<T>();
         T[] gradient = new T[numbers], losses = new T[rows];
-        double none = call(Reduction.None, gradient, losses);
+        var none = call(Reduction.None, gradient, losses);
         Tolerances.AssertClose(golden["none"].Flat(), Widen(losses), tolerance, "none");
         Tolerances.AssertClose(golden["sum"].Number(), none, tolerance, "sum of none");
 
-        double sum = call(Reduction.Sum, gradient, losses);
+        var sum = call(Reduction.Sum, gradient, losses);
         Tolerances.AssertClose(golden["sum"].Number(), sum, tolerance, "sum");
         if (golden["grad_sum"] is { } gradientOfSum)
             Tolerances.AssertClose(gradientOfSum.Flat(), Widen(gradient), tolerance, "grad_sum");
 
-        double mean = call(Reduction.Mean, gradient, losses);
+        var mean = call(Reduction.Mean, gradient, losses);
         Tolerances.AssertClose(golden["mean"].Number() * meanScale, mean, tolerance, "mean");
         var gradientOfMean = golden["grad_mean"].Flat().Select(g => g * meanScale);
         Tolerances.AssertClose(gradientOfMean, Widen(gradient), tolerance, "grad_mean");
@@ -261,7 +261,7 @@ public sealed class TorchParityTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T[] logProbabilities = new T[logits.Length];
-        for (int i = 0; i < logits.Length; i += classes)
+        for (var i = 0; i < logits.Length; i += classes)
             StableMath.LogSoftmax<T>(logits.AsSpan(i, classes), logProbabilities.AsSpan(i, classes));
         return logProbabilities;
     }

@@ -42,7 +42,7 @@ public sealed class WhyCrossEntropyLearnsFasterTests
     private static int StepsUntilRight(LogitLoss loss)
     {
         double[] z = [-10];
-        int steps = 0;
+        var steps = 0;
         for (; z[0] <= 0 && steps < 100_000; steps++)
             z[0] -= loss.Of(z, RowTarget.Class(1)).Gradient[0];
         return steps;

@@ -20,7 +20,7 @@ public class FoundModelTests
         _ml.Model.Save(nested, data.Schema, file.Name);
         var loaded = new MLContext().Model.Load(file.Name, out _);
 
-        string expected = _ml.Model.LinearCoefficients(alone).ToJson();
+        var expected = _ml.Model.LinearCoefficients(alone).ToJson();
         foreach (var transformer in (ITransformer[])[pipeline, nested, loaded])
             Assert.Equal(expected, _ml.Model.LinearCoefficients(transformer).ToJson());
         Assert.Equal(NamedIris.Classes, _ml.Model.LinearCoefficients(loaded).Classes.Select(c => c.Name));

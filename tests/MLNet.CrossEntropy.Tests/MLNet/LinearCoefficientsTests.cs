@@ -23,10 +23,10 @@ public class LinearCoefficientsTests
         var scored = model.Transform(data);
         float[][] features = [.. scored.GetColumn<float[]>("Features")];
         float[][] scores = [.. scored.GetColumn<float[]>("Score")];
-        for (int i = 0; i < features.Length; i += 20)
+        for (var i = 0; i < features.Length; i += 20)
         {
             double[] logits = [.. NamedIris.Classes.Select(name => coefficients[name].Bias + features[i].Zip(coefficients[name].Weights).Sum(pair => (double)pair.First * pair.Second))];
-            for (int k = 1; k < logits.Length; k++)
+            for (var k = 1; k < logits.Length; k++)
                 Assert.Equal(Math.Log(scores[i][k]) - Math.Log(scores[i][0]), logits[k] - logits[0], 1e-3);
         }
     }
@@ -42,10 +42,10 @@ public class LinearCoefficientsTests
         Assert.Equal(byWeight.Top(4).Take(2), byWeight.Top(2));
 
         var scaled = _ml.Model.LinearCoefficients(model, data);
-        for (int j = 0; j < NamedIris.Features.Length; j++)
+        for (var j = 0; j < NamedIris.Features.Length; j++)
         {
             double[] values = [.. Dataset.Iris.Examples.Select(row => (double)row.Features[j])];
-            double mean = values.Average();
+            var mean = values.Average();
             Assert.Equal(Math.Sqrt(values.Average(x => (x - mean) * (x - mean))), scaled.StandardDeviations![j], 1e-9);
         }
         foreach (var c in scaled.Classes)
@@ -83,7 +83,7 @@ public class LinearCoefficientsTests
         var data = NamedIris.View();
         var coefficients = _ml.Model.LinearCoefficients(NamedIris.Pipeline(_ml, data), data);
 
-        string[] lines = coefficients.ToCsv().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = coefficients.ToCsv().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(["feature", .. NamedIris.Classes], lines[0].Split(','));
         Assert.Equal(["(bias)", .. NamedIris.Features], lines[1..].Select(line => line.Split(',')[0]));
         Assert.Equal(coefficients.Classes[2].Weights, lines[2..].Select(line => float.Parse(line.Split(',')[3], CultureInfo.InvariantCulture)));
@@ -102,7 +102,7 @@ public class LinearCoefficientsTests
     {
         var data = NamedIris.View();
         var model = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(data);
-        string csv = LinearCoefficients.Of(model.Model, ["yes, \"it\" is"], ["a,b", "c\nd", "e", "f"]).ToCsv();
+        var csv = LinearCoefficients.Of(model.Model, ["yes, \"it\" is"], ["a,b", "c\nd", "e", "f"]).ToCsv();
         Assert.StartsWith("feature,\"yes, \"\"it\"\" is\"\n(bias),", csv);
         Assert.Contains("\n\"a,b\",", csv);
         Assert.Contains("\n\"c\nd\",", csv);
@@ -113,9 +113,9 @@ public class LinearCoefficientsTests
     {
         var data = NamedIris.View();
         var coefficients = _ml.Model.LinearCoefficients(NamedIris.Pipeline(_ml, data), data);
-        string table = coefficients.ToString();
+        var table = coefficients.ToString();
         Assert.Equal(3, table.Split("\nclass ").Length);
-        string first = FormattableString.Invariant($"class setosa\n  (bias)      {coefficients.Classes[0].Bias,14:G6}    x st. dev.\n");
+        var first = FormattableString.Invariant($"class setosa\n  (bias)      {coefficients.Classes[0].Bias,14:G6}    x st. dev.\n");
         Assert.StartsWith(first, table);
         var top = coefficients.Classes[0].Top(1).Single();
         Assert.StartsWith(FormattableString.Invariant($"  {top.Feature.PadRight(12)}{top.Weight,14:G6}{top.Importance,14:G4}\n"), table[first.Length..]);

@@ -30,13 +30,13 @@ public class RowBlockBuilderTests
         var fromSparse = Build(rows, features, density, storeSparse: true);
 
         Assert.Equal(fromDense.Count, fromSparse.Count);
-        int row = 0;
+        var row = 0;
         foreach ((var one, var other) in fromDense.Zip(fromSparse))
         {
             Assert.Equal(one.Values, other.Values);
             Assert.Equal(one.RowStarts, other.RowStarts);
             Assert.Equal(one.Indices, other.Indices);
-            for (int i = 0; i < one.Rows; i++, row++)
+            for (var i = 0; i < one.Rows; i++, row++)
             {
                 Assert.Equal(row, one.Classes![i]);
                 Assert.Equal(row + 0.5f, one.Weights![i]);
@@ -72,9 +72,9 @@ public class RowBlockBuilderTests
 
         // A dense row is its values; a sparse one its values, their indices and where it starts. Each has a class and a weight.
         long nonZeros = 0;
-        for (int row = 0; row < rows; row++)
+        for (var row = 0; row < rows; row++)
             nonZeros += Enumerable.Range(0, features).Count(feature => Value(row, feature, density) != 0);
-        long values = blocks[0].IsSparse ? 8 * nonZeros + 4L * rows : 4L * rows * features;
+        var values = blocks[0].IsSparse ? 8 * nonZeros + 4L * rows : 4L * rows * features;
         Assert.InRange(blocks.Sum(BytesOf), 0, 1.1 * (values + 8L * rows) + 4 * blocks.Count);
     }
 
@@ -85,7 +85,7 @@ public class RowBlockBuilderTests
         var builder = new RowBlockBuilder(features: 1_000, weighted: false);
         float[] values = [.. Enumerable.Repeat(1f, 64)];
         int[] indices = [.. Enumerable.Range(0, 64)];
-        for (int row = 0; row < 10_000; row++)
+        for (var row = 0; row < 10_000; row++)
             builder.Add(values, indices, RowTarget.Class(0), weight: 1);
         Assert.Equal([4_096, 4_096, 1_808], builder.Build().Select(block => block.Rows));
     }
@@ -93,10 +93,10 @@ public class RowBlockBuilderTests
     private static IReadOnlyList<RowBlock> Build(int rows, int features, double density, bool storeSparse)
     {
         var builder = new RowBlockBuilder(features, weighted: true);
-        float[] values = new float[features];
-        for (int row = 0; row < rows; row++)
+        var values = new float[features];
+        for (var row = 0; row < rows; row++)
         {
-            for (int feature = 0; feature < features; feature++)
+            for (var feature = 0; feature < features; feature++)
                 values[feature] = Value(row, feature, density);
             if (storeSparse)
             {
@@ -114,19 +114,19 @@ public class RowBlockBuilderTests
     /// <summary>A value that is zero or not by a hash of where it stands.</summary>
     private static float Value(int row, int feature, double density)
     {
-        uint hash = BitOperations.RotateLeft((uint)row * 2654435761u + (uint)feature * 2246822519u, 13) * 3266489917u;
+        var hash = BitOperations.RotateLeft((uint)row * 2654435761u + (uint)feature * 2246822519u, 13) * 3266489917u;
         return (hash >> 8) / (double)(1 << 24) < density ? 1 + hash % 1000 : 0;
     }
 
     private static void AssertRow(RowBlock block, int at, int row, double density)
     {
         Span<float> expected = new float[block.Features];
-        for (int feature = 0; feature < expected.Length; feature++)
+        for (var feature = 0; feature < expected.Length; feature++)
             expected[feature] = Value(row, feature, density);
         Span<float> actual = new float[block.Features];
         if (block.IsSparse)
         {
-            for (int i = block.RowStarts![at]; i < block.RowStarts[at + 1]; i++)
+            for (var i = block.RowStarts![at]; i < block.RowStarts[at + 1]; i++)
             {
                 Assert.NotEqual(0, block.Values[i]);
                 Assert.True(i == block.RowStarts[at] || block.Indices![i - 1] < block.Indices[i]);

@@ -54,7 +54,7 @@ public class ScoreClassNamesTests
 
         // The estimator promises as much before it is fitted.
         var promised = pipeline.GetOutputSchema(SchemaText.ShapeOf(data.Schema));
-        foreach ((string column, string kind) in (ReadOnlySpan<(string, string)>)[("Score", "SlotNames"), ("Score", "TrainingLabelValues"), ("PredictedLabel", "KeyValues")])
+        foreach ((var column, var kind) in (ReadOnlySpan<(string, string)>)[("Score", "SlotNames"), ("Score", "TrainingLabelValues"), ("PredictedLabel", "KeyValues")])
             Assert.Equal(TextDataViewType.Instance, promised.Single(c => c.Name == column).Annotations.Single(a => a.Name == kind).ItemType);
         Assert.Equal(Scores(Pipeline(label, asText: false).Fit(data), data), Scores(model, data));
     }

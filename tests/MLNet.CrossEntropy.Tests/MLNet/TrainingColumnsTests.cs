@@ -15,7 +15,7 @@ public class TrainingColumnsTests
     {
         var schema = Schema();
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => TrainingColumns.Find(schema, column, ClassLabel.Binary(schema, "Label"), null));
-        string remedy = column == "Nothing" ? "" : ". Make it one vector of Single of a fixed length, for example with Concatenate, ConvertType or [VectorType(length)]";
+        var remedy = column == "Nothing" ? "" : ". Make it one vector of Single of a fixed length, for example with Concatenate, ConvertType or [VectorType(length)]";
         Assert.Equal($"{message}{remedy} (Parameter 'inputSchema')", error.Message);
     }
 

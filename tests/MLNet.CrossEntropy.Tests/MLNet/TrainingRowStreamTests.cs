@@ -25,9 +25,9 @@ public class TrainingRowStreamTests
         var stream = new TrainingRowStream(view, view.Columns(), poolBlocks);
         var arrays = new HashSet<float[]>();
         List<int[]> chunkRows = [];
-        for (int pass = 0; pass < 4; pass++)
+        for (var pass = 0; pass < 4; pass++)
         {
-            int row = 0;
+            var row = 0;
             List<int> rowsOfChunks = [];
             foreach (var chunk in stream.Chunks())
             {
@@ -35,7 +35,7 @@ public class TrainingRowStreamTests
                 arrays.UnionWith(chunk.Select(block => block.Values));
                 foreach (var block in chunk)
                 {
-                    for (int i = 0; i < block.Rows; i += 97)
+                    for (var i = 0; i < block.Rows; i += 97)
                         AssertRow(view, block, i, row + i);
                     row += block.Rows;
                 }
@@ -58,7 +58,7 @@ public class TrainingRowStreamTests
     {
         var view = new GeneratedView(100_000, 50, 1);
         var stream = new TrainingRowStream(view, view.Columns(), 1);
-        for (int pass = 0; pass < 2; pass++)
+        for (var pass = 0; pass < 2; pass++)
             AssertRow(view, stream.Chunks().First()[0], 3, 3);
         Assert.Null(stream.Tally);
         Assert.Equal(100_000, stream.Chunks().Sum(chunk => chunk.Sum(block => block.Rows)));
@@ -70,7 +70,7 @@ public class TrainingRowStreamTests
     {
         var view = new GeneratedView(5_000, 4, 1, isBad: row => row % 10 == 3);
         var stream = new TrainingRowStream(view, view.Columns());
-        for (int pass = 0; pass < 3; pass++)
+        for (var pass = 0; pass < 3; pass++)
         {
             Assert.Equal(4_500, stream.Chunks().Sum(chunk => chunk.Sum(block => block.Rows)));
             Assert.Equal(new TrainingRowCounts { Used = 4_500, NaNFeature = 500 }, stream.Tally!.Counts);
@@ -94,7 +94,7 @@ public class TrainingRowStreamTests
         Span<float> actual = new float[block.Features];
         if (block.IsSparse)
         {
-            for (int i = block.RowStarts![at]; i < block.RowStarts[at + 1]; i++)
+            for (var i = block.RowStarts![at]; i < block.RowStarts[at + 1]; i++)
                 actual[block.Indices![i]] = block.Values[i];
         }
         else

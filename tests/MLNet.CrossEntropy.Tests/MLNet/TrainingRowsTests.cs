@@ -66,7 +66,7 @@ public class TrainingRowsTests
     [InlineData(36)]
     public void A_bad_feature_is_found_wherever_it_stands(int at)
     {
-        foreach (float bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
+        foreach (var bad in (float[])[float.NaN, float.PositiveInfinity, float.NegativeInfinity])
         {
             float[] features = [.. Enumerable.Repeat(float.MaxValue, 37)];
             features[at] = bad;

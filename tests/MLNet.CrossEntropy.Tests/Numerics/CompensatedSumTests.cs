@@ -14,9 +14,9 @@ public sealed class CompensatedSumTests
     public void Is_within_one_rounding_of_the_exact_sum()
     {
         var random = new Random(7);
-        double[] terms = new double[5_000];
+        var terms = new double[5_000];
         decimal exact = 0;
-        for (int i = 0; i < terms.Length; i++)
+        for (var i = 0; i < terms.Length; i++)
         {
             // Multiples of 2^-20 are exact in decimal.
             terms[i] = random.Next(-1_000_000_000, 1_000_000_000) / 1048576.0;

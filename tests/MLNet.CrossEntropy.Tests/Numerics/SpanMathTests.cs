@@ -9,11 +9,11 @@ public sealed class SpanMathTests
     [Fact]
     public void Verbs_agree_with_their_plain_loops_at_every_length()
     {
-        for (int length = 1; length <= 70; length++)
+        for (var length = 1; length <= 70; length++)
         {
             var random = new Random(length);
-            float[] x = Enumerable.Range(0, length).Select(_ => random.Next(-1000, 1000) / 8f).ToArray();
-            float[] y = new float[length];
+            var x = Enumerable.Range(0, length).Select(_ => random.Next(-1000, 1000) / 8f).ToArray();
+            var y = new float[length];
 
             Assert.Equal(x.Sum(v => (double)v), SpanMath.Sum(x));
             SpanMath.Subtract(x, 2.5f, y);
@@ -24,9 +24,9 @@ public sealed class SpanMathTests
             SpanMath.Scale(z, 1 / 3.0);
             Assert.Equal(x.Select(v => v * (1 / 3.0)), z);
 
-            for (int place = 0; place < length; place++)
+            for (var place = 0; place < length; place++)
             {
-                float before = x[place];
+                var before = x[place];
                 x[place] = 126;
                 Assert.Equal(126, SpanMath.Max(x));
                 x[place] = float.NaN;

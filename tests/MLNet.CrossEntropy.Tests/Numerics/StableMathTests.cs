@@ -66,7 +66,7 @@ public sealed class StableMathTests
     [Fact]
     public void A_logit_of_minus_infinity_has_probability_0_and_undefined_rows_are_NaN()
     {
-        double[] q = new double[3];
+        var q = new double[3];
         StableMath.Softmax<double>([0, double.NegativeInfinity, 0], q);
         Assert.Equal([0.5, 0, 0.5], q);
         StableMath.LogSoftmax<double>([0, double.NegativeInfinity, 0], q);
@@ -74,7 +74,7 @@ public sealed class StableMathTests
 
         const double Infinity = double.PositiveInfinity;
         double[][] undefined = [[-Infinity, -Infinity, -Infinity], [1, Infinity, 1], [1, double.NaN, 2]];
-        foreach (double[] logits in undefined)
+        foreach (var logits in undefined)
         {
             StableMath.Softmax<double>(logits, q);
             Assert.All(q, v => Assert.Equal(double.NaN, v));
@@ -84,10 +84,10 @@ public sealed class StableMathTests
     [Fact]
     public void Log1P_keeps_the_digits_of_small_numbers()
     {
-        for (int exponent = -300; exponent <= 300; exponent++)
+        for (var exponent = -300; exponent <= 300; exponent++)
         {
-            double x = Math.Pow(10, exponent);
-            double expected = exponent < -3 ? x * (1 - x * (0.5 - x * (1 / 3.0 - x * (0.25 - x / 5)))) : Math.Log(1 + x);
+            var x = Math.Pow(10, exponent);
+            var expected = exponent < -3 ? x * (1 - x * (0.5 - x * (1 / 3.0 - x * (0.25 - x / 5)))) : Math.Log(1 + x);
             Tolerances.AssertClose(expected, StableMath.Log1P(x), exponent is >= -3 and <= 0 ? 1e-13 : 4e-16, $"1e{exponent}");
         }
 
@@ -134,10 +134,10 @@ public sealed class StableMathTests
     private static void SoftmaxIsThatOfTheOracle<T>(double tolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        foreach ((string name, var golden) in Torch["softmax"]!.AsObject())
+        foreach ((var name, var golden) in Torch["softmax"]!.AsObject())
         {
-            double[][] logits = Torch["logits"]![name].Matrix();
-            for (int i = 0; i < logits.Length; i++)
+            var logits = Torch["logits"]![name].Matrix();
+            for (var i = 0; i < logits.Length; i++)
             {
                 T[] z = [.. logits[i].Select(T.CreateTruncating)], q = new T[z.Length];
                 var lse = StableMath.LogSumExp<T>(z);

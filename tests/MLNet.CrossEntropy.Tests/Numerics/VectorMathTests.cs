@@ -11,22 +11,22 @@ public sealed class VectorMathTests
     [Fact]
     public void Exp_is_within_one_ulp_over_its_whole_range()
     {
-        float[] x = Enumerable.Range(0, 400_000).Select(i => -105f + i * 0.0005f).Where(v => v < 90).ToArray();
+        var x = Enumerable.Range(0, 400_000).Select(i => -105f + i * 0.0005f).Where(v => v < 90).ToArray();
         AssertWithinUlps(x, VectorMath.Exp, Math.Exp, ExpTolerance);
     }
 
     [Fact]
     public void Exp_of_tiny_numbers_is_within_one_ulp()
     {
-        float[] x = Enumerable.Range(0, 20_000).Select(i => MathF.Pow(10, -i / 500f) * (i % 2 == 0 ? 1 : -1)).ToArray();
+        var x = Enumerable.Range(0, 20_000).Select(i => MathF.Pow(10, -i / 500f) * (i % 2 == 0 ? 1 : -1)).ToArray();
         AssertWithinUlps(x, VectorMath.Exp, Math.Exp, ExpTolerance);
     }
 
     [Fact]
     public void Log_is_within_one_ulp_over_every_exponent_and_below_the_normal_range()
     {
-        float[] x = new float[400_000];
-        for (int i = 0; i < x.Length; i++)
+        var x = new float[400_000];
+        for (var i = 0; i < x.Length; i++)
             x[i] = BitConverter.UInt32BitsToSingle(1 + (uint)i * 5347u % 0x7f7fffffu);
         AssertWithinUlps(x, VectorMath.Log, Math.Log, LogTolerance);
     }
@@ -34,7 +34,7 @@ public sealed class VectorMathTests
     [Fact]
     public void Log_near_one_is_within_one_ulp()
     {
-        float[] x = Enumerable.Range(0, 200_000).Select(i => 0.5f + i * 7.5e-6f).ToArray();
+        var x = Enumerable.Range(0, 200_000).Select(i => 0.5f + i * 7.5e-6f).ToArray();
         AssertWithinUlps(x, VectorMath.Log, Math.Log, LogTolerance);
     }
 
@@ -73,16 +73,16 @@ public sealed class VectorMathTests
     [Fact]
     public void Every_width_and_every_length_give_the_same_bits()
     {
-        for (int length = 0; length <= 70; length++)
+        for (var length = 0; length <= 70; length++)
         {
             var random = new Random(length);
-            float[] x = Enumerable.Range(0, length).Select(_ => (float)(random.NextDouble() * 200 - 110)).ToArray();
+            var x = Enumerable.Range(0, length).Select(_ => (float)(random.NextDouble() * 200 - 110)).ToArray();
             if (length > 0)
                 x[random.Next(length)] = float.NaN;
             Assert.Equal(x.Select(v => VectorMath.Exp(v)), Apply(VectorMath.Exp, x));
             Assert.Equal(x.Select(v => VectorMath.Log(v)), Apply(VectorMath.Log, x));
 
-            for (int i = 0; i + 16 <= length; i += 16)
+            for (var i = 0; i + 16 <= length; i += 16)
             {
                 Vector512<float> block = Vector512.Create<float>(x.AsSpan(i));
                 Assert.Equal(VectorMath.Exp(block), Vector512.Create(VectorMath.Exp(block.GetLower()), VectorMath.Exp(block.GetUpper())));
@@ -95,8 +95,8 @@ public sealed class VectorMathTests
     [Fact]
     public void Spans_may_be_the_same_but_not_of_different_lengths()
     {
-        float[] x = Enumerable.Range(0, 37).Select(i => i - 20f).ToArray();
-        float[] expected = Apply(VectorMath.Exp, x);
+        var x = Enumerable.Range(0, 37).Select(i => i - 20f).ToArray();
+        var expected = Apply(VectorMath.Exp, x);
         VectorMath.Exp(x, x);
         Assert.Equal(expected, x);
 
@@ -109,20 +109,20 @@ public sealed class VectorMathTests
 
     private static float[] Apply(SpanFunction f, float[] x)
     {
-        float[] y = new float[x.Length];
+        var y = new float[x.Length];
         f(x, y);
         return y;
     }
 
     private static void AssertWithinUlps(float[] x, SpanFunction f, Func<double, double> oracle, double ulps)
     {
-        float[] y = Apply(f, x);
+        var y = Apply(f, x);
         double worst = 0;
         float at = 0;
-        for (int i = 0; i < x.Length; i++)
+        for (var i = 0; i < x.Length; i++)
         {
-            double expected = oracle(x[i]);
-            double distance = UlpDistance(y[i], expected);
+            var expected = oracle(x[i]);
+            var distance = UlpDistance(y[i], expected);
             if (distance > worst)
                 (worst, at) = (distance, x[i]);
         }
@@ -132,10 +132,10 @@ public sealed class VectorMathTests
 
     private static double UlpDistance(float actual, double expected)
     {
-        float rounded = (float)expected;
+        var rounded = (float)expected;
         if (float.IsInfinity(rounded) || rounded == 0)
             return actual == rounded ? 0 : double.PositiveInfinity;
-        float ulp = MathF.BitIncrement(MathF.Abs(rounded)) - MathF.Abs(rounded);
+        var ulp = MathF.BitIncrement(MathF.Abs(rounded)) - MathF.Abs(rounded);
         return Math.Abs(actual - expected) / (float.IsInfinity(ulp) ? MathF.Abs(rounded) - MathF.BitDecrement(MathF.Abs(rounded)) : ulp);
     }
 

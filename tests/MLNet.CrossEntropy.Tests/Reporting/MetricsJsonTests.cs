@@ -27,12 +27,12 @@ public sealed class MetricsJsonTests
         AssertSame(metrics.TopKAccuracy(2).Accuracy, json["topKAccuracies"]![1]!["accuracy"]);
         Assert.Equal(metrics.Rows.Used, json["rows"]!["used"]!.GetValue<long>());
         Assert.Equal(metrics.Classes.Count, json["classes"]!.AsArray().Count);
-        for (int k = 0; k < metrics.Classes.Count; k++)
+        for (var k = 0; k < metrics.Classes.Count; k++)
         {
             Assert.Equal(metrics.Classes[k].Name, json["classes"]![k]!["name"]!.GetValue<string>());
             AssertSame(metrics.Classes[k].LogLoss, json["classes"]![k]!["logLoss"]);
             AssertSame(metrics.Classes[k].PrecisionRecall.F1, json["classes"]![k]!["precisionRecall"]!["f1"]);
-            for (int j = 0; j < metrics.Classes.Count; j++)
+            for (var j = 0; j < metrics.Classes.Count; j++)
             {
                 Assert.Equal(metrics.ConfusionMatrix!.Rows(k, j), json["confusionMatrix"]!["rows"]![k]![j]!.GetValue<long>());
                 AssertSame(metrics.ConfusionMatrix.Weight(k, j), json["confusionMatrix"]!["weights"]![k]![j]);
@@ -82,7 +82,7 @@ public sealed class MetricsJsonTests
     public void A_culture_changes_nothing(string task)
     {
         var before = CultureInfo.CurrentCulture;
-        string expected = JsonOf(task);
+        var expected = JsonOf(task);
         try
         {
             CultureInfo.CurrentCulture = Evaluated.Comma;

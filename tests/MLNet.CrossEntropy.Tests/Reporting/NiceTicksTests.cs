@@ -21,8 +21,8 @@ public sealed class NiceTicksTests
     [Fact]
     public void Linear_ticks_are_even_round_and_few() => Check.One(Config, Prop.ForAll(Ranges, range =>
     {
-        (double[] ticks, double step) = NiceTicks.Linear(range.Low, range.High, 6);
-        double size = range.High - range.Low;
+        (var ticks, var step) = NiceTicks.Linear(range.Low, range.High, 6);
+        var size = range.High - range.Low;
         Assert.InRange(ticks.Length, 2, 6);
         Assert.All(ticks, t => Assert.InRange(t, range.Low - 1e-8 * size, range.High + 1e-8 * size));
         Assert.All(ticks.Zip(ticks.Skip(1)), pair => Assert.Equal(step, pair.Second - pair.First, step * 1e-6));
@@ -33,8 +33,8 @@ public sealed class NiceTicksTests
     [Fact]
     public void Logarithmic_ticks_are_powers_and_their_simple_multiples() => Check.One(Config, Prop.ForAll(Ranges, range =>
     {
-        (double low, double high) = (Math.Abs(range.Low) + 1e-9, Math.Abs(range.Low) + 1e-9 + range.High - range.Low);
-        double[] ticks = NiceTicks.Logarithmic(low, high);
+        (var low, var high) = (Math.Abs(range.Low) + 1e-9, Math.Abs(range.Low) + 1e-9 + range.High - range.Low);
+        var ticks = NiceTicks.Logarithmic(low, high);
         Assert.True(ticks.Length >= 2);
         Assert.All(ticks, t => Assert.InRange(t, low, high));
         Assert.Equal(ticks.Order(), ticks);
@@ -44,7 +44,7 @@ public sealed class NiceTicksTests
     [Fact]
     public void Labels_say_the_tick() => Check.One(Config, Prop.ForAll(Ranges, range =>
     {
-        (double[] ticks, double step) = NiceTicks.Linear(range.Low, range.High, 6);
+        (var ticks, var step) = NiceTicks.Linear(range.Low, range.High, 6);
         if (step < 1e-6 || Math.Abs(range.Low) >= 1e6 || Math.Abs(range.High) >= 1e6)
             return;
         Assert.Equal(ticks.Length, ticks.Select(NiceTicks.Label).Distinct().Count());

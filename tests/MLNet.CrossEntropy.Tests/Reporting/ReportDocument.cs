@@ -39,7 +39,7 @@ internal sealed class ReportDocument
                 .Where(t => double.TryParse(t.Value, CultureInfo.InvariantCulture, out _))
                 .Select(t => (Number(t, "x"), double.Parse(t.Value, CultureInfo.InvariantCulture))),
         ];
-        double perUnit = (ticks[^1].Value - ticks[0].Value) / (ticks[^1].Place - ticks[0].Place);
+        var perUnit = (ticks[^1].Value - ticks[0].Value) / (ticks[^1].Place - ticks[0].Place);
         return x => ticks[0].Value + (x - ticks[0].Place) * perUnit;
     }
 }

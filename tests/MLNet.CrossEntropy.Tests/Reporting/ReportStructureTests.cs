@@ -35,7 +35,7 @@ public sealed partial class ReportStructureTests
         foreach (var svg in page.Elements("svg"))
         {
             Assert.Equal("img", svg.Attribute("role")!.Value);
-            string[] labels = svg.Attribute("aria-labelledby")!.Value.Split(' ');
+            var labels = svg.Attribute("aria-labelledby")!.Value.Split(' ');
             Assert.Equal([svg.Element("title")!.Attribute("id")!.Value, svg.Element("desc")!.Attribute("id")!.Value], labels);
             Assert.All([svg.Element("title")!, svg.Element("desc")!], e => Assert.NotEqual("", e.Value.Trim()));
         }
@@ -70,7 +70,7 @@ public sealed partial class ReportStructureTests
             Assert.Equal($"0 0 {svg.Attribute("width")!.Value} {svg.Attribute("height")!.Value}", svg.Attribute("viewBox")!.Value);
             foreach (var element in svg.Descendants().Where(e => e.Name.LocalName is not ("title" or "desc")))
             {
-                foreach (string coordinate in Coordinates.Where(c => element.Attribute(c) is not null))
+                foreach (var coordinate in Coordinates.Where(c => element.Attribute(c) is not null))
                     Assert.InRange(Number(element, coordinate), 0, coordinate.Contains('y') || coordinate == "height" ? height : width);
             }
             foreach (var path in svg.Descendants("path"))
@@ -86,7 +86,7 @@ public sealed partial class ReportStructureTests
     [MemberData(nameof(Names))]
     public void Same_input_same_bytes_in_any_culture(string name)
     {
-        string expected = Reports.All[name]().ToHtml();
+        var expected = Reports.All[name]().ToHtml();
         var before = CultureInfo.CurrentCulture;
         try
         {

@@ -34,7 +34,7 @@ public sealed partial class ReportStyleTests
     {
         foreach ((var theme, var strongest) in Themes().Zip(Tint().Matches(Style)))
         {
-            double opacity = double.Parse(strongest.Groups[1].Value, CultureInfo.InvariantCulture);
+            var opacity = double.Parse(strongest.Groups[1].Value, CultureInfo.InvariantCulture);
             for (double share = 0; share <= 1; share += 0.01)
             {
                 double[] cell = [.. theme[tint].Zip(theme["page"], (a, b) => share * opacity * a + (1 - share * opacity) * b)];
@@ -48,7 +48,7 @@ public sealed partial class ReportStyleTests
 
     private static Dictionary<string, double[]>[] Themes()
     {
-        string[] parts = Style.Split("@media screen and (prefers-color-scheme: dark)");
+        var parts = Style.Split("@media screen and (prefers-color-scheme: dark)");
         Assert.Equal(2, parts.Length);
         return [.. parts.Select(part => Colour().Matches(part).ToDictionary(m => m.Groups[1].Value, m => Channels(m.Groups[2].Value)))];
     }
@@ -57,7 +57,7 @@ public sealed partial class ReportStyleTests
 
     private static double Ratio(double[] one, double[] other)
     {
-        (double x, double y) = (Luminance(one) + 0.05, Luminance(other) + 0.05);
+        (var x, var y) = (Luminance(one) + 0.05, Luminance(other) + 0.05);
         return Math.Max(x, y) / Math.Min(x, y);
     }
 

@@ -98,7 +98,7 @@ public sealed class ReportTests
         Assert.Equal(
             order.Select(l => FormattableString.Invariant($"{metrics.LabelNames[l]}: {metrics.Labels[l].LogLoss:0.0000} nats")),
             details.Select(d => d.Element("summary")!.Value));
-        foreach ((var label, int l) in details.Zip(order))
+        foreach ((var label, var l) in details.Zip(order))
         {
             Assert.Equal(["What each row pays", $"Reliability: {metrics.LabelNames[l]} is a yes", "Row losses"], label.Descendants("figure").Select(f => f.Element("h3")!.Value));
             Assert.Equal(200, Table(label.Descendants("figure").Last()).Sum(row => int.Parse(row[2], System.Globalization.CultureInfo.InvariantCulture)));
@@ -169,7 +169,7 @@ public sealed class ReportTests
     [Fact]
     public void The_head_says_host_date_and_rows()
     {
-        string head = new ReportDocument(Reports.All["multiclass"]().ToHtml()).Elements("header").Single().Value;
+        var head = new ReportDocument(Reports.All["multiclass"]().ToHtml()).Elements("header").Single().Value;
         Assert.Contains("2026-11-21 14:00 +00:00", head, StringComparison.Ordinal);
         Assert.Contains("400 rows evaluated", head, StringComparison.Ordinal);
         Assert.Matches("Microsoft\\.ML [56]\\.\\d+\\.\\d+ ", head + " ");
@@ -179,7 +179,7 @@ public sealed class ReportTests
     public void What_is_not_defined_is_said_to_be_so()
     {
         ReportDocument page = new(Reports.All["infinite"]().ToHtml());
-        string[][] classes = Table(page.Chart("Log-loss by class"));
+        var classes = Table(page.Chart("Log-loss by class"));
         Assert.Equal("∞", classes[0][2]);
         Assert.Equal("not defined", classes[2][2]);
         Assert.DoesNotContain("NaN", string.Concat(page.Charts.SelectMany(f => f.Descendants("td")).Concat(page.Elements("dd")).Select(e => e.Value)), StringComparison.Ordinal);
@@ -203,9 +203,9 @@ public sealed class ReportTests
         var config = Config.QuickThrowOnFailure.WithReplay(0xE5CA, 0x1D).WithMaxTest(300);
         Check.One(config, Prop.ForAll(ArbMap.Default.ArbFor<string>().Filter(s => s is not null), text =>
         {
-            foreach (string any in new[] { text, Reports.Hostile + text, text + "\ud83d", "\udc00" + text })
+            foreach (var any in new[] { text, Reports.Hostile + text, text + "\ud83d", "\udc00" + text })
             {
-                string written = Markup.Write(Markup.El("p", Markup.At("title", any), any));
+                var written = Markup.Write(Markup.El("p", Markup.At("title", any), any));
                 XElement read = XElement.Parse(written, LoadOptions.PreserveWhitespace);
                 Assert.Empty(read.Elements());
                 Assert.Equal(Clean(any), read.Value);
@@ -248,9 +248,9 @@ public sealed class ReportTests
         StringBuilder clean = new();
         foreach (var rune in text.EnumerateRunes())
         {
-            int c = rune.Value;
-            bool isControl = c < 0x20 && c is not ('\n' or '\t') || c is >= 0x7f and < 0xa0;
-            bool isNoCharacter = c is >= 0xfdd0 and <= 0xfdef || c % 0x10000 is 0xfffe or 0xffff;
+            var c = rune.Value;
+            var isControl = c < 0x20 && c is not ('\n' or '\t') || c is >= 0x7f and < 0xa0;
+            var isNoCharacter = c is >= 0xfdd0 and <= 0xfdef || c % 0x10000 is 0xfffe or 0xffff;
             clean.Append(isControl || isNoCharacter ? '\ufffd' : rune);
         }
         return clean.ToString();

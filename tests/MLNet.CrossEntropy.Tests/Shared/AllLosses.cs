@@ -51,7 +51,7 @@ public static class AllLosses
     /// <summary>Targets that a loss of the table accepts: every class, a soft label, and for sigmoid losses partly labelled rows.</summary>
     public static IEnumerable<TargetCase> TargetsFor(string name)
     {
-        for (int k = 0; k < Outputs; k++)
+        for (var k = 0; k < Outputs; k++)
             yield return new TargetCase(k);
         yield return new TargetCase(0.125f, 0.5f, 0f, 0.375f);
         yield return new TargetCase(0.25f, 0.25f, 0.25f, 0.25f);

@@ -17,7 +17,7 @@ internal sealed record Dataset(IReadOnlyList<Dataset.Example> Examples, string[]
     {
         var data = GoldenFile.Load("sklearn-fits.json")["datasets"]![name]!;
         string[] classes = [.. data["classes"]!.AsArray().Select(value => value!.ToString())];
-        double[] weights = data["sample_weight"].Numbers();
+        var weights = data["sample_weight"].Numbers();
         var examples = data["X"].Matrix().Zip(data["y"].Numbers()).Select((row, i) => new Example
         {
             Features = [.. row.First.Select(value => (float)value)],

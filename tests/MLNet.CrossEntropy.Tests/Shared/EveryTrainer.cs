@@ -19,7 +19,7 @@ internal static class EveryTrainer
     public static TheoryData<string, T> NamesAnd<T>(params T[] values)
     {
         var pairs = new TheoryData<string, T>();
-        foreach (string name in Keys)
+        foreach (var name in Keys)
         {
             foreach (var value in values)
                 pairs.Add(name, value);

@@ -6,9 +6,9 @@ internal static class FiniteDifference
     /// <summary>The fourth-order central difference of f at x, coordinate by coordinate.</summary>
     public static double[] Gradient(Func<double[], double> f, double[] x, double step = 1e-3)
     {
-        double[] gradient = new double[x.Length];
+        var gradient = new double[x.Length];
         double[] moved = [.. x];
-        for (int i = 0; i < x.Length; i++)
+        for (var i = 0; i < x.Length; i++)
         {
             double At(double steps)
             {

@@ -48,8 +48,8 @@ internal sealed class GeneratedView : IDataView
     {
         Span<float> values = stackalloc float[Math.Min(_features, Classes)];
         Fill(row, values);
-        int largest = 0;
-        for (int j = 1; j < values.Length; j++)
+        var largest = 0;
+        for (var j = 1; j < values.Length; j++)
             largest = values[j] > values[largest] ? j : largest;
         return largest;
     }
@@ -57,12 +57,12 @@ internal sealed class GeneratedView : IDataView
     /// <summary>The row's first features, each from a hash of where it stands: uniform in (0, 1], or zero.</summary>
     public void Fill(long row, Span<float> values)
     {
-        for (int j = 0; j < values.Length; j++)
+        for (var j = 0; j < values.Length; j++)
         {
-            uint hash = ((uint)row * 2654435761u + (uint)j * 2246822519u) ^ 0x9E3779B9u;
+            var hash = ((uint)row * 2654435761u + (uint)j * 2246822519u) ^ 0x9E3779B9u;
             hash = (hash ^ (hash >> 15)) * 3266489917u;
             hash = (hash ^ (hash >> 13)) * 668265263u;
-            float uniform = ((hash >> 8) + 1) / (float)(1 << 24);
+            var uniform = ((hash >> 8) + 1) / (float)(1 << 24);
             values[j] = uniform <= _density ? uniform : 0;
         }
     }

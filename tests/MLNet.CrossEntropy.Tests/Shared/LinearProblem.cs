@@ -19,22 +19,22 @@ internal sealed record LinearProblem(double[][] Rows, int[] Labels, int Outputs,
     public static LinearProblem FromFit(JsonNode file, JsonNode fit)
     {
         var data = file["datasets"]![fit["dataset"]!.GetValue<string>()]!;
-        double[][] x = data["X"].Matrix();
+        var x = data["X"].Matrix();
         int[] y = [.. data["y"].Numbers().Select(v => (int)v)];
         if (fit["scaling"]!.GetValue<string>() == "standard")
         {
-            double[] mean = data["mean"].Numbers();
-            double[] scale = data["scale"].Numbers();
+            var mean = data["mean"].Numbers();
+            var scale = data["scale"].Numbers();
             x = [.. x.Select(row => row.Select((v, f) => (v - mean[f]) / scale[f]).ToArray())];
         }
 
-        double[] weights = fit["weighting"]?.GetValue<string>() switch
+        var weights = fit["weighting"]?.GetValue<string>() switch
         {
             null => [.. y.Select(_ => 1.0)],
             "sample_weight" => data["sample_weight"].Numbers(),
             _ => [.. y.Select(c => fit["class_weight"].Numbers()[c])],
         };
-        int outputs = fit["kind"]!.GetValue<string>() == "binary" ? 1 : y.Max() + 1;
+        var outputs = fit["kind"]!.GetValue<string>() == "binary" ? 1 : y.Max() + 1;
         return new LinearProblem(x, y, outputs, weights);
     }
 
@@ -43,29 +43,29 @@ internal sealed record LinearProblem(double[][] Rows, int[] Labels, int Outputs,
     {
         gradient.Clear();
         double total = 0;
-        double weightSum = RowWeights.Sum();
-        int features = Features;
-        int weights = Weights;
+        var weightSum = RowWeights.Sum();
+        var features = Features;
+        var weights = Weights;
         Span<double> z = stackalloc double[Outputs];
-        for (int i = 0; i < Rows.Length; i++)
+        for (var i = 0; i < Rows.Length; i++)
         {
-            double[] x = Rows[i];
-            for (int k = 0; k < Outputs; k++)
+            var x = Rows[i];
+            for (var k = 0; k < Outputs; k++)
             {
                 z[k] = parameters[weights + k];
                 var row = parameters.Slice(k * features, features);
-                for (int f = 0; f < row.Length; f++)
+                for (var f = 0; f < row.Length; f++)
                     z[k] += row[f] * x[f];
             }
 
-            double weight = RowWeights[i] / weightSum;
+            var weight = RowWeights[i] / weightSum;
             total += weight * (Outputs == 1 ? Sigmoid(z, Labels[i]) : Softmax(z, Labels[i]));
-            for (int k = 0; k < Outputs; k++)
+            for (var k = 0; k < Outputs; k++)
             {
-                double share = weight * z[k];
+                var share = weight * z[k];
                 gradient[weights + k] += share;
                 var row = gradient.Slice(k * features, features);
-                for (int f = 0; f < row.Length; f++)
+                for (var f = 0; f < row.Length; f++)
                     row[f] += share * x[f];
             }
         }
@@ -76,22 +76,22 @@ internal sealed record LinearProblem(double[][] Rows, int[] Labels, int Outputs,
     /// <summary>The loss of one row; its logits are replaced by their gradient.</summary>
     private static double Softmax(Span<double> z, int y)
     {
-        double max = double.NegativeInfinity;
-        foreach (double v in z)
+        var max = double.NegativeInfinity;
+        foreach (var v in z)
             max = Math.Max(max, v);
         double sum = 0;
-        foreach (double v in z)
+        foreach (var v in z)
             sum += Math.Exp(v - max);
-        double logSumExp = max + Math.Log(sum);
-        double loss = logSumExp - z[y];
-        for (int k = 0; k < z.Length; k++)
+        var logSumExp = max + Math.Log(sum);
+        var loss = logSumExp - z[y];
+        for (var k = 0; k < z.Length; k++)
             z[k] = Math.Exp(z[k] - logSumExp) - (k == y ? 1 : 0);
         return loss;
     }
 
     private static double Sigmoid(Span<double> z, int y)
     {
-        double loss = Math.Max(z[0], 0) - (z[0] * y) + Math.Log(1 + Math.Exp(-Math.Abs(z[0])));
+        var loss = Math.Max(z[0], 0) - (z[0] * y) + Math.Log(1 + Math.Exp(-Math.Abs(z[0])));
         z[0] = (1 / (1 + Math.Exp(-z[0]))) - y;
         return loss;
     }

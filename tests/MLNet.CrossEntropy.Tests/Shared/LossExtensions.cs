@@ -5,13 +5,13 @@ internal static class LossExtensions
 {
     public static (double Loss, double[] Gradient) Of(this LogitLoss loss, double[] logits, RowTarget target)
     {
-        double[] gradient = new double[logits.Length];
+        var gradient = new double[logits.Length];
         return (loss.LossAndGradient(logits, target, gradient), gradient);
     }
 
     public static (double Loss, float[] Gradient) Of(this LogitLoss loss, float[] logits, RowTarget target)
     {
-        float[] gradient = new float[logits.Length];
+        var gradient = new float[logits.Length];
         return (loss.LossAndGradient(logits, target, gradient), gradient);
     }
 }

@@ -20,7 +20,7 @@ internal sealed record MultiLabelData(float[][] Rows, float[][] Answers, float[]
         })];
         if (withMissing)
         {
-            foreach (float[] row in answers)
+            foreach (var row in answers)
                 row[random.Next(3)] = float.NaN;
             answers[5] = [float.NaN, float.NaN, float.NaN];
         }

@@ -10,15 +10,15 @@ internal static class OtherProcess
     {
         // Its output folder stands beside this test's own: bin/<project>/<configuration>.
         var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        string program = Path.Combine(here.Parent!.Parent!.FullName, "LoadsWithoutUs", here.Name, "LoadsWithoutUs.dll");
+        var program = Path.Combine(here.Parent!.Parent!.FullName, "LoadsWithoutUs", here.Name, "LoadsWithoutUs.dll");
         Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(program)!, "*CrossEntropy*"));
 
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])[program, model, column, .. rows.Select(row => FormattableString.Invariant($"{string.Join(';', row)}"))])
+        foreach (var argument in (string[])[program, model, column, .. rows.Select(row => FormattableString.Invariant($"{string.Join(';', row)}"))])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
+        var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, errors.Result);
         return output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);

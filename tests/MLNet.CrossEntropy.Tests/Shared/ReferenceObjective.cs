@@ -17,21 +17,21 @@ internal sealed record ReferenceObjective(LogitLoss Loss, float[][] Rows, float[
         int outputs = Targets[0].Length, features = Rows[0].Length;
         double[] gradient = new double[parameters.Length], logits = new double[outputs], slope = new double[outputs];
         double value = 0, weightSum = Weights.Select((weight, i) => weight * Loss.TargetWeight(RowTarget.Values(Targets[i]))).Sum();
-        for (int i = 0; i < Rows.Length; i++)
+        for (var i = 0; i < Rows.Length; i++)
         {
-            for (int k = 0; k < outputs; k++)
+            for (var k = 0; k < outputs; k++)
                 logits[k] = parameters[outputs * features + k] + Rows[i].Select((x, f) => (double)x * parameters[k * features + f]).Sum();
             value += Weights[i] / weightSum * Loss.LossAndGradient(logits, RowTarget.Values(Targets[i]), slope);
-            for (int k = 0; k < outputs; k++)
+            for (var k = 0; k < outputs; k++)
             {
-                double share = Weights[i] / weightSum * slope[k];
+                var share = Weights[i] / weightSum * slope[k];
                 gradient[outputs * features + k] += share;
-                for (int f = 0; f < features; f++)
+                for (var f = 0; f < features; f++)
                     gradient[k * features + f] += share * Rows[i][f];
             }
         }
 
-        for (int w = 0; w < outputs * features; w++)
+        for (var w = 0; w < outputs * features; w++)
         {
             value += L2 / 2 * parameters[w] * parameters[w];
             gradient[w] += L2 * parameters[w];

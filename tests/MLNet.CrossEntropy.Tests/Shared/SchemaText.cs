@@ -25,7 +25,7 @@ internal static class SchemaText
 
     private static string Value(DataViewSchema.Annotations annotations, DataViewSchema.Column annotation)
     {
-        bool isVector = annotation.Type is VectorDataViewType;
+        var isVector = annotation.Type is VectorDataViewType;
         var item = annotation.Type is VectorDataViewType vector ? vector.ItemType.RawType : annotation.Type.RawType;
         var read = typeof(SchemaText).GetMethod(isVector ? nameof(Vector) : nameof(Scalar), BindingFlags.Static | BindingFlags.NonPublic)!;
         return (string)read.MakeGenericMethod(item).Invoke(null, [annotations, annotation.Name])!;

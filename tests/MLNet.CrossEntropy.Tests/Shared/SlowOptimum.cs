@@ -28,7 +28,7 @@ internal sealed class SlowOptimum
         (_labels, _outputs, _l2) = (labels, outputs, l2);
         _rows = [.. x.Select(row => Enumerable.Range(0, row.Length).Where(j => row[j] != 0).Select(j => (j, (double)row[j])).ToArray())];
         _scales = new double[x[0].Length];
-        foreach ((int feature, double value) in _rows.SelectMany(row => row))
+        foreach ((var feature, var value) in _rows.SelectMany(row => row))
             _scales[feature] += value * value / x.Count;
         _scales = [.. _scales.Select(square => square > 0 ? Math.Sqrt(square) : 1)];
     }
@@ -46,7 +46,7 @@ internal sealed class SlowOptimum
         double[] at = new double[Weights + _outputs], gradient = new double[at.Length];
         double value = Evaluate(at, gradient), before = double.PositiveInfinity;
         var pairs = new LinkedList<(double[] Step, double[] Change, double Product)>();
-        for (int iteration = 0; iteration < MostIterations; iteration++)
+        for (var iteration = 0; iteration < MostIterations; iteration++)
         {
             if (iteration % Patience == 0)
             {
@@ -54,13 +54,13 @@ internal sealed class SlowOptimum
                     return value;
                 before = value;
             }
-            double[] direction = Direction(gradient, pairs);
+            var direction = Direction(gradient, pairs);
             double slope = Dot(direction, gradient), rate = iteration == 0 ? 1 / Math.Sqrt(Dot(gradient, gradient)) : 1;
             double[] next = new double[at.Length], nextGradient = new double[at.Length];
             double nextValue;
             do
             {
-                for (int i = 0; i < at.Length; i++)
+                for (var i = 0; i < at.Length; i++)
                     next[i] = at[i] + (rate * direction[i]);
                 nextValue = Evaluate(next, nextGradient);
                 rate /= 2;
@@ -82,27 +82,27 @@ internal sealed class SlowOptimum
     private double Evaluate(double[] parameters, double[] gradient)
     {
         Array.Clear(gradient);
-        int features = _scales.Length;
+        var features = _scales.Length;
         double value = 0;
-        double[] z = new double[_outputs];
-        for (int i = 0; i < _rows.Length; i++)
+        var z = new double[_outputs];
+        for (var i = 0; i < _rows.Length; i++)
         {
-            for (int k = 0; k < _outputs; k++)
+            for (var k = 0; k < _outputs; k++)
             {
                 z[k] = parameters[Weights + k];
-                foreach ((int feature, double x) in _rows[i])
+                foreach ((var feature, var x) in _rows[i])
                     z[k] += parameters[(k * features) + feature] * x / _scales[feature];
             }
             value += LossAndErrors(z, _labels[i]) / _rows.Length;
-            for (int k = 0; k < _outputs; k++)
+            for (var k = 0; k < _outputs; k++)
             {
-                double error = z[k] / _rows.Length;
+                var error = z[k] / _rows.Length;
                 gradient[Weights + k] += error;
-                foreach ((int feature, double x) in _rows[i])
+                foreach ((var feature, var x) in _rows[i])
                     gradient[(k * features) + feature] += error * x / _scales[feature];
             }
         }
-        for (int w = 0; w < Weights; w++)
+        for (var w = 0; w < Weights; w++)
         {
             double scale = _scales[w % features], raw = parameters[w] / scale;
             value += _l2 / 2 * raw * raw;
@@ -116,13 +116,13 @@ internal sealed class SlowOptimum
     {
         if (z.Length == 1)
         {
-            double loss = Math.Max(z[0], 0) - (label == 1 ? z[0] : 0) + Math.Log(1 + Math.Exp(-Math.Abs(z[0])));
+            var loss = Math.Max(z[0], 0) - (label == 1 ? z[0] : 0) + Math.Log(1 + Math.Exp(-Math.Abs(z[0])));
             z[0] = (1 / (1 + Math.Exp(-z[0]))) - (label == 1 ? 1 : 0);
             return loss;
         }
         double largest = z.Max(), logSum = largest + Math.Log(z.Sum(logit => Math.Exp(logit - largest)));
-        double own = logSum - z[label];
-        for (int k = 0; k < z.Length; k++)
+        var own = logSum - z[label];
+        for (var k = 0; k < z.Length; k++)
             z[k] = Math.Exp(z[k] - logSum) - (k == label ? 1 : 0);
         return own;
     }
@@ -132,33 +132,33 @@ internal sealed class SlowOptimum
     {
         double[] direction = [.. gradient.Select(g => -g)];
         var shares = new Stack<double>();
-        foreach ((double[] step, double[] change, double product) in pairs)
+        foreach ((var step, var change, var product) in pairs)
         {
-            double share = Dot(step, direction) / product;
+            var share = Dot(step, direction) / product;
             shares.Push(share);
             Add(direction, -share, change);
         }
         if (pairs.First is { Value: var last })
         {
-            double scale = last.Product / Dot(last.Change, last.Change);
-            for (int i = 0; i < direction.Length; i++)
+            var scale = last.Product / Dot(last.Change, last.Change);
+            for (var i = 0; i < direction.Length; i++)
                 direction[i] *= scale;
         }
-        foreach ((double[] step, double[] change, double product) in pairs.Reverse())
+        foreach ((var step, var change, var product) in pairs.Reverse())
             Add(direction, shares.Pop() - (Dot(change, direction) / product), step);
         return direction;
     }
 
     private static void Add(double[] sum, double factor, double[] term)
     {
-        for (int i = 0; i < sum.Length; i++)
+        for (var i = 0; i < sum.Length; i++)
             sum[i] += factor * term[i];
     }
 
     private static double Dot(double[] a, double[] b)
     {
         double sum = 0;
-        for (int i = 0; i < a.Length; i++)
+        for (var i = 0; i < a.Length; i++)
             sum += a[i] * b[i];
         return sum;
     }

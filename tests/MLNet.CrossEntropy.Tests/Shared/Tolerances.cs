@@ -18,7 +18,7 @@ internal static class Tolerances
     /// <summary>|actual - expected| is at most tolerance |expected|, and a rounding error of 1; infinities and NaN must match.</summary>
     public static void AssertClose(double expected, double actual, double tolerance, string where = "")
     {
-        bool close = double.IsFinite(expected)
+        var close = double.IsFinite(expected)
             ? Math.Abs(actual - expected) <= tolerance * Math.Abs(expected) + OracleRounding
             : actual.Equals(expected);
         Assert.True(close, $"{where}: expected {expected:R}, got {actual:R}");
@@ -29,7 +29,7 @@ internal static class Tolerances
     {
         double[] e = [.. expected], a = [.. actual];
         Assert.Equal(e.Length, a.Length);
-        for (int i = 0; i < e.Length; i++)
+        for (var i = 0; i < e.Length; i++)
             AssertClose(e[i], a[i], tolerance, $"{where}[{i}]");
     }
 }

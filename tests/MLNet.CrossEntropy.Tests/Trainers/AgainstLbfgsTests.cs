@@ -15,8 +15,8 @@ public class AgainstLbfgsTests
     {
         var ml = new MLContext(seed: 1);
         (var train, var test) = Split(ml, name, normalized);
-        double theirs = AllTrainers.LogLoss(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("ClassIndex").Fit(train), test);
-        double ours = AllTrainers.LogLoss(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train), test);
+        var theirs = AllTrainers.LogLoss(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("ClassIndex").Fit(train), test);
+        var ours = AllTrainers.LogLoss(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train), test);
         Assert.InRange(ours, 0, 1.01 * theirs);
     }
 
@@ -27,8 +27,8 @@ public class AgainstLbfgsTests
     {
         var ml = new MLContext(seed: 1);
         (var train, var test) = Split(ml, "breast_cancer", normalized);
-        double theirs = AllTrainers.LogLoss(ml.BinaryClassification.Trainers.LbfgsLogisticRegression("IsSecond").Fit(train), test);
-        double ours = AllTrainers.LogLoss(ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(train), test);
+        var theirs = AllTrainers.LogLoss(ml.BinaryClassification.Trainers.LbfgsLogisticRegression("IsSecond").Fit(train), test);
+        var ours = AllTrainers.LogLoss(ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(train), test);
         Assert.InRange(ours, 0, 1.01 * theirs);
     }
 

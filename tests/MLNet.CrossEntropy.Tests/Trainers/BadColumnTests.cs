@@ -17,9 +17,9 @@ public class BadColumnTests
         get
         {
             var cases = new TheoryData<string, string, string, string>();
-            foreach (string trainer in EveryTrainer.Keys)
+            foreach (var trainer in EveryTrainer.Keys)
             {
-                foreach (string role in (string[])["feature", "label", "weight"])
+                foreach (var role in (string[])["feature", "label", "weight"])
                     cases.Add(trainer, role, "Nothing", $"Could not find {role} column 'Nothing'");
                 AddMismatches(trainer, "feature", "Vector<Single>", FeatureRemedy, [("Number", "Single"), ("Doubles", "Vector<Double, 2>"), ("Unsized", "VarVector<Single>"), ("Text", "String")]);
                 AddMismatches(trainer, "weight", "Single", "Convert it with ConvertType", [("Double", "Double"), ("Features", "Vector<Single, 2>"), ("Text", "String"), ("IsSecond", "Boolean")]);
@@ -34,7 +34,7 @@ public class BadColumnTests
 
             void AddMismatches(string trainer, string role, string expected, string remedy, (string Column, string Type)[] columns)
             {
-                foreach ((string column, string type) in columns)
+                foreach ((var column, var type) in columns)
                     cases.Add(trainer, role, column, $"Schema mismatch for {role} column '{column}': expected {expected}, got {type}. {remedy}");
             }
         }

@@ -68,19 +68,19 @@ public class BadDataTests
         var dirty = clean with { Examples = [Bad(float.NaN), .. clean.Examples, Bad(float.PositiveInfinity)] };
         var fitted = AllTrainers.Create(trainer, _ml).Fit(dirty.View(_ml));
 
-        string warning = Assert.Single(_log, line => line.StartsWith("Warning", StringComparison.Ordinal));
+        var warning = Assert.Single(_log, line => line.StartsWith("Warning", StringComparison.Ordinal));
         Assert.EndsWith(
             "Of 571 training rows, these were not used: 1 with a NaN feature, 1 with an infinite feature. The first: row 0 has NaN in feature 2 (counted from 0).",
             warning, StringComparison.Ordinal);
         Assert.Equal(new TrainingRowCounts { Used = 569, NaNFeature = 1, InfiniteFeature = 1 }, TrainingReport.Of(fitted)!.Rows);
 
         // What was skipped has left no trace in the model.
-        int seed = TrainingReport.Of(fitted)!.Seed;
+        var seed = TrainingReport.Of(fitted)!.Seed;
         Assert.Equal(AllTrainers.Parameters(fitted), AllTrainers.Parameters(AllTrainers.Create(trainer, _ml, options => options.Seed = seed).Fit(clean.View(_ml))));
 
         static Dataset.Example Bad(float value)
         {
-            float[] features = new float[30];
+            var features = new float[30];
             features[2] = value;
             return new Dataset.Example { Features = features };
         }
@@ -131,8 +131,8 @@ public class BadDataTests
             IsSecond = example.IsSecond,
         })]
         };
-        double prior = 357.0 / 569;
-        double entropy = -(prior * Math.Log(prior)) - ((1 - prior) * Math.Log(1 - prior));
+        var prior = 357.0 / 569;
+        var entropy = -(prior * Math.Log(prior)) - ((1 - prior) * Math.Log(1 - prior));
         var fitted = AllTrainers.Create(trainer, _ml).Fit(constant.View(_ml));
         Assert.Equal(entropy, AllTrainers.LogLoss(fitted, constant.View(_ml)), 5e-4);
     }

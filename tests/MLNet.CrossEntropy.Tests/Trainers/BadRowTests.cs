@@ -35,7 +35,7 @@ public class BadRowTests
     [MemberData(nameof(EveryTrainer.NamesAndCache), MemberType = typeof(EveryTrainer))]
     public void A_weight_that_is_negative_or_not_finite_is_an_error(string trainer, bool cache)
     {
-        foreach ((float weight, string seen) in (ReadOnlySpan<(float, string)>)[(-1, "-1"), (float.NaN, "NaN"), (float.PositiveInfinity, "Infinity")])
+        foreach ((var weight, var seen) in (ReadOnlySpan<(float, string)>)[(-1, "-1"), (float.NaN, "NaN"), (float.PositiveInfinity, "Infinity")])
         {
             AssertRefused(
                 $"Weight column 'Weight' is {seen} in row 2 (counted from 0): example weights must be finite and at least 0. Give a row that should not count the weight 0, or filter it out.",
@@ -47,7 +47,7 @@ public class BadRowTests
     [MemberData(nameof(EveryTrainer.NamesAndCache), MemberType = typeof(EveryTrainer))]
     public void Feature_vectors_of_different_lengths_are_an_error(string trainer, bool cache)
     {
-        foreach ((float[] row, int count) in (ReadOnlySpan<(float[], int)>)[([1], 1), ([1, 2, 3], 3), ([], 0)])
+        foreach ((var row, var count) in (ReadOnlySpan<(float[], int)>)[([1], 1), ([1, 2, 3], 3), ([], 0)])
         {
             AssertRefused(
                 $"Feature column 'Features' has {count} features in row 4 (counted from 0), and its type promises 2. Every row must have the same length.",
@@ -62,7 +62,7 @@ public class BadRowTests
     [InlineData("softmax", false)]
     public void Label_vectors_of_different_lengths_are_an_error(string trainer, bool cache)
     {
-        foreach (float[] label in (ReadOnlySpan<float[]>)[[1], [0, 0, 1, 0]])
+        foreach (var label in (ReadOnlySpan<float[]>)[[1], [0, 0, 1, 0]])
         {
             var view = Good.Columns()
                 .Add("Soft", new VectorDataViewType(NumberDataViewType.Single, 3), Good.Y.Select((_, i) => i == 3 ? new VBuffer<float>(label.Length, label) : new(3, [0, 1, 0])));

@@ -39,7 +39,7 @@ public class CalibratedWarmStartTests
             Method = SgdMethod.Sgd,
             LearningRate = 1e-30,
         });
-        float[] expected = Probabilities(model);
+        var expected = Probabilities(model);
         foreach (var start in (ITransformer[])[model, loaded])
         {
             var further = frozen.Fit(_data, start);
@@ -53,7 +53,7 @@ public class CalibratedWarmStartTests
     public void A_recalibrated_optimum_is_the_optimum()
     {
         var optimum = Sigmoid(epochs: 1000).Fit(_data);
-        double objective = TrainingReport.Of(optimum)!.Certificate.Objective;
+        var objective = TrainingReport.Of(optimum)!.Certificate.Objective;
         var further = Sigmoid(epochs: 1).Fit(_data, Rewritten(optimum, slope: -4, offset: 0.5));
         Assert.InRange(TrainingReport.Of(further)!.Certificate.Objective, objective * (1 - 1e-6), objective * (1 + 1e-5));
     }
@@ -80,7 +80,7 @@ public class CalibratedWarmStartTests
         BinaryPredictionTransformer<LogisticModel> like, LinearBinaryModelParameters linear, double slope, double offset)
     {
         const BindingFlags anyConstructor = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
-        object platt = Activator.CreateInstance(typeof(PlattCalibrator), anyConstructor, null, [_ml, slope, offset], null)!;
+        var platt = Activator.CreateInstance(typeof(PlattCalibrator), anyConstructor, null, [_ml, slope, offset], null)!;
         var model = (LogisticModel)Activator.CreateInstance(like.Model.GetType(), anyConstructor, null, [_ml, linear, platt], null)!;
         return NativeModels.Binary(_ml, model, _data.Schema, "Features");
     }

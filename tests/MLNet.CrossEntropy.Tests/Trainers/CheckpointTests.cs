@@ -15,7 +15,7 @@ public sealed class CheckpointTests : IDisposable
         get
         {
             var fits = new TheoryData<string, bool, SgdMethod>();
-            foreach (string trainer in AllTrainers.Keys)
+            foreach (var trainer in AllTrainers.Keys)
             {
                 fits.Add(trainer, true, SgdMethod.Saga);
                 fits.Add(trainer, true, SgdMethod.Sgd);
@@ -46,7 +46,7 @@ public sealed class CheckpointTests : IDisposable
             }).Fit(data);
         }
 
-        string path = _folder.File("fit.checkpoint");
+        var path = _folder.File("fit.checkpoint");
         var whole = Fit(cancelAfter: null, path: null);
         Assert.Equal(5, TrainingReport.Of(Fit(cancelAfter: 5, path))!.History.Count);
         Assert.True(File.Exists(path));

@@ -101,11 +101,11 @@ public class ClassWeightTests
             .AddScores("Features", Enumerable.Range(0, 20).Select(_ => new[] { 0.0 }), 1)
             .AddScores("Label", Enumerable.Range(0, 20).Select(i => new[] { i % 4 == 0 ? 1.0 : 0, i % 2 }), 2)
             .Build();
-        foreach ((bool correct, double[] expected) in (ReadOnlySpan<(bool, double[])>)[(false, [0.5, 0.8]), (true, [0.25, 0.5])])
+        foreach ((var correct, var expected) in (ReadOnlySpan<(bool, double[])>)[(false, [0.5, 0.8]), (true, [0.25, 0.5])])
         {
             var trainer = _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(
                 new MultiLabelSigmoidCrossEntropyTrainer.Options { PositiveWeights = [3, 4], PriorCorrection = correct, NumberOfEpochs = 300 });
-            float[] probabilities = trainer.Fit(data).Transform(data).GetColumn<float[]>("Probability").First();
+            var probabilities = trainer.Fit(data).Transform(data).GetColumn<float[]>("Probability").First();
             Assert.All(expected.Zip(probabilities), pair => Assert.Equal(pair.First, pair.Second, 1e-3));
         }
     }

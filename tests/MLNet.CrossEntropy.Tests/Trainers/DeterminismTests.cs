@@ -22,7 +22,7 @@ public class DeterminismTests
     public void The_number_of_threads_changes_no_bit(string trainer, double density)
     {
         var data = Synthetic(density).View(_ml);
-        float[] one = With(threads: 1);
+        var one = With(threads: 1);
         Assert.Equal(one, With(threads: 2));
         Assert.Equal(one, With(threads: 8));
 
@@ -65,7 +65,7 @@ public class DeterminismTests
     {
         var data = Dataset.BreastCancer.View(_ml);
         var estimator = AllTrainers.Create(trainer, _ml, options => options.NumberOfThreads = 2);
-        float[] expected = AllTrainers.Parameters(estimator.Fit(data));
+        var expected = AllTrainers.Parameters(estimator.Fit(data));
         float[][] all = [.. Enumerable.Range(0, 6).AsParallel().WithDegreeOfParallelism(6).Select(_ => AllTrainers.Parameters(estimator.Fit(data)))];
         Assert.All(all, parameters => Assert.Equal(expected, parameters));
     }
@@ -90,7 +90,7 @@ public class DeterminismTests
     {
         var data = Dataset.BreastCancer.View(_ml);
         var fitted = AllTrainers.Create(trainer, new MLContext()).Fit(data);
-        int seed = TrainingReport.Of(fitted)!.Seed;
+        var seed = TrainingReport.Of(fitted)!.Seed;
         Assert.Equal(AllTrainers.Parameters(fitted), Fit(trainer, data, options => options.Seed = seed));
     }
 
@@ -112,13 +112,13 @@ public class DeterminismTests
     public void A_row_of_weight_two_is_as_good_as_two(string trainer)
     {
         Dataset weighted = Dataset.Iris, unweighted = Dataset.Iris;
-        for (int i = 0; i < weighted.Examples.Count; i++)
+        for (var i = 0; i < weighted.Examples.Count; i++)
             (weighted.Examples[i].Weight, unweighted.Examples[i].Weight) = (1 + i % 3, 1);
         var repeated = unweighted with { Examples = [.. unweighted.Examples.SelectMany((example, i) => Enumerable.Repeat(example, 1 + i % 3))] };
 
         // Full batches: a step sees the same sum either way.
-        float[] once = Fit(trainer, weighted.View(_ml), Full);
-        float[] often = Fit(trainer, repeated.View(_ml), Full);
+        var once = Fit(trainer, weighted.View(_ml), Full);
+        var often = Fit(trainer, repeated.View(_ml), Full);
         Assert.All(once.Zip(often), pair => Assert.Equal(pair.First, pair.Second, 1e-3 * (1 + Math.Abs(pair.First))));
 
         static void Full(CrossEntropyTrainerOptions options)
@@ -145,7 +145,7 @@ public class DeterminismTests
             [.. Enumerable.Range(0, 3000).Select(_ =>
             {
                 float[] features = [.. Enumerable.Range(0, 60).Select(_ => random.NextDouble() < density ? random.NextSingle() - 0.3f : 0)];
-                float score = features[0] - 2 * features[1] + 3 * features[2] + 0.3f * random.NextSingle();
+                var score = features[0] - 2 * features[1] + 3 * features[2] + 0.3f * random.NextSingle();
                 return new Dataset.Example { Features = features, ClassIndex = score < 0 ? 0u : score < 0.2f ? 1u : 2u, IsSecond = score > 0.1f };
             })],
             ["low", "middle", "high"]);

@@ -51,7 +51,7 @@ public class FitPropertyTests
         var of = trainer == "sigmoid" ? rows with { Classes = 2, Y = [.. rows.Y.Select(label => label == 1 ? 1 : 0)] } : rows;
         int[] place = [.. Enumerable.Range(0, of.Classes).Select(k => (k + 1) % of.Classes)];
         Optimum before = AtOptimum(trainer, of), after = AtOptimum(trainer, of with { Y = [.. of.Y.Select(label => place[label])] });
-        int features = rows.Features;
+        var features = rows.Features;
         AssertClose(before, after with
         {
             Weights = trainer == "sigmoid"
@@ -64,7 +64,7 @@ public class FitPropertyTests
     [MemberData(nameof(EveryTrainer.Names), MemberType = typeof(EveryTrainer))]
     public void A_constant_feature_and_a_shift_of_the_others_change_no_probability(string trainer) => Holds(rows =>
     {
-        float[][] expected = Probabilities(trainer, rows);
+        var expected = Probabilities(trainer, rows);
         AssertClose(expected, Probabilities(trainer, rows.Map(row => [.. row, 3])));
         AssertClose(expected, Probabilities(trainer, rows.Map(row => [.. row.Select(value => value + 8)])));
     });
@@ -113,7 +113,7 @@ public class FitPropertyTests
     private static Optimum AtOptimum(string trainer, LabelledRows rows, bool weighted = true)
     {
         var fitted = FitToTheOptimum(trainer, rows, weighted);
-        double gradient = EveryTrainer.Report(fitted).Certificate.GradientNorm;
+        var gradient = EveryTrainer.Report(fitted).Certificate.GradientNorm;
         Assert.InRange(gradient, 0, LargestGradient);
         return new Optimum(EveryTrainer.Parameters(fitted)[..(EveryTrainer.Outputs(trainer, rows.Classes) * rows.Features)], gradient);
     }
@@ -137,7 +137,7 @@ public class FitPropertyTests
 
     private static void AssertClose(Optimum expected, Optimum actual)
     {
-        double distance = BiasesShare * (expected.GradientNorm + actual.GradientNorm) / EveryTrainer.L2AtTheOptimum + Rounding;
+        var distance = BiasesShare * (expected.GradientNorm + actual.GradientNorm) / EveryTrainer.L2AtTheOptimum + Rounding;
         Assert.Equal(expected.Weights.Length, actual.Weights.Length);
         Assert.All(expected.Weights.Zip(actual.Weights), pair => Assert.Equal(pair.First, pair.Second, distance));
     }

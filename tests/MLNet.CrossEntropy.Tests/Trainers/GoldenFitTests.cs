@@ -30,7 +30,7 @@ public class GoldenFitTests
         }).Fit(View(ml, problem, isWeighted: fit["class_weight"] is null));
 
         double[] parameters = [.. AllTrainers.Parameters(fitted)];
-        double objective = problem.Loss(parameters, new double[parameters.Length])
+        var objective = problem.Loss(parameters, new double[parameters.Length])
             + parameters.Take(problem.Weights).Sum(w => l1 * Math.Abs(w) + l2 / 2 * w * w);
         Assert.InRange(objective, optimum * (1 - 1e-6), optimum * (1 + 1e-4));
 

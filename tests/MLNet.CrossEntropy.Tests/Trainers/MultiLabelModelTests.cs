@@ -31,9 +31,9 @@ public class MultiLabelModelTests
         float[] biases = [.. model.GetBiases()];
         float[][] scores = [.. scored.GetColumn<float[]>("Score")], probabilities = [.. scored.GetColumn<float[]>("Probability")];
         bool[][] predicted = [.. scored.GetColumn<bool[]>("PredictedLabel")];
-        for (int i = 0; i < scores.Length; i++)
+        for (var i = 0; i < scores.Length; i++)
         {
-            for (int k = 0; k < 3; k++)
+            for (var k = 0; k < 3; k++)
             {
                 Assert.Equal(biases[k] + weights[k].DenseValues().Zip(_data.Rows[i]).Sum(pair => (double)pair.First * pair.Second), scores[i][k], 1e-5);
                 Assert.Equal(1 / (1 + Math.Exp(-scores[i][k])), probabilities[i][k], 1e-6);
@@ -48,7 +48,7 @@ public class MultiLabelModelTests
     public void The_slots_have_the_names_of_the_labels(bool named)
     {
         var scored = Fit(named).Transform(_data.View(named));
-        foreach (string column in (string[])["Score", "Probability", "PredictedLabel"])
+        foreach (var column in (string[])["Score", "Probability", "PredictedLabel"])
         {
             Assert.Equal(named, scored.Schema[column].HasSlotNames());
             if (!named)
@@ -124,7 +124,7 @@ public class MultiLabelModelTests
         var fitted = Fit();
         float[][] expected = [.. fitted.Transform(_data.View()).GetColumn<float[]>("Probability")];
         var engine = _ml.Model.CreatePredictionEngine<Example, Prediction>(fitted);
-        foreach (int row in (int[])[0, 75, 149])
+        foreach (var row in (int[])[0, 75, 149])
         {
             var prediction = engine.Predict(new Example { Features = _data.Rows[row] });
             Assert.Equal(expected[row], prediction.Probability);
@@ -148,7 +148,7 @@ public class MultiLabelModelTests
         var scored = trainer.Fit(data.View()).Transform(data.View());
         var metrics = _ml.MulticlassClassification.EvaluateMultiLabelCrossEntropy(scored);
         float[][] logits = [.. scored.GetColumn<float[]>("Score")];
-        double expected = logits.Zip(data.Answers).Average(row => row.First.Zip(row.Second).Average(cell => Math.Log(1 + Math.Exp(cell.Second == 1 ? -cell.First : cell.First))));
+        var expected = logits.Zip(data.Answers).Average(row => row.First.Zip(row.Second).Average(cell => Math.Log(1 + Math.Exp(cell.Second == 1 ? -cell.First : cell.First))));
         Assert.Equal(expected, metrics.LogLoss, 1e-6);
         Assert.Equal("column 'Score' as logits (beside column 'Probability')", metrics.ScoresUsed);
         Assert.Equal(MultiLabelData.Labels, metrics.LabelNames);

@@ -29,7 +29,7 @@ public class MultiLabelTrainerTests
             GradientTolerance = 1e-7,
             NumberOfEpochs = 500,
         };
-        float[] model = Parameters(Fit(data, options));
+        var model = Parameters(Fit(data, options));
         var reference = new ReferenceObjective(
             new SigmoidCrossEntropyLoss(smoothing, positives), data.Rows, data.Answers, [.. data.Weights.Select(w => weighted ? w : 1.0)], 0.01f);
         Assert.InRange(reference.GradientNorm(model), 0, 1e-5);
@@ -41,7 +41,7 @@ public class MultiLabelTrainerTests
         var data = MultiLabelData.Draw();
         var options = new MultiLabelOptions { ExampleWeightColumnName = "Weight", L1Regularization = 0.02f, NumberOfEpochs = 1000 };
         float[][] together = [.. Fit(data, options).Transform(data.View()).GetColumn<float[]>("Score")];
-        for (int k = 0; k < 3; k++)
+        for (var k = 0; k < 3; k++)
         {
             IDataView one = new InMemoryView.Builder()
                 .AddScores("Features", data.Rows.Select(row => Array.ConvertAll(row, x => (double)x)), 4)
@@ -69,7 +69,7 @@ public class MultiLabelTrainerTests
     public void Streamed_rows_give_the_bits_of_cached_ones_and_threads_do_not_matter()
     {
         var data = MultiLabelData.Draw(rows: 3_000, withMissing: true);
-        float[] cached = Parameters(Fit(data, Options(threads: 1, cache: true)));
+        var cached = Parameters(Fit(data, Options(threads: 1, cache: true)));
         Assert.Equal(cached, Parameters(Fit(data, Options(threads: 1, cache: false))));
         Assert.Equal(cached, Parameters(Fit(data, Options(threads: 3, cache: true))));
 
@@ -90,7 +90,7 @@ public class MultiLabelTrainerTests
         int[] twice = [.. Enumerable.Range(0, data.Rows.Length).SelectMany(i => Enumerable.Repeat(i, i % 2 == 0 ? 2 : 1))];
         var repeated = new MultiLabelData([.. twice.Select(i => data.Rows[i])], [.. twice.Select(i => data.Answers[i])], [.. twice.Select(_ => 1f)]);
         var options = new MultiLabelOptions { ExampleWeightColumnName = "Weight", L2Regularization = 0.01f, NumberOfEpochs = 1000 };
-        float[] weighted = Parameters(Fit(data with { Weights = [.. data.Weights.Select((_, i) => i % 2 == 0 ? 2f : 1)] }, options));
+        var weighted = Parameters(Fit(data with { Weights = [.. data.Weights.Select((_, i) => i % 2 == 0 ? 2f : 1)] }, options));
         Assert.All(weighted.Zip(Parameters(Fit(repeated, options))), pair => Assert.Equal(pair.Second, pair.First, 1e-3));
     }
 
@@ -171,7 +171,7 @@ public class MultiLabelTrainerTests
         List<double> weights = [1, 2, 3];
         var data = MultiLabelData.Draw();
         var trainer = _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(new MultiLabelOptions { PositiveWeights = weights, Seed = 1 });
-        float[] before = Parameters(trainer.Fit(data.View()));
+        var before = Parameters(trainer.Fit(data.View()));
         weights[0] = 10;
         Assert.Equal(before, Parameters(trainer.Fit(data.View())));
         Assert.Equal(

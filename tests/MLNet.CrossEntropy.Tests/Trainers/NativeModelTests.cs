@@ -125,7 +125,7 @@ public class NativeModelTests
         schema["Features"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 4);
         schema["ClassIndex"].ColumnType = new KeyDataViewType(typeof(uint), 3);
         var engine = _ml.Model.CreatePredictionEngine<Dataset.Example, Prediction>(fitted, inputSchemaDefinition: schema);
-        foreach (int row in (int[])[0, 75, 149])
+        foreach (var row in (int[])[0, 75, 149])
         {
             var prediction = engine.Predict(Dataset.Iris.Examples[row]);
             Assert.Equal(expected[row], prediction.Score);
@@ -140,17 +140,17 @@ public class NativeModelTests
         var fitted = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(data);
         var model = fitted.Model;
         VBuffer<float>[] weights = [];
-        model.GetWeights(ref weights, out int classes);
+        model.GetWeights(ref weights, out var classes);
         float[] biases = [.. model.GetBiases()];
         Assert.Equal(3, classes);
         Assert.All(weights, row => Assert.Equal(4, row.Length));
 
         float[][] scores = [.. fitted.Transform(data).GetColumn<float[]>("Score")];
-        for (int i = 0; i < scores.Length; i++)
+        for (var i = 0; i < scores.Length; i++)
         {
             double[] logits = [.. weights.Select((row, k) => biases[k] + row.DenseValues().Zip(Dataset.Iris.Examples[i].Features).Sum(pair => (double)pair.First * pair.Second))];
-            double sum = logits.Sum(logit => Math.Exp(logit - logits.Max()));
-            for (int k = 0; k < classes; k++)
+            var sum = logits.Sum(logit => Math.Exp(logit - logits.Max()));
+            for (var k = 0; k < classes; k++)
                 Assert.Equal(Math.Exp(logits[k] - logits.Max()) / sum, scores[i][k], 1e-5);
         }
     }
@@ -167,7 +167,7 @@ public class NativeModelTests
         float[] scores = [.. scored.GetColumn<float>("Score")];
         float[] probabilities = [.. scored.GetColumn<float>("Probability")];
         bool[] predicted = [.. scored.GetColumn<bool>("PredictedLabel")];
-        for (int i = 0; i < scores.Length; i++)
+        for (var i = 0; i < scores.Length; i++)
         {
             Assert.Equal(1 / (1 + Math.Exp(-scores[i])), probabilities[i], 1e-6);
             Assert.Equal(scores[i] > 0, predicted[i]);
@@ -196,7 +196,7 @@ public class NativeModelTests
     {
         var data = Dataset.Iris.View(_ml);
         var fitted = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(data);
-        double optimum = AllTrainers.LogLoss(fitted, data);
+        var optimum = AllTrainers.LogLoss(fitted, data);
 
         // One iteration from our model stays there; one from nothing does not get far. (A trainer remembers the model it
         // went on from, so each has its own.)

@@ -38,7 +38,7 @@ public class OddDataTests
         // SGD takes small batches whatever the rows: full ones take the noise out of where it ends.
         var fitted = EveryTrainer.Fit(trainer, constant, options => (options.Method, options.BatchSize) = (method, method == SgdMethod.Sgd ? 90 : null));
         double[] shares = [.. Enumerable.Range(0, 3).Select(k => rows.Y.Count(label => label == k) / 90.0)];
-        foreach (float[] row in EveryTrainer.Probabilities(fitted, constant))
+        foreach (var row in EveryTrainer.Probabilities(fitted, constant))
             Assert.All(row.Zip(trainer == "sigmoid" ? [shares[1]] : shares), pair => Assert.Equal(pair.Second, pair.First, 1e-3));
     }
 
@@ -48,7 +48,7 @@ public class OddDataTests
     {
         var ml = new MLContext(seed: 1);
         var usual = LabelledRows.Gaussian(60, 3).View();
-        string label = trainer switch { "softmax" => "ClassIndex", "sigmoid" => "IsSecond", _ => "Answers" };
+        var label = trainer switch { "softmax" => "ClassIndex", "sigmoid" => "IsSecond", _ => "Answers" };
         var renamed = ml.Transforms.CopyColumns("what it is", label)
             .Append(ml.Transforms.CopyColumns("how it looks", "Features"))
             .Append(ml.Transforms.CopyColumns("how much it counts", "Weight"))
@@ -84,10 +84,10 @@ public class OddDataTests
         var data = new LabelledRows([.. Enumerable.Range(0, rows).Select(i => new[] { i % 2 == 0 ? -1f : 1f })], [.. Enumerable.Range(0, rows).Select(i => every * i)], classes, new float[rows]);
         var view = data.View();
         var fitted = EveryTrainer.Fit(trainer, view, options => (options.L2Regularization, options.NumberOfEpochs) = (1e-8f, 20));
-        float[][] probabilities = EveryTrainer.Probabilities(fitted, view);
+        var probabilities = EveryTrainer.Probabilities(fitted, view);
         if (trainer == "softmax")
             Assert.All(probabilities, row => Assert.Equal(1, row.Sum(p => (double)p), 1e-4));
-        double mean = probabilities.Select((row, i) => -Math.Log(row[every * i])).Average();
+        var mean = probabilities.Select((row, i) => -Math.Log(row[every * i])).Average();
         Assert.InRange(mean, Math.Log(rows / 2) - 1e-3, Math.Log(rows) - 0.3);
     }
 
@@ -104,16 +104,16 @@ public class OddDataTests
             return new VBuffer<float>(every * occurring, indices.Length, [.. indices.Select(j => row[j])], [.. indices.Select(j => j * every)]);
         })).Build();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        var before = GC.GetAllocatedBytesForCurrentThread();
         var fitted = EveryTrainer.Fit(trainer, wide, options => (options.FeatureColumnName, options.NumberOfThreads, options.NumberOfEpochs) = ("Wide", 1, 3));
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
-        long model = sizeof(float) * (long)every * occurring * EveryTrainer.Outputs(trainer, 3);
+        var model = sizeof(float) * (long)every * occurring * EveryTrainer.Outputs(trainer, 3);
         Assert.InRange(allocated, model, 20 * model);
 
         // Few features are brought up to date all at once, many only when a row mentions them: the same but for the last bits.
         float[] parameters = [.. EveryTrainer.Parameters(fitted).Where((_, i) => i >= model / sizeof(float) || i % every == 0)];
-        float[] expected = EveryTrainer.Parameters(EveryTrainer.Fit(trainer, narrow.View(), options => (options.NumberOfThreads, options.NumberOfEpochs) = (1, 3)));
+        var expected = EveryTrainer.Parameters(EveryTrainer.Fit(trainer, narrow.View(), options => (options.NumberOfThreads, options.NumberOfEpochs) = (1, 3)));
         Assert.Equal(expected.Length, parameters.Length);
         Assert.All(expected.Zip(parameters), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
     }

@@ -67,7 +67,7 @@ public class OptionsTests
             options.NumberOfEpochs = 3;
             callers = options;
         });
-        string before = Describe(callers!);
+        var before = Describe(callers!);
         var first = EveryTrainer.Report(estimator.Fit(data));
         Assert.Equal(before, Describe(callers!));
 
@@ -100,7 +100,7 @@ public class OptionsTests
         var data = Dataset.BreastCancer.View(ml);
         Assert.Equal(1.0 / 569, TrainingReport.Of(AllTrainers.Create(trainer, ml).Fit(data))!.L2Regularization, 1e-12);
 
-        double weightSum = Dataset.BreastCancer.Examples.Sum(example => (double)example.Weight);
+        var weightSum = Dataset.BreastCancer.Examples.Sum(example => (double)example.Weight);
         var weighted = AllTrainers.Create(trainer, ml, options => options.ExampleWeightColumnName = "Weight").Fit(data);
         Assert.Equal(1 / weightSum, TrainingReport.Of(weighted)!.L2Regularization, 1e-12);
     }
@@ -112,8 +112,8 @@ public class OptionsTests
         // At the optimum the gradient of the biases is 0: the mean prediction is the mean target, (1 - a) p + a/K.
         var ml = new MLContext(seed: 1);
         var data = Dataset.BreastCancer.View(ml);
-        double prior = Dataset.BreastCancer.Examples.Average(example => example.IsSecond ? 1.0 : 0);
-        foreach (double smoothing in (double[])[0, 0.2])
+        var prior = Dataset.BreastCancer.Examples.Average(example => example.IsSecond ? 1.0 : 0);
+        foreach (var smoothing in (double[])[0, 0.2])
         {
             var scored = AllTrainers.Create(trainer, ml, options => options.LabelSmoothing = smoothing).Fit(data).Transform(data);
             double mean = trainer == "softmax"

@@ -69,8 +69,8 @@ public class RealDataTests
         return new Problem(new LabelledRows(
             [.. words.Select(row =>
             {
-                float[] counts = new float[known.Length];
-                foreach (string word in row.Where(index.ContainsKey))
+                var counts = new float[known.Length];
+                foreach (var word in row.Where(index.ContainsKey))
                     counts[index[word]]++;
                 return counts;
             })],
@@ -79,7 +79,7 @@ public class RealDataTests
 
     private static readonly Lazy<Problem> NormalizedNewsgroups = new(() => new Problem(Newsgroups.Value.Rows.Map(row =>
     {
-        float norm = Math.Max(1, MathF.Sqrt(row.Sum(count => count * count)));
+        var norm = Math.Max(1, MathF.Sqrt(row.Sum(count => count * count)));
         return [.. row.Select(count => count / norm)];
     })));
 
@@ -104,7 +104,7 @@ public class RealDataTests
         {
             lock (_optima)
             {
-                if (!_optima.TryGetValue(trainer, out double optimum))
+                if (!_optima.TryGetValue(trainer, out var optimum))
                     _optima[trainer] = optimum = References(trainer).Sum(reference => reference.Find());
                 return optimum;
             }

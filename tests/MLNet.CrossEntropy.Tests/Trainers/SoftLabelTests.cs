@@ -26,7 +26,7 @@ public class SoftLabelTests
         float[][] oneHot = [.. Table.Y.Select(y => new[] { 0, 1, 2 }.Select(k => k == y ? 1f : 0).ToArray())];
         foreach (var weights in (ClassWeights?[])[null, ClassWeights.Balanced])
         {
-            float[] hard = Parameters(Fit(View(Shares), new() { LabelColumnName = "Class", Seed = 4, ClassWeights = weights }));
+            var hard = Parameters(Fit(View(Shares), new() { LabelColumnName = "Class", Seed = 4, ClassWeights = weights }));
             Assert.Equal(hard, Parameters(Fit(View(oneHot), new() { Seed = 4, ClassWeights = weights })));
             Assert.Equal(hard, Parameters(Fit(View(oneHot), new() { Seed = 4, ClassWeights = weights, LabelKind = LabelKind.Counts, Cache = true })));
         }
@@ -108,7 +108,7 @@ public class SoftLabelTests
     [Fact]
     public void Streamed_soft_labels_give_the_bits_of_cached_ones()
     {
-        float[] cached = Parameters(Fit(View(Counts), Options(cache: true)));
+        var cached = Parameters(Fit(View(Counts), Options(cache: true)));
         Assert.Equal(cached, Parameters(Fit(View(Counts), Options(cache: false))));
 
         static SoftmaxOptions Options(bool cache)

@@ -42,11 +42,11 @@ public class ThreadTests
     public void One_trainer_on_many_threads_at_once_fits_the_bits_it_fits_alone(string trainer)
     {
         var data = LabelledRows.Gaussian(500, 5).View();
-        foreach ((var method, bool cache) in (ReadOnlySpan<(SgdMethod, bool)>)[(SgdMethod.Auto, true), (SgdMethod.Newton, true), (SgdMethod.Sgd, false)])
+        foreach ((var method, var cache) in (ReadOnlySpan<(SgdMethod, bool)>)[(SgdMethod.Auto, true), (SgdMethod.Newton, true), (SgdMethod.Sgd, false)])
         {
             var estimator = EveryTrainer.Create(trainer, new MLContext(seed: 1), options =>
                 (options.Method, options.Cache, options.NumberOfEpochs, options.NumberOfThreads) = (method, cache, 5, 2));
-            float[] alone = EveryTrainer.Parameters(estimator.Fit(data));
+            var alone = EveryTrainer.Parameters(estimator.Fit(data));
             float[][] together = [.. Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ => EveryTrainer.Parameters(estimator.Fit(data)))];
             Assert.All(together, parameters => Assert.Equal(alone, parameters));
         }

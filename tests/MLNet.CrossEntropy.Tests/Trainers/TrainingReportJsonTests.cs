@@ -63,7 +63,7 @@ public class TrainingReportJsonTests
         // Rows, their order and labels, SAGA's memory, and the weights, several times.
         const long Rows = 569 * 30 * 4, Order = 569 * 4 * 2, Table = 569 * 2 * 4, Weights = 2 * 31 * 4;
         Assert.InRange(report.EstimatedMemoryBytes!.Value, Rows + Order + Table + 5 * Weights, Rows + Order + Table + 30 * Weights);
-        int plan = lines.FindIndex(line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^Fitting by Saga: at most 2 epochs of [0-9]+ steps of 8 rows, in about 0\.1 MB of memory\.$"));
+        var plan = lines.FindIndex(line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^Fitting by Saga: at most 2 epochs of [0-9]+ steps of 8 rows, in about 0\.1 MB of memory\.$"));
         Assert.InRange(plan, 0, lines.FindIndex(line => line.StartsWith("Epoch 1", StringComparison.Ordinal)));
     }
 }

@@ -12,7 +12,7 @@ public class TrainingReportTests
     public void Every_epoch_is_told_as_it_ends_and_kept_in_the_report(string trainer)
     {
         var told = new List<EpochReport>();
-        int thread = Environment.CurrentManagedThreadId;
+        var thread = Environment.CurrentManagedThreadId;
         var fitted = AllTrainers.Create(trainer, _ml, options =>
         {
             options.NumberOfEpochs = 12;

@@ -19,7 +19,7 @@ public class VectorWarmStartTests
     {
         var data = _data.View();
         var optimum = MultiLabel(options => (options.NumberOfEpochs, options.GradientTolerance) = (1000, 1e-6)).Fit(data);
-        double objective = TrainingReport.Of(optimum)!.Certificate.Objective;
+        var objective = TrainingReport.Of(optimum)!.Certificate.Objective;
         double warm = Objective(optimum), cold = Objective(initialModel: null);
         Assert.InRange(warm, objective * (1 - 1e-6), objective * (method == SgdMethod.Saga ? 1 + 1e-6 : 1.02));
         Assert.True(warm - objective < 0.5 * (cold - objective), $"warm {warm}, cold {cold} above {objective}");
@@ -39,9 +39,9 @@ public class VectorWarmStartTests
         using var file = new TemporaryFile();
         _ml.Model.Save(pipeline, data.Schema, file.Name);
         var loaded = new MLContext().Model.Load(file.Name, out _);
-        string before = _ml.Model.LinearCoefficients(loaded).ToJson();
+        var before = _ml.Model.LinearCoefficients(loaded).ToJson();
 
-        double cold = TrainingReport.Of(MultiLabel(options => options.NumberOfEpochs = 1).Fit(data))!.History[0].TrainingLoss;
+        var cold = TrainingReport.Of(MultiLabel(options => options.NumberOfEpochs = 1).Fit(data))!.History[0].TrainingLoss;
         var warm = TrainingReport.Of(MultiLabel(options => (options.NumberOfEpochs, options.InitialModel) = (1, loaded)).Fit(data))!;
         Assert.True(warm.History[0].TrainingLoss < cold);
         Assert.Equal(before, _ml.Model.LinearCoefficients(loaded).ToJson());
@@ -73,7 +73,7 @@ public class VectorWarmStartTests
         var model = MultiLabel().Fit(_data.View());
         var before = _ml.Model.LinearCoefficients(model);
         MultiLabelData other = MultiLabelData.Draw(seed: 8);
-        foreach (float[] row in other.Answers)
+        foreach (var row in other.Answers)
             row[1] = float.NaN;
         var after = _ml.Model.LinearCoefficients(MultiLabel(options =>
         {

@@ -27,7 +27,7 @@ public class WarmStartTests
     {
         var data = Dataset.Iris.View(_ml);
         var optimum = Create(trainer, SgdMethod.Saga, epochs: 2000).Fit(data);
-        double objective = TrainingReport.Of(optimum)!.Certificate.Objective;
+        var objective = TrainingReport.Of(optimum)!.Certificate.Objective;
         var warm = Create(trainer, method, epochs: 5, options => (options.InitialModel, options.Cache) = (optimum, cache)).Fit(data);
         var cold = Create(trainer, method, epochs: 5, options => options.Cache = cache).Fit(data);
 
@@ -46,7 +46,7 @@ public class WarmStartTests
         var all = Dataset.BreastCancer.View(_ml);
         var cold = TrainingReport.Of(Create(trainer, SgdMethod.Saga, epochs: 300).Fit(all))!;
         var warm = TrainingReport.Of(Create(trainer, SgdMethod.Saga, epochs: 300, options => options.InitialModel = before).Fit(all))!;
-        double good = 1.01 * cold.Certificate.Objective;
+        var good = 1.01 * cold.Certificate.Objective;
         int coldEpochs = cold.History.TakeWhile(epoch => epoch.Objective > good).Count(), warmEpochs = warm.History.TakeWhile(epoch => epoch.Objective > good).Count();
         Assert.True(warmEpochs < 0.7 * coldEpochs, $"warm {warmEpochs}, cold {coldEpochs} epochs");
         Assert.InRange(warm.Certificate.Objective, 0, cold.Certificate.Objective * (1 + 1e-4));
@@ -76,7 +76,7 @@ public class WarmStartTests
         var logistic = _ml.BinaryClassification.Trainers.LbfgsLogisticRegression("IsSecond", l1Regularization: 0).Fit(data);
         var sigmoid = new SigmoidCrossEntropyTrainer.Options { LabelColumnName = "IsSecond", NumberOfEpochs = 1, Seed = 1 };
         var trainer = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy(sigmoid);
-        double fromNothing = TrainingReport.Of(trainer.Fit(data))!.History[0].TrainingLoss;
+        var fromNothing = TrainingReport.Of(trainer.Fit(data))!.History[0].TrainingLoss;
         Assert.True(TrainingReport.Of(trainer.Fit(data, logistic))!.History[0].TrainingLoss < fromNothing);
         Assert.True(TrainingReport.Of(trainer.Fit(data, logistic.Model.SubModel))!.History[0].TrainingLoss < fromNothing);
     }
@@ -92,10 +92,10 @@ public class WarmStartTests
         var same = Frozen().Fit(reversed, model);
         LinearCoefficients before = _ml.Model.LinearCoefficients(model), after = _ml.Model.LinearCoefficients(same);
         Assert.Equal(NamedIris.Classes.Reverse(), after.Classes.Select(c => c.Name));
-        foreach (string name in NamedIris.Classes)
+        foreach (var name in NamedIris.Classes)
         {
             Assert.Equal(before[name].Bias, after[name].Bias, 1e-4);
-            for (int j = 0; j < 4; j++)
+            for (var j = 0; j < 4; j++)
                 Assert.Equal(before[name].Weights[j], after[name].Weights[j], 1e-4);
         }
     }
@@ -150,7 +150,7 @@ public class WarmStartTests
         var data = Dataset.Iris.View(_ml);
         var model = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(data);
         var options = new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", NumberOfEpochs = 1 };
-        double start = TrainingReport.Of(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(data, model))!.History[0].TrainingLoss;
+        var start = TrainingReport.Of(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(data, model))!.History[0].TrainingLoss;
         Assert.InRange(start, 0, 1.2 * TrainingReport.Of(model)!.Certificate.DataTerm);
 
         var two = Keyed(Dataset.Iris.Examples.Where(row => row.Class != "setosa"));
@@ -173,7 +173,7 @@ public class WarmStartTests
         // Without a schedule, rates begin at 1, 1/2, 1/3 and so on of the first fit's, and at a tenth where the past is unknown.
         var options = (CrossEntropyTrainerOptions o) => (o.Method, o.LearningRate, o.BatchSize) = (SgdMethod.Sgd, 0.5, 150);
         IPredictionTransformer<object>? model = null;
-        for (int fit = 1; fit <= 3; fit++)
+        for (var fit = 1; fit <= 3; fit++)
         {
             var trainer = Softmax(epochs: 10, o => options(o));
             model = model is null ? trainer.Fit(data) : trainer.Fit(data, model);
@@ -208,7 +208,7 @@ public class WarmStartTests
             ("The options of SoftmaxCrossEntropyTrainer are not valid. InitialSteps is -1; it must be at least 0, or null for what is known of the model. NewClasses is 7; it must be one of Throw, Expand.",
                 () => Softmax(epochs: 1, options => (options.InitialSteps, options.NewClasses) = (-1, (NewClassPolicy)7))),
         ];
-        foreach ((string start, var act) in refusals)
+        foreach ((var start, var act) in refusals)
             Assert.StartsWith(start, Record.Exception(act)?.Message);
     }
 
@@ -217,7 +217,7 @@ public class WarmStartTests
     {
         var data = Keyed(Dataset.Iris.Examples);
         var model = Softmax(epochs: 2).Fit(data);
-        float[] before = AllTrainers.Parameters(model);
+        var before = AllTrainers.Parameters(model);
         Assert.NotEqual(before, AllTrainers.Parameters(Softmax(epochs: 20).Fit(data, model)));
         Assert.Equal(before, AllTrainers.Parameters(model));
     }

@@ -18,7 +18,7 @@ public class ApiTests
     public void A_public_type_is_as_it_is_listed(string name)
     {
         var type = Assemblies.Select(assembly => assembly.GetType(name)).First(found => found != null)!;
-        string header = ApiText.Header(type);
+        var header = ApiText.Header(type);
         Assert.True(Listed.Value.TryGetValue(header, out var members), $"Microsoft.ML has no {header}");
         Assert.Empty(ApiText.Members(type).Where(member => !members.Contains(member)).Distinct());
     }
@@ -27,7 +27,7 @@ public class ApiTests
     {
         var listed = new Dictionary<string, HashSet<string>>();
         HashSet<string>? members = null;
-        foreach (string line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Golden", "api-5.0.0.txt")))
+        foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Golden", "api-5.0.0.txt")))
         {
             if (line.StartsWith("  ", StringComparison.Ordinal))
                 members!.Add(line[2..]);

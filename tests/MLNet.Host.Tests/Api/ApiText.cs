@@ -27,8 +27,8 @@ internal static class ApiText
     /// <summary>"Namespace | modifiers kind Name", without bases.</summary>
     public static string Header(Type type)
     {
-        string kind = type.IsEnum ? "enum" : type.IsInterface ? "interface" : type.IsValueType ? "struct" : typeof(Delegate).IsAssignableFrom(type) ? "delegate" : "class";
-        string modifier = kind != "class" ? "" : type is { IsAbstract: true, IsSealed: true } ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "";
+        var kind = type.IsEnum ? "enum" : type.IsInterface ? "interface" : type.IsValueType ? "struct" : typeof(Delegate).IsAssignableFrom(type) ? "delegate" : "class";
+        var modifier = kind != "class" ? "" : type is { IsAbstract: true, IsSealed: true } ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "";
         return $"{type.Namespace} | {modifier}{kind} {Name(type)}";
     }
 
@@ -57,15 +57,15 @@ internal static class ApiText
         var setter = property.SetMethod is { } set && IsVisible(set) ? set : null;
         if ((getter ?? setter) is not { } accessor)
             return null;
-        string index = property.GetIndexParameters().Length == 0 ? property.Name : $"this[{string.Join(", ", property.GetIndexParameters().Select(Parameter))}]";
+        var index = property.GetIndexParameters().Length == 0 ? property.Name : $"this[{string.Join(", ", property.GetIndexParameters().Select(Parameter))}]";
         return $"{Access(accessor)}{(accessor.IsStatic ? "static " : "")}{Name(property.PropertyType)} {index} {{ {(getter != null ? "get; " : "")}{(setter != null ? "set; " : "")}}}";
     }
 
     private static string Method(MethodInfo method)
     {
-        bool isExtension = method.IsDefined(typeof(ExtensionAttribute));
-        bool isAbstract = method.IsAbstract && !method.DeclaringType!.IsInterface;
-        string generic = method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Name))}>" : "";
+        var isExtension = method.IsDefined(typeof(ExtensionAttribute));
+        var isAbstract = method.IsAbstract && !method.DeclaringType!.IsInterface;
+        var generic = method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Name))}>" : "";
         return $"{Access(method)}{(method.IsStatic ? "static " : "")}{(isAbstract ? "abstract " : "")}{Name(method.ReturnType)} {method.Name}{generic}({(isExtension ? "this " : "")}{Parameters(method)})";
     }
 
@@ -73,7 +73,7 @@ internal static class ApiText
 
     private static string Parameter(ParameterInfo parameter)
     {
-        string prefix = parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params " : parameter.IsOut ? "out " : parameter.ParameterType.IsByRef ? (parameter.IsIn ? "in " : "ref ") : "";
+        var prefix = parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params " : parameter.IsOut ? "out " : parameter.ParameterType.IsByRef ? (parameter.IsIn ? "in " : "ref ") : "";
         var type = parameter.ParameterType.IsByRef ? parameter.ParameterType.GetElementType()! : parameter.ParameterType;
         return $"{prefix}{Name(type)} {parameter.Name}{(parameter.HasDefaultValue ? $" = {Default(parameter, type)}" : "")}";
     }
@@ -89,7 +89,7 @@ internal static class ApiText
 
     private static string Name(Type type)
     {
-        if (Keywords.TryGetValue(type, out string? keyword))
+        if (Keywords.TryGetValue(type, out var keyword))
             return keyword;
         if (type.IsGenericParameter)
             return type.Name;
@@ -98,9 +98,9 @@ internal static class ApiText
         if (Nullable.GetUnderlyingType(type) is { } underlying)
             return $"{Name(underlying)}?";
         var arguments = type.GetGenericArguments();
-        int inherited = type.DeclaringType?.GetGenericArguments().Length ?? 0;
-        string outer = type.DeclaringType == null ? "" : $"{NameOfDeclaring(type, arguments[..inherited])}.";
-        string own = arguments.Length > inherited ? $"<{string.Join(", ", arguments[inherited..].Select(Name))}>" : "";
+        var inherited = type.DeclaringType?.GetGenericArguments().Length ?? 0;
+        var outer = type.DeclaringType == null ? "" : $"{NameOfDeclaring(type, arguments[..inherited])}.";
+        var own = arguments.Length > inherited ? $"<{string.Join(", ", arguments[inherited..].Select(Name))}>" : "";
         return $"{outer}{type.Name.Split('`')[0]}{own}";
     }
 

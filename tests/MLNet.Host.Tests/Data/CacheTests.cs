@@ -13,7 +13,7 @@ public class CacheTests
     {
         var cached = _ml.Data.Cache(Rows(300));
         Assert.Equal(0, _enumerations);
-        for (int i = 0; i < 3; i++)
+        for (var i = 0; i < 3; i++)
             Assert.Equal(Enumerable.Range(0, 300), cached.GetColumn<int>("Id"));
         Assert.Equal(1, _enumerations);
         Assert.Equal(300, cached.GetColumn<float[]>("Values").Count());
@@ -27,9 +27,9 @@ public class CacheTests
     public void Vectors_and_texts_are_kept_as_they_were()
     {
         var cached = _ml.Data.Cache(Rows(100));
-        for (int i = 0; i < 2; i++)
+        for (var i = 0; i < 2; i++)
         {
-            int id = 0;
+            var id = 0;
             foreach (var row in _ml.Data.CreateEnumerable<Row>(cached, reuseRowObject: true))
             {
                 Assert.Equal(id, row.Id);
@@ -45,7 +45,7 @@ public class CacheTests
     {
         var cached = _ml.Data.Cache(Rows(200));
         Assert.True(cached.CanShuffle);
-        int[] shuffled = Ids(cached, new Random(3));
+        var shuffled = Ids(cached, new Random(3));
         Assert.NotEqual(Enumerable.Range(0, 200), shuffled);
         Assert.Equal(Enumerable.Range(0, 200), shuffled.Order());
         Assert.Equal(shuffled, Ids(cached, new Random(3)));
@@ -58,9 +58,9 @@ public class CacheTests
     {
         var random = new Random(11);
         int[] expected = [.. Enumerable.Range(0, 50)];
-        for (int i = 0; i < expected.Length; i++)
+        for (var i = 0; i < expected.Length; i++)
         {
-            int j = i + random.Next(expected.Length - i);
+            var j = i + random.Next(expected.Length - i);
             (expected[i], expected[j]) = (expected[j], expected[i]);
         }
         Assert.Equal(expected, Ids(_ml.Data.Cache(Rows(50)), new Random(11)));
@@ -79,7 +79,7 @@ public class CacheTests
                 var getter = cursor.GetGetter<int>(cached.Schema["Id"]);
                 while (cursor.MoveNext())
                 {
-                    int id = 0;
+                    var id = 0;
                     getter(ref id);
                     ids.Add(id);
                 }
@@ -105,7 +105,7 @@ public class CacheTests
         var ids = new List<int>();
         while (cursor.MoveNext())
         {
-            int id = 0;
+            var id = 0;
             getter(ref id);
             ids.Add(id);
         }
@@ -119,7 +119,7 @@ public class CacheTests
         IEnumerable<Row> Enumerate()
         {
             Interlocked.Increment(ref _enumerations);
-            for (int id = 0; id < count; id++)
+            for (var id = 0; id < count; id++)
                 yield return new Row { Id = id, Text = $"t{id}", Values = [.. Enumerable.Repeat((float)id, id % 4)] };
         }
     }

@@ -50,7 +50,7 @@ public sealed class CursorTests : IDisposable
     {
         var view = Make(kind);
         using var cursor = view.GetRowCursor([]);
-        int rows = 0;
+        var rows = 0;
         while (cursor.MoveNext())
             rows++;
         Assert.Equal(Ids(view).Length, rows);
@@ -65,8 +65,8 @@ public sealed class CursorTests : IDisposable
         var id = cursor.GetGetter<int>(view.Schema["Id"]);
         var features = cursor.GetGetter<VBuffer<float>>(view.Schema["Features"]);
         VBuffer<float> buffer = default;
-        int value = -1;
-        for (int row = 0; row < 20 && cursor.MoveNext(); row++)
+        var value = -1;
+        for (var row = 0; row < 20 && cursor.MoveNext(); row++)
         {
             features(ref buffer);
             features(ref buffer);
@@ -81,7 +81,7 @@ public sealed class CursorTests : IDisposable
     public void Cursors_of_several_threads_do_not_disturb_each_other(string kind)
     {
         var view = Make(kind);
-        int[] expected = Ids(view);
+        var expected = Ids(view);
         var results = new int[8][];
         Parallel.For(0, results.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => results[i] = IdsByFeatures(view));
         Assert.All(results, ids => Assert.Equal(expected, ids));
@@ -101,7 +101,7 @@ public sealed class CursorTests : IDisposable
             rows[i] = [];
             while (cursor.MoveNext())
             {
-                int id = 0;
+                var id = 0;
                 getter(ref id);
                 rows[i].Add((cursor.Batch, id));
             }
@@ -118,7 +118,7 @@ public sealed class CursorTests : IDisposable
         using var cursor = view.GetRowCursor([]);
         var getter = cursor.GetIdGetter();
         var ids = new HashSet<DataViewRowId>();
-        int rows = 0;
+        var rows = 0;
         for (; cursor.MoveNext(); rows++)
         {
             DataViewRowId id = default;

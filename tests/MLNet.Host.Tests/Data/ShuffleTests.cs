@@ -50,7 +50,7 @@ public class ShuffleTests
     [Fact]
     public void Without_a_seed_contexts_of_one_seed_agree()
     {
-        int[] first = Ids(new MLContext(seed: 5).Data.ShuffleRows(Rows(50)));
+        var first = Ids(new MLContext(seed: 5).Data.ShuffleRows(Rows(50)));
         Assert.Equal(first, Ids(new MLContext(seed: 5).Data.ShuffleRows(Rows(50))));
         Assert.NotEqual(first, Ids(new MLContext(seed: 6).Data.ShuffleRows(Rows(50))));
     }
@@ -59,11 +59,11 @@ public class ShuffleTests
     public void A_cached_source_is_itself_shuffled()
     {
         var cached = _ml.Data.Cache(Rows(100));
-        int[] pooled = Ids(_ml.Data.ShuffleRows(cached, seed: 1, shufflePoolSize: 2));
+        var pooled = Ids(_ml.Data.ShuffleRows(cached, seed: 1, shufflePoolSize: 2));
         Assert.Equal(Enumerable.Range(0, 100), pooled.Order());
         // With a pool of two no row of an unshuffled source can come more than one place early.
         Assert.Contains(pooled, id => id > Array.IndexOf(pooled, id) + 1);
-        int[] unshuffled = Ids(_ml.Data.ShuffleRows(cached, seed: 1, shufflePoolSize: 2, shuffleSource: false));
+        var unshuffled = Ids(_ml.Data.ShuffleRows(cached, seed: 1, shufflePoolSize: 2, shuffleSource: false));
         Assert.All(unshuffled, id => Assert.True(id <= Array.IndexOf(unshuffled, id) + 1));
     }
 

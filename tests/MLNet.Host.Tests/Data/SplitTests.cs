@@ -28,7 +28,7 @@ public class SplitTests
     {
         var split = _ml.Data.TrainTestSplit(Rows(100), 0.2);
         Assert.Equal(Golden.GetProperty("TrainTestSplit_0.2_context_seed").GetProperty("test").Integers(), Ids(split.TestSet));
-        int[] unseeded = Ids(new MLContext().Data.TrainTestSplit(Rows(100), 0.2).TestSet);
+        var unseeded = Ids(new MLContext().Data.TrainTestSplit(Rows(100), 0.2).TestSet);
         Assert.Equal(Ids(new MLContext().Data.TrainTestSplit(Rows(100), 0.2).TestSet), unseeded);
     }
 
@@ -38,7 +38,7 @@ public class SplitTests
         var folds = _ml.Data.CrossValidationSplit(Rows(100), seed: 1);
         JsonElement[] golden = [.. Golden.GetProperty("CrossValidationSplit_5").EnumerateArray()];
         Assert.Equal(golden.Length, folds.Count);
-        for (int fold = 0; fold < golden.Length; fold++)
+        for (var fold = 0; fold < golden.Length; fold++)
         {
             Assert.Equal(golden[fold].GetProperty("test").Integers(), Ids(folds[fold].TestSet));
             Assert.Equal(golden[fold].GetProperty("train_count").GetInt32(), Ids(folds[fold].TrainSet).Length);
@@ -98,7 +98,7 @@ public class SplitTests
     public void Rows_of_a_missing_key_are_in_no_part()
     {
         var data = _ml.Data.LoadFromEnumerable([new Row { Id = 1, Text = "a", Number = 1, Key = 3 }, new Row { Id = 2, Text = "", Number = float.NaN, Key = 13 }]);
-        foreach (string key in new[] { "Text", "Number", "Key" })
+        foreach (var key in new[] { "Text", "Number", "Key" })
         {
             var split = _ml.Data.TrainTestSplit(data, 0.5, key);
             Assert.Equal([1], Ids(split.TrainSet).Concat(Ids(split.TestSet)));
@@ -153,7 +153,7 @@ public class SplitTests
         var ids = new List<int>();
         while (cursor.MoveNext())
         {
-            int id = 0;
+            var id = 0;
             getter(ref id);
             ids.Add(id);
         }

@@ -8,7 +8,7 @@ public class SchemaTests
     private static DataViewSchema Make(params (string Name, DataViewType Type)[] columns)
     {
         var builder = new DataViewSchema.Builder();
-        foreach ((string name, var type) in columns)
+        foreach ((var name, var type) in columns)
             builder.AddColumn(name, type);
         return builder.ToSchema();
     }

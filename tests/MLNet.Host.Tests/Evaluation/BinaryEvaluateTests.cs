@@ -79,7 +79,7 @@ public class BinaryEvaluateTests
 
     private static IDataView Table(MLContext ml, JsonElement golden)
     {
-        int[] labels = golden.GetProperty("label").Integers();
+        var labels = golden.GetProperty("label").Integers();
         float[] scores = golden.GetProperty("score").Singles(), probabilities = golden.GetProperty("probability").Singles();
         return ml.Data.LoadFromEnumerable(labels.Select((label, i) => new Row
         {

@@ -104,10 +104,10 @@ public class MulticlassEvaluateTests
     /// <summary>The table of a case: labels as keys of so many values or as numbers, scores, and a predicted label that is not used.</summary>
     private static IDataView Table(MLContext ml, JsonElement golden)
     {
-        double[] labels = golden.GetProperty("label").Numbers();
-        float[][] scores = golden.GetProperty("score").SingleRows();
-        string labelType = golden.GetProperty("label_type").GetString()!;
-        int classes = scores.Length > 0 ? scores[0].Length : 3;
+        var labels = golden.GetProperty("label").Numbers();
+        var scores = golden.GetProperty("score").SingleRows();
+        var labelType = golden.GetProperty("label_type").GetString()!;
+        var classes = scores.Length > 0 ? scores[0].Length : 3;
         if (labelType == "single")
             return Load(labels.Select((label, i) => new NumberRow { Label = (float)label, Score = scores[i] }), NumberDataViewType.Single);
         // Objects hold zero-based keys; one that is not below the count is missing.

@@ -24,12 +24,12 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
     public void Pixels_come_in_the_order_asked_for(ColorBits colours, ColorsOrder order, string channels)
     {
         var picture = Noise(5, 4);
-        string file = folder.Write($"noise-{channels}.png", picture);
-        foreach (bool interleave in (bool[])[false, true])
+        var file = folder.Write($"noise-{channels}.png", picture);
+        foreach (var interleave in (bool[])[false, true])
         {
-            float[] expected = new float[channels.Length * 20];
-            for (int plane = 0; plane < channels.Length; plane++)
-                for (int i = 0; i < 20; i++)
+            var expected = new float[channels.Length * 20];
+            for (var plane = 0; plane < channels.Length; plane++)
+                for (var i = 0; i < 20; i++)
                     expected[interleave ? i * channels.Length + plane : plane * 20 + i] = channels[plane] == 'a' ? 255 : picture.Rgb[3 * i + "rgb".IndexOf(channels[plane])];
 
             Assert.Equal(expected, Values<float>(Pixels(5, 4, colours, order, interleave, 0, 1, true), file));
@@ -42,7 +42,7 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
     public void Bytes_are_neither_moved_nor_scaled()
     {
         var picture = Noise(5, 4);
-        string file = folder.Write("bytes.png", picture);
+        var file = folder.Write("bytes.png", picture);
         Assert.Equal(picture.Rgb.ToArray(), Values<byte>(Pixels(5, 4, ColorBits.Rgb, ColorsOrder.ARGB, true, 7, 3, false), file));
     }
 
@@ -50,8 +50,8 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
     [Fact]
     public void Colours_are_multiplied_by_alpha()
     {
-        byte[] png = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAMAAAABCAYAAAAb4BS0AAAAFUlEQVR4nGM4kWLUwCUix8DOwfkfABcCAzKS0jODAAAAAElFTkSuQmCC");
-        string file = folder.Write("alpha.png", png);
+        var png = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAMAAAABCAYAAAAb4BS0AAAAFUlEQVR4nGM4kWLUwCUix8DOwfkfABcCAzKS0jODAAAAAElFTkSuQmCC");
+        var file = folder.Write("alpha.png", png);
         Assert.Equal([128, 100, 50, 25, 0, 0, 0, 0, 255, 7, 8, 9], Values<byte>(Pixels(3, 1, ColorBits.All, ColorsOrder.ARGB, true, 0, 1, false), file));
     }
 
@@ -63,7 +63,7 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
     public void Cropping_keeps_what_the_anchor_says(Anchor anchor, int left)
     {
         var picture = Noise(64, 32);
-        string file = folder.Write($"wide-{anchor}.png", picture);
+        var file = folder.Write($"wide-{anchor}.png", picture);
         var expected = PictureFolderFixture.Draw(32, 32, (x, y) => At(picture, left + x, y));
         Assert.Equal(expected.Rgb.ToArray(), Resized(file, 32, 32, ResizingKind.IsoCrop, anchor));
     }
@@ -75,7 +75,7 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
     public void Tall_pictures_too(Anchor anchor, int top)
     {
         var picture = Noise(12, 20);
-        string file = folder.Write($"tall-{anchor}.png", picture);
+        var file = folder.Write($"tall-{anchor}.png", picture);
         var expected = PictureFolderFixture.Draw(12, 12, (x, y) => At(picture, x, top + y));
         Assert.Equal(expected.Rgb.ToArray(), Resized(file, 12, 12, ResizingKind.IsoCrop, anchor));
     }
@@ -84,7 +84,7 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
     public void Padding_is_black_on_both_sides()
     {
         var picture = Noise(24, 12);
-        string file = folder.Write("pad.png", picture);
+        var file = folder.Write("pad.png", picture);
         var expected = PictureFolderFixture.Draw(24, 24, (x, y) => y is < 6 or >= 18 ? Black : At(picture, x, y - 6));
         Assert.Equal(expected.Rgb.ToArray(), Resized(file, 24, 24, ResizingKind.IsoPad, Anchor.Center));
     }
@@ -93,7 +93,7 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
     public void Filling_repeats_pixels()
     {
         var picture = PictureFolderFixture.Draw(2, 2, (x, y) => (x, y) switch { (0, 0) => Red, (1, 0) => Green, (0, 1) => Blue, _ => Black });
-        string file = folder.Write("fill.png", picture);
+        var file = folder.Write("fill.png", picture);
         var expected = PictureFolderFixture.Draw(8, 4, (x, y) => At(picture, x / 4, y / 2));
         Assert.Equal(expected.Rgb.ToArray(), Resized(file, 8, 4, ResizingKind.Fill, Anchor.Center));
     }
@@ -105,12 +105,12 @@ public sealed class ImageStagesTests(PictureFolderFixture folder) : IClassFixtur
     public void Areas_of_one_colour_keep_it_at_any_size(int width, int height)
     {
         var picture = PictureFolderFixture.Draw(64, 64, (x, y) => y < 32 ? x < 32 ? Red : Green : x < 32 ? Blue : Black);
-        string file = folder.Write($"quarters-{width}.png", picture);
-        byte[] resized = Resized(file, width, height, ResizingKind.IsoCrop, Anchor.Center);
-        foreach ((int x, int y) in (ReadOnlySpan<(int, int)>)[(1, 1), (14, 1), (1, 14), (14, 14)])
+        var file = folder.Write($"quarters-{width}.png", picture);
+        var resized = Resized(file, width, height, ResizingKind.IsoCrop, Anchor.Center);
+        foreach ((var x, var y) in (ReadOnlySpan<(int, int)>)[(1, 1), (14, 1), (1, 14), (14, 14)])
         {
-            int at = 3 * (y * height / 16 * width + x * width / 16);
-            (byte r, byte g, byte b) = At(picture, 4 * x, 4 * y);
+            var at = 3 * (y * height / 16 * width + x * width / 16);
+            (var r, var g, var b) = At(picture, 4 * x, 4 * y);
             Assert.Equal([r, g, b], resized[at..(at + 3)]);
         }
     }

@@ -10,14 +10,14 @@ public sealed class MLImageTests(PictureFolderFixture folder) : IClassFixture<Pi
     [Fact]
     public void A_file_and_a_stream_give_the_same_image()
     {
-        string path = folder.Write("small.png", Small);
+        var path = folder.Write("small.png", Small);
         using MLImage fromFile = MLImage.CreateFromFile(path);
         using var stream = File.OpenRead(path);
         using MLImage fromStream = MLImage.CreateFromStream(stream);
         Assert.Equal((3, 2, 32), (fromFile.Width, fromFile.Height, fromFile.BitsPerPixel));
         Assert.Equal(fromFile.Pixels.ToArray(), fromStream.Pixels.ToArray());
-        int red = fromFile.PixelFormat == MLPixelFormat.Bgra32 ? 2 : 0;
-        for (int i = 0; i < 6; i++)
+        var red = fromFile.PixelFormat == MLPixelFormat.Bgra32 ? 2 : 0;
+        for (var i = 0; i < 6; i++)
         {
             byte[] rgb = [fromFile.Pixels[4 * i + red], fromFile.Pixels[4 * i + 1], fromFile.Pixels[4 * i + 2 - red]];
             Assert.Equal(Small.Rgb.Slice(3 * i, 3).ToArray(), rgb);

@@ -12,7 +12,7 @@ public sealed class PictureFolderFixture : IDisposable
 
     public string Write(string name, byte[] bytes)
     {
-        string path = Path.Combine(FullName, name);
+        var path = Path.Combine(FullName, name);
         File.WriteAllBytes(path, bytes);
         return path;
     }
@@ -22,8 +22,8 @@ public sealed class PictureFolderFixture : IDisposable
     /// <summary>Each pixel by its place.</summary>
     public static Picture Draw(int width, int height, Func<int, int, (byte R, byte G, byte B)> colour)
     {
-        byte[] rgb = new byte[3 * width * height];
-        for (int i = 0; i < width * height; i++)
+        var rgb = new byte[3 * width * height];
+        for (var i = 0; i < width * height; i++)
             (rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]) = colour(i % width, i / width);
         return new Picture(width, height, rgb);
     }

@@ -131,7 +131,7 @@ public class EnumerableTests
     [Fact]
     public void The_source_is_enumerated_only_by_cursors_and_once_by_each()
     {
-        int enumerations = 0;
+        var enumerations = 0;
         IEnumerable<Plain> Source()
         {
             enumerations++;

@@ -63,7 +63,7 @@ public class ContextTests
         Assert.Equal(84, random.Next(1000));
         Assert.Equal(-5, random.Next(-5, 5));
         Assert.Equal(0.34562334860675037, random.NextDouble());
-        byte[] bytes = new byte[4];
+        var bytes = new byte[4];
         random.NextBytes(bytes);
         Assert.Equal([128, 183, 41, 5], bytes);
         random.NextBytes(bytes.AsSpan());

@@ -73,7 +73,7 @@ public sealed class ModelFileTests : IDisposable
         var stream = new MemoryStream();
         using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
         {
-            foreach (string entry in entries)
+            foreach (var entry in entries)
             {
                 using var writer = new StreamWriter(archive.CreateEntry(entry).Open());
                 writer.Write("5.0.0");

@@ -26,7 +26,7 @@ public class PredictionEngineTests
     {
         using var engine = _ml.Model.CreatePredictionEngine<Input, Output>(new TransformerChain<ITransformer>());
         var prediction = new Output { Values = [0, 0] };
-        float[] values = prediction.Values;
+        var values = prediction.Values;
         engine.Predict(new Input { Values = [5, 6] }, ref prediction);
         Assert.Same(values, prediction.Values);
         Assert.Equal([5f, 6f], values);

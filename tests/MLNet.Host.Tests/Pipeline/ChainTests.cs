@@ -48,8 +48,8 @@ public class ChainTests
     [Fact]
     public void A_cache_checkpoint_reads_its_source_once()
     {
-        int withoutCache = 0;
-        int withCache = 0;
+        var withoutCache = 0;
+        var withCache = 0;
         _ = new ReadingEstimator().Append(new ReadingEstimator(ReadTwice)).Fit(Counted(() => withoutCache++));
         _ = new ReadingEstimator().AppendCacheCheckpoint(_ml).Append(new ReadingEstimator(ReadTwice)).Fit(Counted(() => withCache++));
         Assert.Equal(2, withoutCache);

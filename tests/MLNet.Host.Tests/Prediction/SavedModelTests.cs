@@ -74,7 +74,7 @@ public class SavedModelTests
         var scored = model.Transform(data);
         float[][] scores = [.. scored.GetColumn<float[]>("Score")];
         string[] labels = [.. scored.GetColumn<string>("PredictedLabel")];
-        foreach (int row in new[] { 0, 60, 120, 61, 1 })
+        foreach (var row in new[] { 0, 60, 120, 61, 1 })
         {
             var guess = engine.Predict(new Flower { X = Dataset.Iris.X[row] });
             Assert.Equal(labels[row], guess.PredictedLabel);

@@ -51,7 +51,7 @@ internal static class ColumnFacts
     {
         if (!type.IsGenericType)
             return type.Name;
-        string name = type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)];
+        var name = type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)];
         return $"{name}<{string.Join(",", type.GetGenericArguments().Select(NameOf))}>";
     }
 
@@ -63,7 +63,7 @@ internal static class ColumnFacts
 
     private static string[] ValueOf(DataViewSchema.Annotations annotations, DataViewSchema.Column annotation)
     {
-        object value = typeof(ColumnFacts).GetMethod(nameof(Read), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!
+        var value = typeof(ColumnFacts).GetMethod(nameof(Read), System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!
             .MakeGenericMethod(annotation.Type.RawType).Invoke(null, [annotations, annotation.Name])!;
         return annotation.Type is VectorDataViewType
             ? [.. ((IEnumerable)value.GetType().GetMethod("DenseValues")!.Invoke(value, null)!).Cast<object>().Select(Show)]

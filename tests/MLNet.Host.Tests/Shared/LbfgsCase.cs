@@ -37,7 +37,7 @@ internal sealed class LbfgsCase(JsonElement[] section, int index, Dataset data)
     public static TheoryData<int, string> Names(JsonElement[] section)
     {
         var names = new TheoryData<int, string>();
-        for (int i = 0; i < section.Length; i++)
+        for (var i = 0; i < section.Length; i++)
             names.Add(i, $"{section[i].GetProperty("scaling").GetString()} {section[i].GetProperty("options").GetRawText()}");
         return names;
     }
@@ -73,7 +73,7 @@ internal sealed class LbfgsCase(JsonElement[] section, int index, Dataset data)
     public double ObjectiveOf(IReadOnlyList<float> weights, Func<int, double> loss)
     {
         double losses = 0, weightSum = 0;
-        for (int i = 0; i < data.Y.Length; i++)
+        for (var i = 0; i < data.Y.Length; i++)
         {
             double weight = IsWeighted ? data.Weights[i] : 1;
             losses += weight * loss(i);

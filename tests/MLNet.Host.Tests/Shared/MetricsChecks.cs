@@ -64,7 +64,7 @@ internal static class MetricsChecks
 
     private static void CheckNumbers(JsonElement golden, double tolerance, Dictionary<string, double> actual)
     {
-        foreach ((string name, double value) in actual)
+        foreach ((var name, var value) in actual)
             Near.Equal(golden.GetProperty(name).Number(), value, tolerance, name);
     }
 }

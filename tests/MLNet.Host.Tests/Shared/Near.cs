@@ -8,7 +8,7 @@ internal static class Near
     /// <summary>Equal within <paramref name="relative"/> of the recorded number (or absolutely, below 1); NaN and infinities must be the same.</summary>
     public static void Equal(double expected, double actual, double relative, string what)
     {
-        bool near = double.IsFinite(expected)
+        var near = double.IsFinite(expected)
             ? Math.Abs(actual - expected) <= relative * Math.Max(1, Math.Abs(expected))
             : expected.Equals(actual);
         Assert.True(near, $"{what}: expected {expected:R}, got {actual:R}, {Math.Abs(actual - expected):g3} off, allowed {relative:g3} relative.");
@@ -18,7 +18,7 @@ internal static class Near
     {
         double[] left = [.. expected], right = [.. actual];
         Assert.Equal(left.Length, right.Length);
-        for (int i = 0; i < left.Length; i++)
+        for (var i = 0; i < left.Length; i++)
             Equal(left[i], right[i], relative, $"{what}[{i}]");
     }
 

@@ -22,8 +22,8 @@ internal static class NormalizerChecks
         if (!golden.TryGetProperty("normalized_first3", out var firstRows))
             return;
         float[][] rows = [.. normalized.GetColumn<float[]>("Features").Take(3)];
-        float[][] expectedRows = firstRows.SingleRows();
-        for (int i = 0; i < expectedRows.Length; i++)
+        var expectedRows = firstRows.SingleRows();
+        for (var i = 0; i < expectedRows.Length; i++)
             Near.Equal(expectedRows[i].Select(v => (double)v), rows[i].Select(v => (double)v), Tolerance, $"normalised row {i}");
     }
 }

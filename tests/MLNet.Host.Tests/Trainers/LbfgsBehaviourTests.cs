@@ -52,7 +52,7 @@ public class LbfgsBehaviourTests
             new LbfgsMaximumEntropyMulticlassTrainer.Options { L1Regularization = 0, L2Regularization = 0.1f, MaximumNumberOfIterations = 1 });
         double LogLossOf(ITransformer model) => ml.MulticlassClassification.Evaluate(model.Transform(data)).LogLoss;
         double cold = LogLossOf(oneStep.Fit(data)), warm = LogLossOf(oneStep.Fit(data, trained));
-        double full = LogLossOf(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(l1Regularization: 0, l2Regularization: 0.1f).Fit(data));
+        var full = LogLossOf(ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(l1Regularization: 0, l2Regularization: 0.1f).Fit(data));
         Assert.Equal(full, warm, 1e-3);
         Assert.True(cold > warm + 0.3);
     }
@@ -95,9 +95,9 @@ public class LbfgsBehaviourTests
             Weight = withBad && i == 10 ? float.NaN : withBad && i == 11 ? 0 : 1,
         }).Where((_, i) => withBad || i is < 7 or > 11);
         var trainer = ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(exampleWeightColumnName: "Weight", l1Regularization: 0);
-        float[] skipped = Weights(trainer.Fit(ml.Data.LoadFromEnumerable(Rows(withBad: true))).Model);
+        var skipped = Weights(trainer.Fit(ml.Data.LoadFromEnumerable(Rows(withBad: true))).Model);
         Assert.Contains("Skipped 5 instances with missing features/label/weight during training", warnings);
-        float[] clean = Weights(trainer.Fit(ml.Data.LoadFromEnumerable(Rows(withBad: false))).Model);
+        var clean = Weights(trainer.Fit(ml.Data.LoadFromEnumerable(Rows(withBad: false))).Model);
         Assert.Equal(clean, skipped, (a, b) => Math.Abs(a - b) < 1e-3);
     }
 
@@ -157,7 +157,7 @@ public class LbfgsBehaviourTests
     private static float[] Weights(MaximumEntropyModelParameters model)
     {
         VBuffer<float>[] weights = [];
-        model.GetWeights(ref weights, out int classes);
+        model.GetWeights(ref weights, out var classes);
         return [.. weights.Take(classes).SelectMany(vector => vector.DenseValues())];
     }
 

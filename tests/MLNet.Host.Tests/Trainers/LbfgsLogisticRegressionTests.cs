@@ -31,7 +31,7 @@ public class LbfgsLogisticRegressionTests
         var model = ml.BinaryClassification.Trainers
             .LbfgsLogisticRegression(golden.Options<LbfgsLogisticRegressionBinaryTrainer.Options>()).Fit(normalized).Model.SubModel;
 
-        double objective = ObjectiveOf(golden, model, normalized);
+        var objective = ObjectiveOf(golden, model, normalized);
         if (golden.IsCutShort)
             Near.Equal(golden.Objective, objective, 1e-5, "objective after the same few iterations");
         else if (golden.Optimum is { } optimum)
@@ -55,9 +55,9 @@ public class LbfgsLogisticRegressionTests
 
         var scored = NativeModels.Binary(
             ml, normalized.Schema, golden.Golden.GetProperty("weights").Singles(), golden.Golden.GetProperty("bias").Single()).Transform(normalized);
-        float[] weights = golden.Golden.GetProperty("weights").Singles();
+        var weights = golden.Golden.GetProperty("weights").Singles();
         float[][] features = [.. normalized.GetColumn<float[]>("Features")];
-        int[] rows = golden.Golden.GetProperty("rows10").Integers();
+        var rows = golden.Golden.GetProperty("rows10").Integers();
         CheckRows("score_rows10", "Score");
         CheckRows("probability_rows10", "Probability");
         bool[] predicted = [.. scored.GetColumn<bool>("PredictedLabel")];
@@ -69,10 +69,10 @@ public class LbfgsLogisticRegressionTests
         void CheckRows(string recorded, string column)
         {
             float[] values = [.. scored.GetColumn<float>(column)];
-            float[] expected = golden.Golden.GetProperty(recorded).Singles();
-            for (int i = 0; i < rows.Length; i++)
+            var expected = golden.Golden.GetProperty(recorded).Singles();
+            for (var i = 0; i < rows.Length; i++)
             {
-                double terms = weights.Zip(features[rows[i]], (w, x) => Math.Abs((double)w * x)).Sum();
+                var terms = weights.Zip(features[rows[i]], (w, x) => Math.Abs((double)w * x)).Sum();
                 Assert.Equal(expected[i], values[rows[i]], RoundingsOfATerm * (1 + terms));
             }
         }
@@ -93,8 +93,8 @@ public class LbfgsLogisticRegressionTests
         float[][] rows = [.. normalized.GetColumn<float[]>("Features")];
         return golden.ObjectiveOf(model.Weights, i =>
         {
-            double z = model.Bias + model.Weights.Zip(rows[i], (a, b) => (double)a * b).Sum();
-            double margin = Dataset.BreastCancer.Y[i] == 1 ? z : -z;
+            var z = model.Bias + model.Weights.Zip(rows[i], (a, b) => (double)a * b).Sum();
+            var margin = Dataset.BreastCancer.Y[i] == 1 ? z : -z;
             return Math.Max(-margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin)));
         });
     }

@@ -29,7 +29,7 @@ public class LbfgsMaximumEntropyTests
         var model = ml.MulticlassClassification.Trainers
             .LbfgsMaximumEntropy(golden.Options<LbfgsMaximumEntropyMulticlassTrainer.Options>()).Fit(normalized).Model;
 
-        double objective = ObjectiveOf(golden, model, normalized);
+        var objective = ObjectiveOf(golden, model, normalized);
         if (golden.IsCutShort)
             Near.Equal(golden.Objective, objective, 1e-5, "objective after the same few iterations");
         else if (golden.Optimum is { } optimum)
@@ -55,9 +55,9 @@ public class LbfgsMaximumEntropyTests
             ml, normalized.Schema, golden.Golden.GetProperty("weights").SingleRows(), golden.Golden.GetProperty("biases").Singles()).Transform(normalized);
         float[][] scores = [.. scored.GetColumn<float[]>("Score")];
         uint[] predicted = [.. scored.GetColumn<uint>("PredictedLabel")];
-        int[] rows = golden.Golden.GetProperty("rows10").Integers();
-        float[][] expected = golden.Golden.GetProperty("score_rows10").SingleRows();
-        for (int i = 0; i < rows.Length; i++)
+        var rows = golden.Golden.GetProperty("rows10").Integers();
+        var expected = golden.Golden.GetProperty("score_rows10").SingleRows();
+        for (var i = 0; i < rows.Length; i++)
             Near.Equal(expected[i].Select(s => (double)s), scores[rows[i]].Select(s => (double)s), ScoreTolerance, $"score of row {rows[i]}");
         Assert.Equal(golden.Golden.GetProperty("predicted_rows10").Integers(), rows.Select(row => (int)predicted[row]));
         MetricsChecks.Check(golden.Golden.GetProperty("metrics"), ml.MulticlassClassification.Evaluate(scored, topKPredictionCount: 2), ScoreTolerance);
@@ -66,7 +66,7 @@ public class LbfgsMaximumEntropyTests
     [Fact]
     public void Statistics_are_made_when_asked_for()
     {
-        int index = Array.FindIndex(Section, run => run.TryGetProperty("statistics", out _));
+        var index = Array.FindIndex(Section, run => run.TryGetProperty("statistics", out _));
         var golden = new LbfgsCase(Section, index, Dataset.Iris);
         var ml = new MLContext(seed: 1);
         var data = Dataset.Iris.Keyed(ml);
@@ -84,14 +84,14 @@ public class LbfgsMaximumEntropyTests
     private static double ObjectiveOf(LbfgsCase golden, MaximumEntropyModelParameters model, IDataView normalized)
     {
         VBuffer<float>[] vectors = [];
-        model.GetWeights(ref vectors, out int classes);
+        model.GetWeights(ref vectors, out var classes);
         float[][] weights = [.. vectors.Take(classes).Select(vector => vector.DenseValues().ToArray())];
         float[] biases = [.. model.GetBiases()];
         float[][] rows = [.. normalized.GetColumn<float[]>("Features")];
         return golden.ObjectiveOf([.. weights.SelectMany(w => w)], i =>
         {
             double[] z = [.. weights.Select((w, k) => biases[k] + w.Zip(rows[i], (a, b) => (double)a * b).Sum())];
-            double max = z.Max();
+            var max = z.Max();
             return max + Math.Log(z.Sum(v => Math.Exp(v - max))) - z[Dataset.Iris.Y[i]];
         });
     }

@@ -13,7 +13,7 @@ public class CustomMappingTests
     public void The_code_runs_once_a_row_and_only_when_asked()
     {
         var ml = new MLContext(seed: 1);
-        int runs = 0;
+        var runs = 0;
         void Count(Sides sides, Triangle triangle)
         {
             runs++;

@@ -16,9 +16,9 @@ internal static class GoldenTable
     private static IDataView Load(MLContext ml, JsonElement table)
     {
         float[] a = table.GetProperty("A").Singles(), g = table.GetProperty("G").Singles();
-        float[][] b = table.GetProperty("B").SingleRows();
-        string[] s = table.GetProperty("S").Texts();
-        int[] integers = table.GetProperty("I").Integers();
+        var b = table.GetProperty("B").SingleRows();
+        var s = table.GetProperty("S").Texts();
+        var integers = table.GetProperty("I").Integers();
         return ml.Data.LoadFromEnumerable(a.Select((_, i) => new Row { A = a[i], B = b[i], S = s[i], I = integers[i], G = g[i] }));
     }
 

@@ -81,14 +81,14 @@ public class GoldenTransformTests
     private static TheoryData<int, string> Names(string transform, Func<JsonElement, string> name)
     {
         var names = new TheoryData<int, string>();
-        foreach ((int index, var run) in Section.GetProperty(transform).EnumerateArray().Index())
+        foreach ((var index, var run) in Section.GetProperty(transform).EnumerateArray().Index())
             names.Add(index, name(run));
         return names;
     }
 
     private static ValueToKeyMappingEstimator MakeEstimator(MLContext ml, JsonElement golden)
     {
-        string input = golden.GetProperty("input").GetString()!;
+        var input = golden.GetProperty("input").GetString()!;
         if (golden.TryGetProperty("keyData", out var terms))
         {
             var keyData = ml.Data.LoadFromEnumerable(terms.Texts().Select(term => new Term { Value = term }));
@@ -119,7 +119,7 @@ public class GoldenTransformTests
         Assert.Equal(golden.GetProperty("type").GetString(), ColumnFacts.NameOf(parameters.GetType()));
         foreach (var expected in golden.EnumerateObject().Where(property => property.Name is not "type" and not "UseLog"))
         {
-            object actual = parameters.GetType().GetProperty(expected.Name)!.GetValue(parameters)!;
+            var actual = parameters.GetType().GetProperty(expected.Name)!.GetValue(parameters)!;
             float[] values = actual is ImmutableArray<float> array ? (array.IsDefault ? [] : [.. array]) : [(float)actual];
             Assert.Equal(expected.Value.ValueKind == JsonValueKind.Array ? expected.Value.Singles() : [expected.Value.Single()], values);
         }

@@ -23,22 +23,22 @@ internal static class Patch
         float sum = 0;
         for (int row = 0, i = 0; row < Side; row++)
         {
-            foreach (byte value in picture.Rgb.Slice(3 * ((y + row) * picture.Width + x), 3 * Side))
+            foreach (var value in picture.Rgb.Slice(3 * ((y + row) * picture.Width + x), 3 * Side))
             {
                 patch[i++] = value;
                 sum += value;
             }
         }
-        float mean = sum / Length;
+        var mean = sum / Length;
         float squares = 0;
-        foreach (ref float value in patch[..Length])
+        foreach (ref var value in patch[..Length])
         {
             value -= mean;
             squares += value * value;
         }
-        float variance = squares / Length;
-        float scale = 1 / MathF.Sqrt(variance + VarianceFloor);
-        foreach (ref float value in patch[..Length])
+        var variance = squares / Length;
+        var scale = 1 / MathF.Sqrt(variance + VarianceFloor);
+        foreach (ref var value in patch[..Length])
             value *= scale;
         return variance;
     }

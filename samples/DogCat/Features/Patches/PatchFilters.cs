@@ -34,7 +34,7 @@ public sealed class PatchFilters
     /// <exception cref="EndOfStreamException">There are fewer bytes than the filters have.</exception>
     public static PatchFilters Read(Stream stream)
     {
-        float[] panels = new float[Count * Inputs];
+        var panels = new float[Count * Inputs];
         stream.ReadExactly(MemoryMarshal.AsBytes(panels.AsSpan()));
         return new PatchFilters(panels);
     }

@@ -30,11 +30,11 @@ public static class PatchLearning
     public static PatchFilters Learn(IReadOnlyList<Picture> pictures, int seed)
     {
         ArgumentOutOfRangeException.ThrowIfZero(pictures.Count);
-        float[][] patches = Sample(pictures, seed);
-        double[] mean = Mean(patches);
+        var patches = Sample(pictures, seed);
+        var mean = Mean(patches);
         Matrix<double> covariance = Covariance(patches, mean);
         var cholesky = (covariance + Ridge * DenseMatrix.CreateIdentity(Patch.Length)).Cholesky();
-        float[] panels = new float[PatchFilters.Count * PatchFilters.Inputs];
+        var panels = new float[PatchFilters.Count * PatchFilters.Inputs];
         Parallel.For(0, PatchFilters.Count, k => Make(patches[k], mean, cholesky, k, panels));
         return new PatchFilters(panels);
     }
@@ -42,16 +42,16 @@ public static class PatchLearning
     private static float[][] Sample(IReadOnlyList<Picture> pictures, int seed)
     {
         const int attempts = 20;
-        float[][] patches = new float[Sampled][];
+        var patches = new float[Sampled][];
         Parallel.For(0, Sampled, i =>
         {
             patches[i] = new float[Patch.Length];
             var random = SplitMix64.ForItem(seed, i);
-            for (int attempt = 0; attempt < attempts; attempt++)
+            for (var attempt = 0; attempt < attempts; attempt++)
             {
                 var picture = pictures[(int)(random.Uniform() * pictures.Count)];
-                int x = (int)(random.Uniform() * (picture.Width - Patch.Side + 1));
-                int y = (int)(random.Uniform() * (picture.Height - Patch.Side + 1));
+                var x = (int)(random.Uniform() * (picture.Width - Patch.Side + 1));
+                var y = (int)(random.Uniform() * (picture.Height - Patch.Side + 1));
                 if (Patch.Normalised(picture, x, y, patches[i]) >= LeastVariance)
                     return;
             }
@@ -61,9 +61,9 @@ public static class PatchLearning
 
     private static double[] Mean(float[][] patches)
     {
-        double[] mean = new double[Patch.Length];
-        foreach (float[] patch in patches)
-            for (int i = 0; i < mean.Length; i++)
+        var mean = new double[Patch.Length];
+        foreach (var patch in patches)
+            for (var i = 0; i < mean.Length; i++)
                 mean[i] += patch[i] / (double)patches.Length;
         return mean;
     }
@@ -74,14 +74,14 @@ public static class PatchLearning
         // Each thread sums whole elements of its own, in the order of the patches.
         Parallel.For(0, Patch.Length, i =>
         {
-            double[] sums = new double[i + 1];
-            foreach (float[] patch in patches)
+            var sums = new double[i + 1];
+            foreach (var patch in patches)
             {
-                double deviation = patch[i] - mean[i];
-                for (int j = 0; j <= i; j++)
+                var deviation = patch[i] - mean[i];
+                for (var j = 0; j <= i; j++)
                     sums[j] += deviation * (patch[j] - mean[j]);
             }
-            for (int j = 0; j <= i; j++)
+            for (var j = 0; j <= i; j++)
                 covariance[i, j] = covariance[j, i] = sums[j] / patches.Length;
         });
         return covariance;
@@ -92,10 +92,10 @@ public static class PatchLearning
         DenseVector deviation = DenseVector.Create(Patch.Length, i => patch[i] - mean[i]);
         var filter = cholesky.Solve(deviation);
         // f' (S + 0.1 I) f = f . (d - m); it is 0 only where all patches are alike, and then there is nothing to answer.
-        double length = Math.Sqrt(deviation * filter);
+        var length = Math.Sqrt(deviation * filter);
         if (length > 0)
             filter /= length;
-        for (int i = 0; i < Patch.Length; i++)
+        for (var i = 0; i < Patch.Length; i++)
             panels[PatchFilters.At(k, i)] = (float)filter[i];
         panels[PatchFilters.At(k, Patch.Length)] = (float)(-(filter * DenseVector.OfArray(mean)) - Threshold);
     }

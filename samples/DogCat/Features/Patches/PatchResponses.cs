@@ -36,14 +36,14 @@ public sealed class PatchResponses(PatchFilters filters) : IFeatureFamily
     {
         features.Clear();
         var mirrored = picture.Mirrored();
-        float[] rows = new float[RowsInHalf * PatchFilters.Inputs];
-        for (int half = 0; half < Halves; half++)
+        var rows = new float[RowsInHalf * PatchFilters.Inputs];
+        for (var half = 0; half < Halves; half++)
         {
-            int top = half == 0 ? 0 : PictureFeatures.Side - Patch.Side - (Across - 1) * Stride;
+            var top = half == 0 ? 0 : PictureFeatures.Side - Patch.Side - (Across - 1) * Stride;
             Fill(rows, picture, mirrored, top);
             Add(rows, features.Slice(half * PatchFilters.Count, PatchFilters.Count));
         }
-        foreach (ref float value in features)
+        foreach (ref var value in features)
             value = MathF.Sqrt(value / PatchesInHalf);
     }
 
@@ -51,9 +51,9 @@ public sealed class PatchResponses(PatchFilters filters) : IFeatureFamily
     {
         foreach (var side in (ReadOnlySpan<Picture>)[picture, mirrored])
         {
-            for (int y = 0; y < Across; y++)
+            for (var y = 0; y < Across; y++)
             {
-                for (int x = 0; x < Across; x++)
+                for (var x = 0; x < Across; x++)
                 {
                     Patch.Normalised(side, x * Stride, top + y * Stride, rows);
                     rows[Patch.Length] = 1;
@@ -66,7 +66,7 @@ public sealed class PatchResponses(PatchFilters filters) : IFeatureFamily
     private void Add(ReadOnlySpan<float> rows, Span<float> sums)
     {
         const int panel = ResponseKernel.PanelWidth;
-        for (int k = 0; k < PatchFilters.Count; k += panel)
+        for (var k = 0; k < PatchFilters.Count; k += panel)
             ResponseKernel.AddResponses(rows, PatchFilters.Inputs, filters.Panels.Slice(k * PatchFilters.Inputs, PatchFilters.Inputs * panel), sums.Slice(k, panel));
     }
 }

@@ -21,11 +21,11 @@ internal static class ResponseKernel
         ArgumentOutOfRangeException.ThrowIfNotEqual(rows.Length % (RowsAtOnce * inputs), 0);
         ArgumentOutOfRangeException.ThrowIfNotEqual(panel.Length, inputs * PanelWidth);
         ArgumentOutOfRangeException.ThrowIfNotEqual(sums.Length, PanelWidth);
-        ref float sum = ref MemoryMarshal.GetReference(sums);
+        ref var sum = ref MemoryMarshal.GetReference(sums);
         Vector256<float> sum0 = Vector256.LoadUnsafe(ref sum);
         Vector256<float> sum1 = Vector256.LoadUnsafe(ref sum, 8);
         Vector256<float> sum2 = Vector256.LoadUnsafe(ref sum, 16);
-        for (int row = 0; row < rows.Length; row += RowsAtOnce * inputs)
+        for (var row = 0; row < rows.Length; row += RowsAtOnce * inputs)
             AddFourRows(rows.Slice(row, RowsAtOnce * inputs), inputs, panel, ref sum0, ref sum1, ref sum2);
         sum0.StoreUnsafe(ref sum);
         sum1.StoreUnsafe(ref sum, 8);
@@ -36,11 +36,11 @@ internal static class ResponseKernel
         ReadOnlySpan<float> rows, int inputs, ReadOnlySpan<float> panel, ref Vector256<float> sum0, ref Vector256<float> sum1, ref Vector256<float> sum2)
     {
         ReadOnlySpan<float> a = rows[..inputs], b = rows.Slice(inputs, inputs), c = rows.Slice(2 * inputs, inputs), d = rows.Slice(3 * inputs, inputs);
-        ref float weight = ref MemoryMarshal.GetReference(panel);
+        ref var weight = ref MemoryMarshal.GetReference(panel);
         Vector256<float> a0 = default, a1 = default, a2 = default, b0 = default, b1 = default, b2 = default;
         Vector256<float> c0 = default, c1 = default, c2 = default, d0 = default, d1 = default, d2 = default;
         nuint at = 0;
-        for (int i = 0; i < a.Length; i++, at += PanelWidth)
+        for (var i = 0; i < a.Length; i++, at += PanelWidth)
         {
             Vector256<float> w0 = Vector256.LoadUnsafe(ref weight, at);
             Vector256<float> w1 = Vector256.LoadUnsafe(ref weight, at + 8);

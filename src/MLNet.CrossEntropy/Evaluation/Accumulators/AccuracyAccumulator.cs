@@ -16,7 +16,7 @@ internal sealed class AccuracyAccumulator : IAccumulator<AccuracyAccumulator>
     {
         _total.Add(SpanMath.Sum(block.Weights.AsSpan(0, block.Count)));
         _correct.Add(SpanMath.Dot(block.Weights.AsSpan(0, block.Count), block.Hits.AsSpan(0, block.Count)));
-        foreach ((_, _, double weight) in block.Mistakes)
+        foreach ((_, _, var weight) in block.Mistakes)
             _total.Add(weight);
     }
 

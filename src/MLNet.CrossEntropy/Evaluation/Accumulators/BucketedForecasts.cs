@@ -24,7 +24,7 @@ internal sealed class BucketedForecasts(ForecastBuckets buckets)
     /// <summary>Adds a row: its weight, that part of it for which the event came true, and the sum of squared weights.</summary>
     public void Add(long key, double positive, double weight, double squares)
     {
-        int bucket = buckets.IndexOf(key);
+        var bucket = buckets.IndexOf(key);
         AllSums[bucket].Add(weight, weight * ForecastKey.Tail(key), squares);
         _positive[bucket] += positive;
     }
@@ -32,7 +32,7 @@ internal sealed class BucketedForecasts(ForecastBuckets buckets)
     /// <summary>Adds rows of weight 1 by their forecasts; of those that are listed the event came true.</summary>
     public void AddPlain(ReadOnlySpan<long> keys, ReadOnlySpan<int> hitRows)
     {
-        int[] scratch = ArrayPool<int>.Shared.Rent(2 * keys.Length);
+        var scratch = ArrayPool<int>.Shared.Rent(2 * keys.Length);
         Span<int> places = scratch.AsSpan(0, keys.Length), offsets = scratch.AsSpan(keys.Length, keys.Length);
         if (buckets.Find(keys, places, offsets))
             AddPacked(places, offsets, hitRows);
@@ -44,9 +44,9 @@ internal sealed class BucketedForecasts(ForecastBuckets buckets)
     /// <summary>The same of probabilities; false, with nothing added, where one of them is too small to be a float's to tell.</summary>
     public bool TryAddPlain(ReadOnlySpan<float> probabilities, ReadOnlySpan<int> hitRows)
     {
-        int[] scratch = ArrayPool<int>.Shared.Rent(2 * probabilities.Length);
+        var scratch = ArrayPool<int>.Shared.Rent(2 * probabilities.Length);
         Span<int> places = scratch.AsSpan(0, probabilities.Length), offsets = scratch.AsSpan(probabilities.Length, probabilities.Length);
-        bool noneIsTiny = buckets.Find(probabilities, places, offsets);
+        var noneIsTiny = buckets.Find(probabilities, places, offsets);
         if (noneIsTiny)
             AddPacked(places, offsets, hitRows);
         ArrayPool<int>.Shared.Return(scratch);
@@ -55,7 +55,7 @@ internal sealed class BucketedForecasts(ForecastBuckets buckets)
 
     public void Merge(BucketedForecasts other)
     {
-        for (int b = 0; b < _packed.Length; b++)
+        for (var b = 0; b < _packed.Length; b++)
         {
             var sums = other.SumsOf(b);
             if (sums.Weight > 0)
@@ -67,7 +67,7 @@ internal sealed class BucketedForecasts(ForecastBuckets buckets)
     /// <summary>Appends the buckets that hold rows, lowest forecast first.</summary>
     public void AddGroupsTo(List<ScoreGroup> groups)
     {
-        for (int b = 0; b < _packed.Length; b++)
+        for (var b = 0; b < _packed.Length; b++)
         {
             if (_packed[b] == 0 && _sums is null)
                 continue;
@@ -82,12 +82,12 @@ internal sealed class BucketedForecasts(ForecastBuckets buckets)
     private void AddPacked(ReadOnlySpan<int> places, ReadOnlySpan<int> offsets, ReadOnlySpan<int> hitRows)
     {
         MakeRoomFor(places.Length);
-        long[] packed = _packed;
+        var packed = _packed;
         offsets = offsets[..places.Length];
-        for (int row = 0; row < places.Length; row++)
+        for (var row = 0; row < places.Length; row++)
             packed[places[row]] += (1L << RowShift) + offsets[row];
-        double[] positive = _positive;
-        foreach (int row in hitRows)
+        var positive = _positive;
+        foreach (var row in hitRows)
             positive[places[row]]++;
     }
 
@@ -95,14 +95,14 @@ internal sealed class BucketedForecasts(ForecastBuckets buckets)
     private void AddSingly(ReadOnlySpan<long> keys, ReadOnlySpan<int> places, ReadOnlySpan<int> offsets, ReadOnlySpan<int> hitRows)
     {
         MakeRoomFor(places.Length);
-        for (int row = 0; row < places.Length; row++)
+        for (var row = 0; row < places.Length; row++)
         {
             if (ForecastBuckets.IsTiny(keys[row]))
                 AllSums[places[row]].Add(1, ForecastKey.Tail(keys[row]), 1);
             else
                 _packed[places[row]] += (1L << RowShift) + offsets[row];
         }
-        foreach (int row in hitRows)
+        foreach (var row in hitRows)
             _positive[places[row]]++;
     }
 
@@ -111,7 +111,7 @@ internal sealed class BucketedForecasts(ForecastBuckets buckets)
         _packedRows += rows;
         if (_packedRows <= MostPackedRows)
             return;
-        for (int b = 0; b < _packed.Length; b++)
+        for (var b = 0; b < _packed.Length; b++)
         {
             if (_packed[b] != 0)
                 AllSums[b] = SumsOf(b);
@@ -123,7 +123,7 @@ internal sealed class BucketedForecasts(ForecastBuckets buckets)
     private Sums SumsOf(int bucket)
     {
         var sums = _sums is null ? default : _sums[bucket];
-        long rows = _packed[bucket] >> RowShift;
+        var rows = _packed[bucket] >> RowShift;
         if (rows > 0)
             sums.Add(rows, buckets.TailsOf(bucket, rows, _packed[bucket] & ((1L << RowShift) - 1)), rows);
         return sums;

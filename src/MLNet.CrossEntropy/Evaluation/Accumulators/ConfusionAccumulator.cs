@@ -14,14 +14,14 @@ internal sealed class ConfusionAccumulator(int classes) : IAccumulator<Confusion
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(EvaluatedBlock block)
     {
-        (int[] labels, int[] predicted, long[] plain) = (block.Labels, block.Predicted, _plain);
+        (var labels, var predicted, var plain) = (block.Labels, block.Predicted, _plain);
         if (block.ByClass.IsPlain)
         {
-            for (int row = 0; row < block.Count; row++)
+            for (var row = 0; row < block.Count; row++)
                 plain[labels[row] * classes + predicted[row]]++;
             return;
         }
-        for (int row = 0; row < block.Count; row++)
+        for (var row = 0; row < block.Count; row++)
         {
             if (block.Labels[row] >= 0)
                 Add(block.Labels[row], block.Predicted[row], block.Weights[row]);
@@ -32,7 +32,7 @@ internal sealed class ConfusionAccumulator(int classes) : IAccumulator<Confusion
 
     public void Merge(ConfusionAccumulator other)
     {
-        for (int i = 0; i < _rows.Length; i++)
+        for (var i = 0; i < _rows.Length; i++)
         {
             _rows[i] += other._rows[i];
             _plain[i] += other._plain[i];
@@ -42,9 +42,9 @@ internal sealed class ConfusionAccumulator(int classes) : IAccumulator<Confusion
 
     public ClassConfusionMatrix ToMatrix(IReadOnlyList<string> names)
     {
-        long[,] rows = new long[classes, classes];
-        double[,] weights = new double[classes, classes];
-        for (int i = 0; i < _rows.Length; i++)
+        var rows = new long[classes, classes];
+        var weights = new double[classes, classes];
+        for (var i = 0; i < _rows.Length; i++)
         {
             rows[i / classes, i % classes] = _rows[i] + _plain[i];
             weights[i / classes, i % classes] = _weights[i].Value + _plain[i];
@@ -54,9 +54,9 @@ internal sealed class ConfusionAccumulator(int classes) : IAccumulator<Confusion
 
     private void AddSoft(EvaluatedBlock block, int row)
     {
-        for (int k = 0; k < classes; k++)
+        for (var k = 0; k < classes; k++)
         {
-            double share = block.TargetOf(k, row);
+            var share = block.TargetOf(k, row);
             if (share > 0)
                 Add(k, block.Predicted[row], block.Weights[row] * share);
         }
@@ -64,7 +64,7 @@ internal sealed class ConfusionAccumulator(int classes) : IAccumulator<Confusion
 
     private void Add(int actual, int predicted, double weight)
     {
-        int cell = actual * classes + predicted;
+        var cell = actual * classes + predicted;
         _rows[cell]++;
         _weights[cell].Add(weight);
     }

@@ -30,7 +30,7 @@ internal sealed class ExactForecasts
             return;
         if (_weighedRows == _keys.Length)
         {
-            int room = Math.Max(64, 2 * _weighedRows);
+            var room = Math.Max(64, 2 * _weighedRows);
             Array.Resize(ref _keys, room);
             Array.Resize(ref _signedWeights, room);
         }
@@ -44,9 +44,9 @@ internal sealed class ExactForecasts
         if (_plain.Length < _plainRows + keys.Length)
             Array.Resize(ref _plain, Math.Max(_plainRows + keys.Length, 2 * _plain.Length));
         var added = _plain.AsSpan(_plainRows, keys.Length);
-        for (int row = 0; row < added.Length; row++)
+        for (var row = 0; row < added.Length; row++)
             added[row] = (ulong)keys[row] << 1;
-        foreach (int row in hitRows)
+        foreach (var row in hitRows)
             added[row] |= 1;
         _plainRows += keys.Length;
         _isSorted = false;
@@ -56,13 +56,13 @@ internal sealed class ExactForecasts
     public void PourInto(BucketedForecasts buckets)
     {
         const int AtOnce = 1024;
-        long[] keys = new long[AtOnce];
-        int[] hitRows = new int[AtOnce];
-        for (int start = 0; start < _plainRows; start += AtOnce)
+        var keys = new long[AtOnce];
+        var hitRows = new int[AtOnce];
+        for (var start = 0; start < _plainRows; start += AtOnce)
         {
             ReadOnlySpan<ulong> rows = _plain.AsSpan(start, Math.Min(AtOnce, _plainRows - start));
-            int hits = 0;
-            for (int row = 0; row < rows.Length; row++)
+            var hits = 0;
+            for (var row = 0; row < rows.Length; row++)
             {
                 keys[row] = (long)(rows[row] >> 1);
                 hitRows[hits] = row;
@@ -70,9 +70,9 @@ internal sealed class ExactForecasts
             }
             buckets.AddPlain(keys.AsSpan(0, rows.Length), hitRows.AsSpan(0, hits));
         }
-        for (int i = 0; i < _weighedRows; i++)
+        for (var i = 0; i < _weighedRows; i++)
         {
-            (double weight, double positive) = (Math.Abs(_signedWeights[i]), Math.Max(_signedWeights[i], 0));
+            (var weight, var positive) = (Math.Abs(_signedWeights[i]), Math.Max(_signedWeights[i], 0));
             buckets.Add(_keys[i], positive, weight, weight * weight);
         }
     }
@@ -80,9 +80,9 @@ internal sealed class ExactForecasts
     /// <summary>Hands all rows on.</summary>
     public void CopyTo(ExactForecasts other)
     {
-        for (int i = 0; i < _plainRows; i++)
+        for (var i = 0; i < _plainRows; i++)
             other.AddPlain([(long)(_plain[i] >> 1)], (_plain[i] & 1) == 0 ? [] : [0]);
-        for (int i = 0; i < _weighedRows; i++)
+        for (var i = 0; i < _weighedRows; i++)
             other.Add(_keys[i], _signedWeights[i]);
     }
 
@@ -95,7 +95,7 @@ internal sealed class ExactForecasts
         groups.EnsureCapacity(groups.Count + Rows);
         while (plain < _plainRows || weighed < _weighedRows)
         {
-            long key = Math.Min(
+            var key = Math.Min(
                 plain < _plainRows ? (long)(_plain[plain] >> 1) : long.MaxValue,
                 weighed < _weighedRows ? _keys[weighed] : long.MaxValue);
             double positive = 0, negative = 0, squares = 0;
@@ -131,13 +131,13 @@ internal sealed class ExactForecasts
     {
         ReadOnlySpan<ulong> rows = _plain.AsSpan(0, _plainRows);
         ulong varying = 0;
-        foreach (ulong row in rows)
+        foreach (var row in rows)
             varying |= (row ^ rows[0]) & ~1UL;
-        int width = _plainRows < ManyRows ? 8 : 12;
-        ulong[] spare = ArrayPool<ulong>.Shared.Rent(_plain.Length);
-        (ulong[] from, ulong[] to) = (_plain, spare);
-        int[] places = new int[1 << width];
-        for (int shift = BitOperations.TrailingZeroCount(varying); shift < 64 && varying >> shift != 0; shift += width)
+        var width = _plainRows < ManyRows ? 8 : 12;
+        var spare = ArrayPool<ulong>.Shared.Rent(_plain.Length);
+        (var from, var to) = (_plain, spare);
+        var places = new int[1 << width];
+        for (var shift = BitOperations.TrailingZeroCount(varying); shift < 64 && varying >> shift != 0; shift += width)
         {
             SortByDigit(from.AsSpan(0, _plainRows), to, shift, places);
             (from, to) = (to, from);
@@ -152,11 +152,11 @@ internal sealed class ExactForecasts
     {
         int mask = places.Length - 1, next = 0;
         Array.Clear(places);
-        foreach (ulong row in from)
+        foreach (var row in from)
             places[(int)(row >> shift) & mask]++;
-        foreach (ref int place in places.AsSpan())
+        foreach (ref var place in places.AsSpan())
             (place, next) = (next, next + place);
-        foreach (ulong row in from)
+        foreach (var row in from)
             to[places[(int)(row >> shift) & mask]++] = row;
     }
 }

@@ -24,7 +24,7 @@ internal sealed partial class ForecastBuckets
     {
         Vector<float> bins = new(_bins), half = new(0.5f), smallest = new(SmallestTail), round = new(RoundSingle);
         Vector<int> isTiny = default;
-        int i = 0;
+        var i = 0;
         for (; i <= probabilities.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
             // 1 - q is exact from a half on. Rounding may have let a probability overshoot 1.
@@ -42,7 +42,7 @@ internal sealed partial class ForecastBuckets
             (code + Vector.Max(bin, Vector<int>.Zero)).CopyTo(buckets[i..]);
             ((bits & new Vector<int>((1 << FloatShift) - 1)) << (OffsetBits - FloatShift)).CopyTo(offsets[i..]);
         }
-        bool anyTiny = isTiny != Vector<int>.Zero;
+        var anyTiny = isTiny != Vector<int>.Zero;
         for (; i < probabilities.Length; i++)
             anyTiny |= Find(ForecastKey.Of(probabilities[i], 1.0 - probabilities[i]), out buckets[i], out offsets[i]);
         return !anyTiny;
@@ -53,7 +53,7 @@ internal sealed partial class ForecastBuckets
     public bool Find(ReadOnlySpan<long> keys, Span<int> buckets, Span<int> offsets)
     {
         Vector<long> isTiny = default;
-        int i = 0;
+        var i = 0;
         for (; i <= keys.Length - Vector<int>.Count; i += Vector<int>.Count)
         {
             isTiny |= Find(new Vector<long>(keys[i..]), out var lowerBucket, out var lowerOffset);
@@ -61,7 +61,7 @@ internal sealed partial class ForecastBuckets
             Vector.Narrow(lowerBucket, upperBucket).CopyTo(buckets[i..]);
             Vector.Narrow(lowerOffset, upperOffset).CopyTo(offsets[i..]);
         }
-        bool anyTiny = isTiny != Vector<long>.Zero;
+        var anyTiny = isTiny != Vector<long>.Zero;
         for (; i < keys.Length; i++)
             anyTiny |= Find(keys[i], out buckets[i], out offsets[i]);
         return !anyTiny;
@@ -88,7 +88,7 @@ internal sealed partial class ForecastBuckets
 
     private bool Find(long key, out int bucket, out int offset)
     {
-        long bits = Math.Max(Math.Min(key, ForecastKey.One - key), (long)FirstCode << Shift);
+        var bits = Math.Max(Math.Min(key, ForecastKey.One - key), (long)FirstCode << Shift);
         bucket = IndexOf(key);
         offset = (int)(((bits & ((1L << Shift) - 1)) + (1L << (Shift - OffsetBits - 1))) >> (Shift - OffsetBits));
         return IsTiny(key);

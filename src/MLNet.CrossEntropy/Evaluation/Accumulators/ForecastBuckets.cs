@@ -28,10 +28,10 @@ internal sealed partial class ForecastBuckets
         _bins = bins;
         _edges = [.. Enumerable.Range(0, bins + 1).Select(edge => EdgeKey((double)edge / bins))];
         List<long> upper = [];
-        int next = 1;
-        for (int code = 0; code < 2 * Codes; code++)
+        var next = 1;
+        for (var code = 0; code < 2 * Codes; code++)
         {
-            long last = LastKeyOf(code);
+            var last = LastKeyOf(code);
             for (; next < bins && _edges[next] <= last; next++)
                 upper.Add(_edges[next]);
             upper.Add(last);
@@ -54,7 +54,7 @@ internal sealed partial class ForecastBuckets
     /// <summary>The bucket of a key.</summary>
     public int IndexOf(long key)
     {
-        int edge = (int)Math.Round(ForecastKey.Probability(key) * _bins);
+        var edge = (int)Math.Round(ForecastKey.Probability(key) * _bins);
         // The edge nearest to the forecast is the upper one of its bin, or the lower one.
         return CodeOf(key) + Math.Max(key > _edges[edge] ? edge : edge - 1, 0);
     }
@@ -62,8 +62,8 @@ internal sealed partial class ForecastBuckets
     /// <summary>The sum of the tails of rows in a bucket, given the sum of their offsets.</summary>
     public double TailsOf(int bucket, long rows, long offsets)
     {
-        int code = CodeOf(_upper[bucket]);
-        long first = (long)(FirstCode + (code < Codes ? code : 2 * Codes - 1 - code)) << Shift;
+        var code = CodeOf(_upper[bucket]);
+        var first = (long)(FirstCode + (code < Codes ? code : 2 * Codes - 1 - code)) << Shift;
         double tail = BitConverter.Int64BitsToDouble(first), width = BitConverter.Int64BitsToDouble(first + (1L << Shift)) - tail;
         return rows * tail + offsets * (width / (1 << OffsetBits));
     }
@@ -72,9 +72,9 @@ internal sealed partial class ForecastBuckets
     public ScoreGroup ToGroup(int bucket, double meanTail, double positive, double negative, double squaredWeights)
     {
         long upper = _upper[bucket], lower = bucket == 0 ? 0 : _upper[bucket - 1] + 1;
-        bool isUpper = upper >= ForecastKey.Half;
+        var isUpper = upper >= ForecastKey.Half;
         double atLower = ForecastKey.Tail(lower), atUpper = ForecastKey.Tail(upper);
-        double tail = Math.Clamp(meanTail, Math.Min(atLower, atUpper), Math.Max(atLower, atUpper));
+        var tail = Math.Clamp(meanTail, Math.Min(atLower, atUpper), Math.Max(atLower, atUpper));
         return new(isUpper ? 1 - tail : tail, isUpper ? tail : 1 - tail, positive, negative, squaredWeights);
     }
 
@@ -82,7 +82,7 @@ internal sealed partial class ForecastBuckets
 
     private static int CodeOf(long key)
     {
-        int code = Math.Max((int)(Math.Min(key, ForecastKey.One - key) >> Shift) - FirstCode, 0);
+        var code = Math.Max((int)(Math.Min(key, ForecastKey.One - key) >> Shift) - FirstCode, 0);
         return key < ForecastKey.Half ? code : 2 * Codes - 1 - code;
     }
 

@@ -19,13 +19,13 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor) : IAccumu
     {
         _total.Add(block.Losses.AsSpan(0, block.Count), block.ClippedLosses.AsSpan(0, block.Count), block.Weights.AsSpan(0, block.Count));
         AddHard(block);
-        for (int row = 0; block.HasSoftLabels && row < block.Count; row++)
+        for (var row = 0; block.HasSoftLabels && row < block.Count; row++)
         {
             if (block.Labels[row] < 0)
                 AddSoft(block, row);
         }
         // Their true class, where they have one, counts as given probability 0.
-        foreach ((_, int label, double weight) in block.Mistakes)
+        foreach ((_, var label, var weight) in block.Mistakes)
         {
             _total.Add(double.PositiveInfinity, floor.Largest, weight);
             if (label >= 0)
@@ -36,14 +36,14 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor) : IAccumu
     public void Merge(LogLossAccumulator other)
     {
         _total.Merge(other._total);
-        for (int k = 0; k < _ofClass.Length; k++)
+        for (var k = 0; k < _ofClass.Length; k++)
             _ofClass[k].Merge(other._ofClass[k]);
     }
 
     /// <summary>Each class's share of the weight; NaN without rows.</summary>
     public double[] ClassShares()
     {
-        double weight = _ofClass.Sum(c => c.Weight);
+        var weight = _ofClass.Sum(c => c.Weight);
         return [.. _ofClass.Select(c => c.Weight / weight)];
     }
 
@@ -54,9 +54,9 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor) : IAccumu
         if (_losses.Length < block.Stride)
             (_losses, _clippedLosses, _weights) = (new double[block.Stride], new double[block.Stride], new double[block.Stride]);
         var rows = block.ByClass.All;
-        for (int i = 0; i < rows.Length; i++)
+        for (var i = 0; i < rows.Length; i++)
             (_losses[i], _clippedLosses[i], _weights[i]) = (block.Losses[rows[i]], block.ClippedLosses[rows[i]], block.Weights[rows[i]]);
-        for (int k = 0; k < classes; k++)
+        for (var k = 0; k < classes; k++)
         {
             var range = block.ByClass.StartOf(k)..block.ByClass.StartOf(k + 1);
             if (!range.Start.Equals(range.End))
@@ -66,10 +66,10 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor) : IAccumu
 
     private void AddSoft(EvaluatedBlock block, int row)
     {
-        for (int k = 0; k < _ofClass.Length; k++)
+        for (var k = 0; k < _ofClass.Length; k++)
         {
-            double share = block.TargetOf(k, row);
-            double loss = block.ClassLosses[k * block.Stride + row];
+            var share = block.TargetOf(k, row);
+            var loss = block.ClassLosses[k * block.Stride + row];
             if (share > 0)
                 _ofClass[k].Add(loss, floor.Clip(loss), block.Weights[row] * share);
         }

@@ -67,7 +67,7 @@ internal struct LogLossSums
             _moments.Merge(WeightedMoments.Of(losses, weights));
             return;
         }
-        for (int row = 0; row < losses.Length; row++)
+        for (var row = 0; row < losses.Length; row++)
             Add(losses[row], clippedLosses[row], weights[row]);
     }
 

@@ -17,7 +17,7 @@ internal sealed class LossHistogram(int bins, int perUnit, double end)
     {
         losses = losses[..values.Length];
         weights = weights[..values.Length];
-        for (int row = 0; row < values.Length; row++)
+        for (var row = 0; row < values.Length; row++)
             Add(values[row], losses[row], weights[row]);
     }
 
@@ -26,7 +26,7 @@ internal sealed class LossHistogram(int bins, int perUnit, double end)
 
     public void Merge(LossHistogram other)
     {
-        for (int b = 0; b < _bins.Length; b++)
+        for (var b = 0; b < _bins.Length; b++)
             _bins[b] += other._bins[b];
     }
 

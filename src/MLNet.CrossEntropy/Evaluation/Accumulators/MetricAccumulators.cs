@@ -100,7 +100,7 @@ internal sealed class MetricAccumulators
         RowLosses.Merge(other.RowLosses);
         Confusion?.Merge(other.Confusion!);
         TopLabel?.Merge(other.TopLabel!);
-        for (int i = 0; i < _oneVersusRest?.Length; i++)
+        for (var i = 0; i < _oneVersusRest?.Length; i++)
             _oneVersusRest[i].Merge(other._oneVersusRest![i]);
     }
 

@@ -21,9 +21,9 @@ internal sealed class MultiLabelAccumulator
     {
         var rows = block.OfLabel[0];
         Rows.Merge(rows.Outcomes);
-        for (int row = 0; row < rows.Count; row++)
+        for (var row = 0; row < rows.Count; row++)
         {
-            double weight = rows.Weights[row];
+            var weight = rows.Weights[row];
             _logLoss.Add(block.Losses[row], block.ClippedLosses[row], weight);
             _wrong.Add(weight * block.Wrong[row]);
             _allRight.Add(weight * block.AllRight[row]);

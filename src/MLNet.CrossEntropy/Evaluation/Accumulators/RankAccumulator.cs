@@ -23,12 +23,12 @@ internal sealed class RankAccumulator(int classes) : IAccumulator<RankAccumulato
         _weight.Add(SpanMath.Sum(block.Weights.AsSpan(0, block.Count)));
         if (block.ByClass.IsPlain && !block.Ties.AsSpan(0, block.Count).ContainsAnyExcept(0))
         {
-            (int[] higher, long[] plain) = (block.Higher, _plain);
-            for (int row = 0; row < block.Count; row++)
+            (var higher, var plain) = (block.Higher, _plain);
+            for (var row = 0; row < block.Count; row++)
                 plain[higher[row]]++;
             return;
         }
-        for (int row = 0; row < block.Count; row++)
+        for (var row = 0; row < block.Count; row++)
         {
             if (block.Labels[row] >= 0)
                 Add(block.Higher[row], block.TiesBelow[row], block.Ties[row], block.Weights[row]);
@@ -40,7 +40,7 @@ internal sealed class RankAccumulator(int classes) : IAccumulator<RankAccumulato
     public void Merge(RankAccumulator other)
     {
         _weight.Add(other._weight.Value);
-        for (int k = 0; k < _optimistic.Length; k++)
+        for (var k = 0; k < _optimistic.Length; k++)
         {
             _plain[k] += other._plain[k];
             _untied[k].Add(other._untied[k].Value);
@@ -55,7 +55,7 @@ internal sealed class RankAccumulator(int classes) : IAccumulator<RankAccumulato
     {
         TopKAccuracy[] result = new TopKAccuracy[_optimistic.Length];
         CompensatedSum untied = default, lower = default, optimistic = default, pessimistic = default;
-        for (int k = 0; k < result.Length; k++)
+        for (var k = 0; k < result.Length; k++)
         {
             untied.Add(_untied[k].Value);
             untied.Add(_plain[k]);
@@ -86,23 +86,23 @@ internal sealed class RankAccumulator(int classes) : IAccumulator<RankAccumulato
 
     private void AddSoft(EvaluatedBlock block, int row)
     {
-        for (int k = 0; k < classes; k++)
+        for (var k = 0; k < classes; k++)
         {
-            double share = block.TargetOf(k, row);
+            var share = block.TargetOf(k, row);
             if (share == 0)
                 continue;
-            (int higher, int tiesBelow, int ties) = RankOf(block, k, row);
+            (var higher, var tiesBelow, var ties) = RankOf(block, k, row);
             Add(higher, tiesBelow, ties, block.Weights[row] * share);
         }
     }
 
     private static (int Higher, int TiesBelow, int Ties) RankOf(EvaluatedBlock block, int k, int row)
     {
-        float own = block.Scores[k * block.Stride + row];
+        var own = block.Scores[k * block.Stride + row];
         int higher = 0, tiesBelow = 0, ties = -1;
-        for (int j = 0; j < block.Classes; j++)
+        for (var j = 0; j < block.Classes; j++)
         {
-            float score = block.Scores[j * block.Stride + row];
+            var score = block.Scores[j * block.Stride + row];
             higher += score > own ? 1 : 0;
             ties += score == own ? 1 : 0;
             tiesBelow += score == own && j < k ? 1 : 0;

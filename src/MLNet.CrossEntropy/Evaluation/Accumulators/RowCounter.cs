@@ -20,7 +20,7 @@ internal sealed class RowCounter
     public void Merge(RowCounter other)
     {
         _mistakes += other._mistakes;
-        for (int i = 0; i < _counts.Length; i++)
+        for (var i = 0; i < _counts.Length; i++)
             _counts[i] += other._counts[i];
     }
 

@@ -19,7 +19,7 @@ internal sealed class RowLossAccumulator(int worstRows, LossFloor floor) : IAccu
         ByLoss.Add(block.Losses.AsSpan(0, block.Count), clippedLosses, weights);
         ByProbability.Add(block.Probabilities.AsSpan(0, block.Count), clippedLosses, weights);
         // A mistake counts as given probability 0.
-        foreach ((_, _, double weight) in block.Mistakes)
+        foreach ((_, _, var weight) in block.Mistakes)
         {
             ByLoss.Add(double.PositiveInfinity, floor.Largest, weight);
             ByProbability.Add(0, floor.Largest, weight);

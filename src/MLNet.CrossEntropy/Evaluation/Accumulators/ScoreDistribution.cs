@@ -18,9 +18,9 @@ internal sealed class ScoreDistribution(int reliabilityBins)
     /// <summary>Adds rows by their forecasts (<see cref="ForecastKey"/>), the share of each for which the event came true, and their weights.</summary>
     public void Add(ReadOnlySpan<long> keys, ReadOnlySpan<double> hits, ReadOnlySpan<double> weights)
     {
-        for (int row = 0; row < keys.Length; row++)
+        for (var row = 0; row < keys.Length; row++)
         {
-            (double positive, double negative) = (weights[row] * hits[row], weights[row] * (1 - hits[row]));
+            (var positive, var negative) = (weights[row] * hits[row], weights[row] * (1 - hits[row]));
             // A soft label makes two rows.
             if (HasRoomFor((positive > 0 ? 1 : 0) + (negative > 0 ? 1 : 0)))
             {
@@ -50,7 +50,7 @@ internal sealed class ScoreDistribution(int reliabilityBins)
     {
         if (!HasRoomFor(probabilities.Length) && _buckets!.TryAddPlain(probabilities, hitRows))
             return;
-        long[] keys = ArrayPool<long>.Shared.Rent(probabilities.Length);
+        var keys = ArrayPool<long>.Shared.Rent(probabilities.Length);
         ForecastKey.Of(probabilities, keys);
         AddPlain(keys.AsSpan(0, probabilities.Length), hitRows);
         ArrayPool<long>.Shared.Return(keys);

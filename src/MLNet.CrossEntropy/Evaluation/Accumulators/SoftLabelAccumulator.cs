@@ -18,11 +18,11 @@ internal sealed class SoftLabelAccumulator(int classes) : IAccumulator<SoftLabel
     {
         if (!block.HasSoftLabels)
             return;
-        for (int row = 0; row < block.Count; row++)
+        for (var row = 0; row < block.Count; row++)
         {
-            for (int k = 0; k < classes && block.Labels[row] < 0; k++)
+            for (var k = 0; k < classes && block.Labels[row] < 0; k++)
             {
-                double share = block.TargetOf(k, row);
+                var share = block.TargetOf(k, row);
                 _entropyOfClass[k].Add(-block.Weights[row] * StableMath.XLogY(share, share));
             }
         }
@@ -30,7 +30,7 @@ internal sealed class SoftLabelAccumulator(int classes) : IAccumulator<SoftLabel
 
     public void Merge(SoftLabelAccumulator other)
     {
-        for (int k = 0; k < _entropyOfClass.Length; k++)
+        for (var k = 0; k < _entropyOfClass.Length; k++)
             _entropyOfClass[k].Add(other._entropyOfClass[k].Value);
     }
 }

@@ -18,18 +18,18 @@ internal sealed class WorstRowsAccumulator(int capacity) : IAccumulator<WorstRow
     {
         if (capacity == 0)
             return;
-        double least = Least;
+        var least = Least;
         ReadOnlySpan<double> losses = block.Losses.AsSpan(0, block.Count);
-        for (int row = 0; row < losses.Length; row++)
+        for (var row = 0; row < losses.Length; row++)
         {
             // Nearly every row of a large data set ends here.
             if (losses[row] < least)
                 continue;
-            int label = block.Labels[row] < 0 ? IndexOfLargestShare(block, row) : block.Labels[row];
+            var label = block.Labels[row] < 0 ? IndexOfLargestShare(block, row) : block.Labels[row];
             Add(new Entry(block.PositionOf(row), block.IdOf(block.Sources[row]), label, block.Predicted[row], ForecastKey.Probability(block.TopForecasts[row]), block.Losses[row], block.Weights[row]));
             least = Least;
         }
-        foreach ((int source, int label, double weight) in block.Mistakes)
+        foreach ((var source, var label, var weight) in block.Mistakes)
             Add(new Entry(block.FirstRow + source, block.IdOf(source), label, -1, double.NaN, double.PositiveInfinity, weight));
     }
 
@@ -41,7 +41,7 @@ internal sealed class WorstRowsAccumulator(int capacity) : IAccumulator<WorstRow
 
     public void Add(Entry row)
     {
-        int place = _rows.Count;
+        var place = _rows.Count;
         while (place > 0 && row.IsWorseThan(_rows[place - 1]))
             place--;
         if (place == capacity)
@@ -53,8 +53,8 @@ internal sealed class WorstRowsAccumulator(int capacity) : IAccumulator<WorstRow
 
     private static int IndexOfLargestShare(EvaluatedBlock block, int row)
     {
-        int best = 0;
-        for (int k = 1; k < block.Classes; k++)
+        var best = 0;
+        for (var k = 1; k < block.Classes; k++)
         {
             if (block.TargetOf(k, row) > block.TargetOf(best, row))
                 best = k;

@@ -64,7 +64,7 @@ internal static unsafe class DenseBackward
             for (int k = 0, tile; k < outputs; k += tile)
             {
                 tile = OutputTiles.Next(outputs - k, TOps.TileOutputs);
-                float* g = gradient + (long)k * stride + j;
+                var g = gradient + (long)k * stride + j;
                 var fetch = ahead.Pass(pass++, passes);
                 if (tile == 5)
                     Tile5<TVector, TOps>(rows, rowCount, j, errors + k, outputs, g, stride, fetch);
@@ -90,7 +90,7 @@ internal static unsafe class DenseBackward
         for (nint r = 0; r < rowCount; r++, errors += outputs)
         {
             ahead.Fetch(r);
-            float* row = rows[r] + j;
+            var row = rows[r] + j;
             TVector x = TOps.Load(row), y = TOps.Load(row + TOps.Width), u = TOps.Load(row + 2 * TOps.Width), t = TOps.Load(row + 3 * TOps.Width);
             var v = TOps.Broadcast(errors[0]);
             a0 = TOps.MultiplyAdd(x, v, a0);
@@ -138,7 +138,7 @@ internal static unsafe class DenseBackward
         for (nint r = 0; r < rowCount; r++, errors += outputs)
         {
             ahead.Fetch(r);
-            float* row = rows[r] + j;
+            var row = rows[r] + j;
             TVector x = TOps.Load(row), y = TOps.Load(row + TOps.Width), u = TOps.Load(row + 2 * TOps.Width), t = TOps.Load(row + 3 * TOps.Width);
             var v = TOps.Broadcast(errors[0]);
             a0 = TOps.MultiplyAdd(x, v, a0);
@@ -168,7 +168,7 @@ internal static unsafe class DenseBackward
         for (nint r = 0; r < rowCount; r++, errors += outputs)
         {
             ahead.Fetch(r);
-            float* row = rows[r] + j;
+            var row = rows[r] + j;
             TVector x = TOps.Load(row), y = TOps.Load(row + TOps.Width), u = TOps.Load(row + 2 * TOps.Width), t = TOps.Load(row + 3 * TOps.Width);
             var v = TOps.Broadcast(errors[0]);
             a0 = TOps.MultiplyAdd(x, v, a0);

@@ -52,11 +52,11 @@ internal static unsafe class DenseForward
             for (int k = 0, tile; k < outputs; k += tile)
             {
                 tile = OutputTiles.Next(outputs - k, TOps.TileOutputs);
-                float* w = weights + (long)k * stride;
+                var w = weights + (long)k * stride;
                 for (var r = start; r < end; r += TileRows)
                 {
                     var count = Math.Min(TileRows, end - r);
-                    float* z = logits + (long)r * outputs + k;
+                    var z = logits + (long)r * outputs + k;
                     if (tile == 5)
                         Tile5<TVector, TOps>(rows + r, count, from, to, w, stride, z, outputs);
                     else if (tile == 2)

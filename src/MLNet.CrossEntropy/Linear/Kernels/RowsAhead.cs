@@ -34,7 +34,7 @@ internal readonly unsafe struct AheadPass(float** rows, nint offset, nint length
     {
         if (!Sse.IsSupported || length == 0)
             return;
-        float* start = rows[row] + offset;
+        var start = rows[row] + offset;
         for (nint i = 0; i < length; i += RowsAhead.LineFloats)
             Sse.Prefetch1(start + i);
     }

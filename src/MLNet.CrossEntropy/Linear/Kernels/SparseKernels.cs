@@ -112,8 +112,8 @@ internal static unsafe class SparseKernels
         var e = 0;
         for (; e <= row.Length - 4; e += 4)
         {
-            int* indices = row.IndexPointer + e;
-            float* values = row.ValuePointer + e;
+            var indices = row.IndexPointer + e;
+            var values = row.ValuePointer + e;
             first += values[0] * weights[indices[0]];
             second += values[1] * weights[indices[1]];
             third += values[2] * weights[indices[2]];

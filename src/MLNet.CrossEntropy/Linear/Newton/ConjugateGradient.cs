@@ -44,7 +44,7 @@ internal sealed class ConjugateGradient(int length)
             for (var n = 0; n < _search.Length; n++)
                 _search[n] = _solved[n] + ratio * _search[n];
             multiply(_search, _product);
-            double curvature = SpanMath.Dot(_search, _product);
+            var curvature = SpanMath.Dot(_search, _product);
             // A direction without curvature: the objective is flat along it, and nothing more is to be learnt.
             if (!(curvature > 0))
                 return i + 1;

@@ -44,7 +44,7 @@ internal sealed unsafe class DenseProducts : RowProducts
 
     public override void ComputeLogits(RowSet rows, int from, int to, float* logits)
     {
-        float** pointers = stackalloc float*[ChunkRows];
+        var pointers = stackalloc float*[ChunkRows];
         for (; from < to; from += ChunkRows, logits += (long)ChunkRows * Outputs)
             ComputeLogits(rows, from, Math.Min(ChunkRows, to - from), pointers, logits);
     }
@@ -90,7 +90,7 @@ internal sealed unsafe class DenseProducts : RowProducts
     private void Forward(int member)
     {
         var (from, to) = Team.Share(member, _count);
-        float* errors = _errors.Pointer + (long)from * Outputs;
+        var errors = _errors.Pointer + (long)from * Outputs;
         if (_withLogits)
         {
             ComputeLogits(_rows, _first + from, to - from, Pointers + from, errors);
@@ -129,7 +129,7 @@ internal sealed unsafe class DenseProducts : RowProducts
             return;
         }
 
-        float* errors = _errors.Pointer;
+        var errors = _errors.Pointer;
         for (var r = 0; r < _count; r++, errors += Outputs)
         {
             for (var k = 0; k < BiasGradient.Length; k++)

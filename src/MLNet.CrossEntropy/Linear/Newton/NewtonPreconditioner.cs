@@ -121,7 +121,7 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
                 values += block.RowStarts![block.Rows];
         }
 
-        double sample = Math.Max(2.0 * WorthInPasses * rows.Rows * rows.Rows / Math.Max(1, values), 2 * rows.Features);
+        var sample = Math.Max(2.0 * WorthInPasses * rows.Rows * rows.Rows / Math.Max(1, values), 2 * rows.Features);
         return (int)Math.Max(1, rows.Rows / sample);
     }
 
@@ -153,7 +153,7 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
 
     private void AddDense(RowSet rows, NativeBuffer<float> terms, double share)
     {
-        float** pointers = stackalloc float*[ChunkRows];
+        var pointers = stackalloc float*[ChunkRows];
         for (var first = 0; first < rows.Rows; first += ChunkRows * _stride)
         {
             var count = Math.Min(ChunkRows, (rows.Rows - first + _stride - 1) / _stride);
@@ -182,7 +182,7 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         var block = _blocks.AsSpan(k * _size * _size, _size * _size);
         for (var i = 0; i < _size; i++)
         {
-            float* products = _products.Pointer + (long)i * _width;
+            var products = _products.Pointer + (long)i * _width;
             for (var j = 0; j <= i; j++)
                 block[i * _size + j] += products[j];
         }

@@ -108,7 +108,7 @@ internal sealed unsafe partial class DenseStep
     {
         if (ahead.IsEmpty || (long)rows.Rows * _features <= CacheFloats || (long)UnitRows * _features > CacheFloats / 2)
             return default;
-        nint* pointers = _aheadPointers.Pointer + from;
+        var pointers = _aheadPointers.Pointer + from;
         for (var i = 0; i < to - from; i++)
             pointers[i] = (nint)rows.Dense(ahead[Math.Min(i, ahead.Length - 1)]);
         return new RowsAhead((nint)pointers, _features / RowsAhead.LineFloats + 1);

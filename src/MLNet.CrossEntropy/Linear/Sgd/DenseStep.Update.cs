@@ -73,7 +73,7 @@ internal sealed unsafe partial class DenseStep
     {
         var length = Math.Min(SliceFeatures, _features - from);
         float* scaled = _scaled.Pointer + Place(0, from), raw = _raw.Pointer + from;
-        double* sums = _centring.Pointer + from / SliceFeatures * Outputs;
+        var sums = _centring.Pointer + from / SliceFeatures * Outputs;
         for (var k = 0; k < Outputs; k++, scaled += SliceFeatures, raw += _stride)
         {
             if (_l1 > 0)

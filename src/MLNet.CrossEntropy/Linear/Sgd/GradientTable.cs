@@ -21,7 +21,7 @@ internal sealed unsafe class GradientTable(int rows, int outputs, double totalWe
     /// </summary>
     public void Replace(int row, float* errors)
     {
-        float* known = _errors.Pointer + (long)row * outputs;
+        var known = _errors.Pointer + (long)row * outputs;
         for (var k = 0; k < outputs; k++)
         {
             var error = errors[k];

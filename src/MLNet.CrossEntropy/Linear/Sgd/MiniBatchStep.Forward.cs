@@ -76,12 +76,12 @@ internal abstract unsafe partial class MiniBatchStep
 
     private void SumUnit(int unit, int from, int to)
     {
-        int outputs = Outputs;
+        var outputs = Outputs;
         var table = _purpose == Purpose.Step ? Table : null;
         double loss = 0, weightSum = 0;
         float* errorSums = _unitErrors.Pointer + (long)unit * outputs, errors = Errors.Pointer + (long)from * outputs;
         float* weights = _weights.Pointer, targetWeights = _targetWeights.Pointer;
-        double* losses = _rowLosses.Pointer;
+        var losses = _rowLosses.Pointer;
         new Span<float>(errorSums, outputs).Clear();
         for (var r = from; r < to; r++, errors += outputs)
         {

@@ -198,7 +198,7 @@ internal sealed unsafe class SparseStep : MiniBatchStep
             var row = rows.Sparse(batch[r]);
             for (var e = 0; e < row.Length; e++)
             {
-                float* sums = weightGradient.Pointer + (long)row.IndexPointer[e] * Outputs;
+                var sums = weightGradient.Pointer + (long)row.IndexPointer[e] * Outputs;
                 SparseKernels.Axpy(row.ValuePointer[e], Errors.Pointer + (long)r * Outputs, sums, Outputs);
             }
         }
@@ -289,7 +289,7 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         var decay = DecayOf(j);
         _caughtUpTo[j] = _rateSum;
         rates *= _squaredScales[j];
-        float* weights = _weights.Pointer + (long)j * Outputs;
+        var weights = _weights.Pointer + (long)j * Outputs;
         if (Table is not null)
             SparseKernels.Drift(weights, (float)(1 - decay), (float)(_l2 > 0 ? decay / _l2 : rates), _meanGradient.Pointer + (long)j * Outputs, Outputs);
         else if (decay > 0)

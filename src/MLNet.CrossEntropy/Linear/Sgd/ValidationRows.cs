@@ -40,11 +40,11 @@ internal static class ValidationRows
 
     private static RowBlock Sparse(RowBlock block)
     {
-        int[] starts = new int[block.Rows + 1];
+        var starts = new int[block.Rows + 1];
         var used = block.Values.AsSpan(0, block.Rows * block.Features);
         var nonZeros = used.Length - used.Count(0f);
-        int[] indices = new int[nonZeros];
-        float[] values = new float[nonZeros];
+        var indices = new int[nonZeros];
+        var values = new float[nonZeros];
         var end = 0;
         for (var i = 0; i < used.Length; i++)
         {

@@ -45,10 +45,10 @@ internal static class ClassLossChart
     private static Chart Of(string kind, Interval[] all, double mean, LossUnit unit, HtmlTable data)
     {
         Interval[] occurring = [.. all.Where(i => !double.IsNaN(i.Value))];
-        bool isCut = all.Length > MostDrawn;
+        var isCut = all.Length > MostDrawn;
         var drawn = isCut ? [.. occurring.OrderByDescending(i => i.Value).Take(MostDrawn)] : all;
-        string which = isCut ? $"The {drawn.Length} worst of {all.Length}, worst first. " : "";
-        string words = occurring.Length == 0
+        var which = isCut ? $"The {drawn.Length} worst of {all.Length}, worst first. " : "";
+        var words = occurring.Length == 0
             ? "None has rows."
             : $"Lowest: {occurring.MinBy(i => i.Value)!.Name} with {Figures.Loss(occurring.Min(i => i.Value))}. Highest: {occurring.MaxBy(i => i.Value)!.Name} with {Figures.Loss(occurring.Max(i => i.Value))}.";
         return new(
@@ -62,7 +62,7 @@ internal static class ClassLossChart
     private static Interval IntervalOf(string name, double logLoss, double clippedLogLoss, double standardError, long support, double level, LossUnit unit)
     {
         var interval = ConfidenceInterval.Normal(unit.Of(clippedLogLoss), unit.Of(standardError), level);
-        string remark = $"{Figures.Of(unit.Of(logLoss), "0.000")}  (n = {Figures.Count(support)})";
+        var remark = $"{Figures.Of(unit.Of(logLoss), "0.000")}  (n = {Figures.Count(support)})";
         return new(name, unit.Of(logLoss), Math.Max(interval.Lower, 0), interval.Upper, double.IsNaN(logLoss) ? $"n = {Figures.Count(support)}" : remark);
     }
 }

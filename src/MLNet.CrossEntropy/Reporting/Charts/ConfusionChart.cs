@@ -26,10 +26,10 @@ internal static class ConfusionChart
 
     public static Chart Of(ClassConfusionMatrix matrix)
     {
-        int[] kept = Kept(matrix);
+        var kept = Kept(matrix);
         ConfusionTable table = ConfusionTable.Of(matrix, kept);
-        int size = table.Names.Count;
-        int longest = table.Names.Max(n => n.Length);
+        var size = table.Names.Count;
+        var longest = table.Names.Max(n => n.Length);
         double left = 24 + CharacterWidth * Math.Clamp(longest, 9, LongestRowName), top = 40 + 5.5 * Math.Min(longest, LongestColumnName);
         double cell = Math.Min(LargestCell, (Width - left - OverhangRight) / size), height = Math.Min(cell, 48);
         Plot plot = new(Scale.Linear(0, size), Scale.Linear(0, size), left, top, size * cell, size * height);
@@ -38,17 +38,17 @@ internal static class ConfusionChart
             Plot.Text(left + plot.Width / 2, 14, "predicted class", "label", "middle"),
             Plot.Text(left - 8, top - 10, "true class", "label", "end"),
             Plot.Rectangle(left, top, plot.Width, plot.Height, "frame"));
-        for (int i = 0; i < size; i++)
+        for (var i = 0; i < size; i++)
             svg.Add(Names(table.Names[i], i, plot, cell, height));
-        for (int i = 0; i < size; i++)
+        for (var i = 0; i < size; i++)
         {
-            for (int j = 0; j < size; j++)
+            for (var j = 0; j < size; j++)
                 svg.Add(Cell(table, i, j, new(left + cell * j, top + height * i, cell, height)));
         }
-        string which = kept.Length < matrix.Names.Count
+        var which = kept.Length < matrix.Names.Count
             ? $"The {kept.Length} classes with the most confusion of {matrix.Names.Count}; the others are taken together. "
             : "";
-        string words = $"{which}{Worst(matrix)}";
+        var words = $"{which}{Worst(matrix)}";
         return new(
             "Confusion matrix",
             $"True classes down, predicted classes across, {matrix.Names.Count} of each. Accuracy {Figures.Share(matrix.Micro.Recall)}. {words}",
@@ -62,8 +62,8 @@ internal static class ConfusionChart
         var all = Enumerable.Range(0, matrix.Names.Count);
         if (matrix.Names.Count <= MostDrawn)
             return [.. all];
-        double[] wrong = new double[matrix.Names.Count];
-        foreach ((int i, int j) in Confused(matrix))
+        var wrong = new double[matrix.Names.Count];
+        foreach ((var i, var j) in Confused(matrix))
         {
             wrong[i] += matrix.Weight(i, j);
             wrong[j] += matrix.Weight(i, j);
@@ -79,8 +79,8 @@ internal static class ConfusionChart
 
     private static IEnumerable<XElement> Names(string name, int i, Plot plot, double cell, double height)
     {
-        (double x, double y) = (plot.Left + cell * (i + 0.5), plot.Top + height * (i + 0.5));
-        string size = cell < 16 ? "tick small" : "tick";
+        (var x, var y) = (plot.Left + cell * (i + 0.5), plot.Top + height * (i + 0.5));
+        var size = cell < 16 ? "tick small" : "tick";
         var down = Plot.Text(plot.Left - 8, y + 4, Shorten(name, LongestRowName), size, "end");
         down.Add(El("title", name));
         var across = El(
@@ -94,7 +94,7 @@ internal static class ConfusionChart
 
     private static IEnumerable<XElement> Cell(ConfusionTable table, int i, int j, Box box)
     {
-        (long rows, double share) = (table.Rows[i, j], table.Share(i, j));
+        (var rows, var share) = (table.Rows[i, j], table.Share(i, j));
         if (rows == 0 && i != j)
             yield break;
         var tint = Plot.Rectangle(box.X + 0.5, box.Y + 0.5, box.Width - 1, box.Height - 1, table.IsRight(i, j) ? "cell right" : "cell");
@@ -102,8 +102,8 @@ internal static class ConfusionChart
         tint.Add(El("title", $"{table.Names[i]} predicted as {table.Names[j]}: {Figures.Rows(rows)}, {Figures.Percent(share)} of the class"));
         yield return tint;
 
-        (double middle, double line) = (box.X + box.Width / 2, box.Y + box.Height / 2);
-        int size = table.Names.Count;
+        (var middle, var line) = (box.X + box.Width / 2, box.Y + box.Height / 2);
+        var size = table.Names.Count;
         if (size <= MostWithCounts)
         {
             yield return Plot.Text(middle, line - 1, Figures.Count(rows), "on strong", "middle");
@@ -111,7 +111,7 @@ internal static class ConfusionChart
         }
         else if (size <= MostWithShares && !double.IsNaN(share))
         {
-            string percent = share is > 0 and < 0.005 ? "<1" : Figures.Of(100 * share, "0");
+            var percent = share is > 0 and < 0.005 ? "<1" : Figures.Of(100 * share, "0");
             yield return Plot.Text(middle, line + 3.5, percent, "on small", "middle");
         }
     }

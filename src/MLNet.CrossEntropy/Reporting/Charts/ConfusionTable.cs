@@ -5,19 +5,19 @@ internal sealed record ConfusionTable(IReadOnlyList<string> Names, bool HasOther
 {
     public static ConfusionTable Of(ClassConfusionMatrix matrix, int[] kept)
     {
-        int classes = matrix.Names.Count;
-        bool hasOthers = kept.Length < classes;
-        int size = kept.Length + (hasOthers ? 1 : 0);
-        int[] place = new int[classes];
+        var classes = matrix.Names.Count;
+        var hasOthers = kept.Length < classes;
+        var size = kept.Length + (hasOthers ? 1 : 0);
+        var place = new int[classes];
         Array.Fill(place, size - 1);
-        for (int i = 0; i < kept.Length; i++)
+        for (var i = 0; i < kept.Length; i++)
             place[kept[i]] = i;
 
-        long[,] rows = new long[size, size];
-        double[,] weights = new double[size, size];
-        for (int i = 0; i < classes; i++)
+        var rows = new long[size, size];
+        var weights = new double[size, size];
+        for (var i = 0; i < classes; i++)
         {
-            for (int j = 0; j < classes; j++)
+            for (var j = 0; j < classes; j++)
             {
                 rows[place[i], place[j]] += matrix.Rows(i, j);
                 weights[place[i], place[j]] += matrix.Weight(i, j);
@@ -34,7 +34,7 @@ internal sealed record ConfusionTable(IReadOnlyList<string> Names, bool HasOther
     public double Share(int actual, int predicted)
     {
         double total = 0;
-        for (int j = 0; j < Names.Count; j++)
+        for (var j = 0; j < Names.Count; j++)
             total += Weights[actual, j];
         return Weights[actual, predicted] / total;
     }

@@ -20,8 +20,8 @@ internal static class IntervalChart
     /// <param name="axis">What the axis shows, with its unit.</param>
     public static XElement Draw(IReadOnlyList<Interval> intervals, double reference, string referenceName, string axis)
     {
-        double height = RowHeight * intervals.Count;
-        double left = 16 + CharacterWidth * Math.Min(LongestName, intervals.Select(i => i.Name.Length).DefaultIfEmpty(0).Max());
+        var height = RowHeight * intervals.Count;
+        var left = 16 + CharacterWidth * Math.Min(LongestName, intervals.Select(i => i.Name.Length).DefaultIfEmpty(0).Max());
         Plot plot = new(ScaleOf(intervals, reference), Scale.Linear(0, 1), left, Top, Width - left - Right, height);
         var svg = Plot.Drawing(Width, Top + height + 48);
         svg.Add(plot.XAxis(axis));
@@ -30,7 +30,7 @@ internal static class IntervalChart
             svg.Add(Plot.Line(plot.X(reference), Top - 6, plot.X(reference), plot.Bottom, "reference"));
             svg.Add(Plot.Text(plot.X(reference), Top - 12, referenceName, "tick", "middle"));
         }
-        for (int i = 0; i < intervals.Count; i++)
+        for (var i = 0; i < intervals.Count; i++)
             svg.Add(Row(plot, intervals[i], Top + RowHeight * (i + 0.5)));
         return svg;
     }
@@ -51,12 +51,12 @@ internal static class IntervalChart
             yield break;
         if (double.IsFinite(interval.Lower) && double.IsFinite(interval.Upper))
         {
-            (double lower, double upper) = (plot.X(interval.Lower), plot.X(interval.Upper));
+            (var lower, var upper) = (plot.X(interval.Lower), plot.X(interval.Upper));
             yield return Plot.Line(lower, y, upper, y, "line s1");
             yield return Plot.Line(lower, y - 5, lower, y + 5, "line s1");
             yield return Plot.Line(upper, y - 5, upper, y + 5, "line s1");
         }
-        double x = plot.X(interval.Value);
+        var x = plot.X(interval.Value);
         yield return double.IsFinite(interval.Value)
             ? Plot.Circle(x, y, 4.5, "mark s1")
             : Plot.Path([(x - 9, y - 6), (x, y), (x - 9, y + 6), (x - 9, y - 6)], "mark s2");

@@ -18,13 +18,13 @@ internal static class LineChart
     public static Chart Of(string title, string note, string x, string y, IReadOnlyList<ChartLine> lines)
     {
         double[] places = [.. lines.SelectMany(l => l.Points).Select(p => p.X).Distinct().Order()];
-        double top = 14 + LegendLine * lines.Count;
+        var top = 14 + LegendLine * lines.Count;
         var across = places.Length == 0 ? Scale.Linear(0, 1) : Scale.Linear(places.Length == 1 ? 0 : places[0], places[^1], 10);
         Plot plot = new(across, ScaleOf([.. lines.SelectMany(l => l.Points).Select(p => p.Y)]), 64, top, Width - 84, PlotHeight);
 
         var svg = Plot.Drawing(Width, top + PlotHeight + 48);
         svg.Add(plot.XAxis(x), plot.YAxis(y));
-        for (int i = 0; i < lines.Count; i++)
+        for (var i = 0; i < lines.Count; i++)
             svg.Add(Draw(plot, lines[i]), Legend(lines[i], x, 14 + LegendLine * i));
         return new(title, $"Lines of {y} by {x}. " + string.Join(" ", lines.Select(l => InWords(l, x))), note, svg, TableOf(title, x, places, lines));
     }
@@ -33,7 +33,7 @@ internal static class LineChart
     {
         if (values.Length == 0)
             return Scale.Linear(0, 1);
-        (double low, double high) = (values.Min(), values.Max());
+        (var low, var high) = (values.Min(), values.Max());
         return low > 0 && high / low > LogarithmicFrom ? Scale.Logarithmic(low, high) : Scale.Nice(low, high);
     }
 
@@ -41,12 +41,12 @@ internal static class LineChart
     {
         if (line.Points.Count == 0)
             yield break;
-        int stride = (line.Points.Count + MostPoints - 1) / MostPoints;
+        var stride = (line.Points.Count + MostPoints - 1) / MostPoints;
         (double X, double Y)[] points = [.. line.Points.Where((_, i) => i % stride == 0 || i == line.Points.Count - 1).Select(p => (plot.X(p.X), plot.Y(p.Y)))];
         yield return Plot.Path(points, Kind(line, "line"));
-        foreach ((double x, double y) in points.Length <= 40 ? points : [points[^1]])
+        foreach ((var x, var y) in points.Length <= 40 ? points : [points[^1]])
             yield return Marker(line, x, y);
-        foreach ((double x, double y) in line.Points.Where(p => p.X == line.Ring))
+        foreach ((var x, var y) in line.Points.Where(p => p.X == line.Ring))
             yield return Plot.Circle(plot.X(x), plot.Y(y), 6, Kind(line, "ring"));
     }
 
@@ -54,7 +54,7 @@ internal static class LineChart
     {
         yield return Plot.Path([(64, y - 4), (100, y - 4)], Kind(line, "line"));
         yield return Marker(line, 82, y - 4);
-        string last = line.Points.Count == 0 ? "no finite value" : $"{Figures.Loss(line.Points[^1].Y)} at {x} {Place(line.Points[^1].X)}";
+        var last = line.Points.Count == 0 ? "no finite value" : $"{Figures.Loss(line.Points[^1].Y)} at {x} {Place(line.Points[^1].X)}";
         yield return Plot.Text(108, y, $"{Shorten(line.Name, 60)}: {last}", "tick");
     }
 
@@ -73,13 +73,13 @@ internal static class LineChart
     private static HtmlTable TableOf(string title, string x, double[] places, IReadOnlyList<ChartLine> lines)
     {
         Dictionary<double, double>[] values = [.. lines.Select(l => l.Points.GroupBy(p => p.X).ToDictionary(g => g.Key, g => g.Last().Y))];
-        int stride = Math.Max(1, (places.Length + MostPoints - 1) / MostPoints);
+        var stride = Math.Max(1, (places.Length + MostPoints - 1) / MostPoints);
         return new(
             title,
             [x, .. lines.Select(l => l.Name)],
             [
                 .. places.Where((_, i) => (i + 1) % stride == 0 || i == places.Length - 1).Select(at => (string[])
-                    [Place(at), .. values.Select(v => v.TryGetValue(at, out double y) ? Figures.Loss(y) : "")]),
+                    [Place(at), .. values.Select(v => v.TryGetValue(at, out var y) ? Figures.Loss(y) : "")]),
             ]);
     }
 }

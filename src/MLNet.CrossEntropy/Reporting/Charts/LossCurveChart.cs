@@ -9,7 +9,7 @@ internal static class LossCurveChart
 
     public static Chart Of(IReadOnlyList<(string Name, TrainingReport Training)> fits, LossUnit unit)
     {
-        string others = string.Concat(fits.Where(f => f.Training.Loss != TrainingLoss.CrossEntropy)
+        var others = string.Concat(fits.Where(f => f.Training.Loss != TrainingLoss.CrossEntropy)
             .Select(f => $" The training loss of {f.Name} is {InWords(f.Training.Loss)}, which is not in {unit.Name} and is not drawn."));
         return LineChart.Of("Loss by epoch", Note + others, "epoch", $"loss ({unit.Name})", [.. fits.SelectMany((fit, i) => LinesOf(fit.Name, i, fit.Training, unit))]);
     }

@@ -11,7 +11,7 @@ internal static class NiceTicks
     /// </summary>
     public static (double[] Ticks, double Step) Linear(double low, double high, int most)
     {
-        double step = StepOf((high - low) / most);
+        var step = StepOf((high - low) / most);
         double first = Math.Ceiling(low / step - 1e-9), last = Math.Floor(high / step + 1e-9);
         while (last - first + 1 > most)
         {
@@ -42,7 +42,7 @@ internal static class NiceTicks
     /// <summary>A tick in as many digits as it needs.</summary>
     public static string Label(double tick)
     {
-        double size = Math.Abs(tick);
+        var size = Math.Abs(tick);
         return size is 0 or (>= 1e-4 and < 1e6)
             ? tick.ToString("#,##0.######", CultureInfo.InvariantCulture)
             : tick.ToString("0.##e+0", CultureInfo.InvariantCulture);
@@ -50,8 +50,8 @@ internal static class NiceTicks
 
     private static double StepOf(double atLeast)
     {
-        double power = Math.Pow(10, Math.Floor(Math.Log10(atLeast)));
-        foreach (int digit in (ReadOnlySpan<int>)[1, 2, 5])
+        var power = Math.Pow(10, Math.Floor(Math.Log10(atLeast)));
+        foreach (var digit in (ReadOnlySpan<int>)[1, 2, 5])
         {
             if (digit * power >= atLeast * (1 - 1e-9))
                 return digit * power;
@@ -62,7 +62,7 @@ internal static class NiceTicks
     // 3 times 0.1 is not the double nearest to 0.3; rounding to the step's own digits makes it so.
     private static double Multiple(double count, double step)
     {
-        int digits = Math.Max(0, 1 - (int)Math.Floor(Math.Log10(step)));
+        var digits = Math.Max(0, 1 - (int)Math.Floor(Math.Log10(step)));
         return digits <= 15 ? Math.Round(count * step, digits) : count * step;
     }
 }

@@ -20,13 +20,13 @@ internal static class PenaltyChart
         var svg = Plot.Drawing(Width, StripTop + StripHeight + 12);
         svg.Add(plot.XAxis("probability q given to the true class"), plot.YAxis($"loss −log q ({unit.Name})"));
         svg.Add(Plot.Path(Curve().Select(q => (plot.X(q), plot.Y(unit.Of(-Math.Log(q))))), "line s1"));
-        double total = bins.Sum(b => b.Loss);
+        var total = bins.Sum(b => b.Loss);
         svg.Add(bins.Where(b => b.Loss > 0).Select(b => Plot.Circle(plot.X(Math.Exp(-b.Loss / b.Weight)), plot.Y(unit.Of(b.Loss / b.Weight)), 1.5 + 14 * Math.Sqrt(b.Loss / total), "bubble s2")));
         svg.Add(References(plot, metrics, unit));
         svg.Add(Strip.Draw(plot, StripTop, StripHeight, bins.Select(b => (b.Lower, b.Upper, b.Weight))));
 
         double weight = bins.Sum(b => b.Weight), below = bins.Where(b => b.Upper <= 0.5).Sum(b => b.Weight), lossBelow = bins.Where(b => b.Upper <= 0.5).Sum(b => b.Loss);
-        string shares = bins.Count == 0
+        var shares = bins.Count == 0
             ? "There are no rows."
             : $"{Figures.Percent(below / weight)} of the rows give their true class less than one half, and these carry {Figures.Percent(total > 0 ? lossBelow / total : 0)} of the loss.";
         return new(
@@ -53,8 +53,8 @@ internal static class PenaltyChart
     {
         double mean = unit.Of(metrics.LogLoss), entropy = unit.Of(metrics.LabelEntropy);
         (double Value, string Label, string Kind)[] lines = [(mean, "log-loss", "reference"), (entropy, "label entropy", "reference faint")];
-        double above = plot.Bottom + 14;
-        foreach ((double value, string label, string kind) in lines.Where(l => l.Value > 0 && l.Value < plot.YScale.High).OrderBy(l => l.Value))
+        var above = plot.Bottom + 14;
+        foreach ((var value, var label, var kind) in lines.Where(l => l.Value > 0 && l.Value < plot.YScale.High).OrderBy(l => l.Value))
         {
             // A label stands on its line, or on the label below where the lines are close.
             double y = plot.Y(value), text = Math.Min(y - 5, above - 14);

@@ -56,7 +56,7 @@ internal sealed class Plot
     public static XElement Path(IEnumerable<(double X, double Y)> points, string kind)
     {
         StringBuilder path = new();
-        foreach ((double x, double y) in points)
+        foreach ((var x, var y) in points)
             path.Append(path.Length == 0 ? 'M' : 'L').Append(CultureInfo.InvariantCulture, $"{x:0.##} {y:0.##}");
         return El("path", At("d", path.ToString()), Class(kind));
     }
@@ -64,7 +64,7 @@ internal sealed class Plot
     /// <summary>The axis below: grid lines, ticks, their labels and what it shows.</summary>
     public IEnumerable<XElement> XAxis(string label, Func<double, string>? format = null)
     {
-        foreach (double tick in XScale.Ticks)
+        foreach (var tick in XScale.Ticks)
         {
             yield return Line(X(tick), Top, X(tick), Bottom + TickLength, "grid");
             yield return Text(X(tick), Bottom + 17, (format ?? NiceTicks.Label)(tick), "tick", "middle");
@@ -76,7 +76,7 @@ internal sealed class Plot
     /// <summary>The axis at the left.</summary>
     public IEnumerable<XElement> YAxis(string label, Func<double, string>? format = null)
     {
-        foreach (double tick in YScale.Ticks)
+        foreach (var tick in YScale.Ticks)
         {
             yield return Line(Left - TickLength, Y(tick), Right, Y(tick), "grid");
             yield return Text(Left - 8, Y(tick) + 4, (format ?? NiceTicks.Label)(tick), "tick", "end");

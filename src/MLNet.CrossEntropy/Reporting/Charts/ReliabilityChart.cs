@@ -25,12 +25,12 @@ internal static class ReliabilityChart
         svg.Add(bins.Select(b => Band(plot, b)));
         svg.Add(plot.XAxis("forecast probability"), plot.YAxis("observed frequency"));
         svg.Add(Plot.Line(plot.Left, plot.Bottom, plot.Right, plot.Top, "reference"));
-        double most = bins.Select(b => b.Weight).DefaultIfEmpty(1).Max();
+        var most = bins.Select(b => b.Weight).DefaultIfEmpty(1).Max();
         svg.Add(bins.Select(b => Plot.Circle(plot.X(b.Confidence), plot.Y(b.Frequency), 3 + 5 * Math.Sqrt(b.Weight / most), IsOutside(b) ? "mark open s2" : "mark s1")));
         svg.Add(Strip.Draw(plot, StripTop, StripHeight, bins.Select(b => (b.Lower, b.Upper, b.Weight))));
 
-        int outside = bins.Count(IsOutside);
-        string figures = $"ECE {Figures.Share(diagram.ExpectedCalibrationError)}, of which chance alone would give {Figures.Share(diagram.ExpectedUnderPerfectCalibration)}; largest gap {Figures.Share(diagram.MaximumCalibrationError)}.";
+        var outside = bins.Count(IsOutside);
+        var figures = $"ECE {Figures.Share(diagram.ExpectedCalibrationError)}, of which chance alone would give {Figures.Share(diagram.ExpectedUnderPerfectCalibration)}; largest gap {Figures.Share(diagram.MaximumCalibrationError)}.";
         return new(
             $"Reliability: {forecast}",
             $"Observed frequency by forecast probability in {bins.Length} filled bins of {diagram.Bins.Count}; {outside} lie outside what chance allows. {figures}",
@@ -53,8 +53,8 @@ internal static class ReliabilityChart
 
     private static XElement Band(Plot plot, ReliabilityBin bin)
     {
-        double margin = TwoSided95 * bin.ChanceDeviation;
-        (double top, double bottom) = (plot.Y(bin.Confidence + margin), plot.Y(bin.Confidence - margin));
+        var margin = TwoSided95 * bin.ChanceDeviation;
+        (var top, var bottom) = (plot.Y(bin.Confidence + margin), plot.Y(bin.Confidence - margin));
         return Plot.Rectangle(plot.X(bin.Lower), top, plot.X(bin.Upper) - plot.X(bin.Lower), bottom - top, "band");
     }
 }

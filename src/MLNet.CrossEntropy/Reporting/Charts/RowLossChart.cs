@@ -16,10 +16,10 @@ internal static class RowLossChart
     public static Chart Of(CrossEntropyMetrics metrics, LossUnit unit)
     {
         (var bars, var beyond) = Gather(metrics.RowLosses.ByLoss, unit);
-        double end = bars.Select(b => b.Upper).DefaultIfEmpty(1).Max();
-        double step = bars.Select(b => b.Upper - b.Lower).DefaultIfEmpty(end).Max();
+        var end = bars.Select(b => b.Upper).DefaultIfEmpty(1).Max();
+        var step = bars.Select(b => b.Upper - b.Lower).DefaultIfEmpty(end).Max();
         var all = beyond is null ? bars : [.. bars, beyond with { Lower = end + step / 2, Upper = end + step * 1.5 }];
-        double highest = all.SelectMany(b => new[] { b.Share, b.LossShare }).DefaultIfEmpty(1).Max();
+        var highest = all.SelectMany(b => new[] { b.Share, b.LossShare }).DefaultIfEmpty(1).Max();
         Plot plot = new(Scale.Linear(0, all.Select(b => b.Upper).DefaultIfEmpty(1).Max(), 10), Scale.Nice(0, highest), Left, Top, Width - Left - 20, Height);
 
         var svg = Plot.Drawing(Width, Top + Height + 48);
@@ -63,7 +63,7 @@ internal static class RowLossChart
     {
         double weight = bins.Sum(b => b.Weight), loss = bins.Sum(b => b.Loss);
         LossBin[] closed = [.. bins.Where(b => double.IsFinite(b.Upper))];
-        double narrowest = closed.Select(b => b.Upper - b.Lower).DefaultIfEmpty(1).Min();
+        var narrowest = closed.Select(b => b.Upper - b.Lower).DefaultIfEmpty(1).Min();
         double end = closed.Select(b => b.Upper).DefaultIfEmpty(0).Max(), width = narrowest;
         while (end / width > MostBars)
             width *= 2;
@@ -81,8 +81,8 @@ internal static class RowLossChart
 
     private static IEnumerable<XElement> DrawBar(Plot plot, Bar bar)
     {
-        (double left, double right) = (plot.X(bar.Lower), plot.X(bar.Upper));
-        double half = (right - left) / 2;
+        (var left, var right) = (plot.X(bar.Lower), plot.X(bar.Upper));
+        var half = (right - left) / 2;
         yield return Plot.Rectangle(left + 0.5, plot.Y(bar.Share), half - 1, plot.Bottom - plot.Y(bar.Share), "bar s1");
         yield return Plot.Rectangle(left + half, plot.Y(bar.LossShare), half - 1.5, plot.Bottom - plot.Y(bar.LossShare), "bar open s2");
     }

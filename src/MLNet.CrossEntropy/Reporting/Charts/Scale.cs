@@ -28,7 +28,7 @@ internal sealed class Scale
     public static Scale Nice(double low, double high, int ticks = 6)
     {
         (low, high) = Widened(low, high);
-        double step = NiceTicks.Linear(low, high, ticks).Step;
+        var step = NiceTicks.Linear(low, high, ticks).Step;
         return Linear(Math.Floor(low / step + 1e-9) * step, Math.Ceiling(high / step - 1e-9) * step, ticks + 2);
     }
 
@@ -49,7 +49,7 @@ internal sealed class Scale
     {
         if (!double.IsFinite(low) || !double.IsFinite(high))
             return (0, 1);
-        double size = Math.Max(Math.Abs(low), Math.Abs(high));
+        var size = Math.Max(Math.Abs(low), Math.Abs(high));
         if (size == 0)
             return (0, 1);
         return high - low > 1e-6 * size ? (low, high) : (low - size / 2, high + size / 2);

@@ -12,9 +12,9 @@ internal static class Strip
         double most = filled.Select(b => b.Weight).DefaultIfEmpty(1).Max(), least = Math.Min(1, filled.Select(b => b.Weight).DefaultIfEmpty(1).Min());
         // Half of the least weight stands at the bottom, so that its bar has some height.
         Plot strip = new(above.XScale, Scale.Logarithmic(least / 2, most), above.Left, top, above.Width, height);
-        foreach ((double lower, double upper, double weight) in filled)
+        foreach ((var lower, var upper, var weight) in filled)
         {
-            (double left, double right, double y) = (strip.X(lower), strip.X(upper), strip.Y(weight));
+            (var left, var right, var y) = (strip.X(lower), strip.X(upper), strip.Y(weight));
             yield return Plot.Rectangle(left + 0.5, y, right - left - 1, strip.Bottom - y, "bar s6");
         }
         yield return Plot.Line(strip.Left, strip.Bottom, strip.Right, strip.Bottom, "axis");

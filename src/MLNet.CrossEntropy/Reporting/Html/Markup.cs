@@ -25,7 +25,7 @@ internal static class Markup
     {
         if (text.Length <= most)
             return text;
-        int end = most - 1;
+        var end = most - 1;
         return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[end - 1]) ? end - 1 : end), "…");
     }
 

@@ -33,7 +33,7 @@ internal static class ModelSection
             ("calibration error", Figures.Share(reliability?.ExpectedCalibrationError ?? double.NaN), $"by chance {Figures.Share(reliability?.ExpectedUnderPerfectCalibration ?? double.NaN)}"),
         ]);
         yield return AllFigures(MetricsTable.Lines(metrics));
-        string forecast = metrics is BinaryCrossEntropyMetrics ? $"the class is {metrics.Classes[1].Name}" : "the predicted class is right";
+        var forecast = metrics is BinaryCrossEntropyMetrics ? $"the class is {metrics.Classes[1].Name}" : "the predicted class is right";
         foreach (var chart in RowCharts(metrics, reliability, forecast, id, unit))
             yield return chart;
         yield return ClassLossChart.Of(metrics, unit).ToElement($"{id}-classes");
@@ -61,7 +61,7 @@ internal static class ModelSection
     private static XElement LabelsInDetail(MultiLabelCrossEntropyMetrics metrics, string id, LossUnit unit)
     {
         int[] shown = [.. Enumerable.Range(0, metrics.Labels.Count).OrderByDescending(l => metrics.Labels[l].ClippedLogLoss).Take(MostLabelsInDetail)];
-        string others = shown.Length < metrics.Labels.Count ? $" ({shown.Length} of {metrics.Labels.Count})" : "";
+        var others = shown.Length < metrics.Labels.Count ? $" ({shown.Length} of {metrics.Labels.Count})" : "";
         return El(
             "div",
             El("h3", $"The labels of the largest log-loss in detail{others}"),
@@ -84,7 +84,7 @@ internal static class ModelSection
     private static IEnumerable<(string, string, string)> LossTiles(double logLoss, double clipped, double standardError, ConfidenceInterval interval, LossUnit unit)
     {
         var shown = ConfidenceInterval.Normal(unit.Of(clipped), unit.Of(standardError), interval.Level);
-        string bounds = double.IsNaN(shown.Lower) ? "no interval: too few rows" : $"{Figures.Of(100 * interval.Level, "0.#")}% CI {Figures.Loss(shown.Lower)} to {Figures.Loss(shown.Upper)}";
+        var bounds = double.IsNaN(shown.Lower) ? "no interval: too few rows" : $"{Figures.Of(100 * interval.Level, "0.#")}% CI {Figures.Loss(shown.Lower)} to {Figures.Loss(shown.Upper)}";
         yield return ($"log-loss ({unit.Name})", unit.Text(logLoss), double.IsInfinity(logLoss) ? "a true class has probability 0" : bounds);
         if (double.IsInfinity(logLoss))
             yield return ($"clipped log-loss ({unit.Name})", unit.Text(clipped), bounds);
@@ -100,7 +100,7 @@ internal static class ModelSection
 
     private static XElement Worst(IReadOnlyList<WorstRow> rows, LossUnit unit)
     {
-        bool hasIds = rows.Any(r => r.Id is not null);
+        var hasIds = rows.Any(r => r.Id is not null);
         string[] header = ["row", "true class", "predicted class", "its probability", "probability of the true class", $"loss ({unit.Name})"];
         var cells = rows.Select(r => (string[])
             [Figures.Count(r.Row), r.Label, r.Predicted, Figures.Probability(r.PredictedProbability), Figures.Probability(r.Probability), unit.Text(r.Loss)]);

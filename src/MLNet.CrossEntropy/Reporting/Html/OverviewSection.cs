@@ -30,7 +30,7 @@ internal static class OverviewSection
 
     private static string[] RowOf(ReportedModel model, LossUnit unit)
     {
-        (double brier, double ece, double auc) = model.Metrics switch
+        (var brier, var ece, var auc) = model.Metrics switch
         {
             MulticlassCrossEntropyMetrics m => (m.BrierScore, m.Reliability.ExpectedCalibrationError, m.MacroRocAuc),
             BinaryCrossEntropyMetrics b => (b.BrierScore, b.Reliability?.ExpectedCalibrationError ?? double.NaN, b.RocAuc),

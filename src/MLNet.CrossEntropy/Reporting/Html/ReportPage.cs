@@ -39,15 +39,15 @@ internal static class ReportPage
         (string, TrainingReport)[] fits = [.. report.Models.Where(m => m.Training?.History.Count > 0).Select(m => (m.Name, m.Training!))];
         if (evaluated.Length > 1)
             yield return ("All models", OverviewSection.Of(evaluated, unit));
-        foreach ((var comparison, int i) in report.Comparisons.Select((c, i) => (c, i)))
+        foreach ((var comparison, var i) in report.Comparisons.Select((c, i) => (c, i)))
             yield return (i == 0 ? "Comparison" : FormattableString.Invariant($"Comparison {i + 1}"), ComparisonSection.Of(comparison, i, unit));
         if (report.CrossValidations.Count > 0)
             yield return ("Cross-validation", report.CrossValidations.SelectMany(c => ComparisonSection.Of(c, unit)));
         if (fits.Length > 0)
             yield return ("Training", TrainingSection.Of(report.Models, fits, unit));
-        foreach ((var model, int i) in evaluated.Select((m, i) => (m, i)))
+        foreach ((var model, var i) in evaluated.Select((m, i) => (m, i)))
             yield return (model.Name, ModelSection.Of(model, FormattableString.Invariant($"model-{i + 1}"), unit));
-        foreach ((var section, int i) in report.Sections.Select((s, i) => (s, i)))
+        foreach ((var section, var i) in report.Sections.Select((s, i) => (s, i)))
             yield return (section.Heading, section.ToElements(FormattableString.Invariant($"own-{i + 1}")));
     }
 

@@ -20,7 +20,7 @@ public class PatchLearningTests
     [Fact]
     public void Filters_are_read_as_they_were_written()
     {
-        byte[] bytes = Filters.AsBytes().ToArray();
+        var bytes = Filters.AsBytes().ToArray();
         Assert.Equal(Filters.AsBytes(), PatchFilters.Read(new MemoryStream(bytes)).AsBytes());
         Assert.Throws<EndOfStreamException>(() => PatchFilters.Read(new MemoryStream(bytes, 0, bytes.Length - 1)));
     }
@@ -29,29 +29,29 @@ public class PatchLearningTests
     [Fact]
     public void Answers_vary_by_no_more_than_one()
     {
-        double[] sums = new double[PatchFilters.Count];
-        double[] squares = new double[PatchFilters.Count];
-        float[] patch = new float[Patch.Length];
-        int count = 0;
+        var sums = new double[PatchFilters.Count];
+        var squares = new double[PatchFilters.Count];
+        var patch = new float[Patch.Length];
+        var count = 0;
         foreach (var picture in Pictures)
         {
-            for (int y = 0; y <= picture.Height - Patch.Side; y++)
+            for (var y = 0; y <= picture.Height - Patch.Side; y++)
             {
-                for (int x = 0; x <= picture.Width - Patch.Side; x++)
+                for (var x = 0; x <= picture.Width - Patch.Side; x++)
                 {
                     if (Patch.Normalised(picture, x, y, patch) < 10)
                         continue;
                     count++;
-                    for (int k = 0; k < PatchFilters.Count; k += 100)
+                    for (var k = 0; k < PatchFilters.Count; k += 100)
                     {
-                        double answer = Answer(k, patch);
+                        var answer = Answer(k, patch);
                         sums[k] += answer;
                         squares[k] += answer * answer;
                     }
                 }
             }
         }
-        for (int k = 0; k < PatchFilters.Count; k += 100)
+        for (var k = 0; k < PatchFilters.Count; k += 100)
         {
             // The sample was 50,000 patches, so its mean is off by some 1/sqrt(50,000).
             Assert.Equal(0, sums[k] / count, 0.03);
@@ -62,8 +62,8 @@ public class PatchLearningTests
     [Fact]
     public void A_normalised_patch_has_no_brightness_and_little_contrast_left()
     {
-        float[] patch = new float[Patch.Length];
-        float variance = Patch.Normalised(Pictures[0], 3, 4, patch);
+        var patch = new float[Patch.Length];
+        var variance = Patch.Normalised(Pictures[0], 3, 4, patch);
         Assert.Equal(0, patch.Sum(), 1e-3f);
         Assert.Equal(variance / (variance + 10), patch.Sum(v => v * v) / Patch.Length, 1e-4f);
     }
@@ -72,7 +72,7 @@ public class PatchLearningTests
     public void Even_pictures_give_filters_that_are_finite()
     {
         var grey = new Picture(32, 32, [.. Enumerable.Repeat((byte)100, 3 * 32 * 32)]);
-        float[] features = new float[new PatchResponses(Filters).Count];
+        var features = new float[new PatchResponses(Filters).Count];
         new PatchResponses(PatchLearning.Learn([grey], seed: 1)).Compute(grey, features);
         Assert.All(features, v => Assert.Equal(0, v));
     }
@@ -81,8 +81,8 @@ public class PatchLearningTests
     private static double Answer(int k, float[] patch)
     {
         const double threshold = 1.5;
-        double answer = Filters.Panels[PatchFilters.At(k, Patch.Length)] + threshold;
-        for (int i = 0; i < Patch.Length; i++)
+        var answer = Filters.Panels[PatchFilters.At(k, Patch.Length)] + threshold;
+        for (var i = 0; i < Patch.Length; i++)
             answer += (double)patch[i] * Filters.Panels[PatchFilters.At(k, i)];
         return answer;
     }

@@ -11,24 +11,24 @@ public class ResponseKernelTests
     public void Agrees_with_three_plain_loops_in_double(int rows, int inputs)
     {
         var random = new Random(7);
-        float[] patches = Numbers(rows * inputs);
-        float[] panel = Numbers(inputs * ResponseKernel.PanelWidth);
-        float[] sums = Numbers(ResponseKernel.PanelWidth);
+        var patches = Numbers(rows * inputs);
+        var panel = Numbers(inputs * ResponseKernel.PanelWidth);
+        var sums = Numbers(ResponseKernel.PanelWidth);
         double[] expected = [.. sums.Select(s => (double)s)];
-        for (int k = 0; k < expected.Length; k++)
+        for (var k = 0; k < expected.Length; k++)
         {
-            for (int r = 0; r < rows; r++)
+            for (var r = 0; r < rows; r++)
             {
                 double answer = 0;
-                for (int i = 0; i < inputs; i++)
+                for (var i = 0; i < inputs; i++)
                     answer += (double)patches[r * inputs + i] * panel[i * ResponseKernel.PanelWidth + k];
                 expected[k] += Math.Max(0, answer);
             }
         }
         ResponseKernel.AddResponses(patches, inputs, panel, sums);
         // Each of inputs + rows roundings is at most 2^-24 of a partial sum, and no partial sum exceeds rows x inputs.
-        double tolerance = (inputs + rows) * Math.Pow(2, -24) * rows * inputs;
-        for (int k = 0; k < expected.Length; k++)
+        var tolerance = (inputs + rows) * Math.Pow(2, -24) * rows * inputs;
+        for (var k = 0; k < expected.Length; k++)
             Assert.Equal(expected[k], sums[k], tolerance);
 
         float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() * 2 - 1)];
@@ -37,7 +37,7 @@ public class ResponseKernelTests
     [Fact]
     public void Sizes_that_do_not_fit_are_refused()
     {
-        float[] sums = new float[ResponseKernel.PanelWidth];
+        var sums = new float[ResponseKernel.PanelWidth];
         Assert.Throws<ArgumentOutOfRangeException>(() => ResponseKernel.AddResponses(new float[3 * 5], 5, new float[5 * ResponseKernel.PanelWidth], sums));
         Assert.Throws<ArgumentOutOfRangeException>(() => ResponseKernel.AddResponses(new float[4 * 5], 5, new float[4 * ResponseKernel.PanelWidth], sums));
         Assert.Throws<ArgumentOutOfRangeException>(() => ResponseKernel.AddResponses(new float[4 * 5], 5, new float[5 * ResponseKernel.PanelWidth], sums.AsSpan(1)));

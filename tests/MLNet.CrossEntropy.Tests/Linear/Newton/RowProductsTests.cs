@@ -36,7 +36,7 @@ public sealed unsafe class RowProductsTests
         {
             for (var k = 0; k < outputs; k++)
             {
-                double error = Error(r, Logit(table.X[r], weights, biases, k));
+                var error = Error(r, Logit(table.X[r], weights, biases, k));
                 expectedBiases[k] += error;
                 for (var j = 0; j < features; j++)
                     expected[k * features + j] += error * table.X[r][j];

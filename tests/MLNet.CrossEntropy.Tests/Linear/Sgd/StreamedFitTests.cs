@@ -61,7 +61,7 @@ public sealed class StreamedFitTests
         var blocks = Blocks(RowTable.Gaussian(700, 300, 3), sparse);
         var options = ThreeClasses with { BatchSize = 64, L1 = 1e-4 };
         var alone = Fit(new Source(blocks, 3), options with { Threads = 1 });
-        foreach (int threads in new[] { 2, 8 })
+        foreach (var threads in new[] { 2, 8 })
             AssertSameBits(alone, Fit(new Source(blocks, 3), options with { Threads = threads }));
     }
 
@@ -85,7 +85,7 @@ public sealed class StreamedFitTests
         int[] mixed = [.. Enumerable.Range(0, ordered.Rows).Select(i => i * 7 % ordered.Rows)];
         Assert.Equal(ordered.Rows, mixed.Distinct().Count());
         var problem = ordered with { X = [.. mixed.Select(i => ordered.X[i])], Y = [.. mixed.Select(i => ordered.Y[i])] };
-        bool binary = fit["kind"]!.GetValue<string>() == "binary";
+        var binary = fit["kind"]!.GetValue<string>() == "binary";
         var result = Fit(new Source(problem.Dense(rowsPerBlock: 16), 3), new SgdOptions
         {
             Loss = binary ? new SigmoidCrossEntropyLoss() : new SoftmaxCrossEntropyLoss(),
@@ -93,7 +93,7 @@ public sealed class StreamedFitTests
             L2 = fit["l2"].Number(),
             Seed = 1,
         });
-        double optimum = fit["objective"].Number();
+        var optimum = fit["objective"].Number();
         Assert.InRange(result.Certificate.Objective, optimum * (1 - 1e-5), optimum * 1.01);
     }
 

@@ -40,7 +40,7 @@ public sealed class ValidationRowsTests
             return;
         }
 
-        foreach (double[] logits in AllLosses.Logits())
+        foreach (var logits in AllLosses.Logits())
         {
             for (var k = 0; k < AllLosses.Outputs; k++)
             {

@@ -105,8 +105,8 @@ public class OnnxExportTests
 
     private static void AssertRows(OnnxModel onnx, IDataView data, Action<int, Dictionary<string, float[]>> check)
     {
-        int row = 0;
-        foreach (float[] features in data.GetColumn<float[]>("Features"))
+        var row = 0;
+        foreach (var features in data.GetColumn<float[]>("Features"))
             check(row++, OnnxRunner.Run(onnx.Graph, "Features", features));
     }
 

@@ -9,7 +9,7 @@ internal sealed record OnnxModel(long IrVersion, string Producer, Dictionary<str
     public static OnnxModel Parse(byte[] file)
     {
         long irVersion = 0;
-        string producer = "";
+        var producer = "";
         var operatorSets = new Dictionary<string, long>();
         OnnxGraph? graph = null;
         foreach (var field in OnnxField.AllOf(file))

@@ -8,8 +8,8 @@ internal static class OnnxRunner
         var values = new Dictionary<string, float[]>(graph.Initializers) { [input] = row };
         foreach (var node in graph.Nodes.Where(node => node.Inputs.All(values.ContainsKey) && node.Operation != "LabelEncoder"))
         {
-            float[][] results = Compute(node, [.. node.Inputs.Select(name => values[name])]);
-            foreach ((string name, float[] result) in node.Outputs.Zip(results))
+            var results = Compute(node, [.. node.Inputs.Select(name => values[name])]);
+            foreach ((var name, var result) in node.Outputs.Zip(results))
                 values.Add(name, result);
         }
         return values;
@@ -17,7 +17,7 @@ internal static class OnnxRunner
 
     private static float[][] Compute(OnnxNode node, float[][] inputs)
     {
-        float[] x = inputs[0];
+        var x = inputs[0];
         return node.Operation switch
         {
             "Identity" or "Cast" or "Unsqueeze" => [x],
@@ -35,12 +35,12 @@ internal static class OnnxRunner
     /// <summary>The class of the highest score, and the scores.</summary>
     private static float[][] Classify(OnnxNode node, float[] x)
     {
-        float[] logits = Linear(node, x);
-        long winner = node.Integers("classlabels_ints")[Array.IndexOf(logits, logits.Max())];
+        var logits = Linear(node, x);
+        var winner = node.Integers("classlabels_ints")[Array.IndexOf(logits, logits.Max())];
         if (node.Text("post_transform") == "NONE")
             return [[winner], logits];
         Assert.Equal("SOFTMAX", node.Text("post_transform"));
-        double sum = logits.Sum(z => Math.Exp(z - logits.Max()));
+        var sum = logits.Sum(z => Math.Exp(z - logits.Max()));
         return [[winner], [.. logits.Select(z => (float)(Math.Exp(z - logits.Max()) / sum))]];
     }
 

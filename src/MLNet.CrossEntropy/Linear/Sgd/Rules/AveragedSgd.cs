@@ -46,7 +46,7 @@ public sealed record AveragedSgd : Optimizer
     private protected override void Update<T>(
         Span<T> parameters, ReadOnlySpan<T> gradient, OptimizerState<T> state, int offset, double learningRate)
     {
-        double share = 1.0 / Math.Max(1, state.Steps + 1 - Start);
+        var share = 1.0 / Math.Max(1, state.Steps + 1 - Start);
         Elementwise.Update(new Rule<T>(learningRate, WeightDecay, 1 - share), parameters, gradient, state, offset);
     }
 

@@ -16,7 +16,7 @@ public static class GradientClipping
     {
         // Four sums, because one would wait for each addition to finish.
         double a = 0, b = 0, c = 0, d = 0;
-        int i = 0;
+        var i = 0;
         for (; i <= gradient.Length - 4; i += 4)
         {
             a += Square(gradient[i]);
@@ -49,8 +49,8 @@ public static class GradientClipping
     public static double ClipNorm<T>(Span<T> gradient, double maximum)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        double norm = Math.Sqrt(SumOfSquares<T>(gradient));
-        double factor = NormFactor(norm, maximum);
+        var norm = Math.Sqrt(SumOfSquares<T>(gradient));
+        var factor = NormFactor(norm, maximum);
         if (factor < 1)
         {
             var scale = T.CreateTruncating(factor);
@@ -74,7 +74,7 @@ public static class GradientClipping
     private static double Square<T>(T value)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        double wide = double.CreateTruncating(value);
+        var wide = double.CreateTruncating(value);
         return wide * wide;
     }
 

@@ -57,7 +57,7 @@ public abstract record MomentOptimizer : Optimizer
         double decay)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        long t = state.Steps + 1;
+        var t = state.Steps + 1;
         var adam = new AdamRule<T>(this, learningRate / Correction1(t), shrink, decay, Math.Sqrt(Correction2(t)));
         if (amsGrad)
             Elementwise.Update(new AdamRule<T>.WithMaximum(adam), parameters, gradient, state, offset);

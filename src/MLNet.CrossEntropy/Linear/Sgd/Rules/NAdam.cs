@@ -52,10 +52,10 @@ public sealed record NAdam : MomentOptimizer
     private protected override void Update<T>(
         Span<T> parameters, ReadOnlySpan<T> gradient, OptimizerState<T> state, int offset, double learningRate)
     {
-        long t = state.Steps + 1;
-        double momentum = Momentum(t);
-        double nextMomentum = Momentum(t + 1);
-        double product = double.CreateTruncating(state.Slot(ProductSlot)[0]) * momentum;
+        var t = state.Steps + 1;
+        var momentum = Momentum(t);
+        var nextMomentum = Momentum(t + 1);
+        var product = double.CreateTruncating(state.Slot(ProductSlot)[0]) * momentum;
         var rule = new Rule<T>(
             this,
             gradientRate: learningRate * (1 - momentum) / (1 - product),

@@ -52,7 +52,7 @@ public abstract record Optimizer
         OptimizerState<T>.CheckLength(length);
         var names = SlotNames;
         var slots = new (string, T[])[names.Length];
-        for (int i = 0; i < slots.Length; i++)
+        for (var i = 0; i < slots.Length; i++)
             slots[i] = (names[i], new T[length]);
         return new OptimizerState<T>(Name, length, steps: 0, slots);
     }

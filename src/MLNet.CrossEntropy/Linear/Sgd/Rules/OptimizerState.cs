@@ -32,7 +32,7 @@ public sealed class OptimizerState<T>
         Steps = steps;
         _names = new string[slots.Length];
         _slots = new T[slots.Length][];
-        for (int i = 0; i < slots.Length; i++)
+        for (var i = 0; i < slots.Length; i++)
         {
             (_names[i], _slots[i]) = slots[i];
             if (_slots[i].Length != length && _slots[i].Length != 1)
@@ -59,7 +59,7 @@ public sealed class OptimizerState<T>
     /// <exception cref="ArgumentException">There is no slot of that name.</exception>
     public Span<T> Slot(string name)
     {
-        int index = Array.IndexOf(_names, name);
+        var index = Array.IndexOf(_names, name);
         if (index < 0)
             throw new ArgumentException($"There is no slot '{name}' in a state of {Optimizer}; it has: {string.Join(", ", _names)}.", nameof(name));
         return _slots[index];
@@ -69,7 +69,7 @@ public sealed class OptimizerState<T>
     public OptimizerState<T> Clone()
     {
         var slots = new (string, T[])[_slots.Length];
-        for (int i = 0; i < slots.Length; i++)
+        for (var i = 0; i < slots.Length; i++)
             slots[i] = (_names[i], (T[])_slots[i].Clone());
         return new OptimizerState<T>(Optimizer, Length, Steps, slots);
     }
@@ -87,13 +87,13 @@ public sealed class OptimizerState<T>
         }
 
         Steps = source.Steps;
-        for (int i = 0; i < _slots.Length; i++)
+        for (var i = 0; i < _slots.Length; i++)
             source._slots[i].CopyTo(_slots[i], 0);
     }
 
     internal void Exchange(StateExchange state)
     {
-        long steps = Steps;
+        var steps = Steps;
         state.Value(ref steps);
         Steps = steps;
         foreach (var slot in _slots)

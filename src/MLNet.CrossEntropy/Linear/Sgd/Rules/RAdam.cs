@@ -29,14 +29,14 @@ public sealed record RAdam : MomentOptimizer
     private protected override void Update<T>(
         Span<T> parameters, ReadOnlySpan<T> gradient, OptimizerState<T> state, int offset, double learningRate)
     {
-        long t = state.Steps + 1;
-        double rate = learningRate / Correction1(t);
-        double infinite = (2 / (1 - Beta2)) - 1;
-        double length = infinite - (2 * t * Math.Pow(Beta2, t) / Correction2(t));
-        bool rectified = length > 5;
+        var t = state.Steps + 1;
+        var rate = learningRate / Correction1(t);
+        var infinite = (2 / (1 - Beta2)) - 1;
+        var length = infinite - (2 * t * Math.Pow(Beta2, t) / Correction2(t));
+        var rectified = length > 5;
         if (rectified)
         {
-            double rectifier = (length - 4) * (length - 2) * infinite / ((infinite - 4) * (infinite - 2) * length);
+            var rectifier = (length - 4) * (length - 2) * infinite / ((infinite - 4) * (infinite - 2) * length);
             rate *= Math.Sqrt(rectifier * Correction2(t));
         }
 

@@ -65,7 +65,7 @@ public sealed record Sgd : Optimizer
             return;
         }
 
-        double share = state.Steps == 0 ? 1 : 1 - Dampening;
+        var share = state.Steps == 0 ? 1 : 1 - Dampening;
         Elementwise.Update(new HeavyBall<T>(learningRate, WeightDecay, Momentum, share), parameters, gradient, state, offset);
     }
 

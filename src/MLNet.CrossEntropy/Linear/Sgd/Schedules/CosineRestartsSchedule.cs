@@ -27,12 +27,12 @@ internal sealed record CosineRestartsSchedule(double Initial, long FirstCycle, i
 {
     protected override double RateAt(long k)
     {
-        long cycle = FirstCycle;
+        var cycle = FirstCycle;
         if (CycleFactor == 1)
             return CosineBetween(Initial, Final, (double)(k % cycle) / cycle);
 
         // At most 63 rounds. A cycle that would pass long.MaxValue cannot end within the steps there are.
-        long position = k;
+        var position = k;
         while (position >= cycle)
         {
             position -= cycle;

@@ -28,7 +28,7 @@ internal sealed record InverseTimeSchedule(double Initial, double Decay, long St
 {
     protected override double RateAt(long k)
     {
-        double time = Staircase ? k / Steps : (double)k / Steps;
+        var time = Staircase ? k / Steps : (double)k / Steps;
         return Initial / Math.Pow(1 + (Decay * time), Power);
     }
 }

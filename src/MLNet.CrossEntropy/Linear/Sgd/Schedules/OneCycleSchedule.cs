@@ -30,7 +30,7 @@ public abstract partial record Schedule
         double finalDivisor = 1e4,
         bool threePhases = false)
     {
-        double largestShare = threePhases ? 0.5 : 1;
+        var largestShare = threePhases ? 0.5 : 1;
         Guard.Range(
             riseShare, riseShare >= 0 && riseShare <= largestShare, nameof(riseShare), $"in [0, {largestShare}]", "0.3 is the usual choice");
         if (!Enum.IsDefined(annealing))
@@ -49,23 +49,23 @@ internal sealed record OneCycleSchedule(
 {
     protected override double RateAt(long k)
     {
-        double initial = Maximum / InitialDivisor;
-        double minimum = initial / FinalDivisor;
-        double risen = (RiseShare * Steps) - 1;
+        var initial = Maximum / InitialDivisor;
+        var minimum = initial / FinalDivisor;
+        var risen = (RiseShare * Steps) - 1;
         double last = Steps - 1;
         if (k <= risen)
             return Phase(initial, Maximum, 0, risen, k);
         if (!ThreePhases)
             return Phase(Maximum, minimum, risen, last, k);
 
-        double mirrored = (2 * RiseShare * Steps) - 2;
+        var mirrored = (2 * RiseShare * Steps) - 2;
         return k <= mirrored ? Phase(Maximum, initial, risen, mirrored, k) : Phase(initial, minimum, mirrored, last, k);
     }
 
     private double Phase(double from, double to, double start, double end, double k)
     {
         // A phase of no length has only its end.
-        double position = end > start ? Math.Min((k - start) / (end - start), 1) : 1;
+        var position = end > start ? Math.Min((k - start) / (end - start), 1) : 1;
         return Annealing == Annealing.Cosine ? CosineBetween(from, to, position) : from + ((to - from) * position);
     }
 }

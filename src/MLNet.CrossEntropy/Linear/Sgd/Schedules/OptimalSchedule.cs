@@ -23,8 +23,8 @@ internal sealed record OptimalSchedule(double L2) : Schedule
 {
     protected override double RateAt(long k)
     {
-        double typicalWeight = Math.Sqrt(1 / Math.Sqrt(L2));
-        double start = 1 / (L2 * typicalWeight);
+        var typicalWeight = Math.Sqrt(1 / Math.Sqrt(L2));
+        var start = 1 / (L2 * typicalWeight);
         return 1 / (L2 * (start + k));
     }
 }

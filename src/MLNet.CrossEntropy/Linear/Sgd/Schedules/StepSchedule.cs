@@ -23,9 +23,9 @@ public abstract partial record Schedule
         CheckFactor(factor);
         var stairs = Constant(initial);
         long previous = 0;
-        for (int i = 0; i < milestones.Length; i++)
+        for (var i = 0; i < milestones.Length; i++)
         {
-            long milestone = milestones[i];
+            var milestone = milestones[i];
             Guard.Range(milestone, milestone > previous, nameof(milestones), $"above {previous}", "Give the milestones in ascending order");
             stairs = stairs.Then(milestone, Constant(initial * Math.Pow(factor, i + 1)));
             previous = milestone;

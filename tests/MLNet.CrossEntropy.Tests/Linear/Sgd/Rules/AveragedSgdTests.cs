@@ -15,14 +15,14 @@ public class AveragedSgdTests
         Assert.Equal([3.0], rule.Solution<double>(p, state).ToArray());
         var iterates = new List<double>();
         var random = new Random(1);
-        for (int t = 1; t <= 20; t++)
+        for (var t = 1; t <= 20; t++)
         {
             rule.Step(p, [p[0] + random.NextDouble()], state, 0, 0.3);
             rule.Advance(state);
             iterates.Add(p[0]);
 
             // Until one iterate has come after the start, the last one stands alone.
-            double expected = t <= start ? p[0] : iterates.Skip((int)start).Average();
+            var expected = t <= start ? p[0] : iterates.Skip((int)start).Average();
             Assert.Equal(expected, rule.Solution<double>(p, state)[0], 1e-14);
         }
     }
@@ -37,9 +37,9 @@ public class AveragedSgdTests
         double squaredError = 0;
         var random = new Random(5);
         const int Steps = 20_000;
-        for (int t = 0; t < Steps; t++)
+        for (var t = 0; t < Steps; t++)
         {
-            double noise = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+            var noise = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
             rule.Step(p, [p[0] - 2 + noise], state, 0, 0.5);
             rule.Advance(state);
             squaredError += (p[0] - 2) * (p[0] - 2) / Steps;

@@ -29,27 +29,27 @@ public class ConvergenceTests
     {
         var fit = File["fits"]!.AsArray().Single(f => f!["id"]!.GetValue<string>() == id)!;
         LinearProblem problem = LinearProblem.FromFit(File, fit);
-        double l2 = fit["l2"].Number();
+        var l2 = fit["l2"].Number();
         var rule = AllOptimizers.Rule(name);
         var schedule = AllOptimizers.ScheduleOf(name);
-        double[] parameters = new double[problem.Parameters];
-        double[] gradient = new double[problem.Parameters];
+        var parameters = new double[problem.Parameters];
+        var gradient = new double[problem.Parameters];
         var state = rule.CreateState<double>(parameters.Length);
-        for (int t = 0; t < AllOptimizers.Steps; t++)
+        for (var t = 0; t < AllOptimizers.Steps; t++)
         {
             Objective(parameters);
             rule.Step(parameters, gradient, state, 0, schedule.Rate(state.Steps));
             rule.Advance(state);
         }
 
-        double optimum = fit["objective"].Number();
-        double reached = Objective(rule.Solution<double>(parameters, state).ToArray());
+        var optimum = fit["objective"].Number();
+        var reached = Objective(rule.Solution<double>(parameters, state).ToArray());
         Assert.InRange(reached, optimum * (1 - 1e-12), optimum * (1 + Tolerance));
 
         double Objective(double[] at)
         {
-            double value = problem.Loss(at, gradient);
-            for (int i = 0; i < problem.Weights; i++)
+            var value = problem.Loss(at, gradient);
+            for (var i = 0; i < problem.Weights; i++)
             {
                 value += l2 / 2 * at[i] * at[i];
                 gradient[i] += l2 * at[i];

@@ -14,9 +14,9 @@ public class GradientClippingTests
     {
         double[] gradient = [.. Enumerable.Range(1, length).Select(i => (i % 5) - 1.5)];
         double[] before = [.. gradient];
-        double norm = Math.Sqrt(before.Sum(v => v * v));
+        var norm = Math.Sqrt(before.Sum(v => v * v));
         Assert.Equal(norm, GradientClipping.ClipNorm(gradient.AsSpan(), 0.25), 1e-12);
-        for (int i = 0; i < length; i++)
+        for (var i = 0; i < length; i++)
             Assert.Equal(before[i] * 0.25 / (norm + 1e-6), gradient[i], 1e-15);
     }
 
@@ -52,7 +52,7 @@ public class GradientClippingTests
     {
         float[] weights = [3, 0, 0, 0, 0];
         float[] biases = [4];
-        double norm = Math.Sqrt(GradientClipping.SumOfSquares<float>(weights) + GradientClipping.SumOfSquares<float>(biases));
+        var norm = Math.Sqrt(GradientClipping.SumOfSquares<float>(weights) + GradientClipping.SumOfSquares<float>(biases));
         Assert.Equal(5, norm);
         Assert.Equal(0.2, GradientClipping.NormFactor(norm, 1), 1e-7);
         Assert.Equal(1, GradientClipping.NormFactor(norm, 10));

@@ -57,7 +57,7 @@ public class HyperparameterTests
         var state = rule.CreateState<double>(1);
         double[] p = [0];
         double before = 0;
-        for (int t = 0; t < 500; t++)
+        for (var t = 0; t < 500; t++)
         {
             before = p[0];
             rule.Step(p, [1.0], state, 0, 0.1);

@@ -15,7 +15,7 @@ public class OptimizerContractTests
     public void Slices_give_the_bits_of_the_whole(string name)
     {
         // Every length around the vector widths, cut at random places.
-        for (int length = 0; length <= 70; length++)
+        for (var length = 0; length <= 70; length++)
         {
             AssertSlicesAgree<float>(AllOptimizers.Rule(name), length);
             AssertSlicesAgree<double>(AllOptimizers.Rule(name), length);
@@ -28,7 +28,7 @@ public class OptimizerContractTests
     {
         var rule = AllOptimizers.Rule(name);
         var state = rule.CreateState<float>(13);
-        float[] parameters = Values<float>(13, seed: 1);
+        var parameters = Values<float>(13, seed: 1);
         Run(rule, parameters, state, from: 0, to: Rounds);
 
         var clone = state.Clone();
@@ -54,12 +54,12 @@ public class OptimizerContractTests
     {
         var rule = AllOptimizers.Rule(name);
         var state = rule.CreateState<float>(37);
-        float[] parameters = Values<float>(37, seed: 1);
-        float[] gradient = Values<float>(37, seed: 2);
-        for (int t = 0; t < 100; t++)
+        var parameters = Values<float>(37, seed: 1);
+        var gradient = Values<float>(37, seed: 2);
+        for (var t = 0; t < 100; t++)
             OneStep();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int t = 0; t < 100; t++)
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var t = 0; t < 100; t++)
             OneStep();
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
 
@@ -75,14 +75,14 @@ public class OptimizerContractTests
     public void One_rule_serves_several_threads_at_once(string name)
     {
         var rule = AllOptimizers.Rule(name);
-        float[] expected = Fit();
-        float[][] fits = new float[4][];
+        var expected = Fit();
+        var fits = new float[4][];
         Parallel.For(0, fits.Length, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i => fits[i] = Fit());
         Assert.All(fits, fit => Assert.Equal(expected, fit));
 
         float[] Fit()
         {
-            float[] parameters = Values<float>(19, seed: 1);
+            var parameters = Values<float>(19, seed: 1);
             Run(rule, parameters, rule.CreateState<float>(19), 0, 50);
             return parameters;
         }
@@ -93,8 +93,8 @@ public class OptimizerContractTests
     public void Float_follows_double(string name)
     {
         var rule = AllOptimizers.Rule(name);
-        float[] single = Values<float>(21, seed: 1);
-        double[] twice = Values<double>(21, seed: 1);
+        var single = Values<float>(21, seed: 1);
+        var twice = Values<double>(21, seed: 1);
         Run(rule, single, rule.CreateState<float>(21), 0, Rounds);
         Run(rule, twice, rule.CreateState<double>(21), 0, Rounds);
         Assert.All(twice.Zip(single), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
@@ -105,7 +105,7 @@ public class OptimizerContractTests
     public void A_rate_of_zero_moves_nothing(string name)
     {
         var rule = AllOptimizers.Rule(name);
-        float[] parameters = Values<float>(11, seed: 1);
+        var parameters = Values<float>(11, seed: 1);
         float[] before = [.. parameters];
         var state = rule.CreateState<float>(11);
         rule.Step(parameters, Values<float>(11, seed: 2), state, 0, learningRate: 0);
@@ -117,10 +117,10 @@ public class OptimizerContractTests
     public void A_gradient_of_zero_leaves_fresh_parameters_alone(string name)
     {
         var rule = AllOptimizers.Rule(name);
-        float[] parameters = Values<float>(11, seed: 1);
+        var parameters = Values<float>(11, seed: 1);
         float[] before = [.. parameters];
         var state = rule.CreateState<float>(11);
-        for (int t = 0; t < 3; t++)
+        for (var t = 0; t < 3; t++)
         {
             rule.Step(parameters, new float[11], state, 0, learningRate: 0.1);
             rule.Advance(state);
@@ -135,11 +135,11 @@ public class OptimizerContractTests
     public void A_step_goes_downhill(string name)
     {
         var rule = AllOptimizers.Rule(name);
-        double[] parameters = Values<double>(11, seed: 1);
+        var parameters = Values<double>(11, seed: 1);
         double[] before = [.. parameters];
-        double[] gradient = Values<double>(11, seed: 2);
+        var gradient = Values<double>(11, seed: 2);
         rule.Step(parameters, gradient, rule.CreateState<double>(11), 0, 0.01);
-        for (int i = 0; i < parameters.Length; i++)
+        for (var i = 0; i < parameters.Length; i++)
             Assert.Equal(-Math.Sign(gradient[i]), Math.Sign(parameters[i] - before[i]));
     }
 
@@ -149,7 +149,7 @@ public class OptimizerContractTests
     {
         var rule = AllOptimizers.Rule(name);
         var state = rule.CreateState<float>(4);
-        float[] four = new float[4];
+        var four = new float[4];
         Assert.Throws<ArgumentException>(() => rule.Step(four, new float[3], state, 0, 0.1));
         Assert.Throws<ArgumentOutOfRangeException>(() => rule.Step(four, four, state, 1, 0.1));
         Assert.Throws<ArgumentOutOfRangeException>(() => rule.Step(four, four, state, -1, 0.1));
@@ -170,14 +170,14 @@ public class OptimizerContractTests
         var wholeState = rule.CreateState<T>(length);
         var slicedState = rule.CreateState<T>(length);
         var random = new Random(length);
-        for (int t = 0; t < Rounds; t++)
+        for (var t = 0; t < Rounds; t++)
         {
             var gradient = Values<T>(length, seed: 10 + t);
             rule.Step(whole, gradient, wholeState, 0, 0.1);
             rule.Advance(wholeState);
 
             int[] cuts = [.. new[] { 0, random.Next(length + 1), random.Next(length + 1), length }.Order()];
-            foreach (int i in new[] { 2, 0, 1 })
+            foreach (var i in new[] { 2, 0, 1 })
             {
                 var slice = cuts[i]..cuts[i + 1];
                 rule.Step(sliced.AsSpan(slice), gradient.AsSpan(slice), slicedState, cuts[i], 0.1);
@@ -193,7 +193,7 @@ public class OptimizerContractTests
     private static void Run<T>(Optimizer rule, T[] parameters, OptimizerState<T> state, int from, int to)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        for (int t = from; t < to; t++)
+        for (var t = from; t < to; t++)
         {
             rule.Step(parameters, Values<T>(parameters.Length, seed: 10 + t), state, 0, 0.1);
             rule.Advance(state);

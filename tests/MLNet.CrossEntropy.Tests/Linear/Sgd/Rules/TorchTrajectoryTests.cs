@@ -21,23 +21,23 @@ public class TorchTrajectoryTests
         var rule = Rule(run["algorithm"]!.GetValue<string>(), hyper);
         var biasRule = hyper["bias_weight_decay"] is JsonNode decay ? rule with { WeightDecay = decay.Number() } : rule;
         var schedule = ScheduleOf(hyper);
-        double? maximumNorm = hyper["max_norm"]?.Number();
+        var maximumNorm = hyper["max_norm"]?.Number();
 
         int[] y = [.. File["y"].Numbers().Select(v => (int)v)];
-        double[] biases = File["b0"].Numbers();
+        var biases = File["b0"].Numbers();
         var problem = new LinearProblem(File["X"].Matrix(), y, biases.Length, [.. y.Select(_ => 1.0)]);
         double[] parameters = [.. File["W0"].Matrix().SelectMany(row => row), .. biases];
-        double[] gradient = new double[parameters.Length];
+        var gradient = new double[parameters.Length];
         var state = rule.CreateState<double>(parameters.Length);
-        double[] losses = run["loss"].Numbers();
-        for (int t = 0; t < losses.Length - 1; t++)
+        var losses = run["loss"].Numbers();
+        for (var t = 0; t < losses.Length - 1; t++)
         {
             Assert.Equal(losses[t], problem.Loss(parameters, gradient), Tolerance);
             if (maximumNorm is double maximum)
                 Assert.Equal(hyper["grad_norm_before_clip"].Numbers()[t], GradientClipping.ClipNorm(gradient.AsSpan(), maximum), Tolerance);
 
-            double rate = schedule.Rate(state.Steps);
-            int weights = problem.Weights;
+            var rate = schedule.Rate(state.Steps);
+            var weights = problem.Weights;
             rule.Step(parameters.AsSpan(0, weights), gradient.AsSpan(0, weights), state, 0, rate);
             biasRule.Step(parameters.AsSpan(weights), gradient.AsSpan(weights), state, weights, rate);
             rule.Advance(state);
@@ -98,7 +98,7 @@ public class TorchTrajectoryTests
 
     private static Schedule ScheduleOf(JsonNode hyper)
     {
-        double rate = hyper["lr"].Number();
+        var rate = hyper["lr"].Number();
         if (hyper["gamma"] is JsonNode gamma)
             return Schedule.Exponential(rate, gamma.Number());
         return hyper["lr_decay"] is JsonNode decay ? Schedule.InverseTime(rate, decay.Number()) : rate;

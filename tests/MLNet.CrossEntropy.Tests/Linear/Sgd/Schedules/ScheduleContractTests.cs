@@ -20,7 +20,7 @@ public class ScheduleContractTests
         var lengths = Gen.OneOf(Gen.Choose(1, 100).Select(n => (long)n), Gen.Choose(0, 59).Select(bit => 1L << bit));
         Check.One(Config, Prop.ForAll(steps.Zip(lengths).ToArbitrary(), pair =>
         {
-            double rate = AllSchedules.Over(name, pair.Item2).Rate(pair.Item1);
+            var rate = AllSchedules.Over(name, pair.Item2).Rate(pair.Item1);
             return rate is >= 0 and <= AllSchedules.Highest * (1 + 1e-15);
         }));
     }
@@ -32,7 +32,7 @@ public class ScheduleContractTests
         const int Length = 20_000;
         var schedule = AllSchedules.Over(name, Length);
         double largest = 0;
-        for (int k = 0; k < 6 * Length; k++)
+        for (var k = 0; k < 6 * Length; k++)
             largest = Math.Max(largest, Math.Abs(schedule.Rate(k + 1) - schedule.Rate(k)));
         if (AllSchedules.IsSmooth(name))
             Assert.InRange(largest, 0, 0.01 * AllSchedules.Highest);
@@ -48,9 +48,9 @@ public class ScheduleContractTests
         var schedule = AllSchedules.Over(name, 40);
         Check.One(Config, Prop.ForAll(gen.ToArbitrary(), pair =>
         {
-            (int warmup, int k) = pair;
+            (var warmup, var k) = pair;
             var warmed = schedule.WithWarmup(warmup);
-            double expected = k < warmup ? schedule.Rate(0) * (k + 1) / warmup : schedule.Rate(k - warmup);
+            var expected = k < warmup ? schedule.Rate(0) * (k + 1) / warmup : schedule.Rate(k - warmup);
             return Math.Abs(expected - warmed.Rate(k)) <= 1e-15;
         }));
         Assert.Same(schedule, schedule.WithWarmup(0));
@@ -79,7 +79,7 @@ public class ScheduleContractTests
         Gen<(int, int, int)> gen = Gen.Choose(1, 30).Zip(Gen.Choose(0, 29)).Zip(Gen.Choose(0, 1_000_000), (a, b) => (a.Item1, a.Item2 % a.Item1, b));
         Check.One(Config, Prop.ForAll(gen.ToArbitrary(), triple =>
         {
-            (int length, int position, int cycles) = triple;
+            (var length, var position, var cycles) = triple;
             Schedule schedule = Schedule.CosineWithRestarts(0.5, length, final: 0.01);
             return schedule.Rate(position) == schedule.Rate(position + ((long)cycles * length))
                 && schedule.Rate(position) == Schedule.Cosine(0.5, length, 0.01).Rate(position);
@@ -91,10 +91,10 @@ public class ScheduleContractTests
     {
         // Cycles of 5, 10, 20, ... steps begin at 5 (2^j - 1).
         Schedule schedule = Schedule.CosineWithRestarts(0.5, firstCycle: 5, cycleFactor: 2);
-        for (int cycle = 0; cycle < 50; cycle++)
+        for (var cycle = 0; cycle < 50; cycle++)
         {
-            long start = 5 * ((1L << cycle) - 1);
-            for (int position = 0; position < 5; position++)
+            var start = 5 * ((1L << cycle) - 1);
+            for (var position = 0; position < 5; position++)
                 Assert.Equal(schedule.Rate(position), schedule.Rate(start + (position * (1L << cycle))), 1e-15);
         }
     }

@@ -13,7 +13,7 @@ public class TorchScheduleTests
         get
         {
             var data = new TheoryData<int, string>();
-            for (int i = 0; i < Tables.Count; i++)
+            for (var i = 0; i < Tables.Count; i++)
                 data.Add(i, Tables[i]!["name"]!.GetValue<string>());
             return data;
         }
@@ -25,8 +25,8 @@ public class TorchScheduleTests
     {
         var table = Tables[index]!;
         var schedule = ScheduleOf(name, table["lr0"].Number(), table["hyper"]!);
-        double[] expected = table["lr"].Numbers();
-        for (int k = 0; k < expected.Length; k++)
+        var expected = table["lr"].Numbers();
+        for (var k = 0; k < expected.Length; k++)
             Assert.Equal(expected[k], schedule.Rate(k), 1e-14 * Math.Max(1, expected[k]));
     }
 
