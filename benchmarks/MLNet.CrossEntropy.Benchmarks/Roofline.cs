@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using MLNet.CrossEntropy.Linear;
 
 namespace MLNet.CrossEntropy.Benchmarks;
 

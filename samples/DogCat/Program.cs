@@ -6,7 +6,6 @@ using DogCat.Features;
 using DogCat.Reporting;
 using DogCat.Training;
 using Microsoft.ML;
-using MLNet.CrossEntropy;
 
 return CommandLine.Run(args, Train);
 

@@ -3,7 +3,6 @@ using DogCat.Features;
 using DogCat.Reporting;
 using DogCat.Training;
 using Microsoft.ML;
-using MLNet.CrossEntropy;
 
 namespace DogCat.Commands;
 

@@ -1,5 +1,3 @@
-using PictureFiles;
-
 namespace DogCat.Data;
 
 /// <summary>Photographs in DIR/train/{cat,dog} and DIR/test/{cat,dog}.</summary>

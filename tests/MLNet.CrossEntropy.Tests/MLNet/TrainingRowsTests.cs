@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Tests.MLNet;
