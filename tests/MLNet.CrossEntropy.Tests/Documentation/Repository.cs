@@ -14,6 +14,13 @@ internal static class Repository
 
     public static bool Has(string file) => File.Exists(Path.Combine(Root, file)) || Directory.Exists(Path.Combine(Root, file));
 
+    /// <summary>The files of a folder and all below it, their paths as from the folder, with slashes.</summary>
+    public static IEnumerable<string> Files(string folder, string pattern)
+    {
+        var path = Path.Combine(Root, folder);
+        return Directory.GetFiles(path, pattern, SearchOption.AllDirectories).Select(file => Path.GetRelativePath(path, file).Replace('\\', '/')).Order(StringComparer.Ordinal);
+    }
+
     public static IEnumerable<string> Pages => ["README.md", "CONTRIBUTING.md", .. Directory.GetFiles(Path.Combine(Root, "docs"), "*.md").Order().Select(file => $"docs/{Path.GetFileName(file)}")];
 
     /// <summary>Checks that a generated file is as it should be, or makes it so where that is asked for.</summary>
