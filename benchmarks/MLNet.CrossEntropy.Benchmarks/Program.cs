@@ -31,6 +31,9 @@ static int Run(string command, string[] args)
         case "optimum":
             StrictOptimum.Print(Console.Out, DataFolder.FromArguments(args));
             return 0;
+        case "tables":
+            TableBenchmark.Print(Console.Out, args);
+            return 0;
         case "kernels":
             BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args[1..]);
             return 0;
@@ -53,6 +56,8 @@ internal partial class Program
           evaluate [ROWS]   evaluates 1,000,000 scored rows of 10 classes, and of 2, by the host's own evaluator and by ours, and four times as many
           optimum --data DIR
                             time to an objective within 0.01 % of the least there is, beside LBFGS
+          tables [--rows N] [--data DIR] [NAME...]
+                            how far fits end from the optimum on tables that are hard for one reason each, and how long they take, beside LBFGS
           kernels [...]     BenchmarkDotNet on the kernels; what follows is passed on, as in: kernels --filter '*Step*'
         """;
 }

@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace MLNet.CrossEntropy.Benchmarks;
 
-/// <summary>a9a: UCI Adult as 123 binary features, sparse, label -1 or +1 (libsvm text).</summary>
+/// <summary>Sparse rows of two classes, label -1 or +1 (libsvm text). a9a is UCI Adult as 123 binary features.</summary>
 internal static class Adult
 {
     private const int Features = 123;
 
-    public static (SparseSet Train, SparseSet Test) Read(DataFolder data) => (Read(data, "a9a.gz"), Read(data, "a9a.t.gz"));
+    public static (SparseSet Train, SparseSet Test) Read(DataFolder data) => (Read(data, "a9a", "a9a.gz", Features), Read(data, "a9a", "a9a.t.gz", Features));
 
-    private static SparseSet Read(DataFolder data, string file)
+    public static SparseSet Read(DataFolder data, string folder, string file, int features)
     {
-        var rows = new SparseSetBuilder(Features, classes: 2);
-        foreach (var line in data.Lines("a9a", file))
+        var rows = new SparseSetBuilder(features, classes: 2);
+        foreach (var line in data.Lines(folder, file))
         {
             var parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             foreach (var part in parts.AsSpan(1))

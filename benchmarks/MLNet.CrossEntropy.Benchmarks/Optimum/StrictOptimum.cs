@@ -35,32 +35,44 @@ internal static class StrictOptimum
         }
     }
 
+    /// <summary>The fits of a hard table.</summary>
+    public static IEnumerable<(string Name, Func<IDataView, ITransformer> Fit)> Table(MLContext ml, Problem problem) =>
+    [
+        ("LBFGS", Lbfgs(ml, problem, tolerance: 1e-7f)),
+        ("ours", Ours(ml, problem, Solver.Auto)),
+        ("ours, Newton", Ours(ml, problem, Solver.Newton)),
+    ];
+
     private static IEnumerable<(string Name, Func<IDataView, ITransformer> Fit)> Fits(MLContext ml, Problem problem)
     {
-        var l2 = (float)problem.L2;
-        var sum = l2 * problem.Rows.Count;
         foreach (var tolerance in new[] { 1e-7f, 1e-9f })
-        {
-            var name = string.Create(CultureInfo.InvariantCulture, $"LBFGS, tolerance {tolerance}");
-            yield return problem.Classes == 2
-                ? (name, ml.BinaryClassification.Trainers.LbfgsLogisticRegression(new LbfgsLogisticRegressionBinaryTrainer.Options
-                {
-                    LabelColumnName = nameof(Example.IsPositive),
-                    L1Regularization = 0,
-                    L2Regularization = sum,
-                    OptimizationTolerance = tolerance,
-                }).Fit)
-                : (name, ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(new LbfgsMaximumEntropyMulticlassTrainer.Options
-                {
-                    L1Regularization = 0,
-                    L2Regularization = sum,
-                    OptimizationTolerance = tolerance,
-                }).Fit);
-        }
-
+            yield return (string.Create(CultureInfo.InvariantCulture, $"LBFGS, tolerance {tolerance}"), Lbfgs(ml, problem, tolerance));
         foreach (var epochs in new int?[] { null, 10, 20, 50, 100 })
             yield return (epochs is null ? "ours" : $"ours, {epochs} epochs", Ours(ml, problem, Solver.Auto, epochs));
         yield return ("ours, Newton", Ours(ml, problem, Solver.Newton));
+    }
+
+    private static Func<IDataView, ITransformer> Lbfgs(MLContext ml, Problem problem, float tolerance)
+    {
+        // Its penalty counts for the sum of all rows' losses, ours for their mean.
+        var l2 = (float)problem.L2 * problem.Rows.Count;
+        if (problem.Classes == 2)
+        {
+            return ml.BinaryClassification.Trainers.LbfgsLogisticRegression(new LbfgsLogisticRegressionBinaryTrainer.Options
+            {
+                LabelColumnName = nameof(Example.IsPositive),
+                L1Regularization = 0,
+                L2Regularization = l2,
+                OptimizationTolerance = tolerance,
+            }).Fit;
+        }
+
+        return ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(new LbfgsMaximumEntropyMulticlassTrainer.Options
+        {
+            L1Regularization = 0,
+            L2Regularization = l2,
+            OptimizationTolerance = tolerance,
+        }).Fit;
     }
 
     private static Func<IDataView, ITransformer> Ours(MLContext ml, Problem problem, Solver solver, int? epochs = null)
@@ -94,7 +106,7 @@ internal static class StrictOptimum
         return Math.Min(least, Objective(problem, model));
     }
 
-    private static double Objective(Problem problem, ITransformer model)
+    public static double Objective(Problem problem, ITransformer model)
     {
         switch (((ISingleFeaturePredictionTransformer<object>)model).Model)
         {
