@@ -111,6 +111,13 @@ public sealed class MulticlassEvaluationOptions : EvaluationOptions
     /// </summary>
     public bool WeightBySoftLabelSum { get; set; }
 
+    internal MulticlassEvaluationOptions WithScoreColumn(string name)
+    {
+        var copy = (MulticlassEvaluationOptions)MemberwiseClone();
+        copy.ScoreColumnName = name;
+        return copy;
+    }
+
     internal override ScoredColumns Columns => ColumnsWith(ScoreColumnName) with { ClassNames = ClassNames, WeightBySoftLabelSum = WeightBySoftLabelSum };
 
     internal override void Check()
@@ -131,6 +138,13 @@ public sealed class BinaryEvaluationOptions : EvaluationOptions
 
     /// <summary>The column of the probability of the positive class, or null where the score is itself a logit.</summary>
     public string? ProbabilityColumnName { get; set; } = "Probability";
+
+    internal BinaryEvaluationOptions WithProbabilityColumn(string name)
+    {
+        var copy = (BinaryEvaluationOptions)MemberwiseClone();
+        (copy.ScoreColumnName, copy.ProbabilityColumnName) = (null, name);
+        return copy;
+    }
 
     internal override ScoredColumns Columns => ColumnsWith(ScoreColumnName) with { Probability = ProbabilityColumnName };
 }
