@@ -8,7 +8,7 @@ public abstract partial class CrossEntropyTrainerOptions
     /// is scaled down to it. Null for no limit.
     /// </summary>
     /// <remarks>
-    /// Pascanu, Mikolov and Bengio 2013. For dense rows and plain SGD, to which <see cref="SgdMethod.Auto"/> then leads; sparse rows
+    /// Pascanu, Mikolov and Bengio 2013. For dense rows and plain SGD, to which <see cref="Solver.Auto"/> then leads; sparse rows
     /// are an error, since the norm of a sparse step's gradient would cost more than the step.
     /// </remarks>
     public double? GradientClippingNorm { get; set; }
@@ -20,6 +20,6 @@ public abstract partial class CrossEntropyTrainerOptions
     [
         (GradientClippingNorm is null || IsFinite(GradientClippingNorm.Value, from: double.Epsilon), nameof(GradientClippingNorm), GradientClippingNorm, "finite and above 0, or null for no limit"),
         (GradientClippingValue is null || IsFinite(GradientClippingValue.Value, from: double.Epsilon), nameof(GradientClippingValue), GradientClippingValue, "finite and above 0, or null for no limit"),
-        (Method is SgdMethod.Sgd or SgdMethod.Auto || (GradientClippingNorm is null && GradientClippingValue is null), nameof(Method), Method, "Sgd or Auto when gradients are clipped: the others rely on whole ones"),
+        (Solver is Solver.Sgd or Solver.Auto || (GradientClippingNorm is null && GradientClippingValue is null), nameof(Solver), Solver, "Sgd or Auto when gradients are clipped: the others rely on whole ones"),
     ];
 }

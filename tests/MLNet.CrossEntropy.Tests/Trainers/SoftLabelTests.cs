@@ -112,7 +112,7 @@ public class SoftLabelTests
         Assert.Equal(cached, Parameters(Fit(View(Counts), Options(cache: false))));
 
         static SoftmaxOptions Options(bool cache)
-            => new() { Cache = cache, Method = SgdMethod.Sgd, Seed = 1, LabelKind = LabelKind.Counts, WeightBySoftLabelSum = true, ClassWeights = ClassWeights.Balanced };
+            => new() { Cache = cache, Solver = Solver.Sgd, Seed = 1, LabelKind = LabelKind.Counts, WeightBySoftLabelSum = true, ClassWeights = ClassWeights.Balanced };
     }
 
     [Fact]

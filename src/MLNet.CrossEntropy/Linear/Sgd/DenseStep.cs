@@ -79,7 +79,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _isByUnits = Units(plan.BatchSize) * _unitStride <= MostGradients;
         _gradient = new NativeBuffer<float>(_isByUnits ? Units(plan.BatchSize) * _unitStride : _unitStride);
         _slopes = new NativeBuffer<float>((long)Outputs * _stride);
-        _meanGradient = new NativeBuffer<float>(plan.Method == SgdMethod.Saga ? parameters : 0);
+        _meanGradient = new NativeBuffer<float>(plan.Solver == Solver.Saga ? parameters : 0);
         _raw = new NativeBuffer<float>((long)Outputs * _stride);
         _means = new NativeBuffer<float>(features);
         _scales = new NativeBuffer<float>(features);

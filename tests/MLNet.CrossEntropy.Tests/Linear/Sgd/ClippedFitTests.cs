@@ -10,7 +10,7 @@ public sealed class ClippedFitTests
     {
         Loss = new SoftmaxCrossEntropyLoss(),
         Outputs = 3,
-        Method = SgdMethod.Sgd,
+        Solver = Solver.Sgd,
         Momentum = 0,
         Standardization = Standardization.None,
         Schedule = Schedule.Constant(0.5),
@@ -61,8 +61,8 @@ public sealed class ClippedFitTests
         RowTable rows = RowTable.Gaussian(60, 4, 3);
         var clipped = Options with { ClipNorm = 1 };
         Assert.Contains("the rows are sparse", Assert.Throws<ArgumentException>(() => SgdLoop.Fit(rows.Sparse(), null, clipped)).Message, StringComparison.Ordinal);
-        Assert.Contains("Method is Saga", Assert.Throws<ArgumentException>(() => SgdLoop.Fit(rows.Dense(), null, clipped with { Method = SgdMethod.Saga })).Message, StringComparison.Ordinal);
-        Assert.Equal(SgdLoop.Fit(rows.Dense(), null, clipped).Weights, SgdLoop.Fit(rows.Dense(), null, clipped with { Method = SgdMethod.Auto }).Weights);
+        Assert.Contains("Solver is Saga", Assert.Throws<ArgumentException>(() => SgdLoop.Fit(rows.Dense(), null, clipped with { Solver = Solver.Saga })).Message, StringComparison.Ordinal);
+        Assert.Equal(SgdLoop.Fit(rows.Dense(), null, clipped).Weights, SgdLoop.Fit(rows.Dense(), null, clipped with { Solver = Solver.Auto }).Weights);
     }
 
     /// <summary>Full-batch gradient descent in double: elements limited, then the norm of all of them.</summary>

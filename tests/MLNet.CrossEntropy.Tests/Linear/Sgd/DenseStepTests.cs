@@ -32,7 +32,7 @@ public sealed class DenseStepTests
         {
             Loss = new SoftmaxCrossEntropyLoss(),
             Outputs = classes,
-            Method = SgdMethod.Sgd,
+            Solver = Solver.Sgd,
             Optimizer = rule,
             Schedule = Schedule.Constant(Rate),
             Standardization = Standardization.None,
