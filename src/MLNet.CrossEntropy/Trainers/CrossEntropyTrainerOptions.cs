@@ -128,7 +128,7 @@ public abstract partial class CrossEntropyTrainerOptions
             (NumberOfThreads is null or > 0, nameof(NumberOfThreads), NumberOfThreads, "at least 1, or null for one for each processor"),
             (IsFinite(OptimizationTolerance, from: 0), nameof(OptimizationTolerance), OptimizationTolerance, "finite and at least 0"),
         ];
-        return checks.Concat(WarmStartChecks()).Concat(ValidationChecks()).Concat(CancellationChecks()).Concat(CheckpointChecks()).Concat(ClippingChecks()).Concat(TargetChecks())
+        return checks.Concat(WarmStartChecks()).Concat(ValidationChecks()).Concat(CancellationChecks()).Concat(CheckpointChecks()).Concat(TargetChecks())
             .Where(check => !check.Allowed)
             .Select(check => FormattableString.Invariant($"{check.Name} is {Seen(check.Value)}; it must be {check.Range}."));
     }
@@ -144,6 +144,5 @@ public abstract partial class CrossEntropyTrainerOptions
         public const double Momentum = 0.9;
         public const int Patience = 5;
         public const double GradientTolerance = 1e-5;
-        public const double FocalGamma = 2;
     }
 }

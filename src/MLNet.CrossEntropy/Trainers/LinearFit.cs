@@ -101,8 +101,6 @@ internal sealed partial class LinearFit
             MinimumDelta = _options.MinimumDelta,
             MinimumDeltaInStandardErrors = _options.MinimumDeltaInStandardErrors,
             MaximumDuration = _options.MaximumDuration is { } time ? time - Stopwatch.GetElapsedTime(source.Began) : null,
-            ClipNorm = _options.GradientClippingNorm,
-            ClipValue = _options.GradientClippingValue,
             Cancellation = _options.CancellationToken,
             OnCancellation = _options.OnCancellation,
             Checkpoint = _options.Checkpoint(warning => channel.Warning(MessageSensitivity.None, warning)),

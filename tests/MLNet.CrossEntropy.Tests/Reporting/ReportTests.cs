@@ -128,7 +128,7 @@ public sealed class ReportTests
         Assert.Equal(["epoch", "by squared error, validation"], chart.Descendants("th").Where(th => th.Attribute("scope")!.Value == "col").Select(th => th.Value));
         Assert.Equal([["2", "0.6000"], ["4", "0.3500"]], Table(chart));
         Assert.Contains("The training loss of by squared error is squared error (Brier), which is not in nats and is not drawn.", chart.Value, StringComparison.Ordinal);
-        Assert.Contains(page.Elements("td"), td => td.Value == "0.5000 (focal loss)");
+        Assert.Contains(page.Elements("td"), td => td.Value == "0.5000 (squared error (Brier))");
     }
 
     [Fact]

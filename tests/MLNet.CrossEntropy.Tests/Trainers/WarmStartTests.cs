@@ -163,12 +163,12 @@ public class WarmStartTests
     public void Batches_go_on_with_the_schedule_and_without_a_large_first_rate()
     {
         var data = Keyed(Dataset.Iris.Examples);
-        var schedule = Schedule.InverseTime(0.1, 0.01);
+        var schedule = Schedule.Exponential(0.1, 0.99);
         var first = Softmax(epochs: 3, options => (options.Solver, options.Schedule, options.BatchSize) = (Solver.Sgd, schedule, 50)).Fit(data);
         var second = Softmax(epochs: 3, options => (options.Solver, options.Schedule, options.BatchSize) = (Solver.Sgd, schedule, 50)).Fit(data, first);
         var report = TrainingReport.Of(second)!;
         Assert.Equal((9, 18), (TrainingReport.Of(first)!.TotalSteps, report.TotalSteps));
-        Assert.Equal([11, 14, 17], report.History.Select(epoch => (int)Math.Round((0.1 / epoch.LearningRate - 1) / 0.01)));
+        Assert.Equal([11, 14, 17], report.History.Select(epoch => (int)Math.Round(Math.Log(epoch.LearningRate / 0.1) / Math.Log(0.99))));
 
         // Without a schedule, rates begin at 1, 1/2, 1/3 and so on of the first fit's, and at a tenth where the past is unknown.
         var options = (CrossEntropyTrainerOptions o) => (o.Solver, o.LearningRate, o.BatchSize) = (Solver.Sgd, 0.5, 150);

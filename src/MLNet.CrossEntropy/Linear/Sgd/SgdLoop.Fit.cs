@@ -35,7 +35,7 @@ internal sealed partial class SgdLoop
     {
         using var rows = new RowSet(training);
         var summary = RowSummary.Of([rows], options.Loss, options.Outputs);
-        options = ForMachines(ForClipping(options, summary.IsSparse), summary.IsSparse);
+        options = ForMachines(options, summary.IsSparse);
         if (options.Solver == Solver.Newton)
             options = ForNewton(options);
         var plan = SgdPlan.For(summary, options);
@@ -63,20 +63,8 @@ internal sealed partial class SgdLoop
     {
         if (options.Solver is Solver.Saga or Solver.Newton)
             throw new ArgumentException($"Solver is {options.Solver}, which remembers every row; rows that are not kept in memory need {Solver.Sgd} or {Solver.Auto}.", nameof(options));
-        var plan = SgdPlan.For(summary, ForMachines(ForClipping(options, summary.IsSparse), summary.IsSparse) with { Solver = Solver.Sgd });
+        var plan = SgdPlan.For(summary, ForMachines(options, summary.IsSparse) with { Solver = Solver.Sgd });
         return Fit(new RowChunks(training), summary, validation, options, plan, table: null);
-    }
-
-    /// <summary>Limits are put on the plain gradient of dense rows: SAGA's estimate relies on whole ones.</summary>
-    private static SgdOptions ForClipping(SgdOptions options, bool isSparse)
-    {
-        if (!options.Clips)
-            return options;
-        if (isSparse)
-            throw new ArgumentException("Gradients are to be clipped, but the rows are sparse, and the norm of a sparse step's gradient would cost more than the step; leave clipping out.", nameof(options));
-        if (options.Solver is Solver.Saga or Solver.Newton)
-            throw new ArgumentException($"Solver is {options.Solver} and gradients are to be clipped, but it relies on whole ones; it must be {Solver.Sgd} or {Solver.Auto}.", nameof(options));
-        return options with { Solver = Solver.Sgd };
     }
 
     /// <summary>Sums over machines are sums of what every machine has: dense gradients of its rows, and no memory of them.</summary>

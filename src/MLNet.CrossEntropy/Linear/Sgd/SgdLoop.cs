@@ -114,8 +114,6 @@ internal sealed partial class SgdLoop
         var isLastWanted = reason == StopReason.Cancelled && _options.OnCancellation == CancellationAnswer.ReturnLast;
         if (HasDiverged() || (_stopping.BestEpoch > 0 && !isLastWanted))
             _step.Restore();
-        else
-            _step.Finish();
     }
 
     private OperationCanceledException Cancelled() => new(

@@ -66,7 +66,7 @@ public sealed class NewtonFitTests
     public static TheoryData<string, string> Refusals() => new()
     {
         { "L1", "without kinks" },
-        { "focal", "softmax focal" },
+        { "Brier", "softmax Brier" },
         { "rate", "leave out" },
         { "batch", "leave out" },
         { "optimizer", "leave out" },
@@ -81,7 +81,7 @@ public sealed class NewtonFitTests
         options = option switch
         {
             "L1" => options with { L1 = 0.1 },
-            "focal" => options with { Loss = new SoftmaxFocalLoss(2) },
+            "Brier" => options with { Loss = new SoftmaxBrierLoss() },
             "rate" => options with { LearningRate = 0.1 },
             "batch" => options with { BatchSize = 10 },
             _ => options with { Optimizer = new Adam() },
