@@ -6,9 +6,6 @@ public abstract partial class CrossEntropyTrainerOptions
     /// <summary>The loss that is minimised.</summary>
     public TrainingLoss Loss { get; set; }
 
-    /// <summary>The g of <see cref="TrainingLoss.Focal"/>: 0 is plain cross-entropy, 2 the paper's choice.</summary>
-    public double FocalGamma { get; set; } = Defaults.FocalGamma;
-
     /// <summary>
     /// Whether what class weights and positive weights have done to the model's probabilities is undone after the fit: a class of weight
     /// c is predicted as if it were c times as frequent, so <c>log c</c> is taken from its bias. The ranking of rows by one class stays as
@@ -22,14 +19,12 @@ public abstract partial class CrossEntropyTrainerOptions
 
     internal LogitLoss SoftmaxLoss() => Loss switch
     {
-        TrainingLoss.Focal => new SoftmaxFocalLoss(FocalGamma),
         TrainingLoss.Brier => new SoftmaxBrierLoss(),
         _ => new SoftmaxCrossEntropyLoss(LabelSmoothing),
     };
 
     internal LogitLoss SigmoidLoss(IReadOnlyList<double>? positiveWeights) => Loss switch
     {
-        TrainingLoss.Focal => new SigmoidFocalLoss(FocalGamma),
         TrainingLoss.Brier => new SigmoidBrierLoss(),
         _ => new SigmoidCrossEntropyLoss(LabelSmoothing, positiveWeights),
     };
@@ -38,7 +33,6 @@ public abstract partial class CrossEntropyTrainerOptions
     private protected virtual IEnumerable<(bool Allowed, string Name, object? Value, string Range)> TargetChecks() =>
     [
         (Enum.IsDefined(Loss), nameof(Loss), Loss, $"one of {string.Join(", ", Enum.GetNames<TrainingLoss>())}"),
-        (IsFinite(FocalGamma, from: 0), nameof(FocalGamma), FocalGamma, "finite and at least 0"),
         (LabelSmoothing == 0 || Loss == TrainingLoss.CrossEntropy, nameof(LabelSmoothing), LabelSmoothing, "0 when the Loss is not CrossEntropy"),
     ];
 

@@ -30,7 +30,7 @@ public abstract partial class CrossEntropyTrainerOptions
     /// How a gradient becomes a step: plain SGD, SAGA, which converges to the strict optimum, or Newton's method, which is there in a few
     /// passes and takes no batch size, learning rate, schedule or optimizer.
     /// </summary>
-    public SgdMethod Method { get; set; }
+    public Solver Solver { get; set; }
 
     /// <summary>
     /// Whether the training rows are read once and kept in memory, which takes about as many bytes as they have. False reads them
@@ -120,15 +120,15 @@ public abstract partial class CrossEntropyTrainerOptions
             (Schedule is null || LearningRate is null, nameof(LearningRate), LearningRate, "null when there is a Schedule, which gives the rates"),
             (Momentum is >= 0 and < 1, nameof(Momentum), Momentum, "at least 0 and below 1"),
             (LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "at least 0 and below 1"),
-            (Enum.IsDefined(Method), nameof(Method), Method, $"one of {string.Join(", ", Enum.GetNames<SgdMethod>())}"),
-            (Cache || Method is SgdMethod.Sgd or SgdMethod.Auto, nameof(Method), Method, "Sgd or Auto when Cache is false: the others remember every row"),
-            (L1Regularization <= 0 || Method != SgdMethod.Newton, nameof(Method), Method, "another method, such as Saga, when there is an L1 penalty: Newton's needs an objective without kinks"),
+            (Enum.IsDefined(Solver), nameof(Solver), Solver, $"one of {string.Join(", ", Enum.GetNames<Solver>())}"),
+            (Cache || Solver is Solver.Sgd or Solver.Auto, nameof(Solver), Solver, "Sgd or Auto when Cache is false: the others remember every row"),
+            (L1Regularization <= 0 || Solver != Solver.Newton, nameof(Solver), Solver, "another method, such as Saga, when there is an L1 penalty: Newton's needs an objective without kinks"),
             (IsFinite(GradientTolerance, from: 0), nameof(GradientTolerance), GradientTolerance, "finite and at least 0"),
             (Enum.IsDefined(Standardization), nameof(Standardization), Standardization, $"one of {string.Join(", ", Enum.GetNames<Standardization>())}"),
             (NumberOfThreads is null or > 0, nameof(NumberOfThreads), NumberOfThreads, "at least 1, or null for one for each processor"),
             (IsFinite(OptimizationTolerance, from: 0), nameof(OptimizationTolerance), OptimizationTolerance, "finite and at least 0"),
         ];
-        return checks.Concat(WarmStartChecks()).Concat(ValidationChecks()).Concat(CancellationChecks()).Concat(CheckpointChecks()).Concat(ClippingChecks()).Concat(TargetChecks())
+        return checks.Concat(WarmStartChecks()).Concat(ValidationChecks()).Concat(CancellationChecks()).Concat(CheckpointChecks()).Concat(TargetChecks())
             .Where(check => !check.Allowed)
             .Select(check => FormattableString.Invariant($"{check.Name} is {Seen(check.Value)}; it must be {check.Range}."));
     }
@@ -144,6 +144,5 @@ public abstract partial class CrossEntropyTrainerOptions
         public const double Momentum = 0.9;
         public const int Patience = 5;
         public const double GradientTolerance = 1e-5;
-        public const double FocalGamma = 2;
     }
 }

@@ -78,7 +78,7 @@ internal sealed partial class LinearFit
         {
             Loss = loss,
             Outputs = outputs,
-            Method = _options.Method,
+            Solver = _options.Solver,
             Epochs = _options.NumberOfEpochs,
             BatchSize = _options.BatchSize,
             LearningRate = _options.LearningRate,
@@ -101,8 +101,6 @@ internal sealed partial class LinearFit
             MinimumDelta = _options.MinimumDelta,
             MinimumDeltaInStandardErrors = _options.MinimumDeltaInStandardErrors,
             MaximumDuration = _options.MaximumDuration is { } time ? time - Stopwatch.GetElapsedTime(source.Began) : null,
-            ClipNorm = _options.GradientClippingNorm,
-            ClipValue = _options.GradientClippingValue,
             Cancellation = _options.CancellationToken,
             OnCancellation = _options.OnCancellation,
             Checkpoint = _options.Checkpoint(warning => channel.Warning(MessageSensitivity.None, warning)),
@@ -115,7 +113,7 @@ internal sealed partial class LinearFit
     {
         var plan = string.Create(
             CultureInfo.InvariantCulture,
-            $"Fitting by {fit.Plan.Method}: at most {fit.Plan.Epochs} epochs of {fit.Plan.StepsPerEpoch} steps of {fit.Plan.BatchSize} rows, in about {fit.MemoryBytes / 1e6:F1} MB of memory.");
+            $"Fitting by {fit.Plan.Solver}: at most {fit.Plan.Epochs} epochs of {fit.Plan.StepsPerEpoch} steps of {fit.Plan.BatchSize} rows, in about {fit.MemoryBytes / 1e6:F1} MB of memory.");
         if (fit.MemoryBytes >= WorthTelling)
             channel.Info(MessageSensitivity.None, plan);
         else

@@ -150,21 +150,19 @@ public class ClassWeightTests
     {
         var softmax = new SoftmaxCrossEntropyTrainer.Options
         {
-            Loss = TrainingLoss.Focal,
-            FocalGamma = -1,
+            Loss = TrainingLoss.Brier,
             LabelSmoothing = 0.1,
             WeightBySoftLabelSum = true,
             TargetPrior = new Dictionary<string, double> { ["a"] = 0.5, ["b"] = 0.25 },
         };
         Assert.Equal(
-            "The options of SoftmaxCrossEntropyTrainer are not valid. FocalGamma is -1; it must be finite and at least 0. "
-            + "LabelSmoothing is 0.1; it must be 0 when the Loss is not CrossEntropy. "
+            "The options of SoftmaxCrossEntropyTrainer are not valid. LabelSmoothing is 0.1; it must be 0 when the Loss is not CrossEntropy. "
             + "TargetPrior is a: 0.5, b: 0.25; it must be shares above 0 that sum to 1, or null. "
             + "WeightBySoftLabelSum is True; it must be False when the LabelKind is not Counts.",
             Assert.Throws<ArgumentException>(softmax.Validate).Message);
         var sigmoid = new SigmoidCrossEntropyTrainer.Options { Loss = (TrainingLoss)9, PositiveWeight = 0 };
         Assert.Equal(
-            "The options of SigmoidCrossEntropyTrainer are not valid. Loss is 9; it must be one of CrossEntropy, Focal, Brier. "
+            "The options of SigmoidCrossEntropyTrainer are not valid. Loss is 9; it must be one of CrossEntropy, Brier. "
             + "PositiveWeight is 0; it must be finite and above 0. "
             + "PositiveWeight is 0; it must be 1 when the Loss is not CrossEntropy; ClassWeights go with every loss.",
             Assert.Throws<ArgumentException>(sigmoid.Validate).Message);

@@ -25,7 +25,7 @@ public class OptionsTests
             options.LearningRate = 0;
             options.Momentum = 1;
             options.LabelSmoothing = -0.1;
-            options.Method = (SgdMethod)7;
+            options.Solver = (Solver)7;
             options.GradientTolerance = -1;
             options.Standardization = (Standardization)99;
             options.NumberOfThreads = 0;
@@ -43,7 +43,7 @@ public class OptionsTests
             + "LearningRate is 0; it must be finite and above 0, or null to have it chosen. "
             + "Momentum is 1; it must be at least 0 and below 1. "
             + "LabelSmoothing is -0.1; it must be at least 0 and below 1. "
-            + "Method is 7; it must be one of Auto, Sgd, Saga, Newton. "
+            + "Solver is 7; it must be one of Auto, Sgd, Saga, Newton. "
             + "GradientTolerance is -1; it must be finite and at least 0. "
             + "Standardization is 99; it must be one of Auto, None. "
             + "NumberOfThreads is 0; it must be at least 1, or null for one for each processor. "
