@@ -60,6 +60,6 @@ internal static partial class Throw
     public static ArgumentException InvalidOptions(string trainer, IEnumerable<string> problems) => new(
         $"The options of {trainer} are not valid. {string.Join(" ", problems)}");
 
-    public static NotSupportedException UnsupportedMLNet(string expected, string? found, Exception missing) => new(
-        $"This Microsoft.ML version is not supported: expected {expected}, found {found}. {missing.Message}", missing);
+    public static NotSupportedException UnsupportedMLNet(string supported, string? found, Exception missing) => new(
+        $"Microsoft.ML {found} is not supported: use a version in {supported}. {missing.Message}", missing);
 }
