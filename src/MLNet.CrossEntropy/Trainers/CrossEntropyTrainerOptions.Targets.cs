@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Losses;
+
 namespace MLNet.CrossEntropy;
 
 // The loss, and what a trainer does with its labels.

@@ -1,5 +1,5 @@
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Numerics;
-
 
 namespace MLNet.CrossEntropy.Linear;
 

@@ -1,4 +1,4 @@
-
+using MLNet.CrossEntropy.Losses;
 
 namespace MLNet.CrossEntropy.Linear;
 
