@@ -45,7 +45,7 @@ internal static class DenseEpoch
         {
             Loss = new SoftmaxCrossEntropyLoss(),
             Outputs = Classes,
-            Method = SgdMethod.Sgd,
+            Solver = Solver.Sgd,
             Epochs = Epochs,
             BatchSize = batchSize,
             Threads = threads,

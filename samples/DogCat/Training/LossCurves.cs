@@ -45,7 +45,7 @@ public sealed record LossCurves(LossRace FromWrong, LossRace FromZero, int Train
         var wrong = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options
         {
             LabelColumnName = nameof(TrialRow.Target),
-            Method = SgdMethod.Newton,
+            Solver = Solver.Newton,
             // Hardly any penalty: it learns every picture by heart, and is sure of itself.
             L2Regularization = 1e-4f,
             Standardization = Standardization.None,

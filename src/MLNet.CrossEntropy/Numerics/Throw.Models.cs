@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MLNet.CrossEntropy.Numerics;
 
 internal static partial class Throw

@@ -1,7 +1,5 @@
 using Microsoft.ML;
 using MLNet.CrossEntropy.Linear;
-using MLNet.CrossEntropy.Losses;
-using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Trainers;
 
 namespace MLNet.CrossEntropy;

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
 

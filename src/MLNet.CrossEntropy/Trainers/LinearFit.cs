@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Trainers;
 
@@ -77,7 +75,7 @@ internal sealed partial class LinearFit
         {
             Loss = loss,
             Outputs = outputs,
-            Method = _options.Method,
+            Solver = _options.Solver,
             Epochs = _options.NumberOfEpochs,
             BatchSize = _options.BatchSize,
             LearningRate = _options.LearningRate,
@@ -108,7 +106,7 @@ internal sealed partial class LinearFit
     {
         var plan = string.Create(
             CultureInfo.InvariantCulture,
-            $"Fitting by {fit.Plan.Method}: at most {fit.Plan.Epochs} epochs of {fit.Plan.StepsPerEpoch} steps of {fit.Plan.BatchSize} rows, in about {fit.MemoryBytes / 1e6:F1} MB of memory.");
+            $"Fitting by {fit.Plan.Solver}: at most {fit.Plan.Epochs} epochs of {fit.Plan.StepsPerEpoch} steps of {fit.Plan.BatchSize} rows, in about {fit.MemoryBytes / 1e6:F1} MB of memory.");
         if (fit.MemoryBytes >= WorthTelling)
             channel.Info(MessageSensitivity.None, plan);
         else

@@ -123,7 +123,7 @@ public sealed class SoftmaxCrossEntropyTrainer
     }
 
     /// <summary>The data's own schema where its label names all classes, or nothing does; else one whose label does.</summary>
-    private DataViewSchema TrainingSchema(DataViewSchema data, TrainingColumns columns, ClassUnion classes, DataViewSchema.Column? score)
+    private static DataViewSchema TrainingSchema(DataViewSchema data, TrainingColumns columns, ClassUnion classes, DataViewSchema.Column? score)
     {
         var label = columns.Label.Column;
         if (columns.Label is VectorLabel)

@@ -71,7 +71,7 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
         MLContext ml = new(seed: 1);
         (var train, var test) = (rows.View(ml), heldOut.View(ml));
         var opposite = (rows with { Examples = [.. rows.Examples.Select(e => new Dataset.Example { Features = e.Features, IsSecond = !e.IsSecond })] }).View(ml);
-        ITransformer wrong = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options { LabelColumnName = "IsSecond", Method = SgdMethod.Newton }).Fit(opposite);
+        ITransformer wrong = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options { LabelColumnName = "IsSecond", Solver = Solver.Newton }).Fit(opposite);
         // begin
         double[] ce = new double[1], mse = new double[1];
         _ = LossFunctions.SigmoidCrossEntropy<double>([-10], Target.Of<double>([1]), gradient: ce);

@@ -98,7 +98,7 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
     {
         var (ml, train, test) = Load(Dataset.Iris);
         var scored = ml.MulticlassClassification.Trainers
-            .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Method = SgdMethod.Newton }).Fit(train).Transform(test);
+            .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Solver = Solver.Newton }).Fit(train).Transform(test);
         return (ml, scored, ml.MulticlassClassification.EvaluateCrossEntropy(scored, "ClassIndex"));
     }
 

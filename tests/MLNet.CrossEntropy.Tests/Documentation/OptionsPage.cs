@@ -24,7 +24,7 @@ public sealed class OptionsPage() : DocumentationPage("docs/options.md")
     {
         var (ml, train, _) = Load(Dataset.Iris);
         // begin
-        SoftmaxCrossEntropyTrainer.Options options = new() { LabelColumnName = "ClassIndex", Method = SgdMethod.Newton };
+        SoftmaxCrossEntropyTrainer.Options options = new() { LabelColumnName = "ClassIndex", Solver = Solver.Newton };
         var byDefault = TrainingReport.Of(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(train))!;
         Console.WriteLine($"{byDefault.Rows.Used} rows, l2 {byDefault.L2Regularization:0.0000}");
         // end

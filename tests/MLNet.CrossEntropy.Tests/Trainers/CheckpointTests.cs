@@ -10,16 +10,16 @@ public sealed class CheckpointTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<string, bool, SgdMethod> Fits
+    public static TheoryData<string, bool, Solver> Fits
     {
         get
         {
-            var fits = new TheoryData<string, bool, SgdMethod>();
+            var fits = new TheoryData<string, bool, Solver>();
             foreach (var trainer in AllTrainers.Keys)
             {
-                fits.Add(trainer, true, SgdMethod.Saga);
-                fits.Add(trainer, true, SgdMethod.Sgd);
-                fits.Add(trainer, false, SgdMethod.Sgd);
+                fits.Add(trainer, true, Solver.Saga);
+                fits.Add(trainer, true, Solver.Sgd);
+                fits.Add(trainer, false, Solver.Sgd);
             }
 
             return fits;
@@ -28,7 +28,7 @@ public sealed class CheckpointTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Fits))]
-    public void A_fit_that_was_cancelled_goes_on_to_the_same_bits(string trainer, bool cache, SgdMethod method)
+    public void A_fit_that_was_cancelled_goes_on_to_the_same_bits(string trainer, bool cache, Solver solver)
     {
         var data = Dataset.BreastCancer.View(_ml);
         IPredictionTransformer<object> Fit(int? cancelAfter, string? path)
@@ -36,7 +36,7 @@ public sealed class CheckpointTests : IDisposable
             using var source = new CancellationTokenSource();
             return AllTrainers.Create(trainer, _ml, options =>
             {
-                (options.Cache, options.Method, options.Seed, options.NumberOfEpochs, options.ValidationFraction) = (cache, method, 4, 12, 0.2);
+                (options.Cache, options.Solver, options.Seed, options.NumberOfEpochs, options.ValidationFraction) = (cache, solver, 4, 12, 0.2);
                 (options.CheckpointPath, options.CancellationToken) = (path, source.Token);
                 options.Progress = new Listener(epoch =>
                 {
@@ -67,12 +67,18 @@ public sealed class CheckpointTests : IDisposable
         TrainingReport Fit()
         {
             using var time = new CancellationTokenSource();
+            var isRunning = false;
             return TrainingReport.Of(AllTrainers.Create("softmax", _ml, options =>
             {
                 (options.Seed, options.Tolerance, options.NumberOfEpochs) = (4, 0, 100_000);
                 (options.CheckpointPath, options.CheckpointInterval) = (_folder.File("fit"), TimeSpan.FromHours(1));
                 (options.CancellationToken, options.OnCancellation) = (time.Token, CancellationAnswer.ReturnLast);
-                options.Progress = new Listener(epoch => time.CancelAfter(50));
+                options.Progress = new Listener(_ =>
+                {
+                    if (!isRunning)
+                        time.CancelAfter(50);
+                    isRunning = true;
+                });
             }).Fit(data))!;
         }
         TrainingReport first = Fit(), second = Fit();

@@ -77,7 +77,7 @@ public class MultiLabelTrainerTests
         {
             NumberOfThreads = threads,
             Cache = cache,
-            Method = SgdMethod.Sgd,
+            Solver = Solver.Sgd,
             Seed = 1,
             ExampleWeightColumnName = "Weight",
         };

@@ -24,7 +24,7 @@ public class OptionsTests
             options.BatchSize = -5;
             options.LearningRate = 0;
             options.LabelSmoothing = -0.1;
-            options.Method = (SgdMethod)7;
+            options.Solver = (Solver)7;
             options.Standardization = (Standardization)99;
             options.NumberOfThreads = 0;
             options.Tolerance = double.PositiveInfinity;

@@ -23,7 +23,7 @@ public class StreamingTests
         IPredictionTransformer<object> Fit(string name, IDataView view, Action<CrossEntropyTrainerOptions> configure) => AllTrainers.Create(name, _ml, options =>
         {
             options.ExampleWeightColumnName = "Weight";
-            options.Method = SgdMethod.Sgd;
+            options.Solver = Solver.Sgd;
             options.Seed = 3;
             options.NumberOfEpochs = 10;
             configure(options);
@@ -78,7 +78,7 @@ public class StreamingTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void Saga_without_the_cache_is_refused(string trainer)
     {
-        var error = Assert.Throws<ArgumentException>(() => AllTrainers.Create(trainer, _ml, options => (options.Cache, options.Method) = (false, SgdMethod.Saga)));
-        Assert.Contains("Method is Saga; it must be Sgd or Auto when Cache is false: the others remember every row.", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ArgumentException>(() => AllTrainers.Create(trainer, _ml, options => (options.Cache, options.Solver) = (false, Solver.Saga)));
+        Assert.Contains("Solver is Saga; it must be Sgd or Auto when Cache is false: the others remember every row.", error.Message, StringComparison.Ordinal);
     }
 }

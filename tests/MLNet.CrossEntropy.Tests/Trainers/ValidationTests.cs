@@ -27,11 +27,11 @@ public class ValidationTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void The_same_seed_holds_the_same_rows_out_cached_or_streamed(string trainer)
     {
-        // One run of rows and the same method: streamed and cached fits are the same to the bit, and so must be the split.
+        // One run of rows and the same solver: streamed and cached fits are the same to the bit, and so must be the split.
         float[] Fit(bool cache, int seed) => AllTrainers.Parameters(AllTrainers.Create(trainer, _ml, options =>
         {
             Overfitting(options);
-            (options.Cache, options.Method, options.Seed) = (cache, SgdMethod.Sgd, seed);
+            (options.Cache, options.Solver, options.Seed) = (cache, Solver.Sgd, seed);
         }).Fit(Dataset.BreastCancer.View(_ml)));
         Assert.Equal(Fit(cache: true, 7), Fit(cache: true, 7));
         Assert.Equal(Fit(cache: true, 7), Fit(cache: false, 7));

@@ -5,7 +5,7 @@ namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
 /// A truncated Newton step over all rows: <c>p</c> from <c>H p = -g</c> by conjugate gradients, only as exactly as the gradient is still
-/// large, then a backtracking line search along p. See <see cref="SgdMethod.Newton"/>.
+/// large, then a backtracking line search along p. See <see cref="Solver.Newton"/>.
 /// </summary>
 /// <remarks>
 /// Like SGD it works on the scaled and centred features (see <see cref="FeatureScaling"/>), whose Hessian is far better conditioned:

@@ -19,12 +19,9 @@ internal sealed unsafe partial class DenseStep
                 AddMemory(gradient, BiasOffset, Outputs);
         }
 
-        if (Clips)
-            MoveClipped();
-        else
-            Team.Run(_updatePhase);
+        Team.Run(_updatePhase);
         _stepOptimizer(_scaled.Span(BiasOffset, Outputs), _biasGradient, _state, BiasOffset, learningRate);
-        _optimizer.Advance(_state);
+        _state.Steps++;
         RefreshBiases();
     }
 

@@ -79,7 +79,7 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _isByUnits = Units(plan.BatchSize) * _unitStride <= MostGradients;
         _gradient = new NativeBuffer<float>(_isByUnits ? Units(plan.BatchSize) * _unitStride : _unitStride);
         _slopes = new NativeBuffer<float>((long)Outputs * _stride);
-        _meanGradient = new NativeBuffer<float>(plan.Method == SgdMethod.Saga ? parameters : 0);
+        _meanGradient = new NativeBuffer<float>(plan.Solver == Solver.Saga ? parameters : 0);
         _raw = new NativeBuffer<float>((long)Outputs * _stride);
         _means = new NativeBuffer<float>(features);
         _scales = new NativeBuffer<float>(features);
@@ -93,10 +93,6 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _updatePhase = UpdateShare;
         _gradientPhase = GradientShare;
         _sumPhase = AddShare;
-        (_clipNorm, _clipValue) = (options.ClipNorm, options.ClipValue);
-        _clipPhase = ClipShare;
-        _moveShorterPhase = MoveShorterShare;
-        _squares = new NativeBuffer<double>(Clips ? _slices : 0);
         _gradientSum = options.GradientSum;
     }
 
@@ -148,15 +144,6 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         return Math.Sqrt(sum);
     }
 
-    public override void Finish()
-    {
-        var solution = _optimizer.Solution<float>(_scaled.AsSpan(), _state);
-        if (solution.Overlaps(_scaled.AsSpan()))
-            return;
-        solution.CopyTo(_scaled.AsSpan());
-        RefreshRaw();
-    }
-
     public override void Save()
     {
         _scaled.AsSpan().CopyTo(_saved.AsSpan());
@@ -198,7 +185,6 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         _slopes.Dispose();
         _meanGradient.Dispose();
         _centring.Dispose();
-        _squares.Dispose();
         _rowPointers.Dispose();
         _aheadPointers.Dispose();
     }

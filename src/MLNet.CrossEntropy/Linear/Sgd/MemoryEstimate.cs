@@ -8,14 +8,14 @@ internal static class MemoryEstimate
     public static long Of(RowSummary rows, IReadOnlyList<RowBlock> validation, SgdOptions options, SgdPlan plan)
     {
         long outputs = options.Outputs, weights = outputs * (rows.Features + 1);
-        var isSaga = plan.Method == SgdMethod.Saga;
+        var isSaga = plan.Solver == Solver.Saga;
         var slots = rows.IsSparse ? 0 : (options.Optimizer ?? new Sgd { Momentum = options.Momentum }).CreateState<float>(1).SlotNames.Count;
 
         // The weights, those to come back to, their gradient in the certificate and those returned; on dense rows raw weights, the
         // gradients in raw and in scaled ones, and the optimizer's slots twice; on sparse ones how far each feature has caught up.
         var floats = weights * (4 + (rows.IsSparse ? 0 : 3 + 2 * slots) + (isSaga ? 1 : 0)) + (rows.IsSparse ? 2L * rows.Features : 0);
         var table = isSaga ? rows.Rows * outputs : 0;
-        if (plan.Method == SgdMethod.Newton)
+        if (plan.Solver == Solver.Newton)
             floats = NewtonStep.Floats(rows.Features, outputs, rows.Rows);
         var batch = 2L * plan.BatchSize * outputs;
         return rows.LargestChunkBytes + validation.Sum(BytesOf) + sizeof(int) * Math.Min(rows.Rows, rows.ChunkRows) + sizeof(float) * (floats + table + batch);

@@ -191,11 +191,6 @@ internal abstract partial class MiniBatchStep : IDisposable
     /// </summary>
     public abstract double RememberedGradientNorm();
 
-    /// <summary>Ends the fit: the weights become those the optimizer recommends, such as their average.</summary>
-    public virtual void Finish()
-    {
-    }
-
     /// <summary>The optimizer's own state, such as its momentum, is again the one that was saved; weights and SAGA's memory stay.</summary>
     public virtual void RestartOptimizer()
     {

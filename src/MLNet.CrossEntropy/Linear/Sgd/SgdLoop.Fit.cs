@@ -20,9 +20,9 @@ internal sealed partial class SgdLoop
         _scaling = scaling;
         _step = step;
         // What was too large for SAGA to settle the last time would lead it away from where it is.
-        _largestRate = plan.Method == SgdMethod.Saga ? Math.Min(rate, options.SettledRate ?? rate) : rate;
+        _largestRate = plan.Solver == Solver.Saga ? Math.Min(rate, options.SettledRate ?? rate) : rate;
         _stepsBefore = options.StepsBefore
-            ?? (options.InitialWeights is null || options.Schedule is not null || plan.Method == SgdMethod.Saga ? 0 : UnknownPast * plan.Steps);
+            ?? (options.InitialWeights is null || options.Schedule is not null || plan.Solver == Solver.Saga ? 0 : UnknownPast * plan.Steps);
     }
 
     /// <summary>Fits the model to rows in memory.</summary>
@@ -35,11 +35,11 @@ internal sealed partial class SgdLoop
     {
         using var rows = new RowSet(training);
         var summary = RowSummary.Of([rows], options.Loss, options.Outputs);
-        options = ForMachines(ForClipping(options, summary.IsSparse), summary.IsSparse);
-        if (options.Method == SgdMethod.Newton)
+        options = ForMachines(options, summary.IsSparse);
+        if (options.Solver == Solver.Newton)
             options = ForNewton(options);
         var plan = SgdPlan.For(summary, options);
-        using var table = plan.Method == SgdMethod.Saga
+        using var table = plan.Solver == Solver.Saga
             ? new GradientTable(rows.Rows, options.Outputs, summary.TargetWeight)
             : null;
         return Fit([rows], summary, validation, options, plan, table);
@@ -47,7 +47,7 @@ internal sealed partial class SgdLoop
 
     /// <summary>
     /// Fits the model to rows that are read anew in each epoch, and held in memory a chunk at a time: batches are drawn from one
-    /// chunk after the other, shuffled within. The method is <see cref="SgdMethod.Sgd"/>: SAGA's memory would grow with the rows.
+    /// chunk after the other, shuffled within. The method is <see cref="Solver.Sgd"/>: SAGA's memory would grow with the rows.
     /// </summary>
     /// <remarks>
     /// Before the first epoch, one more pass samples the features' means and variances (over all rows, as for rows in memory);
@@ -61,22 +61,10 @@ internal sealed partial class SgdLoop
     /// <exception cref="InvalidOperationException">The loss diverged at every learning rate that was tried.</exception>
     public static SgdResult Fit(IRowSource training, RowSummary summary, IReadOnlyList<RowBlock>? validation, SgdOptions options)
     {
-        if (options.Method is SgdMethod.Saga or SgdMethod.Newton)
-            throw new ArgumentException($"Method is {options.Method}, which remembers every row; rows that are not kept in memory need {SgdMethod.Sgd} or {SgdMethod.Auto}.", nameof(options));
-        var plan = SgdPlan.For(summary, ForMachines(ForClipping(options, summary.IsSparse), summary.IsSparse) with { Method = SgdMethod.Sgd });
+        if (options.Solver is Solver.Saga or Solver.Newton)
+            throw new ArgumentException($"Solver is {options.Solver}, which remembers every row; rows that are not kept in memory need {Solver.Sgd} or {Solver.Auto}.", nameof(options));
+        var plan = SgdPlan.For(summary, ForMachines(options, summary.IsSparse) with { Solver = Solver.Sgd });
         return Fit(new RowChunks(training), summary, validation, options, plan, table: null);
-    }
-
-    /// <summary>Limits are put on the plain gradient of dense rows: SAGA's estimate relies on whole ones.</summary>
-    private static SgdOptions ForClipping(SgdOptions options, bool isSparse)
-    {
-        if (!options.Clips)
-            return options;
-        if (isSparse)
-            throw new ArgumentException("Gradients are to be clipped, but the rows are sparse, and the norm of a sparse step's gradient would cost more than the step; leave clipping out.", nameof(options));
-        if (options.Method is SgdMethod.Saga or SgdMethod.Newton)
-            throw new ArgumentException($"Method is {options.Method} and gradients are to be clipped, but it relies on whole ones; it must be {SgdMethod.Sgd} or {SgdMethod.Auto}.", nameof(options));
-        return options with { Method = SgdMethod.Sgd };
     }
 
     /// <summary>Sums over machines are sums of what every machine has: dense gradients of its rows, and no memory of them.</summary>
@@ -84,20 +72,20 @@ internal sealed partial class SgdLoop
     {
         if (options.GradientSum is null)
             return options;
-        if (options.Method is SgdMethod.Saga or SgdMethod.Newton || isSparse)
-            throw new ArgumentException($"Method is {options.Method}, on {(isSparse ? "sparse" : "dense")} rows; to sum gradients over machines it must be {SgdMethod.Sgd} or {SgdMethod.Auto}, on dense rows.", nameof(options));
-        return options with { Method = SgdMethod.Sgd };
+        if (options.Solver is Solver.Saga or Solver.Newton || isSparse)
+            throw new ArgumentException($"Solver is {options.Solver}, on {(isSparse ? "sparse" : "dense")} rows; to sum gradients over machines it must be {Solver.Sgd} or {Solver.Auto}, on dense rows.", nameof(options));
+        return options with { Solver = Solver.Sgd };
     }
 
     /// <summary>Newton's steps know no penalty with a kink and no rate, and go through all rows in their own order.</summary>
     private static SgdOptions ForNewton(SgdOptions options)
     {
         if (options.L1 > 0)
-            throw new ArgumentException($"Method is {options.Method} and L1 {options.L1}; Newton's method needs an objective without kinks: take {SgdMethod.Saga}, or L1 = 0.", nameof(options));
+            throw new ArgumentException($"Solver is {options.Solver} and L1 {options.L1}; Newton's method needs an objective without kinks: take {Solver.Saga}, or L1 = 0.", nameof(options));
         if (!options.Loss.HasCurvature)
-            throw new ArgumentException($"Method is {options.Method} and the loss {options.Loss.Name}; Newton's method is for softmax and sigmoid cross-entropy: take {SgdMethod.Saga} or {SgdMethod.Sgd}.", nameof(options));
+            throw new ArgumentException($"Solver is {options.Solver} and the loss {options.Loss.Name}; Newton's method is for softmax and sigmoid cross-entropy: take {Solver.Saga} or {Solver.Sgd}.", nameof(options));
         if (options.Optimizer is not null || options.Schedule is not null || options.LearningRate is not null || options.BatchSize is not null)
-            throw new ArgumentException($"Method is {options.Method}, which takes all rows at once and finds the length of its steps; leave out the optimizer, schedule, learning rate and batch size.", nameof(options));
+            throw new ArgumentException($"Solver is {options.Solver}, which takes all rows at once and finds the length of its steps; leave out the optimizer, schedule, learning rate and batch size.", nameof(options));
         return options with { Shuffle = false };
     }
 
@@ -138,13 +126,13 @@ internal sealed partial class SgdLoop
         pass.MoveNext();
         var first = pass.Current;
         CheckOptimizer(options, first.IsSparse);
-        MiniBatchStep step = plan.Method == SgdMethod.Newton ? new NewtonStep(options, first, plan, scaling, team)
+        MiniBatchStep step = plan.Solver == Solver.Newton ? new NewtonStep(options, first, plan, scaling, team)
             : first.IsSparse ? new SparseStep(options, first, plan, scaling, team)
             : new DenseStep(options, first.Features, plan, scaling, team);
         step.Start(options.InitialWeights, options.InitialBiases ?? summary.PriorBiases);
         var curvature = options.Loss.Curvature;
         // A schedule brings the rates themselves; a divergence cuts what it is multiplied by.
-        var rate = options.Schedule is not null || plan.Method == SgdMethod.Newton ? 1 : options.LearningRate ?? (first.IsSparse
+        var rate = options.Schedule is not null || plan.Solver == Solver.Newton ? 1 : options.LearningRate ?? (first.IsSparse
             ? LearningRateSearch.Find(step, first, plan.BatchSize, LearningRateRule.ForSparse(first, scaling, curvature))
             : LearningRateRule.ForDense(first, scaling, curvature, plan.BatchSize, options.Momentum));
         return (step, rate);

@@ -51,7 +51,7 @@ internal sealed partial class SgdLoop
 
     private SgdResult Run()
     {
-        if (_plan.Method == SgdMethod.Saga && _options.InitialWeights is not null && _resumedFrom == 0)
+        if (_plan.Solver == Solver.Saga && _options.InitialWeights is not null && _resumedFrom == 0)
             Remember();
         var reason = RunEpochs();
         if (IsBrokenOff(reason) && _steps > 0)
@@ -72,7 +72,7 @@ internal sealed partial class SgdLoop
             Steps = _steps,
             ResumedFrom = _resumedFrom,
             TotalSteps = _stepsBefore + _steps,
-            SettledRate = _plan.Method == SgdMethod.Saga ? _largestRate : null,
+            SettledRate = _plan.Solver == Solver.Saga ? _largestRate : null,
             StopReason = reason,
             Certificate = reason == StopReason.Cancelled && _chunks is RowChunks
                 ? OptimalityCertificate.NotMeasured
@@ -114,8 +114,6 @@ internal sealed partial class SgdLoop
         var isLastWanted = reason == StopReason.Cancelled && _options.OnCancellation == CancellationAnswer.ReturnLast;
         if (HasDiverged() || (_stopping.BestEpoch > 0 && !isLastWanted))
             _step.Restore();
-        else
-            _step.Finish();
     }
 
     private OperationCanceledException Cancelled() => new(
@@ -204,7 +202,7 @@ internal sealed partial class SgdLoop
     {
         if (_options.Schedule is { } schedule)
             return Optimizer.CheckRate(_largestRate * schedule.Rate(_stepsBefore + step));
-        if (_plan.Method is SgdMethod.Saga or SgdMethod.Newton)
+        if (_plan.Solver is Solver.Saga or Solver.Newton)
             return _largestRate;
         var planned = (double)_plan.Steps;
         return _largestRate * (planned / (planned + _stepsBefore)) * Math.Max(0, 1 - step / planned);
@@ -250,9 +248,9 @@ internal sealed partial class SgdLoop
         BeginEpoch();
         _options.OnEpoch?.Invoke(report);
         var isSettled = false;
-        if (_plan.Method == SgdMethod.Saga)
+        if (_plan.Solver == Solver.Saga)
             isSettled = IsSettled(_step.RememberedGradientNorm());
-        else if (_plan.Method == SgdMethod.Newton)
+        else if (_plan.Solver == Solver.Newton)
             isSettled = _step.RememberedGradientNorm() <= _options.GradientTolerance;
 
         if (validation is { } judged)
@@ -264,7 +262,7 @@ internal sealed partial class SgdLoop
 
         if (isBest)
             _step.Save();
-        isSettled |= Math.Abs(previous - report.Objective) < _options.Tolerance * report.Objective;
+        isSettled |= _plan.Solver == Solver.Sgd && Math.Abs(previous - report.Objective) < _options.Tolerance * report.Objective;
         return isSettled ? StopReason.Converged : StopReason.MaximumEpochs;
     }
 

@@ -12,7 +12,7 @@ internal sealed partial record SgdOptions
     public required int Outputs { get; init; }
 
     /// <summary>How a batch's gradient becomes a step.</summary>
-    public SgdMethod Method { get; init; }
+    public Solver Solver { get; init; }
 
     /// <summary>Passes over the training rows at most; null chooses by the number of rows (see <see cref="SgdPlan"/>).</summary>
     public int? Epochs { get; init; }

@@ -22,8 +22,8 @@ internal sealed record SgdPlan
     // Below this many multiplications a step is over before a second thread has woken up.
     private const long WorthAThread = 40_000;
 
-    /// <summary>How a batch's gradient becomes a step; never <see cref="SgdMethod.Auto"/>.</summary>
-    public required SgdMethod Method { get; init; }
+    /// <summary>How a batch's gradient becomes a step; never <see cref="Solver.Auto"/>.</summary>
+    public required Solver Solver { get; init; }
 
     /// <summary>Rows a step: about a 64th of the rows, a power of two from 8 to 256 (32 for sparse rows).</summary>
     public required int BatchSize { get; init; }
@@ -48,7 +48,7 @@ internal sealed record SgdPlan
     /// <summary>The plan for the given rows.</summary>
     public static SgdPlan For(RowSummary rows, SgdOptions options)
     {
-        if (options.Method == SgdMethod.Newton)
+        if (options.Solver == Solver.Newton)
             return ForNewton(rows, options);
         var largest = rows.IsSparse ? LargestSparseBatch : LargestBatch;
         var automatic = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(rows.Rows / BatchesPerEpoch, SmallestBatch, largest));
@@ -59,7 +59,7 @@ internal sealed record SgdPlan
         var table = rows.Rows * options.Outputs * sizeof(float);
         return new SgdPlan
         {
-            Method = options.Method != SgdMethod.Auto ? options.Method : table <= LargestTable ? SgdMethod.Saga : SgdMethod.Sgd,
+            Solver = options.Solver != Solver.Auto ? options.Solver : table <= LargestTable ? Solver.Saga : Solver.Sgd,
             BatchSize = batchSize,
             Epochs = options.Epochs ?? (int)Math.Clamp((fewest + steps - 1) / steps, FewestEpochs, MostEpochs),
             StepsPerEpoch = steps,
@@ -70,7 +70,7 @@ internal sealed record SgdPlan
     /// <summary>One step an epoch, over all rows.</summary>
     private static SgdPlan ForNewton(RowSummary rows, SgdOptions options) => new()
     {
-        Method = SgdMethod.Newton,
+        Solver = Solver.Newton,
         BatchSize = rows.ChunkRows,
         Epochs = options.Epochs ?? MostNewtonSteps,
         StepsPerEpoch = 1,

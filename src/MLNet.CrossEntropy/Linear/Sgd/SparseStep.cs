@@ -56,7 +56,7 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         var length = checked(_features * Outputs);
         _weights = new NativeBuffer<float>(length);
         _saved = new NativeBuffer<float>(length);
-        _meanGradient = new NativeBuffer<float>(plan.Method == SgdMethod.Saga ? length : 0);
+        _meanGradient = new NativeBuffer<float>(plan.Solver == Solver.Saga ? length : 0);
         _meanBiasGradient = new float[Outputs];
         _biases = new float[Outputs];
         _savedBiases = new float[Outputs];

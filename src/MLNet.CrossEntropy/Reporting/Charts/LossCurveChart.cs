@@ -18,7 +18,6 @@ internal static class LossCurveChart
     public static string InWords(TrainingLoss loss) => loss switch
     {
         TrainingLoss.Brier => "squared error (Brier)",
-        TrainingLoss.Focal => "focal loss",
         _ => "cross-entropy",
     };
 

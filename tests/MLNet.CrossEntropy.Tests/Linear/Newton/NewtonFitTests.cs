@@ -28,7 +28,7 @@ public sealed class NewtonFitTests
     {
         var table = RowTable.Gaussian(400, 12, 3);
         var newton = SgdLoop.Fit(table.Dense(), null, Options(table));
-        var saga = SgdLoop.Fit(table.Dense(), null, Options(table) with { Method = SgdMethod.Saga, Epochs = 2_000, GradientTolerance = 1e-6 });
+        var saga = SgdLoop.Fit(table.Dense(), null, Options(table) with { Solver = Solver.Saga, Epochs = 2_000, GradientTolerance = 1e-6 });
         for (var i = 0; i < newton.Weights.Length; i++)
             Assert.Equal(saga.Weights[i], newton.Weights[i], 1e-3);
     }
@@ -66,7 +66,7 @@ public sealed class NewtonFitTests
     public static TheoryData<string, string> Refusals() => new()
     {
         { "L1", "without kinks" },
-        { "focal", "softmax focal" },
+        { "Brier", "softmax Brier" },
         { "rate", "leave out" },
         { "batch", "leave out" },
         { "optimizer", "leave out" },
@@ -81,7 +81,7 @@ public sealed class NewtonFitTests
         options = option switch
         {
             "L1" => options with { L1 = 0.1 },
-            "focal" => options with { Loss = new SoftmaxFocalLoss(2) },
+            "Brier" => options with { Loss = new SoftmaxBrierLoss() },
             "rate" => options with { LearningRate = 0.1 },
             "batch" => options with { BatchSize = 10 },
             _ => options with { Optimizer = new Adam() },
@@ -95,7 +95,7 @@ public sealed class NewtonFitTests
     {
         Loss = new SoftmaxCrossEntropyLoss(),
         Outputs = table.Classes,
-        Method = SgdMethod.Newton,
+        Solver = Solver.Newton,
         GradientTolerance = 1e-6,
         L2 = 1e-2,
         Seed = 1,

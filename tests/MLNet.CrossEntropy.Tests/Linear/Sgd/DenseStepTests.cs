@@ -32,7 +32,7 @@ public sealed class DenseStepTests
         {
             Loss = new SoftmaxCrossEntropyLoss(),
             Outputs = classes,
-            Method = SgdMethod.Sgd,
+            Solver = Solver.Sgd,
             Optimizer = rule,
             Schedule = Schedule.Constant(Rate),
             Standardization = Standardization.None,
@@ -69,11 +69,11 @@ public sealed class DenseStepTests
                 for (var w = 0; w < weights; w++)
                     gradient[w] += L2 * parameters[w];
                 rule.Step(parameters, gradient, state, 0, Rate);
-                rule.Advance(state);
+                state.Steps++;
             }
         }
 
-        return rule.Solution<double>(parameters, state).ToArray();
+        return parameters;
     }
 
     private static void AddGradient(float[] x, int label, int classes, double[] parameters, double share, double[] gradient)

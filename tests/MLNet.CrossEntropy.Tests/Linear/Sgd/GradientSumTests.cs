@@ -14,7 +14,7 @@ public sealed class GradientSumTests
     {
         Loss = new SoftmaxCrossEntropyLoss(),
         Outputs = 3,
-        Method = SgdMethod.Sgd,
+        Solver = Solver.Sgd,
         Epochs = 25,
         BatchSize = 240,
         Shuffle = false,
@@ -76,8 +76,8 @@ public sealed class GradientSumTests
     public void What_cannot_be_summed_is_refused()
     {
         var options = Options with { GradientSum = new Exchange(1).Member(0) };
-        var saga = Assert.Throws<ArgumentException>(() => SgdLoop.Fit(Problem.Dense(), null, options with { Method = SgdMethod.Saga }));
-        Assert.Contains("Method is Saga", saga.Message, StringComparison.Ordinal);
+        var saga = Assert.Throws<ArgumentException>(() => SgdLoop.Fit(Problem.Dense(), null, options with { Solver = Solver.Saga }));
+        Assert.Contains("Solver is Saga", saga.Message, StringComparison.Ordinal);
         var sparse = Assert.Throws<ArgumentException>(() => SgdLoop.Fit(Problem.Sparse(), null, options));
         Assert.Contains("sparse rows", sparse.Message, StringComparison.Ordinal);
     }

@@ -17,7 +17,7 @@ public sealed class SgdLoopGoldenTests
     [MemberData(nameof(Fits))]
     public void Sgd_comes_near_the_optimum_of_every_golden_fit_without_tuning(string id)
     {
-        var (result, optimum) = Fit(id, SgdMethod.Sgd, dense: true);
+        var (result, optimum) = Fit(id, Solver.Sgd, dense: true);
         Assert.InRange(result.Certificate.Objective, optimum * (1 - 1e-5), optimum * 1.01);
     }
 
@@ -25,7 +25,7 @@ public sealed class SgdLoopGoldenTests
     [MemberData(nameof(Fits))]
     public void Saga_reaches_the_strict_optimum_of_every_golden_fit_without_tuning(string id)
     {
-        var (result, optimum) = Fit(id, SgdMethod.Saga, dense: true);
+        var (result, optimum) = Fit(id, Solver.Saga, dense: true);
         Assert.InRange(result.Certificate.Objective, optimum * (1 - 1e-5), optimum * (1 + 1e-4));
     }
 
@@ -39,7 +39,7 @@ public sealed class SgdLoopGoldenTests
     [MemberData(nameof(SparseFits))]
     public void Saga_reaches_the_strict_optimum_on_sparse_rows_too(string id)
     {
-        var (result, optimum) = Fit(id, SgdMethod.Saga, dense: false);
+        var (result, optimum) = Fit(id, Solver.Saga, dense: false);
         Assert.InRange(result.Certificate.Objective, optimum * (1 - 1e-5), optimum * (1 + 1e-4));
     }
 
@@ -60,13 +60,13 @@ public sealed class SgdLoopGoldenTests
     [MemberData(nameof(SmoothFits))]
     public void Newton_reaches_the_strict_optimum_in_a_few_steps(string id, bool dense)
     {
-        var (result, optimum) = Fit(id, SgdMethod.Newton, dense);
+        var (result, optimum) = Fit(id, Solver.Newton, dense);
         Assert.InRange(result.Certificate.Objective, optimum * (1 - 1e-6), optimum * (1 + 1e-6));
         Assert.Equal(StopReason.Converged, result.StopReason);
         Assert.InRange(result.History.Count, 1, 20);
     }
 
-    private static (SgdResult Result, double Optimum) Fit(string id, SgdMethod method, bool dense)
+    private static (SgdResult Result, double Optimum) Fit(string id, Solver solver, bool dense)
     {
         var fit = File["fits"]!.AsArray().Single(candidate => candidate!["id"]!.GetValue<string>() == id)!;
         var problem = RowTable.FromGolden(fit["dataset"]!.GetValue<string>(), fit["scaling"]!.GetValue<string>() == "standard");
@@ -82,8 +82,8 @@ public sealed class SgdLoopGoldenTests
         {
             Loss = binary ? new SigmoidCrossEntropyLoss() : new SoftmaxCrossEntropyLoss(classWeights: classWeights),
             Outputs = binary ? 1 : problem.Classes,
-            Method = method,
-            Epochs = method == SgdMethod.Saga ? 2_000 : null,
+            Solver = solver,
+            Epochs = solver == Solver.Saga ? 2_000 : null,
             GradientTolerance = 1e-6,
             L1 = fit["l1"].Number(),
             L2 = fit["l2"].Number(),

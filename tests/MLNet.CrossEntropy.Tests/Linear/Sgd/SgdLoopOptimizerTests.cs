@@ -20,7 +20,7 @@ public sealed class SgdLoopOptimizerTests
         var iris = RowTable.FromGolden("iris", standardised: true) with { Weights = null };
         var result = SgdLoop.Fit(iris.Dense(), null, ThreeClasses with
         {
-            Method = SgdMethod.Sgd,
+            Solver = Solver.Sgd,
             Optimizer = AllOptimizers.Rule(name),
             Schedule = AllOptimizers.ScheduleOf(name),
             Epochs = AllOptimizers.Steps,
@@ -71,7 +71,7 @@ public sealed class SgdLoopOptimizerTests
         var problem = RowTable.Gaussian(200, 40, 3).Thinned(0.05);
         var options = ThreeClasses with
         {
-            Method = SgdMethod.Sgd,
+            Solver = Solver.Sgd,
             Standardization = Standardization.None,
             Momentum = 0,
             LearningRate = 0.05,
@@ -90,15 +90,15 @@ public sealed class SgdLoopOptimizerTests
     }
 
     [Theory]
-    [InlineData(false, SgdMethod.Sgd)]
-    [InlineData(false, SgdMethod.Saga)]
-    [InlineData(true, SgdMethod.Sgd)]
-    [InlineData(true, SgdMethod.Saga)]
-    public void More_epochs_allocate_nothing_but_their_reports(bool sparse, SgdMethod method)
+    [InlineData(false, Solver.Sgd)]
+    [InlineData(false, Solver.Saga)]
+    [InlineData(true, Solver.Sgd)]
+    [InlineData(true, Solver.Saga)]
+    public void More_epochs_allocate_nothing_but_their_reports(bool sparse, Solver solver)
     {
         var problem = RowTable.Gaussian(512, 20, 3).Thinned(sparse ? 0.2 : 1);
         var rows = sparse ? problem.Sparse() : problem.Dense();
-        var options = ThreeClasses with { Method = method, BatchSize = 8, LearningRate = 0.01 };
+        var options = ThreeClasses with { Solver = solver, BatchSize = 8, LearningRate = 0.01 };
         long Allocated(int epochs)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();

@@ -28,19 +28,19 @@ public sealed class SgdLoopTests
     }
 
     [Theory]
-    [InlineData(2_000, 200, 5, 256, SgdMethod.Sgd)]
-    [InlineData(2_000, 200, 5, 300, SgdMethod.Saga)]
-    [InlineData(500, 300, 7, 64, SgdMethod.Saga)]
-    [InlineData(333, 401, 3, 100, SgdMethod.Sgd)]
-    [InlineData(96, 1_100, 2_000, 64, SgdMethod.Sgd)]
-    public void Neither_do_units_that_fall_to_other_threads(int rows, int features, int classes, int batchSize, SgdMethod method)
+    [InlineData(2_000, 200, 5, 256, Solver.Sgd)]
+    [InlineData(2_000, 200, 5, 300, Solver.Saga)]
+    [InlineData(500, 300, 7, 64, Solver.Saga)]
+    [InlineData(333, 401, 3, 100, Solver.Sgd)]
+    [InlineData(96, 1_100, 2_000, 64, Solver.Sgd)]
+    public void Neither_do_units_that_fall_to_other_threads(int rows, int features, int classes, int batchSize, Solver solver)
     {
         var blocks = RowTable.Gaussian(rows, features, classes).Dense();
         SgdResult Fit(int threads) => SgdLoop.Fit(blocks, null, new SgdOptions
         {
             Loss = new SoftmaxCrossEntropyLoss(),
             Outputs = classes,
-            Method = method,
+            Solver = solver,
             BatchSize = batchSize,
             Epochs = 2,
             Threads = threads,
@@ -178,7 +178,7 @@ public sealed class SgdLoopTests
     public void A_tolerance_ends_the_fit_when_the_loss_stops_falling()
     {
         var problem = RowTable.Gaussian(200, 4, 3);
-        var result = SgdLoop.Fit(problem.Dense(), null, ThreeClasses with { Epochs = 500, Tolerance = 1e-3 });
+        var result = SgdLoop.Fit(problem.Dense(), null, ThreeClasses with { Solver = Solver.Sgd, Epochs = 500, Tolerance = 1e-3 });
         Assert.Equal(StopReason.Converged, result.StopReason);
         Assert.InRange(result.History.Count, 3, 499);
     }
@@ -188,7 +188,7 @@ public sealed class SgdLoopTests
     {
         var problem = RowTable.Gaussian(500, 30, 3);
         Assert.DoesNotContain(0f, SgdLoop.Fit(problem.Dense(), null, ThreeClasses).Weights);
-        var options = ThreeClasses with { Method = SgdMethod.Sgd, L1 = 0.1, Epochs = 1_000 };
+        var options = ThreeClasses with { Solver = Solver.Sgd, L1 = 0.1, Epochs = 1_000 };
         var dense = SgdLoop.Fit(problem.Dense(), null, options with { BatchSize = 500 });
         var sparse = SgdLoop.Fit(problem.Sparse(), null, options with { BatchSize = 500 });
         // Full batches, no noise: both are at the optimum, whose zeros are a fact of the problem.

@@ -7,7 +7,7 @@ namespace MLNet.CrossEntropy.Tests.Linear;
 /// <summary>The loop over rows that are read anew in each epoch, against the loop over rows in memory.</summary>
 public sealed class StreamedFitTests
 {
-    private static readonly SgdOptions ThreeClasses = new() { Loss = new SoftmaxCrossEntropyLoss(), Outputs = 3, Method = SgdMethod.Sgd, Epochs = 4, Seed = 5, L2 = 1e-3 };
+    private static readonly SgdOptions ThreeClasses = new() { Loss = new SoftmaxCrossEntropyLoss(), Outputs = 3, Solver = Solver.Sgd, Epochs = 4, Seed = 5, L2 = 1e-3 };
 
     private static readonly JsonNode Golden = GoldenFile.Load("sklearn-fits.json");
 
@@ -135,9 +135,9 @@ public sealed class StreamedFitTests
     public void Saga_is_refused_and_auto_is_sgd()
     {
         var blocks = RowTable.Gaussian(200, 5, 3).Dense();
-        var error = Assert.Throws<ArgumentException>(() => Fit(new Source(blocks, 2), ThreeClasses with { Method = SgdMethod.Saga }));
-        Assert.Contains("Method is Saga, which remembers every row", error.Message, StringComparison.Ordinal);
-        AssertSameBits(Fit(new Source(blocks, 2), ThreeClasses), Fit(new Source(blocks, 2), ThreeClasses with { Method = SgdMethod.Auto }));
+        var error = Assert.Throws<ArgumentException>(() => Fit(new Source(blocks, 2), ThreeClasses with { Solver = Solver.Saga }));
+        Assert.Contains("Solver is Saga, which remembers every row", error.Message, StringComparison.Ordinal);
+        AssertSameBits(Fit(new Source(blocks, 2), ThreeClasses), Fit(new Source(blocks, 2), ThreeClasses with { Solver = Solver.Auto }));
     }
 
     [Fact]

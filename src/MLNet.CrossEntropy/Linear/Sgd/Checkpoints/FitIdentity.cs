@@ -35,7 +35,7 @@ internal static class FitIdentity
                 lines.Add($"{property.Name}: {Describe(property.GetValue(options))}");
         }
 
-        lines.Add(FormattableString.Invariant($"Plan: {plan.Method}, batches of {plan.BatchSize}, {plan.Epochs} epochs of {plan.StepsPerEpoch} steps"));
+        lines.Add(FormattableString.Invariant($"Plan: {plan.Solver}, batches of {plan.BatchSize}, {plan.Epochs} epochs of {plan.StepsPerEpoch} steps"));
         if (options.Schedule is { } schedule)
         {
             // A schedule of the caller's own may keep what it depends on to itself.

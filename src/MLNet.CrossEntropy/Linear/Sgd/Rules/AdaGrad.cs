@@ -13,8 +13,7 @@ namespace MLNet.CrossEntropy;
 /// </code>
 /// </summary>
 /// <remarks>
-/// Duchi, Hazan and Singer 2011, Adaptive Subgradient Methods; defaults are PyTorch's. PyTorch's <c>lr_decay</c> is a schedule here:
-/// <c>Schedule.InverseTime(lr, decay)</c>.
+/// Duchi, Hazan and Singer 2011, Adaptive Subgradient Methods; defaults are PyTorch's, whose <c>lr_decay</c> is a schedule here.
 /// </remarks>
 public sealed record AdaGrad : Optimizer
 {

@@ -10,14 +10,14 @@ namespace MLNet.CrossEntropy;
 /// </summary>
 /// <remarks>
 /// A step is: <see cref="Step"/> on the parameters, whole or in slices, in any order and from several threads; then
-/// <see cref="Advance"/>, once. Every element is updated by itself, by the same correctly rounded operations wherever it stands
+/// the state's <c>Steps</c> counts it, once. Every element is updated by itself, by the same correctly rounded operations wherever it stands
 /// in a slice, so slicing does not change a bit of the result. No step allocates.
 /// </remarks>
 /// <example><code>
 /// Optimizer rule = new Sgd { Momentum = 0.9 };
 /// OptimizerState&lt;float&gt; state = rule.CreateState&lt;float&gt;(parameters.Length);
 /// rule.Step(parameters, gradient, state, offset: 0, schedule.Rate(state.Steps));
-/// rule.Advance(state);
+/// state.Steps++;
 /// </code></example>
 public abstract record Optimizer
 {
@@ -90,20 +90,6 @@ public abstract record Optimizer
     /// </summary>
     internal SliceStep<T> BindStep<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Update;
-
-    /// <summary>Ends a step: counts it, once, after all slices are done.</summary>
-    public virtual void Advance<T>(OptimizerState<T> state)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        state.Steps++;
-    }
-
-    /// <summary>
-    /// The parameters that the steps so far recommend: <paramref name="parameters"/> themselves, unless the rule averages them.
-    /// </summary>
-    public virtual ReadOnlySpan<T> Solution<T>(ReadOnlySpan<T> parameters, OptimizerState<T> state)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => parameters;
 
     /// <summary>Returns a rate that a step may have.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The rate is negative or not finite.</exception>

@@ -26,18 +26,18 @@ public sealed class ResumedFitTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Sparse, method, threads, validation, L1.</summary>
-    public static TheoryData<bool, SgdMethod, int, bool, double> Fits
+    /// <summary>Sparse, solver, threads, validation, L1.</summary>
+    public static TheoryData<bool, Solver, int, bool, double> Fits
     {
         get
         {
-            var fits = new TheoryData<bool, SgdMethod, int, bool, double>();
+            var fits = new TheoryData<bool, Solver, int, bool, double>();
             foreach (var sparse in new[] { false, true })
             {
-                foreach (var method in new[] { SgdMethod.Sgd, SgdMethod.Saga })
+                foreach (var solver in new[] { Solver.Sgd, Solver.Saga })
                 {
-                    fits.Add(sparse, method, 1, false, 0);
-                    fits.Add(sparse, method, 2, true, 1e-3);
+                    fits.Add(sparse, solver, 1, false, 0);
+                    fits.Add(sparse, solver, 2, true, 1e-3);
                 }
             }
 
@@ -47,14 +47,14 @@ public sealed class ResumedFitTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Fits))]
-    public void Every_form_and_method_ends_with_the_same_bits(bool sparse, SgdMethod method, int threads, bool validated, double l1)
+    public void Every_form_and_method_ends_with_the_same_bits(bool sparse, Solver solver, int threads, bool validated, double l1)
     {
         // Wide enough that two threads take part in dense steps of 64 rows.
         var problem = RowTable.Gaussian(140, 300, 3).Thinned(sparse ? 0.1 : 1);
         var judged = RowTable.Gaussian(40, 300, 3, seed: 2);
         AssertSameBits(sparse ? problem.Sparse() : problem.Dense(), validated ? judged.Dense() : null, Options with
         {
-            Method = method,
+            Solver = solver,
             Threads = threads,
             L1 = l1,
             BatchSize = threads > 1 ? 64 : 8,
@@ -70,7 +70,7 @@ public sealed class ResumedFitTests : IDisposable
         var problem = RowTable.Gaussian(140, 30, 3).Thinned(sparse ? 0.5 : 1);
         AssertSameBits(sparse ? problem.Sparse() : problem.Dense(), null, Options with
         {
-            Method = SgdMethod.Newton,
+            Solver = Solver.Newton,
             BatchSize = null,
             LearningRate = null,
             L2 = 1e-6,
@@ -82,7 +82,7 @@ public sealed class ResumedFitTests : IDisposable
     [MemberData(nameof(AllOptimizers.Names), MemberType = typeof(AllOptimizers))]
     public void Every_optimizer_ends_with_the_same_bits(string name) => AssertSameBits(RowTable.Gaussian(140, 7, 3).Dense(), null, Options with
     {
-        Method = SgdMethod.Sgd,
+        Solver = Solver.Sgd,
         Optimizer = AllOptimizers.Rule(name),
         LearningRate = null,
         Schedule = AllOptimizers.ScheduleOf(name),
@@ -96,7 +96,7 @@ public sealed class ResumedFitTests : IDisposable
     public void Cuts_after_a_divergence_stay_cut()
     {
         var rows = RowTable.Gaussian(140, 6, 3).Dense();
-        var options = Options with { LearningRate = 500, Epochs = 12, Method = SgdMethod.Sgd };
+        var options = Options with { LearningRate = 500, Epochs = 12, Solver = Solver.Sgd };
         Assert.True(SgdLoop.Fit(rows, null, options).History[0].LearningRate < 100);
         AssertSameBits(rows, null, options, every: 4);
     }

@@ -8,11 +8,9 @@ public class HyperparameterTests
         Assert.Equal((0, 0, false, 0), (new Sgd().Momentum, new Sgd().Dampening, new Sgd().Nesterov, new Sgd().WeightDecay));
         Assert.Equal((1e-10, 0), (new AdaGrad().Epsilon, new AdaGrad().InitialAccumulator));
         Assert.Equal((0.99, 1e-8, 0, false), (new RmsProp().Alpha, new RmsProp().Epsilon, new RmsProp().Momentum, new RmsProp().Centered));
-        Assert.Equal((0.9, 1e-6), (new AdaDelta().Rho, new AdaDelta().Epsilon));
         Assert.Equal((0, false), (new Adam().WeightDecay, new Adam().AmsGrad));
         Assert.Equal((0.01, false), (new AdamW().WeightDecay, new AdamW().AmsGrad));
-        Assert.Equal(0.004, new NAdam().MomentumDecay);
-        MomentOptimizer[] family = [new Adam(), new AdamW(), new Adamax(), new NAdam(), new RAdam()];
+        MomentOptimizer[] family = [new Adam(), new AdamW()];
         Assert.All(family, rule => Assert.Equal((0.9, 0.999, 1e-8), (rule.Beta1, rule.Beta2, rule.Epsilon)));
     }
 
@@ -25,17 +23,14 @@ public class HyperparameterTests
             (() => new Sgd { Momentum = -0.1 }, "Momentum", "-0.1"),
             (() => new Sgd { Dampening = 1.5 }, "Dampening", "1.5"),
             (() => new Sgd { WeightDecay = double.NaN }, "WeightDecay", "NaN"),
-            (() => new AveragedSgd { Start = -1 }, "Start", "-1"),
             (() => new AdaGrad { Epsilon = 0 }, "Epsilon", "0"),
             (() => new AdaGrad { InitialAccumulator = -1 }, "InitialAccumulator", "-1"),
             (() => new RmsProp { Alpha = 1 }, "Alpha", "1"),
             (() => new RmsProp { Momentum = 1.1 }, "Momentum", "1.1"),
             (() => new RmsProp { Epsilon = -1 }, "Epsilon", "-1"),
-            (() => new AdaDelta { Rho = double.NaN }, "Rho", "NaN"),
             (() => new Adam { Beta1 = 1 }, "Beta1", "1"),
             (() => new AdamW { Beta2 = -1 }, "Beta2", "-1"),
-            (() => new Adamax { Epsilon = double.PositiveInfinity }, "Epsilon", "Infinity"),
-            (() => new NAdam { MomentumDecay = -1 }, "MomentumDecay", "-1"),
+            (() => new AdamW { Epsilon = double.PositiveInfinity }, "Epsilon", "Infinity"),
         ];
         Assert.All(wrong, example =>
         {
@@ -61,7 +56,7 @@ public class HyperparameterTests
         {
             before = p[0];
             rule.Step(p, [1.0], state, 0, 0.1);
-            rule.Advance(state);
+            state.Steps++;
         }
 
         Assert.Equal(rule.LongRunRate(0.1), before - p[0], 1e-12);

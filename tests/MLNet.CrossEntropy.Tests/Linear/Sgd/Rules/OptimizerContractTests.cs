@@ -66,7 +66,7 @@ public class OptimizerContractTests
         void OneStep()
         {
             rule.Step(parameters, gradient, state, 0, 0.01);
-            rule.Advance(state);
+            state.Steps++;
         }
     }
 
@@ -123,11 +123,10 @@ public class OptimizerContractTests
         for (var t = 0; t < 3; t++)
         {
             rule.Step(parameters, new float[11], state, 0, learningRate: 0.1);
-            rule.Advance(state);
+            state.Steps++;
         }
 
         Assert.Equal(before, parameters);
-        Assert.Equal(before, rule.Solution<float>(parameters, state).ToArray());
     }
 
     [Theory]
@@ -174,7 +173,7 @@ public class OptimizerContractTests
         {
             var gradient = Values<T>(length, seed: 10 + t);
             rule.Step(whole, gradient, wholeState, 0, 0.1);
-            rule.Advance(wholeState);
+            wholeState.Steps++;
 
             int[] cuts = [.. new[] { 0, random.Next(length + 1), random.Next(length + 1), length }.Order()];
             foreach (var i in new[] { 2, 0, 1 })
@@ -183,11 +182,10 @@ public class OptimizerContractTests
                 rule.Step(sliced.AsSpan(slice), gradient.AsSpan(slice), slicedState, cuts[i], 0.1);
             }
 
-            rule.Advance(slicedState);
+            slicedState.Steps++;
         }
 
         Assert.Equal(whole, sliced);
-        Assert.Equal(rule.Solution<T>(whole, wholeState).ToArray(), rule.Solution<T>(sliced, slicedState).ToArray());
     }
 
     private static void Run<T>(Optimizer rule, T[] parameters, OptimizerState<T> state, int from, int to)
@@ -196,7 +194,7 @@ public class OptimizerContractTests
         for (var t = from; t < to; t++)
         {
             rule.Step(parameters, Values<T>(parameters.Length, seed: 10 + t), state, 0, 0.1);
-            rule.Advance(state);
+            state.Steps++;
         }
     }
 

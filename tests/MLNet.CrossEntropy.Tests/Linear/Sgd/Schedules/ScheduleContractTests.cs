@@ -143,9 +143,6 @@ public class ScheduleContractTests
             (() => Schedule.OneCycle(0.1, 10, finalDivisor: 0), "finalDivisor", "0"),
             (() => Schedule.OneCycle(0.1, 10, annealing: (Annealing)7), "annealing", "7"),
             (() => Schedule.Polynomial(0.1, 10, power: 0), "power", "0"),
-            (() => Schedule.InverseTime(0.1, decay: -1), "decay", "-1"),
-            (() => Schedule.InverseTime(0.1, decay: 1, power: -1), "power", "-1"),
-            (() => Schedule.Optimal(0), "l2", "0"),
             (() => Schedule.Constant(0.1).WithWarmup(-1), "steps", "-1"),
             (() => Schedule.Constant(0.1).Then(-1, 0.1), "steps", "-1"),
         ];

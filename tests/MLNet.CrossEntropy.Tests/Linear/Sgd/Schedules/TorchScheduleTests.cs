@@ -3,7 +3,7 @@ using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Linear;
 
-/// <summary>The rates of PyTorch's schedulers, of scikit-learn's SGD, and of the textbook formulas, step by step.</summary>
+/// <summary>The rates of PyTorch's schedulers and of the textbook formulas, step by step.</summary>
 public class TorchScheduleTests
 {
     private static readonly JsonArray Tables = GoldenFile.Load("torch-optimizers.json")["schedules"]!.AsArray();
@@ -51,11 +51,6 @@ public class TorchScheduleTests
             "ConstantLR" => Schedule.Constant(rate * Number("factor")).Then(Whole("total_iters"), rate),
             "LinearWarmup" => Schedule.Constant(rate).WithWarmup(Whole("warmup_steps")),
             "LinearWarmupCosine" => Schedule.Cosine(rate, Whole("total_steps") - Whole("warmup_steps")).WithWarmup(Whole("warmup_steps")),
-            "InverseTime" => Schedule.InverseTime(rate, Number("decay_rate"), hyper["decay_steps"] is null ? 1 : Whole("decay_steps")),
-            "InverseTimeStaircase" => Schedule.InverseTime(rate, Number("decay_rate"), Whole("decay_steps"), staircase: true),
-            "SqrtDecay" => Schedule.InverseTime(rate, decay: 1, power: 0.5),
-            "sklearn_invscaling" => Schedule.InverseTime(rate, decay: 1, power: Number("power_t")),
-            "sklearn_optimal" => Schedule.Optimal(Number("alpha")),
             _ => throw new NotSupportedException($"No schedule for {name}."),
         };
     }

@@ -1,7 +1,7 @@
 namespace MLNet.CrossEntropy;
 
-/// <summary>How the gradient of a mini-batch becomes a step.</summary>
-public enum SgdMethod
+/// <summary>How the objective is minimised.</summary>
+public enum Solver
 {
     /// <summary><see cref="Saga"/> where its memory of the rows is at most 64 MB, else <see cref="Sgd"/>; for rows that are not kept in memory always the latter.</summary>
     Auto,
