@@ -37,7 +37,7 @@ internal sealed class BinaryModelRows : ModelRows
 
     public static BinaryModelRows Open(string name, IDataView data, BinaryEvaluationOptions options)
     {
-        BinaryScoredRows rows = BinaryScoredRows.Open(data, options);
+        BinaryScoredRows rows = BinaryScoredRows.Open(data, options.Columns);
         return Open<BinaryModelRows>(rows, () =>
         {
             var block = rows.NewBlock();

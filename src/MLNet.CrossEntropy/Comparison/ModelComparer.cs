@@ -39,7 +39,7 @@ internal sealed class ModelComparer
         where TOptions : EvaluationOptions
     {
         Throw.IfInvalid(options, [.. scored.Select(s => s.Name)]);
-        Throw.IfInvalid(scored[0].Columns);
+        scored[0].Columns.Check();
         // Always drawn, so that the environment's state does not depend on the options.
         var seed = env.Register(nameof(CrossEntropyCatalog.CompareCrossEntropy)).Rand.Next();
         seed = options.Seed ?? seed;

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Comparison;
 
@@ -23,7 +22,7 @@ internal sealed class MultiLabelModelRows : ModelRows
         _hits = new double[firstBlock.Capacity];
     }
 
-    public override string[] ClassNames => _rows.Names;
+    public override string[] ClassNames => _rows.ClassNames;
 
     // Slot numbers match themselves.
     public override bool ClassesAreNamed => true;
@@ -32,8 +31,7 @@ internal sealed class MultiLabelModelRows : ModelRows
 
     public static MultiLabelModelRows Open(string name, IDataView data, MultiLabelEvaluationOptions options)
     {
-        Throw.IfCountsMistakes(options);
-        MultiLabelRows rows = MultiLabelRows.Open(data, options);
+        MultiLabelRows rows = MultiLabelRows.Open(data, options.Columns);
         try
         {
             var block = rows.NewBlock();

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Comparison;
 
@@ -30,8 +29,7 @@ internal sealed class MulticlassModelRows : ModelRows
 
     public static MulticlassModelRows Open(string name, IDataView data, MulticlassEvaluationOptions options)
     {
-        Throw.IfNotBetween(options.RowSumTolerance, 0, 1, nameof(options.RowSumTolerance));
-        ScoredRows rows = ScoredRows.Open(data, options);
+        ScoredRows rows = ScoredRows.Open(data, options.Columns);
         return Open<MulticlassModelRows>(rows, () =>
         {
             var block = rows.NewBlock();

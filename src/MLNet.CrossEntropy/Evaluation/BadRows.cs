@@ -70,11 +70,11 @@ internal static class BadRows
 
     private static InvalidOperationException Error(RowOutcome outcome, long row, ReadOnlySpan<float> scores) => outcome switch
     {
-        RowOutcome.MissingLabel => Throw.BadRow(row, "has no label", "Give it one"),
-        RowOutcome.UnknownClass => Throw.BadRow(row, "has a label that is none of the model's classes", "Train with that class"),
-        RowOutcome.NonFiniteScore => Throw.BadRow(row, $"has a score that is not finite ({Listed(scores)})", "Mend the model or its input"),
-        RowOutcome.OutOfRangeScore => Throw.BadRow(row, $"has a probability outside 0 to 1 ({Listed(scores)})", "If the scores are logits, say so in the options"),
-        _ => Throw.BadRow(row, $"has probabilities that do not sum to 1 ({Listed(scores)})", "Normalise them, or raise the tolerance"),
+        RowOutcome.MissingLabel => EvaluationErrors.BadRow(row, "has no label", "Give it one"),
+        RowOutcome.UnknownClass => EvaluationErrors.BadRow(row, "has a label that is none of the model's classes", "Train with that class"),
+        RowOutcome.NonFiniteScore => EvaluationErrors.BadRow(row, $"has a score that is not finite ({Listed(scores)})", "Mend the model or its input"),
+        RowOutcome.OutOfRangeScore => EvaluationErrors.BadRow(row, $"has a probability outside 0 to 1 ({Listed(scores)})", "If the scores are logits, say so in the options"),
+        _ => EvaluationErrors.BadRow(row, $"has probabilities that do not sum to 1 ({Listed(scores)})", "Normalise them, or raise the tolerance"),
     };
 
     private static string Listed(ReadOnlySpan<float> scores)

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -35,8 +34,8 @@ internal sealed class BinaryEvaluator : IBlockEvaluation<BinaryBlock>
 
     public static BinaryCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, BinaryEvaluationOptions options)
     {
-        Throw.IfInvalid(options);
-        using BinaryScoredRows rows = BinaryScoredRows.Open(data, options);
+        options.Check();
+        using BinaryScoredRows rows = BinaryScoredRows.Open(data, options.Columns);
         BinaryEvaluator evaluator = new(rows, options);
         var first = rows.NewBlock();
         _ = rows.Read(first);

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -21,23 +20,22 @@ internal sealed class MultiLabelEvaluator : IBlockEvaluation<MultiLabelBlock>
     {
         (_rows, _options, _fromLogits) = (rows, options, fromLogits);
         _check = CheckScores;
-        _ofLabel = [.. Enumerable.Range(0, rows.Names.Length).Select(_ => new MetricAccumulators(2, options, fromLogits, isBinary: true))];
+        _ofLabel = [.. Enumerable.Range(0, rows.ClassNames.Length).Select(_ => new MetricAccumulators(2, options, fromLogits, isBinary: true))];
     }
 
     public int Lanes => 1 + _ofLabel.Length;
 
     public static MultiLabelCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, MultiLabelEvaluationOptions options)
     {
-        Throw.IfInvalid(options);
-        Throw.IfCountsMistakes(options);
-        using MultiLabelRows rows = MultiLabelRows.Open(data, options);
+        options.Check();
+        using MultiLabelRows rows = MultiLabelRows.Open(data, options.Columns);
         var first = rows.NewBlock();
         _ = rows.Read(first);
         (var fromLogits, var scoresUsed) = KindOf(data.Schema, first, options);
         MultiLabelEvaluator evaluator = new(rows, options, fromLogits);
         EvaluationPipeline<MultiLabelBlock>.Run(evaluator, first, options.Threads);
 
-        MultiLabelCrossEntropyMetrics metrics = new(evaluator._ofRows.Rows, evaluator._ofLabel, evaluator._ofRows, rows.Names, options, scoresUsed);
+        MultiLabelCrossEntropyMetrics metrics = new(evaluator._ofRows.Rows, evaluator._ofLabel, evaluator._ofRows, rows.ClassNames, options, scoresUsed);
         EvaluationChannel.Warn(env, metrics.Warnings);
         return metrics;
     }

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -25,9 +24,8 @@ internal sealed class MulticlassEvaluator : IBlockEvaluation<EvaluatedBlock>
 
     public static MulticlassCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, MulticlassEvaluationOptions options)
     {
-        Throw.IfInvalid(options);
-        Throw.IfNotBetween(options.RowSumTolerance, 0, 1, nameof(options.RowSumTolerance));
-        using ScoredRows rows = ScoredRows.Open(data, options);
+        options.Check();
+        using ScoredRows rows = ScoredRows.Open(data, options.Columns);
         var first = rows.NewBlock();
         _ = rows.Read(first);
         var kind = KindOf(first, options);

@@ -17,7 +17,12 @@ namespace MLNet.CrossEntropy.MLNet;
 /// </summary>
 internal static partial class NativeModels
 {
-    private const string SupportedVersion = "5.0.0";
+    /// <summary>The versions of Microsoft.ML that the package depends on, as NuGet writes a range; the project file says it once for both.</summary>
+    internal static string SupportedVersions { get; } = typeof(NativeModels).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == nameof(SupportedVersions)).Value!;
+
+    /// <summary>The version of Microsoft.ML that runs; its assembly version is 1.0.0.0 in every release.</summary>
+    internal static string? Version { get; } = typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
 
     /// <summary>The environment (log, seed) of the MLContext that a trainers catalog belongs to.</summary>
     public static IHostEnvironment EnvironmentOf(TrainCatalogBase.CatalogInstantiatorBase trainers)
@@ -132,7 +137,7 @@ internal static partial class NativeModels
         }
         catch (Exception missing) when (missing is MissingMemberException or TypeLoadException)
         {
-            throw Throw.UnsupportedMLNet(SupportedVersion, typeof(MLContext).Assembly.GetName().Version?.ToString(3), missing);
+            throw Throw.UnsupportedMLNet(SupportedVersions, Version, missing);
         }
     }
 

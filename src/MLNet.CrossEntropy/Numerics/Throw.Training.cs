@@ -42,6 +42,6 @@ internal static partial class Throw
     public static OperationCanceledException CancelledWhileReading(CancellationToken cancellation) => new(
         "The fit was cancelled while its rows were read: there is no model to return.", cancellation);
 
-    public static NotSupportedException UnsupportedMLNet(string expected, string? found, Exception missing) => new(
-        $"This Microsoft.ML version is not supported: expected {expected}, found {found}. {missing.Message}", missing);
+    public static NotSupportedException UnsupportedMLNet(string supported, string? found, Exception missing) => new(
+        $"Microsoft.ML {found} is not supported: use a version in {supported}. {missing.Message}", missing);
 }
