@@ -6,7 +6,7 @@ namespace MLNet.CrossEntropy.Benchmarks;
 internal sealed record Contender(string Name, Func<IDataView, ITransformer> Fit)
 {
     /// <summary>
-    /// The host's own trainers first, the slowest of them setting the pace; then ours as anybody gets it, and ours told to
+    /// ML.NET's own trainers first, the slowest of them setting the pace; then ours as anybody gets it, and ours told to
     /// stop as soon as it is good enough.
     /// </summary>
     public static IEnumerable<Contender> For(MLContext ml, string data) => data == "a9a" ? Binary(ml) : Multiclass(ml, data == "fashion-mnist");

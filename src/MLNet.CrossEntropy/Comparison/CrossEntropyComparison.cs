@@ -1,6 +1,6 @@
 using MLNet.CrossEntropy.Comparison;
+using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.Numerics;
-using MLNet.CrossEntropy.Reporting;
 
 namespace MLNet.CrossEntropy;
 
@@ -49,10 +49,10 @@ public sealed record CrossEntropyComparison
     public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
 
     /// <summary>The models and the differences as Markdown tables, with a sentence on each pair.</summary>
-    public string ToMarkdown() => ComparisonMarkdown.Of(this);
+    public string ToMarkdown() => ComparisonTables.Markdown(this);
 
     /// <summary>The comparison as a table for people.</summary>
-    public override string ToString() => ComparisonTable.Of(this);
+    public override string ToString() => ComparisonTables.Text(this);
 }
 
 /// <summary>One model's figures on the rows that all compared models could be judged on. Losses are in nats.</summary>
