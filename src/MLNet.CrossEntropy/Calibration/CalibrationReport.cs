@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy;
 
@@ -43,20 +42,17 @@ public sealed record CalibrationReport
     public required double GradientNorm { get; init; }
 
     /// <summary>The numbers as lines of text.</summary>
-    public override string ToString()
-    {
-        StringBuilder text = new();
-        if (Method == CalibrationMethod.Temperature)
-            Line("temperature", $"{Temperature:G6}");
-        for (var k = 0; Method != CalibrationMethod.Temperature && k < Scales.Count; k++)
-            Line($"class {ClassNames[k]}", $"scale {Scales[k]:G6}, offset {Offsets[k]:G6}");
-        Line("log-loss (nats)", $"{LogLossBefore:0.000000} before, {LogLossAfter:0.000000} after");
-        Line("ECE", $"{CalibrationErrorBefore:0.0000} before, {CalibrationErrorAfter:0.0000} after");
-        Line("rows", $"{Rows}");
-        Line("iterations", $"{Iterations}, gradient {GradientNorm:G3}");
-        return text.ToString();
+    public override string ToString() => TextTable.Of(Table.Facts("Calibration", Lines()), hasHeader: false);
 
-        void Line(string name, FormattableString value) =>
-            text.Append(name.PadRight(18)).Append(value.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    private IEnumerable<(string Name, string Value)> Lines()
+    {
+        if (Method == CalibrationMethod.Temperature)
+            yield return Table.Fact("temperature", $"{Temperature:G6}");
+        for (var k = 0; Method != CalibrationMethod.Temperature && k < Scales.Count; k++)
+            yield return Table.Fact($"class {ClassNames[k]}", $"scale {Scales[k]:G6}, offset {Offsets[k]:G6}");
+        yield return Table.Fact("log-loss (nats)", $"{LogLossBefore:0.000000} before, {LogLossAfter:0.000000} after");
+        yield return Table.Fact("ECE", $"{CalibrationErrorBefore:0.0000} before, {CalibrationErrorAfter:0.0000} after");
+        yield return Table.Fact("rows", $"{Rows}");
+        yield return Table.Fact("iterations", $"{Iterations}, gradient {GradientNorm:G3}");
     }
 }

@@ -1,6 +1,5 @@
 using MLNet.CrossEntropy.Comparison;
-using MLNet.CrossEntropy.Reporting;
-
+using MLNet.CrossEntropy.Evaluation;
 
 namespace MLNet.CrossEntropy;
 
@@ -47,8 +46,8 @@ public sealed record CrossEntropyComparison
     public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
 
     /// <summary>The models and the differences as Markdown tables, with a sentence on each pair.</summary>
-    public string ToMarkdown() => ComparisonMarkdown.Of(this);
+    public string ToMarkdown() => ComparisonTables.Markdown(this);
 
     /// <summary>The comparison as a table for people.</summary>
-    public override string ToString() => ComparisonTable.Of(this);
+    public override string ToString() => ComparisonTables.Text(this);
 }

@@ -1,7 +1,7 @@
 using MLNet.CrossEntropy.Comparison;
+using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.Numerics;
-using MLNet.CrossEntropy.Reporting;
-
+using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy;
 
@@ -92,8 +92,8 @@ public sealed record CrossValidationComparison
     public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
 
     /// <summary>The folds as a Markdown table, with the sentence.</summary>
-    public string ToMarkdown() => ComparisonMarkdown.Of(this);
+    public string ToMarkdown() => ComparisonTables.Markdown(this);
 
-    /// <summary><see cref="Sentence"/>.</summary>
-    public override string ToString() => Sentence;
+    /// <summary><see cref="Sentence"/> in one line.</summary>
+    public override string ToString() => TextTable.Clean(Sentence);
 }

@@ -103,7 +103,7 @@ public sealed class ClassConfusionMatrix
     public PrecisionRecall OfClass(int k) => PrecisionRecall.Of(_correct[k], _predicted[k], _actual[k]);
 
     /// <summary>The row counts as a table, true classes down, predicted ones across; long names are cut, and of many classes the first are shown.</summary>
-    public override string ToString() => ConfusionText.Of(this);
+    public override string ToString() => MetricsTables.Text(this);
 
     private static T[][] Cells<T>(T[,] table) =>
         [.. Enumerable.Range(0, table.GetLength(0)).Select(i => Enumerable.Range(0, table.GetLength(1)).Select(j => table[i, j]).ToArray())];

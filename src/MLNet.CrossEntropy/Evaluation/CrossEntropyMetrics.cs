@@ -1,6 +1,4 @@
 using MLNet.CrossEntropy.Evaluation;
-using MLNet.CrossEntropy.Reporting;
-
 
 namespace MLNet.CrossEntropy;
 
@@ -130,7 +128,7 @@ public abstract class CrossEntropyMetrics
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>The metrics as a table for people.</summary>
-    public override string ToString() => MetricsTable.Of(this);
+    public override string ToString() => MetricsTables.Text(this);
 
     /// <summary>
     /// The metrics as JSON: every public property by its name in camelCase (<c>logLoss</c>, <c>rows.used</c>,
@@ -142,5 +140,5 @@ public abstract class CrossEntropyMetrics
     public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
 
     /// <summary>The figures, the classes and a confusion matrix of up to 12 classes as Markdown tables.</summary>
-    public string ToMarkdown() => MetricsMarkdown.Of(this);
+    public string ToMarkdown() => MetricsTables.Markdown(this);
 }

@@ -1,6 +1,4 @@
 using MLNet.CrossEntropy.Evaluation;
-using MLNet.CrossEntropy.Reporting;
-
 
 namespace MLNet.CrossEntropy;
 
@@ -71,13 +69,13 @@ public sealed class MultiLabelCrossEntropyMetrics
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>The metrics as a table for people.</summary>
-    public override string ToString() => MetricsTable.Of(this);
+    public override string ToString() => MetricsTables.Text(this);
 
     /// <inheritdoc cref="CrossEntropyMetrics.ToJson"/>
     public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
 
     /// <summary>The figures and the labels as Markdown tables.</summary>
-    public string ToMarkdown() => MetricsMarkdown.Of(this);
+    public string ToMarkdown() => MetricsTables.Markdown(this);
 
     private static (PrecisionRecall Micro, PrecisionRecall Macro) Average(IReadOnlyList<BinaryCrossEntropyMetrics> labels)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.Linear;
@@ -42,11 +41,7 @@ internal sealed partial class LinearFit
     }
 
     /// <summary>Where a fit's rows come from.</summary>
-    private sealed record Source(IDataView Data, TrainingColumns Columns, IDataView? Validation, ValidationSplit? Split, InitialModel.Start? Start, IChannel Channel)
-    {
-        /// <summary>When Fit was called, as a timestamp.</summary>
-        public long Began { get; } = Stopwatch.GetTimestamp();
-    }
+    private sealed record Source(IDataView Data, TrainingColumns Columns, IDataView? Validation, ValidationSplit? Split, InitialModel.Start? Start, IChannel Channel);
 
     /// <summary>A fit, and what became of the rows.</summary>
     private sealed record Fitted(TrainingRowTally Rows, TrainingRowTally? ValidationRows, SgdOptions Options, SgdResult Result)

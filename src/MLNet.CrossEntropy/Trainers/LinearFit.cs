@@ -1,10 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Trainers;
 
@@ -37,11 +35,10 @@ internal sealed partial class LinearFit
     {
         var weights = (long)outputs * columns.FeatureCount;
         if (weights > Array.MaxLength)
-            throw Throw.TooManyWeights(outputs, columns.FeatureCount, weights, Array.MaxLength);
-        if (validation is not null)
-            _options.RefuseTwoValidations();
+            throw TrainingErrors.TooManyWeights(outputs, columns.FeatureCount, weights, Array.MaxLength);
+        _options.CheckValidation(isGiven: validation is not null);
         using var channel = _host.Start("Training");
-        ValidationSplit? split = ValidationSplit.Of(input.Schema, _options.ValidationFraction, _options.ValidationFlagColumnName, _seed);
+        ValidationSplit? split = ValidationSplit.Of(input.Schema, _options.ValidationFraction, flagColumn: null, _seed);
         var source = new Source(input, columns, validation, split, start, channel);
         var fit = _options.Cache ? FitCached(source, lossOf, outputs) : FitStreamed(source, lossOf, outputs);
         var fitted = fit.Result;
@@ -88,19 +85,15 @@ internal sealed partial class LinearFit
             InitialBiases = source.Start?.Biases,
             StepsBefore = source.Start?.Steps,
             SettledRate = _options.LearningRate is null && _options.Schedule is null ? source.Start?.SettledRate : null,
-            Momentum = _options.Momentum,
+            Momentum = _options.Optimizer is Sgd sgd ? sgd.Momentum : CrossEntropyTrainerOptions.Defaults.Momentum,
             Optimizer = _options.Optimizer,
             Schedule = _options.Schedule,
             Standardization = _options.Standardization,
-            Shuffle = _options.Shuffle,
             Seed = _seed,
             Threads = _options.NumberOfThreads ?? Environment.ProcessorCount,
-            Tolerance = _options.OptimizationTolerance,
-            GradientTolerance = _options.GradientTolerance,
-            Patience = _options.Patience ?? int.MaxValue,
-            MinimumDelta = _options.MinimumDelta,
-            MinimumDeltaInStandardErrors = _options.MinimumDeltaInStandardErrors,
-            MaximumDuration = _options.MaximumDuration is { } time ? time - Stopwatch.GetElapsedTime(source.Began) : null,
+            Tolerance = _options.Tolerance ?? 0,
+            GradientTolerance = _options.Tolerance ?? CrossEntropyTrainerOptions.Defaults.GradientTolerance,
+            Patience = _options.Patience ?? CrossEntropyTrainerOptions.Defaults.Patience,
             Cancellation = _options.CancellationToken,
             OnCancellation = _options.OnCancellation,
             Checkpoint = _options.Checkpoint(warning => channel.Warning(MessageSensitivity.None, warning)),

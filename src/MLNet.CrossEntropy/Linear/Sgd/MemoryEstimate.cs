@@ -9,7 +9,7 @@ internal static class MemoryEstimate
     {
         long outputs = options.Outputs, weights = outputs * (rows.Features + 1);
         var isSaga = plan.Solver == Solver.Saga;
-        var slots = rows.IsSparse ? 0 : (options.Optimizer ?? new Sgd { Momentum = options.Momentum }).CreateState<float>(1).SlotNames.Count;
+        var slots = rows.IsSparse ? 0 : (options.Optimizer ?? new Sgd { Momentum = options.Momentum }).Slots;
 
         // The weights, those to come back to, their gradient in the certificate and those returned; on dense rows raw weights, the
         // gradients in raw and in scaled ones, and the optimizer's slots twice; on sparse ones how far each feature has caught up.

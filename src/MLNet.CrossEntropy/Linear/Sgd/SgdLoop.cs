@@ -262,7 +262,7 @@ internal sealed partial class SgdLoop
 
         if (isBest)
             _step.Save();
-        isSettled |= Math.Abs(previous - report.Objective) < _options.Tolerance * report.Objective;
+        isSettled |= _plan.Solver == Solver.Sgd && Math.Abs(previous - report.Objective) < _options.Tolerance * report.Objective;
         return isSettled ? StopReason.Converged : StopReason.MaximumEpochs;
     }
 

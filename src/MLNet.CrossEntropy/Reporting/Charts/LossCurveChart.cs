@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Evaluation;
+
 namespace MLNet.CrossEntropy.Reporting;
 
 /// <summary>Training and validation loss of one or more fits, epoch by epoch.</summary>

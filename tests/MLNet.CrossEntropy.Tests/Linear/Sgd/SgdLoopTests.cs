@@ -178,7 +178,7 @@ public sealed class SgdLoopTests
     public void A_tolerance_ends_the_fit_when_the_loss_stops_falling()
     {
         var problem = RowTable.Gaussian(200, 4, 3);
-        var result = SgdLoop.Fit(problem.Dense(), null, ThreeClasses with { Epochs = 500, Tolerance = 1e-3 });
+        var result = SgdLoop.Fit(problem.Dense(), null, ThreeClasses with { Solver = Solver.Sgd, Epochs = 500, Tolerance = 1e-3 });
         Assert.Equal(StopReason.Converged, result.StopReason);
         Assert.InRange(result.History.Count, 3, 499);
     }

@@ -1,10 +1,41 @@
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
+using static MLNet.CrossEntropy.Tables.Markup;
 
-namespace MLNet.CrossEntropy.Reporting;
+namespace MLNet.CrossEntropy.Tables;
 
-/// <summary>Elements and attributes of HTML and SVG, and their writing down as HTML that is well-formed XML too.</summary>
+/// <summary>Writes tables as HTML.</summary>
+internal static class HtmlTable
+{
+    /// <summary>So many characters of a row's name are never broken, however narrow the page.</summary>
+    private const int Unbroken = 28;
+
+    /// <summary>The table, in a box of its own that scrolls sideways when the page is too narrow.</summary>
+    public static XElement ToElement(this Table table, bool showCaption)
+    {
+        string[][] rows = [.. table.Rows.Select(row => row.Select((cell, j) => cell.OnPage(table.Columns[j])).ToArray())];
+        return El(
+            "div",
+            Class("scroll"),
+            At("role", "region"),
+            At("aria-label", table.Title),
+            At("tabindex", "0"),
+            El(
+                "table",
+                rows.All(r => r[0].Length <= Unbroken) ? Class("named") : null,
+                El("caption", showCaption ? null : Class("unseen"), table.Title),
+                El("thead", El("tr", table.Columns.Select(c => El("th", At("scope", "col"), c.Header)))),
+                El("tbody", rows.Select(Row))));
+    }
+
+    private static XElement Row(string[] cells) =>
+        El("tr", cells.Select((cell, j) => j == 0 ? El("th", At("scope", "row"), cell) : El("td", cell)));
+}
+
+/// <summary>
+/// Elements and attributes of HTML and SVG, and their writing down as HTML that is well-formed XML too: the one place that escapes.
+/// </summary>
 internal static class Markup
 {
     /// <summary>Elements that HTML lets stand without an end tag, and SVG's shapes; all others are closed by a tag of their own.</summary>
@@ -20,15 +51,6 @@ internal static class Markup
 
     public static XAttribute Class(string name) => At("class", name);
 
-    /// <summary>A text cut to a number of characters, none of them in half.</summary>
-    public static string Shorten(string text, int most)
-    {
-        if (text.Length <= most)
-            return text;
-        var end = most - 1;
-        return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[end - 1]) ? end - 1 : end), "…");
-    }
-
     /// <summary>
     /// The document as text. Whatever XML cannot hold (control characters, halves of a surrogate pair) becomes U+FFFD; all else
     /// is escaped by the writer.
@@ -38,7 +60,12 @@ internal static class Markup
         foreach (var element in root.DescendantsAndSelf())
             MakePresentable(element);
         StringBuilder text = new();
-        XmlWriterSettings settings = new() { OmitXmlDeclaration = true, ConformanceLevel = ConformanceLevel.Fragment, NewLineHandling = NewLineHandling.Entitize };
+        XmlWriterSettings settings = new()
+        {
+            OmitXmlDeclaration = true,
+            ConformanceLevel = ConformanceLevel.Fragment,
+            NewLineHandling = NewLineHandling.Entitize,
+        };
         using (var writer = XmlWriter.Create(text, settings))
             root.WriteTo(writer);
         return text.ToString();

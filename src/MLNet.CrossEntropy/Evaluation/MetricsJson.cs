@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-namespace MLNet.CrossEntropy.Reporting;
+namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
 /// Metrics as JSON: each public property by its name in camelCase, numbers with all their digits, and "NaN", "Infinity" and
