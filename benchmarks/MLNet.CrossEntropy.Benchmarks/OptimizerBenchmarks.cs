@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using MLNet.CrossEntropy.Linear;
 
 namespace MLNet.CrossEntropy.Benchmarks;
 

@@ -39,7 +39,7 @@ internal sealed class LossCourse(MLContext ml, IDataView train, IDataView held, 
                 InitialModel = model,
                 NumberOfEpochs = 1,
                 Solver = Solver.Sgd,
-                Momentum = 0,
+                Optimizer = new Sgd(),
                 BatchSize = BatchSize,
                 Schedule = Schedule.Constant(rate),
                 // A penalty would pull wrong weights back to 0 whatever the loss.

@@ -45,18 +45,15 @@ internal static partial class NativeModels
     /// <summary>
     /// What <paramref name="builtIn"/>, a built-in trainer over the same columns, promises to add to
     /// <paramref name="inputSchema"/>, its label taken for a scalar of type <paramref name="labelType"/>: the promise holds for
-    /// more label types than the built-in trainer takes. With <paramref name="textValues"/> its key values are taken for text.
+    /// more label types than the built-in trainer takes.
     /// </summary>
     public static SchemaShape OutputShape(
-        IEstimator<ITransformer> builtIn, SchemaShape inputSchema, string labelColumn, Func<SchemaShape.Column, bool> accepts, PrimitiveDataViewType labelType, bool isKey, bool textValues = false)
+        IEstimator<ITransformer> builtIn, SchemaShape inputSchema, string labelColumn, Func<SchemaShape.Column, bool> accepts, PrimitiveDataViewType labelType, bool isKey)
     {
         var label = inputSchema.FirstOrDefault(column => column.Name == labelColumn);
         if (label.Name is null || !accepts(label))
             return builtIn.GetOutputSchema(inputSchema);
-        var annotations = textValues
-            ? new([ShapeColumn("KeyValues", SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, false, new([]))])
-            : label.Annotations;
-        var asBuiltIn = ShapeColumn(label.Name, label.Kind, labelType, isKey, annotations);
+        var asBuiltIn = ShapeColumn(label.Name, label.Kind, labelType, isKey, label.Annotations);
         var output = builtIn.GetOutputSchema(Replace(inputSchema, asBuiltIn));
         return Replace(output, label);
     }

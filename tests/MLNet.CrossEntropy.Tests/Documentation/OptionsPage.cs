@@ -8,7 +8,7 @@ public sealed class OptionsPage() : DocumentationPage("docs/options.md")
     private void Wrong()
     {
         // begin
-        var options = new SoftmaxCrossEntropyTrainer.Options { L1Regularization = -1, Momentum = 1 };
+        var options = new SoftmaxCrossEntropyTrainer.Options { L1Regularization = -1, BatchSize = 0 };
         try
         {
             options.Validate();

@@ -28,7 +28,7 @@ public sealed class SigmoidPage() : DocumentationPage("docs/sigmoid.md")
             {
                 LabelColumnName = "IsIll",
                 ClassWeights = ClassWeights.Balanced,
-                PriorCorrection = correct,
+                TargetPrior = correct ? TargetPrior.OfRows : null,
                 Solver = Solver.Newton,
             }).Fit(data);
             var probability = model.Transform(data).GetColumn<float>("Probability").First();

@@ -1,3 +1,4 @@
+using MLNet.CrossEntropy.Losses;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
@@ -26,7 +27,7 @@ public class MultiLabelTrainerTests
             PositiveWeights = positives,
             ExampleWeightColumnName = weighted ? "Weight" : null,
             L2Regularization = 0.01f,
-            GradientTolerance = 1e-7,
+            Tolerance = 1e-7,
             NumberOfEpochs = 500,
         };
         var model = Parameters(Fit(data, options));

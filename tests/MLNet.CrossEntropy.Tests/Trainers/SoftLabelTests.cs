@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLNet.CrossEntropy.Losses;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
@@ -33,19 +34,19 @@ public class SoftLabelTests
     }
 
     [Theory]
-    [InlineData(LabelKind.Auto, false, 0)]
-    [InlineData(LabelKind.Counts, false, 0.1)]
-    [InlineData(LabelKind.Counts, true, 0)]
-    public void The_gradient_of_the_reference_objective_is_0_at_the_model(LabelKind kind, bool weighted, double smoothing)
+    [InlineData(LabelKind.Auto, 0)]
+    [InlineData(LabelKind.Counts, 0.1)]
+    [InlineData(LabelKind.WeightedCounts, 0)]
+    public void The_gradient_of_the_reference_objective_is_0_at_the_model(LabelKind kind, double smoothing)
     {
-        var fitted = Fit(View(kind == LabelKind.Counts ? Counts : Shares), new()
+        var weighted = kind == LabelKind.WeightedCounts;
+        var fitted = Fit(View(kind == LabelKind.Auto ? Shares : Counts), new()
         {
             LabelKind = kind,
-            WeightBySoftLabelSum = weighted,
             ExampleWeightColumnName = "Weight",
             LabelSmoothing = smoothing,
             L2Regularization = 0.01f,
-            GradientTolerance = 1e-7,
+            Tolerance = 1e-7,
             NumberOfEpochs = 500,
         });
         double[] weights = [.. Counts.Select((row, i) => (1 + i % 3) * (weighted ? row.Sum() : 1.0))];
@@ -53,8 +54,7 @@ public class SoftLabelTests
         Assert.InRange(reference.GradientNorm(Parameters(fitted)), 0, 1e-5);
         Assert.Equal(weights.Sum(), 1 / TrainingReport.Of(Fit(View(Counts), new()
         {
-            LabelKind = LabelKind.Counts,
-            WeightBySoftLabelSum = weighted,
+            LabelKind = weighted ? LabelKind.WeightedCounts : LabelKind.Counts,
             ExampleWeightColumnName = "Weight",
             NumberOfEpochs = 1,
         }))!.L2Regularization, 1e-3);
@@ -71,7 +71,7 @@ public class SoftLabelTests
             Loss = TrainingLoss.Brier,
             ClassWeights = balanced ? ClassWeights.Balanced : null,
             L2Regularization = 0.02f,
-            GradientTolerance = 1e-7,
+            Tolerance = 1e-7,
             NumberOfEpochs = 1000,
         });
         int[] counts = [.. Enumerable.Range(0, 3).Select(k => Table.Y.Count(y => y == k))];
@@ -89,7 +89,7 @@ public class SoftLabelTests
         {
             Loss = TrainingLoss.Brier,
             L2Regularization = 0.02f,
-            GradientTolerance = 1e-7,
+            Tolerance = 1e-7,
             NumberOfEpochs = 1000,
         }).Fit(data.View());
         var model = ((MulticlassPredictionTransformer<LinearMulticlassModelParameters>)fitted.First()).Model;
@@ -106,7 +106,7 @@ public class SoftLabelTests
         Assert.Equal(cached, Parameters(Fit(View(Counts), Options(cache: false))));
 
         static SoftmaxOptions Options(bool cache)
-            => new() { Cache = cache, Solver = Solver.Sgd, Seed = 1, LabelKind = LabelKind.Counts, WeightBySoftLabelSum = true, ClassWeights = ClassWeights.Balanced };
+            => new() { Cache = cache, Solver = Solver.Sgd, Seed = 1, LabelKind = LabelKind.WeightedCounts, ClassWeights = ClassWeights.Balanced };
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public class VectorWarmStartTests
     public void A_multi_label_fit_that_starts_at_the_optimum_stays_there(Solver solver, bool cache)
     {
         var data = _data.View();
-        var optimum = MultiLabel(options => (options.NumberOfEpochs, options.GradientTolerance) = (1000, 1e-6)).Fit(data);
+        var optimum = MultiLabel(options => (options.NumberOfEpochs, options.Tolerance) = (1000, 1e-6)).Fit(data);
         var objective = TrainingReport.Of(optimum)!.Certificate.Objective;
         double warm = Objective(optimum), cold = Objective(initialModel: null);
         Assert.InRange(warm, objective * (1 - 1e-6), objective * (solver == Solver.Saga ? 1 + 1e-6 : 1.02));
