@@ -253,8 +253,6 @@ public abstract class CrossEntropyTrainerOptions
     {
         public const string LabelColumnName = "Label";
         public const string FeatureColumnName = "Features";
-        public const double Momentum = 0.9;
         public const int Patience = 5;
-        public const double GradientTolerance = 1e-5;
     }
 }
