@@ -21,7 +21,7 @@ internal sealed record FitStart(FitPlan Plan, long MemoryBytes, long UnknownVali
         var table = isSaga ? rows.Rows * outputs : 0;
         var batch = 2L * plan.BatchSize * outputs;
         if (plan.Solver == Solver.Newton)
-            (floats, batch) = (NewtonSolver.Floats(rows.Features, outputs, rows.Rows), 0);
+            (floats, batch) = (NewtonSolver.Floats(plan.Loss, rows.Features, outputs, rows.Rows), 0);
         return rows.LargestChunkBytes + validation.Sum(block => block.Bytes) + sizeof(int) * Math.Min(rows.Rows, rows.ChunkRows) + sizeof(float) * (floats + table + batch);
     }
 }

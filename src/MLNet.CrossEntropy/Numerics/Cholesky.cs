@@ -6,8 +6,8 @@ namespace MLNet.CrossEntropy.Numerics;
 /// <summary>The Cholesky factorisation <c>A = L L'</c> of a symmetric positive definite matrix (Golub and Van Loan 2013, section 4.2).</summary>
 internal static class Cholesky
 {
-    // A pivot this much smaller than the matrix's largest is rounding, not curvature.
-    private const double SmallestPivot = 1e-10;
+    // A pivot this much smaller than its diagonal element is rounding, not curvature.
+    private const double SmallestPivot = 1e-12;
 
     /// <summary>
     /// Replaces the lower triangle of <paramref name="a"/> by L. Where the matrix is singular along a coordinate, that coordinate is cut
@@ -25,10 +25,11 @@ internal static class Cholesky
         for (var i = 0; i < n; i++)
         {
             var row = a.Slice(i * n, i + 1);
+            var diagonal = row[i];
             for (var j = 0; j < i; j++)
                 row[j] = (row[j] - SpanMath.Dot(row[..j], a.Slice(j * n, j))) / a[j * n + j];
             var pivot = row[i] - SpanMath.Dot(row[..i], row[..i]);
-            if (!(pivot > SmallestPivot * largest))
+            if (!(pivot > SmallestPivot * diagonal))
             {
                 row[..i].Clear();
                 pivot = largest;

@@ -5,41 +5,57 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
-/// An approximate inverse of the Hessian: its blocks <c>M_k = sum_r d_rk x'_r x'_r' + l2 S^2</c> on the diagonal, one an output, summed over
-/// a sample of rows and factorised. It is exact for one output and all rows; the coupling between the outputs of a softmax is left to the
-/// conjugate gradients. With many features it does nothing: the features are scaled already.
+/// An approximate inverse of the Hessian: the Hessian of a sample of rows, factorised. Where a softmax has few parameters it is the whole one,
+/// <c>M = sum_r D_r (x) x'_r x'_r' + l2 S^2</c>, else one block an output, <c>M_k = sum_r d_rk x'_r x'_r' + l2 S^2</c>, and the coupling between the
+/// outputs is left to the conjugate gradients. With all rows in the sample the former is exact. With many features it does nothing: the
+/// features are scaled already.
 /// </summary>
-/// <remarks>x' is the row in scaled coordinates with a last 1 for the bias, d the loss's second derivative times the row's share of the weight.</remarks>
+/// <remarks>
+/// x' is the row in scaled coordinates with a last 1 for the bias, <c>D_r = diag(q) - q q'</c> the loss's second derivative times the row's
+/// share of the weight, d its diagonal.
+/// </remarks>
 internal sealed unsafe class NewtonPreconditioner : IDisposable
 {
     /// <summary>The most features whose blocks are worth their factorisation.</summary>
-    public const int MostFeatures = 255;
+    public const int MostFeatures = 511;
+
+    // The most parameters of a softmax whose whole Hessian is worth its factorisation.
+    private const int MostCoupled = 1_024;
 
     // Rows of a chunk, whose products are one multiplication of matrices.
-    private const int ChunkRows = 64;
+    private const int ChunkRows = 256;
     private const int WholeVectors = 16;
 
-    // A solution that takes more products than this shows that the blocks belong to another model by now.
+    // A solution that takes more products than this shows that the factors belong to another model by now.
     private const int MostProducts = 4;
 
-    // Summing up the blocks may cost as much as this many passes over the rows.
+    // Summing up the sample may cost as much as this many passes over the rows.
     private const int WorthInPasses = 20;
 
     private readonly RowSet _set;
     private readonly LogitLoss _loss;
     private readonly int _outputs;
     private readonly int _size;
+    private readonly int _blockSize;
     private readonly double _l2;
     private readonly FeatureScaling _scaling;
     private readonly WorkerTeam _team;
     private readonly double[] _blocks;
     private readonly double[] _right;
-    private readonly NativeBuffer<float> _diagonals;
+    private readonly (int Row, int Column)[] _pairs;
+    private readonly NativeBuffer<float> _curvature;
     private readonly int _stride;
     private readonly int _width;
     private readonly NativeBuffer<float> _rows;
     private readonly NativeBuffer<float> _weighted;
     private readonly NativeBuffer<float> _products;
+    private readonly Action<int> _addPairs;
+    private readonly Action<int> _addSparsePairs;
+    private readonly Action<int> _factorize;
+    private LocalObjective _local = null!;
+    private double _share;
+    private int _first;
+    private int _count;
     private bool _isFactorized;
 
     public NewtonPreconditioner(LinearObjective objective, RowSet rows)
@@ -51,16 +67,33 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         _l2 = objective.Penalty.L2;
         _scaling = objective.Scaling;
         _team = objective.Team;
+        var isCoupled = IsCoupled(_loss, _outputs, rows.Features);
+        _blockSize = isCoupled ? _outputs * _size : _size;
+        _pairs = [.. Enumerable.Range(0, _outputs).SelectMany(k => Enumerable.Range(isCoupled ? 0 : k, isCoupled ? k + 1 : 1).Select(l => (k, l)))];
         _stride = rows.Features > MostFeatures ? 0 : SampleStride(rows);
-        _blocks = new double[_stride > 0 ? _outputs * _size * _size : 0];
-        _right = new double[_size];
-        var dense = _stride > 0 && !rows.IsSparse;
-        _diagonals = new NativeBuffer<float>((dense ? ChunkRows : 1L) * _outputs);
+        var blocks = _stride == 0 ? 0 : isCoupled ? 1 : _outputs;
+        _blocks = new double[blocks * _blockSize * _blockSize];
+        _right = new double[_blockSize];
+        _curvature = new NativeBuffer<float>(_stride > 0 ? (long)ChunkRows * _pairs.Length : 0);
         // Whole vectors: what lies beyond the bias stays 0.
         _width = (_size + WholeVectors - 1) / WholeVectors * WholeVectors;
-        _rows = new NativeBuffer<float>(dense ? ChunkRows * _width : 0);
-        _weighted = new NativeBuffer<float>(dense ? ChunkRows * _width : 0);
-        _products = new NativeBuffer<float>(dense ? _width * _width : 0);
+        var members = _stride > 0 && !rows.IsSparse ? _team.Capacity : 0;
+        _rows = new NativeBuffer<float>(members > 0 ? ChunkRows * _width : 0);
+        _weighted = new NativeBuffer<float>((long)members * ChunkRows * _width);
+        _products = new NativeBuffer<float>((long)members * _width * _width);
+        _addPairs = AddPairs;
+        _addSparsePairs = AddSparsePairs;
+        _factorize = Factorize;
+    }
+
+    /// <summary>Whether there is one for so many features.</summary>
+    public bool IsUsed => _stride > 0;
+
+    /// <summary>How many numbers its factors are, in double.</summary>
+    public static long Factors(LogitLoss loss, int outputs, int features)
+    {
+        long size = features + 1L;
+        return features > MostFeatures ? 0 : size * size * outputs * (IsCoupled(loss, outputs, features) ? outputs : 1);
     }
 
     /// <summary>
@@ -73,12 +106,22 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
             return;
         _isFactorized = true;
         Array.Clear(_blocks);
-        var share = _stride / local.Weight;
-        if (_set.IsSparse)
-            AddSparse(_set, local.Terms, share);
-        else
-            AddDense(_set, local.Terms, share);
-        _team.Run(Factorize);
+        (_local, _share) = (local, _stride / local.Weight);
+        for (var first = 0L; first < _set.Rows; first += (long)ChunkRows * _stride)
+        {
+            _count = (int)Math.Min(ChunkRows, (_set.Rows - first + _stride - 1) / _stride);
+            _first = (int)first;
+            for (var i = 0; i < _count; i++)
+            {
+                Weigh(i);
+                if (!_set.IsSparse)
+                    Scale(_set.Dense(Sampled(i)), _rows.Pointer + (long)i * _width);
+            }
+
+            _team.Run(_set.IsSparse ? _addSparsePairs : _addPairs);
+        }
+
+        _team.Run(_factorize);
     }
 
     /// <summary>Turns a residual into about the inverse Hessian times it, in place.</summary>
@@ -86,15 +129,21 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     {
         if (_stride == 0)
             return;
-        var features = _size - 1;
-        for (var k = 0; k < _outputs; k++)
+        int features = _size - 1, together = _blockSize / _size;
+        for (var first = 0; first < _outputs; first += together)
         {
-            var right = _right.AsSpan(0, _size);
-            residual.AsSpan(k * features, features).CopyTo(right);
-            right[features] = residual[_outputs * features + k];
-            Cholesky.Solve(_blocks.AsSpan(k * _size * _size, _size * _size), _size, right);
-            right[..features].CopyTo(residual.AsSpan(k * features));
-            residual[_outputs * features + k] = right[features];
+            for (var k = 0; k < together; k++)
+            {
+                residual.AsSpan((first + k) * features, features).CopyTo(_right.AsSpan(k * _size));
+                _right[k * _size + features] = residual[_outputs * features + first + k];
+            }
+
+            Cholesky.Solve(_blocks.AsSpan(first / together * _blockSize * _blockSize, _blockSize * _blockSize), _blockSize, _right);
+            for (var k = 0; k < together; k++)
+            {
+                _right.AsSpan(k * _size, features).CopyTo(residual.AsSpan((first + k) * features));
+                residual[_outputs * features + first + k] = _right[k * _size + features];
+            }
         }
     }
 
@@ -107,80 +156,119 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
 
     public void Dispose()
     {
-        _diagonals.Dispose();
+        _curvature.Dispose();
         _rows.Dispose();
         _weighted.Dispose();
         _products.Dispose();
     }
 
-    /// <summary>Every so many rows are looked at that the blocks cost as much as a few passes, but at least two for each feature.</summary>
-    private static int SampleStride(RowSet rows)
+    private static bool IsCoupled(LogitLoss loss, int outputs, int features)
+        => outputs > 1 && !loss.HasIndependentOutputs && outputs * (features + 1L) <= MostCoupled;
+
+    /// <summary>One row of so many is in the sample: as many as cost a few passes, but at least two for each parameter of a block.</summary>
+    private int SampleStride(RowSet rows)
     {
-        var values = rows.IsSparse ? rows.NonZeros : (long)rows.Rows * rows.Features;
-        var sample = Math.Max(2.0 * WorthInPasses * rows.Rows * rows.Rows / Math.Max(1, values), 2 * rows.Features);
+        double values = rows.IsSparse ? rows.NonZeros : (double)rows.Rows * rows.Features;
+        var perRow = values / rows.Rows;
+        // A pass multiplies each value twice for each output, a pair of outputs each value with each other one.
+        var sample = Math.Max(2.0 * WorthInPasses * rows.Rows * _outputs / (Math.Max(1, perRow) * _pairs.Length), 2.0 * _blockSize);
         return (int)Math.Max(1, rows.Rows / sample);
     }
 
-    private void AddSparse(RowSet rows, NativeBuffer<float> terms, double share)
+    /// <summary>The row of the sample that is the i-th of the chunk: any of its stride, so that no period of the rows is met.</summary>
+    private int Sampled(int i)
     {
-        for (var r = 0; r < rows.Rows; r += _stride)
+        var start = _first + i * _stride;
+        return start + (int)(SplitMix64.Mix((ulong)start) % (ulong)Math.Min(_stride, _set.Rows - start));
+    }
+
+    /// <summary>Writes the second derivatives of a chunk's row, one a pair of outputs.</summary>
+    private void Weigh(int i)
+    {
+        var terms = _local.Terms.Span((long)Sampled(i) * _outputs, _outputs);
+        var curvature = _curvature.Span((long)i * _pairs.Length, _pairs.Length);
+        if (_pairs.Length == _outputs)
         {
-            Weigh(r, terms, share, 0);
-            var row = rows.Sparse(r);
-            for (var k = 0; k < _outputs; k++)
-                AddSparse(row, _diagonals[k], _blocks.AsSpan(k * _size * _size, _size * _size));
+            _loss.CurvatureDiagonal(terms, curvature);
+        }
+        else
+        {
+            Span<float> column = stackalloc float[_outputs];
+            for (int l = 0; l < _outputs; l++)
+            {
+                column.Clear();
+                column[l] = 1;
+                _loss.CurvatureProduct(terms, column);
+                for (var k = l; k < _outputs; k++)
+                    curvature[k * (k + 1) / 2 + l] = column[k];
+            }
+        }
+
+        SpanMath.Scale(curvature, (float)_share);
+    }
+
+    private Span<double> BlockOf(int pair, out int stride)
+    {
+        var (k, l) = _pairs[pair];
+        stride = _blockSize;
+        return _blockSize == _size
+            ? _blocks.AsSpan(k * _size * _size, _size * _size)
+            : _blocks.AsSpan(k * _size * _blockSize + l * _size, (_size - 1) * _blockSize + _size);
+    }
+
+    private void AddSparsePairs(int member)
+    {
+        var (from, to) = _team.Share(member, _pairs.Length);
+        for (var i = 0; i < _count; i++)
+        {
+            var row = _set.Sparse(Sampled(i));
+            for (var pair = from; pair < to; pair++)
+                AddSparse(row, _curvature[(long)i * _pairs.Length + pair], BlockOf(pair, out var stride), stride, _pairs[pair].Row == _pairs[pair].Column);
         }
     }
 
-    private void AddSparse(SparseRow row, double weight, Span<double> block)
+    private void AddSparse(SparseRow row, double weight, Span<double> block, int stride, bool isLower)
     {
-        var bias = block[^_size..];
-        bias[^1] += weight;
+        var features = _size - 1;
+        var bias = block[(features * stride)..];
+        bias[features] += weight;
         for (var a = 0; a < row.Indices.Length; a++)
         {
             var i = row.Indices[a];
             var factor = weight * _scaling.Scales[i] * row.Values[a];
             bias[i] += factor;
-            var line = block.Slice(i * _size, _size);
-            for (var b = 0; b <= a; b++)
+            var line = block[(i * stride)..];
+            if (!isLower)
+                line[features] += factor;
+            for (var b = 0; b < (isLower ? a + 1 : row.Indices.Length); b++)
                 line[row.Indices[b]] += factor * _scaling.Scales[row.Indices[b]] * row.Values[b];
         }
     }
 
-    private void AddDense(RowSet rows, NativeBuffer<float> terms, double share)
+    private void AddPairs(int member)
     {
+        var (from, to) = _team.Share(member, _pairs.Length);
         var pointers = stackalloc float*[ChunkRows];
-        for (var first = 0; first < rows.Rows; first += ChunkRows * _stride)
+        for (var i = 0; i < _count; i++)
+            pointers[i] = _rows.Pointer + (long)i * _width;
+        float* weighted = _weighted.Pointer + (long)member * ChunkRows * _width, products = _products.Pointer + (long)member * _width * _width;
+        for (var pair = from; pair < to; pair++)
         {
-            var count = Math.Min(ChunkRows, (rows.Rows - first + _stride - 1) / _stride);
-            for (var i = 0; i < count; i++)
+            for (var i = 0; i < _count; i++)
             {
-                pointers[i] = _rows.Pointer + (long)i * _width;
-                Scale(rows.Dense(first + i * _stride), pointers[i]);
-                Weigh(first + i * _stride, terms, share, i);
+                var line = new Span<float>(weighted + (long)i * _width, _width);
+                new Span<float>(pointers[i], _width).CopyTo(line);
+                SpanMath.Scale(line, _curvature[(long)i * _pairs.Length + pair]);
             }
 
-            for (var k = 0; k < _outputs; k++)
-                AddChunk(pointers, count, k);
-        }
-    }
-
-    private void AddChunk(float** pointers, int count, int k)
-    {
-        for (var i = 0; i < count; i++)
-        {
-            var weighted = _weighted.Span((long)i * _width, _width);
-            new Span<float>(pointers[i], _width).CopyTo(weighted);
-            SpanMath.Scale(weighted, _diagonals[(long)i * _outputs + k]);
-        }
-
-        DenseBackward.Compute(pointers, count, 0, _width, _weighted.Pointer, _width, _products.Pointer, _width);
-        var block = _blocks.AsSpan(k * _size * _size, _size * _size);
-        for (var i = 0; i < _size; i++)
-        {
-            var products = _products.Pointer + (long)i * _width;
-            for (var j = 0; j <= i; j++)
-                block[i * _size + j] += products[j];
+            DenseBackward.Compute(pointers, _count, 0, _width, weighted, _width, products, _width);
+            var block = BlockOf(pair, out var stride);
+            var isLower = _pairs[pair].Row == _pairs[pair].Column;
+            for (var i = 0; i < _size; i++)
+            {
+                for (var j = 0; j < (isLower ? i + 1 : _size); j++)
+                    block[i * stride + j] += products[(long)i * _width + j];
+            }
         }
     }
 
@@ -196,23 +284,20 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         scaled[features] = 1;
     }
 
-    /// <summary>Writes the weights of a row, one an output, as those of row <paramref name="i"/> of a chunk.</summary>
-    private void Weigh(int row, NativeBuffer<float> terms, double share, int i)
-    {
-        var diagonal = _diagonals.Span((long)i * _outputs, _outputs);
-        _loss.CurvatureDiagonal(terms.Span((long)row * _outputs, _outputs), diagonal);
-        SpanMath.Scale(diagonal, (float)share);
-    }
-
     private void Factorize(int member)
     {
-        var (from, to) = _team.Share(member, _outputs);
-        for (var k = from; k < to; k++)
+        var (from, to) = _team.Share(member, _blocks.Length / Math.Max(1, _blockSize * _blockSize));
+        for (var b = from; b < to; b++)
         {
-            var block = _blocks.AsSpan(k * _size * _size, _size * _size);
-            for (var j = 0; j < _size - 1; j++)
-                block[j * _size + j] += _l2 * _scaling.Scales[j] * _scaling.Scales[j];
-            Cholesky.Factorize(block, _size);
+            var block = _blocks.AsSpan(b * _blockSize * _blockSize, _blockSize * _blockSize);
+            for (var j = 0; j < _blockSize; j++)
+            {
+                // Biases carry no penalty.
+                if (j % _size < _size - 1)
+                    block[j * _blockSize + j] += _l2 * _scaling.Scales[j % _size] * _scaling.Scales[j % _size];
+            }
+
+            Cholesky.Factorize(block, _blockSize);
         }
     }
 }

@@ -1,3 +1,4 @@
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
@@ -57,10 +58,10 @@ internal sealed class NewtonSolver : ISolver
     /// About how many floats a fit keeps besides the rows: eight vectors of parameters in double and some in float, the
     /// preconditioner's blocks, and four a row and output (see <see cref="LocalObjective"/>).
     /// </summary>
-    public static long Floats(int features, long outputs, long rows)
+    public static long Floats(LogitLoss loss, int features, long outputs, long rows)
     {
         var parameters = outputs * (features + 1L);
-        return 20 * parameters + (features > NewtonPreconditioner.MostFeatures ? 0 : 2 * parameters * (features + 1)) + 4 * rows * outputs;
+        return 20 * parameters + 2 * NewtonPreconditioner.Factors(loss, (int)outputs, features) + 4 * rows * outputs;
     }
 
     public StopReason Run(FitRun run)
@@ -145,8 +146,8 @@ internal sealed class NewtonSolver : ISolver
     }
 
     /// <summary>
-    /// The length a of the step along p: the first of 1, 1/2, 1/4, ... whose objective is low enough (Armijo), 0 when none is; and whether
-    /// there is nothing more to be had.
+    /// The length a of the step along p: the first of 1, 1/2, 1/4, ... whose objective is low enough (Armijo), then on in powers of two as long as
+    /// the objective falls; 0 when none is low enough. And whether there is nothing more to be had.
     /// </summary>
     private (double Length, bool IsLast) Search(double[] direction)
     {
@@ -162,13 +163,26 @@ internal sealed class NewtonSolver : ISolver
         double Objective(double length) => _local.MeanLossAlong(length) + _plan.L2 / 2 * (constant + length * (2 * linear + length * square));
         double slope = SpanMath.Dot(_gradient, direction), start = _local.MeanLoss + _plan.L2 / 2 * constant;
         var isLast = -slope / 2 <= SmallestPromise * start;
-        var length = 1.0;
-        for (var i = 0; i < (isLast ? 1 : MostHalvings); i++, length /= 2)
+        if (isLast)
+            return (Objective(1) <= start + SufficientDecrease * slope ? 1 : 0, true);
+        var (length, best) = (1.0, Objective(1));
+        if (best <= start + SufficientDecrease * slope)
+            return (Improve(2), false);
+        for (var i = 0; i < MostHalvings; i++)
         {
-            if (Objective(length) <= start + SufficientDecrease * length * slope)
-                return (length, isLast);
+            (length, best) = (length / 2, Objective(length / 2));
+            if (best <= start + SufficientDecrease * length * slope)
+                return (Improve(0.5), false);
         }
 
         return (0, true);
+
+        // On towards the minimum along the line, as long as that helps: far from the optimum Newton's own length is often wrong by powers of two.
+        double Improve(double factor)
+        {
+            while (Objective(length * factor) is var next && next < best - SmallestPromise * Math.Abs(best))
+                (length, best) = (length * factor, next);
+            return length;
+        }
     }
 }
