@@ -1,13 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
+using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy.Numerics;
+namespace MLNet.CrossEntropy.Losses;
 
-internal static partial class Throw
+/// <summary>What a loss refuses, and why.</summary>
+internal static class LossErrors
 {
     /// <summary>Refuses a gradient that does not fit its logits or would overwrite them while they are being read.</summary>
     public static void IfNotARowAndItsGradient<T>(ReadOnlySpan<T> logits, Span<T> gradient)
     {
-        IfLengthsDiffer(logits.Length, gradient.Length, nameof(logits), nameof(gradient));
+        Throw.IfLengthsDiffer(logits.Length, gradient.Length, nameof(logits), nameof(gradient));
         if (logits.Overlaps(gradient))
         {
             throw new ArgumentException(
@@ -33,6 +35,11 @@ internal static partial class Throw
     public static void CellOutOfRange(double target, int cell) =>
         throw new ArgumentOutOfRangeException(
             nameof(target), target, $"Cell {cell} of the target must be in [0, 1], or NaN for a cell without a label.");
+
+    /// <summary>Class weights where there is no class.</summary>
+    [DoesNotReturn]
+    public static void ClassWeightsOfOutputs(int outputs) => throw new ArgumentException(
+        $"There are {outputs} independent outputs and weights of the classes 0 and 1, which go with one output; give positive weights instead.", nameof(outputs));
 
     /// <summary>A positive number where a log-probability should be.</summary>
     [DoesNotReturn]
