@@ -1,8 +1,8 @@
 using System.Globalization;
-using MLNet.CrossEntropy.Losses;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Trainers;
