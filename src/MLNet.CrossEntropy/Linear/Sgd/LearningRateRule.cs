@@ -48,7 +48,9 @@ internal static unsafe class LearningRateRule
         return Rate(curvature, largest, meanSquaredNorm, batchSize, momentum);
     }
 
-    /// <summary>The largest rate of the schedule for sparse rows: norms bound the eigenvalue, which rare features make hard to sample.</summary>
+    /// <summary>
+    /// The largest rate of the schedule for sparse rows: norms bound the eigenvalue, which rare features make hard to sample.
+    /// </summary>
     public static double ForSparse(RowSet rows, FeatureScaling scaling, double curvature)
     {
         var squaredNorms = 0.0;
@@ -66,23 +68,31 @@ internal static unsafe class LearningRateRule
     }
 
     /// <summary>
-    /// The rate found by trying: a pass over a few rows (or several, if that is few steps) at each of several rates, <paramref name="start"/>
-    /// doubled or halved as long as that helps, and the rate whose weights do best on other rows wins (after Bottou 2012, "Stochastic Gradient
-    /// Descent Tricks", section 4.2). The step is left as it was.
+    /// The rate found by trying: a pass over a few rows (or several, if that is few steps) at each of several rates,
+    /// <paramref name="start"/> doubled as long as that helps, and the rate whose weights do best on other rows wins (after
+    /// Bottou 2012, "Stochastic Gradient Descent Tricks", section 4.2). The step is left as it was.
     /// </summary>
     /// <remarks>
-    /// For sparse rows the worst-case bound of <see cref="ForSparse"/> is orders of magnitude too small: rare features seldom meet, so steps
-    /// along them hardly disturb each other.
+    /// For sparse rows the worst-case bound of <see cref="ForSparse"/> is orders of magnitude too small: rare features seldom meet, so
+    /// steps along them hardly disturb each other. It is safe all the same, so that no smaller rate is worth a try. Rows are drawn by the
+    /// seed, since their order may have a period. Of few rows none can be spared: the objective over all of them decides.
     /// </remarks>
-    public static double Search(SparseStep step, RowSet rows, int batchSize, double start)
+    public static double Search(SparseStep step, RowSet rows, int batchSize, double start, ElasticNet penalty, int seed)
     {
-        // Every third row of an even sample evaluates, the two before it are fitted; a few rows are both.
-        var count = Math.Min(rows.Rows, TrialRows + HeldOutRows);
-        int[] sample = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * rows.Rows / count))];
-        var isFew = count < 3;
-        int[] fitted = [.. sample.Where((_, i) => isFew || i % 3 != 2)];
-        int[] heldOut = [.. sample.Where((_, i) => isFew || i % 3 == 2)];
-        new Random(1).Shuffle(fitted);
+        var drawn = Draw(rows.Rows, TrialRows + HeldOutRows, seed);
+        var areFew = drawn.Length == rows.Rows;
+        int[] fitted = areFew ? drawn : drawn[..TrialRows], asked = areFew ? drawn : drawn[TrialRows..];
+        step.Save();
+        var (best, bestLoss) = (start, Try(start));
+        for (var trial = 0; trial < MostTrials; trial++)
+        {
+            var loss = Try(2 * best);
+            if (!(loss < bestLoss))
+                break;
+            (best, bestLoss) = (2 * best, loss);
+        }
+
+        return best;
 
         double Try(double rate)
         {
@@ -93,33 +103,25 @@ internal static unsafe class LearningRateRule
             }
 
             CompensatedSum loss = default, weight = default;
-            for (var from = 0; from < heldOut.Length; from += batchSize)
+            for (var from = 0; from < asked.Length; from += batchSize)
             {
-                var sums = step.Measure(rows, heldOut.AsSpan(from, Math.Min(batchSize, heldOut.Length - from)));
+                var sums = step.Measure(rows, asked.AsSpan(from, Math.Min(batchSize, asked.Length - from)));
                 loss.Add(sums.Loss);
                 weight.Add(sums.Weight);
             }
 
+            var objective = loss.Value / weight.Value + (areFew ? penalty.Value(step.Weights.Values) : 0);
             step.Restore();
-            var mean = loss.Value / weight.Value;
-            return double.IsFinite(mean) ? mean : double.PositiveInfinity;
+            return double.IsFinite(objective) ? objective : double.PositiveInfinity;
         }
+    }
 
-        step.Save();
-        var best = start;
-        var bestLoss = Try(start);
-        foreach (var factor in new[] { 2.0, 0.5 })
-        {
-            for (var trial = 0; trial < MostTrials; trial++)
-            {
-                var loss = Try(best * factor);
-                if (!(loss < bestLoss))
-                    break;
-                (best, bestLoss) = (best * factor, loss);
-            }
-        }
-
-        return best;
+    /// <summary>At most so many of the rows, none twice, in random order.</summary>
+    private static int[] Draw(int rows, int most, int seed)
+    {
+        var order = new RowOrder(rows, seed);
+        order.NextEpoch();
+        return order.Batch(0, Math.Min(rows, most)).ToArray();
     }
 
     // The bias is one more feature, always 1: it adds 1 to every row's squared norm and at most 1 to the eigenvalue.
