@@ -12,6 +12,8 @@ internal sealed class NewtonSolver : ISolver
     private const double LoosestSolution = 0.25;
     private const double SufficientDecrease = 1e-4;
     private const int MostHalvings = 30;
+    private const double WorthwhileGain = 0.1;
+    private const double WorthwhileShare = 1e-6;
 
     // The share of the loss that a certificate may leave open after a fit that needs no more steps.
     private const double LargestGap = 1e-6;
@@ -180,10 +182,10 @@ internal sealed class NewtonSolver : ISolver
 
         return (0, true);
 
-        // On towards the minimum along the line, as long as that helps: far from the optimum Newton's own length is often wrong by powers of two.
+        // Far from the optimum Newton's own length is often wrong by powers of two: on along the line, as long as that gains more than rounding could.
         double Improve(double factor)
         {
-            while (Objective(length * factor) is var next && next < best - SmallestPromise * Math.Abs(best))
+            while (Objective(length * factor) is var next && best - next > Math.Max(WorthwhileGain * (start - best), WorthwhileShare * best))
                 (length, best) = (length * factor, next);
             return length;
         }

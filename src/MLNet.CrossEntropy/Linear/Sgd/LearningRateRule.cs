@@ -16,6 +16,7 @@ internal static unsafe class LearningRateRule
     private const int TrialRows = 1_024;
     private const int HeldOutRows = 512;
     private const int FewestSteps = 8;
+    private const int FewestStepsOfFewRows = 64;
     private const int MostTrials = 20;
 
     // How much smaller than the largest stable one the step is kept where sampling noise, not curvature, limits it.
@@ -75,7 +76,8 @@ internal static unsafe class LearningRateRule
     /// <remarks>
     /// For sparse rows the worst-case bound of <see cref="ForSparse"/> is orders of magnitude too small: rare features seldom meet, so
     /// steps along them hardly disturb each other. It is safe all the same, so that no smaller rate is worth a try. Rows are drawn by the
-    /// seed, since their order may have a period. Of few rows none can be spared: the objective over all of them decides.
+    /// seed, since their order may have a period. Of few rows none can be spared: the
+    /// objective over all of them decides, after steps enough to show how noisy a rate is.
     /// </remarks>
     public static double Search(SparseStep step, RowSet rows, int batchSize, double start, ElasticNet penalty, int seed)
     {
@@ -96,7 +98,7 @@ internal static unsafe class LearningRateRule
 
         double Try(double rate)
         {
-            for (var taken = 0; taken < FewestSteps;)
+            for (var taken = 0; taken < (areFew ? FewestStepsOfFewRows : FewestSteps);)
             {
                 for (var from = 0; from < fitted.Length; from += batchSize, taken++)
                     step.Take(rows, fitted.AsSpan(from, Math.Min(batchSize, fitted.Length - from)), rate);
