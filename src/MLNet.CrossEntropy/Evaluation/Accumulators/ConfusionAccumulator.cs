@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
