@@ -41,11 +41,11 @@ internal static class DenseEpoch
 
     private static IEnumerable<double> Fit(List<RowBlock> rows, int threads, int batchSize)
     {
-        var result = SgdLoop.Fit(rows, null, new SgdOptions
+        var result = LinearSolver.Fit(rows, null, new FitPlan
         {
             Loss = new SoftmaxCrossEntropyLoss(),
             Outputs = Classes,
-            Method = SgdMethod.Sgd,
+            Solver = Solver.Sgd,
             Epochs = Epochs,
             BatchSize = batchSize,
             Threads = threads,

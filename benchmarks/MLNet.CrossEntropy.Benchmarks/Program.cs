@@ -49,8 +49,8 @@ internal partial class Program
           roofline          stream bandwidth and float FMA peak of this machine, on 1 and 2 threads
           data --data DIR   reads the real data sets in DIR and prints their sizes
           compare --data DIR [a9a] [20newsgroups] [fashion-mnist]
-                            fits by the host's own trainers and by ours: time, cross-entropy, accuracy
-          evaluate [ROWS]   evaluates 1,000,000 scored rows of 10 classes, and of 2, by the host's own evaluator and by ours, and four times as many
+                            fits by ML.NET's own trainers and by ours: time, cross-entropy, accuracy
+          evaluate [ROWS]   evaluates 1,000,000 scored rows of 10 classes, and of 2, by ML.NET's own evaluator and by ours, and four times as many
           optimum --data DIR
                             time to an objective within 0.01 % of the least there is, beside LBFGS
           kernels [...]     BenchmarkDotNet on the kernels; what follows is passed on, as in: kernels --filter '*Step*'

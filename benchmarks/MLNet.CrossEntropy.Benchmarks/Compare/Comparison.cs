@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Benchmarks;
 
 /// <summary>
-/// Fits the same rows by the host's own trainers and by ours, one after the other in one process. The time of a fit runs from an
+/// Fits the same rows by ML.NET's own trainers and by ours, one after the other in one process. The time of a fit runs from an
 /// IDataView over rows in memory to the fitted model; the cross-entropies (nats) are those of the returned model.
 /// </summary>
 internal static class Comparison
@@ -25,7 +26,7 @@ internal static class Comparison
     /// <summary>The first line of every run: what it was measured on.</summary>
     public static string Machine => string.Create(
         CultureInfo.InvariantCulture,
-        $"ML.NET host: {Host}; .NET {Environment.Version}; {Environment.ProcessorCount} processors, {FmaPeak.Width}-bit vectors; median of at least {Repetitions} fits (long ones once)");
+        $"Microsoft.ML {NativeModels.Version}; .NET {Environment.Version}; {Environment.ProcessorCount} processors, {FmaPeak.Width}-bit vectors; median of at least {Repetitions} fits (long ones once)");
 
     public static void Print(TextWriter output, DataFolder data, string[] wanted)
     {
@@ -55,8 +56,6 @@ internal static class Comparison
             }
         }
     }
-
-    public const string Host = "package";
 
     private static (List<Example> Train, List<Example> Test, int Classes) Read(DataFolder data, string name)
     {

@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Benchmarks;
 
 /// <summary>
-/// Evaluates the same scored rows by the host's own evaluator and by ours, one after the other in one process, beside a cursor that reads
+/// Evaluates the same scored rows by ML.NET's own evaluator and by ours, one after the other in one process, beside a cursor that reads
 /// the columns and does nothing else: no evaluator that reads rows one after the other can take less.
 /// </summary>
 internal static class EvaluationSpeed
@@ -20,7 +21,7 @@ internal static class EvaluationSpeed
     {
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"ML.NET host: {Comparison.Host}; .NET {Environment.Version}; {Environment.ProcessorCount} processors; {rows:N0} rows, {Classes} classes; shortest and median of {Repetitions} runs"));
+            $"Microsoft.ML {NativeModels.Version}; .NET {Environment.Version}; {Environment.ProcessorCount} processors; {rows:N0} rows, {Classes} classes; shortest and median of {Repetitions} runs"));
         foreach ((var name, var view, var viewRows) in Views(rows))
             PrintTable(output, name, view, viewRows, Contenders());
         PrintTable(output, "A binary model's rows in arrays", new BinaryTable(rows), rows, BinaryContenders());

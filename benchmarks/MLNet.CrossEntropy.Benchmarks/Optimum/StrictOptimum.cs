@@ -59,15 +59,15 @@ internal static class StrictOptimum
         }
 
         foreach (var epochs in new int?[] { null, 10, 20, 50, 100 })
-            yield return (epochs is null ? "ours" : $"ours, {epochs} epochs", Ours(ml, problem, SgdMethod.Auto, epochs));
-        yield return ("ours, Newton", Ours(ml, problem, SgdMethod.Newton));
+            yield return (epochs is null ? "ours" : $"ours, {epochs} epochs", Ours(ml, problem, Solver.Auto, epochs));
+        yield return ("ours, Newton", Ours(ml, problem, Solver.Newton));
     }
 
-    private static Func<IDataView, ITransformer> Ours(MLContext ml, Problem problem, SgdMethod method, int? epochs = null)
+    private static Func<IDataView, ITransformer> Ours(MLContext ml, Problem problem, Solver solver, int? epochs = null)
     {
         if (problem.Classes != 2)
         {
-            var softmax = new SoftmaxCrossEntropyTrainer.Options { L2Regularization = (float)problem.L2, NumberOfEpochs = epochs, Method = method };
+            var softmax = new SoftmaxCrossEntropyTrainer.Options { L2Regularization = (float)problem.L2, NumberOfEpochs = epochs, Solver = solver };
             return ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(softmax).Fit;
         }
 
@@ -76,7 +76,7 @@ internal static class StrictOptimum
             LabelColumnName = nameof(Example.IsPositive),
             L2Regularization = (float)problem.L2,
             NumberOfEpochs = epochs,
-            Method = method,
+            Solver = solver,
         }).Fit;
     }
 
@@ -88,7 +88,7 @@ internal static class StrictOptimum
 
     private static double Best(TextWriter output, MLContext ml, Problem problem, IDataView view, double least)
     {
-        var model = Ours(ml, problem, SgdMethod.Newton)(view);
+        var model = Ours(ml, problem, Solver.Newton)(view);
         var bound = TrainingReport.Of((IPredictionTransformer<object>)model)!.Certificate.GapBound;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{problem.Name}: Newton's fit lies at {Objective(problem, model):F9}, at most {bound:G2} above the least."));
         return Math.Min(least, Objective(problem, model));

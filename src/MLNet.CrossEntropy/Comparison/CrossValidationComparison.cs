@@ -1,7 +1,7 @@
 using MLNet.CrossEntropy.Comparison;
+using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.Numerics;
-using MLNet.CrossEntropy.Reporting;
-
+using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy;
 
@@ -80,9 +80,10 @@ public sealed record CrossValidationComparison
         ArgumentNullException.ThrowIfNull(secondLogLosses);
         Throw.IfLengthsDiffer(firstLogLosses.Count, secondLogLosses.Count, nameof(firstLogLosses), nameof(secondLogLosses));
         Throw.IfNotBetween(confidenceLevel, 0, 1, nameof(confidenceLevel));
-        Throw.IfTooFewFolds(firstLogLosses.Count);
-        Throw.IfNotFinite(firstLogLosses, nameof(firstLogLosses));
-        Throw.IfNotFinite(secondLogLosses, nameof(secondLogLosses));
+        if (firstLogLosses.Count < 2)
+            throw ComparisonErrors.TooFewFolds(firstLogLosses.Count);
+        CheckFinite(firstLogLosses, nameof(firstLogLosses));
+        CheckFinite(secondLogLosses, nameof(secondLogLosses));
         var ratio = testToTrainRatio ?? 1.0 / (firstLogLosses.Count - 1);
         _ = Guard.Positive(ratio, nameof(testToTrainRatio), "It is the number of test rows over that of training rows");
         return new(first, second, [.. firstLogLosses.Zip(secondLogLosses, (a, b) => new FoldDifference(a, b))], ratio, confidenceLevel);
@@ -92,8 +93,32 @@ public sealed record CrossValidationComparison
     public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
 
     /// <summary>The folds as a Markdown table, with the sentence.</summary>
-    public string ToMarkdown() => ComparisonMarkdown.Of(this);
+    public string ToMarkdown() => ComparisonTables.Markdown(this);
 
-    /// <summary><see cref="Sentence"/>.</summary>
-    public override string ToString() => Sentence;
+    /// <summary><see cref="Sentence"/> in one line.</summary>
+    public override string ToString() => TextTable.Clean(Sentence);
+
+    private static void CheckFinite(IReadOnlyList<double> logLosses, string name)
+    {
+        for (var i = 0; i < logLosses.Count; i++)
+        {
+            if (!double.IsFinite(logLosses[i]))
+                throw ComparisonErrors.NotFinite(name, i, logLosses[i]);
+        }
+    }
+}
+
+/// <summary>Two models' log-loss on one fold, in nats.</summary>
+public readonly record struct FoldDifference
+{
+    internal FoldDifference(double firstLogLoss, double secondLogLoss) => (FirstLogLoss, SecondLogLoss) = (firstLogLoss, secondLogLoss);
+
+    /// <summary>That of the first.</summary>
+    public double FirstLogLoss { get; }
+
+    /// <summary>That of the second.</summary>
+    public double SecondLogLoss { get; }
+
+    /// <summary><see cref="FirstLogLoss"/> less <see cref="SecondLogLoss"/>: negative where the first is better.</summary>
+    public double Difference => FirstLogLoss - SecondLogLoss;
 }

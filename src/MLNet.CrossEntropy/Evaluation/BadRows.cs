@@ -20,15 +20,6 @@ internal static class BadRows
             : RowOutcome.Used;
     }
 
-    /// <summary>Takes all rows of a block whose scores are known to be good; false where a label is not.</summary>
-    public static bool TakeAll(ScoredBlock rows, EvaluatedBlock block)
-    {
-        if (!block.TakeAll(rows))
-            return false;
-        block.Outcomes.Add(RowOutcome.Used, rows.Count);
-        return true;
-    }
-
     /// <summary>Takes the good rows of a block and treats the others as the caller asked.</summary>
     /// <exception cref="InvalidOperationException">The caller does not tolerate one of them.</exception>
     public static void TakeGood(ScoredBlock rows, EvaluationOptions options, ScoreCheck check, EvaluatedBlock block)
@@ -70,11 +61,11 @@ internal static class BadRows
 
     private static InvalidOperationException Error(RowOutcome outcome, long row, ReadOnlySpan<float> scores) => outcome switch
     {
-        RowOutcome.MissingLabel => Throw.BadRow(row, "has no label", "Give it one"),
-        RowOutcome.UnknownClass => Throw.BadRow(row, "has a label that is none of the model's classes", "Train with that class"),
-        RowOutcome.NonFiniteScore => Throw.BadRow(row, $"has a score that is not finite ({Listed(scores)})", "Mend the model or its input"),
-        RowOutcome.OutOfRangeScore => Throw.BadRow(row, $"has a probability outside 0 to 1 ({Listed(scores)})", "If the scores are logits, say so in the options"),
-        _ => Throw.BadRow(row, $"has probabilities that do not sum to 1 ({Listed(scores)})", "Normalise them, or raise the tolerance"),
+        RowOutcome.MissingLabel => EvaluationErrors.BadRow(row, "has no label", "Give it one"),
+        RowOutcome.UnknownClass => EvaluationErrors.BadRow(row, "has a label that is none of the model's classes", "Train with that class"),
+        RowOutcome.NonFiniteScore => EvaluationErrors.BadRow(row, $"has a score that is not finite ({Listed(scores)})", "Mend the model or its input"),
+        RowOutcome.OutOfRangeScore => EvaluationErrors.BadRow(row, $"has a probability outside 0 to 1 ({Listed(scores)})", "If the scores are logits, say so in the options"),
+        _ => EvaluationErrors.BadRow(row, $"has probabilities that do not sum to 1 ({Listed(scores)})", "Normalise them, or raise the tolerance"),
     };
 
     private static string Listed(ReadOnlySpan<float> scores)

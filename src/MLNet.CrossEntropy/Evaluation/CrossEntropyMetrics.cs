@@ -1,6 +1,4 @@
 using MLNet.CrossEntropy.Evaluation;
-using MLNet.CrossEntropy.Reporting;
-
 
 namespace MLNet.CrossEntropy;
 
@@ -12,11 +10,11 @@ public abstract class CrossEntropyMetrics
 {
     private static readonly double Ln2 = Math.Log(2);
 
-    private protected CrossEntropyMetrics(RowCounter rows, MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
+    private protected CrossEntropyMetrics(MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
     {
         ref readonly var total = ref sums.LogLoss.Total;
         ScoresUsed = scoresUsed;
-        Rows = rows.ToCounts(total.ClippedRows);
+        Rows = sums.Rows.ToCounts(total.ClippedRows);
         WeightSum = total.Weight;
         EffectiveRows = total.EffectiveRows;
         LogLoss = total.LogLoss;
@@ -34,7 +32,7 @@ public abstract class CrossEntropyMetrics
         ReferenceLogLoss = options.Prior.LogLoss(names, shares);
         HasExactDistributions = sums.IsExact;
         ConfusionMatrix = sums.Confusion?.ToMatrix(names);
-        Classes = ClassMetricsTable.Of(sums, names, ConfusionMatrix, options);
+        Classes = ClassMetrics.All(sums, names, ConfusionMatrix, options);
         RowLosses = new(sums.RowLosses, names);
         Warnings = [.. EvaluationWarnings.Of(this)];
     }
@@ -130,7 +128,7 @@ public abstract class CrossEntropyMetrics
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>The metrics as a table for people.</summary>
-    public override string ToString() => MetricsTable.Of(this);
+    public override string ToString() => MetricsTables.Text(this);
 
     /// <summary>
     /// The metrics as JSON: every public property by its name in camelCase (<c>logLoss</c>, <c>rows.used</c>,
@@ -142,5 +140,5 @@ public abstract class CrossEntropyMetrics
     public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
 
     /// <summary>The figures, the classes and a confusion matrix of up to 12 classes as Markdown tables.</summary>
-    public string ToMarkdown() => MetricsMarkdown.Of(this);
+    public string ToMarkdown() => MetricsTables.Markdown(this);
 }

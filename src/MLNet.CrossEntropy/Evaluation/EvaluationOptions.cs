@@ -1,6 +1,10 @@
+using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy;
 
-/// <summary>What the evaluations of multiclass and binary models have in common.</summary>
+/// <summary>What the evaluations of multiclass, binary and multi-label models have in common.</summary>
 public abstract class EvaluationOptions
 {
     private protected EvaluationOptions() { }
@@ -37,7 +41,7 @@ public abstract class EvaluationOptions
     public int WorstRows { get; set; } = 20;
 
     /// <summary>
-    /// The number of threads, at least 1, that judge rows and add them up while the caller's own reads on; null for one a processor.
+    /// The number of threads, at least 1, that evaluate rows and add them up while the caller's own reads on; null for one a processor.
     /// 1 starts no thread. The metrics are the same bits whatever the number.
     /// </summary>
     public int? NumberOfThreads { get; set; }
@@ -54,6 +58,9 @@ public abstract class EvaluationOptions
     /// <summary>What to do with a row whose scores are not finite, out of range or do not sum to 1.</summary>
     public BadRowPolicy InvalidScore { get; set; }
 
+    /// <summary>The columns to read.</summary>
+    internal abstract ScoredColumns Columns { get; }
+
     /// <summary>A copy that asks for no more than the rows' losses.</summary>
     internal EvaluationOptions LossesOnly()
     {
@@ -63,4 +70,138 @@ public abstract class EvaluationOptions
     }
 
     internal int Threads => NumberOfThreads ?? Environment.ProcessorCount;
+
+    /// <summary>Refuses options that make no sense.</summary>
+    internal virtual void Check()
+    {
+        Throw.IfNotBetween(ProbabilityFloor, 0, 0.5, nameof(ProbabilityFloor));
+        Throw.IfNotBetween(ConfidenceLevel, 0, 1, nameof(ConfidenceLevel));
+        ArgumentNullException.ThrowIfNull(Prior);
+        _ = Guard.Range(Threads, Threads >= 1, nameof(NumberOfThreads), "null or at least 1", "null takes one a processor");
+        _ = Guard.Range(ReliabilityBins, ReliabilityBins is >= 1 and <= 10000, nameof(ReliabilityBins), "1 to 10000", "15 is usual");
+        _ = Guard.Range(WorstRows, WorstRows is >= 0 and <= 1000, nameof(WorstRows), "0 to 1000", "20 is usual");
+        if (MissingLabel == BadRowPolicy.CountAsMistake)
+            throw EvaluationErrors.MistakesWithoutLabel(nameof(MissingLabel));
+    }
+
+    private protected ScoredColumns ColumnsWith(string? score) => new(LabelColumnName) { Score = score, Weight = ExampleWeightColumnName, Id = IdColumnName };
+}
+
+/// <summary>How a multiclass model is evaluated.</summary>
+public sealed class MulticlassEvaluationOptions : EvaluationOptions
+{
+    /// <summary>The column of the scores: a vector of Single, one score a class.</summary>
+    public string ScoreColumnName { get; set; } = "Score";
+
+    /// <summary>Whether the scores are probabilities or logits.</summary>
+    public ScoreKind ScoreKind { get; set; }
+
+    /// <summary>How far from 1 a row of probabilities may sum before its scores count as invalid.</summary>
+    public double RowSumTolerance { get; set; } = 1e-3;
+
+    /// <summary>
+    /// The class names in the order of the scores, as the labels write them; null takes them from the annotations:
+    /// the score's TrainingLabelValues or SlotNames, else the label's key values, else the slot numbers.
+    /// </summary>
+    public IReadOnlyList<string>? ClassNames { get; set; }
+
+    /// <summary>
+    /// With vector labels that are counts, multiply each row's weight by the sum of its counts, so that every count weighs
+    /// the same; otherwise every row does.
+    /// </summary>
+    public bool WeightBySoftLabelSum { get; set; }
+
+    internal MulticlassEvaluationOptions WithScoreColumn(string name)
+    {
+        var copy = (MulticlassEvaluationOptions)MemberwiseClone();
+        copy.ScoreColumnName = name;
+        return copy;
+    }
+
+    internal override ScoredColumns Columns => ColumnsWith(ScoreColumnName) with { ClassNames = ClassNames, WeightBySoftLabelSum = WeightBySoftLabelSum };
+
+    internal override void Check()
+    {
+        base.Check();
+        Throw.IfNotBetween(RowSumTolerance, 0, 1, nameof(RowSumTolerance));
+    }
+}
+
+/// <summary>How a binary model is evaluated.</summary>
+public sealed class BinaryEvaluationOptions : EvaluationOptions
+{
+    /// <summary>
+    /// The column of raw scores, or null. It serves as a logit where it agrees with the probability, or where there
+    /// is no probability column.
+    /// </summary>
+    public string? ScoreColumnName { get; set; } = "Score";
+
+    /// <summary>The column of the probability of the positive class, or null where the score is itself a logit.</summary>
+    public string? ProbabilityColumnName { get; set; } = "Probability";
+
+    internal BinaryEvaluationOptions WithProbabilityColumn(string name)
+    {
+        var copy = (BinaryEvaluationOptions)MemberwiseClone();
+        (copy.ScoreColumnName, copy.ProbabilityColumnName) = (null, name);
+        return copy;
+    }
+
+    internal override ScoredColumns Columns => ColumnsWith(ScoreColumnName) with { Probability = ProbabilityColumnName };
+}
+
+/// <summary>How a multi-label model is evaluated: one that answers several yes-or-no questions about each row.</summary>
+public sealed class MultiLabelEvaluationOptions : EvaluationOptions
+{
+    /// <summary>The column of the scores: a vector of Single, one score a label.</summary>
+    public string ScoreColumnName { get; set; } = "Score";
+
+    /// <summary>
+    /// Whether the scores are probabilities or logits. <see cref="ScoreKind.Auto"/> takes them for logits where there is a column
+    /// Probability beside them, or where one in the first block of rows lies outside 0 to 1.
+    /// </summary>
+    public ScoreKind ScoreKind { get; set; }
+
+    /// <summary>The labels' names; null takes them from the slot names of the scores or the labels, else the slot numbers.</summary>
+    public IReadOnlyList<string>? LabelNames { get; set; }
+
+    internal override ScoredColumns Columns => ColumnsWith(ScoreColumnName) with { ClassNames = LabelNames };
+
+    internal override void Check()
+    {
+        base.Check();
+        if (UnknownClass == BadRowPolicy.CountAsMistake || InvalidScore == BadRowPolicy.CountAsMistake)
+            throw EvaluationErrors.MistakesOfManyLabels();
+    }
+}
+
+/// <summary>What the numbers of a score vector mean.</summary>
+public enum ScoreKind
+{
+    /// <summary>
+    /// Find out from the first block of rows: logits where no finite row looks like probabilities (none is
+    /// non-negative and sums to 1) and at least one score is negative; else probabilities.
+    /// </summary>
+    Auto,
+
+    /// <summary>Probabilities: each row is non-negative and sums to 1. A native multiclass model gives these.</summary>
+    Probabilities,
+
+    /// <summary>Logits (unnormalised log-probabilities): softmax of a row gives its probabilities. Nothing need be clipped.</summary>
+    Logits,
+}
+
+/// <summary>What to do with a row that cannot be evaluated. Whatever the policy, no row goes unreported.</summary>
+public enum BadRowPolicy
+{
+    /// <summary>Leave the row out of every metric, count it in <see cref="RowCounts"/> and warn.</summary>
+    Skip,
+
+    /// <summary>Stop with an error that names the row and the value seen.</summary>
+    Throw,
+
+    /// <summary>
+    /// Count the row as a mistake in log-loss and accuracy, as if its true class had been given probability 0: an infinite
+    /// loss, -ln of the floor once clipped. Other metrics leave it out. Not for rows without a label.
+    /// </summary>
+    CountAsMistake,
 }

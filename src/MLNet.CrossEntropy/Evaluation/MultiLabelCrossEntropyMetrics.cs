@@ -1,6 +1,4 @@
 using MLNet.CrossEntropy.Evaluation;
-using MLNet.CrossEntropy.Reporting;
-
 
 namespace MLNet.CrossEntropy;
 
@@ -11,10 +9,10 @@ namespace MLNet.CrossEntropy;
 public sealed class MultiLabelCrossEntropyMetrics
 {
     internal MultiLabelCrossEntropyMetrics(
-        RowCounter rows, MetricAccumulators[] ofLabel, MultiLabelAccumulator ofRows, IReadOnlyList<string> names, MultiLabelEvaluationOptions options, string scoresUsed)
+        MetricAccumulators[] ofLabel, MultiLabelAccumulator ofRows, IReadOnlyList<string> names, MultiLabelEvaluationOptions options, string scoresUsed)
     {
         ref readonly var logLoss = ref ofRows.LogLoss;
-        Rows = rows.ToCounts(logLoss.ClippedRows);
+        Rows = ofRows.Rows.ToCounts(logLoss.ClippedRows);
         ScoresUsed = scoresUsed;
         LogLoss = logLoss.LogLoss;
         ClippedLogLoss = logLoss.ClippedLogLoss;
@@ -23,7 +21,7 @@ public sealed class MultiLabelCrossEntropyMetrics
         HammingLoss = ofRows.HammingLoss;
         SubsetAccuracy = ofRows.SubsetAccuracy;
         LabelNames = names;
-        Labels = [.. ofLabel.Select(sums => new BinaryCrossEntropyMetrics(rows, sums, ["0", "1"], options, scoresUsed))];
+        Labels = [.. ofLabel.Select(sums => new BinaryCrossEntropyMetrics(sums, ["0", "1"], options, scoresUsed))];
         (Micro, Macro) = Average(Labels);
         Warnings = [.. EvaluationWarnings.OfRows(Rows, options.ProbabilityFloor, logLoss.ClippedShare), .. EvaluationWarnings.OfLabels(this)];
     }
@@ -71,13 +69,13 @@ public sealed class MultiLabelCrossEntropyMetrics
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>The metrics as a table for people.</summary>
-    public override string ToString() => MetricsTable.Of(this);
+    public override string ToString() => MetricsTables.Text(this);
 
     /// <inheritdoc cref="CrossEntropyMetrics.ToJson"/>
     public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
 
     /// <summary>The figures and the labels as Markdown tables.</summary>
-    public string ToMarkdown() => MetricsMarkdown.Of(this);
+    public string ToMarkdown() => MetricsTables.Markdown(this);
 
     private static (PrecisionRecall Micro, PrecisionRecall Macro) Average(IReadOnlyList<BinaryCrossEntropyMetrics> labels)
     {

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
 
@@ -38,7 +39,13 @@ public sealed class ReferencePrior
     public static ReferencePrior FromClassProbabilities(string name, IReadOnlyDictionary<string, double> probabilities)
     {
         ArgumentNullException.ThrowIfNull(probabilities);
-        Throw.IfNotProbabilities(probabilities, nameof(probabilities));
+        foreach ((var key, var probability) in probabilities)
+        {
+            if (!double.IsFinite(probability) || probability < 0)
+                throw EvaluationErrors.NoProbability(nameof(probabilities), key, probability);
+        }
+        if (probabilities.Values.Sum() is var sum && Math.Abs(sum - 1) > 1e-6)
+            throw EvaluationErrors.NoDistribution(nameof(probabilities), sum);
         Dictionary<string, double> copy = new(probabilities, StringComparer.Ordinal);
         return new(name, (names, shares) => CrossEntropyOf(shares, names.Select(n => copy.GetValueOrDefault(n))));
     }

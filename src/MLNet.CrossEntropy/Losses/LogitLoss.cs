@@ -62,7 +62,7 @@ public abstract class LogitLoss
 
     /// <summary>
     /// The log-loss by which a model fitted with this loss is judged on rows that were held out: cross-entropy with the same class
-    /// weights, but neither smoothed nor focal.
+    /// weights, but not smoothed.
     /// </summary>
     internal virtual LogitLoss LogLoss => this;
 

@@ -8,7 +8,7 @@ namespace MLNet.CrossEntropy.MLNet;
 /// Streams (label, probability, raw score, weight) of a binary model out of a data view. In a block's two slots stand
 /// the probability, then the raw score; NaN where there is no such column.
 /// </summary>
-internal sealed class BinaryScoredRows : IDisposable
+internal sealed class BinaryScoredRows : IScoredRows
 {
     public const int Probability = 0;
     public const int RawScore = 1;
@@ -37,13 +37,17 @@ internal sealed class BinaryScoredRows : IDisposable
 
     public ScoreClasses Classes { get; }
 
-    public static BinaryScoredRows Open(IDataView data, BinaryEvaluationOptions options)
+    public string[] ClassNames => Classes.Names;
+
+    public bool ClassesAreNamed => Classes.AreNamed;
+
+    public static BinaryScoredRows Open(IDataView data, ScoredColumns columns)
     {
-        var label = ColumnValues.Require(data.Schema, options.LabelColumnName, "label");
-        var probability = ColumnValues.Optional(data.Schema, options.ProbabilityColumnName, "probability");
-        var score = ColumnValues.Optional(data.Schema, options.ScoreColumnName, "score");
-        var weight = ColumnValues.Optional(data.Schema, options.ExampleWeightColumnName, "example weight");
-        var id = ColumnValues.Optional(data.Schema, options.IdColumnName, "id");
+        var label = ColumnValues.Require(data.Schema, columns.Label, "label");
+        var probability = ColumnValues.Optional(data.Schema, columns.Probability, "probability");
+        var score = ColumnValues.Optional(data.Schema, columns.Score, "score");
+        var weight = ColumnValues.Optional(data.Schema, columns.Weight, "example weight");
+        var id = ColumnValues.Optional(data.Schema, columns.Id, "id");
         if (probability is null && score is null)
             throw Throw.NoScoreColumn();
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy.MLNet;
 
@@ -8,27 +9,25 @@ namespace MLNet.CrossEntropy.MLNet;
 internal static class CoefficientText
 {
     private const int ShownFeatures = 10;
-    private const int WidestName = 40;
 
-    public static string Table(LinearCoefficients coefficients)
+    public static string Text(LinearCoefficients coefficients)
     {
         StringBuilder text = new();
-        var scaled = coefficients.StandardDeviations is not null;
         foreach (var c in coefficients.Classes)
         {
-            var top = c.Top(ShownFeatures);
-            var width = Math.Clamp(top.Max(t => t.Feature.Length), "(bias)".Length, WidestName);
-            text.Append(CultureInfo.InvariantCulture, $"class {c.Name}\n")
-                .Append(CultureInfo.InvariantCulture, $"  {"(bias)".PadRight(width)}{c.Bias,14:G6}{(scaled ? "    x st. dev." : "")}\n");
-            foreach (var t in top)
-            {
-                var name = t.Feature.Length > width ? $"{t.Feature[..(width - 1)]}…" : t.Feature;
-                text.Append(CultureInfo.InvariantCulture, $"  {name.PadRight(width)}{t.Weight,14:G6}{(scaled ? $"{t.Importance,14:G4}" : "")}\n");
-            }
-            if (c.Weights.Count > top.Count)
-                text.Append(CultureInfo.InvariantCulture, $"  ... and {c.Weights.Count - top.Count} more features\n");
+            text.Append("class ").Append(TextTable.Clean(c.Name)).Append('\n');
+            TextTable.Append(
+                text, Of(c, coefficients.StandardDeviations is not null), hasHeader: false, most: 1 + ShownFeatures, others: "features", indent: "  ");
         }
         return text.ToString();
+    }
+
+    private static Table Of(ClassCoefficients c, bool isScaled)
+    {
+        Column[] columns = [new("feature"), new("weight", NumberFormat.Of("G6", 14)), new("x st. dev.", NumberFormat.Of("G4", 14))];
+        Cell[] bias = ["(bias)", c.Bias, "x st. dev."];
+        var features = c.Top(Math.Max(c.Weights.Count, 1)).Select(t => (Cell[])[t.Feature, t.Weight, t.Importance]);
+        return new($"Coefficients of {c.Name}", columns[..(isScaled ? 3 : 2)], [.. features.Prepend(bias).Select(row => row[..(isScaled ? 3 : 2)])]);
     }
 
     public static string Csv(LinearCoefficients coefficients)

@@ -74,5 +74,5 @@ public sealed class LinearCoefficients
     public string ToJson() => CoefficientText.Json(this);
 
     /// <summary>For each class a table of its bias and its ten most important features.</summary>
-    public override string ToString() => CoefficientText.Table(this);
+    public override string ToString() => CoefficientText.Text(this);
 }

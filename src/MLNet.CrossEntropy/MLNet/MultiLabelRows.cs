@@ -9,7 +9,7 @@ namespace MLNet.CrossEntropy.MLNet;
 /// each label, 0 or 1 as a rule; its row label is <see cref="ScoreClasses.Soft"/>, or missing or unknown where a share is
 /// NaN or outside 0 to 1.
 /// </summary>
-internal sealed class MultiLabelRows : IDisposable
+internal sealed class MultiLabelRows : IScoredRows
 {
     private readonly DataViewRowCursor _cursor;
     private readonly Action<Span<double>> _labels;
@@ -21,7 +21,7 @@ internal sealed class MultiLabelRows : IDisposable
     private MultiLabelRows(DataViewRowCursor cursor, string[] names, DataViewSchema.Column label, DataViewSchema.Column score, DataViewSchema.Column? weight, DataViewSchema.Column? id)
     {
         _cursor = cursor;
-        Names = names;
+        ClassNames = names;
         _labels = ((VectorDataViewType)label.Type).ItemType.RawType == typeof(bool)
             ? LabelGetter<bool>(label, static x => x ? 1 : 0)
             : LabelGetter<float>(label, static x => x);
@@ -30,27 +30,30 @@ internal sealed class MultiLabelRows : IDisposable
         _id = id is { } i ? ColumnValues.Name(cursor, i, "id") : null;
     }
 
-    public string[] Names { get; }
+    public string[] ClassNames { get; }
 
-    public static MultiLabelRows Open(IDataView data, MultiLabelEvaluationOptions options)
+    // Slot numbers match themselves.
+    public bool ClassesAreNamed => true;
+
+    public static MultiLabelRows Open(IDataView data, ScoredColumns columns)
     {
-        var label = ColumnValues.Require(data.Schema, options.LabelColumnName, "label");
-        var score = ColumnValues.Require(data.Schema, options.ScoreColumnName, "score");
-        var weight = ColumnValues.Optional(data.Schema, options.ExampleWeightColumnName, "example weight");
-        var id = ColumnValues.Optional(data.Schema, options.IdColumnName, "id");
+        var label = ColumnValues.Require(data.Schema, columns.Label, "label");
+        var score = ColumnValues.Require(data.Schema, columns.Score!, "score");
+        var weight = ColumnValues.Optional(data.Schema, columns.Weight, "example weight");
+        var id = ColumnValues.Optional(data.Schema, columns.Id, "id");
         if (score.Type is not VectorDataViewType { Size: > 0 and var count } scores || scores.ItemType != NumberDataViewType.Single)
             throw Throw.WrongColumnType(score.Name, "score", score.Type, "a vector of Single of known length, one score a label,");
         if (label.Type is not VectorDataViewType labels || labels.Size != count || !(labels.ItemType is BooleanDataViewType || labels.ItemType == NumberDataViewType.Single))
             throw Throw.WrongColumnType(label.Name, "label", label.Type, $"a vector of {count} Booleans or Singles, one a score,");
 
-        var names = options.LabelNames is { } given
+        var names = columns.ClassNames is { } given
             ? given.Count == count ? [.. given] : throw Throw.WrongClassCount(given.Count, count, score.Name)
             : ColumnValues.AnnotationText(score, "SlotNames") ?? ColumnValues.AnnotationText(label, "SlotNames") ?? [.. Enumerable.Range(0, count).Select(i => $"{i}")];
         return new(ColumnValues.OpenCursor(data, [label, score, weight, id]), names, label, score, weight, id);
     }
 
     /// <summary>A block for this reader's rows.</summary>
-    public ScoredBlock NewBlock() => new(Names.Length, hasSoftLabels: true, hasIds: _id is not null);
+    public ScoredBlock NewBlock() => new(ClassNames.Length, hasSoftLabels: true, hasIds: _id is not null);
 
     /// <summary>Fills the block with the next rows; false when none was left.</summary>
     public bool Read(ScoredBlock block)

@@ -17,7 +17,12 @@ namespace MLNet.CrossEntropy.MLNet;
 /// </summary>
 internal static partial class NativeModels
 {
-    private const string SupportedVersion = "5.0.0";
+    /// <summary>The versions of Microsoft.ML that the package depends on, as NuGet writes a range; the project file says it once for both.</summary>
+    internal static string SupportedVersions { get; } = typeof(NativeModels).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == nameof(SupportedVersions)).Value!;
+
+    /// <summary>The version of Microsoft.ML that runs; its assembly version is 1.0.0.0 in every release.</summary>
+    internal static string? Version { get; } = typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
 
     /// <summary>The environment (log, seed) of the MLContext that a trainers catalog belongs to.</summary>
     public static IHostEnvironment EnvironmentOf(TrainCatalogBase.CatalogInstantiatorBase trainers)
@@ -40,18 +45,15 @@ internal static partial class NativeModels
     /// <summary>
     /// What <paramref name="builtIn"/>, a built-in trainer over the same columns, promises to add to
     /// <paramref name="inputSchema"/>, its label taken for a scalar of type <paramref name="labelType"/>: the promise holds for
-    /// more label types than the built-in trainer takes. With <paramref name="textValues"/> its key values are taken for text.
+    /// more label types than the built-in trainer takes.
     /// </summary>
     public static SchemaShape OutputShape(
-        IEstimator<ITransformer> builtIn, SchemaShape inputSchema, string labelColumn, Func<SchemaShape.Column, bool> accepts, PrimitiveDataViewType labelType, bool isKey, bool textValues = false)
+        IEstimator<ITransformer> builtIn, SchemaShape inputSchema, string labelColumn, Func<SchemaShape.Column, bool> accepts, PrimitiveDataViewType labelType, bool isKey)
     {
         var label = inputSchema.FirstOrDefault(column => column.Name == labelColumn);
         if (label.Name is null || !accepts(label))
             return builtIn.GetOutputSchema(inputSchema);
-        var annotations = textValues
-            ? new([ShapeColumn("KeyValues", SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance, false, new([]))])
-            : label.Annotations;
-        var asBuiltIn = ShapeColumn(label.Name, label.Kind, labelType, isKey, annotations);
+        var asBuiltIn = ShapeColumn(label.Name, label.Kind, labelType, isKey, label.Annotations);
         var output = builtIn.GetOutputSchema(Replace(inputSchema, asBuiltIn));
         return Replace(output, label);
     }
@@ -135,7 +137,7 @@ internal static partial class NativeModels
         }
         catch (Exception missing) when (missing is MissingMemberException or TypeLoadException)
         {
-            throw Throw.UnsupportedMLNet(SupportedVersion, typeof(MLContext).Assembly.GetName().Version?.ToString(3), missing);
+            throw Throw.UnsupportedMLNet(SupportedVersions, Version, missing);
         }
     }
 

@@ -6,7 +6,7 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy.MLNet;
 
 /// <summary>Streams (label, scores, weight) out of a data view, block after block, in one pass.</summary>
-internal sealed class ScoredRows : IDisposable
+internal sealed class ScoredRows : IScoredRows
 {
     private readonly DataViewRowCursor _cursor;
     private readonly Func<int>? _hardLabel;
@@ -35,20 +35,24 @@ internal sealed class ScoredRows : IDisposable
 
     public ScoreClasses Classes { get; }
 
-    public static ScoredRows Open(IDataView data, MulticlassEvaluationOptions options)
+    public string[] ClassNames => Classes.Names;
+
+    public bool ClassesAreNamed => Classes.AreNamed;
+
+    public static ScoredRows Open(IDataView data, ScoredColumns columns)
     {
-        var label = ColumnValues.Require(data.Schema, options.LabelColumnName, "label");
-        var score = ColumnValues.Require(data.Schema, options.ScoreColumnName, "score");
-        var weight = ColumnValues.Optional(data.Schema, options.ExampleWeightColumnName, "example weight");
-        var id = ColumnValues.Optional(data.Schema, options.IdColumnName, "id");
+        var label = ColumnValues.Require(data.Schema, columns.Label, "label");
+        var score = ColumnValues.Require(data.Schema, columns.Score!, "score");
+        var weight = ColumnValues.Optional(data.Schema, columns.Weight, "example weight");
+        var id = ColumnValues.Optional(data.Schema, columns.Id, "id");
         if (score.Type is not VectorDataViewType { ItemType: NumberDataViewType { RawType: var item }, Size: > 0 and var count } || item != typeof(float))
             throw Throw.WrongColumnType(score.Name, "score", score.Type, "a vector of Single of known length, one score a class (for a binary model's single score: BinaryClassification.EvaluateCrossEntropy),");
 
-        ScoreClasses classes = ScoreClasses.Of(score, count, label, options.ClassNames);
+        ScoreClasses classes = ScoreClasses.Of(score, count, label, columns.ClassNames);
         var cursor = ColumnValues.OpenCursor(data, [label, score, weight, id]);
         try
         {
-            return new(cursor, classes, label, score, weight, id, options.WeightBySoftLabelSum);
+            return new(cursor, classes, label, score, weight, id, columns.WeightBySoftLabelSum);
         }
         catch
         {

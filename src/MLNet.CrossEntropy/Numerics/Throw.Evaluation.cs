@@ -2,39 +2,6 @@ namespace MLNet.CrossEntropy.Numerics;
 
 internal static partial class Throw
 {
-    /// <summary>Refuses class probabilities that are negative, not finite, or do not sum to 1 within 1e-6.</summary>
-    public static void IfNotProbabilities(IReadOnlyDictionary<string, double> probabilities, string name)
-    {
-        foreach ((var key, var p) in probabilities)
-        {
-            if (!double.IsFinite(p) || p < 0)
-                throw new ArgumentException($"The probability of class '{key}' is {p}; it must be a finite number of at least 0.", name);
-        }
-        var sum = probabilities.Values.Sum();
-        if (Math.Abs(sum - 1) > 1e-6)
-            throw new ArgumentException($"The class probabilities sum to {sum}; they must sum to 1 (divide each by their sum).", name);
-    }
-
-    /// <summary>Refuses options of an evaluation that make no sense.</summary>
-    public static void IfInvalid(EvaluationOptions options)
-    {
-        IfNotBetween(options.ProbabilityFloor, 0, 0.5, nameof(options.ProbabilityFloor));
-        IfNotBetween(options.ConfidenceLevel, 0, 1, nameof(options.ConfidenceLevel));
-        ArgumentNullException.ThrowIfNull(options.Prior);
-        _ = Guard.Range(options.Threads, options.Threads >= 1, nameof(options.NumberOfThreads), "null or at least 1", "null takes one a processor");
-        _ = Guard.Range(options.ReliabilityBins, options.ReliabilityBins is >= 1 and <= 10000, nameof(options.ReliabilityBins), "1 to 10000", "15 is usual");
-        _ = Guard.Range(options.WorstRows, options.WorstRows is >= 0 and <= 1000, nameof(options.WorstRows), "0 to 1000", "20 is usual");
-        if (options.MissingLabel == BadRowPolicy.CountAsMistake)
-            throw new ArgumentException($"'{nameof(options.MissingLabel)}' is {BadRowPolicy.CountAsMistake}, but nobody can be wrong about a row without a label; use {BadRowPolicy.Skip} or {BadRowPolicy.Throw}.");
-    }
-
-    /// <summary>Refuses a policy that has no meaning for multi-label rows.</summary>
-    public static void IfCountsMistakes(MultiLabelEvaluationOptions options)
-    {
-        if (options.UnknownClass == BadRowPolicy.CountAsMistake || options.InvalidScore == BadRowPolicy.CountAsMistake)
-            throw new ArgumentException($"A policy is {BadRowPolicy.CountAsMistake}, but a multi-label row has many answers, not one to be wrong about; use {BadRowPolicy.Skip} or {BadRowPolicy.Throw}.");
-    }
-
     /// <summary>Refuses a number outside an open interval.</summary>
     public static void IfNotBetween(double value, double low, double high, string name)
     {
@@ -81,10 +48,6 @@ internal static partial class Throw
 
     public static InvalidOperationException WrongScoreCount(long row, int count, string scoreColumn, int expected) => new(
         $"Row {row} has {count} scores in column '{scoreColumn}'; every row must have {expected}, one a class.");
-
-    /// <summary>A row that the caller's policy does not tolerate.</summary>
-    public static InvalidOperationException BadRow(long row, string what, string remedy) => new(
-        $"Row {row} {what}. {remedy}, or set the policy for such rows to {nameof(BadRowPolicy.Skip)} to leave them out and have them counted.");
 
     public static string Listed(string[] names) =>
         string.Join(", ", names.Take(5).Select(n => $"'{n}'")) + (names.Length > 5 ? $", ... ({names.Length} in all)" : "");

@@ -19,21 +19,9 @@ internal static partial class Throw
         CultureInfo.InvariantCulture,
         $"Label column '{column}' is {value} in slot {slot} of row {row} (counted from 0): an answer must be 0, 1, a share between them, or NaN for a missing one."));
 
-    public static InvalidOperationException UnknownClass(string option, string name, string[] names) => new(
-        $"{option} names the class '{name}', which is none of the training data's: {Listed(names)}. Write its name as the labels do.");
-
-    public static InvalidOperationException NoTargetPrior(string name) => new(
-        $"TargetPrior has no share for the class '{name}'; give one above 0 for every class.");
-
-    public static InvalidOperationException NoRowsToCorrect(string name) => new(
-        $"No training row of positive weight is of class '{name}', so its prior cannot be corrected. Leave the TargetPrior out, or train with rows of every class.");
-
     public static InvalidOperationException NotProbabilities(string column, long row, double sum, string slot, float largest) => new(string.Create(
         CultureInfo.InvariantCulture,
         $"Label column '{column}' sums to {sum} in row {row} (counted from 0), its largest value being {largest} in slot {slot}: probabilities must sum to 1. Divide them by their sum, or set LabelKind to Counts."));
-
-    public static InvalidOperationException WrongPositiveWeights(int weights, string column, int labels) => new(
-        $"There are {weights} positive weights for the {labels} slots of the label column '{column}'; give one for each slot, in order, or one for all.");
 
     public static InvalidOperationException BadTrainingWeight(string column, long row, float value) => new(string.Create(
         CultureInfo.InvariantCulture,
@@ -45,9 +33,6 @@ internal static partial class Throw
     public static InvalidOperationException WrongSlotCount(string column, long row, int count, int expected) => new(
         $"Label column '{column}' has {count} slots in row {row} (counted from 0), and its type promises {expected}. Every row must have the same length.");
 
-    public static InvalidOperationException TooManyWeights(int outputs, int features, long weights, int most) => new(
-        $"{outputs} outputs of {features} features make {weights} weights; a model holds at most {most}. Take fewer features, for example with a hash of fewer bits, or fewer classes.");
-
     public static InvalidOperationException NoUsableRows(string what, TrainingRowCounts counts, string? first) => new(
         counts.Seen == 0
             ? $"The {what} data has no rows."
@@ -57,9 +42,6 @@ internal static partial class Throw
     public static OperationCanceledException CancelledWhileReading(CancellationToken cancellation) => new(
         "The fit was cancelled while its rows were read: there is no model to return.", cancellation);
 
-    public static ArgumentException InvalidOptions(string trainer, IEnumerable<string> problems) => new(
-        $"The options of {trainer} are not valid. {string.Join(" ", problems)}");
-
-    public static NotSupportedException UnsupportedMLNet(string expected, string? found, Exception missing) => new(
-        $"This Microsoft.ML version is not supported: expected {expected}, found {found}. {missing.Message}", missing);
+    public static NotSupportedException UnsupportedMLNet(string supported, string? found, Exception missing) => new(
+        $"Microsoft.ML {found} is not supported: use a version in {supported}. {missing.Message}", missing);
 }

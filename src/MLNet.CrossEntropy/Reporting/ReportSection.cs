@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using MLNet.CrossEntropy.Reporting;
-using static MLNet.CrossEntropy.Reporting.Markup;
+using MLNet.CrossEntropy.Tables;
+using static MLNet.CrossEntropy.Tables.Markup;
 
 namespace MLNet.CrossEntropy;
 
@@ -38,7 +39,7 @@ public sealed class ReportSection(string heading)
         IReadOnlyList<string>[] cells = [.. rows];
         foreach (var row in cells)
             Numerics.Throw.IfLengthsDiffer(header.Count, row.Count, nameof(header), nameof(rows));
-        var table = new HtmlTable(caption, [.. header], cells);
+        var table = Table.Texts(caption, header, cells);
         _parts.Add(_ => table.ToElement(showCaption: true));
         return this;
     }

@@ -6,11 +6,11 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy.Trainers;
 
 /// <summary>The classes of one fit: what their rows weigh, and what that does to the model's biases.</summary>
-/// <param name="options">The trainer's options.</param>
+/// <param name="weights">What a row of each class weighs; null is 1.</param>
+/// <param name="prior">What the probabilities are to refer to; null leaves them as the weights made them.</param>
 /// <param name="names">The classes' names, their indexes where they have none.</param>
 /// <param name="loss">The loss of a row, without class weights.</param>
-/// <param name="positiveWeight">What the loss has the second class cost more than the first.</param>
-internal sealed class ClassTargets(ClassTrainerOptions options, string[] names, LogitLoss loss, double positiveWeight = 1)
+internal sealed class ClassTargets(ClassWeights? weights, TargetPrior? prior, string[] names, LogitLoss loss)
 {
     private double[] _counts = [];
     private double[]? _weights;
@@ -21,13 +21,13 @@ internal sealed class ClassTargets(ClassTrainerOptions options, string[] names, 
     /// <exception cref="InvalidOperationException">An option names a class that is not there.</exception>
     public LogitLoss LossOf(IEnumerable<RowBlock> rows, IChannel channel)
     {
-        CheckPrior();
-        if (options.TargetPrior is not null || options.ClassWeights is { IsBalanced: true })
+        prior?.Check(names);
+        if (prior is { IsOfRows: false } || weights is { IsBalanced: true })
             Count(rows);
-        if (options.ClassWeights is not { } classWeights)
+        if (weights is null)
             return loss;
-        _weights = classWeights.Of(names, _counts);
-        string[] absent = [.. names.Where((_, k) => classWeights.IsBalanced && _counts[k] == 0)];
+        _weights = weights.Of(names, _counts);
+        string[] absent = [.. names.Where((_, k) => weights.IsBalanced && _counts[k] == 0)];
         if (absent.Length > 0)
             channel.Warning(MessageSensitivity.Schema, $"No training row is of class {Throw.Listed(absent)}; the balanced weight of such a class is 0.");
         return new ClassWeightedLoss(loss, _weights);
@@ -36,7 +36,7 @@ internal sealed class ClassTargets(ClassTrainerOptions options, string[] names, 
     /// <summary>Makes a model's biases refer to the prior that the options ask for.</summary>
     public void Correct(float[] biases)
     {
-        if (!options.PriorCorrection && options.TargetPrior is null)
+        if (prior is null)
             return;
         double[] shifts = [.. names.Select((_, k) => Shift(k))];
         if (biases.Length == 1)
@@ -51,20 +51,10 @@ internal sealed class ClassTargets(ClassTrainerOptions options, string[] names, 
     /// <summary>log of the prior asked for over that of the rows as weighted; 0 where a class has no row to have a prior of.</summary>
     private double Shift(int k)
     {
-        var weight = (_weights?[k] ?? 1) * (k == 1 ? positiveWeight : 1);
-        if (options.TargetPrior is { } prior)
-            return weight * _counts[k] > 0 ? Math.Log(prior[names[k]] / (weight * _counts[k])) : throw Throw.NoRowsToCorrect(names[k]);
-        return weight > 0 ? -Math.Log(weight) : 0;
-    }
-
-    private void CheckPrior()
-    {
-        if (options.TargetPrior is not { } prior)
-            return;
-        if (prior.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
-            throw Throw.UnknownClass(nameof(options.TargetPrior), unknown, names);
-        if (names.FirstOrDefault(name => !prior.ContainsKey(name)) is { } missing)
-            throw Throw.NoTargetPrior(missing);
+        var weight = _weights?[k] ?? 1;
+        if (prior!.IsOfRows)
+            return weight > 0 ? -Math.Log(weight) : 0;
+        return weight * _counts[k] > 0 ? Math.Log(prior[names[k]] / (weight * _counts[k])) : throw TrainingErrors.NoRowsToCorrect(names[k]);
     }
 
     private void Count(IEnumerable<RowBlock> rows)

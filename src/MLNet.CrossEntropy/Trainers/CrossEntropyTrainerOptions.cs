@@ -1,10 +1,11 @@
-using MLNet.CrossEntropy.Numerics;
-
+using Microsoft.ML;
+using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.Trainers;
 
 namespace MLNet.CrossEntropy;
 
 /// <summary>What all cross-entropy trainers have in common. A trainer copies its options and never changes the caller's.</summary>
-public abstract partial class CrossEntropyTrainerOptions
+public abstract class CrossEntropyTrainerOptions
 {
     private protected CrossEntropyTrainerOptions() { }
 
@@ -14,8 +15,11 @@ public abstract partial class CrossEntropyTrainerOptions
     /// <summary>The name of the feature column: a vector of Single of known length.</summary>
     public string FeatureColumnName { get; set; } = Defaults.FeatureColumnName;
 
-    /// <summary>The name of the column of example weights (Single), or null when every row weighs 1.</summary>
+    /// <summary>The name of the column of example weights (a number), or null when every row weighs 1.</summary>
     public string? ExampleWeightColumnName { get; set; }
+
+    /// <summary>The loss that is minimised.</summary>
+    public TrainingLoss Loss { get; set; }
 
     /// <summary>
     /// The penalty <c>l2/2 ||W||^2</c> added to the mean loss; biases are not penalised. Null is 1/N, N being the sum of
@@ -26,11 +30,49 @@ public abstract partial class CrossEntropyTrainerOptions
     /// <summary>The penalty <c>l1 ||W||_1</c> added to the mean loss; biases are not penalised.</summary>
     public float L1Regularization { get; set; }
 
+    /// <summary>Label smoothing a: the targets become <c>(1 - a) p + a/K</c>. At least 0 and below 1.</summary>
+    public double LabelSmoothing { get; set; }
+
     /// <summary>
-    /// How a gradient becomes a step: plain SGD, SAGA, which converges to the strict optimum, or Newton's method, which is there in a few
+    /// The shares that the model's probabilities refer to, after class weights and positive weights have distorted them; null leaves them as
+    /// the weights made them. The ranking of rows by one class stays as it is.
+    /// </summary>
+    /// <remarks>
+    /// Exact for cross-entropy without label smoothing, where the model is right; the report's loss and certificate are those of the fit,
+    /// before the correction.
+    /// </remarks>
+    public TargetPrior? TargetPrior { get; set; }
+
+    /// <summary>
+    /// How the objective is minimised: plain SGD, SAGA, which converges to the strict optimum, or Newton's method, which is there in a few
     /// passes and takes no batch size, learning rate, schedule or optimizer.
     /// </summary>
-    public SgdMethod Method { get; set; }
+    public Solver Solver { get; set; }
+
+    /// <summary>Passes over the training rows; null chooses by their number.</summary>
+    public int? NumberOfEpochs { get; set; }
+
+    /// <summary>
+    /// Ends the fit when, with SAGA and Newton's method, the norm of the objective's gradient is at most this, and with plain SGD an epoch's
+    /// objective differs from the one before by less than this share of it; 0 never does. Null is 1e-5, for plain SGD 0.
+    /// </summary>
+    public double? Tolerance { get; set; }
+
+    /// <summary>Rows in a mini-batch, the rows of one step; null chooses by the number of rows.</summary>
+    public int? BatchSize { get; set; }
+
+    /// <summary>The largest learning rate of the fit; null derives it from the data.</summary>
+    public double? LearningRate { get; set; }
+
+    /// <summary>The learning rate of every step; null lets the largest one fall linearly to 0 (SAGA: keeps it).</summary>
+    public Schedule? Schedule { get; set; }
+
+    /// <summary>The rule of a step on dense rows, such as <see cref="Adam"/>; null is <see cref="Sgd"/> with a momentum of 0.9.</summary>
+    /// <remarks>Any rule but <see cref="Sgd"/> needs a learning rate or a schedule and goes without L1. Sparse rows are always SGD's.</remarks>
+    public Optimizer? Optimizer { get; set; }
+
+    /// <summary>Whether features are rescaled inside the trainer. The model takes raw features all the same.</summary>
+    public Standardization Standardization { get; set; } = Standardization.Auto;
 
     /// <summary>
     /// Whether the training rows are read once and kept in memory, which takes about as many bytes as they have. False reads them
@@ -39,99 +81,169 @@ public abstract partial class CrossEntropyTrainerOptions
     /// </summary>
     /// <remarks>
     /// Without the cache, batches are drawn from one run of rows after the other and shuffled within it alone, so rows should not be
-    /// sorted. Plain SGD is the only method. Besides the epochs the data is read for the counts, weights and class priors, for the
+    /// sorted. Plain SGD is the only solver. Besides the epochs the data is read for the counts, weights and class priors, for the
     /// means and variances of the features, for the learning rate (its first run of rows) and for the certificate at the end.
-    /// Data of a single run gives the same model as with the cache and the same method.
+    /// Data of a single run gives the same model as with the cache and the same solver.
     /// </remarks>
     public bool Cache { get; set; } = true;
 
-    /// <summary>Passes over the training rows; null chooses by their number.</summary>
-    public int? NumberOfEpochs { get; set; }
-
-    /// <summary>Rows in a mini-batch, the rows of one step; null chooses by the number of rows.</summary>
-    public int? BatchSize { get; set; }
-
-    /// <summary>The largest learning rate of the fit; null derives it from the data.</summary>
-    public double? LearningRate { get; set; }
-
-    /// <summary>Momentum m of <c>v = m v + g; W = W - rate v</c>, at least 0 and below 1.</summary>
-    public double Momentum { get; set; } = Defaults.Momentum;
-
-    /// <summary>The rule of a step on dense rows, such as <see cref="Adam"/>; null is SGD with <see cref="Momentum"/>.</summary>
-    /// <remarks>Any rule but <see cref="Sgd"/> needs a learning rate or a schedule and goes without L1. Sparse rows are always SGD's.</remarks>
-    public Optimizer? Optimizer { get; set; }
-
-    /// <summary>The learning rate of every step; null lets the largest one fall linearly to 0 (SAGA: keeps it).</summary>
-    public Schedule? Schedule { get; set; }
-
-    /// <summary>Label smoothing a: the targets become <c>(1 - a) p + a/K</c>. At least 0 and below 1.</summary>
-    public double LabelSmoothing { get; set; }
-
-    /// <summary>Whether features are rescaled inside the trainer. The model takes raw features all the same.</summary>
-    public Standardization Standardization { get; set; } = Standardization.Auto;
-
-    /// <summary>Whether each epoch visits the rows in a new random order.</summary>
-    public bool Shuffle { get; set; } = true;
-
-    /// <summary>Seeds the shuffling; null draws one from the MLContext, whose own seed thus decides it.</summary>
+    /// <summary>Seeds the order of the rows and the draw of held-out ones; null draws it from the MLContext, whose own seed thus decides.</summary>
     public int? Seed { get; set; }
 
     /// <summary>Threads that take part, 1 starting none; null is one for each processor. Their number never changes the result.</summary>
     public int? NumberOfThreads { get; set; }
 
-    /// <summary>Ends the fit when an epoch's loss differs from the one before by less than this share of it; 0 never does.</summary>
-    public double OptimizationTolerance { get; set; }
+    /// <summary>
+    /// The share of the rows that is held out from training, in [0, 1): their log-loss is measured after each epoch, and the model
+    /// of the epoch where it was lowest is returned. 0 holds none out. Fit also takes validation data of its own.
+    /// </summary>
+    /// <remarks>
+    /// A row is drawn by <see cref="Seed"/> and its place in the data alone, with or without <see cref="Cache"/>. Held-out rows are
+    /// kept in memory in either case: without the cache, let the share be small.
+    /// </remarks>
+    public double ValidationFraction { get; set; }
 
-    /// <summary>With SAGA and Newton's method, ends the fit when the norm of the objective's gradient is at most this; 0 never does.</summary>
-    public double GradientTolerance { get; set; } = Defaults.GradientTolerance;
+    /// <summary>
+    /// Ends the fit after so many epochs without a lower validation loss; null is 5. Refused where there are no validation rows; as many
+    /// as there are epochs let every one be run.
+    /// </summary>
+    public int? Patience { get; set; }
+
+    /// <summary>
+    /// The model to go on from; null begins with weights of 0. A transformer, or a chain of them, with exactly one linear classifier in
+    /// it, of the same task: ours, a built-in trainer's, or loaded. It is left as it is. Fit also takes a model of its own.
+    /// </summary>
+    /// <remarks>
+    /// The model must have as many features as the data, in the same order. Classes are matched by name (by position where the model's
+    /// or the data's have none); those of the model that the data lacks are kept, behind those of the data; without rows of
+    /// theirs, training makes them ever less likely.
+    /// <para>
+    /// Schedules go on where the model's own fit stopped, if it was fitted by this library in this process
+    /// (<see cref="TrainingReport.TotalSteps"/>): after s steps, a fit of n begins at n / (n + s) of the usual rate. Of other models nothing is
+    /// known: a <see cref="Schedule"/> begins at 0, and the rate that falls to 0 at a tenth of its usual height, so as not to lose what the
+    /// model knows. SAGA's rate needs no such care.
+    /// </para>
+    /// </remarks>
+    public ITransformer? InitialModel { get; set; }
 
     /// <summary>Told of each epoch as it ends, on the thread that called Fit; an <see cref="Progress{T}"/> hands it on.</summary>
     public IProgress<EpochReport>? Progress { get; set; }
+
+    /// <summary>
+    /// Ends the fit early: looked at with each row read, before each step and while validation rows are judged. One that cancels itself after
+    /// some time limits how long a fit may take.
+    /// </summary>
+    public CancellationToken CancellationToken { get; set; }
+
+    /// <summary>
+    /// What a cancelled fit answers; before the first step, when there is no model yet, always an <see cref="OperationCanceledException"/>.
+    /// </summary>
+    public CancellationAnswer OnCancellation { get; set; }
+
+    /// <summary>
+    /// The file to which the fit is saved while it runs; null saves nothing. If it is there when Fit is called, the fit goes on from it,
+    /// and ends with the same bits as a fit that was never broken off. A fit that comes to its end deletes it.
+    /// </summary>
+    /// <remarks>
+    /// Saved are weights, the optimizer's state, SAGA's memory, the learning rate, the random order and the place in it, the state of
+    /// early stopping and the history; a cancelled fit is saved once more at its end. The state before the last
+    /// is kept in the same folder, as <c>.previous</c>. A file of other data, other options (threads aside) or another version, or a damaged
+    /// one, is refused and the previous one used; an <see cref="InvalidDataException"/> if that cannot be used either. One file serves
+    /// one fit at a time. A <see cref="Seed"/> must be given. Without <see cref="Cache"/>, the rows are read once more, for their fingerprint.
+    /// </remarks>
+    public string? CheckpointPath { get; set; }
+
+    /// <summary>Saves when so much time has gone by since the last time, in the middle of an epoch too; null saves after each epoch.</summary>
+    public TimeSpan? CheckpointInterval { get; set; }
 
     /// <summary>Checks all options and names every problem at once.</summary>
     /// <exception cref="ArgumentException">An option has a value that makes no sense.</exception>
     public void Validate()
     {
-        string[] problems = [.. Problems()];
+        string[] problems = [.. Checks().Concat(TargetChecks())
+            .Where(check => !check.Allowed)
+            .Select(check => FormattableString.Invariant($"{check.Name} is {Seen(check.Value)}; it must be {check.Range}."))];
         if (problems.Length > 0)
-            throw Throw.InvalidOptions(GetType().DeclaringType!.Name, problems);
+            throw TrainingErrors.InvalidOptions(GetType().DeclaringType!.Name, problems);
     }
 
     internal T Copy<T>()
         where T : CrossEntropyTrainerOptions
     {
         var copy = (T)MemberwiseClone();
-        copy.CopyTargets();
+        copy.CopyLists();
         return copy;
     }
 
-    private IEnumerable<string> Problems()
+    /// <summary>Refuses what depends on whether Fit was given validation data.</summary>
+    internal void CheckValidation(bool isGiven)
     {
-        (bool Allowed, string Name, object? Value, string Range)[] checks =
-        [
-            (!string.IsNullOrEmpty(LabelColumnName), nameof(LabelColumnName), LabelColumnName, "the name of a column"),
-            (!string.IsNullOrEmpty(FeatureColumnName), nameof(FeatureColumnName), FeatureColumnName, "the name of a column"),
-            (ExampleWeightColumnName != "", nameof(ExampleWeightColumnName), ExampleWeightColumnName, "the name of a column, or null for none"),
-            (L2Regularization is null || IsFinite(L2Regularization.Value, from: 0), nameof(L2Regularization), L2Regularization, "finite and at least 0, or null for 1/N"),
-            (IsFinite(L1Regularization, from: 0), nameof(L1Regularization), L1Regularization, "finite and at least 0"),
-            (NumberOfEpochs is null or > 0, nameof(NumberOfEpochs), NumberOfEpochs, "at least 1, or null to have it chosen"),
-            (BatchSize is null or > 0, nameof(BatchSize), BatchSize, "at least 1, or null to have it chosen"),
-            (LearningRate is null || IsFinite(LearningRate.Value, from: double.Epsilon), nameof(LearningRate), LearningRate, "finite and above 0, or null to have it chosen"),
-            (Schedule is null || LearningRate is null, nameof(LearningRate), LearningRate, "null when there is a Schedule, which gives the rates"),
-            (Momentum is >= 0 and < 1, nameof(Momentum), Momentum, "at least 0 and below 1"),
-            (LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "at least 0 and below 1"),
-            (Enum.IsDefined(Method), nameof(Method), Method, $"one of {string.Join(", ", Enum.GetNames<SgdMethod>())}"),
-            (Cache || Method is SgdMethod.Sgd or SgdMethod.Auto, nameof(Method), Method, "Sgd or Auto when Cache is false: the others remember every row"),
-            (L1Regularization <= 0 || Method != SgdMethod.Newton, nameof(Method), Method, "another method, such as Saga, when there is an L1 penalty: Newton's needs an objective without kinks"),
-            (IsFinite(GradientTolerance, from: 0), nameof(GradientTolerance), GradientTolerance, "finite and at least 0"),
-            (Enum.IsDefined(Standardization), nameof(Standardization), Standardization, $"one of {string.Join(", ", Enum.GetNames<Standardization>())}"),
-            (NumberOfThreads is null or > 0, nameof(NumberOfThreads), NumberOfThreads, "at least 1, or null for one for each processor"),
-            (IsFinite(OptimizationTolerance, from: 0), nameof(OptimizationTolerance), OptimizationTolerance, "finite and at least 0"),
-        ];
-        return checks.Concat(WarmStartChecks()).Concat(ValidationChecks()).Concat(CancellationChecks()).Concat(CheckpointChecks()).Concat(ClippingChecks()).Concat(TargetChecks())
-            .Where(check => !check.Allowed)
-            .Select(check => FormattableString.Invariant($"{check.Name} is {Seen(check.Value)}; it must be {check.Range}."));
+        if (isGiven && ValidationFraction > 0)
+            throw TrainingErrors.TwoValidations(ValidationFraction);
+        if (!isGiven && ValidationFraction == 0 && Patience is { } patience)
+            throw TrainingErrors.PatienceWithoutValidation(patience);
     }
+
+    internal CheckpointOptions? Checkpoint(Action<string> warn) => CheckpointPath is null ? null : new CheckpointOptions
+    {
+        Path = CheckpointPath,
+        EveryEpochs = CheckpointInterval is null ? 1 : null,
+        Interval = CheckpointInterval,
+        Warn = warn,
+    };
+
+    internal LogitLoss SoftmaxLoss() => Loss switch
+    {
+        TrainingLoss.Brier => new SoftmaxBrierLoss(),
+        _ => new SoftmaxCrossEntropyLoss(LabelSmoothing),
+    };
+
+    internal LogitLoss SigmoidLoss(IReadOnlyList<double>? positiveWeights) => Loss switch
+    {
+        TrainingLoss.Brier => new SigmoidBrierLoss(),
+        _ => new SigmoidCrossEntropyLoss(LabelSmoothing, positiveWeights),
+    };
+
+    /// <summary>The checks of a trainer's own options.</summary>
+    private protected abstract IEnumerable<(bool Allowed, string Name, object? Value, string Range)> TargetChecks();
+
+    /// <summary>Makes a copy's lists its own, so that the caller may change theirs.</summary>
+    private protected virtual void CopyLists()
+    {
+    }
+
+    private protected static string OneOf<T>()
+        where T : struct, Enum
+        => $"one of {string.Join(", ", Enum.GetNames<T>())}";
+
+    private IEnumerable<(bool Allowed, string Name, object? Value, string Range)> Checks() =>
+    [
+        (!string.IsNullOrEmpty(LabelColumnName), nameof(LabelColumnName), LabelColumnName, "the name of a column"),
+        (!string.IsNullOrEmpty(FeatureColumnName), nameof(FeatureColumnName), FeatureColumnName, "the name of a column"),
+        (ExampleWeightColumnName != "", nameof(ExampleWeightColumnName), ExampleWeightColumnName, "the name of a column, or null for none"),
+        (Enum.IsDefined(Loss), nameof(Loss), Loss, OneOf<TrainingLoss>()),
+        (IsFinite(L2Regularization ?? 0, from: 0), nameof(L2Regularization), L2Regularization, "finite and at least 0, or null for 1/N"),
+        (IsFinite(L1Regularization, from: 0), nameof(L1Regularization), L1Regularization, "finite and at least 0"),
+        (LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "at least 0 and below 1"),
+        (LabelSmoothing == 0 || Loss == TrainingLoss.CrossEntropy, nameof(LabelSmoothing), LabelSmoothing, "0 when the Loss is not CrossEntropy"),
+        (Enum.IsDefined(Solver), nameof(Solver), Solver, OneOf<Solver>()),
+        (Cache || Solver is Solver.Sgd or Solver.Auto, nameof(Solver), Solver, "Sgd or Auto when Cache is false: the others remember every row"),
+        (L1Regularization <= 0 || Solver != Solver.Newton, nameof(Solver), Solver, "another one, such as Saga, when there is an L1 penalty: Newton's method needs an objective without kinks"),
+        (NumberOfEpochs is null or > 0, nameof(NumberOfEpochs), NumberOfEpochs, "at least 1, or null to have it chosen"),
+        (IsFinite(Tolerance ?? 0, from: 0), nameof(Tolerance), Tolerance, "finite and at least 0, or null for the solver's own"),
+        (BatchSize is null or > 0, nameof(BatchSize), BatchSize, "at least 1, or null to have it chosen"),
+        (IsFinite(LearningRate ?? 1, from: double.Epsilon), nameof(LearningRate), LearningRate, "finite and above 0, or null to have it chosen"),
+        (Schedule is null || LearningRate is null, nameof(LearningRate), LearningRate, "null when there is a Schedule, which gives the rates"),
+        (Enum.IsDefined(Standardization), nameof(Standardization), Standardization, OneOf<Standardization>()),
+        (NumberOfThreads is null or > 0, nameof(NumberOfThreads), NumberOfThreads, "at least 1, or null for one for each processor"),
+        (ValidationFraction is >= 0 and < 1, nameof(ValidationFraction), ValidationFraction, "at least 0 and below 1"),
+        (Patience is null or > 0, nameof(Patience), Patience, "at least 1, or null for 5"),
+        (Enum.IsDefined(OnCancellation), nameof(OnCancellation), OnCancellation, OneOf<CancellationAnswer>()),
+        (CheckpointPath != "", nameof(CheckpointPath), CheckpointPath, "the name of a file, or null for none"),
+        (CheckpointPath is null || Seed is not null, nameof(Seed), Seed, "given when there is a CheckpointPath, so that a fit that is taken up goes on as it began"),
+        (CheckpointPath is not null || CheckpointInterval is null, nameof(CheckpointPath), CheckpointPath, "given when a CheckpointInterval is"),
+        (CheckpointInterval is not { } time || time > TimeSpan.Zero, nameof(CheckpointInterval), CheckpointInterval, "above 0, or null to save after each epoch"),
+    ];
 
     private static object Seen(object? value) => value is null ? "null" : value is "" ? "''" : value;
 
@@ -141,9 +253,6 @@ public abstract partial class CrossEntropyTrainerOptions
     {
         public const string LabelColumnName = "Label";
         public const string FeatureColumnName = "Features";
-        public const double Momentum = 0.9;
         public const int Patience = 5;
-        public const double GradientTolerance = 1e-5;
-        public const double FocalGamma = 2;
     }
 }

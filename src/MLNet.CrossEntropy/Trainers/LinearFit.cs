@@ -1,14 +1,12 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Trainers;
 
-/// <summary>What every trainer's Fit does between checking its columns and making its model: read the rows, run SGD, report.</summary>
+/// <summary>What every trainer's Fit does between checking its columns and making its model: read the rows, fit, report.</summary>
 /// <remarks>It holds no state of a fit, so that a trainer can fit on several threads at once.</remarks>
 internal sealed partial class LinearFit
 {
@@ -33,15 +31,14 @@ internal sealed partial class LinearFit
     /// <param name="outputs">The number of logits.</param>
     /// <param name="validation">Data that is only judged; null for none, or for rows held out from <paramref name="input"/>.</param>
     /// <param name="start">Where to begin; null begins with weights of 0.</param>
-    public (SgdResult Fitted, TrainingReport Report) Run(IDataView input, TrainingColumns columns, LossOfRows lossOf, int outputs, IDataView? validation = null, InitialModel.Start? start = null)
+    public (FittedLinearModel Fitted, TrainingReport Report) Run(IDataView input, TrainingColumns columns, LossOfRows lossOf, int outputs, IDataView? validation = null, InitialModel.Start? start = null)
     {
         var weights = (long)outputs * columns.FeatureCount;
         if (weights > Array.MaxLength)
-            throw Throw.TooManyWeights(outputs, columns.FeatureCount, weights, Array.MaxLength);
-        if (validation is not null)
-            _options.RefuseTwoValidations();
+            throw TrainingErrors.TooManyWeights(outputs, columns.FeatureCount, weights, Array.MaxLength);
+        _options.CheckValidation(isGiven: validation is not null);
         using var channel = _host.Start("Training");
-        ValidationSplit? split = ValidationSplit.Of(input.Schema, _options.ValidationFraction, _options.ValidationFlagColumnName, _seed);
+        ValidationSplit? split = ValidationSplit.Of(input.Schema, _options.ValidationFraction, flagColumn: null, _seed);
         var source = new Source(input, columns, validation, split, start, channel);
         var fit = _options.Cache ? FitCached(source, lossOf, outputs) : FitStreamed(source, lossOf, outputs);
         var fitted = fit.Result;
@@ -52,12 +49,12 @@ internal sealed partial class LinearFit
             TotalSteps = fitted.TotalSteps,
             SettledRate = fitted.SettledRate,
             Loss = _options.Loss,
-            L2Regularization = fit.Options.L2,
+            L2Regularization = fit.Plan.L2,
             Seed = _seed,
             History = fitted.History,
             BestEpoch = fitted.BestEpoch,
             ResumedFromStep = fitted.ResumedFrom > 0 ? fitted.ResumedFrom : null,
-            EstimatedMemoryBytes = fitted.Beginning.MemoryBytes,
+            EstimatedMemoryBytes = fitted.Start.MemoryBytes,
             StopReason = fitted.StopReason,
             Certificate = fitted.Certificate,
         };
@@ -67,20 +64,20 @@ internal sealed partial class LinearFit
         return (fitted, report);
     }
 
-    /// <summary>Warns of rows that are not used before the long work begins, then turns the trainer's options into the loop's.</summary>
-    private SgdOptions Plan(Source source, TrainingRowTally rows, TrainingRowTally? judged, LogitLoss loss, int outputs)
+    /// <summary>Warns of rows that are not used before the long work begins, then turns the trainer's options into the fit's plan.</summary>
+    private FitPlan Plan(Source source, TrainingRowTally rows, TrainingRowTally? judged, LogitLoss loss, int outputs)
     {
         var channel = source.Channel;
         WarnOfUnused(channel, "training", rows);
         if (judged is not null)
             WarnOfUnused(channel, "validation", judged);
-        return new SgdOptions
+        return new FitPlan
         {
             Loss = loss,
             Outputs = outputs,
-            Method = _options.Method,
-            Epochs = _options.NumberOfEpochs,
-            BatchSize = _options.BatchSize,
+            Solver = _options.Solver,
+            Epochs = _options.NumberOfEpochs ?? 0,
+            BatchSize = _options.BatchSize ?? 0,
             LearningRate = _options.LearningRate,
             L2 = _options.L2Regularization ?? 1 / rows.WeightSum,
             L1 = _options.L1Regularization,
@@ -88,34 +85,26 @@ internal sealed partial class LinearFit
             InitialBiases = source.Start?.Biases,
             StepsBefore = source.Start?.Steps,
             SettledRate = _options.LearningRate is null && _options.Schedule is null ? source.Start?.SettledRate : null,
-            Momentum = _options.Momentum,
             Optimizer = _options.Optimizer,
             Schedule = _options.Schedule,
             Standardization = _options.Standardization,
-            Shuffle = _options.Shuffle,
             Seed = _seed,
             Threads = _options.NumberOfThreads ?? Environment.ProcessorCount,
-            Tolerance = _options.OptimizationTolerance,
-            GradientTolerance = _options.GradientTolerance,
-            Patience = _options.Patience ?? int.MaxValue,
-            MinimumDelta = _options.MinimumDelta,
-            MinimumDeltaInStandardErrors = _options.MinimumDeltaInStandardErrors,
-            MaximumDuration = _options.MaximumDuration is { } time ? time - Stopwatch.GetElapsedTime(source.Began) : null,
-            ClipNorm = _options.GradientClippingNorm,
-            ClipValue = _options.GradientClippingValue,
+            Tolerance = _options.Tolerance,
+            Patience = _options.Patience ?? CrossEntropyTrainerOptions.Defaults.Patience,
             Cancellation = _options.CancellationToken,
             OnCancellation = _options.OnCancellation,
             Checkpoint = _options.Checkpoint(warning => channel.Warning(MessageSensitivity.None, warning)),
-            OnBegin = beginning => Begin(channel, beginning),
+            OnBegin = start => Begin(channel, start),
             OnEpoch = epoch => Report(channel, epoch),
         };
     }
 
-    private static void Begin(IChannel channel, SgdBeginning fit)
+    private static void Begin(IChannel channel, FitStart fit)
     {
         var plan = string.Create(
             CultureInfo.InvariantCulture,
-            $"Fitting by {fit.Plan.Method}: at most {fit.Plan.Epochs} epochs of {fit.Plan.StepsPerEpoch} steps of {fit.Plan.BatchSize} rows, in about {fit.MemoryBytes / 1e6:F1} MB of memory.");
+            $"Fitting by {fit.Plan.Solver}: at most {fit.Plan.Epochs} epochs of {fit.Plan.StepsPerEpoch} steps of {fit.Plan.BatchSize} rows, in about {fit.MemoryBytes / 1e6:F1} MB of memory.");
         if (fit.MemoryBytes >= WorthTelling)
             channel.Info(MessageSensitivity.None, plan);
         else
@@ -144,5 +133,5 @@ internal sealed partial class LinearFit
         CultureInfo.InvariantCulture,
         $"loss {certificate.DataTerm:F6} nats, objective {certificate.Objective:F6}, gradient norm {certificate.GradientNorm:G3}");
 
-    private static string DescribeBest(SgdResult fitted) => fitted.BestEpoch is { } best ? $"; lowest validation loss in epoch {best}" : "";
+    private static string DescribeBest(FittedLinearModel fitted) => fitted.BestEpoch is { } best ? $"; lowest validation loss in epoch {best}" : "";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -23,7 +24,7 @@ namespace MLNet.CrossEntropy;
 /// a well-defined ONNX model"). The chain's first transformer does export, and its Score are the logits.
 /// </para>
 /// </remarks>
-public sealed partial class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<TransformerChain<ITransformer>>
+public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<TransformerChain<ITransformer>>
 {
     private const string ScoreColumn = "Score";
 
@@ -93,7 +94,7 @@ public sealed partial class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Tr
     /// <summary>A label whose yes costs c times as much is predicted as if its odds were c times as large.</summary>
     private void CorrectPrior(float[] biases)
     {
-        if (!_options.PriorCorrection || _options.PositiveWeights is not { } weights)
+        if (_options.TargetPrior is null || _options.PositiveWeights is not { } weights)
             return;
         for (var k = 0; k < biases.Length; k++)
             biases[k] -= (float)Math.Log(weights[k % weights.Count]);
@@ -104,10 +105,10 @@ public sealed partial class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Tr
         ArgumentNullException.ThrowIfNull(input);
         VectorLabel label = VectorLabel.MultiLabel(input.Schema, _options.LabelColumnName);
         if (_options.PositiveWeights is { Count: > 1 } weights && weights.Count != label.TargetWidth)
-            throw Throw.WrongPositiveWeights(weights.Count, label.Column.Name, label.TargetWidth);
+            throw TrainingErrors.WrongPositiveWeights(weights.Count, label.Column.Name, label.TargetWidth);
         TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
         var loss = _options.SigmoidLoss(_options.PositiveWeights);
-        var start = InitialModel.Of(given: null, _options, isBinary: false) is { } initial
+        var start = InitialModel.Of(given: null, _options.InitialModel, weights: null, isBinary: false) is { } initial
             ? initial.ForClasses(columns.Features, columns.FeatureCount, ClassUnion
                 .Of(label.Names, label.TargetWidth, initial.ClassNames, initial.Model.Biases.Length, _options.NewClasses).InVectors(label.TargetWidth, unknown: float.NaN))
             : null;
@@ -120,5 +121,32 @@ public sealed partial class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Tr
             _host, model, NamedOutputs.TrainingSchema(columns.Features, label.Column.Name, label.TargetWidth, label.Names), columns.Features.Name, label.Column.Name);
         var scored = scorer.Transform(input);
         return new TransformerChain<ITransformer>([scorer, .. _answers.Select(answer => answer.Fit(scored))]);
+    }
+
+    /// <summary>Options of <see cref="MultiLabelSigmoidCrossEntropyTrainer"/>.</summary>
+    public sealed class Options : CrossEntropyTrainerOptions
+    {
+        /// <summary>
+        /// What a yes costs more than a no, c in <c>-c y log q - (1 - y) log(1 - q)</c>: one for each label in slot order, or one
+        /// for all; null is 1. Shares of yes are overestimated accordingly, unless <see cref="TargetPrior.OfRows"/> undoes it.
+        /// </summary>
+        public IReadOnlyList<double>? PositiveWeights { get; set; }
+
+        /// <summary>What to do about labels that the initial model does not have.</summary>
+        public NewClassPolicy NewClasses { get; set; }
+
+        private protected override IEnumerable<(bool Allowed, string Name, object? Value, string Range)> TargetChecks() =>
+        [
+            (PositiveWeights is null || (PositiveWeights.Count > 0 && PositiveWeights.All(weight => double.IsFinite(weight) && weight > 0)),
+                nameof(PositiveWeights), Listed(PositiveWeights), "finite and above 0, one for each label or one for all, or null for 1"),
+            (PositiveWeights is null || Loss == TrainingLoss.CrossEntropy, nameof(PositiveWeights), Listed(PositiveWeights), "null when the Loss is not CrossEntropy"),
+            (TargetPrior is null or { IsOfRows: true }, nameof(TargetPrior), TargetPrior, "OfRows or null: labels that are answered on their own have no shares that sum to 1"),
+            (Enum.IsDefined(NewClasses), nameof(NewClasses), NewClasses, OneOf<NewClassPolicy>()),
+        ];
+
+        private protected override void CopyLists() => PositiveWeights = PositiveWeights?.ToArray();
+
+        private static string? Listed(IReadOnlyList<double>? weights)
+            => weights is null ? null : $"[{string.Join(", ", weights.Select(weight => weight.ToString(CultureInfo.InvariantCulture)))}]";
     }
 }

@@ -17,7 +17,7 @@ namespace MLNet.CrossEntropy;
 /// result is ML.NET's own <see cref="LinearBinaryModelParameters"/>, calibrated by the logistic function itself: it saves
 /// and loads without this library. Fit may be called on several threads.
 /// </remarks>
-public sealed partial class SigmoidCrossEntropyTrainer
+public sealed class SigmoidCrossEntropyTrainer
     : ITrainerEstimator<
         BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>>,
         CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>>
@@ -96,15 +96,22 @@ public sealed partial class SigmoidCrossEntropyTrainer
         ArgumentNullException.ThrowIfNull(input);
         ClassLabel label = ClassLabel.Binary(input.Schema, _options.LabelColumnName);
         TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
-        var loss = _options.SigmoidLoss(_options.PositiveWeight == 1 ? null : [_options.PositiveWeight]);
-        var classes = new ClassTargets(_options, ScoreClasses.OfBinary(label.Column).Names, loss, _options.PositiveWeight);
-        var start = InitialModel.Of(initialModel, _options, isBinary: true)?.ForBinary(columns.Features, columns.FeatureCount);
+        var classes = new ClassTargets(_options.ClassWeights, _options.TargetPrior, ScoreClasses.OfBinary(label.Column).Names, _options.SigmoidLoss(positiveWeights: null));
+        var start = InitialModel.Of(initialModel, _options.InitialModel, _options.ClassWeights, isBinary: true)?.ForBinary(columns.Features, columns.FeatureCount);
         (var fitted, var report) = _fit.Run(input, columns, classes.LossOf, outputs: 1, validation, start);
         classes.Correct(fitted.Biases);
 
-        var model =
-            NativeModels.LogisticRegression(_host, fitted.Weights, fitted.Biases[0]);
+        var model = NativeModels.LogisticRegression(_host, fitted.Weights, fitted.Biases[0]);
         report.Describes(model);
         return NativeModels.Binary(_host, model, input.Schema, _options.FeatureColumnName);
+    }
+
+    /// <summary>Options of <see cref="SigmoidCrossEntropyTrainer"/>.</summary>
+    public sealed class Options : CrossEntropyTrainerOptions
+    {
+        /// <summary>What a row of each class weighs in the loss; null is 1 for both.</summary>
+        public ClassWeights? ClassWeights { get; set; }
+
+        private protected override IEnumerable<(bool Allowed, string Name, object? Value, string Range)> TargetChecks() => [];
     }
 }

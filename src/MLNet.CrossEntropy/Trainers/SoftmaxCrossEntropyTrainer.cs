@@ -16,7 +16,7 @@ namespace MLNet.CrossEntropy;
 /// The result is ML.NET's own
 /// <see cref="MaximumEntropyModelParameters"/>: it saves and loads without this library. Fit may be called on several threads.
 /// </remarks>
-public sealed partial class SoftmaxCrossEntropyTrainer
+public sealed class SoftmaxCrossEntropyTrainer
     : ITrainerEstimator<MulticlassPredictionTransformer<MaximumEntropyModelParameters>, MaximumEntropyModelParameters>
 {
     private readonly IHost _host;
@@ -87,14 +87,14 @@ public sealed partial class SoftmaxCrossEntropyTrainer
         if (label.Name is not null && label.Kind == SchemaShape.Column.VectorKind.Vector && label.ItemType == NumberDataViewType.Single)
             return NativeModels.Replace(_builtIn.GetOutputSchema(NativeModels.Replace(inputSchema, NamedOutputs.AsKey(label))), label);
         return NativeModels.OutputShape(
-            _builtIn, inputSchema, _options.LabelColumnName, key => key.IsKey, NumberDataViewType.UInt32, isKey: true, textValues: _options.ClassNamesAsText);
+            _builtIn, inputSchema, _options.LabelColumnName, key => key.IsKey, NumberDataViewType.UInt32, isKey: true);
     }
 
     private ITrainingLabel FindLabel(DataViewSchema schema)
     {
         var isVector = schema.GetColumnOrNull(_options.LabelColumnName)?.Type is VectorDataViewType;
         return isVector || _options.LabelKind != LabelKind.Auto
-            ? VectorLabel.Distribution(schema, _options.LabelColumnName, _options.LabelKind == LabelKind.Counts, _options.WeightBySoftLabelSum)
+            ? VectorLabel.Distribution(schema, _options.LabelColumnName, _options.LabelKind is LabelKind.Counts or LabelKind.WeightedCounts, _options.LabelKind == LabelKind.WeightedCounts)
             : ClassLabel.Multiclass(schema, _options.LabelColumnName);
     }
 
@@ -106,14 +106,14 @@ public sealed partial class SoftmaxCrossEntropyTrainer
             ? (soft.TargetWidth, soft.Names)
             : (((ClassLabel)label).ClassCount, AnnotationNames.OfClasses(label.Column, ((ClassLabel)label).ClassCount));
         TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
-        InitialModel? initial = InitialModel.Of(initialModel, _options, isBinary: false);
+        InitialModel? initial = InitialModel.Of(initialModel, _options.InitialModel, _options.ClassWeights, isBinary: false);
         var all = initial is null
             ? ClassUnion.OfData(classNames, classCount)
             : ClassUnion.Of(classNames, classCount, initial.ClassNames, initial.Model.Biases.Length, _options.NewClasses);
         if (label is VectorLabel)
             all.InVectors(classCount, unknown: 0);
         var start = initial?.ForClasses(columns.Features, columns.FeatureCount, all);
-        var classes = new ClassTargets(_options, all.Names ?? ClassNames.Numbers(all.Count), _options.SoftmaxLoss());
+        var classes = new ClassTargets(_options.ClassWeights, _options.TargetPrior, all.Names ?? ClassNames.Numbers(all.Count), _options.SoftmaxLoss());
         (var fitted, var report) = _fit.Run(input, columns, classes.LossOf, all.Count, validation, start);
         classes.Correct(fitted.Biases);
 
@@ -123,14 +123,57 @@ public sealed partial class SoftmaxCrossEntropyTrainer
     }
 
     /// <summary>The data's own schema where its label names all classes, or nothing does; else one whose label does.</summary>
-    private DataViewSchema TrainingSchema(DataViewSchema data, TrainingColumns columns, ClassUnion classes, DataViewSchema.Column? score)
+    private static DataViewSchema TrainingSchema(DataViewSchema data, TrainingColumns columns, ClassUnion classes, DataViewSchema.Column? score)
     {
         var label = columns.Label.Column;
         if (columns.Label is VectorLabel)
             return NamedOutputs.TrainingSchema(columns.Features, label.Name, classes.Count, classes.Names);
-        if (_options.ClassNamesAsText)
-            return NamedOutputs.TrainingSchema(columns.Features, label.Name, classes.Count, classes.Names ?? ClassNames.Numbers(classes.Count));
         var isNamedByData = classes.Names is null || AnnotationNames.OfClasses(label, classes.Count) is not null;
         return isNamedByData ? data : TrainSchema.Of(columns.Features, label, score, classes);
     }
+
+    /// <summary>Options of <see cref="SoftmaxCrossEntropyTrainer"/>.</summary>
+    public sealed class Options : CrossEntropyTrainerOptions
+    {
+        /// <summary>What a row of each class weighs in the loss; null is 1 for all.</summary>
+        public ClassWeights? ClassWeights { get; set; }
+
+        /// <summary>What the label column holds: classes, probabilities, or counts. Counts are never guessed.</summary>
+        public LabelKind LabelKind { get; set; }
+
+        /// <summary>What to do about classes that the initial model does not have.</summary>
+        public NewClassPolicy NewClasses { get; set; }
+
+        private protected override IEnumerable<(bool Allowed, string Name, object? Value, string Range)> TargetChecks() =>
+        [
+            (Enum.IsDefined(LabelKind), nameof(LabelKind), LabelKind, OneOf<LabelKind>()),
+            (Enum.IsDefined(NewClasses), nameof(NewClasses), NewClasses, OneOf<NewClassPolicy>()),
+        ];
+    }
+}
+
+/// <summary>What a label column holds.</summary>
+public enum LabelKind
+{
+    /// <summary>A key is a class; a vector holds probabilities, which must sum to 1.</summary>
+    Auto,
+
+    /// <summary>A vector of probabilities, one for each class, which must sum to 1.</summary>
+    Probabilities,
+
+    /// <summary>A vector of counts c, such as those of annotators who chose each class; they become <c>p = c / sum c</c>, and every row weighs the same.</summary>
+    Counts,
+
+    /// <summary>A vector of counts c, whose row weighs as much as their sum, so that every count weighs the same.</summary>
+    WeightedCounts,
+}
+
+/// <summary>What to do about classes of the training data that the initial model does not have.</summary>
+public enum NewClassPolicy
+{
+    /// <summary>An error that names them.</summary>
+    Throw,
+
+    /// <summary>They are added; each begins with the mean weights and the mean bias of the model's classes, which favour none.</summary>
+    Expand,
 }

@@ -7,12 +7,6 @@ public enum TrainingLoss
     CrossEntropy,
 
     /// <summary>
-    /// <c>-sum_k p_k (1 - q_k)^g log q_k</c>, g being FocalGamma: rows that are already right weigh less. Its probabilities are too
-    /// cautious, and it is not convex. (Lin et al. 2017, "Focal loss for dense object detection".)
-    /// </summary>
-    Focal,
-
-    /// <summary>
     /// <c>sum_k (q_k - p_k)^2</c> (binary: half of that), the mean squared error of probabilities. Its gradient vanishes where a row
     /// is confidently wrong, and it is not convex. (Brier 1950, "Verification of forecasts expressed in terms of probability".)
     /// </summary>

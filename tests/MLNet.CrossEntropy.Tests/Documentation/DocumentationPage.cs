@@ -34,7 +34,7 @@ public abstract partial class DocumentationPage(string file) : IDisposable
         return Console.ToString();
     }
 
-    /// <summary>Whether the page leaves out what a snippet prints, as where it holds times or the host's own text.</summary>
+    /// <summary>Whether the page leaves out what a snippet prints, as where it holds times or ML.NET's own text.</summary>
     public virtual bool PrintsUnseen(string name) => false;
 
     public void Dispose()

@@ -71,7 +71,7 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
         MLContext ml = new(seed: 1);
         (var train, var test) = (rows.View(ml), heldOut.View(ml));
         var opposite = (rows with { Examples = [.. rows.Examples.Select(e => new Dataset.Example { Features = e.Features, IsSecond = !e.IsSecond })] }).View(ml);
-        ITransformer wrong = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options { LabelColumnName = "IsSecond", Method = SgdMethod.Newton }).Fit(opposite);
+        ITransformer wrong = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options { LabelColumnName = "IsSecond", Solver = Solver.Newton }).Fit(opposite);
         // begin
         double[] ce = new double[1], mse = new double[1];
         _ = LossFunctions.SigmoidCrossEntropy<double>([-10], Target.Of<double>([1]), gradient: ce);
@@ -82,7 +82,7 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
             Console.WriteLine($"rate {rate}: log-loss {LogLoss(wrong):0.0} -> {GoOn(TrainingLoss.CrossEntropy, rate):0.0} by cross-entropy, {GoOn(TrainingLoss.Brier, rate):0.0} by squared error");
 
         double GoOn(TrainingLoss loss, double rate) => LogLoss(ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
-        { LabelColumnName = "IsSecond", Loss = loss, LearningRate = rate, Momentum = 0, L2Regularization = 0, NumberOfEpochs = 2, InitialModel = wrong, InitialSteps = 0, Seed = 1 }).Fit(train));
+        { LabelColumnName = "IsSecond", Loss = loss, Schedule = rate, Optimizer = new Sgd(), L2Regularization = 0, NumberOfEpochs = 2, InitialModel = wrong, Seed = 1 }).Fit(train));
 
         double LogLoss(ITransformer model) => ml.BinaryClassification.EvaluateCrossEntropy(model.Transform(test), "IsSecond").LogLoss;
         // end

@@ -8,7 +8,7 @@ public sealed class OptionsPage() : DocumentationPage("docs/options.md")
     private void Wrong()
     {
         // begin
-        var options = new SoftmaxCrossEntropyTrainer.Options { L1Regularization = -1, Momentum = 1 };
+        var options = new SoftmaxCrossEntropyTrainer.Options { L1Regularization = -1, BatchSize = 0 };
         try
         {
             options.Validate();
@@ -24,7 +24,7 @@ public sealed class OptionsPage() : DocumentationPage("docs/options.md")
     {
         var (ml, train, _) = Load(Dataset.Iris);
         // begin
-        SoftmaxCrossEntropyTrainer.Options options = new() { LabelColumnName = "ClassIndex", Method = SgdMethod.Newton };
+        SoftmaxCrossEntropyTrainer.Options options = new() { LabelColumnName = "ClassIndex", Solver = Solver.Newton };
         var byDefault = TrainingReport.Of(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(train))!;
         Console.WriteLine($"{byDefault.Rows.Used} rows, l2 {byDefault.L2Regularization:0.0000}");
         // end

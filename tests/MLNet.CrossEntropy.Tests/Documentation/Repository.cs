@@ -3,7 +3,7 @@ namespace MLNet.CrossEntropy.Tests.Documentation;
 /// <summary>The repository that the tests were built from.</summary>
 internal static class Repository
 {
-    private static readonly string Root = FindRoot();
+    public static string Root { get; } = FindRoot();
 
     /// <summary>Set it to 1 to write anew what is generated: the output shown on pages, figures, the list of the public API.</summary>
     public const string UpdateVariable = "UPDATE_DOCUMENTATION";

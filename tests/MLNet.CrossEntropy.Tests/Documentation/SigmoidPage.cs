@@ -28,8 +28,8 @@ public sealed class SigmoidPage() : DocumentationPage("docs/sigmoid.md")
             {
                 LabelColumnName = "IsIll",
                 ClassWeights = ClassWeights.Balanced,
-                PriorCorrection = correct,
-                Method = SgdMethod.Newton,
+                TargetPrior = correct ? TargetPrior.OfRows : null,
+                Solver = Solver.Newton,
             }).Fit(data);
             var probability = model.Transform(data).GetColumn<float>("Probability").First();
             Console.WriteLine($"balanced weights, prior correction {correct}: probability {probability:0.00}");
@@ -41,16 +41,16 @@ public sealed class SigmoidPage() : DocumentationPage("docs/sigmoid.md")
     {
         var (ml, train, _) = Load(Dataset.BreastCancer);
         // begin
-        foreach (var method in new[] { SgdMethod.Sgd, SgdMethod.Newton })
+        foreach (var solver in new[] { Solver.Sgd, Solver.Newton })
         {
             var model = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
             {
                 LabelColumnName = "IsSecond",
-                Method = method,
+                Solver = solver,
                 Seed = 1,
             }).Fit(train);
             var certificate = TrainingReport.Of(model)!.Certificate;
-            Console.WriteLine($"{method}: within 0.01% of the optimum: {certificate.GapBound < 1e-4 * certificate.Objective}");
+            Console.WriteLine($"{solver}: within 0.01% of the optimum: {certificate.GapBound < 1e-4 * certificate.Objective}");
         }
         // end
     }

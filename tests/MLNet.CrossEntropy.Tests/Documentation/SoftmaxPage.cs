@@ -39,7 +39,7 @@ public sealed class SoftmaxPage() : DocumentationPage("docs/softmax.md")
     {
         var (ml, train, _) = Load(Dataset.Iris);
         var model = ml.Transforms.Conversion.MapValueToKey("Label", "Class")
-            .Append(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { Method = SgdMethod.Newton }))
+            .Append(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { Solver = Solver.Newton }))
             .Fit(train);
         // begin
         var coefficients = ml.Model.LinearCoefficients(model, train);
@@ -52,7 +52,7 @@ public sealed class SoftmaxPage() : DocumentationPage("docs/softmax.md")
     {
         var (ml, train, test) = Load(Dataset.Iris);
         var model = ml.MulticlassClassification.Trainers
-            .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", L2Regularization = 0.1f, Method = SgdMethod.Newton })
+            .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", L2Regularization = 0.1f, Solver = Solver.Newton })
             .Fit(train);
         // begin
         var calibrated = ml.MulticlassClassification.CalibrateTemperature(model, test, "ClassIndex");

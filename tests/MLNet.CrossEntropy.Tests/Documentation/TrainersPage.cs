@@ -35,7 +35,7 @@ public sealed class TrainersPage() : DocumentationPage("docs/trainers.md")
             LabelColumnName = "ClassIndex",
             Seed = 1,
             NumberOfEpochs = 20,
-            Method = SgdMethod.Sgd,
+            Solver = Solver.Sgd,
             CheckpointPath = InFolder("fit.checkpoint"),
             CancellationToken = source.Token,
             OnCancellation = CancellationAnswer.ReturnLast,
@@ -72,7 +72,7 @@ public sealed class TrainersPage() : DocumentationPage("docs/trainers.md")
     {
         var (ml, train, _) = Load(Dataset.Iris);
         // begin
-        var options = new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Seed = 1, Method = SgdMethod.Sgd };
+        var options = new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Seed = 1, Solver = Solver.Sgd };
         var cached = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(train);
         options.Cache = false;
         var streamed = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(train);

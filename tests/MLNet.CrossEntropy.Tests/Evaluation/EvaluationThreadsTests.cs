@@ -78,7 +78,7 @@ public sealed class EvaluationThreadsTests
     [Fact]
     public void Memory_does_not_grow_with_the_rows()
     {
-        // The embedded or the real host's own allocations a cursor are small and the same for both.
+        // ML.NET's own allocations a cursor are small and the same for both.
         long Allocated(int rows)
         {
             GeneratedScores view = new(rows, logits: false);

@@ -90,7 +90,7 @@ public sealed class HardLabelRowsTests
         Assert.False(Try(new SoftmaxCrossEntropyLoss(), 65, new float[65], [0]));
         Assert.False(Try(new SigmoidCrossEntropyLoss(labelSmoothing: 0.1), 1, [1], [0]));
         Assert.False(Try(new SigmoidCrossEntropyLoss(), 2, [1, 2], [0]));
-        Assert.False(Try(new SoftmaxFocalLoss(), 2, [1, 2], [0]));
+        Assert.False(Try(new SoftmaxBrierLoss(), 2, [1, 2], [0]));
     }
 
     [Fact]

@@ -19,10 +19,8 @@ public sealed class LossFunctionsTests
         ["softmax CE"] = (z, y, w, r, g, l) => LossFunctions.SoftmaxCrossEntropy<double>(z, y, 0.1, ClassWeights, w, r, null, g, l),
         ["torch CE"] = (z, y, w, r, g, l) => LossFunctions.TorchCrossEntropy<double>(z, y, 0.1, ClassWeights, w, r, null, g, l),
         ["NLL"] = (z, y, w, r, g, l) => LossFunctions.NegativeLogLikelihood<double>(LogSoftmax(z), y, ClassWeights, w, r, null, g, l),
-        ["focal"] = (z, y, w, r, g, l) => LossFunctions.SoftmaxFocal<double>(z, y, 2, ClassWeights, w, r, null, g, l),
         ["Brier"] = (z, y, w, r, g, l) => LossFunctions.SoftmaxBrier<double>(z, y, w, r, null, g, l),
         ["sigmoid CE"] = (z, y, w, r, g, l) => LossFunctions.SigmoidCrossEntropy(z, Cells(y), 0.1, ClassWeights, PerCell(w), r, g, l),
-        ["sigmoid focal"] = (z, y, w, r, g, l) => LossFunctions.SigmoidFocal(z, Cells(y), 2, 0.25, PerCell(w), r, g, l),
         ["sigmoid Brier"] = (z, y, w, r, g, l) => LossFunctions.SigmoidBrier(z, Cells(y), PerCell(w), r, g, l),
         ["BCE"] = (z, y, w, r, g, l) => LossFunctions.BinaryCrossEntropy(Sigmoid(z), Cells(y), -100, PerCell(w), r, g, l),
     };
@@ -165,10 +163,6 @@ public sealed class LossFunctionsTests
                 LossFunctions.NegativeLogLikelihood(LogProbabilities, target, Classes, ClassWeights, weights, reduction, soft, b));
             AssertEqual();
             Assert.Equal(
-                LossFunctions.SoftmaxFocal<double>(Logits, Labels, 2, ClassWeights, weights, reduction, null, hard, a),
-                LossFunctions.SoftmaxFocal(Logits, target, Classes, 2, ClassWeights, weights, reduction, soft, b));
-            AssertEqual();
-            Assert.Equal(
                 LossFunctions.SoftmaxBrier<double>(Logits, Labels, weights, reduction, null, hard, a),
                 LossFunctions.SoftmaxBrier(Logits, target, Classes, weights, reduction, soft, b));
             AssertEqual();
@@ -244,7 +238,7 @@ public sealed class LossFunctionsTests
     public void Logits_and_target_cannot_be_swapped()
     {
         var functions = typeof(LossFunctions).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly);
-        Assert.True(functions.Length >= 14);
+        Assert.True(functions.Length >= 10);
         Assert.All(functions, function =>
         {
             var second = function.GetParameters()[1].ParameterType;

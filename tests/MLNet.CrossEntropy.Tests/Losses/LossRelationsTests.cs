@@ -12,8 +12,6 @@ public sealed class LossRelationsTests
         ["CE"] = (new SoftmaxCrossEntropyLoss(), new SigmoidCrossEntropyLoss(), 1),
         ["CE, smoothed"] = (new SoftmaxCrossEntropyLoss(0.2), new SigmoidCrossEntropyLoss(0.2), 1),
         ["CE, weighted"] = (new SoftmaxCrossEntropyLoss(0, [1, 2.5]), new SigmoidCrossEntropyLoss(0, [2.5]), 1),
-        ["focal"] = (new SoftmaxFocalLoss(1.5), new SigmoidFocalLoss(1.5), 1),
-        ["focal, alpha"] = (new SoftmaxFocalLoss(2, [0.75, 0.25]), new SigmoidFocalLoss(2, 0.25), 1),
         ["Brier"] = (new SoftmaxBrierLoss(), new SigmoidBrierLoss(), 2),
     };
 
@@ -44,8 +42,6 @@ public sealed class LossRelationsTests
         var m = Math.Exp(-60);
         AssertRow(new SoftmaxCrossEntropyLoss(), [60, 0], m, -m);
         AssertRow(new SigmoidCrossEntropyLoss(), [60, -60], 2 * m, -m, m);
-        AssertRow(new SoftmaxFocalLoss(1), [60, 0], m * m, -2 * m * m);
-        AssertRow(new SigmoidFocalLoss(1), [60, -60], 2 * m * m, -2 * m * m, 2 * m * m);
         AssertRow(new SoftmaxBrierLoss(), [60, 0], 2 * m * m, -4 * m * m);
         AssertRow(new SigmoidBrierLoss(), [60, -60], 2 * m * m, -2 * m * m, 2 * m * m);
 
@@ -63,27 +59,6 @@ public sealed class LossRelationsTests
 
         static void AssertRelative(double expected, double actual, double tolerance) =>
             Assert.True(Math.Abs(actual / expected - 1) <= tolerance, $"expected {expected:R}, got {actual:R}");
-    }
-
-    [Fact]
-    public void Focal_loss_with_gamma_0_is_cross_entropy()
-    {
-        foreach (var logits in AllLosses.Logits())
-        {
-            for (var label = 0; label < AllLosses.Outputs; label++)
-            {
-                AssertSame(new SoftmaxCrossEntropyLoss(), new SoftmaxFocalLoss(0), logits, label);
-                AssertSame(new SigmoidCrossEntropyLoss(), new SigmoidFocalLoss(0), logits, label);
-            }
-        }
-
-        static void AssertSame(LogitLoss expected, LogitLoss actual, double[] logits, int label)
-        {
-            (var loss, var gradient) = expected.Of(logits, RowTarget.Class(label));
-            (var focal, var focalGradient) = actual.Of(logits, RowTarget.Class(label));
-            Tolerances.AssertClose(loss, focal, Tolerances.Double);
-            Tolerances.AssertClose(gradient, focalGradient, Tolerances.Double);
-        }
     }
 
     /// <summary>(1 - a) p + a/K, not a/(K - 1): with a = 0.3 and K = 3 the true class keeps 0.8, not 0.7.</summary>
@@ -155,7 +130,7 @@ public sealed class LossRelationsTests
     public void One_class_is_always_right_and_ten_thousand_keep_their_sum()
     {
         LogitLoss[] softmax =
-            [new SoftmaxCrossEntropyLoss(), new SoftmaxCrossEntropyLoss(0.1), new SoftmaxFocalLoss(), new SoftmaxBrierLoss()];
+            [new SoftmaxCrossEntropyLoss(), new SoftmaxCrossEntropyLoss(0.1), new SoftmaxBrierLoss()];
         double[] logits = [.. Enumerable.Range(0, 10_000).Select(k => Math.Sin(k) * 20)];
         float[] narrow = [.. logits.Select(z => (float)z)];
         Assert.All(softmax, loss =>
@@ -198,10 +173,6 @@ public sealed class LossRelationsTests
             () => _ = new SoftmaxCrossEntropyLoss(0, [1, -1]),
             () => _ = new SigmoidCrossEntropyLoss(2),
             () => _ = new SigmoidCrossEntropyLoss(0, [double.PositiveInfinity]),
-            () => _ = new SoftmaxFocalLoss(-1),
-            () => _ = new SoftmaxFocalLoss(2, [double.NaN]),
-            () => _ = new SigmoidFocalLoss(double.PositiveInfinity),
-            () => _ = new SigmoidFocalLoss(2, 1.5),
         ];
         Assert.All(wrong, create => Assert.Throws<ArgumentOutOfRangeException>(create));
         Assert.Throws<ArgumentException>(() => RowTarget.Values([]));

@@ -27,10 +27,6 @@ public sealed class TorchParityTests
 
     public static TheoryData<int> MseSoftmax => Cases("mse_softmax");
 
-    public static TheoryData<int> FocalSoftmax => Cases("focal_softmax");
-
-    public static TheoryData<int> FocalSigmoid => Cases("focal_sigmoid");
-
     [Theory]
     [MemberData(nameof(CrossEntropyIndex))]
     public void Cross_entropy_of_class_indices(int index)
@@ -71,22 +67,6 @@ public sealed class TorchParityTests
     {
         SquaredErrorOfProbabilities<double>(index);
         SquaredErrorOfProbabilities<float>(index);
-    }
-
-    [Theory]
-    [MemberData(nameof(FocalSoftmax))]
-    public void Focal_softmax(int index)
-    {
-        SoftmaxFocal<double>(index);
-        SoftmaxFocal<float>(index);
-    }
-
-    [Theory]
-    [MemberData(nameof(FocalSigmoid))]
-    public void Focal_sigmoid(int index)
-    {
-        SigmoidFocal<double>(index);
-        SigmoidFocal<float>(index);
     }
 
     /// <summary>From logits the divergence is finite and exact even where the probabilities have gone to 0: KL = CE - H(p).</summary>
@@ -195,29 +175,6 @@ public sealed class TorchParityTests
         var sum = LossFunctions.SoftmaxBrier<T>(logits, labels, reduction: Reduction.Sum, gradient: gradient);
         Tolerances.AssertClose(golden["sum"].Number(), sum, Tolerance<T>(), "sum");
         Tolerances.AssertClose(golden["grad_sum"].Flat(), Widen(gradient), Tolerance<T>(), "grad_sum");
-    }
-
-    private static void SoftmaxFocal<T>(int index)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var golden = Case("focal_softmax", index);
-        var logits = Logits<T>(golden);
-        int[] labels = [.. golden["target"].Flat().Select(y => (int)y)];
-        var alpha = golden["alpha"].FlatOrNull();
-        var gamma = golden["gamma"].Number();
-        AssertMatches<T>(golden, logits.Length, labels.Length, (reduction, gradient, losses) => LossFunctions.SoftmaxFocal<T>(
-            logits, labels, gamma, alpha, reduction: reduction, gradient: gradient, losses: losses));
-    }
-
-    private static void SigmoidFocal<T>(int index)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var golden = Case("focal_sigmoid", index);
-        T[] logits = Cast<T>(golden["logits"].Flat()), target = Cast<T>(golden["target"].Flat());
-        var alpha = golden["alpha"].FlatOrNull()?.Single();
-        var gamma = golden["gamma"].Number();
-        AssertMatches<T>(golden, logits.Length, logits.Length, (reduction, gradient, losses) => LossFunctions.SigmoidFocal(
-            logits, Target.Of<T>(target), gamma, alpha, reduction: reduction, gradient: gradient, losses: losses));
     }
 
     // PyTorch's mean divides by the number of cells, ours by their weights.

@@ -25,47 +25,26 @@ public class ScoreClassNamesTests
     public void Names_are_those_of_the_label(string label, string[] names)
     {
         var data = View(label);
-        var model = Pipeline(label, asText: false).Fit(data);
+        var model = Pipeline(label).Fit(data);
         Assert.Equal(names, _ml.MulticlassClassification.ScoreClassNames(model.Transform(data)));
         Assert.Equal(names, _ml.Model.LinearCoefficients(model).Classes.Select(c => c.Name));
     }
 
-    [Theory]
-    [MemberData(nameof(Labels))]
-    public void As_text_they_are_slot_names_and_training_label_values_and_stay_so_when_saved(string label, string[] names)
-    {
-        var data = View(label);
-        var pipeline = Pipeline(label, asText: true);
-        var model = pipeline.Fit(data);
-        using var file = new TemporaryFile();
-        _ml.Model.Save(model, data.Schema, file.Name);
-        var loaded = new MLContext().Model.Load(file.Name, out _);
-
-        foreach (var transformer in (ITransformer[])[model, loaded])
-        {
-            var scored = transformer.Transform(data);
-            Assert.Equal(names, Text(scored.Schema["Score"], "SlotNames"));
-            Assert.Equal(names, Text(scored.Schema["Score"], "TrainingLabelValues"));
-            Assert.Equal(names, Text(scored.Schema["PredictedLabel"], "KeyValues"));
-            uint[] keys = [.. scored.GetColumn<uint>("PredictedLabel")];
-            var mapped = _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scored).Transform(scored);
-            Assert.Equal(keys.Select(key => names[key - 1]), mapped.GetColumn<string>("PredictedLabel"));
-        }
-
-        // The estimator promises as much before it is fitted.
-        var promised = pipeline.GetOutputSchema(SchemaText.ShapeOf(data.Schema));
-        foreach ((var column, var kind) in (ReadOnlySpan<(string, string)>)[("Score", "SlotNames"), ("Score", "TrainingLabelValues"), ("PredictedLabel", "KeyValues")])
-            Assert.Equal(TextDataViewType.Instance, promised.Single(c => c.Name == column).Annotations.Single(a => a.Name == kind).ItemType);
-        Assert.Equal(Scores(Pipeline(label, asText: false).Fit(data), data), Scores(model, data));
-    }
-
     [Fact]
-    public void A_process_without_us_keeps_the_names()
+    public void Labels_turned_into_text_first_are_slot_names_too_and_stay_so_in_a_process_without_us()
     {
+        // ML.NET names the slots of scores for text labels alone.
         var data = View("int");
+        var model = _ml.Transforms.Conversion.ConvertType("Label", outputKind: DataKind.String).Append(_ml.Transforms.Conversion.MapValueToKey("Label"))
+            .Append(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { Seed = 1 })).Fit(data);
+        var scored = model.Transform(data);
+        Assert.Equal(["7", "-3"], Text(scored.Schema["Score"], "SlotNames"));
+        Assert.Equal(["7", "-3"], Text(scored.Schema["Score"], "TrainingLabelValues"));
+        Assert.Equal(["7", "-3"], Text(scored.Schema["PredictedLabel"], "KeyValues"));
+
         using var file = new TemporaryFile();
-        var fitted = Pipeline("int", asText: true).Append(_ml.Transforms.Conversion.MapKeyToValue("PredictedLabel")).Fit(data);
-        _ml.Model.Save(NamedIris.Chain([.. fitted.Skip(1)]), data.Schema, file.Name);
+        var predictor = model.Last();
+        _ml.Model.Save(NamedIris.Chain(predictor, _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scored)), data.Schema, file.Name);
         Assert.Equal(["7", "-3", "ours: "], OtherProcess.Score(file.Name, "PredictedLabel", [[0, 1], [4, 1]]));
     }
 
@@ -77,9 +56,9 @@ public class ScoreClassNamesTests
         Assert.Equal("The score column 'Label' is of type Boolean; a vector of known length, one score a class, is needed.", error.Message);
     }
 
-    private EstimatorChain<ITransformer> Pipeline(string label, bool asText)
+    private EstimatorChain<ITransformer> Pipeline(string label)
     {
-        var trainer = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { ClassNamesAsText = asText, Seed = 1 });
+        var trainer = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { Seed = 1 });
         var chain = new EstimatorChain<ITransformer>();
         return (label.StartsWith("key", StringComparison.Ordinal) ? chain : chain.Append<ITransformer>(_ml.Transforms.Conversion.MapValueToKey("Label")))
             .Append<ITransformer>(trainer);
@@ -107,6 +86,4 @@ public class ScoreClassNamesTests
         column.Annotations.GetValue(kind, ref values);
         return [.. values.DenseValues().Select(value => value.ToString())];
     }
-
-    private static float[][] Scores(TransformerChain<ITransformer> model, InMemoryView data) => [.. model.Transform(data).GetColumn<float[]>("Score")];
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using MLNet.CrossEntropy.Reporting;
+using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy.Tests.Reporting;
 

@@ -5,6 +5,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.ML;
 using MLNet.CrossEntropy.Reporting;
+using MLNet.CrossEntropy.Tables;
 using MLNet.CrossEntropy.Tests.Shared;
 using static MLNet.CrossEntropy.Tests.Reporting.ReportDocument;
 
@@ -127,7 +128,7 @@ public sealed class ReportTests
         Assert.Equal(["epoch", "by squared error, validation"], chart.Descendants("th").Where(th => th.Attribute("scope")!.Value == "col").Select(th => th.Value));
         Assert.Equal([["2", "0.6000"], ["4", "0.3500"]], Table(chart));
         Assert.Contains("The training loss of by squared error is squared error (Brier), which is not in nats and is not drawn.", chart.Value, StringComparison.Ordinal);
-        Assert.Contains(page.Elements("td"), td => td.Value == "0.5000 (focal loss)");
+        Assert.Contains(page.Elements("td"), td => td.Value == "0.5000 (squared error (Brier))");
     }
 
     [Fact]
@@ -224,7 +225,7 @@ public sealed class ReportTests
     [InlineData("short", "short")]
     [InlineData("exactly ten", "exactly t…")]
     [InlineData("12345678\ud83d\ude00 and more", "12345678…")]
-    public void Long_names_are_cut_between_characters(string name, string expected) => Assert.Equal(expected, Markup.Shorten(name, 10));
+    public void Long_names_are_cut_between_characters(string name, string expected) => Assert.Equal(expected, TextTable.Shorten(name, 10));
 
     [Fact]
     public void A_saved_report_is_the_page_in_UTF8()

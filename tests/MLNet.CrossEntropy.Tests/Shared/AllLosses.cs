@@ -17,9 +17,6 @@ public static class AllLosses
         ["softmax CE, smoothed"] = new SoftmaxCrossEntropyLoss(labelSmoothing: 0.1),
         ["softmax CE, weighted"] = new SoftmaxCrossEntropyLoss(classWeights: Weights),
         ["softmax CE, smoothed and weighted"] = new SoftmaxCrossEntropyLoss(0.3, Weights),
-        ["softmax focal, gamma 0"] = new SoftmaxFocalLoss(gamma: 0),
-        ["softmax focal, gamma 0.5"] = new SoftmaxFocalLoss(gamma: 0.5),
-        ["softmax focal, gamma 2, alpha"] = new SoftmaxFocalLoss(2, Weights),
         ["softmax CE, times class weights"] = new ClassWeightedLoss(new SoftmaxCrossEntropyLoss(), Weights),
         ["softmax Brier"] = new SoftmaxBrierLoss(),
     };
@@ -30,9 +27,6 @@ public static class AllLosses
         ["sigmoid CE, smoothed"] = new SigmoidCrossEntropyLoss(labelSmoothing: 0.1),
         ["sigmoid CE, positives weighted"] = new SigmoidCrossEntropyLoss(positiveWeights: Weights),
         ["sigmoid CE, one positive weight, smoothed"] = new SigmoidCrossEntropyLoss(0.2, [3]),
-        ["sigmoid focal, gamma 0"] = new SigmoidFocalLoss(gamma: 0),
-        ["sigmoid focal, gamma 0.5"] = new SigmoidFocalLoss(gamma: 0.5),
-        ["sigmoid focal, gamma 2, alpha"] = new SigmoidFocalLoss(2, 0.25),
         ["sigmoid Brier"] = new SigmoidBrierLoss(),
     };
 

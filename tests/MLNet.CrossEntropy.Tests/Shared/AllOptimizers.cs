@@ -15,18 +15,13 @@ internal static class AllOptimizers
         ["momentum"] = (new Sgd { Momentum = 0.9 }, 0.1),
         ["momentum, dampened"] = (new Sgd { Momentum = 0.9, Dampening = 0.5 }, 0.2),
         ["nesterov"] = (new Sgd { Momentum = 0.9, Nesterov = true }, 0.1),
-        ["averaged sgd"] = (new AveragedSgd { Start = Steps / 2 }, 0.5),
         ["adagrad"] = (new AdaGrad(), 0.5),
-        ["adadelta"] = (new AdaDelta { Rho = 0.95 }, Schedule.Cosine(10, Steps)),
         ["rmsprop"] = (new RmsProp(), Schedule.Cosine(0.05, Steps)),
         ["rmsprop, centred with momentum"] = (new RmsProp { Momentum = 0.9, Centered = true }, Schedule.Cosine(0.002, Steps)),
         ["adam"] = (new Adam(), Schedule.Cosine(0.1, Steps)),
         ["adam, amsgrad"] = (new Adam { AmsGrad = true }, Schedule.Cosine(0.1, Steps)),
         ["adamw"] = (new AdamW { WeightDecay = 0 }, Schedule.Cosine(0.1, Steps).WithWarmup(50)),
         ["adamw, amsgrad"] = (new AdamW { AmsGrad = true, WeightDecay = 0 }, Schedule.Cosine(0.1, Steps)),
-        ["adamax"] = (new Adamax(), Schedule.Cosine(0.2, Steps)),
-        ["nadam"] = (new NAdam(), Schedule.Cosine(0.1, Steps)),
-        ["radam"] = (new RAdam(), Schedule.Cosine(0.1, Steps)),
     };
 
     /// <summary>The names, for one theory row each.</summary>

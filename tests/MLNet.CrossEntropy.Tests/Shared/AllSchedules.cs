@@ -27,10 +27,6 @@ internal static class AllSchedules
         ["polynomial"] = (n => Schedule.Polynomial(Highest, n, power: 2), true),
         ["polynomial, square root"] = (n => Schedule.Polynomial(Highest, n, power: 0.5, final: 0.02), true),
         ["linear"] = (n => Schedule.Linear(0.1, Highest, n), true),
-        ["inverse-time"] = (n => Schedule.InverseTime(Highest, decay: 3, n), true),
-        ["inverse-time, staircase"] = (n => Schedule.InverseTime(Highest, decay: 1, n, staircase: true), false),
-        ["inverse square root"] = (n => Schedule.InverseTime(Highest, decay: 1, n, power: 0.5), true),
-        ["optimal"] = (n => Schedule.Optimal(l2: 16 + (1.0 / n)), false),
         ["joined"] = (n => Schedule.Linear(0.1, 0.3, n).Then(n, 0.3), true),
         ["warm-up and cosine"] = (n => Schedule.Cosine(Highest, n).WithWarmup(n), true),
     };

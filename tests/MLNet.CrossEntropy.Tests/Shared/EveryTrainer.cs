@@ -44,7 +44,7 @@ internal static class EveryTrainer
 
     /// <summary>Configures a fit that ends at the strict optimum of a penalty that makes it unique.</summary>
     public static void ToTheOptimum(CrossEntropyTrainerOptions options)
-        => (options.Method, options.GradientTolerance, options.L2Regularization) = (SgdMethod.Newton, 1e-7, L2AtTheOptimum);
+        => (options.Solver, options.Tolerance, options.L2Regularization) = (Solver.Newton, 1e-7, L2AtTheOptimum);
 
     /// <summary>The logits of a trainer's model: one for each class, of the second class alone, or one for each answer.</summary>
     public static int Outputs(string name, int classes) => name == "sigmoid" ? 1 : classes;

@@ -36,7 +36,7 @@ public class CalibratedWarmStartTests
         {
             LabelColumnName = "IsSecond",
             NumberOfEpochs = 1,
-            Method = SgdMethod.Sgd,
+            Solver = Solver.Sgd,
             LearningRate = 1e-30,
         });
         var expected = Probabilities(model);

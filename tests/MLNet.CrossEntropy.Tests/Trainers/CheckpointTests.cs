@@ -10,16 +10,16 @@ public sealed class CheckpointTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static TheoryData<string, bool, SgdMethod> Fits
+    public static TheoryData<string, bool, Solver> Fits
     {
         get
         {
-            var fits = new TheoryData<string, bool, SgdMethod>();
+            var fits = new TheoryData<string, bool, Solver>();
             foreach (var trainer in AllTrainers.Keys)
             {
-                fits.Add(trainer, true, SgdMethod.Saga);
-                fits.Add(trainer, true, SgdMethod.Sgd);
-                fits.Add(trainer, false, SgdMethod.Sgd);
+                fits.Add(trainer, true, Solver.Saga);
+                fits.Add(trainer, true, Solver.Sgd);
+                fits.Add(trainer, false, Solver.Sgd);
             }
 
             return fits;
@@ -28,7 +28,7 @@ public sealed class CheckpointTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Fits))]
-    public void A_fit_that_was_cancelled_goes_on_to_the_same_bits(string trainer, bool cache, SgdMethod method)
+    public void A_fit_that_was_cancelled_goes_on_to_the_same_bits(string trainer, bool cache, Solver solver)
     {
         var data = Dataset.BreastCancer.View(_ml);
         IPredictionTransformer<object> Fit(int? cancelAfter, string? path)
@@ -36,7 +36,7 @@ public sealed class CheckpointTests : IDisposable
             using var source = new CancellationTokenSource();
             return AllTrainers.Create(trainer, _ml, options =>
             {
-                (options.Cache, options.Method, options.Seed, options.NumberOfEpochs, options.ValidationFraction) = (cache, method, 4, 12, 0.2);
+                (options.Cache, options.Solver, options.Seed, options.NumberOfEpochs, options.ValidationFraction) = (cache, solver, 4, 12, 0.2);
                 (options.CheckpointPath, options.CancellationToken) = (path, source.Token);
                 options.Progress = new Listener(epoch =>
                 {
@@ -64,13 +64,25 @@ public sealed class CheckpointTests : IDisposable
     public void A_fit_out_of_time_goes_on_when_there_is_more_of_it()
     {
         var data = Dataset.Iris.View(_ml);
-        TrainingReport Fit(TimeSpan? duration) => TrainingReport.Of(AllTrainers.Create("softmax", _ml, options =>
+        TrainingReport Fit()
         {
-            (options.Seed, options.GradientTolerance, options.NumberOfEpochs) = (4, 0, 100_000);
-            (options.CheckpointPath, options.MaximumDuration) = (_folder.File("fit"), duration);
-        }).Fit(data))!;
-        TrainingReport first = Fit(TimeSpan.FromMilliseconds(100)), second = Fit(TimeSpan.FromMilliseconds(100));
-        Assert.Equal((StopReason.OutOfTime, StopReason.OutOfTime), (first.StopReason, second.StopReason));
+            using var time = new CancellationTokenSource();
+            var isRunning = false;
+            return TrainingReport.Of(AllTrainers.Create("softmax", _ml, options =>
+            {
+                (options.Seed, options.Tolerance, options.NumberOfEpochs) = (4, 0, 100_000);
+                (options.CheckpointPath, options.CheckpointInterval) = (_folder.File("fit"), TimeSpan.FromHours(1));
+                (options.CancellationToken, options.OnCancellation) = (time.Token, CancellationAnswer.ReturnLast);
+                options.Progress = new Listener(_ =>
+                {
+                    if (!isRunning)
+                        time.CancelAfter(50);
+                    isRunning = true;
+                });
+            }).Fit(data))!;
+        }
+        TrainingReport first = Fit(), second = Fit();
+        Assert.Equal((StopReason.Cancelled, StopReason.Cancelled), (first.StopReason, second.StopReason));
         Assert.InRange(second.ResumedFromStep!.Value, first.History.Count * 19L, long.MaxValue);
         Assert.Equal(first.History, second.History.Take(first.History.Count));
         Assert.True(second.History[^1].Elapsed > first.History[^1].Elapsed);
@@ -111,20 +123,16 @@ public sealed class CheckpointTests : IDisposable
         var error = Assert.Throws<ArgumentException>(() => AllTrainers.Create("sigmoid", _ml, options =>
         {
             options.CheckpointPath = "";
-            options.CheckpointEpochs = 0;
-            options.CheckpointSteps = -1;
             options.CheckpointInterval = TimeSpan.Zero;
         }));
         Assert.Equal(
             "The options of SigmoidCrossEntropyTrainer are not valid. "
             + "CheckpointPath is ''; it must be the name of a file, or null for none. "
             + "Seed is null; it must be given when there is a CheckpointPath, so that a fit that is taken up goes on as it began. "
-            + "CheckpointEpochs is 0; it must be at least 1, or null. "
-            + "CheckpointSteps is -1; it must be at least 1, or null. "
-            + "CheckpointInterval is 00:00:00; it must be above 0, or null.",
+            + "CheckpointInterval is 00:00:00; it must be above 0, or null to save after each epoch.",
             error.Message);
-        error = Assert.Throws<ArgumentException>(() => AllTrainers.Create("sigmoid", _ml, options => options.CheckpointEpochs = 2));
-        Assert.Contains("CheckpointPath is null; it must be given when CheckpointEpochs, CheckpointSteps or CheckpointInterval is.", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<ArgumentException>(() => AllTrainers.Create("sigmoid", _ml, options => options.CheckpointInterval = TimeSpan.FromSeconds(2)));
+        Assert.Contains("CheckpointPath is null; it must be given when a CheckpointInterval is.", error.Message, StringComparison.Ordinal);
     }
 
     private sealed class Listener(Action<EpochReport> tell) : IProgress<EpochReport>

@@ -20,8 +20,8 @@ public class ClassWeightTests
     public void Balanced_weights_make_all_classes_equally_likely_and_prior_correction_undoes_it()
     {
         AssertShares([1 / 3.0, 1 / 3.0, 1 / 3.0, 0], Predict(new() { ClassWeights = ClassWeights.Balanced }));
-        AssertShares([0.5, 0.3, 0.2, 0], Predict(new() { ClassWeights = ClassWeights.Balanced, PriorCorrection = true }));
-        AssertShares([0.5, 0.3, 0.2, 0], Predict(new() { PriorCorrection = true }));
+        AssertShares([0.5, 0.3, 0.2, 0], Predict(new() { ClassWeights = ClassWeights.Balanced, TargetPrior = TargetPrior.OfRows }));
+        AssertShares([0.5, 0.3, 0.2, 0], Predict(new() { TargetPrior = TargetPrior.OfRows }));
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public class ClassWeightTests
     {
         ClassWeights weights = ClassWeights.ByName(new Dictionary<string, double> { ["bee"] = 2, ["cow"] = 0.5 });
         AssertShares([0.5 / 1.2, 0.6 / 1.2, 0.1 / 1.2, 0], Predict(new() { ClassWeights = weights }));
-        AssertShares([0.5, 0.3, 0.2, 0], Predict(new() { ClassWeights = weights, PriorCorrection = true }));
+        AssertShares([0.5, 0.3, 0.2, 0], Predict(new() { ClassWeights = weights, TargetPrior = TargetPrior.OfRows }));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public class ClassWeightTests
         var options = new SoftmaxCrossEntropyTrainer.Options
         {
             ClassWeights = balanced ? ClassWeights.Balanced : null,
-            TargetPrior = new Dictionary<string, double> { ["ant"] = 0.1, ["bee"] = 0.2, ["cow"] = 0.7 },
+            TargetPrior = TargetPrior.ByName(new Dictionary<string, double> { ["ant"] = 0.1, ["bee"] = 0.2, ["cow"] = 0.7 }),
         };
         AssertShares([0.1, 0.2, 0.7], Predict(options, Names[..3]));
     }
@@ -72,13 +72,12 @@ public class ClassWeightTests
         => AssertShares([1 / 3.0, 1 / 3.0, 1 / 3.0, 0], Predict(new() { ClassWeights = ClassWeights.Balanced, Cache = false, NumberOfEpochs = 300 }));
 
     [Theory]
-    [InlineData(null, 1, false, 0.25)]
-    [InlineData(null, 3, false, 0.5)]
-    [InlineData(null, 3, true, 0.25)]
-    [InlineData("balanced", 1, false, 0.5)]
-    [InlineData("balanced", 3, false, 0.75)]
-    [InlineData("balanced", 3, true, 0.25)]
-    public void The_binary_trainer_weighs_positives_and_classes(string? weights, double positiveWeight, bool correct, double expected)
+    [InlineData(null, false, 0.25)]
+    [InlineData("balanced", false, 0.5)]
+    [InlineData("balanced", true, 0.25)]
+    [InlineData("positive", false, 0.5)]
+    [InlineData("positive", true, 0.25)]
+    public void The_binary_trainer_weighs_classes(string? weights, bool correct, double expected)
     {
         IDataView data = new InMemoryView.Builder()
             .AddScores("Features", Enumerable.Range(0, 20).Select(_ => new[] { 0.0 }), 1)
@@ -86,9 +85,8 @@ public class ClassWeightTests
             .Build();
         var trainer = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
         {
-            ClassWeights = weights is null ? null : ClassWeights.Balanced,
-            PositiveWeight = positiveWeight,
-            PriorCorrection = correct,
+            ClassWeights = weights is null ? null : weights == "balanced" ? ClassWeights.Balanced : ClassWeights.ByName(new Dictionary<string, double> { ["True"] = 3 }),
+            TargetPrior = correct ? TargetPrior.OfRows : null,
             NumberOfEpochs = 300,
         });
         Assert.All(trainer.Fit(data).Transform(data).GetColumn<float>("Probability"), p => Assert.Equal(expected, p, 1e-3));
@@ -104,7 +102,7 @@ public class ClassWeightTests
         foreach ((var correct, var expected) in (ReadOnlySpan<(bool, double[])>)[(false, [0.5, 0.8]), (true, [0.25, 0.5])])
         {
             var trainer = _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(
-                new MultiLabelSigmoidCrossEntropyTrainer.Options { PositiveWeights = [3, 4], PriorCorrection = correct, NumberOfEpochs = 300 });
+                new MultiLabelSigmoidCrossEntropyTrainer.Options { PositiveWeights = [3, 4], TargetPrior = correct ? TargetPrior.OfRows : null, NumberOfEpochs = 300 });
             var probabilities = trainer.Fit(data).Transform(data).GetColumn<float[]>("Probability").First();
             Assert.All(expected.Zip(probabilities), pair => Assert.Equal(pair.First, pair.Second, 1e-3));
         }
@@ -117,15 +115,15 @@ public class ClassWeightTests
         const string known = "names the class 'cat', which is none of the training data's: 'ant', 'bee', 'cow', 'dog'. Write its name as the labels do.";
         Assert.Equal("ClassWeights " + known, Assert.Throws<InvalidOperationException>(() => Predict(new() { ClassWeights = ClassWeights.ByName(byName) })).Message);
         var shares = new Dictionary<string, double> { ["ant"] = 0.5, ["cat"] = 0.5 };
-        Assert.Equal("TargetPrior " + known, Assert.Throws<InvalidOperationException>(() => Predict(new() { TargetPrior = shares })).Message);
+        Assert.Equal("TargetPrior " + known, Assert.Throws<InvalidOperationException>(() => Predict(new() { TargetPrior = TargetPrior.ByName(shares) })).Message);
         shares = new() { ["ant"] = 0.5, ["bee"] = 0.5 };
         Assert.Equal(
             "TargetPrior has no share for the class 'cow'; give one above 0 for every class.",
-            Assert.Throws<InvalidOperationException>(() => Predict(new() { TargetPrior = shares })).Message);
+            Assert.Throws<InvalidOperationException>(() => Predict(new() { TargetPrior = TargetPrior.ByName(shares) })).Message);
         shares = Names.ToDictionary(name => name, _ => 0.25);
         Assert.StartsWith(
             "No training row of positive weight is of class 'dog', so its prior cannot be corrected.",
-            Assert.Throws<InvalidOperationException>(() => Predict(new() { TargetPrior = shares })).Message,
+            Assert.Throws<InvalidOperationException>(() => Predict(new() { TargetPrior = TargetPrior.ByName(shares) })).Message,
             StringComparison.Ordinal);
     }
 
@@ -138,7 +136,7 @@ public class ClassWeightTests
         var weights = new Dictionary<string, double> { ["bee"] = 2 };
         var prior = new Dictionary<string, double> { ["ant"] = 0.1, ["bee"] = 0.2, ["cow"] = 0.7 };
         var trainer = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(
-            new SoftmaxCrossEntropyTrainer.Options { ClassWeights = ClassWeights.ByName(weights), TargetPrior = prior });
+            new SoftmaxCrossEntropyTrainer.Options { ClassWeights = ClassWeights.ByName(weights), TargetPrior = TargetPrior.ByName(prior) });
         weights["cat"] = 1;
         prior["ant"] = 5;
         IDataView data = View(Names[..3]);
@@ -148,26 +146,24 @@ public class ClassWeightTests
     [Fact]
     public void All_problems_are_named_at_once()
     {
-        var softmax = new SoftmaxCrossEntropyTrainer.Options
+        Assert.Equal(
+            "The shares are a: 0.5, b: 0.25; they must be above 0 and sum to 1. (Parameter 'shares')",
+            Assert.Throws<ArgumentException>(() => TargetPrior.ByName(new Dictionary<string, double> { ["a"] = 0.5, ["b"] = 0.25 })).Message);
+        var softmax = new SoftmaxCrossEntropyTrainer.Options { Loss = TrainingLoss.Brier, LabelSmoothing = 0.1, LabelKind = (LabelKind)5 };
+        Assert.Equal(
+            "The options of SoftmaxCrossEntropyTrainer are not valid. LabelSmoothing is 0.1; it must be 0 when the Loss is not CrossEntropy. "
+            + "LabelKind is 5; it must be one of Auto, Probabilities, Counts, WeightedCounts.",
+            Assert.Throws<ArgumentException>(softmax.Validate).Message);
+        var answers = new MultiLabelSigmoidCrossEntropyTrainer.Options
         {
-            Loss = TrainingLoss.Focal,
-            FocalGamma = -1,
-            LabelSmoothing = 0.1,
-            WeightBySoftLabelSum = true,
-            TargetPrior = new Dictionary<string, double> { ["a"] = 0.5, ["b"] = 0.25 },
+            Loss = TrainingLoss.Brier,
+            PositiveWeights = [2],
+            TargetPrior = TargetPrior.ByName(new Dictionary<string, double> { ["a"] = 0.5, ["b"] = 0.5 }),
         };
         Assert.Equal(
-            "The options of SoftmaxCrossEntropyTrainer are not valid. FocalGamma is -1; it must be finite and at least 0. "
-            + "LabelSmoothing is 0.1; it must be 0 when the Loss is not CrossEntropy. "
-            + "TargetPrior is a: 0.5, b: 0.25; it must be shares above 0 that sum to 1, or null. "
-            + "WeightBySoftLabelSum is True; it must be False when the LabelKind is not Counts.",
-            Assert.Throws<ArgumentException>(softmax.Validate).Message);
-        var sigmoid = new SigmoidCrossEntropyTrainer.Options { Loss = (TrainingLoss)9, PositiveWeight = 0 };
-        Assert.Equal(
-            "The options of SigmoidCrossEntropyTrainer are not valid. Loss is 9; it must be one of CrossEntropy, Focal, Brier. "
-            + "PositiveWeight is 0; it must be finite and above 0. "
-            + "PositiveWeight is 0; it must be 1 when the Loss is not CrossEntropy; ClassWeights go with every loss.",
-            Assert.Throws<ArgumentException>(sigmoid.Validate).Message);
+            "The options of MultiLabelSigmoidCrossEntropyTrainer are not valid. PositiveWeights is [2]; it must be null when the Loss is not CrossEntropy. "
+            + "TargetPrior is a: 0.5, b: 0.5; it must be OfRows or null: labels that are answered on their own have no shares that sum to 1.",
+            Assert.Throws<ArgumentException>(answers.Validate).Message);
     }
 
     private float[] Predict(SoftmaxCrossEntropyTrainer.Options options, string[]? names = null)

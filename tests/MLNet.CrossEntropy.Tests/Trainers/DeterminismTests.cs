@@ -125,7 +125,6 @@ public class DeterminismTests
         {
             options.ExampleWeightColumnName = "Weight";
             options.BatchSize = 1000;
-            options.Shuffle = false;
             options.LearningRate = 0.1;
             options.NumberOfEpochs = 50;
         }

@@ -92,18 +92,18 @@ public class FitPropertyTests
     {
         Assert.Equal(With(cache: true), With(cache: false));
 
-        float[] With(bool cache) => Parameters(trainer, rows.View(), options => (options.Cache, options.Method) = (cache, SgdMethod.Sgd));
+        float[] With(bool cache) => Parameters(trainer, rows.View(), options => (options.Cache, options.Solver) = (cache, Solver.Sgd));
     });
 
     [Theory]
     [MemberData(nameof(EveryTrainer.Names), MemberType = typeof(EveryTrainer))]
     public void The_number_of_threads_changes_no_bit(string trainer) => Holds(rows =>
     {
-        foreach (var method in Enum.GetValues<SgdMethod>())
+        foreach (var solver in Enum.GetValues<Solver>())
         {
             Assert.Equal(With(threads: 1), With(threads: 3));
 
-            float[] With(int threads) => Parameters(trainer, rows.View(), options => (options.NumberOfThreads, options.Method) = (threads, method));
+            float[] With(int threads) => Parameters(trainer, rows.View(), options => (options.NumberOfThreads, options.Solver) = (threads, solver));
         }
     });
 

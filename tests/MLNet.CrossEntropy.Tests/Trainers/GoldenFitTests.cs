@@ -26,7 +26,10 @@ public class GoldenFitTests
             options.L1Regularization = (float)l1;
             options.L2Regularization = (float)l2;
             options.NumberOfEpochs = 3000;
-            ((ClassTrainerOptions)options).ClassWeights = ClassWeightsOf(fit, problem);
+            if (options is SoftmaxCrossEntropyTrainer.Options softmax)
+                softmax.ClassWeights = ClassWeightsOf(fit, problem);
+            else
+                ((SigmoidCrossEntropyTrainer.Options)options).ClassWeights = ClassWeightsOf(fit, problem);
         }).Fit(View(ml, problem, isWeighted: fit["class_weight"] is null));
 
         double[] parameters = [.. AllTrainers.Parameters(fitted)];

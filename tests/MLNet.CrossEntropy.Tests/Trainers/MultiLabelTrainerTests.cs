@@ -26,7 +26,7 @@ public class MultiLabelTrainerTests
             PositiveWeights = positives,
             ExampleWeightColumnName = weighted ? "Weight" : null,
             L2Regularization = 0.01f,
-            GradientTolerance = 1e-7,
+            Tolerance = 1e-7,
             NumberOfEpochs = 500,
         };
         var model = Parameters(Fit(data, options));
@@ -77,7 +77,7 @@ public class MultiLabelTrainerTests
         {
             NumberOfThreads = threads,
             Cache = cache,
-            Method = SgdMethod.Sgd,
+            Solver = Solver.Sgd,
             Seed = 1,
             ExampleWeightColumnName = "Weight",
         };

@@ -7,36 +7,36 @@ namespace MLNet.CrossEntropy.Tests.Trainers;
 /// <summary>Data that is odd, but good: each trainer finds the answer that can be known beforehand.</summary>
 public class OddDataTests
 {
-    /// <summary>Every trainer with the method it takes by itself, SGD and Newton's.</summary>
-    public static TheoryData<string, SgdMethod> NamesAndMethods => EveryTrainer.NamesAnd(SgdMethod.Auto, SgdMethod.Sgd, SgdMethod.Newton);
+    /// <summary>Every trainer with the solver it takes by itself, SGD and Newton's.</summary>
+    public static TheoryData<string, Solver> NamesAndSolvers => EveryTrainer.NamesAnd(Solver.Auto, Solver.Sgd, Solver.Newton);
 
     [Theory]
-    [MemberData(nameof(NamesAndMethods))]
-    public void One_row_of_one_feature_is_learned(string trainer, SgdMethod method)
+    [MemberData(nameof(NamesAndSolvers))]
+    public void One_row_of_one_feature_is_learned(string trainer, Solver solver)
     {
         var one = new LabelledRows([[3]], [1], 3, [1]).View();
-        Assert.InRange(MeanLoss(EveryTrainer.Probabilities(EveryTrainer.Fit(trainer, one, options => options.Method = method), one), [1]), 0, 0.1);
+        Assert.InRange(MeanLoss(EveryTrainer.Probabilities(EveryTrainer.Fit(trainer, one, options => options.Solver = solver), one), [1]), 0, 0.1);
     }
 
     [Theory]
-    [MemberData(nameof(NamesAndMethods))]
-    public void Rows_of_one_class_alone_give_a_model_that_is_sure_of_it(string trainer, SgdMethod method)
+    [MemberData(nameof(NamesAndSolvers))]
+    public void Rows_of_one_class_alone_give_a_model_that_is_sure_of_it(string trainer, Solver solver)
     {
         LabelledRows rows = LabelledRows.Gaussian(50, 3);
         var oneClass = (rows with { Y = [.. rows.Y.Select(_ => 1)] }).View();
-        var fitted = EveryTrainer.Fit(trainer, oneClass, options => options.Method = method);
+        var fitted = EveryTrainer.Fit(trainer, oneClass, options => options.Solver = solver);
         Assert.All(EveryTrainer.Parameters(fitted), parameter => Assert.True(float.IsFinite(parameter)));
         Assert.InRange(MeanLoss(EveryTrainer.Probabilities(fitted, oneClass), [.. rows.Y.Select(_ => 1)]), 0, 0.01);
     }
 
     [Theory]
-    [MemberData(nameof(NamesAndMethods))]
-    public void Constant_features_give_the_share_of_each_class(string trainer, SgdMethod method)
+    [MemberData(nameof(NamesAndSolvers))]
+    public void Constant_features_give_the_share_of_each_class(string trainer, Solver solver)
     {
         LabelledRows rows = LabelledRows.Gaussian(90, 2);
         var constant = rows.Map(_ => [7, -1e6f, 0]).View();
         // SGD takes small batches whatever the rows: full ones take the noise out of where it ends.
-        var fitted = EveryTrainer.Fit(trainer, constant, options => (options.Method, options.BatchSize) = (method, method == SgdMethod.Sgd ? 90 : null));
+        var fitted = EveryTrainer.Fit(trainer, constant, options => (options.Solver, options.BatchSize) = (solver, solver == Solver.Sgd ? 90 : null));
         double[] shares = [.. Enumerable.Range(0, 3).Select(k => rows.Y.Count(label => label == k) / 90.0)];
         foreach (var row in EveryTrainer.Probabilities(fitted, constant))
             Assert.All(row.Zip(trainer == "sigmoid" ? [shares[1]] : shares), pair => Assert.Equal(pair.Second, pair.First, 1e-3));

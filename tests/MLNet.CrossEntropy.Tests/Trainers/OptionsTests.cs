@@ -23,13 +23,11 @@ public class OptionsTests
             options.NumberOfEpochs = 0;
             options.BatchSize = -5;
             options.LearningRate = 0;
-            options.Momentum = 1;
             options.LabelSmoothing = -0.1;
-            options.Method = (SgdMethod)7;
-            options.GradientTolerance = -1;
+            options.Solver = (Solver)7;
             options.Standardization = (Standardization)99;
             options.NumberOfThreads = 0;
-            options.OptimizationTolerance = double.PositiveInfinity;
+            options.Tolerance = double.PositiveInfinity;
         }));
         Assert.Equal(
             $"The options of {name} are not valid. "
@@ -38,16 +36,14 @@ public class OptionsTests
             + "ExampleWeightColumnName is ''; it must be the name of a column, or null for none. "
             + "L2Regularization is -1; it must be finite and at least 0, or null for 1/N. "
             + "L1Regularization is NaN; it must be finite and at least 0. "
+            + "LabelSmoothing is -0.1; it must be at least 0 and below 1. "
+            + "Solver is 7; it must be one of Auto, Sgd, Saga, Newton. "
             + "NumberOfEpochs is 0; it must be at least 1, or null to have it chosen. "
+            + "Tolerance is Infinity; it must be finite and at least 0, or null for the solver's own. "
             + "BatchSize is -5; it must be at least 1, or null to have it chosen. "
             + "LearningRate is 0; it must be finite and above 0, or null to have it chosen. "
-            + "Momentum is 1; it must be at least 0 and below 1. "
-            + "LabelSmoothing is -0.1; it must be at least 0 and below 1. "
-            + "Method is 7; it must be one of Auto, Sgd, Saga, Newton. "
-            + "GradientTolerance is -1; it must be finite and at least 0. "
             + "Standardization is 99; it must be one of Auto, None. "
-            + "NumberOfThreads is 0; it must be at least 1, or null for one for each processor. "
-            + "OptimizationTolerance is Infinity; it must be finite and at least 0.",
+            + "NumberOfThreads is 0; it must be at least 1, or null for one for each processor.",
             error.Message);
     }
 

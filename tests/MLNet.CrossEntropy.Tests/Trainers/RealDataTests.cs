@@ -17,26 +17,26 @@ public class RealDataTests
     private const double ReferenceGap = 2e-6;
 
     [SharedDataTheory("tabular/adult.txt")]
-    [InlineData("softmax", SgdMethod.Auto, ByItself)]
-    [InlineData("sigmoid", SgdMethod.Auto, ByItselfIfRareFlags)]
-    [InlineData("sigmoid", SgdMethod.Newton, ByNewton)]
-    public void Adult_whose_features_range_from_flags_to_a_million(string trainer, SgdMethod method, double within) => AssertNearOptimum(Adult.Value, trainer, method, within);
+    [InlineData("softmax", Solver.Auto, ByItself)]
+    [InlineData("sigmoid", Solver.Auto, ByItselfIfRareFlags)]
+    [InlineData("sigmoid", Solver.Newton, ByNewton)]
+    public void Adult_whose_features_range_from_flags_to_a_million(string trainer, Solver solver, double within) => AssertNearOptimum(Adult.Value, trainer, solver, within);
 
     [SharedDataTheory("tabular/letter.csv")]
-    [InlineData("softmax", SgdMethod.Auto, ByItself)]
-    [InlineData("softmax", SgdMethod.Newton, ByNewton)]
-    [InlineData("multi-label", SgdMethod.Auto, ByItself)]
-    public void Letter_with_its_26_classes(string trainer, SgdMethod method, double within) => AssertNearOptimum(Letter.Value, trainer, method, within);
+    [InlineData("softmax", Solver.Auto, ByItself)]
+    [InlineData("softmax", Solver.Newton, ByNewton)]
+    [InlineData("multi-label", Solver.Auto, ByItself)]
+    public void Letter_with_its_26_classes(string trainer, Solver solver, double within) => AssertNearOptimum(Letter.Value, trainer, solver, within);
 
     [SharedDataTheory("20newsgroups/train.tsv.gz")]
-    [InlineData("softmax", SgdMethod.Auto, ByItselfIfCounts)]
-    [InlineData("softmax", SgdMethod.Newton, ByNewton)]
-    public void Newsgroups_as_sparse_counts_of_words(string trainer, SgdMethod method, double within) => AssertNearOptimum(Newsgroups.Value, trainer, method, within);
+    [InlineData("softmax", Solver.Auto, ByItselfIfCounts)]
+    [InlineData("softmax", Solver.Newton, ByNewton)]
+    public void Newsgroups_as_sparse_counts_of_words(string trainer, Solver solver, double within) => AssertNearOptimum(Newsgroups.Value, trainer, solver, within);
 
     [SharedDataTheory("20newsgroups/train.tsv.gz")]
-    [InlineData("softmax", SgdMethod.Auto, ByItself)]
-    [InlineData("softmax", SgdMethod.Newton, ByNewton)]
-    public void Newsgroups_as_rows_of_length_1(string trainer, SgdMethod method, double within) => AssertNearOptimum(NormalizedNewsgroups.Value, trainer, method, within);
+    [InlineData("softmax", Solver.Auto, ByItself)]
+    [InlineData("softmax", Solver.Newton, ByNewton)]
+    public void Newsgroups_as_rows_of_length_1(string trainer, Solver solver, double within) => AssertNearOptimum(NormalizedNewsgroups.Value, trainer, solver, within);
 
     private static readonly Lazy<Problem> Adult = new(() =>
     {
@@ -82,9 +82,9 @@ public class RealDataTests
         return [.. row.Select(count => count / norm)];
     })));
 
-    private static void AssertNearOptimum(Problem problem, string trainer, SgdMethod method, double within)
+    private static void AssertNearOptimum(Problem problem, string trainer, Solver solver, double within)
     {
-        var fitted = EveryTrainer.Fit(trainer, problem.Rows.View(), options => options.Method = method);
+        var fitted = EveryTrainer.Fit(trainer, problem.Rows.View(), options => options.Solver = solver);
         double objective = problem.Objective(trainer, EveryTrainer.Parameters(fitted)), optimum = problem.Optimum(trainer);
         Assert.InRange(objective, optimum * (1 - ReferenceGap), optimum * (1 + within));
         Assert.Equal(objective, EveryTrainer.Report(fitted).Certificate.Objective, 1e-4 * objective);

@@ -8,17 +8,9 @@ public class StreamingTests
 {
     private readonly MLContext _ml = new(seed: 1);
 
-    public static TheoryData<string, bool> TrainersAndShuffling => new()
-    {
-        { "softmax", false },
-        { "softmax", true },
-        { "sigmoid", false },
-        { "sigmoid", true },
-    };
-
     [Theory]
-    [MemberData(nameof(TrainersAndShuffling))]
-    public void Data_that_the_pool_holds_gives_the_bits_of_a_cached_fit(string trainer, bool shuffle)
+    [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
+    public void Data_that_the_pool_holds_gives_the_bits_of_a_cached_fit(string trainer)
     {
         var data = Dataset.BreastCancer.View(_ml);
         IPredictionTransformer<object> cached = Fit(trainer, data, options => options.Cache = true), streamed = Fit(trainer, data, options => options.Cache = false);
@@ -31,8 +23,7 @@ public class StreamingTests
         IPredictionTransformer<object> Fit(string name, IDataView view, Action<CrossEntropyTrainerOptions> configure) => AllTrainers.Create(name, _ml, options =>
         {
             options.ExampleWeightColumnName = "Weight";
-            options.Method = SgdMethod.Sgd;
-            options.Shuffle = shuffle;
+            options.Solver = Solver.Sgd;
             options.Seed = 3;
             options.NumberOfEpochs = 10;
             configure(options);
@@ -87,7 +78,7 @@ public class StreamingTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void Saga_without_the_cache_is_refused(string trainer)
     {
-        var error = Assert.Throws<ArgumentException>(() => AllTrainers.Create(trainer, _ml, options => (options.Cache, options.Method) = (false, SgdMethod.Saga)));
-        Assert.Contains("Method is Saga; it must be Sgd or Auto when Cache is false: the others remember every row.", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ArgumentException>(() => AllTrainers.Create(trainer, _ml, options => (options.Cache, options.Solver) = (false, Solver.Saga)));
+        Assert.Contains("Solver is Saga; it must be Sgd or Auto when Cache is false: the others remember every row.", error.Message, StringComparison.Ordinal);
     }
 }

@@ -42,10 +42,10 @@ public class ThreadTests
     public void One_trainer_on_many_threads_at_once_fits_the_bits_it_fits_alone(string trainer)
     {
         var data = LabelledRows.Gaussian(500, 5).View();
-        foreach ((var method, var cache) in (ReadOnlySpan<(SgdMethod, bool)>)[(SgdMethod.Auto, true), (SgdMethod.Newton, true), (SgdMethod.Sgd, false)])
+        foreach ((var solver, var cache) in (ReadOnlySpan<(Solver, bool)>)[(Solver.Auto, true), (Solver.Newton, true), (Solver.Sgd, false)])
         {
             var estimator = EveryTrainer.Create(trainer, new MLContext(seed: 1), options =>
-                (options.Method, options.Cache, options.NumberOfEpochs, options.NumberOfThreads) = (method, cache, 5, 2));
+                (options.Solver, options.Cache, options.NumberOfEpochs, options.NumberOfThreads) = (solver, cache, 5, 2));
             var alone = EveryTrainer.Parameters(estimator.Fit(data));
             float[][] together = [.. Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ => EveryTrainer.Parameters(estimator.Fit(data)))];
             Assert.All(together, parameters => Assert.Equal(alone, parameters));

@@ -73,7 +73,7 @@ public class TrainingReportTests
     [Fact]
     public void A_tolerance_ends_the_fit_early()
     {
-        var fitted = AllTrainers.Create("softmax", _ml, options => options.OptimizationTolerance = 0.05).Fit(Dataset.Iris.View(_ml));
+        var fitted = AllTrainers.Create("softmax", _ml, options => options.Tolerance = 0.05).Fit(Dataset.Iris.View(_ml));
         var report = TrainingReport.Of(fitted)!;
         Assert.Equal(StopReason.Converged, report.StopReason);
         Assert.True(report.History.Count < report.History[0].MaximumEpochs);

@@ -27,11 +27,11 @@ public class ValidationTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void The_same_seed_holds_the_same_rows_out_cached_or_streamed(string trainer)
     {
-        // One run of rows and the same method: streamed and cached fits are the same to the bit, and so must be the split.
+        // One run of rows and the same solver: streamed and cached fits are the same to the bit, and so must be the split.
         float[] Fit(bool cache, int seed) => AllTrainers.Parameters(AllTrainers.Create(trainer, _ml, options =>
         {
             Overfitting(options);
-            (options.Cache, options.Method, options.Seed) = (cache, SgdMethod.Sgd, seed);
+            (options.Cache, options.Solver, options.Seed) = (cache, Solver.Sgd, seed);
         }).Fit(Dataset.BreastCancer.View(_ml)));
         Assert.Equal(Fit(cache: true, 7), Fit(cache: true, 7));
         Assert.Equal(Fit(cache: true, 7), Fit(cache: false, 7));
@@ -43,28 +43,16 @@ public class ValidationTests
     [InlineData("softmax", false)]
     [InlineData("sigmoid", true)]
     [InlineData("sigmoid", false)]
-    public void Flagged_rows_are_those_of_a_second_view(string trainer, bool cache)
+    public void The_model_is_that_of_the_lowest_loss_measured_from_outside(string trainer, bool cache)
     {
         var all = Dataset.BreastCancer;
-        var flagged = _ml.Transforms.CustomMapping<Row, Flag>((row, flag) => flag.IsHeldOut = row.Weight > 1.2f, contractName: null)
-            .Fit(all.View(_ml)).Transform(all.View(_ml));
         (var train, var held) = (all with { Examples = [.. all.Examples.Where(row => row.Weight <= 1.2f)] }, all with { Examples = [.. all.Examples.Where(row => row.Weight > 1.2f)] });
         Assert.InRange(held.Examples.Count, 20, 500);
-
-        void Configure(CrossEntropyTrainerOptions options) => (options.Seed, options.NumberOfEpochs, options.Cache) = (3, 20, cache);
-        var byFlag = AllTrainers.Create(trainer, _ml, options =>
-        {
-            Configure(options);
-            options.ValidationFlagColumnName = nameof(Flag.IsHeldOut);
-        }).Fit(flagged);
-        var bySecond = FitWith(AllTrainers.Create(trainer, _ml, Configure), train.View(_ml), held.View(_ml));
-        Assert.Equal(AllTrainers.Parameters(bySecond), AllTrainers.Parameters(byFlag));
-        var report = TrainingReport.Of(byFlag)!;
+        var fitted = FitWith(
+            AllTrainers.Create(trainer, _ml, options => (options.Seed, options.NumberOfEpochs, options.Cache) = (3, 20, cache)), train.View(_ml), held.View(_ml));
+        var report = TrainingReport.Of(fitted)!;
         Assert.Equal((train.Examples.Count, held.Examples.Count), (report.Rows.Used, report.ValidationRows!.Used));
-        Assert.Equal(TrainingReport.Of(bySecond)!.ValidationRows, report.ValidationRows);
-
-        // The model is that of the lowest loss, measured from outside.
-        Assert.Equal(report.History.Min(epoch => epoch.ValidationLoss!.Value), AllTrainers.LogLoss(bySecond, held.View(_ml)), 1e-5);
+        Assert.Equal(report.History.Min(epoch => epoch.ValidationLoss!.Value), AllTrainers.LogLoss(fitted, held.View(_ml)), 1e-5);
     }
 
     [Fact]
@@ -104,8 +92,6 @@ public class ValidationTests
     public void What_cannot_be_validated_is_refused()
     {
         var data = Dataset.Iris.View(_ml);
-        Assert.StartsWith("Could not find validation flag column 'Flag'", Refusal<ArgumentOutOfRangeException>(options => options.ValidationFlagColumnName = "Flag"), StringComparison.Ordinal);
-        Assert.Contains("expected Boolean, got Single", Refusal<ArgumentOutOfRangeException>(options => options.ValidationFlagColumnName = "Weight"), StringComparison.Ordinal);
         Assert.Equal("The validation data has no rows.", Refusal<InvalidOperationException>(options => options.ValidationFraction = 1e-9));
         Assert.Equal("The training data has no rows.", Refusal<InvalidOperationException>(options => options.ValidationFraction = 1 - 1e-9));
         Assert.Contains("Leave out one of them", Refusal<InvalidOperationException>(options => options.ValidationFraction = 0.1, data), StringComparison.Ordinal);
@@ -128,35 +114,39 @@ public class ValidationTests
         var error = Assert.Throws<ArgumentException>(() => AllTrainers.Create("softmax", _ml, options =>
         {
             options.ValidationFraction = 1;
-            options.ValidationFlagColumnName = "";
             options.Patience = 0;
-            options.MinimumDelta = -1;
-            options.MinimumDeltaInStandardErrors = double.NaN;
-            options.MaximumDuration = TimeSpan.Zero;
         }));
         Assert.Equal(
             "The options of SoftmaxCrossEntropyTrainer are not valid. "
             + "ValidationFraction is 1; it must be at least 0 and below 1. "
-            + "ValidationFlagColumnName is ''; it must be the name of a column, or null for none. "
-            + "ValidationFraction is 1; it must be 0 when a ValidationFlagColumnName says which rows are held out. "
-            + "Patience is 0; it must be at least 1, or null to run every epoch. "
-            + "MinimumDelta is -1; it must be finite and at least 0. "
-            + "MinimumDeltaInStandardErrors is NaN; it must be finite and at least 0. "
-            + "MaximumDuration is 00:00:00; it must be above 0, or null for no limit.",
+            + "Patience is 0; it must be at least 1, or null for 5.",
             error.Message);
     }
 
     [Theory]
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
-    public void A_maximum_duration_ends_the_fit(string trainer)
+    public void A_token_that_cancels_itself_limits_the_time(string trainer)
     {
+        using var time = new CancellationTokenSource();
         var fitted = AllTrainers.Create(trainer, _ml, options =>
         {
             options.NumberOfEpochs = int.MaxValue;
-            options.GradientTolerance = 0;
-            options.MaximumDuration = TimeSpan.FromMilliseconds(300);
+            options.Tolerance = 0;
+            options.CancellationToken = time.Token;
+            options.Progress = new Clock(() => time.CancelAfter(100));
         }).Fit(Dataset.BreastCancer.View(_ml));
-        Assert.Equal(StopReason.OutOfTime, TrainingReport.Of(fitted)!.StopReason);
+        Assert.Equal(StopReason.Cancelled, TrainingReport.Of(fitted)!.StopReason);
+    }
+
+    [Fact]
+    public void Patience_without_validation_rows_is_refused()
+    {
+        var data = Dataset.Iris.View(_ml);
+        var trainer = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Patience = 3, NumberOfEpochs = 4 });
+        Assert.Equal(
+            "Patience is 3, but there are no validation rows whose loss could lose it. Set a ValidationFraction, give Fit validation data, or leave Patience out; Tolerance ends a fit without them.",
+            Assert.Throws<InvalidOperationException>(() => trainer.Fit(data)).Message);
+        Assert.NotNull(TrainingReport.Of(trainer.Fit(data, data))!.BestEpoch);
     }
 
     [Fact]
@@ -198,13 +188,12 @@ public class ValidationTests
             .Build();
     }
 
-    private sealed class Row
+    private sealed class Clock(Action start) : IProgress<EpochReport>
     {
-        public float Weight { get; set; }
-    }
-
-    private sealed class Flag
-    {
-        public bool IsHeldOut { get; set; }
+        public void Report(EpochReport value)
+        {
+            if (value.Epoch == 1)
+                start();
+        }
     }
 }

@@ -12,21 +12,21 @@ public class VectorWarmStartTests
     private readonly MultiLabelData _data = MultiLabelData.Draw();
 
     [Theory]
-    [InlineData(SgdMethod.Saga, true)]
-    [InlineData(SgdMethod.Sgd, true)]
-    [InlineData(SgdMethod.Sgd, false)]
-    public void A_multi_label_fit_that_starts_at_the_optimum_stays_there(SgdMethod method, bool cache)
+    [InlineData(Solver.Saga, true)]
+    [InlineData(Solver.Sgd, true)]
+    [InlineData(Solver.Sgd, false)]
+    public void A_multi_label_fit_that_starts_at_the_optimum_stays_there(Solver solver, bool cache)
     {
         var data = _data.View();
-        var optimum = MultiLabel(options => (options.NumberOfEpochs, options.GradientTolerance) = (1000, 1e-6)).Fit(data);
+        var optimum = MultiLabel(options => (options.NumberOfEpochs, options.Tolerance) = (1000, 1e-6)).Fit(data);
         var objective = TrainingReport.Of(optimum)!.Certificate.Objective;
         double warm = Objective(optimum), cold = Objective(initialModel: null);
-        Assert.InRange(warm, objective * (1 - 1e-6), objective * (method == SgdMethod.Saga ? 1 + 1e-6 : 1.02));
+        Assert.InRange(warm, objective * (1 - 1e-6), objective * (solver == Solver.Saga ? 1 + 1e-6 : 1.02));
         Assert.True(warm - objective < 0.5 * (cold - objective), $"warm {warm}, cold {cold} above {objective}");
 
         double Objective(ITransformer? initialModel) => TrainingReport.Of(MultiLabel(options =>
         {
-            (options.Method, options.Cache, options.InitialModel) = (method, cache, initialModel);
+            (options.Solver, options.Cache, options.InitialModel) = (solver, cache, initialModel);
             options.NumberOfEpochs = 2;
         }).Fit(data))!.Certificate.Objective;
     }
@@ -129,14 +129,14 @@ public class VectorWarmStartTests
         => _ml.Model.LinearCoefficients(MultiLabel(options =>
         {
             (options.InitialModel, options.NewClasses) = (model, newClasses);
-            (options.NumberOfEpochs, options.Method, options.LearningRate) = (1, SgdMethod.Sgd, 1e-30);
+            (options.NumberOfEpochs, options.Solver, options.LearningRate) = (1, Solver.Sgd, 1e-30);
         }).Fit(data));
 
     private SoftmaxCrossEntropyTrainer Softmax(int epochs)
         => _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { NumberOfEpochs = epochs, Seed = 1 });
 
     private SoftmaxCrossEntropyTrainer FrozenSoftmax() => _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(
-        new SoftmaxCrossEntropyTrainer.Options { NumberOfEpochs = 1, Seed = 1, Method = SgdMethod.Sgd, LearningRate = 1e-30 });
+        new SoftmaxCrossEntropyTrainer.Options { NumberOfEpochs = 1, Seed = 1, Solver = Solver.Sgd, LearningRate = 1e-30 });
 
     /// <summary>The data with these labels only, in this order.</summary>
     private InMemoryView Slots(params string[] names)

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
-using static MLNet.CrossEntropy.Reporting.Markup;
+using MLNet.CrossEntropy.Tables;
+using static MLNet.CrossEntropy.Tables.Markup;
 
 namespace MLNet.CrossEntropy.Reporting;
 
@@ -9,7 +10,7 @@ namespace MLNet.CrossEntropy.Reporting;
 /// <param name="Note">How to read it.</param>
 /// <param name="Svg">The drawing.</param>
 /// <param name="Data">Its figures.</param>
-internal sealed record Chart(string Title, string Description, string Note, XElement Svg, HtmlTable Data)
+internal sealed record Chart(string Title, string Description, string Note, XElement Svg, Table Data)
 {
     /// <summary>The figure with its heading; <paramref name="id"/> must be its own within the page.</summary>
     public XElement ToElement(string id)

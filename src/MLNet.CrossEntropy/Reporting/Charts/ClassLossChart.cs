@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy.Reporting;
 
@@ -12,16 +14,7 @@ internal static class ClassLossChart
         [.. metrics.Classes.Select(c => IntervalOf(c.Name, c.LogLoss, c.ClippedLogLoss, c.LogLossStandardError, c.Support, metrics.LogLossInterval.Level, unit))],
         unit.Of(metrics.LogLoss),
         unit,
-        new(
-            "Figures by class",
-            ["class", "support", $"log-loss ({unit.Name})", "std. error", "precision", "recall", "F1", "ROC-AUC", "average precision"],
-            [
-                .. metrics.Classes.Select(c => (string[])
-                [
-                    c.Name, Figures.Count(c.Support), unit.Text(c.LogLoss), unit.Text(c.LogLossStandardError), Figures.Share(c.PrecisionRecall.Precision),
-                    Figures.Share(c.PrecisionRecall.Recall), Figures.Share(c.PrecisionRecall.F1), Figures.Share(c.RocAuc), Figures.Share(c.AveragePrecision),
-                ]),
-            ]));
+        MetricsTables.Classes(metrics, unit));
 
     public static Chart Of(MultiLabelCrossEntropyMetrics metrics, LossUnit unit) => Of(
         "label",
@@ -31,18 +24,9 @@ internal static class ClassLossChart
         ],
         unit.Of(metrics.LogLoss),
         unit,
-        new(
-            "Figures by label",
-            ["label", "yes", $"log-loss ({unit.Name})", "std. error", "precision", "recall", "F1", "ROC-AUC", "average precision"],
-            [
-                .. metrics.LabelNames.Zip(metrics.Labels, (name, l) => (string[])
-                [
-                    name, Figures.Count(l.Classes[1].Support), unit.Text(l.LogLoss), unit.Text(l.LogLossStandardError), Figures.Share(l.Classes[1].PrecisionRecall.Precision),
-                    Figures.Share(l.Classes[1].PrecisionRecall.Recall), Figures.Share(l.Classes[1].PrecisionRecall.F1), Figures.Share(l.RocAuc), Figures.Share(l.AveragePrecision),
-                ]),
-            ]));
+        MetricsTables.Labels(metrics, unit));
 
-    private static Chart Of(string kind, Interval[] all, double mean, LossUnit unit, HtmlTable data)
+    private static Chart Of(string kind, Interval[] all, double mean, LossUnit unit, Table data)
     {
         Interval[] occurring = [.. all.Where(i => !double.IsNaN(i.Value))];
         var isCut = all.Length > MostDrawn;

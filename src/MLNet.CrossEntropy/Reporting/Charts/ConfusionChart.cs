@@ -1,5 +1,7 @@
 using System.Xml.Linq;
-using static MLNet.CrossEntropy.Reporting.Markup;
+using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Tables;
+using static MLNet.CrossEntropy.Tables.Markup;
 
 namespace MLNet.CrossEntropy.Reporting;
 
@@ -54,7 +56,7 @@ internal static class ConfusionChart
             $"True classes down, predicted classes across, {matrix.Names.Count} of each. Accuracy {Figures.Share(matrix.Micro.Recall)}. {words}",
             $"{words} The tint is the share of a true class's rows (by weight) that were predicted so; the diagonal is right.",
             svg,
-            matrix.Names.Count <= MostTableClasses ? Full(matrix) : Pairs(matrix));
+            matrix.Names.Count <= MostTableClasses ? MetricsTables.Confusion(matrix) : Pairs(matrix));
     }
 
     private static int[] Kept(ClassConfusionMatrix matrix)
@@ -81,13 +83,13 @@ internal static class ConfusionChart
     {
         (var x, var y) = (plot.Left + cell * (i + 0.5), plot.Top + height * (i + 0.5));
         var size = cell < 16 ? "tick small" : "tick";
-        var down = Plot.Text(plot.Left - 8, y + 4, Shorten(name, LongestRowName), size, "end");
+        var down = Plot.Text(plot.Left - 8, y + 4, TextTable.Shorten(name, LongestRowName), size, "end");
         down.Add(El("title", name));
         var across = El(
             "text",
             At("transform", FormattableString.Invariant($"translate({x + 3:0.##} {plot.Top - 8:0.##}) rotate(-50)")),
             Class(size),
-            Shorten(name, LongestColumnName),
+            TextTable.Shorten(name, LongestColumnName),
             El("title", name));
         return [down, across];
     }
@@ -124,15 +126,7 @@ internal static class ConfusionChart
             : $"Most often confused: {matrix.Names[worst[0].Actual]} taken for {matrix.Names[worst[0].Predicted]}, {Figures.Rows(matrix.Rows(worst[0].Actual, worst[0].Predicted))}.";
     }
 
-    private static HtmlTable Full(ClassConfusionMatrix matrix) => new(
-        "Rows by true class (down) and predicted class (across)",
-        ["true \\ predicted", .. matrix.Names],
-        [
-            .. Enumerable.Range(0, matrix.Names.Count).Select(i => (string[])
-                [matrix.Names[i], .. Enumerable.Range(0, matrix.Names.Count).Select(j => Figures.Count(matrix.Rows(i, j)))]),
-        ]);
-
-    private static HtmlTable Pairs(ClassConfusionMatrix matrix) => new(
+    private static Table Pairs(ClassConfusionMatrix matrix) => Table.Texts(
         $"The {MostPairs} most frequent confusions",
         ["true class", "predicted class", "rows", "weight"],
         [

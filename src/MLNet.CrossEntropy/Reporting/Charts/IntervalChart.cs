@@ -1,5 +1,6 @@
 using System.Xml.Linq;
-using static MLNet.CrossEntropy.Reporting.Markup;
+using MLNet.CrossEntropy.Tables;
+using static MLNet.CrossEntropy.Tables.Markup;
 
 namespace MLNet.CrossEntropy.Reporting;
 
@@ -43,7 +44,7 @@ internal static class IntervalChart
 
     private static IEnumerable<XElement> Row(Plot plot, Interval interval, double y)
     {
-        var name = Plot.Text(plot.Left - 10, y + 4, Shorten(interval.Name, LongestName), "tick strong", "end");
+        var name = Plot.Text(plot.Left - 10, y + 4, TextTable.Shorten(interval.Name, LongestName), "tick strong", "end");
         name.Add(El("title", interval.Name));
         yield return name;
         yield return Plot.Text(plot.Right + 10, y + 4, interval.Remark, "tick");

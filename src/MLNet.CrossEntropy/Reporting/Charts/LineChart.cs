@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using static MLNet.CrossEntropy.Reporting.Markup;
+using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy.Reporting;
 
@@ -55,7 +55,7 @@ internal static class LineChart
         yield return Plot.Path([(64, y - 4), (100, y - 4)], Kind(line, "line"));
         yield return Marker(line, 82, y - 4);
         var last = line.Points.Count == 0 ? "no finite value" : $"{Figures.Loss(line.Points[^1].Y)} at {x} {Place(line.Points[^1].X)}";
-        yield return Plot.Text(108, y, $"{Shorten(line.Name, 60)}: {last}", "tick");
+        yield return Plot.Text(108, y, $"{TextTable.Shorten(line.Name, 60)}: {last}", "tick");
     }
 
     private static XElement Marker(ChartLine line, double x, double y) =>
@@ -70,11 +70,11 @@ internal static class LineChart
 
     private static string Place(double x) => Figures.Of(x, "0.####");
 
-    private static HtmlTable TableOf(string title, string x, double[] places, IReadOnlyList<ChartLine> lines)
+    private static Table TableOf(string title, string x, double[] places, IReadOnlyList<ChartLine> lines)
     {
         Dictionary<double, double>[] values = [.. lines.Select(l => l.Points.GroupBy(p => p.X).ToDictionary(g => g.Key, g => g.Last().Y))];
         var stride = Math.Max(1, (places.Length + MostPoints - 1) / MostPoints);
-        return new(
+        return Table.Texts(
             title,
             [x, .. lines.Select(l => l.Name)],
             [

@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Evaluation;
+
 namespace MLNet.CrossEntropy.Reporting;
 
 /// <summary>Training and validation loss of one or more fits, epoch by epoch.</summary>
@@ -18,7 +20,6 @@ internal static class LossCurveChart
     public static string InWords(TrainingLoss loss) => loss switch
     {
         TrainingLoss.Brier => "squared error (Brier)",
-        TrainingLoss.Focal => "focal loss",
         _ => "cross-entropy",
     };
 

@@ -1,4 +1,6 @@
 using System.Xml.Linq;
+using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy.Reporting;
 
@@ -34,7 +36,7 @@ internal static class PenaltyChart
             $"The curve of the loss against the probability of the true class, with the rows on it. {shares}",
             $"{shares} The loss is 0 at q = 1 and grows without bound as q nears 0 (the axis ends at {Figures.Of(unit.Of(HighestNats), "0.#")} {unit.Name}). A circle's area is the share of the whole loss that the rows at that q carry; the bars count the rows.",
             svg,
-            new(
+            Table.Texts(
                 "Rows by the probability given to their true class",
                 ["q from", "to", "rows", "weight", "share of rows", "share of loss"],
                 [

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
-using static MLNet.CrossEntropy.Reporting.Markup;
+using static MLNet.CrossEntropy.Tables.Markup;
 
 namespace MLNet.CrossEntropy.Reporting;
 

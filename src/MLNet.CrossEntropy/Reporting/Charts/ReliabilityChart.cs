@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy.Reporting;
 
@@ -37,7 +38,7 @@ internal static class ReliabilityChart
             $"{figures} On the diagonal, forecasts come true as often as they say. The band is where 95% of the dots of a perfectly calibrated model would lie; "
                 + "open dots lie outside it. Below the diagonal the model is too sure of itself. A dot's size follows its weight; the bars count the rows.",
             svg,
-            new(
+            Table.Texts(
                 $"Reliability: {forecast}",
                 ["forecast from", "to", "weight", "mean forecast", "observed frequency", "chance deviation"],
                 [

@@ -1,4 +1,6 @@
 using System.Xml.Linq;
+using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy.Reporting;
 
@@ -34,7 +36,7 @@ internal static class RowLossChart
             $"A histogram of the losses of single rows in {unit.Name}, and of the share of the whole loss that they carry. {InWords(metrics, unit)}",
             $"{InWords(metrics, unit)} Where the open bars outgrow the filled ones, few rows make up much of the log-loss.",
             svg,
-            new(
+            Table.Texts(
                 "Rows by their loss",
                 [$"loss from ({unit.Name})", "to", "rows", "share of rows", "share of loss"],
                 [

@@ -1,5 +1,8 @@
 using System.Xml.Linq;
-using static MLNet.CrossEntropy.Reporting.Markup;
+using MLNet.CrossEntropy.Comparison;
+using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Tables;
+using static MLNet.CrossEntropy.Tables.Markup;
 
 namespace MLNet.CrossEntropy.Reporting;
 
@@ -20,13 +23,7 @@ internal static class ComparisonSection
     public static IEnumerable<XElement> Of(CrossValidationComparison comparison, LossUnit unit) =>
     [
         El("p", Class("verdict"), comparison.Sentence),
-        new HtmlTable(
-            $"Log-loss of {comparison.First} and {comparison.Second} in each fold, in {unit.Name}",
-            ["fold", comparison.First, comparison.Second, "difference"],
-            [
-                .. comparison.Folds.Select((f, i) => (string[])
-                    [Figures.Count(i + 1), unit.Text(f.FirstLogLoss), unit.Text(f.SecondLogLoss), unit.Text(f.Difference)]),
-            ]).ToElement(showCaption: true),
+        ComparisonTables.Folds(comparison, unit).ToElement(showCaption: true),
     ];
 
     private static Chart Differences(CrossEntropyComparison comparison, LossUnit unit) => new(
@@ -34,24 +31,15 @@ internal static class ComparisonSection
         $"A dot with a confidence interval for each pair of models, in {unit.Name}. {string.Join(" ", comparison.Pairs.Select(p => p.Sentence))}",
         "Left of the line the first model of the pair is better. The interval is of the mean difference over the rows, so it is much narrower than the models' own intervals.",
         IntervalChart.Draw([.. comparison.Pairs.Select(p => IntervalOf(p, unit))], 0, "equal", $"difference of log-loss ({unit.Name})"),
-        new(
-            "Difference of log-loss, paired by row",
-            ["pair", "rows", $"difference ({unit.Name})", "std. error", "from", "to", "p", "p (Holm)", "first wins", "ties"],
-            [
-                .. comparison.Pairs.Select(p => (string[])
-                [
-                    Name(p), Figures.Count(p.Rows), unit.Text(p.ClippedMeanDifference), unit.Text(p.StandardError), unit.Text(p.Interval.Lower), unit.Text(p.Interval.Upper),
-                    Figures.Probability(p.PValue), Figures.Probability(p.AdjustedPValue), Figures.Percent(p.WinRate), Figures.Percent(p.TieRate),
-                ]),
-            ]));
+        ComparisonTables.Pairs(comparison, unit));
 
     private static Interval IntervalOf(PairedComparison pair, LossUnit unit) => new(
-        Name(pair), unit.Of(pair.ClippedMeanDifference), unit.Of(pair.Interval.Lower), unit.Of(pair.Interval.Upper), unit.Text(pair.ClippedMeanDifference));
+        ComparisonTables.Name(pair), unit.Of(pair.ClippedMeanDifference), unit.Of(pair.Interval.Lower), unit.Of(pair.Interval.Upper), unit.Text(pair.ClippedMeanDifference));
 
     private static XElement Rows(PairedComparison pair, LossUnit unit) => El(
         "details",
         El("summary", $"The rows that decide between {pair.First} and {pair.Second}"),
-        new HtmlTable(
+        Table.Texts(
             "Rows by what they contribute to the mean difference; below 0 in favour of the first model",
             ["row", "true class", "weight", $"loss of {pair.First}", $"loss of {pair.Second}", $"contribution ({unit.Name})"],
             [
@@ -61,6 +49,4 @@ internal static class ComparisonSection
                     Figures.Of(unit.Of(r.Contribution), "0.000000"),
                 ]),
             ]).ToElement(showCaption: true));
-
-    private static string Name(PairedComparison pair) => $"{pair.First} − {pair.Second}";
 }

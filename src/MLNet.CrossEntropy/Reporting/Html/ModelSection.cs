@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using MLNet.CrossEntropy.Evaluation;
-using static MLNet.CrossEntropy.Reporting.Markup;
+using MLNet.CrossEntropy.Tables;
+using static MLNet.CrossEntropy.Tables.Markup;
 
 namespace MLNet.CrossEntropy.Reporting;
 
@@ -32,7 +33,7 @@ internal static class ModelSection
             ("accuracy", Figures.Percent(metrics.Accuracy), Figures.Rows(metrics.Rows.Used)),
             ("calibration error", Figures.Share(reliability?.ExpectedCalibrationError ?? double.NaN), $"by chance {Figures.Share(reliability?.ExpectedUnderPerfectCalibration ?? double.NaN)}"),
         ]);
-        yield return AllFigures(MetricsTable.Lines(metrics));
+        yield return AllFigures(MetricsTables.Figures(metrics));
         var forecast = metrics is BinaryCrossEntropyMetrics ? $"the class is {metrics.Classes[1].Name}" : "the predicted class is right";
         foreach (var chart in RowCharts(metrics, reliability, forecast, id, unit))
             yield return chart;
@@ -52,7 +53,7 @@ internal static class ModelSection
             ("subset accuracy", Figures.Percent(metrics.SubsetAccuracy), "rows with every answer right"),
             ("F1", Figures.Share(metrics.Micro.F1), $"micro; macro {Figures.Share(metrics.Macro.F1)}"),
         ]);
-        yield return AllFigures(MetricsTable.Lines(metrics));
+        yield return AllFigures(MetricsTables.Figures(metrics));
         yield return ClassLossChart.Of(metrics, unit).ToElement($"{id}-labels");
         yield return LabelsInDetail(metrics, id, unit);
     }
@@ -93,10 +94,10 @@ internal static class ModelSection
     private static XElement Tiles(IEnumerable<(string Name, string Value, string Remark)> tiles) =>
         El("dl", Class("tiles"), tiles.Select(t => El("div", El("dt", t.Name), El("dd", t.Value, El("small", t.Remark)))));
 
-    private static XElement AllFigures(IEnumerable<(string Name, string Value)> lines) => El(
+    private static XElement AllFigures(Table figures) => El(
         "details",
         El("summary", "All figures"),
-        El("div", Class("text"), new HtmlTable("All figures", ["metric", "value"], [.. lines.Select(l => (string[])[l.Name.Trim(), l.Value])]).ToElement(showCaption: false)));
+        El("div", Class("text"), figures.ToElement(showCaption: false)));
 
     private static XElement Worst(IReadOnlyList<WorstRow> rows, LossUnit unit)
     {
@@ -107,7 +108,7 @@ internal static class ModelSection
         return El(
             "div",
             El("h3", "The rows of the largest losses"),
-            new HtmlTable(
+            Table.Texts(
                 "The rows of the largest losses, counted from 0 in the order of the data",
                 hasIds ? [.. header, "id"] : header,
                 [.. hasIds ? cells.Zip(rows, (c, r) => (string[])[.. c, r.Id ?? ""]) : cells]).ToElement(showCaption: true));

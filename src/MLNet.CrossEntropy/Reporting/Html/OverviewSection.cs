@@ -1,4 +1,6 @@
 using System.Xml.Linq;
+using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy.Reporting;
 
@@ -7,7 +9,7 @@ internal static class OverviewSection
 {
     public static IEnumerable<XElement> Of(IReadOnlyList<ReportedModel> models, LossUnit unit)
     {
-        HtmlTable table = new(
+        Table table = Table.Texts(
             "All models",
             ["model", "rows", $"log-loss ({unit.Name})", "std. error", "reduction", "accuracy", "Brier score", "ECE", "ROC-AUC"],
             [.. models.Select(m => RowOf(m, unit))]);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Xml.Linq;
-using static MLNet.CrossEntropy.Reporting.Markup;
+using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Tables;
+using static MLNet.CrossEntropy.Tables.Markup;
 
 namespace MLNet.CrossEntropy.Reporting;
 
@@ -65,7 +67,7 @@ internal static class ReportPage
     }
 
     private static XElement? Contents((string Id, string Heading, IEnumerable<XElement>)[] sections) =>
-        sections.Length < 2 ? null : El("nav", At("aria-label", "Contents"), El("ul", sections.Select(s => El("li", El("a", At("href", $"#{s.Id}"), Shorten(s.Heading, 60))))));
+        sections.Length < 2 ? null : El("nav", At("aria-label", "Contents"), El("ul", sections.Select(s => El("li", El("a", At("href", $"#{s.Id}"), TextTable.Shorten(s.Heading, 60))))));
 
     private static string ReadStyle()
     {

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
+using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy.Reporting;
 
@@ -9,7 +11,7 @@ internal static class TrainingSection
     public static IEnumerable<XElement> Of(IEnumerable<ReportedModel> models, IReadOnlyList<(string Name, TrainingReport Training)> fits, LossUnit unit)
     {
         yield return LossCurveChart.Of(fits, unit).ToElement("training");
-        yield return new HtmlTable(
+        yield return Table.Texts(
             "How each fit ended",
             ["model", "epochs", "best epoch", "seconds", "ended", "L2", $"objective ({unit.Name})", "gradient norm", "seed"],
             [.. models.Where(m => m.Training is not null).Select(m => RowOf(m.Name, m.Training!, unit))]).ToElement(showCaption: true);

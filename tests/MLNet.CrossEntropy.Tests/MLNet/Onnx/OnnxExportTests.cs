@@ -1,118 +1,147 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using Microsoft.ML.Trainers;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.MLNet.Onnx;
 
-/// <summary>ML.NET's converter exports what our trainers return, and the exported graph predicts as the model does.</summary>
+/// <summary>ML.NET's converter exports what our trainers return, and ONNX Runtime predicts from the file as ML.NET does from the model.</summary>
 public class OnnxExportTests
 {
+    private const double Tolerance = 1e-6;
+
     private readonly MLContext _ml = new(seed: 1);
 
-    [Fact]
-    public void A_softmax_pipeline_is_exported()
+    public static TheoryData<string, int> LossesAndBatches => new()
     {
-        var data = NamedIris.View();
-        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label", "Species")
+        { "cross-entropy", 1 }, { "cross-entropy", 64 }, { "Brier", 1 }, { "Brier", 64 },
+    };
+
+    [Theory]
+    [MemberData(nameof(LossesAndBatches))]
+    public void A_softmax_pipeline_predicts_the_same(string loss, int batch)
+    {
+        var data = Dataset.Iris.View(_ml);
+        var options = new SoftmaxCrossEntropyTrainer.Options { FeatureColumnName = "Scaled" };
+        if (loss == "Brier")
+            options.Loss = TrainingLoss.Brier;
+        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label", "Class")
             .Append(_ml.Transforms.NormalizeMinMax("Scaled", "Features", fixZero: false))
-            .Append(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(featureColumnName: "Scaled"))
+            .Append(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options))
             .Fit(data);
-        var onnx = Export(pipeline, data, "Score", "PredictedLabel");
-        Assert.Equal("ML.NET", onnx.Producer);
-        Assert.InRange(onnx.IrVersion, 3, 20);
-        Assert.InRange(onnx.OperatorSets[""], 9, 30);
-        Assert.Contains("ai.onnx.ml", onnx.OperatorSets.Keys);
-        Assert.Contains("Features", onnx.Graph.Inputs);
-        Assert.Contains("Score.output", onnx.Graph.Outputs);
-        Assert.Contains("PredictedLabel.output", onnx.Graph.Outputs);
+        using var session = Export(pipeline, data, "Score", "PredictedLabel");
+        using var engine = _ml.Model.CreatePredictionEngine<Dataset.Example, ClassPrediction>(pipeline, inputSchema: data.Schema);
 
-        var classifier = onnx.Graph["LinearClassifier"];
-        Assert.Equal("SOFTMAX", classifier.Text("post_transform"));
-        Assert.Equal(AllTrainers.Parameters(pipeline.LastTransformer), classifier.Floats("coefficients").Concat(classifier.Floats("intercepts")));
-        Assert.Equal([1, 2, 3], classifier.Integers("classlabels_ints"));
-        Assert.Equal(NamedIris.Classes, NamesOf(onnx, "Score"));
-
-        var scored = pipeline.Transform(data);
-        float[][] scores = [.. scored.GetColumn<float[]>("Score")];
-        uint[] keys = [.. scored.GetColumn<uint>("PredictedLabel")];
-        AssertRows(onnx, data, (row, values) =>
-        {
-            AssertNear(scores[row], values["Score.output"]);
-            Assert.Equal(keys[row], values["PredictedLabel.output"].Single());
-        });
+        ClassPrediction[] expected = [.. Dataset.Iris.Examples.Select(engine.Predict)];
+        AssertSame(expected.Select(prediction => prediction.Score), Run<float>(session, Dataset.Iris, batch, "Score"));
+        Assert.Equal(expected.Select(prediction => prediction.PredictedLabel), Run<uint>(session, Dataset.Iris, batch, "PredictedLabel").Select(row => row.Single()));
     }
 
-    [Fact]
-    public void A_sigmoid_pipeline_is_exported()
+    [Theory]
+    [MemberData(nameof(LossesAndBatches))]
+    public void A_sigmoid_pipeline_predicts_the_same(string loss, int batch)
     {
         var data = Dataset.BreastCancer.View(_ml);
+        var options = new SigmoidCrossEntropyTrainer.Options { LabelColumnName = "IsSecond", FeatureColumnName = "Scaled" };
+        if (loss == "Brier")
+            options.Loss = TrainingLoss.Brier;
         var pipeline = _ml.Transforms.NormalizeMinMax("Scaled", "Features", fixZero: false)
-            .Append(_ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond", "Scaled"))
+            .Append(_ml.BinaryClassification.Trainers.SigmoidCrossEntropy(options))
             .Fit(data);
-        var onnx = Export(pipeline, data, "Score", "Probability", "PredictedLabel");
-        Assert.Contains("Features", onnx.Graph.Inputs);
-        Assert.Equal(["PredictedLabel.output", "Probability.output", "Score.output"], onnx.Graph.Outputs.Order());
+        using var session = Export(pipeline, data, "Probability", "PredictedLabel");
+        using var engine = _ml.Model.CreatePredictionEngine<Dataset.Example, AnswerPrediction>(pipeline, inputSchema: data.Schema);
 
-        var regressor = onnx.Graph["LinearRegressor"];
-        Assert.Equal("NONE", regressor.Text("post_transform"));
-        Assert.Equal(AllTrainers.Parameters(pipeline.LastTransformer), regressor.Floats("coefficients").Concat(regressor.Floats("intercepts")));
-
-        // Platt's slope of -1 and offset of 0: the probability is the sigmoid of the score itself.
-        Assert.Equal((1, 0), (onnx.Graph.Initializers["Slope"].Single(), onnx.Graph.Initializers["Offset"].Single()));
-        var scored = pipeline.Transform(data);
-        float[] scores = [.. scored.GetColumn<float>("Score")], probabilities = [.. scored.GetColumn<float>("Probability")];
-        bool[] predicted = [.. scored.GetColumn<bool>("PredictedLabel")];
-        AssertRows(onnx, data, (row, values) =>
-        {
-            AssertNear([scores[row]], values["Score.output"]);
-            AssertNear([probabilities[row]], values["Probability.output"]);
-            Assert.Equal(predicted[row] ? 1 : 0, values["PredictedLabel.output"].Single());
-        });
+        AnswerPrediction[] expected = [.. Dataset.BreastCancer.Examples.Select(engine.Predict)];
+        AssertSame(expected.Select(prediction => new[] { prediction.Probability }), Run<float>(session, Dataset.BreastCancer, batch, "Probability"));
+        Assert.Equal(expected.Select(prediction => prediction.PredictedLabel), Run<bool>(session, Dataset.BreastCancer, batch, "PredictedLabel").Select(row => row.Single()));
     }
 
     [Fact]
-    public void Of_a_multi_label_chain_the_logits_are_exported_but_not_the_expressions()
+    public void The_file_keeps_the_names_of_the_classes_and_leaves_the_number_of_rows_open()
     {
-        var data = MultiLabelData.Draw().View();
+        var data = NamedIris.View();
+        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label", "Species").Append(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy()).Fit(data);
+        using var file = new TemporaryFile();
+        using (var stream = File.Create(file.Name))
+            _ml.Model.ConvertToOnnx(pipeline, data, stream, "Score");
+        VBuffer<ReadOnlyMemory<char>> names = default;
+        _ml.Transforms.ApplyOnnxModel(["Score.output"], ["Features"], file.Name).Fit(data).Transform(data).Schema["Score"].GetSlotNames(ref names);
+        Assert.Equal(NamedIris.Classes, names.DenseValues().Select(name => name.ToString()));
+
+        using var session = new InferenceSession(file.Name);
+        Assert.Equal("ML.NET", session.ModelMetadata.ProducerName);
+        Assert.Equal([-1, 4], session.InputMetadata["Features"].Dimensions);
+        Assert.Equal([-1, 3], session.OutputMetadata["Score.output"].Dimensions);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64)]
+    public void Of_a_multi_label_chain_the_logits_are_exported_but_not_the_expressions(int batch)
+    {
+        var drawn = MultiLabelData.Draw();
+        var data = drawn.View();
         var chain = _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy().Fit(data);
         Assert.StartsWith(
             "The targeted pipeline can not be fully converted into a well-defined ONNX model.",
             Assert.Throws<InvalidOperationException>(() => Export(chain, data, "Score", "Probability", "PredictedLabel")).Message);
 
         var scorer = (MulticlassPredictionTransformer<LinearMulticlassModelParameters>)chain.First();
-        var onnx = Export(scorer, data, "Score");
-        var classifier = onnx.Graph["LinearClassifier"];
-        var model = _ml.Model.LinearCoefficients(chain);
-        Assert.Equal("NONE", classifier.Text("post_transform"));
-        Assert.Equal(model.Classes.SelectMany(label => label.Weights), classifier.Floats("coefficients"));
-        Assert.Equal(model.Classes.Select(label => label.Bias), classifier.Floats("intercepts"));
-        Assert.Equal(MultiLabelData.Labels, NamesOf(onnx, "Score"));
+        using var session = Export(scorer, data, "Score");
         float[][] logits = [.. chain.Transform(data).GetColumn<float[]>("Score")];
-        AssertRows(onnx, data, (row, values) => AssertNear(logits[row], values["Score.output"]));
+        AssertSame(logits, Run<float>(session, drawn.Rows, batch, "Score"));
     }
 
-    private OnnxModel Export(ITransformer model, IDataView data, params string[] outputs)
+    private InferenceSession Export(ITransformer model, IDataView data, params string[] outputs)
     {
         using var stream = new MemoryStream();
         _ml.Model.ConvertToOnnx(model, data, stream, outputs);
-        return OnnxModel.Parse(stream.ToArray());
+        return new InferenceSession(stream.ToArray());
     }
 
-    /// <summary>The slot names of an output, which the converter keeps in a node that computes nothing.</summary>
-    private static string[] NamesOf(OnnxModel onnx, string column)
-        => onnx.Graph.Nodes.Single(node => node.Outputs.Contains($"mlnet.{column}.unusedOutput")).Texts("keys_strings");
+    private static T[][] Run<T>(InferenceSession session, Dataset data, int batch, string column) => Run<T>(session, [.. data.Examples.Select(example => example.Features)], batch, column);
 
-    private static void AssertRows(OnnxModel onnx, IDataView data, Action<int, Dictionary<string, float[]>> check)
+    /// <summary>The output for every row, computed so many rows at a time; the graph's other inputs (labels, weights) are not looked at.</summary>
+    private static T[][] Run<T>(InferenceSession session, float[][] rows, int batch, string column) => [.. rows.Chunk(batch).SelectMany(part =>
     {
-        var row = 0;
-        foreach (var features in data.GetColumn<float[]>("Features"))
-            check(row++, OnnxRunner.Run(onnx.Graph, "Features", features));
+        NamedOnnxValue[] inputs = [.. session.InputMetadata.Select(input => input.Key == "Features"
+            ? NamedOnnxValue.CreateFromTensor(input.Key, new DenseTensor<float>(part.SelectMany(row => row).ToArray(), [part.Length, part[0].Length]))
+            : Unused(input.Key, input.Value, part.Length))];
+        using var results = session.Run(inputs, [$"{column}.output"]);
+        var output = results.Single().AsTensor<T>();
+        Assert.Equal(part.Length, output.Dimensions[0]);
+        return output.ToArray().Chunk((int)output.Length / part.Length);
+    })];
+
+    private static NamedOnnxValue Unused(string name, NodeMetadata metadata, int rows)
+    {
+        int[] shape = [rows, metadata.Dimensions[1]];
+        return metadata.ElementDataType switch
+        {
+            TensorElementType.String => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<string>(Enumerable.Repeat("", rows).ToArray(), shape)),
+            TensorElementType.Bool => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<bool>(shape)),
+            TensorElementType.UInt32 => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<uint>(shape)),
+            TensorElementType.Int32 => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<int>(shape)),
+            _ => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<float>(shape)),
+        };
     }
 
-    private static void AssertNear(float[] expected, float[] actual)
+    private static void AssertSame(IEnumerable<float[]> expected, float[][] actual)
+        => Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First.Select(value => (double)value), pair.Second.Select(value => (double)value), (a, b) => Math.Abs(a - b) <= Tolerance));
+
+    private sealed class ClassPrediction
     {
-        Assert.Equal(expected.Length, actual.Length);
-        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-5 * Math.Max(1, Math.Abs(pair.First))));
+        public float[] Score { get; set; } = [];
+
+        public uint PredictedLabel { get; set; }
+    }
+
+    private sealed class AnswerPrediction
+    {
+        public float Probability { get; set; }
+
+        public bool PredictedLabel { get; set; }
     }
 }

@@ -13,13 +13,10 @@ namespace MLNet.CrossEntropy;
 /// </code>
 /// </summary>
 /// <remarks>
-/// Duchi, Hazan and Singer 2011, Adaptive Subgradient Methods; defaults are PyTorch's. PyTorch's <c>lr_decay</c> is a schedule here:
-/// <c>Schedule.InverseTime(lr, decay)</c>.
+/// Duchi, Hazan and Singer 2011, Adaptive Subgradient Methods; defaults are PyTorch's, whose <c>lr_decay</c> is a schedule here.
 /// </remarks>
 public sealed record AdaGrad : Optimizer
 {
-    private static readonly string[] Slots = ["squares"];
-
     /// <inheritdoc/>
     public override string Name => "AdaGrad";
 
@@ -37,15 +34,9 @@ public sealed record AdaGrad : Optimizer
         init => field = Guard.NotNegative(value, nameof(InitialAccumulator), "0.1 softens the first steps, 0 is the usual choice");
     }
 
-    private protected override ReadOnlySpan<string> SlotNames => Slots;
+    internal override int Slots => 1;
 
-    /// <inheritdoc/>
-    public override OptimizerState<T> CreateState<T>(int length)
-    {
-        var state = base.CreateState<T>(length);
-        state.Slot(Slots[0]).Fill(T.CreateTruncating(InitialAccumulator));
-        return state;
-    }
+    private protected override double FirstSlotValue => InitialAccumulator;
 
     private protected override void Update<T>(
         Span<T> parameters, ReadOnlySpan<T> gradient, OptimizerState<T> state, int offset, double learningRate) =>

@@ -5,19 +5,16 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy;
 
 /// <summary>
-/// An optimizer: an immutable rule that turns a gradient into a step on the parameters. What it must remember lives in an
-/// <see cref="OptimizerState{T}"/> that the caller owns, so one rule may serve any number of fits and threads.
+/// The rule by which a gradient becomes a step on the weights of a model, for a trainer's <c>Optimizer</c> option: immutable, so that one
+/// may serve any number of fits and threads.
 /// </summary>
 /// <remarks>
-/// A step is: <see cref="Step"/> on the parameters, whole or in slices, in any order and from several threads; then
-/// <see cref="Advance"/>, once. Every element is updated by itself, by the same correctly rounded operations wherever it stands
-/// in a slice, so slicing does not change a bit of the result. No step allocates.
+/// What a rule must remember lives in an <see cref="OptimizerState{T}"/> that the fit owns. A step is: <see cref="Step"/> on the parameters,
+/// whole or in slices, in any order and from several threads; then <c>state.Steps++</c>, once. Every element is updated by itself, by the same
+/// correctly rounded operations wherever it stands in a slice, so slicing does not change a bit of the result. No step allocates.
 /// </remarks>
 /// <example><code>
-/// Optimizer rule = new Sgd { Momentum = 0.9 };
-/// OptimizerState&lt;float&gt; state = rule.CreateState&lt;float&gt;(parameters.Length);
-/// rule.Step(parameters, gradient, state, offset: 0, schedule.Rate(state.Steps));
-/// rule.Advance(state);
+/// var options = new SoftmaxCrossEntropyTrainer.Options { Optimizer = new Sgd { Momentum = 0.9, Nesterov = true } };
 /// </code></example>
 public abstract record Optimizer
 {
@@ -29,9 +26,8 @@ public abstract record Optimizer
     public abstract string Name { get; }
 
     /// <summary>
-    /// The weight decay <c>d</c>, at least 0: <c>g &lt;- g + d p</c> before the rule sees the gradient, the L2 penalty
-    /// <c>d/2 ||p||^2</c>. Give unpenalised parameters,
-    /// such as biases, their own slice with <c>rule with { WeightDecay = 0 }</c>.
+    /// The weight decay <c>d</c>, at least 0: <c>g &lt;- g + d p</c> before the rule sees the gradient, the L2 penalty <c>d/2 ||p||^2</c>.
+    /// Unlike a trainer's penalty it shrinks biases, too, and in the units of the rescaled features.
     /// </summary>
     public double WeightDecay
     {
@@ -39,23 +35,18 @@ public abstract record Optimizer
         init => field = Guard.NotNegative(value, nameof(WeightDecay), "Use 0 for none, 1e-4 for a little");
     }
 
-    /// <summary>The names of the slots this rule keeps, one value a parameter each.</summary>
-    private protected abstract ReadOnlySpan<string> SlotNames { get; }
+    /// <summary>How many numbers the rule remembers of each parameter.</summary>
+    internal abstract int Slots { get; }
 
-    /// <summary>The state before the first step: every slot 0 unless the rule says otherwise.</summary>
+    /// <summary>What the slots hold before the first step.</summary>
+    private protected virtual double FirstSlotValue => 0;
+
+    /// <summary>The state before the first step.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="length">How many parameters will be updated.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
-    public virtual OptimizerState<T> CreateState<T>(int length)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        OptimizerState<T>.CheckLength(length);
-        var names = SlotNames;
-        var slots = new (string, T[])[names.Length];
-        for (var i = 0; i < slots.Length; i++)
-            slots[i] = (names[i], new T[length]);
-        return new OptimizerState<T>(Name, length, steps: 0, slots);
-    }
+    internal OptimizerState<T> CreateState<T>(int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(Name, length, Slots, T.CreateTruncating(FirstSlotValue));
 
     /// <summary>Takes one step on a slice of the parameters, in place.</summary>
     /// <param name="parameters">The slice <c>p[offset .. offset + n]</c>.</param>
@@ -65,10 +56,9 @@ public abstract record Optimizer
     /// <param name="learningRate">The rate of this step, at least 0.</param>
     /// <exception cref="ArgumentException">Lengths differ, or the state is not one of this rule.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The slice lies outside the state, or the rate is negative or not finite.</exception>
-    public void Step<T>(Span<T> parameters, ReadOnlySpan<T> gradient, OptimizerState<T> state, int offset, double learningRate)
+    internal void Step<T>(Span<T> parameters, ReadOnlySpan<T> gradient, OptimizerState<T> state, int offset, double learningRate)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ArgumentNullException.ThrowIfNull(state);
         Throw.IfLengthsDiffer(parameters.Length, gradient.Length, nameof(parameters), nameof(gradient));
         if (state.Optimizer != Name)
             throw new ArgumentException($"The state belongs to {state.Optimizer}, not to {Name}; create it with this rule.", nameof(state));
@@ -90,20 +80,6 @@ public abstract record Optimizer
     /// </summary>
     internal SliceStep<T> BindStep<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Update;
-
-    /// <summary>Ends a step: counts it, once, after all slices are done.</summary>
-    public virtual void Advance<T>(OptimizerState<T> state)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        state.Steps++;
-    }
-
-    /// <summary>
-    /// The parameters that the steps so far recommend: <paramref name="parameters"/> themselves, unless the rule averages them.
-    /// </summary>
-    public virtual ReadOnlySpan<T> Solution<T>(ReadOnlySpan<T> parameters, OptimizerState<T> state)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => parameters;
 
     /// <summary>Returns a rate that a step may have.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The rate is negative or not finite.</exception>

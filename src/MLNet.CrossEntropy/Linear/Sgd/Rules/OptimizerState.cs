@@ -1,46 +1,41 @@
 using System.Numerics;
-using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Linear;
+
+/// <summary>A step of an optimizer on a slice of the parameters, as <see cref="Optimizer.Step"/> takes it.</summary>
+internal delegate void SliceStep<T>(Span<T> parameters, ReadOnlySpan<T> gradient, OptimizerState<T> state, int offset, double learningRate)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
 /// <summary>
-/// All that an <see cref="Optimizer"/> remembers between steps: how many steps it took, and one named array (a slot) for each
-/// running quantity. The caller owns it; a copy of it and of the parameters resumes a fit bit for bit.
+/// All that an <see cref="Optimizer"/> remembers between steps: how many steps it took, and one array (a slot) for each running
+/// quantity. The fit owns it; a copy of it and of the parameters resumes a fit bit for bit.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class OptimizerState<T>
+internal sealed class OptimizerState<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly string[] _names;
     private readonly T[][] _slots;
 
-    /// <summary>Restores a state from its parts, or makes a rule's first one.</summary>
+    /// <summary>A rule's first state.</summary>
     /// <param name="optimizer">The <see cref="Optimizer.Name"/> of the rule it belongs to.</param>
     /// <param name="length">How many parameters the rule updates.</param>
-    /// <param name="steps">Steps taken so far.</param>
-    /// <param name="slots">The slots in the rule's order; the arrays are used as they are, not copied.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> or <paramref name="steps"/> is negative.</exception>
-    /// <exception cref="ArgumentException">A slot has neither one value for each parameter nor a single one.</exception>
-    public OptimizerState(string optimizer, int length, long steps, params ReadOnlySpan<(string Name, T[] Values)> slots)
+    /// <param name="slots">How many numbers it remembers of each.</param>
+    /// <param name="first">What they are before the first step.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
+    public OptimizerState(string optimizer, int length, int slots, T first)
     {
-        ArgumentNullException.ThrowIfNull(optimizer);
-        CheckLength(length);
-        Guard.Range(steps, steps >= 0, nameof(steps), "at least 0", "Give the steps completed");
         Optimizer = optimizer;
-        Length = length;
-        Steps = steps;
-        _names = new string[slots.Length];
-        _slots = new T[slots.Length][];
-        for (var i = 0; i < slots.Length; i++)
-        {
-            (_names[i], _slots[i]) = slots[i];
-            if (_slots[i].Length != length && _slots[i].Length != 1)
-            {
-                throw new ArgumentException(
-                    $"Slot '{_names[i]}' has {_slots[i].Length} values; give {length}, one for each parameter, or 1 for all.", nameof(slots));
-            }
-        }
+        Length = Guard.Range(length, length >= 0, nameof(length), "at least 0", "Give the number of parameters");
+        _slots = new T[slots][];
+        for (var i = 0; i < slots; i++)
+            Array.Fill(_slots[i] = new T[length], first);
+    }
+
+    private OptimizerState(OptimizerState<T> source)
+    {
+        (Optimizer, Length, Steps) = (source.Optimizer, source.Length, source.Steps);
+        _slots = [.. source._slots.Select(slot => (T[])slot.Clone())];
     }
 
     /// <summary>The name of the rule this state belongs to.</summary>
@@ -50,36 +45,22 @@ public sealed class OptimizerState<T>
     public int Length { get; }
 
     /// <summary>Steps completed, which is also the index (from 0) of the step under way.</summary>
-    public long Steps { get; internal set; }
+    public long Steps { get; set; }
 
-    /// <summary>The slots' names, in the rule's order.</summary>
-    public IReadOnlyList<string> SlotNames => _names;
+    /// <summary>The slots, in the rule's order.</summary>
+    public IReadOnlyList<T[]> Slots => _slots;
 
-    /// <summary>The values of a slot.</summary>
-    /// <exception cref="ArgumentException">There is no slot of that name.</exception>
-    public Span<T> Slot(string name)
-    {
-        var index = Array.IndexOf(_names, name);
-        if (index < 0)
-            throw new ArgumentException($"There is no slot '{name}' in a state of {Optimizer}; it has: {string.Join(", ", _names)}.", nameof(name));
-        return _slots[index];
-    }
+    /// <summary>The part of a slot that a slice of the parameters uses.</summary>
+    public Span<T> Slot(int index, int offset, int length) => _slots[index].AsSpan(offset, length);
 
     /// <summary>An independent copy.</summary>
-    public OptimizerState<T> Clone()
-    {
-        var slots = new (string, T[])[_slots.Length];
-        for (var i = 0; i < slots.Length; i++)
-            slots[i] = (_names[i], (T[])_slots[i].Clone());
-        return new OptimizerState<T>(Optimizer, Length, Steps, slots);
-    }
+    public OptimizerState<T> Clone() => new(this);
 
     /// <summary>Takes over the contents of another state of the same rule and length, without allocating.</summary>
     /// <exception cref="ArgumentException"><paramref name="source"/> belongs to another rule or length.</exception>
     public void CopyFrom(OptimizerState<T> source)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        if (source.Optimizer != Optimizer || source.Length != Length || !source._names.AsSpan().SequenceEqual(_names))
+        if (source.Optimizer != Optimizer || source.Length != Length)
         {
             throw new ArgumentException(
                 $"A state of {source.Optimizer} over {source.Length} parameters cannot be copied into one of {Optimizer} over {Length}; " +
@@ -91,7 +72,8 @@ public sealed class OptimizerState<T>
             source._slots[i].CopyTo(_slots[i], 0);
     }
 
-    internal void Exchange(StateExchange state)
+    /// <summary>Writes the state to a checkpoint, or reads it.</summary>
+    public void Serialize(StateStream state)
     {
         var steps = Steps;
         state.Value(ref steps);
@@ -99,10 +81,4 @@ public sealed class OptimizerState<T>
         foreach (var slot in _slots)
             state.Values(slot.AsSpan());
     }
-
-    internal static void CheckLength(int length) =>
-        Guard.Range(length, length >= 0, nameof(length), "at least 0", "Give the number of parameters");
-
-    /// <summary>The part of a slot that a slice of the parameters uses.</summary>
-    internal Span<T> Slot(int index, int offset, int length) => _slots[index].AsSpan(offset, length);
 }

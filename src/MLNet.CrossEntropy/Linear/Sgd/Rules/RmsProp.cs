@@ -19,8 +19,6 @@ namespace MLNet.CrossEntropy;
 /// </remarks>
 public sealed record RmsProp : Optimizer
 {
-    private static readonly string[] Slots = ["squares", "mean", "velocity"];
-
     /// <inheritdoc/>
     public override string Name => IsPlain ? "RMSProp" : "RMSProp with momentum or centring";
 
@@ -50,7 +48,7 @@ public sealed record RmsProp : Optimizer
 
     private bool IsPlain => Momentum == 0 && !Centered;
 
-    private protected override ReadOnlySpan<string> SlotNames => IsPlain ? Slots.AsSpan(0, 1) : Slots;
+    internal override int Slots => IsPlain ? 1 : 3;
 
     private protected override void Update<T>(
         Span<T> parameters, ReadOnlySpan<T> gradient, OptimizerState<T> state, int offset, double learningRate)

@@ -19,8 +19,6 @@ namespace MLNet.CrossEntropy;
 /// </remarks>
 public sealed record Sgd : Optimizer
 {
-    private static readonly string[] VelocitySlot = ["velocity"];
-
     /// <inheritdoc/>
     public override string Name => Momentum == 0 ? "SGD" : Nesterov ? "SGD with Nesterov momentum" : "SGD with momentum";
 
@@ -43,12 +41,12 @@ public sealed record Sgd : Optimizer
 
     /// <summary>
     /// How far a step moves in the long run for each unit of a constant gradient, <c>lr (1 - dampening) / (1 - m)</c>: the rate with which a
-    /// penalty applied beside the gradient, such as <see cref="ElasticNet.ShrinkL1"/>, must be multiplied to keep the objective's optimum.
+    /// penalty applied beside the gradient, such as L1's proximal step, must be multiplied to keep the objective's optimum.
     /// </summary>
-    public double LongRunRate(double learningRate) =>
+    internal double LongRunRate(double learningRate) =>
         learningRate * (Nesterov || Momentum == 0 ? 1 : 1 - Dampening) / (1 - Momentum);
 
-    private protected override ReadOnlySpan<string> SlotNames => Momentum == 0 ? [] : VelocitySlot;
+    internal override int Slots => Momentum == 0 ? 0 : 1;
 
     private protected override void Update<T>(
         Span<T> parameters, ReadOnlySpan<T> gradient, OptimizerState<T> state, int offset, double learningRate)

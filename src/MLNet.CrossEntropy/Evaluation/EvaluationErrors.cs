@@ -1,0 +1,21 @@
+namespace MLNet.CrossEntropy.Evaluation;
+
+/// <summary>The wording of an evaluation's errors.</summary>
+internal static class EvaluationErrors
+{
+    public static ArgumentException MistakesWithoutLabel(string option) => new(
+        $"'{option}' is {BadRowPolicy.CountAsMistake}, but nobody can be wrong about a row without a label; use {BadRowPolicy.Skip} or {BadRowPolicy.Throw}.");
+
+    public static ArgumentException MistakesOfManyLabels() => new(
+        $"A policy is {BadRowPolicy.CountAsMistake}, but a multi-label row has many answers, not one to be wrong about; use {BadRowPolicy.Skip} or {BadRowPolicy.Throw}.");
+
+    public static ArgumentException NoProbability(string name, string className, double value) => new(
+        FormattableString.Invariant($"The probability of class '{className}' is {value}; it must be a finite number of at least 0."), name);
+
+    public static ArgumentException NoDistribution(string name, double sum) => new(
+        FormattableString.Invariant($"The class probabilities sum to {sum}; they must sum to 1 (divide each by their sum)."), name);
+
+    /// <summary>A row that the caller's policy does not tolerate.</summary>
+    public static InvalidOperationException BadRow(long row, string what, string remedy) => new(
+        $"Row {row} {what}. {remedy}, or set the policy for such rows to {nameof(BadRowPolicy.Skip)} to leave them out and have them counted.");
+}

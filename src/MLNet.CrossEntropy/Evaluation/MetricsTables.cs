@@ -1,0 +1,185 @@
+using System.Text;
+using MLNet.CrossEntropy.Tables;
+using static MLNet.CrossEntropy.Tables.Table;
+
+namespace MLNet.CrossEntropy.Evaluation;
+
+/// <summary>
+/// Metrics as tables: the figures, a line each, the classes or labels, the confusion matrix; and these put together as text and Markdown.
+/// </summary>
+internal static class MetricsTables
+{
+    private const int MostClasses = 50;
+    private const int WidestLoss = 18;
+
+    /// <summary>A wider confusion matrix is no use as Markdown.</summary>
+    private const int MostConfusionClasses = 12;
+
+    private const int MostConfusionClassesInText = 20;
+    private const int LongestConfusionName = 16;
+
+    public static string Text(CrossEntropyMetrics metrics) =>
+        Text(Figures(metrics), Classes(metrics, LossUnit.Nats), "classes", metrics.Warnings);
+
+    public static string Text(MultiLabelCrossEntropyMetrics metrics) =>
+        Text(Figures(metrics), Labels(metrics, LossUnit.Nats), "labels", metrics.Warnings);
+
+    /// <summary>Fits a wide screen: long names are cut, and of many classes the first are shown.</summary>
+    public static string Text(ClassConfusionMatrix matrix) => TextTable.Of(
+        Confusion(matrix, MostConfusionClassesInText, LongestConfusionName), most: MostConfusionClassesInText, others: "classes");
+
+    public static string Markdown(CrossEntropyMetrics metrics)
+    {
+        var text = Markdown(Figures(metrics), Classes(metrics, LossUnit.Nats));
+        if (metrics.ConfusionMatrix is { } confusion && confusion.Names.Count <= MostConfusionClasses)
+            MarkdownTable.Append(text.Append('\n'), Confusion(confusion));
+        return MarkdownTable.AppendWarnings(text, metrics.Warnings).ToString();
+    }
+
+    public static string Markdown(MultiLabelCrossEntropyMetrics metrics) =>
+        MarkdownTable.AppendWarnings(Markdown(Figures(metrics), Labels(metrics, LossUnit.Nats)), metrics.Warnings).ToString();
+
+    /// <summary>Each figure's name, indented where it belongs to the one above, and its value in words.</summary>
+    public static Table Figures(CrossEntropyMetrics metrics) => Facts("All figures", Lines(metrics));
+
+    /// <inheritdoc cref="Figures(CrossEntropyMetrics)"/>
+    public static Table Figures(MultiLabelCrossEntropyMetrics metrics) => Facts("All figures", Lines(metrics));
+
+    public static Table Classes(CrossEntropyMetrics metrics, LossUnit unit) => new(
+        "Figures by class",
+        ClassColumns("class", "support", unit),
+        [.. metrics.Classes.Select(c => ClassRow(c.Name, c, c.LogLoss, c.LogLossStandardError, unit))]);
+
+    public static Table Labels(MultiLabelCrossEntropyMetrics metrics, LossUnit unit) => new(
+        "Figures by label",
+        ClassColumns("label", "yes", unit),
+        [.. metrics.LabelNames.Zip(metrics.Labels, (name, l) => ClassRow(name, l.Classes[1], l.LogLoss, l.LogLossStandardError, unit))]);
+
+    /// <summary>The rows of each true class (down) by predicted class (across).</summary>
+    public static Table Confusion(ClassConfusionMatrix matrix, int most = int.MaxValue, int longestName = int.MaxValue)
+    {
+        var classes = matrix.Names.Count;
+        var across = Math.Min(classes, most);
+        string[] names = [.. matrix.Names.Select(name => TextTable.Shorten(name, longestName))];
+        return new(
+            "Rows by true class (down) and predicted class (across)",
+            [new("actual \\ predicted", Width: 19), .. names.Take(across).Select(name => new Column(name, NumberFormat.Count, Width: 8))],
+            [.. names.Select((name, i) => (Cell[])[name, .. Enumerable.Range(0, across).Select(j => (Cell)matrix.Rows(i, j))])]);
+    }
+
+    private static string Text(Table figures, Table classes, string others, IReadOnlyList<string> warnings)
+    {
+        StringBuilder text = new();
+        TextTable.Append(text, figures, hasHeader: false);
+        TextTable.Append(text.Append('\n'), classes, most: MostClasses, others: others);
+        TextTable.Append(text.Append('\n'), Facts("Warnings", warnings.Select(w => ("warning", w))), hasHeader: false);
+        return text.ToString();
+    }
+
+    private static StringBuilder Markdown(Table figures, Table classes) =>
+        MarkdownTable.Append(MarkdownTable.Append(new(), figures).Append('\n'), classes);
+
+    private static Column[] ClassColumns(string kind, string support, LossUnit unit) =>
+    [
+        new(kind), new(support, NumberFormat.Count), new($"log-loss ({unit.Name})", NumberFormat.Loss, WidestLoss),
+        new("std. error", NumberFormat.Loss), new("precision", NumberFormat.Share), new("recall", NumberFormat.Share),
+        new("F1", NumberFormat.Share), new("ROC-AUC", NumberFormat.Share), new("average precision", NumberFormat.Share, IsDetail: true),
+    ];
+
+    private static Cell[] ClassRow(string name, ClassMetrics c, double logLoss, double standardError, LossUnit unit) =>
+    [
+        name, c.Support, unit.Of(logLoss), unit.Of(standardError), c.PrecisionRecall.Precision, c.PrecisionRecall.Recall,
+        c.PrecisionRecall.F1, c.RocAuc, c.AveragePrecision,
+    ];
+
+    private static IEnumerable<(string Name, string Value)> Lines(CrossEntropyMetrics m)
+    {
+        yield return Fact("log-loss", $"{m.LogLoss:0.000000} nats, {m.LogLossBits:0.000000} bits");
+        yield return Fact("  standard error", $"{m.LogLossStandardError:0.000000} nats, {m.LogLossInterval}");
+        yield return Fact(
+            "  clipped",
+            $"{m.ClippedLogLoss:0.000000} nats, floor {m.ProbabilityFloor:g3}: {m.Rows.Clipped} rows carry {m.ClippedLossShare:P1}");
+        yield return Fact("  reduction", $"{m.LogLossReduction:0.0000} against {m.ReferenceName} ({m.ReferenceLogLoss:0.000000} nats)");
+        if (m.IrreducibleLogLoss > 0)
+            yield return Fact(
+                "  of soft labels", $"{m.IrreducibleLogLoss:0.000000} irreducible + {m.KullbackLeibler:0.000000} Kullback-Leibler");
+        yield return Fact("label entropy", $"{m.LabelEntropy:0.000000} nats, {m.LabelEntropyBits:0.000000} bits");
+        yield return Fact("perplexity", $"{m.Perplexity:0.0000}");
+        yield return Fact("accuracy", $"{m.Accuracy:0.0000}");
+        if (m.ConfusionMatrix is { Macro: var macro } c)
+        {
+            yield return Fact(
+                "  balanced", $"{c.BalancedAccuracy:0.0000}, MCC {c.MatthewsCorrelation:0.0000}, kappa {c.CohenKappa:0.0000}");
+            yield return Fact(
+                "  macro average", $"precision {macro.Precision:0.0000}, recall {macro.Recall:0.0000}, F1 {macro.F1:0.0000}");
+        }
+        foreach (var line in Details(m))
+            yield return line;
+        yield return ("computed from", m.ScoresUsed);
+        yield return Fact("rows", $"{m.Rows}");
+        if (m.EffectiveRows != m.Rows.Used)
+            yield return Fact("weight", $"{m.WeightSum:0.####}, worth {m.EffectiveRows:0.0} equal rows");
+    }
+
+    private static IEnumerable<(string Name, string Value)> Lines(MultiLabelCrossEntropyMetrics m)
+    {
+        yield return Fact("log-loss", $"{m.LogLoss:0.000000} nats, {m.LogLossBits:0.000000} bits, mean over {m.Labels.Count} labels");
+        yield return Fact("  standard error", $"{m.LogLossStandardError:0.000000} nats, {m.LogLossInterval}");
+        yield return Fact("Hamming loss", $"{m.HammingLoss:0.0000}, subset accuracy {m.SubsetAccuracy:0.0000}");
+        yield return Fact("F1", $"{m.Micro.F1:0.0000} micro, {m.Macro.F1:0.0000} macro");
+        yield return ("computed from", m.ScoresUsed);
+        yield return Fact("rows", $"{m.Rows}");
+    }
+
+    private static IEnumerable<(string Name, string Value)> Details(CrossEntropyMetrics metrics)
+    {
+        switch (metrics)
+        {
+            case MulticlassCrossEntropyMetrics m:
+                var top = m.TopKAccuracy(3);
+                yield return top.Optimistic == top.Pessimistic
+                    ? Fact("  top 3", $"{top.Accuracy:0.0000}")
+                    : Fact("  top 3", $"{top.Accuracy:0.0000} (ties: {top.Pessimistic:0.0000} to {top.Optimistic:0.0000})");
+                yield return Fact("ROC-AUC", $"{m.MacroRocAuc:0.0000} macro, average precision {m.MacroAveragePrecision:0.0000} macro");
+                if (m.LogLossDecomposition is { } split)
+                    yield return ("log-loss split", Parts(split));
+                yield return Brier(m.BrierScore, m.BrierDecomposition);
+                yield return Calibration(m.Reliability);
+                break;
+            case BinaryCrossEntropyMetrics b:
+                yield return Fact("ROC-AUC", $"{b.RocAuc:0.0000}, average precision {b.AveragePrecision:0.0000}");
+                if (b.LogLossDecomposition is { } ofLogLoss)
+                    yield return ("log-loss split", Parts(ofLogLoss));
+                yield return Brier(b.BrierScore, b.BrierDecomposition);
+                if (b.Reliability is { } reliability)
+                    yield return Calibration(reliability);
+                break;
+        }
+    }
+
+    private static (string Name, string Value) Brier(double score, ScoreDecomposition? split) =>
+        split is { } parts ? Fact("Brier score", $"{score:0.0000} = {Parts(parts)}") : Fact("Brier score", $"{score:0.0000}");
+
+    private static string Parts(ScoreDecomposition s) => FormattableString.Invariant(
+        $"{s.Miscalibration:0.0000} miscalibration - {s.Discrimination:0.0000} discrimination + {s.Uncertainty:0.0000} uncertainty");
+
+    private static (string Name, string Value) Calibration(ReliabilityDiagram d)
+    {
+        (var error, var byChance) = (d.ExpectedCalibrationError, d.ExpectedUnderPerfectCalibration);
+        return Fact("calibration", $"ECE {error:0.0000} (by chance {byChance:0.0000}), MCE {d.MaximumCalibrationError:0.0000}, {d.Bins.Count} bins");
+    }
+}
+
+/// <summary>The unit in which losses are shown.</summary>
+internal sealed record LossUnit(LogBase LogBase)
+{
+    public static readonly LossUnit Nats = new(LogBase.Nats);
+
+    public string Name => LogBase == LogBase.Bits ? "bits" : "nats";
+
+    /// <summary>A loss of so many nats in this unit.</summary>
+    public double Of(double nats) => LogBase == LogBase.Bits ? nats / Math.Log(2) : nats;
+
+    /// <summary>A loss of so many nats in this unit, as a page writes it.</summary>
+    public string Text(double nats) => NumberFormat.Loss.OnPage(Of(nats));
+}

@@ -1,0 +1,79 @@
+namespace MLNet.CrossEntropy;
+
+/// <summary>How the objective is minimised.</summary>
+public enum Solver
+{
+    /// <summary><see cref="Saga"/> where its memory of the rows is at most 64 MB, else <see cref="Sgd"/>; for rows that are not kept in memory always the latter.</summary>
+    Auto,
+
+    /// <summary>
+    /// The batch's gradient as it is, with a learning rate that falls to 0: a good model after a few passes.
+    /// </summary>
+    Sgd,
+
+    /// <summary>
+    /// SAGA: the batch's gradient corrected by the gradients that its rows had when they were last seen, whose mean over all
+    /// rows is kept. The noise of the steps vanishes at the optimum, so the rate stays constant and the fit converges
+    /// linearly to the strict optimum of a convex objective. Costs one float a row and output.
+    /// (Defazio, Bach and Lacoste-Julien 2014, "SAGA: A fast incremental gradient method with support for non-strongly
+    /// convex composite objectives".)
+    /// </summary>
+    Saga,
+
+    /// <summary>
+    /// Truncated Newton over all rows at once: conjugate gradients on products with the Hessian, then a line search. A few iterations,
+    /// each counted as an epoch, reach the strict optimum of a cross-entropy, however badly its features are correlated: the method for small
+    /// and middling data that must be fitted exactly. Not for L1, nor for losses that are not convex. Costs four floats a row and output.
+    /// (Dembo and Steihaug 1983, "Truncated-Newton algorithms for large-scale unconstrained optimization"; for logistic regression
+    /// Lin, Weng and Keerthi 2008, "Trust region Newton method for large-scale logistic regression".)
+    /// </summary>
+    Newton,
+}
+
+/// <summary>Why a fit ended.</summary>
+public enum StopReason
+{
+    /// <summary>Every epoch that was asked for has run.</summary>
+    MaximumEpochs,
+
+    /// <summary>The tolerance was reached.</summary>
+    Converged,
+
+    /// <summary>The validation loss did not improve for as many epochs as patience allows.</summary>
+    PatienceExhausted,
+
+    /// <summary>The caller cancelled; <see cref="CancellationAnswer"/> says what is returned.</summary>
+    Cancelled,
+}
+
+/// <summary>
+/// What a fit answers when it is cancelled. Before the first step there is no model, and each of them is an
+/// <see cref="OperationCanceledException"/>.
+/// </summary>
+public enum CancellationAnswer
+{
+    /// <summary>
+    /// The best model so far: that of the lowest validation loss where an epoch has been judged, else that of the last step.
+    /// </summary>
+    ReturnBest,
+
+    /// <summary>The model of the last step.</summary>
+    ReturnLast,
+
+    /// <summary>No model: an <see cref="OperationCanceledException"/>.</summary>
+    Throw,
+}
+
+/// <summary>
+/// How features are rescaled inside the trainer. The scaling is folded back into the returned weights, so the model
+/// always takes raw features, and penalties are always those of the raw weights: standardisation changes how fast the
+/// optimum is reached, not where it lies.
+/// </summary>
+public enum Standardization
+{
+    /// <summary>Dense rows are centred and scaled; sparse rows are only scaled, so that they stay sparse.</summary>
+    Auto,
+
+    /// <summary>Features are used as they are.</summary>
+    None,
+}

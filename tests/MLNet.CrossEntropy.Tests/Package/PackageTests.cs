@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Tests.Documentation;
+using MLNet.CrossEntropy.Tests.Shared;
+
+namespace MLNet.CrossEntropy.Tests.Package;
+
+/// <summary>The package as its users get it: made, looked into, and used by a program that knows nothing else of this repository.</summary>
+public sealed partial class PackageTests : IDisposable
+{
+    private const string Id = "MLNet.CrossEntropy";
+
+    /// <summary>A version of its own, so that no cache of packages answers with another.</summary>
+    private static readonly string Version = FormattableString.Invariant($"0.0.0-test.{DateTime.UtcNow.Ticks}");
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_package_holds_what_it_should_and_nothing_else()
+    {
+        using var package = ZipFile.OpenRead(Pack());
+        string[] files = [.. package.Entries.Select(entry => entry.FullName).Where(name => !name.StartsWith('_') && !name.StartsWith("package/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        Assert.Equal([$"{Id}.nuspec", "PackageReadme.md", "[Content_Types].xml", "icon.png", $"lib/net10.0/{Id}.dll", $"lib/net10.0/{Id}.xml"], files);
+        Assert.True(File.Exists(_folder.File($"{Id}.{Version}.snupkg")));
+
+        var metadata = Read(package, $"{Id}.nuspec").Root!.Elements().Single();
+        string Of(string name) => metadata.Elements().Single(element => element.Name.LocalName == name).Value;
+        Assert.Equal(("MIT", "icon.png", "PackageReadme.md"), (Of("license"), Of("icon"), Of("readme")));
+        Assert.Matches("^## .+\n", Of("releaseNotes"));
+        Assert.DoesNotContain("\n## ", Of("releaseNotes"), StringComparison.Ordinal);
+
+        // One range: what the package asks for is what the error of an unsupported version names.
+        var dependency = Assert.Single(metadata.Descendants(), element => element.Name.LocalName == "dependency");
+        Assert.Equal(("Microsoft.ML", NativeModels.SupportedVersions), (dependency.Attribute("id")!.Value, dependency.Attribute("version")!.Value));
+
+        var product = typeof(SoftmaxCrossEntropyTrainer).Assembly;
+        var types = product.GetTypes().ToLookup(type => type.FullName!.Replace('+', '.'));
+        string[] documented = [.. Read(package, $"lib/net10.0/{Id}.xml").Descendants("member").Select(member => member.Attribute("name")!.Value)];
+        Assert.All(documented, name => Assert.True(Owner(name).IsVisible, name));
+        Assert.Equal(product.GetExportedTypes().Length, documented.Count(name => name.StartsWith("T:", StringComparison.Ordinal)));
+
+        Type Owner(string name)
+        {
+            var full = name[2..].Split('(')[0];
+            return types[name[0] == 'T' ? full : full[..full.LastIndexOf('.')]].Single();
+        }
+    }
+
+    [Fact]
+    public void The_readme_s_pipeline_runs_in_a_blank_program_and_in_a_single_file()
+    {
+        Pack();
+        Write("nuget.config", """<configuration><packageSources><add key="here" value="." /></packageSources></configuration>""");
+        Write("Blank.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <UseCurrentRuntimeIdentifier>true</UseCurrentRuntimeIdentifier>
+                <EnableSingleFileAnalyzer>false</EnableSingleFileAnalyzer>
+              </PropertyGroup>
+              <ItemGroup><PackageReference Include="{Id}" Version="[{Version}]" /></ItemGroup>
+            </Project>
+            """);
+        Write("Program.cs", $$"""
+            using Microsoft.ML;
+            using Microsoft.ML.Data;
+            using MLNet.CrossEntropy;
+
+            {{Snippet().Match(Repository.Text("README.md")).Groups["code"].Value}}
+            class Iris
+            {
+                [LoadColumn(0)] public string Species { get; set; } = "";
+                [LoadColumn(1)] public float SepalLength { get; set; }
+                [LoadColumn(2)] public float SepalWidth { get; set; }
+                [LoadColumn(3)] public float PetalLength { get; set; }
+                [LoadColumn(4)] public float PetalWidth { get; set; }
+            }
+            """);
+        Write("iris.txt", string.Join('\n', Dataset.Iris.Examples.Select(row => string.Join('\t', [row.Class, .. row.Features.Select(value => value.ToString(CultureInfo.InvariantCulture))]))));
+        try
+        {
+            Dotnet("build", "-c", "Release", "-o", "built");
+            var printed = Dotnet(_folder.File("built/Blank.dll"));
+            Assert.Contains("log-loss", printed, StringComparison.OrdinalIgnoreCase);
+            Assert.True(new FileInfo(_folder.File("iris.zip")).Length > 0);
+
+            File.Delete(_folder.File("iris.zip"));
+            Dotnet("publish", "-c", "Release", "-o", "published", "-p:PublishSingleFile=true", "-p:SelfContained=false");
+            Assert.Empty(Directory.GetFiles(_folder.File("published"), "*ML*.dll"));
+            Assert.Equal(printed, OtherProcess.Run(_folder.Name, _folder.File($"published/Blank{(OperatingSystem.IsWindows() ? ".exe" : "")}")));
+            Assert.True(new FileInfo(_folder.File("iris.zip")).Length > 0);
+        }
+        finally
+        {
+            ForgetPackage();
+        }
+    }
+
+    /// <summary>Packs what these tests were built with.</summary>
+    private string Pack()
+    {
+        var artifacts = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.Parent!.FullName;
+        var configuration = typeof(PackageTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+        OtherProcess.Run(Repository.Root, "dotnet", "pack", $"src/{Id}", "--no-build", "-c", configuration, "-o", _folder.Name, $"-p:PackageVersion={Version}", $"-p:ArtifactsPath={artifacts}");
+        return _folder.File($"{Id}.{Version}.nupkg");
+    }
+
+    /// <summary>Takes the package out of the machine's folder of packages again.</summary>
+    private void ForgetPackage()
+    {
+        if (!File.Exists(_folder.File("obj/project.assets.json")))
+            return;
+        foreach ((var packages, _) in JsonNode.Parse(File.ReadAllText(_folder.File("obj/project.assets.json")))!["packageFolders"]!.AsObject())
+        {
+            var package = Path.Combine(packages, Id.ToLowerInvariant(), Version);
+            if (Directory.Exists(package))
+                Directory.Delete(package, recursive: true);
+        }
+    }
+
+    private string Dotnet(params string[] arguments) => OtherProcess.Run(_folder.Name, "dotnet", arguments);
+
+    private void Write(string name, string text) => File.WriteAllText(_folder.File(name), text);
+
+    private static XDocument Read(ZipArchive package, string file)
+    {
+        using var stream = package.GetEntry(file)!.Open();
+        return XDocument.Load(stream);
+    }
+
+    [GeneratedRegex("## A pipeline\n.*?```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Snippet();
+}
