@@ -37,7 +37,7 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
     // 4. Whose probabilities fit the pictures that no trainer has seen, and how sure is that?
     output.Results(results, arePhotographs ? null : unseen.Pictures.Average(p => p.LabelEntropy));
     var comparison = ml.MulticlassClassification.CompareCrossEntropy(
-        unseen.Rows, results.Where(r => !r.IsBinary).ToDictionary(r => r.Name, r => r.Model), new ComparisonOptions { Seed = 1 });
+        results.Where(r => !r.IsBinary).ToDictionary(r => r.Name, r => r.Model.Transform(unseen.Rows)), new ComparisonOptions { Seed = 1 });
     output.Comparison(comparison);
 
     // 5. How uncertain some pictures are is known. How far is the model from that, and does it help to train on it?

@@ -20,11 +20,9 @@ internal sealed class Canvas(int side)
         // Only pixels near the circle around the shape can be touched.
         var centre = Place.At(shape.X, shape.Y, 1);
         var reach = shape.Radius * Place.Scale * side + 2;
-        (var firstRow, var lastRow) = Range(centre.Y, reach);
-        (var firstColumn, var lastColumn) = Range(centre.X, reach);
-        for (var row = firstRow; row <= lastRow; row++)
+        for (var row = Pixel(centre.Y, -reach); row <= Pixel(centre.Y, reach); row++)
         {
-            for (var column = firstColumn; column <= lastColumn; column++)
+            for (var column = Pixel(centre.X, -reach); column <= Pixel(centre.X, reach); column++)
             {
                 (var x, var y) = Place.ToDrawing((column + 0.5f) / side - 0.5f, (row + 0.5f) / side - 0.5f);
                 // How much of the pixel is inside, taking the outline for straight within one pixel.
@@ -46,21 +44,13 @@ internal sealed class Canvas(int side)
     /// <summary>Red, green, blue and alpha of each pixel, row by row.</summary>
     public byte[] ToRgba() => [.. _pixels.SelectMany(p => (byte[])[ToByte(p.R), ToByte(p.G), ToByte(p.B), byte.MaxValue])];
 
-    private (int First, int Last) Range(float centre, float reach)
-    {
-        var pixel = (centre + 0.5f) * side;
-        return ((int)Math.Clamp(pixel - reach, 0, side - 1), (int)Math.Clamp(pixel + reach, 0, side - 1));
-    }
+    private int Pixel(float centre, float further) => (int)Math.Clamp((centre + 0.5f) * side + further, 0, side - 1);
 
     private static byte ToByte(float value) => (byte)(Math.Clamp(value, 0, 1) * 255 + 0.5f);
 }
 
 /// <summary>Where a drawing sits in the picture: moved, scaled, turned and perhaps mirrored.</summary>
-/// <param name="X">Where the drawing's origin is, as a share of the picture's width, 0 = centre.</param>
-/// <param name="Y">Likewise of its height, downwards.</param>
-/// <param name="Scale">Picture widths to one unit of the drawing.</param>
-/// <param name="Tilt">Tangent of half the angle: cosine and sine follow without trigonometry.</param>
-/// <param name="Mirrored">Whether left and right are exchanged.</param>
+/// <remarks>Its origin is at X and Y, as shares of the picture's side from the centre. Tilt is the tangent of half the angle: sine and cosine follow.</remarks>
 internal readonly record struct Placement(float X, float Y, float Scale, float Tilt, bool Mirrored)
 {
     public static Placement Whole => new(0, 0, 1, 0, false);
@@ -81,9 +71,7 @@ internal readonly record struct Placement(float X, float Y, float Scale, float T
 
     private (float X, float Y) Turn(float x, float y, float direction)
     {
-        var square = Tilt * Tilt;
-        var cos = (1 - square) / (1 + square);
-        var sin = direction * 2 * Tilt / (1 + square);
+        (var cos, var sin) = ((1 - Tilt * Tilt) / (1 + Tilt * Tilt), direction * 2 * Tilt / (1 + Tilt * Tilt));
         return (cos * x - sin * y, sin * x + cos * y);
     }
 }
@@ -92,11 +80,8 @@ internal readonly record struct Placement(float X, float Y, float Scale, float T
 internal readonly record struct Rgb(float R, float G, float B)
 {
     public static Rgb operator *(Rgb a, float s) => new(a.R * s, a.G * s, a.B * s);
-
     public static Rgb operator *(Rgb a, Rgb b) => new(a.R * b.R, a.G * b.G, a.B * b.B);
-
     public static Rgb operator +(Rgb a, Rgb b) => new(a.R + b.R, a.G + b.G, a.B + b.B);
-
     public static Rgb Mix(Rgb a, Rgb b, float t) => a * (1 - t) + b * t;
 }
 
@@ -148,17 +133,9 @@ internal static class Shapes
     public static Shape Curve((float X, float Y) a, (float X, float Y) b, (float X, float Y) c, float startRadius, float endRadius)
     {
         const int pieces = 6;
-        var limbs = new Shape[pieces];
-        (var x0, var y0, var r0) = (a.X, a.Y, startRadius);
-        for (var i = 1; i <= pieces; i++)
-        {
-            var t = (float)i / pieces;
-            (var x1, var y1) = OnCurve(a, b, c, t);
-            var r1 = startRadius + t * (endRadius - startRadius);
-            limbs[i - 1] = Limb(x0, y0, r0, x1, y1, r1);
-            (x0, y0, r0) = (x1, y1, r1);
-        }
-        return Union(limbs);
+        (float X, float Y, float Radius)[] joints = [.. Enumerable.Range(0, pieces + 1).Select(i => (float)i / pieces).Select(t =>
+            (OnCurve(a, b, c, t).X, OnCurve(a, b, c, t).Y, startRadius + t * (endRadius - startRadius)))];
+        return Union([.. joints.Zip(joints.Skip(1), (from, to) => Limb(from.X, from.Y, from.Radius, to.X, to.Y, to.Radius))]);
     }
 
     /// <summary>The point of a quadratic Bezier curve at <paramref name="t"/> in [0, 1].</summary>
