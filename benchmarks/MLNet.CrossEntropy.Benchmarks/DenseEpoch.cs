@@ -1,5 +1,5 @@
 using MLNet.CrossEntropy.Linear;
-
+using MLNet.CrossEntropy.Losses;
 
 namespace MLNet.CrossEntropy.Benchmarks;
 

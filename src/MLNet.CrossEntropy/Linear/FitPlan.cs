@@ -1,4 +1,5 @@
 using System.Numerics;
+using MLNet.CrossEntropy.Losses;
 
 namespace MLNet.CrossEntropy.Linear;
 

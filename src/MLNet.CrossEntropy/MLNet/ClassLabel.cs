@@ -1,4 +1,5 @@
 using System.Numerics;
+using MLNet.CrossEntropy.Losses;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.CrossEntropy.Numerics;

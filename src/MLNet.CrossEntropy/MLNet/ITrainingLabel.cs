@@ -1,3 +1,4 @@
+using MLNet.CrossEntropy.Losses;
 using Microsoft.ML;
 
 namespace MLNet.CrossEntropy.MLNet;

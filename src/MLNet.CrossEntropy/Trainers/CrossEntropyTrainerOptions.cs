@@ -1,3 +1,4 @@
+using MLNet.CrossEntropy.Losses;
 using Microsoft.ML;
 using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.Trainers;

@@ -1,4 +1,5 @@
 using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Tests.Shared;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;

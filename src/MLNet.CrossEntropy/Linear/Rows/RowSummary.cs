@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Losses;
+
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>What one pass over the training rows tells of them as a whole.</summary>

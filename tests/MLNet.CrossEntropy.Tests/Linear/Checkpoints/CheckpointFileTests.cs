@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Linear;

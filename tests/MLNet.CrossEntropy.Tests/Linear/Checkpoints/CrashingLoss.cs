@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Losses;
+
 namespace MLNet.CrossEntropy.Tests.Linear;
 
 /// <summary>Softmax cross-entropy that fails when it has fitted so many rows, as a machine may at any time.</summary>

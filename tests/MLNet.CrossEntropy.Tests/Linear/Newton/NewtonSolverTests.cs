@@ -1,6 +1,6 @@
 using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Tests.Shared;
-
 
 namespace MLNet.CrossEntropy.Tests.Linear;
 

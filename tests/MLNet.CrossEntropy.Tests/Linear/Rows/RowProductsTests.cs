@@ -1,7 +1,7 @@
 using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Tests.Shared;
-
 
 namespace MLNet.CrossEntropy.Tests.Linear;
 

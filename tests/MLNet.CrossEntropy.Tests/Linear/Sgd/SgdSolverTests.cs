@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Tests.Shared;
-
 
 namespace MLNet.CrossEntropy.Tests.Linear;
 
