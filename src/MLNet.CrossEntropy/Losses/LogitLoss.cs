@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy.Losses;
 
 /// <summary>
@@ -28,7 +30,8 @@ internal abstract class LogitLoss
 
     /// <summary>
     /// The losses and gradients of rows with hard labels, many at a time; false where there is no code for that, and then nothing is
-    /// written. A row's results do not depend on the rows beside it; they differ from <see cref="LossAndGradient(ReadOnlySpan{float}, RowTarget, Span{float})"/>'s
+    /// written. A row's results do not depend on the rows beside it; they differ from
+    /// <see cref="LossAndGradient(ReadOnlySpan{float}, RowTarget, Span{float})"/>'s
     /// by rounding alone.
     /// </summary>
     internal virtual bool TryHardLabels(HardLabelRows rows) => false;
@@ -45,7 +48,8 @@ internal abstract class LogitLoss
     /// a mean is divided by.
     /// </summary>
     /// <param name="weights">One finite weight of at least 0 for each class; two for one sigmoid output, whose classes are 0 and 1.</param>
-    internal virtual LogitLoss WithClassWeights(IReadOnlyList<double> weights) => throw new NotSupportedException($"{Name} knows no class weights.");
+    internal virtual LogitLoss WithClassWeights(IReadOnlyList<double> weights) =>
+        throw new NotSupportedException($"{Name} knows no class weights.");
 
     /// <summary>
     /// The log-loss by which a model fitted with this loss is judged on rows that were held out: cross-entropy with the same class
@@ -62,7 +66,9 @@ internal abstract class LogitLoss
     /// <summary>Whether <see cref="CurvatureTerms"/> are known: for the cross-entropies, which are convex in the logits.</summary>
     internal virtual bool HasCurvature => false;
 
-    /// <summary>Whether each output's loss depends on its own logit alone, so that the curvature of many rows is as good as that of one long one.</summary>
+    /// <summary>
+    /// Whether each output's loss depends on its own logit alone, so that the curvature of many rows is as good as that of one long one.
+    /// </summary>
     internal virtual bool HasIndependentOutputs => false;
 
     /// <summary>
@@ -75,8 +81,8 @@ internal abstract class LogitLoss
     internal virtual void CurvatureTerms(ReadOnlySpan<float> logits, RowTarget target, Span<float> terms) => throw NoCurvature();
 
     /// <summary>
-    /// The <see cref="CurvatureTerms"/> of rows with hard labels, many at a time; false where there is no code for that, and then nothing is
-    /// written. They differ from those of one row at a time by rounding alone.
+    /// The <see cref="CurvatureTerms"/> of rows with hard labels, many at a time; false where there is no code for that, and then nothing
+    /// is written. They differ from those of one row at a time by rounding alone.
     /// </summary>
     /// <param name="labels">The class of each row; negative for a row without a label.</param>
     /// <param name="logits">The logits <c>[rows, outputs]</c>.</param>
@@ -143,4 +149,44 @@ internal readonly ref struct HardLabelRows
 
     /// <summary>Receives the weight that each row's target brings (see <see cref="LogitLoss.TargetWeight"/>).</summary>
     public required Span<float> TargetWeights { get; init; }
+}
+
+/// <summary>
+/// What one row should have been: a class index (a hard label; negative for no label), or one number for each output
+/// (a soft label's distribution, or the 0, 1 and NaN cells of a multi-label row). <c>default</c> is no label.
+/// </summary>
+internal readonly ref struct RowTarget
+{
+    // Shifted by one so that default means no label, not class 0.
+    private readonly int _indexPlusOne;
+
+    private RowTarget(int index, ReadOnlySpan<float> vector)
+    {
+        _indexPlusOne = index + 1;
+        Vector = vector;
+    }
+
+    /// <summary>The class index of a hard label; -1 where there is no label or the target is a vector.</summary>
+    public int ClassIndex => _indexPlusOne - 1;
+
+    /// <summary>One number for each output; empty for a hard label.</summary>
+    public ReadOnlySpan<float> Vector { get; }
+
+    /// <summary>Whether this is a hard label (or none) and not a vector.</summary>
+    public bool IsClass => Vector.IsEmpty;
+
+    /// <summary>A hard label: the zero-based class, or any negative number for a row without a label.</summary>
+    public static RowTarget Class(int index) => new(Math.Max(index, -1), default);
+
+    /// <summary>
+    /// One number for each output. Softmax losses read a distribution over the classes (a row that is all zero, or has a
+    /// negative or NaN number, is a row without a label); sigmoid losses read 0, 1, anything between, or NaN for a cell
+    /// without a label.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="values"/> is empty.</exception>
+    public static RowTarget Values(ReadOnlySpan<float> values)
+    {
+        Throw.IfEmpty(values.Length, nameof(values));
+        return new RowTarget(-1, values);
+    }
 }
