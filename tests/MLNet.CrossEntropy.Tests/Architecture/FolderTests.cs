@@ -85,9 +85,8 @@ public sealed partial class FolderTests
         }
     }
 
-    /// <summary>The name of the type at the top of a file that the type, nested or generic, is part of.</summary>
-    private static string Outermost(IType type)
-        => type.FullName[(type.Namespace.FullName.Length == 0 ? 0 : type.Namespace.FullName.Length + 1)..].Split('+', '`', '<', '/')[0];
+    /// <summary>The full name of the type at the top of a file that the type, nested or generic, is part of.</summary>
+    private static string Outermost(IType type) => type.FullName.Split('+', '`', '<', '/')[0];
 
     private static IEnumerable<string> OffendersOutside(string allowed, string[] words)
     {

@@ -17,7 +17,11 @@ internal static unsafe class LearningRateRule
     private const int HeldOutRows = 512;
     private const int FewestSteps = 8;
     private const int FewestStepsOfFewRows = 64;
+
+    // By so much another rate must lower the objective of few rows to be worth it.
+    private const double WorthwhileShare = 0.01;
     private const int MostTrials = 20;
+    private const int MostHalvings = 4;
 
     // How much smaller than the largest stable one the step is kept where sampling noise, not curvature, limits it.
     private const double NoiseFactor = 2;
@@ -75,9 +79,9 @@ internal static unsafe class LearningRateRule
     /// </summary>
     /// <remarks>
     /// For sparse rows the worst-case bound of <see cref="ForSparse"/> is orders of magnitude too small: rare features seldom meet, so
-    /// steps along them hardly disturb each other. It is safe all the same, so that no smaller rate is worth a try. Rows are drawn by the
-    /// seed, since their order may have a period. Of few rows none can be spared: the
-    /// objective over all of them decides, after steps enough to show how noisy a rate is.
+    /// steps along them hardly disturb each other. It is safe all the same, so that a smaller rate is not worth a try. Rows are drawn by the
+    /// seed, since their order may have a period. Of few rows none can be spared: the objective over all of them decides, after steps
+    /// enough to show how noisy a rate is, and for their small batches a rate somewhat below the bound may be less so.
     /// </remarks>
     public static double Search(SparseStep step, RowSet rows, int batchSize, double start, ElasticNet penalty, int seed)
     {
@@ -86,15 +90,21 @@ internal static unsafe class LearningRateRule
         int[] fitted = areFew ? drawn : drawn[..TrialRows], asked = areFew ? drawn : drawn[TrialRows..];
         step.Save();
         var (best, bestLoss) = (start, Try(start));
-        for (var trial = 0; trial < MostTrials; trial++)
-        {
-            var loss = Try(2 * best);
-            if (!(loss < bestLoss))
-                break;
-            (best, bestLoss) = (2 * best, loss);
-        }
-
+        Follow(2, MostTrials);
+        if (areFew && best == start)
+            Follow(0.5, MostHalvings);
         return best;
+
+        void Follow(double factor, int trials)
+        {
+            for (var trial = 0; trial < trials; trial++)
+            {
+                var loss = Try(factor * best);
+                if (!(loss < (areFew ? (1 - WorthwhileShare) * bestLoss : bestLoss)))
+                    break;
+                (best, bestLoss) = (factor * best, loss);
+            }
+        }
 
         double Try(double rate)
         {
