@@ -1,6 +1,5 @@
 using System.Globalization;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -12,13 +11,10 @@ internal static class BadRows
 {
     /// <summary>What a row's weight and label say about it, before its scores are looked at.</summary>
     private static RowOutcome CheckLabel(ScoredBlock block, int row)
-    {
-        Throw.IfInvalidWeight(block.Weights[row], block.FirstRow + row);
-        return block.Weights[row] == 0 ? RowOutcome.ZeroWeight
+        => block.Weights[row] == 0 ? RowOutcome.ZeroWeight
             : block.Labels[row] == ScoreClasses.Missing ? RowOutcome.MissingLabel
             : block.Labels[row] == ScoreClasses.Unknown ? RowOutcome.UnknownClass
             : RowOutcome.Used;
-    }
 
     /// <summary>Takes all rows of a block whose scores are known to be good; false where a label is not.</summary>
     public static bool TakeAll(ScoredBlock rows, EvaluatedBlock block)
