@@ -1,5 +1,5 @@
 using MLNet.CrossEntropy.Linear;
-
+using MLNet.CrossEntropy.Losses;
 
 namespace MLNet.CrossEntropy.Benchmarks;
 
@@ -41,7 +41,7 @@ internal static class DenseEpoch
 
     private static IEnumerable<double> Fit(List<RowBlock> rows, int threads, int batchSize)
     {
-        var result = SgdLoop.Fit(rows, null, new SgdOptions
+        var result = LinearSolver.Fit(rows, null, new FitPlan
         {
             Loss = new SoftmaxCrossEntropyLoss(),
             Outputs = Classes,

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using MLNet.CrossEntropy.Losses;
 
 namespace MLNet.CrossEntropy.Benchmarks;
 

@@ -1,11 +1,11 @@
 using MLNet.CrossEntropy;
 using MLNet.CrossEntropy.Comparison;
+using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.MLNet;
-
 
 namespace Microsoft.ML;
 
-/// <summary>Comparison of models on the catalogs of an <see cref="MLContext"/>.</summary>
+/// <summary>Comparison of models, and of cross-validations, on the catalogs of an <see cref="MLContext"/>.</summary>
 public static partial class CrossEntropyCatalog
 {
     /// <summary>
@@ -14,122 +14,38 @@ public static partial class CrossEntropyCatalog
     /// reads the data for itself, side by side.
     /// </summary>
     /// <param name="catalog">The multiclass catalog.</param>
-    /// <param name="data">Test data, not yet scored, whose rows come in the same order each time.</param>
-    /// <param name="models">The models by name. Classes are matched by name between them.</param>
+    /// <param name="scoredData">For each model by name the same rows in the same order, scored by it, such as <c>model.Transform(testData)</c>; groups and ids are those of the first. Classes are matched by name between models.</param>
     /// <param name="comparison">Baseline, groups, bootstrap; null for the defaults.</param>
     /// <param name="evaluation">Columns, floor, confidence, and what to do with bad rows, as in EvaluateCrossEntropy; null for the defaults. Log-loss reduction and the like are not computed.</param>
     /// <exception cref="ArgumentException">An option makes no sense, a column is absent or of the wrong type, or classes cannot be matched.</exception>
     /// <exception cref="InvalidOperationException">The models' rows are not the same, or a row is bad and the caller does not tolerate it.</exception>
     public static CrossEntropyComparison CompareCrossEntropy(
         this MulticlassClassificationCatalog catalog,
-        IDataView data,
-        IReadOnlyDictionary<string, ITransformer> models,
-        ComparisonOptions? comparison = null,
-        MulticlassEvaluationOptions? evaluation = null) =>
-        CompareCrossEntropy(catalog, Scored(data, models), comparison, evaluation);
-
-    /// <inheritdoc cref="CompareCrossEntropy(MulticlassClassificationCatalog, IDataView, IReadOnlyDictionary{string, ITransformer}, ComparisonOptions?, MulticlassEvaluationOptions?)"/>
-    /// <param name="catalog">The multiclass catalog.</param>
-    /// <param name="scoredData">For each model by name the same rows, scored by it; groups and ids are those of the first.</param>
-    /// <param name="comparison">Baseline, groups, bootstrap; null for the defaults.</param>
-    /// <param name="evaluation">Columns, floor, confidence, and what to do with bad rows; null for the defaults.</param>
-    public static CrossEntropyComparison CompareCrossEntropy(
-        this MulticlassClassificationCatalog catalog,
         IReadOnlyDictionary<string, IDataView> scoredData,
         ComparisonOptions? comparison = null,
-        MulticlassEvaluationOptions? evaluation = null)
-    {
-        ArgumentNullException.ThrowIfNull(catalog);
-        ArgumentNullException.ThrowIfNull(scoredData);
-        var columns = evaluation ?? new();
-        return ModelComparer.Compare(NativeModels.EnvironmentOf(catalog), [.. scoredData.Select(s => (s.Key, s.Value, columns))], MulticlassModelRows.Open, comparison ?? new());
-    }
-
-    /// <inheritdoc cref="CompareCrossEntropy(MulticlassClassificationCatalog, IDataView, IReadOnlyDictionary{string, ITransformer}, ComparisonOptions?, MulticlassEvaluationOptions?)"/>
-    /// <param name="catalog">The multiclass catalog.</param>
-    /// <param name="scoredData">Rows with the scores of all models.</param>
-    /// <param name="scoreColumnNames">For each model by name the column of its scores.</param>
-    /// <param name="comparison">Baseline, groups, bootstrap; null for the defaults.</param>
-    /// <param name="evaluation">Label column, floor, confidence, and what to do with bad rows; null for the defaults.</param>
-    public static CrossEntropyComparison CompareCrossEntropy(
-        this MulticlassClassificationCatalog catalog,
-        IDataView scoredData,
-        IReadOnlyDictionary<string, string> scoreColumnNames,
-        ComparisonOptions? comparison = null,
-        MulticlassEvaluationOptions? evaluation = null)
-    {
-        ArgumentNullException.ThrowIfNull(catalog);
-        ArgumentNullException.ThrowIfNull(scoredData);
-        ArgumentNullException.ThrowIfNull(scoreColumnNames);
-        return ModelComparer.Compare(
-            NativeModels.EnvironmentOf(catalog),
-            [.. scoreColumnNames.Select(s => (s.Key, scoredData, (evaluation ?? new()).WithScoreColumn(s.Value)))],
-            MulticlassModelRows.Open,
-            comparison ?? new());
-    }
+        MulticlassEvaluationOptions? evaluation = null) =>
+        Compare(catalog, scoredData, comparison, evaluation, static (data, options) => new MulticlassEvaluator(data, options));
 
     /// <summary>
-    /// Says which of two or more binary models has the lower log-loss on the same rows, and how sure that is; see the multiclass comparison. Where the
-    /// first rows show a model's score to be its probability's logit, its losses come from the score.
+    /// Says which of two or more binary models has the lower log-loss on the same rows, and how sure that is; see the multiclass comparison. As long as
+    /// a model's scores are its probabilities' logits, its losses come from the scores.
     /// </summary>
     /// <param name="catalog">The binary catalog.</param>
-    /// <param name="data">Test data, not yet scored, whose rows come in the same order each time.</param>
-    /// <param name="models">The models by name.</param>
+    /// <param name="scoredData">For each model by name the same rows in the same order, scored by it; groups and ids are those of the first.</param>
     /// <param name="comparison">Baseline, groups, bootstrap; null for the defaults.</param>
     /// <param name="evaluation">Columns, floor, confidence, and what to do with bad rows; null for the defaults.</param>
     /// <exception cref="ArgumentException">An option makes no sense, or a column is absent or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">The models' rows are not the same, or a row is bad and the caller does not tolerate it.</exception>
     public static CrossEntropyComparison CompareCrossEntropy(
         this BinaryClassificationCatalog catalog,
-        IDataView data,
-        IReadOnlyDictionary<string, ITransformer> models,
-        ComparisonOptions? comparison = null,
-        BinaryEvaluationOptions? evaluation = null) =>
-        CompareCrossEntropy(catalog, Scored(data, models), comparison, evaluation);
-
-    /// <inheritdoc cref="CompareCrossEntropy(BinaryClassificationCatalog, IDataView, IReadOnlyDictionary{string, ITransformer}, ComparisonOptions?, BinaryEvaluationOptions?)"/>
-    /// <param name="catalog">The binary catalog.</param>
-    /// <param name="scoredData">For each model by name the same rows, scored by it; groups and ids are those of the first.</param>
-    /// <param name="comparison">Baseline, groups, bootstrap; null for the defaults.</param>
-    /// <param name="evaluation">Columns, floor, confidence, and what to do with bad rows; null for the defaults.</param>
-    public static CrossEntropyComparison CompareCrossEntropy(
-        this BinaryClassificationCatalog catalog,
         IReadOnlyDictionary<string, IDataView> scoredData,
         ComparisonOptions? comparison = null,
-        BinaryEvaluationOptions? evaluation = null)
-    {
-        ArgumentNullException.ThrowIfNull(catalog);
-        ArgumentNullException.ThrowIfNull(scoredData);
-        var columns = evaluation ?? new();
-        return ModelComparer.Compare(NativeModels.EnvironmentOf(catalog), [.. scoredData.Select(s => (s.Key, s.Value, columns))], BinaryModelRows.Open, comparison ?? new());
-    }
-
-    /// <inheritdoc cref="CompareCrossEntropy(BinaryClassificationCatalog, IDataView, IReadOnlyDictionary{string, ITransformer}, ComparisonOptions?, BinaryEvaluationOptions?)"/>
-    /// <param name="catalog">The binary catalog.</param>
-    /// <param name="scoredData">Rows with the probabilities of all models.</param>
-    /// <param name="probabilityColumnNames">For each model by name the column of its probability of the positive class.</param>
-    /// <param name="comparison">Baseline, groups, bootstrap; null for the defaults.</param>
-    /// <param name="evaluation">Label column, floor, confidence, and what to do with bad rows; its score and probability columns are not looked at. Null for the defaults.</param>
-    public static CrossEntropyComparison CompareCrossEntropy(
-        this BinaryClassificationCatalog catalog,
-        IDataView scoredData,
-        IReadOnlyDictionary<string, string> probabilityColumnNames,
-        ComparisonOptions? comparison = null,
-        BinaryEvaluationOptions? evaluation = null)
-    {
-        ArgumentNullException.ThrowIfNull(catalog);
-        ArgumentNullException.ThrowIfNull(scoredData);
-        ArgumentNullException.ThrowIfNull(probabilityColumnNames);
-        return ModelComparer.Compare(
-            NativeModels.EnvironmentOf(catalog),
-            [.. probabilityColumnNames.Select(s => (s.Key, scoredData, (evaluation ?? new()).WithProbabilityColumn(s.Value)))],
-            BinaryModelRows.Open,
-            comparison ?? new());
-    }
+        BinaryEvaluationOptions? evaluation = null) =>
+        Compare(catalog, scoredData, comparison, evaluation, static (data, options) => new BinaryEvaluator(data, options));
 
     /// <summary>Says which of two or more multi-label models has the lower log-loss, mean over labels, on the same rows, and how sure that is; see the multiclass comparison.</summary>
     /// <param name="catalog">The multiclass catalog; ML.NET has none for multi-label models.</param>
-    /// <param name="scoredData">For each model by name the same rows, scored by it; groups and ids are those of the first. Labels are matched by name.</param>
+    /// <param name="scoredData">For each model by name the same rows in the same order, scored by it; groups and ids are those of the first. Labels are matched by name.</param>
     /// <param name="comparison">Baseline, groups, bootstrap; null for the defaults.</param>
     /// <param name="evaluation">Columns, floor, confidence, and what to do with bad rows; null for the defaults.</param>
     /// <exception cref="ArgumentException">An option makes no sense, or a column is absent or of the wrong type.</exception>
@@ -138,18 +54,86 @@ public static partial class CrossEntropyCatalog
         this MulticlassClassificationCatalog catalog,
         IReadOnlyDictionary<string, IDataView> scoredData,
         ComparisonOptions? comparison = null,
-        MultiLabelEvaluationOptions? evaluation = null)
+        MultiLabelEvaluationOptions? evaluation = null) =>
+        Compare(catalog, scoredData, comparison, evaluation, static (data, options) => new MultiLabelEvaluator(data, options));
+
+    /// <summary>
+    /// Says which of two trainers has the lower log-loss over the folds of a cross-validation, by the corrected t-test of Nadeau and Bengio. The scored
+    /// folds are evaluated anew, and those of both trainers must hold the same rows: give CrossValidate the same seed. A fold's log-loss
+    /// is the clipped one.
+    /// </summary>
+    /// <typeparam name="TMetrics">The metrics of the cross-validation, which are not looked at.</typeparam>
+    /// <param name="catalog">The multiclass catalog.</param>
+    /// <param name="first">The first trainer's name.</param>
+    /// <param name="firstFolds">What CrossValidate found for it.</param>
+    /// <param name="second">The second trainer's name.</param>
+    /// <param name="secondFolds">What CrossValidate found for it on the same folds.</param>
+    /// <param name="evaluation">Columns, floor, confidence; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The lists differ in length or have fewer than two folds, or a column is absent.</exception>
+    /// <exception cref="InvalidOperationException">A fold of one trainer does not hold the rows of the other's.</exception>
+    public static CrossValidationComparison CompareCrossValidation<TMetrics>(
+        this MulticlassClassificationCatalog catalog,
+        string first,
+        IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>> firstFolds,
+        string second,
+        IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>> secondFolds,
+        MulticlassEvaluationOptions? evaluation = null)
+        where TMetrics : class =>
+        CompareFolds(first, firstFolds, second, secondFolds, (scored, options) => catalog.CompareCrossEntropy(scored, options, evaluation));
+
+    /// <inheritdoc cref="CompareCrossValidation{TMetrics}(MulticlassClassificationCatalog, string, IReadOnlyList{TrainCatalogBase.CrossValidationResult{TMetrics}}, string, IReadOnlyList{TrainCatalogBase.CrossValidationResult{TMetrics}}, MulticlassEvaluationOptions?)"/>
+    /// <param name="catalog">The binary catalog.</param>
+    /// <param name="first">The first trainer's name.</param>
+    /// <param name="firstFolds">What CrossValidate found for it.</param>
+    /// <param name="second">The second trainer's name.</param>
+    /// <param name="secondFolds">What CrossValidate found for it on the same folds.</param>
+    /// <param name="evaluation">Columns, floor, confidence; null for the defaults.</param>
+    public static CrossValidationComparison CompareCrossValidation<TMetrics>(
+        this BinaryClassificationCatalog catalog,
+        string first,
+        IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>> firstFolds,
+        string second,
+        IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>> secondFolds,
+        BinaryEvaluationOptions? evaluation = null)
+        where TMetrics : class =>
+        CompareFolds(first, firstFolds, second, secondFolds, (scored, options) => catalog.CompareCrossEntropy(scored, options, evaluation));
+
+    private static CrossValidationComparison CompareFolds<TMetrics>(
+        string first,
+        IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>> firstFolds,
+        string second,
+        IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>> secondFolds,
+        Func<Dictionary<string, IDataView>, ComparisonOptions, CrossEntropyComparison> compare)
+        where TMetrics : class
+    {
+        ArgumentNullException.ThrowIfNull(firstFolds);
+        ArgumentNullException.ThrowIfNull(secondFolds);
+        MLNet.CrossEntropy.Numerics.Throw.IfLengthsDiffer(firstFolds.Count, secondFolds.Count, nameof(firstFolds), nameof(secondFolds));
+        if (firstFolds.Count < 2)
+            throw ComparisonErrors.TooFewFolds(firstFolds.Count);
+        ComparisonOptions options = new() { BootstrapResamples = 0, ListedRows = 0 };
+        CrossEntropyComparison[] folds =
+        [
+            .. firstFolds.Zip(secondFolds, (one, other) => compare(new() { [first] = one.ScoredHoldOutSet, [second] = other.ScoredHoldOutSet }, options)),
+        ];
+        return CrossValidationComparison.Of(
+            first,
+            [.. folds.Select(fold => fold.Models[0].ClippedLogLoss)],
+            second,
+            [.. folds.Select(fold => fold.Models[1].ClippedLogLoss)],
+            confidenceLevel: folds[0].ConfidenceLevel);
+    }
+
+    private static CrossEntropyComparison Compare<TOptions>(
+        TrainCatalogBase catalog,
+        IReadOnlyDictionary<string, IDataView> scoredData,
+        ComparisonOptions? comparison,
+        TOptions? evaluation,
+        Func<IDataView, TOptions, Evaluator> open)
+        where TOptions : EvaluationOptions, new()
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(scoredData);
-        var columns = evaluation ?? new();
-        return ModelComparer.Compare(NativeModels.EnvironmentOf(catalog), [.. scoredData.Select(s => (s.Key, s.Value, columns))], MultiLabelModelRows.Open, comparison ?? new());
-    }
-
-    private static Dictionary<string, IDataView> Scored(IDataView data, IReadOnlyDictionary<string, ITransformer> models)
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        ArgumentNullException.ThrowIfNull(models);
-        return models.ToDictionary(m => m.Key, m => m.Value.Transform(data));
+        return ModelComparer.Compare(NativeModels.EnvironmentOf(catalog), scoredData, comparison ?? new(), evaluation ?? new(), open);
     }
 }

@@ -2,7 +2,6 @@ using MLNet.CrossEntropy;
 using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.MLNet;
 
-
 namespace Microsoft.ML;
 
 /// <summary>Cross-entropy on the catalogs of an <see cref="MLContext"/>.</summary>

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Calibration;
 
@@ -44,7 +43,7 @@ internal sealed class CalibrationRowReader
         var label = ColumnValues.Require(prepared.Schema, labelColumn, "label");
         var weight = ColumnValues.Optional(prepared.Schema, weightColumn, "example weight");
         if (features.Type is not VectorDataViewType { ItemType: NumberDataViewType { RawType: var item } } vector || item != typeof(float) || vector.Size != found.Model.Features)
-            throw Throw.WrongFeatureCountOfModel(nameof(data), features.Name, features.Type, found.Model.Features);
+            throw CalibrationErrors.WrongFeatureCountOfModel(nameof(data), features.Name, features.Type, found.Model.Features);
         var classes = found.Model.IsBinary
             ? ScoreClasses.OfBinary(label)
             : ScoreClasses.Of(found.ScoreColumn, found.Model.Biases.Length, label, found.ClassNames());
@@ -53,7 +52,7 @@ internal sealed class CalibrationRowReader
         using LabelledFeatures rows = new(prepared, features, label, classes, weight);
         while (rows.MoveNext())
             reader.Read(rows);
-        return reader.Rows.Count > 0 ? reader : throw Throw.NoCalibrationRows(reader.Counts);
+        return reader.Rows.Count > 0 ? reader : throw CalibrationErrors.NoCalibrationRows(reader.Counts);
     }
 
     private void Read(LabelledFeatures row)

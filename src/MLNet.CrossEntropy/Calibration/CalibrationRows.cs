@@ -1,5 +1,6 @@
+using System.Runtime.InteropServices;
+using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.Numerics;
-
 
 namespace MLNet.CrossEntropy.Calibration;
 
@@ -28,7 +29,7 @@ internal sealed class CalibrationRows
         _weightSum += weight;
     }
 
-    public ReadOnlySpan<double> Logits(int row) => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_logits).Slice(row * Classes, Classes);
+    public ReadOnlySpan<double> Logits(int row) => CollectionsMarshal.AsSpan(_logits).Slice(row * Classes, Classes);
 
     public int Label(int row) => _labels[row];
 
@@ -61,7 +62,7 @@ internal sealed class CalibrationRows
     }
 
     /// <summary>The log-loss (nats) and the top-label ECE of the logits <c>scales_k z_k + offsets_k</c>.</summary>
-    public (double LogLoss, double CalibrationError) Judge(ReadOnlySpan<double> scales, ReadOnlySpan<double> offsets)
+    public (double LogLoss, double CalibrationError) Evaluate(ReadOnlySpan<double> scales, ReadOnlySpan<double> offsets)
     {
         CompensatedSum loss = default;
         ReliabilityAccumulator reliability = new(ReliabilityBins);

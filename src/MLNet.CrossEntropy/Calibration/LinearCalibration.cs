@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Microsoft.ML.Calibrators;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Calibration;
 
@@ -14,9 +13,9 @@ internal static class LinearCalibration
     {
         FoundModel found = FoundModel.In(model, nameof(model));
         if (found.Model.IsBinary != binary)
-            throw Throw.WrongTask(nameof(model), found.Model.IsBinary ? "binary" : "multiclass", binary ? "a binary one" : "a multiclass one");
+            throw CalibrationErrors.WrongTask(nameof(model), found.Model.IsBinary ? "binary" : "multiclass", binary ? "a binary one" : "a multiclass one");
         if (found.Path.Following.Any(transformer => transformer is IPredictionTransformer<object> { Model: ICalibrator }))
-            throw Throw.CalibratedAlready(nameof(model));
+            throw CalibrationErrors.CalibratedAlready(nameof(model));
 
         var names = ClassNames.OrNumbers(found.Model, found.ClassNames());
         CalibrationRowReader read = CalibrationRowReader.Read(found, data, labelColumn, weightColumn);
@@ -46,8 +45,8 @@ internal static class LinearCalibration
             (scales, offsets, iterations, gradient) = VectorScaling.Fit(rows, binary ? ["negative", "positive"] : names);
         }
 
-        (var logLossBefore, var errorBefore) = rows.Judge([.. Enumerable.Repeat(1.0, classes)], new double[classes]);
-        (var logLossAfter, var errorAfter) = rows.Judge(scales, offsets);
+        (var logLossBefore, var errorBefore) = rows.Evaluate([.. Enumerable.Repeat(1.0, classes)], new double[classes]);
+        (var logLossAfter, var errorAfter) = rows.Evaluate(scales, offsets);
         return new()
         {
             Method = method,

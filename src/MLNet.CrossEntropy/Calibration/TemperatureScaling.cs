@@ -1,6 +1,5 @@
 using MLNet.CrossEntropy.Numerics;
 
-
 namespace MLNet.CrossEntropy.Calibration;
 
 /// <summary>
@@ -25,11 +24,11 @@ internal static class TemperatureScaling
     {
         Derivatives at0 = Derivatives.At(rows, 0);
         if (at0.Second == 0)
-            throw Throw.ConstantLogits();
+            throw CalibrationErrors.ConstantLogits();
         if (at0.First >= -Tolerance * Math.Sqrt(at0.Second))
-            throw Throw.UninformativeLogits();
+            throw CalibrationErrors.UninformativeLogits();
         if (rows.TopLogitIsAlwaysRight())
-            throw Throw.SeparableLogits();
+            throw CalibrationErrors.SeparableLogits();
 
         double low = 0, high = 1;
         while (Derivatives.At(rows, high).First < 0 && high < LargestScale)
@@ -50,7 +49,7 @@ internal static class TemperatureScaling
                 return (scale, iteration, at.First);
             scale = next;
         }
-        throw Throw.CalibrationDidNotConverge("temperature scaling", MostIterations);
+        throw CalibrationErrors.CalibrationDidNotConverge("temperature scaling", MostIterations);
     }
 
     /// <summary>The first two derivatives of the mean loss in the scale.</summary>

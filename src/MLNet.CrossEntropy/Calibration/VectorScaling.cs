@@ -1,6 +1,5 @@
 using MLNet.CrossEntropy.Numerics;
 
-
 namespace MLNet.CrossEntropy.Calibration;
 
 /// <summary>
@@ -26,18 +25,18 @@ internal static class VectorScaling
         var shares = rows.ClassShares();
         string[] absent = [.. Enumerable.Range(0, classes).Where(k => shares[k] == 0).Select(k => classNames[k])];
         if (absent.Length > 0)
-            throw Throw.ClassWithoutRows(absent);
+            throw CalibrationErrors.ClassWithoutRows(absent);
 
         // Standardised logits u = (z - m) / s make all parameters of about the same curvature. A logit that is constant has u = 0.
         (var means, var deviations) = Moments(rows);
         if (Array.TrueForAll(deviations, s => s == 0))
-            throw Throw.ConstantLogits();
+            throw CalibrationErrors.ConstantLogits();
         double[] start = [.. deviations, .. means];
         var found = Lbfgs.Minimize((x, gradient) => Loss(rows, means, deviations, x, gradient), start, Tolerance, MostIterations);
         if (Doubts(rows, means, deviations, found.Point).Min() < LeastDoubt)
-            throw Throw.SeparableLogits();
+            throw CalibrationErrors.SeparableLogits();
         if (!found.Converged)
-            throw Throw.CalibrationDidNotConverge("vector scaling", MostIterations);
+            throw CalibrationErrors.CalibrationDidNotConverge("vector scaling", MostIterations);
 
         double[] scales = new double[classes], offsets = new double[classes];
         for (var k = 0; k < classes; k++)

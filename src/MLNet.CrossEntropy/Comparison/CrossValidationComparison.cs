@@ -80,9 +80,10 @@ public sealed record CrossValidationComparison
         ArgumentNullException.ThrowIfNull(secondLogLosses);
         Throw.IfLengthsDiffer(firstLogLosses.Count, secondLogLosses.Count, nameof(firstLogLosses), nameof(secondLogLosses));
         Throw.IfNotBetween(confidenceLevel, 0, 1, nameof(confidenceLevel));
-        Throw.IfTooFewFolds(firstLogLosses.Count);
-        Throw.IfNotFinite(firstLogLosses, nameof(firstLogLosses));
-        Throw.IfNotFinite(secondLogLosses, nameof(secondLogLosses));
+        if (firstLogLosses.Count < 2)
+            throw ComparisonErrors.TooFewFolds(firstLogLosses.Count);
+        CheckFinite(firstLogLosses, nameof(firstLogLosses));
+        CheckFinite(secondLogLosses, nameof(secondLogLosses));
         var ratio = testToTrainRatio ?? 1.0 / (firstLogLosses.Count - 1);
         _ = Guard.Positive(ratio, nameof(testToTrainRatio), "It is the number of test rows over that of training rows");
         return new(first, second, [.. firstLogLosses.Zip(secondLogLosses, (a, b) => new FoldDifference(a, b))], ratio, confidenceLevel);
@@ -96,4 +97,28 @@ public sealed record CrossValidationComparison
 
     /// <summary><see cref="Sentence"/> in one line.</summary>
     public override string ToString() => TextTable.Clean(Sentence);
+
+    private static void CheckFinite(IReadOnlyList<double> logLosses, string name)
+    {
+        for (var i = 0; i < logLosses.Count; i++)
+        {
+            if (!double.IsFinite(logLosses[i]))
+                throw ComparisonErrors.NotFinite(name, i, logLosses[i]);
+        }
+    }
+}
+
+/// <summary>Two models' log-loss on one fold, in nats.</summary>
+public readonly record struct FoldDifference
+{
+    internal FoldDifference(double firstLogLoss, double secondLogLoss) => (FirstLogLoss, SecondLogLoss) = (firstLogLoss, secondLogLoss);
+
+    /// <summary>That of the first.</summary>
+    public double FirstLogLoss { get; }
+
+    /// <summary>That of the second.</summary>
+    public double SecondLogLoss { get; }
+
+    /// <summary><see cref="FirstLogLoss"/> less <see cref="SecondLogLoss"/>: negative where the first is better.</summary>
+    public double Difference => FirstLogLoss - SecondLogLoss;
 }

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.Evaluation;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Comparison;
 
@@ -33,29 +32,30 @@ internal sealed class ModelComparer
     /// <summary>Compares models, each with a name and the data it has scored.</summary>
     public static CrossEntropyComparison Compare<TOptions>(
         IHostEnvironment env,
-        IReadOnlyList<(string Name, IDataView Data, TOptions Columns)> scored,
-        Func<string, IDataView, TOptions, ModelRows> open,
-        ComparisonOptions options)
+        IReadOnlyDictionary<string, IDataView> scoredData,
+        ComparisonOptions options,
+        TOptions evaluation,
+        Func<IDataView, TOptions, Evaluator> open)
         where TOptions : EvaluationOptions
     {
-        Throw.IfInvalid(options, [.. scored.Select(s => s.Name)]);
-        scored[0].Columns.Check();
+        options.Check([.. scoredData.Keys]);
+        evaluation.Check();
         // Always drawn, so that the environment's state does not depend on the options.
         var seed = env.Register(nameof(CrossEntropyCatalog.CompareCrossEntropy)).Rand.Next();
         seed = options.Seed ?? seed;
-        var pairs = PairsOf(scored.Count, options.AllPairs ? null : 0).Count();
+        var pairs = PairsOf(scoredData.Count, options.AllPairs ? null : 0).Count();
         List<ModelRows> models = [];
         try
         {
-            foreach ((var name, var data, var columns) in scored)
-                models.Add(open(name, data, columns));
-            using RowKeys keys = new(scored[0].Data, options);
+            foreach ((var name, var data) in scoredData)
+                models.Add(new(name, open(data, evaluation), evaluation.ProbabilityFloor));
+            using RowKeys keys = new(scoredData.First().Value, options);
             using PoissonBootstrap? bootstrap = options.BootstrapResamples == 0 ? null
                 : new(options.BootstrapResamples, seed, pairs, options.NumberOfThreads ?? Environment.ProcessorCount);
             ModelComparer comparer = new(models, options, keys, bootstrap, seed);
             comparer.Run();
-            var comparison = comparer.ToComparison(scored[0].Columns);
-            EvaluationChannel.Warn(env, comparison.Warnings);
+            var comparison = comparer.ToComparison(evaluation);
+            EvaluationWarnings.Send(env, comparison.Warnings);
             return comparison;
         }
         finally
@@ -93,7 +93,7 @@ internal sealed class ModelComparer
             if (_models[i].MoveNext() == any)
                 continue;
             (var shorter, var longer) = any ? (_models[i], _models[0]) : (_models[0], _models[i]);
-            throw Throw.DifferentRowCount(shorter.Name, longer.Row, longer.Name);
+            throw ComparisonErrors.DifferentRowCount(shorter.Name, longer.Row, longer.Name);
         }
         _keys.MoveNext();
         return any;
@@ -139,5 +139,48 @@ internal sealed class ModelComparer
         };
         string[] unlike = [.. _models.Skip(1).Where((_, i) => !_sameRows[i].ClassesAgree).Select(m => m.Name)];
         return comparison with { Warnings = [.. ComparisonWarnings.Of(comparison, _models[0].Name, unlike)] };
+    }
+}
+
+/// <summary>Puts into words what a comparison's figures alone would hide.</summary>
+internal static class ComparisonWarnings
+{
+    /// <summary>With fewer groups cluster-robust standard errors come out too small (Cameron and Miller 2015, section VI).</summary>
+    private const int FewGroups = 20;
+
+    public static IEnumerable<string> Of(CrossEntropyComparison comparison, string firstModel, string[] modelsOfOtherClasses)
+    {
+        foreach (var model in modelsOfOtherClasses)
+            yield return $"The classes of '{model}' are not those of '{firstModel}'; a row of a class that one of them does not know cannot be judged by both.";
+        var rows = comparison.Rows;
+        if (rows.Used == 0)
+            yield return $"There is no row on which all models can be judged ({rows}).";
+        if (rows.Total - rows.Used - rows.ZeroWeight is var left && left > 0)
+            yield return $"{left} of {rows.Total} rows were left out of the comparison, since one of the models cannot be judged on them or they have no label.";
+        foreach (var model in comparison.Models.Where(m => m.InfiniteRows > 0))
+            yield return $"The log-loss of '{model.Name}' is infinite: {model.InfiniteRows} rows give their true class probability 0. Tests and intervals rest on probabilities of at least {comparison.ProbabilityFloor:g3}.";
+        if (comparison.Pairs[0].Groups is { } groups && groups < FewGroups)
+            yield return $"There are {groups} groups of rows; with fewer than {FewGroups}, standard errors tend to be too small.";
+    }
+}
+
+/// <summary>P-values of several tests made at once.</summary>
+internal static class HolmAdjustment
+{
+    /// <summary>
+    /// Holm (1979), "A simple sequentially rejective multiple test procedure": the i-th smallest of m p-values is multiplied by
+    /// m - i + 1, capped at 1, and never falls below a smaller one's. Undefined (NaN) p-values stay so and do not count.
+    /// </summary>
+    public static double[] Of(IReadOnlyList<double> pValues)
+    {
+        double[] adjusted = [.. pValues];
+        int[] order = [.. Enumerable.Range(0, adjusted.Length).Where(i => !double.IsNaN(adjusted[i])).OrderBy(i => adjusted[i])];
+        double largest = 0;
+        for (var rank = 0; rank < order.Length; rank++)
+        {
+            largest = Math.Max(largest, Math.Min(1, adjusted[order[rank]] * (order.Length - rank)));
+            adjusted[order[rank]] = largest;
+        }
+        return adjusted;
     }
 }

@@ -1,49 +1,37 @@
 using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
-
 
 namespace MLNet.CrossEntropy.Comparison;
 
-/// <summary>One model's rows and their losses, one row after the other, as the evaluator judges them.</summary>
-internal abstract class ModelRows : IDisposable
+/// <summary>One model's rows and their losses, one row after the other, as its evaluator sees them.</summary>
+internal sealed class ModelRows(string name, Evaluator evaluator, double probabilityFloor) : IDisposable
 {
+    private readonly double _largestClippedLoss = -Math.Log(probabilityFloor);
     private readonly RowCounter _outcomes = new();
-    private readonly double _largestClippedLoss;
-    private readonly ScoredBlock _block;
-    private readonly IDisposable _reader;
-    private readonly JudgedRow[] _judged;
+    private readonly ScoredBlock _block = evaluator.First;
+    private readonly EvaluatedRow[] _rows = new EvaluatedRow[evaluator.First.Capacity];
     private int _row = -1;
     private LogLossSums _logLoss;
     private CompensatedSum _hits;
     private long _infinite;
 
-    protected ModelRows(string name, IDisposable reader, ScoredBlock firstBlock, EvaluationOptions options)
-    {
-        Name = name;
-        _reader = reader;
-        _block = firstBlock;
-        _judged = new JudgedRow[firstBlock.Capacity];
-        _largestClippedLoss = new LossFloor(options.ProbabilityFloor, fromLogits: false).Largest;
-    }
-
     /// <summary>The model's name.</summary>
-    public string Name { get; }
+    public string Name => name;
 
     /// <summary>The names of classes or labels, in the order of the scores.</summary>
-    public abstract string[] ClassNames { get; }
+    public string[] ClassNames => evaluator.Rows.ClassNames;
 
     /// <summary>False where the names are no more than the slot numbers.</summary>
-    public abstract bool ClassesAreNamed { get; }
+    public bool ClassesAreNamed => evaluator.Rows.ClassesAreNamed;
 
     /// <summary>The current row's position in the data.</summary>
     public long Row => _block.FirstRow + _row;
 
     /// <summary>What the current row's weight, label and scores say about it.</summary>
-    public RowOutcome Outcome => _judged[_row].Outcome;
+    public RowOutcome Outcome => _rows[_row].Outcome;
 
     /// <summary>Whether the current row has a loss: it is good, or counts as a mistake.</summary>
-    public bool HasLoss => _judged[_row].HasLoss;
+    public bool HasLoss => _rows[_row].HasLoss;
 
     /// <summary>The current row's class, or one of the marks of <see cref="ScoreClasses"/>.</summary>
     public int Label => _block.Labels[_row];
@@ -54,12 +42,10 @@ internal abstract class ModelRows : IDisposable
     public double Weight => _block.Weights[_row];
 
     /// <summary>The current row's loss without a floor; it may be infinite.</summary>
-    public double Loss => _judged[_row].Loss;
+    public double Loss => _rows[_row].Loss;
 
     /// <summary>The same with a floor under the probabilities.</summary>
-    public double ClippedLoss => _judged[_row].ClippedLoss;
-
-    protected abstract string ScoresUsed { get; }
+    public double ClippedLoss => _rows[_row].ClippedLoss;
 
     /// <summary>Goes to the next row; false behind the last.</summary>
     /// <exception cref="InvalidOperationException">A row is bad and the caller does not tolerate it.</exception>
@@ -68,13 +54,13 @@ internal abstract class ModelRows : IDisposable
         if (_row < 0)
         {
             // The first block has been read already.
-            JudgeAll();
+            Evaluate();
         }
         if (++_row == _block.Count)
         {
-            if (!Read(_block))
+            if (!evaluator.Rows.Read(_block))
                 return false;
-            JudgeAll();
+            Evaluate();
             _row = 0;
         }
         return true;
@@ -84,7 +70,7 @@ internal abstract class ModelRows : IDisposable
     public void AddLoss()
     {
         _logLoss.Add(Loss, ClippedLoss, Weight);
-        _hits.Add(Weight * _judged[_row].Hit);
+        _hits.Add(Weight * _rows[_row].Hit);
         if (double.IsPositiveInfinity(Loss))
             _infinite++;
     }
@@ -93,7 +79,7 @@ internal abstract class ModelRows : IDisposable
     {
         Name = Name,
         Rows = _outcomes.ToCounts(_logLoss.ClippedRows),
-        ScoresUsed = ScoresUsed,
+        ScoresUsed = evaluator.ScoresUsed,
         LogLoss = _logLoss.LogLoss,
         ClippedLogLoss = _logLoss.ClippedLogLoss,
         LogLossStandardError = _logLoss.StandardError,
@@ -102,49 +88,29 @@ internal abstract class ModelRows : IDisposable
         InfiniteRows = _infinite,
     };
 
-    public void Dispose() => _reader.Dispose();
+    public void Dispose() => evaluator.Dispose();
 
-    /// <summary>What <paramref name="open"/> makes of rows that are already being read; if it fails, the reading ends.</summary>
-    protected static TRows Open<TRows>(IDisposable reader, Func<TRows> open)
-        where TRows : ModelRows
+    private void Evaluate()
     {
-        try
-        {
-            return open();
-        }
-        catch
-        {
-            reader.Dispose();
-            throw;
-        }
-    }
-
-    protected abstract bool Read(ScoredBlock block);
-
-    /// <summary>Judges a block: what became of its rows, and the losses and hits of the good ones in the same order.</summary>
-    protected abstract (EvaluatedBlock Rows, double[] Losses, double[] ClippedLosses, double[] Hits) Judge(ScoredBlock block);
-
-    private void JudgeAll()
-    {
-        (var rows, var losses, var clippedLosses, var hits) = JudgeOrExplain();
+        (var rows, var losses, var clippedLosses, var hits) = EvaluateOrExplain();
         _outcomes.Merge(rows.Outcomes);
         for (var i = 0; i < rows.Count; i++)
-            _judged[rows.Sources[i]] = new(RowOutcome.Used, true, losses[i], clippedLosses[i], hits[i]);
+            _rows[rows.Sources[i]] = new(RowOutcome.Used, true, losses[i], clippedLosses[i], hits[i]);
         foreach ((var source, var outcome, var isMistake) in rows.BadRows)
-            _judged[source] = new(outcome, isMistake, double.PositiveInfinity, _largestClippedLoss, 0);
+            _rows[source] = new(outcome, isMistake, double.PositiveInfinity, _largestClippedLoss, 0);
     }
 
-    private (EvaluatedBlock Rows, double[] Losses, double[] ClippedLosses, double[] Hits) JudgeOrExplain()
+    private EvaluatedLosses EvaluateOrExplain()
     {
         try
         {
-            return Judge(_block);
+            return evaluator.LossesOf(_block);
         }
         catch (InvalidOperationException error)
         {
-            throw Throw.BadRowOfModel(Name, error);
+            throw ComparisonErrors.BadRow(Name, error);
         }
     }
 
-    private readonly record struct JudgedRow(RowOutcome Outcome, bool HasLoss, double Loss, double ClippedLoss, double Hit);
+    private readonly record struct EvaluatedRow(RowOutcome Outcome, bool HasLoss, double Loss, double ClippedLoss, double Hit);
 }

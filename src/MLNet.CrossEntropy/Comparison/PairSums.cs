@@ -1,5 +1,5 @@
+using System.Runtime.InteropServices;
 using MLNet.CrossEntropy.Numerics;
-
 
 namespace MLNet.CrossEntropy.Comparison;
 
@@ -96,4 +96,65 @@ internal sealed class PairSums(ModelRows first, ModelRows second, bool hasGroups
         (false, true) => double.NegativeInfinity,
         _ => _differences.Value / _weight.Value,
     };
+}
+
+/// <summary>The weights and weighted differences of each group of rows.</summary>
+internal sealed class GroupSums
+{
+    private readonly List<double> _weights = [];
+    private readonly List<double> _differences = [];
+
+    public int Count => _weights.Count;
+
+    public void Add(int group, double difference, double weight)
+    {
+        if (group == _weights.Count)
+        {
+            _weights.Add(0);
+            _differences.Add(0);
+        }
+        CollectionsMarshal.AsSpan(_weights)[group] += weight;
+        CollectionsMarshal.AsSpan(_differences)[group] += weight * difference;
+    }
+
+    /// <summary>
+    /// The standard error of a weighted mean m whose rows may depend on each other within groups:
+    /// <c>sqrt(G / (G - 1) sum_g (sum_(i in g) w (d - m))^2) / sum w</c>; NaN for fewer than two groups.
+    /// </summary>
+    public double StandardError(double mean)
+    {
+        if (Count < 2)
+            return double.NaN;
+        double squares = 0, weight = 0;
+        for (var g = 0; g < Count; g++)
+        {
+            var deviation = _differences[g] - mean * _weights[g];
+            squares += deviation * deviation;
+            weight += _weights[g];
+        }
+        return Math.Sqrt(Count / (Count - 1.0) * squares) / weight;
+    }
+}
+
+/// <summary>Keeps the k rows that speak most for one model of a pair; of equals the earlier ones.</summary>
+internal sealed class LargestDifferences(int capacity)
+{
+    private readonly PriorityQueue<RowDifference, (double Contribution, long FromEnd)> _rows = new();
+
+    public bool Admits(double contribution) =>
+        contribution > 0 && capacity > 0 && (_rows.Count < capacity || (_rows.TryPeek(out _, out var least) && contribution > least.Contribution));
+
+    public void Add(RowDifference row, double contribution)
+    {
+        if (_rows.Count == capacity)
+            _ = _rows.Dequeue();
+        _rows.Enqueue(row, (contribution, -row.Row));
+    }
+
+    /// <summary>The rows, weightiest first, with contributions to the mean of so much weight.</summary>
+    public RowDifference[] ToRows(double weight) =>
+    [
+        .. _rows.UnorderedItems.OrderByDescending(r => r.Priority)
+            .Select(r => r.Element with { Contribution = r.Element.Contribution / weight }),
+    ];
 }

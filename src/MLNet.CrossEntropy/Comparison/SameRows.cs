@@ -1,6 +1,5 @@
 using System.Globalization;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Comparison;
 
@@ -17,13 +16,13 @@ internal sealed class SameRows
         (_first, _other) = (first, other);
         var byName = first.ClassesAreNamed && other.ClassesAreNamed;
         if (!byName && first.ClassNames.Length != other.ClassNames.Length)
-            throw Throw.UnnamedClassesDiffer(first.Name, first.ClassNames.Length, other.Name, other.ClassNames.Length);
+            throw ComparisonErrors.UnnamedClassesDiffer(first.Name, first.ClassNames.Length, other.Name, other.ClassNames.Length);
         _firstClassOf = byName
             ? [.. other.ClassNames.Select(name => Array.IndexOf(first.ClassNames, name) is var k && k < 0 ? ScoreClasses.Unknown : k)]
             : [.. Enumerable.Range(0, other.ClassNames.Length)];
         _isKnownToOther = [.. Enumerable.Range(0, first.ClassNames.Length).Select(_firstClassOf.Contains)];
         if (!_isKnownToOther.Contains(true))
-            throw Throw.NoCommonClass(first.Name, first.ClassNames, other.Name, other.ClassNames);
+            throw ComparisonErrors.NoCommonClass(first.Name, first.ClassNames, other.Name, other.ClassNames);
     }
 
     /// <summary>Whether both models know the same classes.</summary>
@@ -33,9 +32,9 @@ internal sealed class SameRows
     public void Check()
     {
         if (_first.Weight != _other.Weight)
-            throw Throw.DifferentRows(_first.Row, _first.Name, FormattableString.Invariant($"weight {_first.Weight}"), _other.Name, FormattableString.Invariant($"{_other.Weight}"));
+            throw ComparisonErrors.DifferentRows(_first.Row, _first.Name, FormattableString.Invariant($"weight {_first.Weight}"), _other.Name, FormattableString.Invariant($"{_other.Weight}"));
         if (!IsSameLabel(_first.Label, _other.Label))
-            throw Throw.DifferentRows(_first.Row, _first.Name, $"label {Describe(_first)}", _other.Name, Describe(_other));
+            throw ComparisonErrors.DifferentRows(_first.Row, _first.Name, $"label {Describe(_first)}", _other.Name, Describe(_other));
     }
 
     private bool IsSameLabel(int first, int other) => (first, other) switch

@@ -16,15 +16,6 @@ internal static class BadRows
             : block.Labels[row] == ScoreClasses.Unknown ? RowOutcome.UnknownClass
             : RowOutcome.Used;
 
-    /// <summary>Takes all rows of a block whose scores are known to be good; false where a label is not.</summary>
-    public static bool TakeAll(ScoredBlock rows, EvaluatedBlock block)
-    {
-        if (!block.TakeAll(rows))
-            return false;
-        block.Outcomes.Add(RowOutcome.Used, rows.Count);
-        return true;
-    }
-
     /// <summary>Takes the good rows of a block and treats the others as the caller asked.</summary>
     /// <exception cref="InvalidOperationException">The caller does not tolerate one of them.</exception>
     public static void TakeGood(ScoredBlock rows, EvaluationOptions options, ScoreCheck check, EvaluatedBlock block)

@@ -5,12 +5,12 @@ namespace MLNet.CrossEntropy;
 /// <summary>What the evaluation of a binary model found. <see cref="CrossEntropyMetrics.Classes"/> holds the negative class first.</summary>
 public sealed class BinaryCrossEntropyMetrics : CrossEntropyMetrics
 {
-    internal BinaryCrossEntropyMetrics(RowCounter rows, MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
-        : base(rows, sums, names, options, scoresUsed)
+    internal BinaryCrossEntropyMetrics(MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
+        : base(sums, names, options, scoresUsed)
     {
         BrierScore = sums.Brier.Score / 2;
         List<ScoreGroup> groups = [];
-        EqualMassReliability = sums.TryCopyGroups(1, groups) ? CrossEntropy.Calibration.EqualMassReliability.Of(groups, options.ReliabilityBins) : null;
+        EqualMassReliability = sums.TryCopyGroups(1, groups) ? CrossEntropy.Evaluation.EqualMassReliability.Of(groups, options.ReliabilityBins) : null;
     }
 
     /// <summary>The Brier score of the positive class, <c>mean (q - y)^2</c>, 0 to 1: half of the sum over both classes.</summary>

@@ -6,101 +6,103 @@ namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
 /// Evaluates the scores of a binary model in one pass of constant memory. Where both a raw score and a probability are
-/// given, sums over either are kept side by side until a row shows that the score is not the probability's logit; a
+/// given, rows are evaluated by either, side by side, until one shows that the score is not the probability's logit; a
 /// logit, when it is one, gives the loss without any clipping.
 /// </summary>
-internal sealed class BinaryEvaluator : IBlockEvaluation<BinaryBlock>
+internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
 {
-    private readonly BinaryScoredRows _rows;
     private readonly BinaryEvaluationOptions _options;
-    private readonly MetricAccumulators _ofProbabilities;
-    private readonly MetricAccumulators _ofLogits;
+    private readonly LossFloor _floorOfProbabilities;
+    private readonly LossFloor _floorOfLogits;
     private readonly bool _hasProbability;
     private readonly ScoreCheck _check;
     private string? _disagreement;
 
-    public BinaryEvaluator(BinaryScoredRows rows, BinaryEvaluationOptions options)
+    public BinaryEvaluator(IDataView data, BinaryEvaluationOptions options)
+        : base(BinaryScoredRows.Open(data, options.Columns))
     {
-        (_rows, _options) = (rows, options);
-        _ofProbabilities = new(2, options, fromLogits: false, isBinary: true);
-        _ofLogits = new(2, options, fromLogits: true, isBinary: true);
+        _options = options;
+        (_floorOfProbabilities, _floorOfLogits) = (new(options.ProbabilityFloor, fromLogits: false), new(options.ProbabilityFloor, fromLogits: true));
         _hasProbability = options.ProbabilityColumnName is not null;
         _check = _hasProbability ? CheckProbability : CheckLogit;
         if (options.ScoreColumnName is null)
             _disagreement = "no score column was named";
     }
 
-    public int Lanes => _ofProbabilities.Lanes.Count + _ofLogits.Lanes.Count;
+    public override string ScoresUsed
+    {
+        get
+        {
+            var why = _disagreement ?? (_hasProbability ? $"column '{_options.ProbabilityColumnName}' is its sigmoid in every row" : "no probability column was named");
+            return UsesLogits ? $"column '{_options.ScoreColumnName}' as logit ({why})" : $"column '{_options.ProbabilityColumnName}' ({why})";
+        }
+    }
+
+    private bool UsesLogits => _disagreement is null;
 
     public static BinaryCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, BinaryEvaluationOptions options)
     {
         options.Check();
-        using BinaryScoredRows rows = BinaryScoredRows.Open(data, options.Columns);
-        BinaryEvaluator evaluator = new(rows, options);
-        var first = rows.NewBlock();
-        _ = rows.Read(first);
-        EvaluationPipeline<BinaryBlock>.Run(evaluator, first, options.Threads);
+        using BinaryEvaluator evaluator = new(data, options);
+        MetricAccumulators ofProbabilities = new(2, options, evaluator._floorOfProbabilities, isBinary: true);
+        MetricAccumulators ofLogits = new(2, options, evaluator._floorOfLogits, isBinary: true);
+        EvaluationPipeline<BinaryBlock>.Run(
+            evaluator,
+            [
+                evaluator.Heed,
+                .. ofProbabilities.Lanes.Select(add => (Action<BinaryBlock>)(block => add(block.OfProbabilities))),
+                .. ofLogits.Lanes.Select(add => (Action<BinaryBlock>)(block => add(block.OfLogits))),
+            ],
+            options.Threads);
 
-        var metrics = evaluator.ToMetrics(rows.Classes.Names);
-        EvaluationChannel.Warn(env, metrics.Warnings);
+        BinaryCrossEntropyMetrics metrics = new(evaluator.UsesLogits ? ofLogits : ofProbabilities, evaluator.Rows.ClassNames, options, evaluator.ScoresUsed);
+        EvaluationWarnings.Send(env, metrics.Warnings);
         return metrics;
     }
 
-    public ScoredBlock NewRows() => _rows.NewBlock();
+    public override BinaryBlock NewBlock() => new(First);
 
-    public BinaryBlock NewBlock() => new(_rows.NewBlock());
-
-    public bool Read(ScoredBlock rows) => _rows.Read(rows);
-
-    public void Judge(ScoredBlock rows, BinaryBlock block)
+    public override void Evaluate(ScoredBlock rows, BinaryBlock block)
     {
         block.Disagreement = null;
         block.OfProbabilities.Clear();
         block.OfLogits.Clear();
         if (_hasProbability)
-            JudgeProbabilities(rows, block.OfProbabilities);
+            EvaluateProbabilities(rows, block.OfProbabilities);
         // Once a row disagrees, nobody asks what the logits say any more.
         if (Volatile.Read(ref _disagreement) is null)
-            JudgeLogits(rows, block);
+            EvaluateLogits(rows, block);
         block.OfProbabilities.SortByClass();
         block.OfLogits.SortByClass();
     }
 
-    public void Add(int lane, BinaryBlock block)
+    /// <summary>From the block of rows on in which a score is no logit, losses are those of the probabilities: the same up to rounding before it.</summary>
+    protected override EvaluatedLosses LossesOf(BinaryBlock block)
     {
-        if (lane == 0)
-            Volatile.Write(ref _disagreement, _disagreement ?? block.Disagreement);
-        if (lane < _ofProbabilities.Lanes.Count)
-            _ofProbabilities.Lanes[lane](block.OfProbabilities);
-        else
-            _ofLogits.Lanes[lane - _ofProbabilities.Lanes.Count](block.OfLogits);
+        Heed(block);
+        var rows = UsesLogits ? block.OfLogits : block.OfProbabilities;
+        return new(rows, rows.Losses, rows.ClippedLosses, rows.Hits);
     }
 
-    private BinaryCrossEntropyMetrics ToMetrics(string[] names)
-    {
-        if (_disagreement is not null)
-            return new(_ofProbabilities.Rows, _ofProbabilities, names, _options, $"column '{_options.ProbabilityColumnName}' ({_disagreement})");
-        var why = _hasProbability ? $"column '{_options.ProbabilityColumnName}' is its sigmoid in every row" : "no probability column was named";
-        return new(_ofLogits.Rows, _ofLogits, names, _options, $"column '{_options.ScoreColumnName}' as logit ({why})");
-    }
+    private void Heed(BinaryBlock block) => Volatile.Write(ref _disagreement, _disagreement ?? block.Disagreement);
 
-    private void JudgeProbabilities(ScoredBlock rows, EvaluatedBlock block)
+    private void EvaluateProbabilities(ScoredBlock rows, EvaluatedBlock block)
     {
-        if (BadRows.TakeAll(rows, block) && JudgeAs(BinaryScoredRows.Probability, rows, block))
+        if (block.TakeAll(rows) && Evaluate(rows, block, BinaryScoredRows.Probability, _floorOfProbabilities))
             return;
         BadRows.TakeGood(rows, _options, _check, block);
-        _ = JudgeAs(BinaryScoredRows.Probability, rows, block);
+        _ = Evaluate(rows, block, BinaryScoredRows.Probability, _floorOfProbabilities);
     }
 
-    private void JudgeLogits(ScoredBlock rows, BinaryBlock both)
+    private void EvaluateLogits(ScoredBlock rows, BinaryBlock both)
     {
         var block = both.OfLogits;
         // Where there are probabilities it is they that make a row good or bad.
         var mayBeGood = !_hasProbability || both.OfProbabilities.Count == rows.Count;
-        if (!mayBeGood || !BadRows.TakeAll(rows, block) || !(JudgeAs(BinaryScoredRows.RawScore, rows, block) || _hasProbability))
+        if (!mayBeGood || !block.TakeAll(rows) || !(Evaluate(rows, block, BinaryScoredRows.RawScore, _floorOfLogits) || _hasProbability))
         {
             BadRows.TakeGood(rows, _options, _check, block);
-            _ = JudgeAs(BinaryScoredRows.RawScore, rows, block);
+            _ = Evaluate(rows, block, BinaryScoredRows.RawScore, _floorOfLogits);
         }
         for (var row = 0; _hasProbability && row < block.Count; row++)
         {
@@ -114,17 +116,14 @@ internal sealed class BinaryEvaluator : IBlockEvaluation<BinaryBlock>
         }
     }
 
-    private bool JudgeAs(int slot, ScoredBlock rows, EvaluatedBlock block)
+    private static bool Evaluate(ScoredBlock rows, EvaluatedBlock block, int slot, LossFloor floor)
     {
         for (var row = 0; row < block.Count; row++)
         {
             if (block.Labels[row] < 0)
                 BinaryScores.SetLabel(block, row, rows.Target(block.Sources[row])[1]);
         }
-        BinaryScores.Load(rows, block, slot);
-        return slot == BinaryScoredRows.Probability
-            ? BinaryScores.JudgeProbabilities(block, _ofProbabilities.Floor)
-            : BinaryScores.JudgeLogits(block, _ofLogits.Floor);
+        return BinaryScores.Evaluate(rows, block, slot, floor);
     }
 
     private static RowOutcome CheckProbability(ReadOnlySpan<float> scores) => scores[BinaryScoredRows.Probability] switch
@@ -136,4 +135,15 @@ internal sealed class BinaryEvaluator : IBlockEvaluation<BinaryBlock>
 
     private static RowOutcome CheckLogit(ReadOnlySpan<float> scores) =>
         float.IsFinite(scores[BinaryScoredRows.RawScore]) ? RowOutcome.Used : RowOutcome.NonFiniteScore;
+}
+
+/// <summary>A binary model's rows evaluated by their probabilities and, as long as the raw scores may be their logits, by those.</summary>
+internal sealed class BinaryBlock(ScoredBlock rows)
+{
+    public EvaluatedBlock OfProbabilities { get; } = EvaluatedBlock.OfBinary(rows);
+
+    public EvaluatedBlock OfLogits { get; } = EvaluatedBlock.OfBinary(rows);
+
+    /// <summary>Why the raw scores are no logits of the probabilities; null where every row agrees.</summary>
+    public string? Disagreement { get; set; }
 }

@@ -5,16 +5,19 @@ using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
-/// <summary>Judges the answers of a binary model: labels, weights and scores are in the block.</summary>
+/// <summary>Evaluates the answers of a binary model: labels, weights and scores are in the block.</summary>
 internal static class BinaryScores
 {
-    /// <summary>Brings one slot of the rows' scores into the block.</summary>
-    public static void Load(ScoredBlock rows, EvaluatedBlock block, int slot)
+    /// <summary>All that follows from one slot of the rows' scores; false, and nothing meaningful, where a score is bad.</summary>
+    public static bool Evaluate(ScoredBlock rows, EvaluatedBlock block, int slot, LossFloor floor)
     {
         for (var row = 0; row < block.Count; row++)
             block.Scores[row] = rows.Scores(block.Sources[row])[slot];
         // Places beyond the last row, up to a full vector, are filled too: nothing there may look bad.
         block.Scores.AsSpan(block.Count, Vector<float>.Count).Fill(0.5f);
+        var areGood = floor.FromLogits ? EvaluateLogits(block, floor) : EvaluateProbabilities(block, floor);
+        Finish(block, floor);
+        return areGood;
     }
 
     /// <summary>Gives a row its label by the share of the positive class; a share of 0 or 1 makes it a hard one.</summary>
@@ -24,9 +27,12 @@ internal static class BinaryScores
         (block.Targets[row], block.Targets[block.Stride + row]) = (1 - share, share);
     }
 
-    /// <summary>Judges the rows by the probability of the positive class; false, and nothing meaningful, where one is none.</summary>
+    /// <summary>Whether a float probability is a sigmoid, up to what float arithmetic and underflow lose.</summary>
+    public static bool IsSigmoid(float probability, double sigmoid) => Math.Abs(probability - sigmoid) <= 1e-5 * sigmoid + 1e-37;
+
+    /// <summary>Evaluates rows by the probability of the positive class; false where one is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool JudgeProbabilities(EvaluatedBlock block, LossFloor floor)
+    private static bool EvaluateProbabilities(EvaluatedBlock block, LossFloor floor)
     {
         var isGood = Vector<int>.AllBitsSet;
         for (var i = 0; i < block.Count; i += Vector<float>.Count)
@@ -36,16 +42,15 @@ internal static class BinaryScores
             Vector.GreaterThan(score, new Vector<float>(0.5f)).CopyTo(block.Predicted, i);
             Vector.Widen(score, out var lower, out var upper);
             Vector.Widen(new Vector<int>(block.Labels, i), out var lowerLabel, out var upperLabel);
-            JudgeProbabilities(block, i, lower, lowerLabel, floor);
-            JudgeProbabilities(block, i + Vector<double>.Count, upper, upperLabel, floor);
+            EvaluateProbabilities(block, i, lower, lowerLabel, floor);
+            EvaluateProbabilities(block, i + Vector<double>.Count, upper, upperLabel, floor);
         }
-        Finish(block, floor, fromLogits: false);
         return isGood == Vector<int>.AllBitsSet;
     }
 
-    /// <summary>Judges the rows by the logit of the positive class; false, and nothing meaningful, where one is not finite.</summary>
+    /// <summary>Evaluates rows by the logit of the positive class; false where one is not finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool JudgeLogits(EvaluatedBlock block, LossFloor floor)
+    private static bool EvaluateLogits(EvaluatedBlock block, LossFloor floor)
     {
         var isGood = Vector<int>.AllBitsSet;
         for (var i = 0; i < block.Count; i += Vector<float>.Count)
@@ -55,26 +60,22 @@ internal static class BinaryScores
             Vector.GreaterThan(score, Vector<float>.Zero).CopyTo(block.Predicted, i);
             Vector.Widen(score, out var lower, out var upper);
             Vector.Widen(new Vector<int>(block.Labels, i), out var lowerLabel, out var upperLabel);
-            JudgeLogits(block, i, lower, lowerLabel, floor);
-            JudgeLogits(block, i + Vector<double>.Count, upper, upperLabel, floor);
+            EvaluateLogits(block, i, lower, lowerLabel, floor);
+            EvaluateLogits(block, i + Vector<double>.Count, upper, upperLabel, floor);
         }
-        Finish(block, floor, fromLogits: true);
         return isGood == Vector<int>.AllBitsSet;
     }
 
-    /// <summary>Whether a float probability is a sigmoid, up to what float arithmetic and underflow lose.</summary>
-    public static bool IsSigmoid(float probability, double sigmoid) => Math.Abs(probability - sigmoid) <= 1e-5 * sigmoid + 1e-37;
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void JudgeProbabilities(EvaluatedBlock block, int at, Vector<double> probability, Vector<long> label, LossFloor floor)
+    private static void EvaluateProbabilities(EvaluatedBlock block, int at, Vector<double> probability, Vector<long> label, LossFloor floor)
     {
         var complement = Vector<double>.One - probability;
         Vector<double> own = Vector.ConditionalSelect(Vector.Equals(label, Vector<long>.One), probability, complement);
-        Place(block, at, probability, complement, label, Vector<double>.Zero - Vector.Log(own), floor);
+        Store(block, at, probability, complement, label, Vector<double>.Zero - Vector.Log(own), floor);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void JudgeLogits(EvaluatedBlock block, int at, Vector<double> logit, Vector<long> label, LossFloor floor)
+    private static void EvaluateLogits(EvaluatedBlock block, int at, Vector<double> logit, Vector<long> label, LossFloor floor)
     {
         // softplus(-|z|), and the two probabilities, from one exponential.
         Vector<double> decay = Vector.Exp(-Vector.Abs(logit)), onePlus = Vector<double>.One + decay;
@@ -82,12 +83,12 @@ internal static class BinaryScores
         Vector<long> isUpper = Vector.GreaterThanOrEqual(logit, Vector<double>.Zero);
         Vector<double> probability = Vector.ConditionalSelect(isUpper, larger, smaller), complement = Vector.ConditionalSelect(isUpper, smaller, larger);
         Vector<double> against = Vector.ConditionalSelect(Vector.Equals(label, Vector<long>.One), -logit, logit);
-        Place(block, at, probability, complement, label, Vector.MaxNative(against, Vector<double>.Zero) + VectorLog.OnePlus(decay), floor);
+        Store(block, at, probability, complement, label, Vector.MaxNative(against, Vector<double>.Zero) + VectorLog.OnePlus(decay), floor);
     }
 
     /// <summary>Writes down what is known of the rows from <paramref name="at"/> on, given their losses as rows of a hard label.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Place(
+    private static void Store(
         EvaluatedBlock block, int at, Vector<double> probability, Vector<double> complement, Vector<long> label, Vector<double> loss, LossFloor floor)
     {
         Vector<long> isYes = Vector.Equals(label, Vector<long>.One);
@@ -102,23 +103,23 @@ internal static class BinaryScores
     }
 
     /// <summary>What is left to do row by row: predictions are still flags (0 or -1), soft labels not yet looked at.</summary>
-    private static void Finish(EvaluatedBlock block, LossFloor floor, bool fromLogits)
+    private static void Finish(EvaluatedBlock block, LossFloor floor)
     {
         for (var row = 0; row < block.Count; row++)
         {
             var predicted = block.Predicted[row] = -block.Predicted[row];
             block.Hits[row] = block.Labels[row] == predicted ? 1 : 0;
             if (block.Labels[row] < 0)
-                JudgeSoft(block, row, fromLogits, floor);
+                EvaluateSoft(block, row, floor);
         }
     }
 
-    private static void JudgeSoft(EvaluatedBlock block, int row, bool fromLogits, LossFloor floor)
+    private static void EvaluateSoft(EvaluatedBlock block, int row, LossFloor floor)
     {
         (var negative, var positive) = (block.Targets[row], block.Targets[block.Stride + row]);
-        double score = block.Scores[row], least = fromLogits ? StableMath.Log1P(Math.Exp(-Math.Abs(score))) : 0;
-        var negativeLoss = fromLogits ? Math.Max(score, 0) + least : -Math.Log(1 - score);
-        var positiveLoss = fromLogits ? Math.Max(-score, 0) + least : -Math.Log(score);
+        double score = block.Scores[row], least = floor.FromLogits ? StableMath.Log1P(Math.Exp(-Math.Abs(score))) : 0;
+        var negativeLoss = floor.FromLogits ? Math.Max(score, 0) + least : -Math.Log(1 - score);
+        var positiveLoss = floor.FromLogits ? Math.Max(-score, 0) + least : -Math.Log(score);
         var error = ForecastKey.Probability(block.Forecasts[row]) - positive;
         block.SquaredErrors[row] = 2 * error * error;
         block.Hits[row] = block.TargetOf(block.Predicted[row], row);

@@ -126,8 +126,29 @@ public sealed class ClassConfusionMatrix
             recall += share(k) * ZeroIfUndefined(of.Recall);
             f1 += share(k) * ZeroIfUndefined(of.F1);
         }
-        return _total > 0 ? new(precision, recall, f1) : new(double.NaN, double.NaN, double.NaN);
+        return _total > 0 ? new(precision, recall, f1) : PrecisionRecall.Undefined;
 
         static double ZeroIfUndefined(double value) => double.IsNaN(value) ? 0 : value;
     }
+}
+
+/// <summary>Precision, recall and F1, of one class or averaged over classes.</summary>
+public readonly record struct PrecisionRecall
+{
+    internal PrecisionRecall(double precision, double recall, double f1) => (Precision, Recall, F1) = (precision, recall, f1);
+
+    /// <summary>The share of rows predicted so that are so: TP / (TP + FP).</summary>
+    public double Precision { get; }
+
+    /// <summary>The share of rows that are so which were found: TP / (TP + FN).</summary>
+    public double Recall { get; }
+
+    /// <summary>Their harmonic mean, 2 TP / (2 TP + FP + FN).</summary>
+    public double F1 { get; }
+
+    /// <summary>What is computed from no row at all.</summary>
+    internal static PrecisionRecall Undefined => new(double.NaN, double.NaN, double.NaN);
+
+    internal static PrecisionRecall Of(double truePositives, double predicted, double actual) =>
+        new(truePositives / predicted, truePositives / actual, 2 * truePositives / (predicted + actual));
 }

@@ -10,11 +10,11 @@ public abstract class CrossEntropyMetrics
 {
     private static readonly double Ln2 = Math.Log(2);
 
-    private protected CrossEntropyMetrics(RowCounter rows, MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
+    private protected CrossEntropyMetrics(MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
     {
         ref readonly var total = ref sums.LogLoss.Total;
         ScoresUsed = scoresUsed;
-        Rows = rows.ToCounts(total.ClippedRows);
+        Rows = sums.Rows.ToCounts(total.ClippedRows);
         WeightSum = total.Weight;
         EffectiveRows = total.EffectiveRows;
         LogLoss = total.LogLoss;
@@ -32,7 +32,7 @@ public abstract class CrossEntropyMetrics
         ReferenceLogLoss = options.Prior.LogLoss(names, shares);
         HasExactDistributions = sums.IsExact;
         ConfusionMatrix = sums.Confusion?.ToMatrix(names);
-        Classes = ClassMetricsTable.Of(sums, names, ConfusionMatrix, options);
+        Classes = ClassMetrics.All(sums, names, ConfusionMatrix, options);
         RowLosses = new(sums.RowLosses, names);
         Warnings = [.. EvaluationWarnings.Of(this)];
     }

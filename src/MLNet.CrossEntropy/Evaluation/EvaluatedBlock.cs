@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Evaluation;
@@ -45,7 +46,7 @@ internal sealed class EvaluatedBlock
     public static EvaluatedBlock OfMulticlass(ScoredBlock rows, bool fromLogits) =>
         new(rows.Width, rows.Width, fromLogits ? rows.Width : 0, rows, rows.HasSoftLabels, hasRanks: true, hasOthers: fromLogits);
 
-    /// <summary>A block for the rows of <paramref name="rows"/>, each judged as a binary model's.</summary>
+    /// <summary>A block for the rows of <paramref name="rows"/>, evaluated as a binary model's.</summary>
     public static EvaluatedBlock OfBinary(ScoredBlock rows) =>
         new(2, 1, 1, rows, hasSoftLabels: true, hasRanks: false, hasOthers: false);
 
@@ -208,10 +209,20 @@ internal sealed class EvaluatedBlock
         weights.CopyTo(Weights);
         for (var row = 0; row < Count; row++)
             Sources[row] = row;
+        Outcomes.Add(RowOutcome.Used, Count);
         return true;
     }
 
-    /// <summary>Sorts judged rows by their class, for the accumulators.</summary>
+    /// <summary>Takes over the rows, of the same block, that another one took.</summary>
+    public void TakeAgain(ScoredBlock rows, EvaluatedBlock other)
+    {
+        StartFrom(rows);
+        for (var row = 0; row < other.Count; row++)
+            Take(rows, other.Sources[row]);
+        Outcomes.Merge(other.Outcomes);
+    }
+
+    /// <summary>Sorts evaluated rows by their class, for the accumulators.</summary>
     public void SortByClass() => ByClass.Sort(Labels.AsSpan(0, Count), Predicted.AsSpan(0, Count), Weights.AsSpan(0, Count));
 
     public void Clear()
@@ -220,5 +231,53 @@ internal sealed class EvaluatedBlock
         Outcomes.Clear();
         Mistakes.Clear();
         BadRows.Clear();
+    }
+}
+
+/// <summary>The rows of a block by their class, so that each class's sums run over its own rows alone.</summary>
+internal sealed class RowsByClass(int classes, int capacity)
+{
+    private readonly int[] _ends = new int[classes + 1];
+    private readonly int[] _rows = new int[capacity];
+    private readonly int[] _right = new int[capacity];
+    private int _rightRows;
+
+    /// <summary>Whether every row has a class, rather than shares of several, and weight 1.</summary>
+    public bool IsPlain { get; private set; }
+
+    /// <summary>The rows whose prediction is their class.</summary>
+    public ReadOnlySpan<int> Right => _right.AsSpan(0, _rightRows);
+
+    /// <summary>The rows with a class, class after class.</summary>
+    public ReadOnlySpan<int> All => _rows.AsSpan(0, _ends[^1]);
+
+    /// <summary>The number of rows in <see cref="All"/> before those of class k; k may be the number of classes.</summary>
+    public int StartOf(int k) => k == 0 ? 0 : _ends[k - 1];
+
+    /// <summary>The rows of class k in their order.</summary>
+    public ReadOnlySpan<int> Of(int k) => _rows.AsSpan(StartOf(k).._ends[k]);
+
+    /// <summary>Sorts rows by counting; the label of a row without a class is negative.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Sort(ReadOnlySpan<int> labels, ReadOnlySpan<int> predicted, ReadOnlySpan<double> weights)
+    {
+        Array.Clear(_ends);
+        foreach (var label in labels)
+        {
+            if (label >= 0)
+                _ends[label + 1]++;
+        }
+        for (var k = 1; k <= classes; k++)
+            _ends[k] += _ends[k - 1];
+        // Each class's start moves to its end while its rows are put down.
+        _rightRows = 0;
+        for (var row = 0; row < labels.Length; row++)
+        {
+            if (labels[row] >= 0)
+                _rows[_ends[labels[row]]++] = row;
+            _right[_rightRows] = row;
+            _rightRows += labels[row] == predicted[row] ? 1 : 0;
+        }
+        IsPlain = All.Length == labels.Length && !MemoryMarshal.Cast<double, long>(weights).ContainsAnyExcept(BitConverter.DoubleToInt64Bits(1));
     }
 }

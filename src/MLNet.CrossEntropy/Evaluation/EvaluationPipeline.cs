@@ -6,7 +6,7 @@ namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
 /// Streams rows through an evaluation in waves of a few blocks: while the caller's thread reads one wave, the blocks of the wave before are
-/// judged and those of the wave before that are added up, on as many threads as there are. Every sum sees its blocks in the order
+/// evaluated and those of the wave before that are added up, on as many threads as there are. Every sum sees its blocks in the order
 /// of the rows, so that the outcome is the same bits on any number of threads; memory is that of three waves.
 /// </summary>
 internal sealed class EvaluationPipeline<TBlock>
@@ -17,29 +17,33 @@ internal sealed class EvaluationPipeline<TBlock>
     // Rows that fit into so many waves, a few milliseconds' work, are not worth a thread.
     private const int WavesAlone = 4;
 
-    private readonly IBlockEvaluation<TBlock> _evaluation;
+    private readonly Evaluator<TBlock> _evaluator;
+    private readonly IReadOnlyList<Action<TBlock>> _lanes;
     private readonly int _blocksPerWave;
     private Wave _toRead = new();
-    private Wave _toJudge = new();
+    private Wave _toEvaluate = new();
     private Wave _toAdd = new();
     private int _nextTask;
     private bool _atEnd;
 
-    private EvaluationPipeline(IBlockEvaluation<TBlock> evaluation, int threads)
+    private EvaluationPipeline(Evaluator<TBlock> evaluator, IReadOnlyList<Action<TBlock>> lanes, int threads)
     {
-        _evaluation = evaluation;
+        (_evaluator, _lanes) = (evaluator, lanes);
         // A single thread has nobody to keep busy: it is done with a block while that is still in the cache.
         _blocksPerWave = threads == 1 ? 1 : MostBlocksPerWave;
     }
 
-    /// <summary>Runs an evaluation from its first block, which has been read already, to its last.</summary>
-    /// <exception cref="Exception">The error of the first row that has one, whether it could not be read or not be judged.</exception>
-    public static void Run(IBlockEvaluation<TBlock> evaluation, ScoredBlock first, int threads)
+    /// <summary>Evaluates all rows, from the first block, which has been read already, to the last, and adds them up.</summary>
+    /// <param name="evaluator">Reads rows, on the caller's thread, and evaluates them.</param>
+    /// <param name="lanes">What adds blocks up, in parts that may run side by side; each sees all blocks in the order of the rows, one after the other.</param>
+    /// <param name="threads">The number of threads, the caller's among them.</param>
+    /// <exception cref="Exception">The error of the first row that has one, whether it could not be read or not be evaluated.</exception>
+    public static void Run(Evaluator<TBlock> evaluator, IReadOnlyList<Action<TBlock>> lanes, int threads)
     {
-        if (first.Count == 0)
+        if (evaluator.First.Count == 0)
             return;
-        EvaluationPipeline<TBlock> pipeline = new(evaluation, threads);
-        pipeline._toRead.Rows[0] = first;
+        EvaluationPipeline<TBlock> pipeline = new(evaluator, lanes, threads);
+        pipeline._toRead.Rows[0] = evaluator.First;
         pipeline._toRead.Count = 1;
         pipeline.Read();
         using (WorkerTeam alone = new(size: 1))
@@ -47,7 +51,7 @@ internal sealed class EvaluationPipeline<TBlock>
             if (!pipeline.Run(alone, threads == 1 ? int.MaxValue : WavesAlone))
                 return;
         }
-        var mostUseful = 1 + MostBlocksPerWave + evaluation.Lanes;
+        var mostUseful = 1 + MostBlocksPerWave + lanes.Count;
         // Waves take long beside the waking of a thread: spinning would buy little and cost other programs much.
         using WorkerTeam team = new(Math.Min(threads, mostUseful), spins: 50);
         _ = pipeline.Run(team, int.MaxValue);
@@ -59,13 +63,13 @@ internal sealed class EvaluationPipeline<TBlock>
         Action<int> work = Work;
         for (var wave = 0; wave < waves; wave++)
         {
-            (_toRead, _toJudge, _toAdd) = (_toAdd, _toRead, _toJudge);
+            (_toRead, _toEvaluate, _toAdd) = (_toAdd, _toRead, _toEvaluate);
             _toRead.Count = 0;
-            if (_toJudge.IsEmpty && _toAdd.IsEmpty)
+            if (_toEvaluate.IsEmpty && _toAdd.IsEmpty)
                 return false;
             _nextTask = 0;
             team.Run(work);
-            _toJudge.ThrowFirstError();
+            _toEvaluate.ThrowFirstError();
         }
         return true;
     }
@@ -74,15 +78,15 @@ internal sealed class EvaluationPipeline<TBlock>
     {
         if (member == 0)
             Read();
-        var lanes = _toAdd.Count > 0 ? _evaluation.Lanes : 0;
-        var tasks = lanes + _toJudge.Count;
+        var lanes = _toAdd.Count > 0 ? _lanes.Count : 0;
+        var tasks = lanes + _toEvaluate.Count;
         int task;
         while ((task = Interlocked.Increment(ref _nextTask) - 1) < tasks)
         {
             if (task < lanes)
                 Add(task);
             else
-                Judge(task - lanes);
+                Evaluate(task - lanes);
         }
     }
 
@@ -92,8 +96,8 @@ internal sealed class EvaluationPipeline<TBlock>
         {
             while (!_atEnd && _toRead.Count < _blocksPerWave)
             {
-                var rows = _toRead.Rows[_toRead.Count] ??= _evaluation.NewRows();
-                if (_evaluation.Read(rows))
+                var rows = _toRead.Rows[_toRead.Count] ??= _evaluator.Rows.NewBlock();
+                if (_evaluator.Rows.Read(rows))
                     _toRead.Count++;
                 else
                     _atEnd = true;
@@ -101,28 +105,28 @@ internal sealed class EvaluationPipeline<TBlock>
         }
         catch (Exception error)
         {
-            // Kept until the rows before it are judged: one of them may have the first error.
+            // Kept until the rows before it are evaluated: one of them may have the first error.
             _toRead.ReadError = ExceptionDispatchInfo.Capture(error);
             _atEnd = true;
         }
     }
 
-    private void Judge(int block)
+    private void Evaluate(int block)
     {
         try
         {
-            _evaluation.Judge(_toJudge.Rows[block]!, _toJudge.Blocks[block] ??= _evaluation.NewBlock());
+            _evaluator.Evaluate(_toEvaluate.Rows[block]!, _toEvaluate.Blocks[block] ??= _evaluator.NewBlock());
         }
         catch (Exception error)
         {
-            _toJudge.Errors[block] = ExceptionDispatchInfo.Capture(error);
+            _toEvaluate.Errors[block] = ExceptionDispatchInfo.Capture(error);
         }
     }
 
     private void Add(int lane)
     {
         for (var block = 0; block < _toAdd.Count; block++)
-            _evaluation.Add(lane, _toAdd.Blocks[block]!);
+            _lanes[lane](_toAdd.Blocks[block]!);
     }
 
     private sealed class Wave

@@ -1,3 +1,5 @@
+using Microsoft.ML.Runtime;
+
 namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Puts into words what the figures alone would hide.</summary>
@@ -38,6 +40,14 @@ internal static class EvaluationWarnings
         string[] constant = [.. metrics.LabelNames.Where((_, i) => metrics.Labels[i].Classes.Any(c => c.Support == 0))];
         if (metrics.Rows.Used > 0 && constant.Length > 0)
             yield return $"{constant.Length} of {metrics.Labels.Count} labels are always yes or always no here, so that their ROC-AUC is NaN: {Listed(constant)}.";
+    }
+
+    /// <summary>Sends warnings to ML.NET's log.</summary>
+    public static void Send(IHostEnvironment env, IReadOnlyList<string> warnings)
+    {
+        using var channel = env.Start("EvaluateCrossEntropy");
+        foreach (var warning in warnings)
+            channel.Warning(MessageSensitivity.None, warning);
     }
 
     private static string Listed(string[] names) => string.Join(", ", names.Take(10)) + (names.Length > 10 ? ", ..." : "");

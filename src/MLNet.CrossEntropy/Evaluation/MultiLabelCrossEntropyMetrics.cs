@@ -9,10 +9,10 @@ namespace MLNet.CrossEntropy;
 public sealed class MultiLabelCrossEntropyMetrics
 {
     internal MultiLabelCrossEntropyMetrics(
-        RowCounter rows, MetricAccumulators[] ofLabel, MultiLabelAccumulator ofRows, IReadOnlyList<string> names, MultiLabelEvaluationOptions options, string scoresUsed)
+        MetricAccumulators[] ofLabel, MultiLabelAccumulator ofRows, IReadOnlyList<string> names, MultiLabelEvaluationOptions options, string scoresUsed)
     {
         ref readonly var logLoss = ref ofRows.LogLoss;
-        Rows = rows.ToCounts(logLoss.ClippedRows);
+        Rows = ofRows.Rows.ToCounts(logLoss.ClippedRows);
         ScoresUsed = scoresUsed;
         LogLoss = logLoss.LogLoss;
         ClippedLogLoss = logLoss.ClippedLogLoss;
@@ -21,7 +21,7 @@ public sealed class MultiLabelCrossEntropyMetrics
         HammingLoss = ofRows.HammingLoss;
         SubsetAccuracy = ofRows.SubsetAccuracy;
         LabelNames = names;
-        Labels = [.. ofLabel.Select(sums => new BinaryCrossEntropyMetrics(rows, sums, ["0", "1"], options, scoresUsed))];
+        Labels = [.. ofLabel.Select(sums => new BinaryCrossEntropyMetrics(sums, ["0", "1"], options, scoresUsed))];
         (Micro, Macro) = Average(Labels);
         Warnings = [.. EvaluationWarnings.OfRows(Rows, options.ProbabilityFloor, logLoss.ClippedShare), .. EvaluationWarnings.OfLabels(this)];
     }

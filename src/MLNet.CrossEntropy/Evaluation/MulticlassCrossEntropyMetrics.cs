@@ -1,4 +1,3 @@
-using MLNet.CrossEntropy.Calibration;
 using MLNet.CrossEntropy.Evaluation;
 
 namespace MLNet.CrossEntropy;
@@ -6,15 +5,15 @@ namespace MLNet.CrossEntropy;
 /// <summary>What the evaluation of a multiclass model found.</summary>
 public sealed class MulticlassCrossEntropyMetrics : CrossEntropyMetrics
 {
-    internal MulticlassCrossEntropyMetrics(RowCounter rows, MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
-        : base(rows, sums, names, options, scoresUsed)
+    internal MulticlassCrossEntropyMetrics(MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
+        : base(sums, names, options, scoresUsed)
     {
         BrierScore = sums.Brier.Score;
         TopKAccuracies = sums.Ranks!.ToAccuracies();
         List<ScoreGroup> top = [];
-        sums.TopLabel!.CopyGroupsTo(top);
+        sums.TopLabel!.Distribution.CopyGroupsTo(top);
         Reliability = ReliabilityAccumulator.Of(top, options.ReliabilityBins);
-        EqualMassReliability = sums.IsExact is null ? null : CrossEntropy.Calibration.EqualMassReliability.Of(top, options.ReliabilityBins);
+        EqualMassReliability = sums.IsExact is null ? null : CrossEntropy.Evaluation.EqualMassReliability.Of(top, options.ReliabilityBins);
     }
 
     /// <summary>The Brier score over all classes, <c>mean sum_k (q_k - p_k)^2</c>, 0 to 2.</summary>
@@ -58,4 +57,23 @@ public sealed class MulticlassCrossEntropyMetrics : CrossEntropyMetrics
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         return TopKAccuracies[Math.Min(k, TopKAccuracies.Count) - 1] with { K = k };
     }
+}
+
+/// <summary>The weighted share of rows whose true class is among the k highest scores.</summary>
+public readonly record struct TopKAccuracy
+{
+    internal TopKAccuracy(int k, double accuracy, double optimistic, double pessimistic) =>
+        (K, Accuracy, Optimistic, Pessimistic) = (k, accuracy, optimistic, pessimistic);
+
+    /// <summary>How many classes are looked at.</summary>
+    public int K { get; internal init; }
+
+    /// <summary>The share when the lower class index wins a tie.</summary>
+    public double Accuracy { get; }
+
+    /// <summary>The share when the true class wins every tie.</summary>
+    public double Optimistic { get; }
+
+    /// <summary>The share when the true class loses every tie.</summary>
+    public double Pessimistic { get; }
 }

@@ -1,83 +1,87 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Evaluates the scores of a multiclass model in one pass of constant memory.</summary>
-internal sealed class MulticlassEvaluator : IBlockEvaluation<EvaluatedBlock>
+internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
 {
     private readonly MulticlassEvaluationOptions _options;
-    private readonly ScoredRows _rows;
-    private readonly bool _fromLogits;
+    private readonly LossFloor _floor;
     private readonly ScoreCheck _check;
-    private readonly MetricAccumulators _sums;
 
-    public MulticlassEvaluator(ScoredRows rows, MulticlassEvaluationOptions options, ScoreKind kind)
+    public MulticlassEvaluator(IDataView data, MulticlassEvaluationOptions options)
+        : base(ScoredRows.Open(data, options.Columns))
     {
-        (_rows, _options, _fromLogits) = (rows, options, kind == ScoreKind.Logits);
-        _check = _fromLogits ? MulticlassScores.CheckLogits : scores => MulticlassScores.CheckProbabilities(scores, options.RowSumTolerance);
-        _sums = new(rows.Classes.Count, options, _fromLogits, isBinary: false);
+        var isAuto = options.ScoreKind == ScoreKind.Auto;
+        var fromLogits = isAuto ? LookLikeLogits(First, options.RowSumTolerance) : options.ScoreKind == ScoreKind.Logits;
+        ScoresUsed = $"column '{options.ScoreColumnName}' as {(fromLogits ? "logits" : "probabilities")}{(isAuto ? " (found out from the first rows)" : "")}";
+        _options = options;
+        _floor = new(options.ProbabilityFloor, fromLogits);
+        _check = fromLogits ? CheckLogits : scores => CheckProbabilities(scores, options.RowSumTolerance);
     }
 
-    public int Lanes => _sums.Lanes.Count;
+    public override string ScoresUsed { get; }
 
     public static MulticlassCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, MulticlassEvaluationOptions options)
     {
         options.Check();
-        using ScoredRows rows = ScoredRows.Open(data, options.Columns);
-        var first = rows.NewBlock();
-        _ = rows.Read(first);
-        var kind = KindOf(first, options);
-        MulticlassEvaluator evaluator = new(rows, options, kind);
-        EvaluationPipeline<EvaluatedBlock>.Run(evaluator, first, options.Threads);
+        using MulticlassEvaluator evaluator = new(data, options);
+        MetricAccumulators sums = new(evaluator.Rows.ClassNames.Length, options, evaluator._floor, isBinary: false);
+        EvaluationPipeline<EvaluatedBlock>.Run(evaluator, sums.Lanes, options.Threads);
 
-        MulticlassCrossEntropyMetrics metrics = new(evaluator._sums.Rows, evaluator._sums, rows.Classes.Names, options, Describe(options, kind));
-        EvaluationChannel.Warn(env, metrics.Warnings);
+        MulticlassCrossEntropyMetrics metrics = new(sums, evaluator.Rows.ClassNames, options, evaluator.ScoresUsed);
+        EvaluationWarnings.Send(env, metrics.Warnings);
         return metrics;
     }
 
-    /// <summary>What the scores are: what the caller says, or what the first rows look like.</summary>
-    public static ScoreKind KindOf(ScoredBlock firstRows, MulticlassEvaluationOptions options) =>
-        options.ScoreKind == ScoreKind.Auto ? Detect(firstRows, options.RowSumTolerance) : options.ScoreKind;
+    public override EvaluatedBlock NewBlock() => EvaluatedBlock.OfMulticlass(First, _floor.FromLogits);
 
-    /// <summary>What the losses are computed from, in words.</summary>
-    public static string Describe(MulticlassEvaluationOptions options, ScoreKind kind) =>
-        $"column '{options.ScoreColumnName}' as {(kind == ScoreKind.Logits ? "logits" : "probabilities")}{(options.ScoreKind == ScoreKind.Auto ? " (found out from the first rows)" : "")}";
-
-    public ScoredBlock NewRows() => _rows.NewBlock();
-
-    public EvaluatedBlock NewBlock() => EvaluatedBlock.OfMulticlass(_rows.NewBlock(), _fromLogits);
-
-    public bool Read(ScoredBlock rows) => _rows.Read(rows);
-
-    public void Judge(ScoredBlock rows, EvaluatedBlock block)
+    public override void Evaluate(ScoredBlock rows, EvaluatedBlock block)
     {
-        if (!BadRows.TakeAll(rows, block) || !Judge(block, rows))
+        if (!block.TakeAll(rows) || !MulticlassScores.Evaluate(rows, block, _options.RowSumTolerance, _floor))
         {
             BadRows.TakeGood(rows, _options, _check, block);
-            _ = Judge(block, rows);
+            _ = MulticlassScores.Evaluate(rows, block, _options.RowSumTolerance, _floor);
         }
         block.SortByClass();
     }
 
-    private bool Judge(EvaluatedBlock block, ScoredBlock rows) => _fromLogits
-        ? MulticlassScores.JudgeLogits(rows, block, _sums.Floor)
-        : MulticlassScores.JudgeProbabilities(rows, block, _options.RowSumTolerance, _sums.Floor);
-
-    public void Add(int lane, EvaluatedBlock block) => _sums.Lanes[lane](block);
+    protected override EvaluatedLosses LossesOf(EvaluatedBlock block) => new(block, block.Losses, block.ClippedLosses, block.Hits);
 
     /// <summary>Logits show themselves by negative scores while no finite row is a distribution.</summary>
-    private static ScoreKind Detect(ScoredBlock block, double rowSumTolerance)
+    private static bool LookLikeLogits(ScoredBlock rows, double rowSumTolerance)
     {
         var negative = false;
-        for (var row = 0; row < block.Count; row++)
+        for (var row = 0; row < rows.Count; row++)
         {
-            var outcome = MulticlassScores.CheckProbabilities(block.Scores(row), rowSumTolerance);
+            var outcome = CheckProbabilities(rows.Scores(row), rowSumTolerance);
             if (outcome == RowOutcome.Used)
-                return ScoreKind.Probabilities;
+                return false;
             negative |= outcome == RowOutcome.OutOfRangeScore;
         }
-        return negative ? ScoreKind.Logits : ScoreKind.Probabilities;
+        return negative;
     }
+
+    /// <summary>Whether a row of scores is a distribution, and if not, what is wrong with it.</summary>
+    private static RowOutcome CheckProbabilities(ReadOnlySpan<float> scores, double rowSumTolerance)
+    {
+        double sum = 0;
+        var negative = false;
+        foreach (var score in scores)
+        {
+            sum += score;
+            negative |= score < 0;
+        }
+        return !double.IsFinite(sum) ? RowOutcome.NonFiniteScore
+            : negative ? RowOutcome.OutOfRangeScore
+            : Math.Abs(sum - 1) > rowSumTolerance ? RowOutcome.RowSumNotOne
+            : RowOutcome.Used;
+    }
+
+    /// <summary>Whether a row of logits has a softmax: the largest must be finite; any other may be minus infinity.</summary>
+    private static RowOutcome CheckLogits(ReadOnlySpan<float> scores) =>
+        float.IsFinite(SpanMath.Max(scores)) ? RowOutcome.Used : RowOutcome.NonFiniteScore;
 }

@@ -6,32 +6,34 @@ namespace MLNet.CrossEntropy;
 /// </summary>
 public sealed record RowCounts
 {
+    internal RowCounts() { }
+
     /// <summary>Rows that entered the metrics.</summary>
-    public long Used { get; init; }
+    public long Used { get; internal init; }
 
     /// <summary>Rows whose label is missing (key 0, NaN, empty text, a soft label that is negative or all 0), left out.</summary>
-    public long MissingLabel { get; init; }
+    public long MissingLabel { get; internal init; }
 
     /// <summary>Rows whose label is none of the model's classes.</summary>
-    public long UnknownClass { get; init; }
+    public long UnknownClass { get; internal init; }
 
     /// <summary>Rows with a NaN or infinite score (a logit may be minus infinity).</summary>
-    public long NonFiniteScore { get; init; }
+    public long NonFiniteScore { get; internal init; }
 
     /// <summary>Rows with a probability below 0 (or a binary one above 1).</summary>
-    public long OutOfRangeScore { get; init; }
+    public long OutOfRangeScore { get; internal init; }
 
     /// <summary>Rows whose probabilities do not sum to 1 within the tolerance.</summary>
-    public long RowSumNotOne { get; init; }
+    public long RowSumNotOne { get; internal init; }
 
     /// <summary>Rows of weight 0, left out.</summary>
-    public long ZeroWeight { get; init; }
+    public long ZeroWeight { get; internal init; }
 
     /// <summary>Rows of the unknown-class and invalid-score kinds that log-loss and accuracy count as mistakes, on request.</summary>
-    public long CountedAsMistake { get; init; }
+    public long CountedAsMistake { get; internal init; }
 
     /// <summary>Rows whose probability of the true class lay below the floor, rows counted as mistakes among them.</summary>
-    public long Clipped { get; init; }
+    public long Clipped { get; internal init; }
 
     /// <summary>Rows whose scores could not be used.</summary>
     public long InvalidScore => NonFiniteScore + OutOfRangeScore + RowSumNotOne;

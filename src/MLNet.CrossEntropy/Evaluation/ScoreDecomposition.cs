@@ -6,12 +6,23 @@ namespace MLNet.CrossEntropy;
 /// by isotonic regression of outcomes on forecasts (pool adjacent violators), the best that can be done without
 /// changing their order; nothing depends on bins.
 /// </summary>
-/// <param name="Score">The mean score of the forecasts.</param>
-/// <param name="Miscalibration">Score less that of the recalibrated forecasts, at least 0: what calibration alone would gain.</param>
-/// <param name="Discrimination">Uncertainty less the score of the recalibrated forecasts, at least 0: what the ordering is worth.</param>
-/// <param name="Uncertainty">The score of always forecasting the overall frequency.</param>
-public readonly record struct ScoreDecomposition(double Score, double Miscalibration, double Discrimination, double Uncertainty)
+public readonly record struct ScoreDecomposition
 {
+    internal ScoreDecomposition(double score, double miscalibration, double discrimination, double uncertainty) =>
+        (Score, Miscalibration, Discrimination, Uncertainty) = (score, miscalibration, discrimination, uncertainty);
+
+    /// <summary>The mean score of the forecasts.</summary>
+    public double Score { get; }
+
+    /// <summary>Score less that of the recalibrated forecasts, at least 0: what calibration alone would gain.</summary>
+    public double Miscalibration { get; }
+
+    /// <summary>Uncertainty less the score of the recalibrated forecasts, at least 0: what the ordering is worth.</summary>
+    public double Discrimination { get; }
+
+    /// <summary>The score of always forecasting the overall frequency.</summary>
+    public double Uncertainty { get; }
+
     internal static ScoreDecomposition Of(double score, double recalibrated, double uncertainty) =>
         new(score, score - recalibrated, uncertainty - recalibrated, uncertainty);
 

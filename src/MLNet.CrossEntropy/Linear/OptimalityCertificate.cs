@@ -29,31 +29,4 @@ public sealed record OptimalityCertificate
 
     /// <summary>The certificate of a fit whose rows were not read once more.</summary>
     internal static OptimalityCertificate NotMeasured { get; } = new() { Objective = double.NaN, DataTerm = double.NaN, GradientNorm = double.NaN };
-
-    /// <summary>The certificate of weights whose data term and its gradient are known.</summary>
-    internal static OptimalityCertificate Of(
-        double dataTerm, ReadOnlySpan<float> weights, ReadOnlySpan<float> weightGradient, double[] biasGradient, double l1, double l2)
-    {
-        double gradient = 0;
-        foreach (var g in biasGradient)
-            gradient += g * g;
-        for (var i = 0; i < weights.Length; i++)
-        {
-            double weight = weights[i];
-            var g = SmallestSubgradient(weightGradient[i] + l2 * weight, weight, l1);
-            gradient += g * g;
-        }
-
-        return new OptimalityCertificate
-        {
-            Objective = dataTerm + new ElasticNet(l1, l2).Value(weights),
-            DataTerm = dataTerm,
-            GradientNorm = Math.Sqrt(gradient),
-            GapBound = l2 > 0 ? gradient / (2 * l2) : null,
-        };
-    }
-
-    /// <summary>The element of <c>g + l1 d|w|</c> nearest to 0.</summary>
-    internal static double SmallestSubgradient(double g, double weight, double l1) =>
-        weight != 0 ? g + Math.Sign(weight) * l1 : Math.CopySign(Math.Max(0, Math.Abs(g) - l1), g);
 }

@@ -29,3 +29,51 @@ public enum Solver
     /// </summary>
     Newton,
 }
+
+/// <summary>Why a fit ended.</summary>
+public enum StopReason
+{
+    /// <summary>Every epoch that was asked for has run.</summary>
+    MaximumEpochs,
+
+    /// <summary>The tolerance was reached.</summary>
+    Converged,
+
+    /// <summary>The validation loss did not improve for as many epochs as patience allows.</summary>
+    PatienceExhausted,
+
+    /// <summary>The caller cancelled; <see cref="CancellationAnswer"/> says what is returned.</summary>
+    Cancelled,
+}
+
+/// <summary>
+/// What a fit answers when it is cancelled. Before the first step there is no model, and each of them is an
+/// <see cref="OperationCanceledException"/>.
+/// </summary>
+public enum CancellationAnswer
+{
+    /// <summary>
+    /// The best model so far: that of the lowest validation loss where an epoch has been judged, else that of the last step.
+    /// </summary>
+    ReturnBest,
+
+    /// <summary>The model of the last step.</summary>
+    ReturnLast,
+
+    /// <summary>No model: an <see cref="OperationCanceledException"/>.</summary>
+    Throw,
+}
+
+/// <summary>
+/// How features are rescaled inside the trainer. The scaling is folded back into the returned weights, so the model
+/// always takes raw features, and penalties are always those of the raw weights: standardisation changes how fast the
+/// optimum is reached, not where it lies.
+/// </summary>
+public enum Standardization
+{
+    /// <summary>Dense rows are centred and scaled; sparse rows are only scaled, so that they stay sparse.</summary>
+    Auto,
+
+    /// <summary>Features are used as they are.</summary>
+    None,
+}

@@ -1,16 +1,12 @@
-using System.Buffers;
-using MLNet.CrossEntropy.Losses;
-
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Losses;
 
 /// <summary>
 /// A loss of logits, never of probabilities: a probability rounded to 0 or 1 has already lost what its logarithm needs.
 /// A loss is immutable and may be used from several threads at once.
 /// </summary>
-public abstract class LogitLoss
+/// <remarks>Its parameters are public properties: by them a checkpoint knows the loss that it is of.</remarks>
+internal abstract class LogitLoss
 {
-    private const int OnStack = 128;
-
     // The prior of a class that no row has: rare enough to cost nothing, not so rare that it could never be learnt.
     private const double RarestPrior = 1e-6;
 
@@ -38,27 +34,18 @@ public abstract class LogitLoss
     internal virtual bool TryHardLabels(HardLabelRows rows) => false;
 
     /// <summary>
-    /// The loss of one row in nats, as <see cref="LossAndGradient(ReadOnlySpan{double}, RowTarget, Span{double})"/> gives it.
-    /// </summary>
-    /// <param name="logits">z [K].</param>
-    /// <param name="target">What the row should have been.</param>
-    /// <exception cref="ArgumentException">The target is not one for K outputs.</exception>
-    public virtual double Loss(ReadOnlySpan<double> logits, RowTarget target)
-    {
-        var rented = logits.Length > OnStack ? ArrayPool<double>.Shared.Rent(logits.Length) : null;
-        var gradient = rented ?? stackalloc double[OnStack];
-        var loss = LossAndGradient(logits, target, gradient[..logits.Length]);
-        if (rented is not null)
-            ArrayPool<double>.Shared.Return(rented);
-        return loss;
-    }
-
-    /// <summary>
     /// The weight that the target itself brings into the loss, by which a mean is divided beside the example's weight:
     /// the true class's weight (1 without class weights), and 0 for a row without a label.
     /// </summary>
     /// <param name="target">What the row should have been.</param>
     public abstract double TargetWeight(RowTarget target);
+
+    /// <summary>
+    /// This loss times the weight of the row's class: w l, for a soft label <c>sum_k p_k w_k</c> times l. The weight also enters what
+    /// a mean is divided by.
+    /// </summary>
+    /// <param name="weights">One finite weight of at least 0 for each class; two for one sigmoid output, whose classes are 0 and 1.</param>
+    internal virtual LogitLoss WithClassWeights(IReadOnlyList<double> weights) => throw new NotSupportedException($"{Name} knows no class weights.");
 
     /// <summary>
     /// The log-loss by which a model fitted with this loss is judged on rows that were held out: cross-entropy with the same class
@@ -134,4 +121,26 @@ public abstract class LogitLoss
     }
 
     private NotSupportedException NoCurvature() => new($"The second derivative of {Name} is not known.");
+}
+
+/// <summary>A run of rows with hard labels, and room for what a loss has to say of them.</summary>
+internal readonly ref struct HardLabelRows
+{
+    /// <summary>The number of outputs K.</summary>
+    public required int Outputs { get; init; }
+
+    /// <summary>The class of each row; negative for a row without a label.</summary>
+    public required ReadOnlySpan<int> Labels { get; init; }
+
+    /// <summary>The logits <c>[rows, outputs]</c>.</summary>
+    public required ReadOnlySpan<float> Logits { get; init; }
+
+    /// <summary>Receives the gradients in the logits <c>[rows, outputs]</c>, class weights included.</summary>
+    public required Span<float> Gradients { get; init; }
+
+    /// <summary>Receives the loss of each row in nats, class weights included.</summary>
+    public required Span<double> Losses { get; init; }
+
+    /// <summary>Receives the weight that each row's target brings (see <see cref="LogitLoss.TargetWeight"/>).</summary>
+    public required Span<float> TargetWeights { get; init; }
 }

@@ -1,10 +1,12 @@
-namespace MLNet.CrossEntropy;
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy.Losses;
 
 /// <summary>
 /// What one row should have been: a class index (a hard label; negative for no label), or one number for each output
 /// (a soft label's distribution, or the 0, 1 and NaN cells of a multi-label row). <c>default</c> is no label.
 /// </summary>
-public readonly ref struct RowTarget
+internal readonly ref struct RowTarget
 {
     // Shifted by one so that default means no label, not class 0.
     private readonly int _indexPlusOne;
@@ -35,7 +37,7 @@ public readonly ref struct RowTarget
     /// <exception cref="ArgumentException"><paramref name="values"/> is empty.</exception>
     public static RowTarget Values(ReadOnlySpan<float> values)
     {
-        Numerics.Throw.IfEmpty(values.Length, nameof(values));
+        Throw.IfEmpty(values.Length, nameof(values));
         return new RowTarget(-1, values);
     }
 }

@@ -13,56 +13,65 @@ internal interface ISigmoidKernel
     CellLoss At(int cell, double logit, double target);
 }
 
-/// <summary>One row of independent outputs through a sigmoid loss: the sum over the cells that have a label.</summary>
+/// <summary>
+/// One row of independent outputs through a sigmoid loss: the sum over the cells that have a label. Class weights, of the classes 0 and 1,
+/// go with one output alone; several outputs have no class in common.
+/// </summary>
 internal static class SigmoidRow
 {
     /// <summary>The loss and gradient of a row of K outputs.</summary>
-    public static double LossAndGradient<TKernel, T>(TKernel kernel, ReadOnlySpan<T> logits, RowTarget target, Span<T> gradient)
+    public static double LossAndGradient<TKernel, T>(
+        TKernel kernel, ReadOnlySpan<T> logits, RowTarget target, ReadOnlySpan<double> classWeights, Span<T> gradient)
         where TKernel : struct, ISigmoidKernel, allows ref struct
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        Throw.IfNotARowAndItsGradient(logits, gradient);
+        LossErrors.IfNotARowAndItsGradient(logits, gradient);
         CheckTarget(target, logits.Length);
+        var weight = classWeights.IsEmpty ? 1 : WeightOf(target, logits.Length, classWeights);
         var loss = new CompensatedSum();
         for (var k = 0; k < logits.Length; k++)
         {
             var y = Cell(target, k, logits.Length);
             var cell = double.IsNaN(y) ? default : kernel.At(k, double.CreateTruncating(logits[k]), CheckCell(y, k));
             loss.Add(cell.Loss);
-            gradient[k] = T.CreateTruncating(cell.Slope);
+            gradient[k] = T.CreateTruncating(weight * cell.Slope);
         }
 
-        return loss.Value;
+        return StableMath.ZeroOrProduct(weight, loss.Value);
     }
 
-    /// <summary>1 where any cell has a label, else 0.</summary>
-    public static double TargetWeight(RowTarget target)
+    /// <summary>The weight of the target's class, 1 without class weights; 0 where no cell has a label.</summary>
+    public static double TargetWeight(RowTarget target, ReadOnlySpan<double> classWeights)
     {
-        if (target.IsClass)
-            return target.ClassIndex >= 0 ? 1 : 0;
-        foreach (var y in target.Vector)
-        {
-            if (!float.IsNaN(y))
-                return 1;
-        }
+        if (!HasLabel(target))
+            return 0;
+        return classWeights.IsEmpty ? 1 : WeightOf(target, target.IsClass ? 1 : target.Vector.Length, classWeights);
+    }
 
-        return 0;
+    /// <summary>The true class's weight; for a cell y between 0 and 1 the expected one; 0 without a label.</summary>
+    public static double WeightOf(RowTarget target, int outputs, ReadOnlySpan<double> classWeights)
+    {
+        if (outputs != 1)
+            LossErrors.ClassWeightsOfOutputs(outputs);
+        var y = Cell(target, 0, 1);
+        return double.IsNaN(y) ? 0 : (1 - y) * classWeights[0] + y * classWeights[1];
     }
 
     /// <summary>Refuses a target that is neither NaN (no label) nor in [0, 1].</summary>
     public static double CheckCell(double target, int cell)
     {
         if (target is not (>= 0 and <= 1))
-            Throw.CellOutOfRange(target, cell);
+            LossErrors.CellOutOfRange(target, cell);
         return target;
     }
 
-    private static void CheckTarget(RowTarget target, int outputs)
+    /// <summary>A copy of the class weights, empty for null.</summary>
+    public static double[] CheckClassWeights(IReadOnlyList<double>? classWeights, string name)
     {
-        if (!target.IsClass)
-            Throw.IfLengthsDiffer(outputs, target.Vector.Length, "logits", "target");
-        else if (target.ClassIndex >= Math.Max(outputs, 2))
-            Throw.LabelOutOfRange(target.ClassIndex, Math.Max(outputs, 2));
+        var weights = Throw.IfAnyNegativeOrNotFinite(classWeights, name);
+        if (weights.Length > 0)
+            Throw.IfLengthsDiffer(2, weights.Length, "the classes 0 and 1", name);
+        return weights;
     }
 
     /// <summary>
@@ -75,5 +84,26 @@ internal static class SigmoidRow
         if (target.ClassIndex < 0)
             return double.NaN;
         return outputs == 1 ? target.ClassIndex : target.ClassIndex == k ? 1 : 0;
+    }
+
+    private static void CheckTarget(RowTarget target, int outputs)
+    {
+        if (!target.IsClass)
+            Throw.IfLengthsDiffer(outputs, target.Vector.Length, "logits", "target");
+        else if (target.ClassIndex >= Math.Max(outputs, 2))
+            LossErrors.LabelOutOfRange(target.ClassIndex, Math.Max(outputs, 2));
+    }
+
+    private static bool HasLabel(RowTarget target)
+    {
+        if (target.IsClass)
+            return target.ClassIndex >= 0;
+        foreach (var y in target.Vector)
+        {
+            if (!float.IsNaN(y))
+                return true;
+        }
+
+        return false;
     }
 }

@@ -1,8 +1,9 @@
-using MLNet.CrossEntropy.Losses;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using MLNet.CrossEntropy.Numerics;
 
-
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Losses;
 
 /// <summary>
 /// Softmax cross-entropy, for one label out of K: l = w (LSE(z) - sum_k p_k z_k) nats, dl/dz = w (softmax(z) - p).
@@ -10,7 +11,7 @@ namespace MLNet.CrossEntropy;
 /// "Rethinking the Inception architecture", section 7). w is the weight of the true class and multiplies the whole
 /// smoothed loss; for a soft label it is the expected weight sum_k p_k w_k.
 /// </summary>
-public sealed class SoftmaxCrossEntropyLoss : LogitLoss
+internal sealed class SoftmaxCrossEntropyLoss : LogitLoss
 {
     private readonly double[] _classWeights;
 
@@ -37,19 +38,17 @@ public sealed class SoftmaxCrossEntropyLoss : LogitLoss
 
     /// <inheritdoc/>
     public override double LossAndGradient(ReadOnlySpan<float> logits, RowTarget target, Span<float> gradient) =>
-        SoftmaxRow.LossAndGradient(Kernel, logits, target.ClassIndex, target.Vector, gradient);
+        SoftmaxRow.LossAndGradient(Kernel, logits, target, gradient);
 
     /// <inheritdoc/>
     public override double LossAndGradient(ReadOnlySpan<double> logits, RowTarget target, Span<double> gradient) =>
-        SoftmaxRow.LossAndGradient(Kernel, logits, target.ClassIndex, target.Vector, gradient);
+        SoftmaxRow.LossAndGradient(Kernel, logits, target, gradient);
 
     /// <inheritdoc/>
-    public override double TargetWeight(RowTarget target)
-    {
-        // Without class weights every class that the logits may have weighs 1.
-        var classes = !target.IsClass ? target.Vector.Length : _classWeights.Length > 0 ? _classWeights.Length : int.MaxValue;
-        return SoftmaxRow.TargetWeight(Kernel, target.ClassIndex, target.Vector, classes);
-    }
+    public override double TargetWeight(RowTarget target) => SoftmaxRow.TargetWeight(target, _classWeights);
+
+    /// <inheritdoc/>
+    internal override LogitLoss WithClassWeights(IReadOnlyList<double> weights) => new SoftmaxCrossEntropyLoss(LabelSmoothing, weights);
 
     /// <inheritdoc/>
     internal override LogitLoss LogLoss => LabelSmoothing == 0 ? this : new SoftmaxCrossEntropyLoss(classWeights: _classWeights);
@@ -96,5 +95,159 @@ public sealed class SoftmaxCrossEntropyLoss : LogitLoss
         var sum = (float)SpanMath.Sum(terms);
         for (var k = 0; k < terms.Length; k++)
             diagonal[k] = sum > 0 ? terms[k] * (1 - terms[k] / sum) : 0;
+    }
+}
+
+/// <summary>
+/// Softmax cross-entropy of one row: l = sum_k c_k (LSE(z) - z_k), dl/dz_k = C q_k - c_k with C = sum_k c_k, where
+/// c_k = w s_k, s = (1 - a) p + a/K is the smoothed target and w the true class's weight (for a soft label the
+/// expected one, sum_k p_k w_k).
+/// </summary>
+internal readonly ref struct SoftmaxCrossEntropyKernel(double smoothing, ReadOnlySpan<double> classWeights) : ISoftmaxKernel
+{
+    private readonly ReadOnlySpan<double> _classWeights = classWeights;
+
+    public double LossAndGradient<T, TTarget>(ReadOnlySpan<T> logits, TTarget target, Span<T> gradient)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TTarget : struct, ITargetRow, allows ref struct
+    {
+        SoftmaxTerms terms = SoftmaxTerms.Of(logits, gradient);
+        var weight = SoftmaxRow.WeightOf(target, logits.Length, _classWeights);
+        return target.OnlyClass >= 0 && smoothing == 0
+            ? OneTerm(logits, target, terms, weight, gradient)
+            : AllTerms(logits, target, terms, weight, gradient);
+    }
+
+    // A hard label without smoothing: the sums have one term each. The same bits as AllTerms would give.
+    private double OneTerm<T, TTarget>(ReadOnlySpan<T> logits, TTarget target, SoftmaxTerms terms, double weight, Span<T> gradient)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TTarget : struct, ITargetRow, allows ref struct
+    {
+        var k = target.OnlyClass;
+        var coefficient = Coefficient(target, k, weight, logits.Length);
+        var own = T.CreateTruncating(terms.Difference(k, double.CreateTruncating(gradient[k]), coefficient, coefficient));
+        SpanMath.Scale(gradient, T.CreateTruncating(coefficient / terms.Sum));
+        gradient[k] = own;
+        return StableMath.ZeroOrProduct(coefficient, terms.Surprisal(double.CreateTruncating(logits[k])));
+    }
+
+    private double AllTerms<T, TTarget>(ReadOnlySpan<T> logits, TTarget target, SoftmaxTerms terms, double weight, Span<T> gradient)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TTarget : struct, ITargetRow, allows ref struct
+    {
+        var loss = new CompensatedSum();
+        var total = new CompensatedSum();
+        for (var k = 0; k < logits.Length; k++)
+        {
+            var coefficient = Coefficient(target, k, weight, logits.Length);
+            loss.Add(StableMath.ZeroOrProduct(coefficient, terms.Surprisal(double.CreateTruncating(logits[k]))));
+            total.Add(coefficient);
+        }
+
+        var scale = T.CreateTruncating(total.Value / terms.Sum);
+        for (var k = 0; k < gradient.Length; k++)
+        {
+            var coefficient = Coefficient(target, k, weight, logits.Length);
+            gradient[k] = coefficient == 0
+                ? gradient[k] * scale
+                : T.CreateTruncating(terms.Difference(k, double.CreateTruncating(gradient[k]), total.Value, coefficient));
+        }
+
+        return loss.Value;
+    }
+
+    private double Coefficient<TTarget>(TTarget target, int k, double weight, int classes)
+        where TTarget : struct, ITargetRow, allows ref struct => weight * ((1 - smoothing) * target[k] + smoothing / classes);
+}
+
+/// <summary>
+/// Softmax cross-entropy of rows with hard labels y, a row in each lane of a vector: l = w (log1p(o) + m - z_y) and
+/// dl/dz = w (e / (1 + o) - p), with m the largest logit, e_k = exp(z_k - m) and o the sum of all e_k but the largest. The largest
+/// is kept apart as in <see cref="SoftmaxTerms"/>: where it is the label's, its slope is -w o / (1 + o), which keeps its digits.
+/// </summary>
+internal static unsafe class SoftmaxCrossEntropyRows
+{
+    /// <summary>Rows of more classes are long enough for vectors along the row.</summary>
+    public const int MostClasses = 64;
+
+    private const int Lanes = 8;
+
+    /// <summary>Computes all rows; there must be at most <see cref="MostClasses"/> classes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Compute(HardLabelRows rows, ReadOnlySpan<double> classWeights)
+    {
+        var classes = rows.Outputs;
+        var terms = stackalloc float[MostClasses * Lanes];
+        var targetLogits = stackalloc float[Lanes];
+        var weights = stackalloc float[Lanes];
+        var slopes = stackalloc float[Lanes];
+        var losses = stackalloc float[Lanes];
+        for (var start = 0; start < rows.Labels.Length; start += Lanes)
+        {
+            var count = Math.Min(Lanes, rows.Labels.Length - start);
+            fixed (float* logits = rows.Logits[(start * classes)..])
+            {
+                for (var lane = 0; lane < Lanes; lane++)
+                {
+                    // Lanes without a row repeat the last one.
+                    var row = Math.Min(lane, count - 1);
+                    for (var k = 0; k < classes; k++)
+                        terms[k * Lanes + lane] = logits[row * classes + k];
+                    var label = rows.Labels[start + row];
+                    if (label >= classes)
+                        LossErrors.LabelOutOfRange(label, classes);
+                    targetLogits[lane] = logits[row * classes + Math.Max(label, 0)];
+                    weights[lane] = label < 0 ? 0 : classWeights.IsEmpty ? 1 : (float)classWeights[label];
+                }
+            }
+
+            ComputeLanes(terms, classes, targetLogits, weights, slopes, losses);
+            fixed (float* gradients = rows.Gradients[(start * classes)..])
+            {
+                for (var lane = 0; lane < count; lane++)
+                {
+                    for (var k = 0; k < classes; k++)
+                        gradients[lane * classes + k] = terms[k * Lanes + lane];
+                    if (rows.Labels[start + lane] >= 0)
+                        gradients[lane * classes + rows.Labels[start + lane]] = slopes[lane];
+                    rows.Losses[start + lane] = losses[lane];
+                    rows.TargetWeights[start + lane] = weights[lane];
+                }
+            }
+        }
+    }
+
+    /// <summary>The logits in <paramref name="terms"/> <c>[classes, lanes]</c> become the gradients of all classes but the label's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ComputeLanes(float* terms, int classes, float* targetLogits, float* weights, float* slopes, float* losses)
+    {
+        var max = Vector256.Load(terms);
+        for (var k = 1; k < classes; k++)
+            max = Vector256.Max(max, Vector256.Load(terms + k * Lanes));
+
+        Vector256<float> others = default, largest = default;
+        for (var k = 0; k < classes; k++)
+        {
+            var logit = Vector256.Load(terms + k * Lanes);
+            var term = VectorMath.Exp(logit - max);
+            var isLargest = Vector256.Equals(logit, max);
+            others += Vector256.AndNot(term, isLargest);
+            largest += Vector256<float>.One & isLargest;
+            term.Store(terms + k * Lanes);
+        }
+
+        // Of several largest, the first alone is the one kept apart.
+        others += largest - Vector256<float>.One;
+        var sum = Vector256<float>.One + others;
+        Vector256<float> weight = Vector256.Load(weights), target = Vector256.Load(targetLogits);
+        // A row of weight 0, such as one without a label, counts for nothing, whatever its logits.
+        var counts = Vector256.GreaterThan(weight, Vector256<float>.Zero);
+        var factor = weight / sum;
+        for (var k = 0; k < classes; k++)
+            (Vector256.Load(terms + k * Lanes) * factor & counts).Store(terms + k * Lanes);
+        var slope = Vector256.ConditionalSelect(
+            Vector256.Equals(target, max), -others * factor, VectorMath.Exp(target - max) * factor - weight);
+        (slope & counts).Store(slopes);
+        (weight * (max - target + VectorMath.Log1P(others)) & counts).Store(losses);
     }
 }

@@ -10,10 +10,38 @@ internal interface ISoftmaxKernel
     double LossAndGradient<T, TTarget>(ReadOnlySpan<T> logits, TTarget target, Span<T> gradient)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TTarget : struct, ITargetRow, allows ref struct;
+}
 
-    /// <summary>The weight of the target's class.</summary>
-    double TargetWeight<TTarget>(TTarget target, int classes)
-        where TTarget : struct, ITargetRow, allows ref struct;
+/// <summary>
+/// One row's target distribution p over the classes. Hard and soft labels go through the same arithmetic, so that a
+/// one-hot soft label gives the same bits as the hard label.
+/// </summary>
+internal interface ITargetRow
+{
+    /// <summary>The only class with any probability, or -1 where that is not known beforehand.</summary>
+    int OnlyClass { get; }
+
+    /// <summary>p_k.</summary>
+    double this[int k] { get; }
+}
+
+/// <summary>A hard label: all the probability on one class.</summary>
+internal readonly struct HardRow(int label) : ITargetRow
+{
+    public int OnlyClass => label;
+
+    public double this[int k] => k == label ? 1 : 0;
+}
+
+/// <summary>A soft label: a probability for each class.</summary>
+internal readonly ref struct SoftRow<T>(ReadOnlySpan<T> probabilities) : ITargetRow
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly ReadOnlySpan<T> _probabilities = probabilities;
+
+    public int OnlyClass => -1;
+
+    public double this[int k] => double.CreateTruncating(_probabilities[k]);
 }
 
 /// <summary>One row through a softmax loss: checks the target, recognises a row without a label, then runs the kernel.</summary>
@@ -22,6 +50,12 @@ internal static class SoftmaxRow
     /// <summary>How far from 1 a soft label may sum: labels written with three digits pass, counts do not.</summary>
     private const double SumTolerance = 1e-3;
 
+    /// <summary>The loss and gradient of a row.</summary>
+    public static double LossAndGradient<TKernel, T>(TKernel kernel, ReadOnlySpan<T> logits, RowTarget target, Span<T> gradient)
+        where TKernel : struct, ISoftmaxKernel, allows ref struct
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        LossAndGradient(kernel, logits, target.ClassIndex, target.Vector, gradient);
+
     /// <summary>The loss and gradient for a hard label, or for a soft one where <paramref name="soft"/> is not empty.</summary>
     public static double LossAndGradient<TKernel, T, TSoft>(
         TKernel kernel, ReadOnlySpan<T> logits, int label, ReadOnlySpan<TSoft> soft, Span<T> gradient)
@@ -29,7 +63,7 @@ internal static class SoftmaxRow
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
         where TSoft : unmanaged, IBinaryFloatingPointIeee754<TSoft>
     {
-        Throw.IfNotARowAndItsGradient(logits, gradient);
+        LossErrors.IfNotARowAndItsGradient(logits, gradient);
         if (!HasLabel(label, soft, logits.Length))
         {
             gradient.Clear();
@@ -41,29 +75,41 @@ internal static class SoftmaxRow
             : kernel.LossAndGradient(logits, new SoftRow<TSoft>(soft), gradient);
     }
 
-    /// <summary>1, or 0 for a row without a label: the weight under a loss that knows no class weights.</summary>
-    public static double TargetWeight(RowTarget target) =>
-        HasLabel(target.ClassIndex, target.Vector, target.IsClass ? int.MaxValue : target.Vector.Length) ? 1 : 0;
-
-    /// <summary>The weight of the target's class; 0 for a row without a label.</summary>
-    public static double TargetWeight<TKernel, TSoft>(TKernel kernel, int label, ReadOnlySpan<TSoft> soft, int classes)
-        where TKernel : struct, ISoftmaxKernel, allows ref struct
-        where TSoft : unmanaged, IBinaryFloatingPointIeee754<TSoft>
+    /// <summary>The weight of the target's class, 1 without class weights; 0 for a row without a label.</summary>
+    public static double TargetWeight(RowTarget target, ReadOnlySpan<double> classWeights)
     {
-        if (!HasLabel(label, soft, classes))
+        // Without class weights every class that the logits may have weighs 1.
+        var classes = !target.IsClass ? target.Vector.Length : classWeights.IsEmpty ? int.MaxValue : classWeights.Length;
+        if (!HasLabel(target.ClassIndex, target.Vector, classes))
             return 0;
-        return soft.IsEmpty
-            ? kernel.TargetWeight(new HardRow(label), classes)
-            : kernel.TargetWeight(new SoftRow<TSoft>(soft), classes);
+        return target.IsClass
+            ? WeightOf(new HardRow(target.ClassIndex), classes, classWeights)
+            : WeightOf(new SoftRow<float>(target.Vector), classes, classWeights);
     }
 
-    private static bool HasLabel<TSoft>(int label, ReadOnlySpan<TSoft> soft, int classes)
+    /// <summary>The true class's weight; for a soft label the expected one, sum_k p_k w_k; 1 without weights.</summary>
+    public static double WeightOf<TTarget>(TTarget target, int classes, ReadOnlySpan<double> classWeights)
+        where TTarget : struct, ITargetRow, allows ref struct
+    {
+        if (classWeights.IsEmpty)
+            return 1;
+        Throw.IfLengthsDiffer(classes, classWeights.Length, "logits", nameof(classWeights));
+        if (target.OnlyClass >= 0)
+            return classWeights[target.OnlyClass];
+        double weight = 0;
+        for (var k = 0; k < classes; k++)
+            weight += target[k] * classWeights[k];
+        return weight;
+    }
+
+    /// <summary>Whether there is a label: a class that is not negative, or a distribution.</summary>
+    public static bool HasLabel<TSoft>(int label, ReadOnlySpan<TSoft> soft, int classes)
         where TSoft : unmanaged, IBinaryFloatingPointIeee754<TSoft>
     {
         if (!soft.IsEmpty)
             return HasDistribution(soft, classes);
         if (label >= classes)
-            Throw.LabelOutOfRange(label, classes);
+            LossErrors.LabelOutOfRange(label, classes);
         return label >= 0;
     }
 
@@ -82,7 +128,7 @@ internal static class SoftmaxRow
         if (sum == 0)
             return false;
         if (!(Math.Abs(sum - 1) <= SumTolerance))
-            Throw.SoftLabelDoesNotSumToOne(sum, "target");
+            LossErrors.SoftLabelDoesNotSumToOne(sum, "target");
         return true;
     }
 }

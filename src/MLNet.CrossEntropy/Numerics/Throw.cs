@@ -61,17 +61,6 @@ internal static partial class Throw
             throw new ArgumentOutOfRangeException(name, value, $"'{name}' must be one of {string.Join(", ", Enum.GetNames<TEnum>())}.");
     }
 
-    /// <summary>Refuses numbers that, used again from their start, do not come out even; none at all is allowed.</summary>
-    public static void IfNotRepeatedWhole(int length, int period, string name, string repeatedName)
-    {
-        if (period > 0 && length % period > 0)
-        {
-            throw new ArgumentException(
-                $"'{repeatedName}' has {period} elements, which do not go into the {length} of '{name}' a whole number of times.",
-                repeatedName);
-        }
-    }
-
     [DoesNotReturn]
     private static void LengthsDiffer(int expected, int actual, string expectedName, string actualName) =>
         throw new ArgumentException(

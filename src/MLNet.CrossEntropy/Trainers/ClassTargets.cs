@@ -30,7 +30,7 @@ internal sealed class ClassTargets(ClassWeights? weights, TargetPrior? prior, st
         string[] absent = [.. names.Where((_, k) => weights.IsBalanced && _counts[k] == 0)];
         if (absent.Length > 0)
             channel.Warning(MessageSensitivity.Schema, $"No training row is of class {Throw.Listed(absent)}; the balanced weight of such a class is 0.");
-        return new ClassWeightedLoss(loss, _weights);
+        return loss.WithClassWeights(_weights);
     }
 
     /// <summary>Makes a model's biases refer to the prior that the options ask for.</summary>

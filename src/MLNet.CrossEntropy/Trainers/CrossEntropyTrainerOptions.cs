@@ -1,3 +1,4 @@
+using MLNet.CrossEntropy.Losses;
 using Microsoft.ML;
 using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.Trainers;
@@ -253,8 +254,6 @@ public abstract class CrossEntropyTrainerOptions
     {
         public const string LabelColumnName = "Label";
         public const string FeatureColumnName = "Features";
-        public const double Momentum = 0.9;
         public const int Patience = 5;
-        public const double GradientTolerance = 1e-5;
     }
 }

@@ -14,7 +14,7 @@ internal sealed partial class LinearFit
         var loss = lossOf(read.Blocks, source.Channel);
         var judged = read.HeldOut ?? ReadValidation(source);
         var plan = Plan(source, read.Tally, judged?.Tally, loss, outputs);
-        return new Fitted(read.Tally, judged?.Tally, plan, SgdLoop.Fit(read.Blocks, judged?.Blocks, plan));
+        return new Fitted(read.Tally, judged?.Tally, plan, LinearSolver.Fit(read.Blocks, judged?.Blocks, plan));
     }
 
     private Fitted FitStreamed(Source source, LossOfRows lossOf, int outputs)
@@ -24,7 +24,7 @@ internal sealed partial class LinearFit
         RowSummary summary = RowSummary.Of(new RowChunks(stream), loss, outputs);
         var judged = stream.HeldOut ?? ReadValidation(source);
         var plan = Plan(source, stream.Tally!, judged?.Tally, loss, outputs);
-        return new Fitted(stream.Tally!, judged?.Tally, plan, SgdLoop.Fit(stream, summary, judged?.Blocks, plan));
+        return new Fitted(stream.Tally!, judged?.Tally, plan, LinearSolver.Fit(stream, summary, judged?.Blocks, plan));
     }
 
     private TrainingRows? ReadValidation(Source source) => source.Validation is { } validation
@@ -44,11 +44,11 @@ internal sealed partial class LinearFit
     private sealed record Source(IDataView Data, TrainingColumns Columns, IDataView? Validation, ValidationSplit? Split, InitialModel.Start? Start, IChannel Channel);
 
     /// <summary>A fit, and what became of the rows.</summary>
-    private sealed record Fitted(TrainingRowTally Rows, TrainingRowTally? ValidationRows, SgdOptions Options, SgdResult Result)
+    private sealed record Fitted(TrainingRowTally Rows, TrainingRowTally? ValidationRows, FitPlan Plan, FittedLinearModel Result)
     {
         /// <summary>What became of the validation rows, those without a training row of their class counted as unknown.</summary>
         public TrainingRowCounts? ValidationCounts => ValidationRows?.Counts is { } counts
-            ? counts with { Used = counts.Used - Result.Beginning.UnknownValidationRows, UnknownLabel = counts.UnknownLabel + Result.Beginning.UnknownValidationRows }
+            ? counts with { Used = counts.Used - Result.Start.UnknownValidationRows, UnknownLabel = counts.UnknownLabel + Result.Start.UnknownValidationRows }
             : null;
     }
 }

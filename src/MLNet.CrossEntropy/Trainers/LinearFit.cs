@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLNet.CrossEntropy.Losses;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.Linear;
@@ -6,7 +7,7 @@ using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Trainers;
 
-/// <summary>What every trainer's Fit does between checking its columns and making its model: read the rows, run SGD, report.</summary>
+/// <summary>What every trainer's Fit does between checking its columns and making its model: read the rows, fit, report.</summary>
 /// <remarks>It holds no state of a fit, so that a trainer can fit on several threads at once.</remarks>
 internal sealed partial class LinearFit
 {
@@ -31,7 +32,7 @@ internal sealed partial class LinearFit
     /// <param name="outputs">The number of logits.</param>
     /// <param name="validation">Data that is only judged; null for none, or for rows held out from <paramref name="input"/>.</param>
     /// <param name="start">Where to begin; null begins with weights of 0.</param>
-    public (SgdResult Fitted, TrainingReport Report) Run(IDataView input, TrainingColumns columns, LossOfRows lossOf, int outputs, IDataView? validation = null, InitialModel.Start? start = null)
+    public (FittedLinearModel Fitted, TrainingReport Report) Run(IDataView input, TrainingColumns columns, LossOfRows lossOf, int outputs, IDataView? validation = null, InitialModel.Start? start = null)
     {
         var weights = (long)outputs * columns.FeatureCount;
         if (weights > Array.MaxLength)
@@ -49,12 +50,12 @@ internal sealed partial class LinearFit
             TotalSteps = fitted.TotalSteps,
             SettledRate = fitted.SettledRate,
             Loss = _options.Loss,
-            L2Regularization = fit.Options.L2,
+            L2Regularization = fit.Plan.L2,
             Seed = _seed,
             History = fitted.History,
             BestEpoch = fitted.BestEpoch,
             ResumedFromStep = fitted.ResumedFrom > 0 ? fitted.ResumedFrom : null,
-            EstimatedMemoryBytes = fitted.Beginning.MemoryBytes,
+            EstimatedMemoryBytes = fitted.Start.MemoryBytes,
             StopReason = fitted.StopReason,
             Certificate = fitted.Certificate,
         };
@@ -64,20 +65,20 @@ internal sealed partial class LinearFit
         return (fitted, report);
     }
 
-    /// <summary>Warns of rows that are not used before the long work begins, then turns the trainer's options into the loop's.</summary>
-    private SgdOptions Plan(Source source, TrainingRowTally rows, TrainingRowTally? judged, LogitLoss loss, int outputs)
+    /// <summary>Warns of rows that are not used before the long work begins, then turns the trainer's options into the fit's plan.</summary>
+    private FitPlan Plan(Source source, TrainingRowTally rows, TrainingRowTally? judged, LogitLoss loss, int outputs)
     {
         var channel = source.Channel;
         WarnOfUnused(channel, "training", rows);
         if (judged is not null)
             WarnOfUnused(channel, "validation", judged);
-        return new SgdOptions
+        return new FitPlan
         {
             Loss = loss,
             Outputs = outputs,
             Solver = _options.Solver,
-            Epochs = _options.NumberOfEpochs,
-            BatchSize = _options.BatchSize,
+            Epochs = _options.NumberOfEpochs ?? 0,
+            BatchSize = _options.BatchSize ?? 0,
             LearningRate = _options.LearningRate,
             L2 = _options.L2Regularization ?? 1 / rows.WeightSum,
             L1 = _options.L1Regularization,
@@ -85,24 +86,22 @@ internal sealed partial class LinearFit
             InitialBiases = source.Start?.Biases,
             StepsBefore = source.Start?.Steps,
             SettledRate = _options.LearningRate is null && _options.Schedule is null ? source.Start?.SettledRate : null,
-            Momentum = _options.Optimizer is Sgd sgd ? sgd.Momentum : CrossEntropyTrainerOptions.Defaults.Momentum,
             Optimizer = _options.Optimizer,
             Schedule = _options.Schedule,
             Standardization = _options.Standardization,
             Seed = _seed,
             Threads = _options.NumberOfThreads ?? Environment.ProcessorCount,
-            Tolerance = _options.Tolerance ?? 0,
-            GradientTolerance = _options.Tolerance ?? CrossEntropyTrainerOptions.Defaults.GradientTolerance,
+            Tolerance = _options.Tolerance,
             Patience = _options.Patience ?? CrossEntropyTrainerOptions.Defaults.Patience,
             Cancellation = _options.CancellationToken,
             OnCancellation = _options.OnCancellation,
             Checkpoint = _options.Checkpoint(warning => channel.Warning(MessageSensitivity.None, warning)),
-            OnBegin = beginning => Begin(channel, beginning),
+            OnBegin = start => Begin(channel, start),
             OnEpoch = epoch => Report(channel, epoch),
         };
     }
 
-    private static void Begin(IChannel channel, SgdBeginning fit)
+    private static void Begin(IChannel channel, FitStart fit)
     {
         var plan = string.Create(
             CultureInfo.InvariantCulture,
@@ -135,5 +134,5 @@ internal sealed partial class LinearFit
         CultureInfo.InvariantCulture,
         $"loss {certificate.DataTerm:F6} nats, objective {certificate.Objective:F6}, gradient norm {certificate.GradientNorm:G3}");
 
-    private static string DescribeBest(SgdResult fitted) => fitted.BestEpoch is { } best ? $"; lowest validation loss in epoch {best}" : "";
+    private static string DescribeBest(FittedLinearModel fitted) => fitted.BestEpoch is { } best ? $"; lowest validation loss in epoch {best}" : "";
 }

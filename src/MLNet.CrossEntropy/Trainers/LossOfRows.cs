@@ -1,3 +1,4 @@
+using MLNet.CrossEntropy.Losses;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.Linear;
 

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML;
-using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy;
@@ -91,7 +90,7 @@ public sealed record TrainingReport
     /// choices are names in camel case, and numbers that JSON lacks are "NaN" and "Infinity". Members may be added; none is renamed
     /// or taken away without another version.
     /// </summary>
-    public string ToJson() => JsonSerializer.Serialize(new Document(Format, Version, this), HistoryJson.Options);
+    public string ToJson() => JsonSerializer.Serialize(new Document(Format, Version, this), EpochReport.Json);
 
     /// <summary>The report that <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="FormatException">The text is not JSON, not a training report, or of another version.</exception>
@@ -100,7 +99,7 @@ public sealed record TrainingReport
         ArgumentNullException.ThrowIfNull(json);
         try
         {
-            var document = JsonSerializer.Deserialize<Document>(json, HistoryJson.Options)!;
+            var document = JsonSerializer.Deserialize<Document>(json, EpochReport.Json)!;
             return document is { Format: Format, Version: Version, Report: { } report }
                 ? report
                 : throw new FormatException($"The JSON is of format '{document?.Format}', version {document?.Version}; '{Format}', version {Version}, is needed.");

@@ -30,10 +30,10 @@ public sealed class LossCurvesTests
         Assert.Equal(new Judgement(Math.Log(2), 0.5), found.FromZero.Curves[0].Epochs[0]);
         Assert.InRange(found.TrueClass[^1], 0, 0.5);
 
-        // Slopes by the library's own gradients, at logits with the true class second.
+        // Slopes by the library's own gradient, at logits with the true class second, and by the squared error's formula.
         var gradient = new double[2];
         Assert.Equal(found.TrueClass.Average(q => Slope(logits => LossFunctions.SoftmaxCrossEntropy<double>(logits, [1], gradient: gradient), q)), found.Slopes.CrossEntropy, 1e-9);
-        Assert.Equal(found.TrueClass.Average(q => Slope(logits => LossFunctions.SoftmaxBrier<double>(logits, [1], gradient: gradient), q)), found.Slopes.SquaredError, 1e-9);
+        Assert.Equal(found.TrueClass.Average(q => 4 * q * (1 - q) * (1 - q)), found.Slopes.SquaredError, 1e-9);
 
         double Slope(Func<double[], double> loss, double q)
         {

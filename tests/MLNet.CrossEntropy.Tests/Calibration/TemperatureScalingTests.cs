@@ -24,10 +24,10 @@ public class TemperatureScalingTests
         Assert.InRange(iterations, 1, 20);
         Assert.Equal(0, gradient, 1e-11);
 
-        (var logLoss, var error) = Judge(rows, 1);
+        (var logLoss, var error) = Evaluate(rows, 1);
         Assert.Equal(golden["nll_before"].Number(), logLoss, 1e-12);
         Assert.Equal(golden["ece15_before"].Number(), error, 1e-12);
-        (logLoss, error) = Judge(rows, scale);
+        (logLoss, error) = Evaluate(rows, scale);
         Assert.Equal(golden["nll_after"].Number(), logLoss, 1e-12);
         Assert.Equal(golden["ece15_after"].Number(), error, 1e-9);
     }
@@ -93,7 +93,7 @@ public class TemperatureScalingTests
     {
         var rows = Rows([[2, 0], [3, 0], [0, 1]], [0, 0, 0]);
         double scale = TemperatureScaling.Fit(rows).Scale, h = 1e-5;
-        Assert.True(Judge(rows, scale).LogLoss < Math.Min(Judge(rows, scale + h).LogLoss, Judge(rows, scale - h).LogLoss));
+        Assert.True(Evaluate(rows, scale).LogLoss < Math.Min(Evaluate(rows, scale + h).LogLoss, Evaluate(rows, scale - h).LogLoss));
     }
 
     internal static CalibrationRows Rows(double[][] logits, int[] labels)
@@ -118,6 +118,6 @@ public class TemperatureScalingTests
         return [.. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, classes).Select(_ => 4 * random.NextDouble() - 2).ToArray())];
     }
 
-    private static (double LogLoss, double CalibrationError) Judge(CalibrationRows rows, double scale)
-        => rows.Judge([.. Enumerable.Repeat(scale, rows.Classes)], new double[rows.Classes]);
+    private static (double LogLoss, double CalibrationError) Evaluate(CalibrationRows rows, double scale)
+        => rows.Evaluate([.. Enumerable.Repeat(scale, rows.Classes)], new double[rows.Classes]);
 }

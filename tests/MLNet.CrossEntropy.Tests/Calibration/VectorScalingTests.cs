@@ -40,17 +40,17 @@ public class VectorScalingTests
         var rows = TemperatureScalingTests.Rows(logits, [.. logits.Select(z => random.Next(3) == 0 ? random.Next(3) : Array.IndexOf(z, z.Max()))]);
         var (scales, offsets, _, gradient) = VectorScaling.Fit(rows, Names(3));
         var temperature = TemperatureScaling.Fit(rows).Scale;
-        Assert.True(rows.Judge(scales, offsets).LogLoss < rows.Judge([temperature, temperature, temperature], new double[3]).LogLoss);
+        Assert.True(rows.Evaluate(scales, offsets).LogLoss < rows.Evaluate([temperature, temperature, temperature], new double[3]).LogLoss);
         Assert.InRange(gradient, 0, 1e-8);
 
         // No step in any direction goes further down.
-        var best = rows.Judge(scales, offsets).LogLoss;
+        var best = rows.Evaluate(scales, offsets).LogLoss;
         for (var k = 0; k < 3; k++)
         {
             foreach (var h in (double[])[1e-3, -1e-3])
             {
-                Assert.True(rows.Judge(Moved(scales, k, h), offsets).LogLoss > best);
-                Assert.True(rows.Judge(scales, Moved(offsets, k, h)).LogLoss > best);
+                Assert.True(rows.Evaluate(Moved(scales, k, h), offsets).LogLoss > best);
+                Assert.True(rows.Evaluate(scales, Moved(offsets, k, h)).LogLoss > best);
             }
         }
     }

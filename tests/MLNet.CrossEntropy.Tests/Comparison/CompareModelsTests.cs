@@ -17,7 +17,7 @@ public sealed class CompareModelsTests
         var good = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy().Fit(train);
         var poor = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(l2Regularization: 10).Fit(train);
         var actual = _ml.MulticlassClassification.CompareCrossEntropy(
-            test, new Dictionary<string, ITransformer> { ["poor"] = poor, ["good"] = good }, new() { IdColumnName = "Id", ListedRows = 3 });
+            new Dictionary<string, IDataView> { ["poor"] = poor.Transform(test), ["good"] = good.Transform(test) }, new() { IdColumnName = "Id", ListedRows = 3 });
 
         Assert.Equal(ComparisonVerdict.FirstBetter, actual.Pairs[0].Verdict);
         Assert.StartsWith("good is better than poor by 0.", actual.Pairs[0].Sentence, StringComparison.Ordinal);
@@ -34,17 +34,17 @@ public sealed class CompareModelsTests
         var good = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("Flag").Fit(train);
         var poor = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("Flag", l2Regularization: 10).Fit(train);
         var actual = _ml.BinaryClassification.CompareCrossEntropy(
-            test, new Dictionary<string, ITransformer> { ["good"] = good, ["poor"] = poor }, evaluation: new() { LabelColumnName = "Flag" });
+            new Dictionary<string, IDataView> { ["good"] = good.Transform(test), ["poor"] = poor.Transform(test) }, evaluation: new() { LabelColumnName = "Flag" });
         Assert.Equal(ComparisonVerdict.SecondBetter, actual.Pairs[0].Verdict);
-        Assert.Equal("column 'Score' as logit", actual.Models[0].ScoresUsed);
+        Assert.Equal("column 'Score' as logit (column 'Probability' is its sigmoid in every row)", actual.Models[0].ScoresUsed);
         Assert.Equal(_ml.BinaryClassification.EvaluateCrossEntropy(good.Transform(test), "Flag").LogLoss, actual.Models[0].LogLoss, 1e-12);
 
-        // The same probabilities in one view of two columns; floats lose what logits keep.
+        // The same probabilities twice; floats lose what logits keep.
         var both = good.Transform(test);
         var byColumn = _ml.BinaryClassification.CompareCrossEntropy(
-            both, new Dictionary<string, string> { ["one"] = "Probability", ["two"] = "Probability" }, evaluation: new() { LabelColumnName = "Flag" });
+            new Dictionary<string, IDataView> { ["one"] = both, ["two"] = both }, evaluation: new() { LabelColumnName = "Flag", ScoreColumnName = null });
         Assert.Equal(ComparisonVerdict.Equal, byColumn.Pairs[0].Verdict);
-        Assert.Equal("column 'Probability'", byColumn.Models[0].ScoresUsed);
+        Assert.Equal("column 'Probability' (no score column was named)", byColumn.Models[0].ScoresUsed);
         Assert.Equal(actual.Models[0].LogLoss, byColumn.Models[0].LogLoss, 1e-6);
     }
 

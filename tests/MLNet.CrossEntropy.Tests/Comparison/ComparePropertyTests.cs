@@ -36,7 +36,7 @@ public sealed class ComparePropertyTests
     public void Models_have_the_log_loss_that_evaluation_finds() => Holds(rows =>
     {
         var actual = ComparedRows.Run(rows);
-        var expected = new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(ComparedRows.View(rows), scoreColumnName: "A", exampleWeightColumnName: "Weight");
+        var expected = new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(ComparedRows.View(rows, "A"), exampleWeightColumnName: "Weight");
         Assert.Equal(expected.LogLoss, actual.Models[0].LogLoss, 1e-14);
         Assert.Equal(expected.LogLossStandardError, actual.Models[0].LogLossStandardError, 1e-14);
         Assert.Equal(expected.Accuracy, actual.Models[0].Accuracy, 1e-14);

@@ -30,10 +30,9 @@ internal static class ComparedRows
         }
     }
 
-    public static InMemoryView View(ComparedRow[] rows) => new InMemoryView.Builder()
+    public static InMemoryView View(ComparedRow[] rows, string model) => new InMemoryView.Builder()
         .AddKeys("Label", rows.Select(r => (uint)r.Label + 1), Classes)
-        .AddScores("A", rows.Select(r => Probabilities(r.A)), Classes)
-        .AddScores("B", rows.Select(r => Probabilities(r.B)), Classes)
+        .AddScores("Score", rows.Select(r => Probabilities(model == "A" ? r.A : r.B)), Classes)
         .AddNumbers("Weight", rows.Select(r => r.Weight))
         .AddText("Group", rows.Select(r => $"g{r.Group}"))
         .AddText("Id", rows.Select(r => $"id{r.Id}"))
@@ -48,8 +47,7 @@ internal static class ComparedRows
         options ??= new() { BootstrapResamples = 0 };
         options.Baseline = second;
         return new MLContext(1).MulticlassClassification.CompareCrossEntropy(
-            View(rows),
-            new Dictionary<string, string> { [first] = first, [second] = second },
+            new Dictionary<string, IDataView> { [first] = View(rows, first), [second] = View(rows, second) },
             options,
             new() { ExampleWeightColumnName = weighted ? "Weight" : null });
     }

@@ -34,7 +34,7 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
         // begin
         double[] logits = [2, 0.5, -1], q = new double[3], gradient = new double[3];
         StableMath.Softmax<double>(logits, q);
-        var loss = LossFunctions.SoftmaxCrossEntropy<double>(logits, [0], gradient: gradient);
+        var loss = LossFunctions.SoftmaxCrossEntropy<double>(logits, [0], gradient);
         Console.WriteLine($"Q {q[0]:0.000} {q[1]:0.000} {q[2]:0.000}, gradient {gradient[0]:0.000} {gradient[1]:0.000} {gradient[2]:0.000}");
         Console.WriteLine($"loss {loss:0.0000} = LSE(z) - z_0 {StableMath.LogSumExp<double>(logits) - logits[0]:0.0000} = -log Q_0 {-Math.Log(q[0]):0.0000}");
         var sigmoid = LossFunctions.SigmoidCrossEntropy<double>([-50], Target.Of<double>([1]));
@@ -49,7 +49,7 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
         double[] logits = [-1000, 0], gradient = new double[2];
         var q = Math.Exp(logits[0]) / (Math.Exp(logits[0]) + Math.Exp(logits[1]));
         Console.WriteLine($"-log q {-Math.Log(q)}, -log(q + 1e-7) {-Math.Log(q + 1e-7):0.000}");
-        Console.WriteLine($"from the logits {LossFunctions.SoftmaxCrossEntropy<double>(logits, [0], gradient: gradient):0.000}, gradient {gradient[0]:0.000}");
+        Console.WriteLine($"from the logits {LossFunctions.SoftmaxCrossEntropy<double>(logits, [0], gradient):0.000}, gradient {gradient[0]:0.000}");
         // end
     }
 
@@ -73,10 +73,10 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
         var opposite = (rows with { Examples = [.. rows.Examples.Select(e => new Dataset.Example { Features = e.Features, IsSecond = !e.IsSecond })] }).View(ml);
         ITransformer wrong = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options { LabelColumnName = "IsSecond", Solver = Solver.Newton }).Fit(opposite);
         // begin
-        double[] ce = new double[1], mse = new double[1];
-        _ = LossFunctions.SigmoidCrossEntropy<double>([-10], Target.Of<double>([1]), gradient: ce);
-        _ = LossFunctions.SigmoidBrier<double>([-10], Target.Of<double>([1]), gradient: mse);
-        Console.WriteLine($"q = {StableMath.Sigmoid(-10.0):0.00000}: gradient of cross-entropy {ce[0]:0.0000}, of the squared error {mse[0]:0.0000}");
+        var gradient = new double[1];
+        _ = LossFunctions.SigmoidCrossEntropy<double>([-10], Target.Of<double>([1]), gradient);
+        var q = StableMath.Sigmoid(-10.0);
+        Console.WriteLine($"q = {q:0.00000}: gradient of cross-entropy {gradient[0]:0.0000}, of the squared error {2 * (q - 1) * q * (1 - q):0.0000}");
         // Two epochs from a model that was taught the opposite.
         foreach (var rate in new[] { 0.01, 0.1, 1 })
             Console.WriteLine($"rate {rate}: log-loss {LogLoss(wrong):0.0} -> {GoOn(TrainingLoss.CrossEntropy, rate):0.0} by cross-entropy, {GoOn(TrainingLoss.Brier, rate):0.0} by squared error");

@@ -1,5 +1,7 @@
 using System.Xml.Linq;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Reporting;
+using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
 
@@ -22,17 +24,11 @@ public sealed class FigureTests
     public void Gradients_are_as_drawn()
         => Repository.Check("docs/figures/gradients.svg", Draw(
             "How hard a loss pulls at the logit", "probability q given to the true class", "size of the gradient", Scale.Linear(0, 1),
-            ("cross-entropy, 1 − q", q => Gradient(q, (logit, gradient) => LossFunctions.SigmoidCrossEntropy(logit, Target.Of<double>([1]), gradient: gradient))),
-            ("squared error, 2 q (1 − q)²", q => Gradient(q, (logit, gradient) => LossFunctions.SigmoidBrier(logit, Target.Of<double>([1]), gradient: gradient)))));
+            ("cross-entropy, 1 − q", q => Gradient(q, new SigmoidCrossEntropyLoss())),
+            ("squared error, 2 q (1 − q)²", q => Gradient(q, new SigmoidBrierLoss()))));
 
-    private delegate double Loss(ReadOnlySpan<double> logit, Span<double> gradient);
-
-    private static double Gradient(double q, Loss loss)
-    {
-        var gradient = new double[1];
-        _ = loss([Math.Log(q / (1 - q))], gradient);
-        return Math.Abs(gradient[0]);
-    }
+    private static double Gradient(double q, LogitLoss loss) =>
+        Math.Abs(loss.Of([Math.Log(q / (1 - q))], RowTarget.Class(1)).Gradient[0]);
 
     private static string Draw(string title, string x, string y, Scale scale, params (string Name, Func<double, double> Of)[] curves)
     {

@@ -73,12 +73,12 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
     {
         var (ml, train, test) = Load(Dataset.Iris);
         // begin
-        var models = new Dictionary<string, ITransformer>
+        var models = new Dictionary<string, IDataView>
         {
-            ["gentle"] = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train),
-            ["strict"] = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex", l2Regularization: 1).Fit(train),
+            ["gentle"] = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train).Transform(test),
+            ["strict"] = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex", l2Regularization: 1).Fit(train).Transform(test),
         };
-        var comparison = ml.MulticlassClassification.CompareCrossEntropy(test, models, new ComparisonOptions { Seed = 1 }, new() { LabelColumnName = "ClassIndex" });
+        var comparison = ml.MulticlassClassification.CompareCrossEntropy(models, new ComparisonOptions { Seed = 1 }, new() { LabelColumnName = "ClassIndex" });
         Console.WriteLine($"{comparison.Pairs[0].Verdict}: {comparison.Pairs[0].Sentence.Split(' ')[0]} is better, p < 0.001: {comparison.Pairs[0].PValue < 0.001}");
         // end
     }

@@ -1,5 +1,5 @@
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Tests.Shared;
-
 
 namespace MLNet.CrossEntropy.Tests.Losses;
 
@@ -54,18 +54,6 @@ public sealed class EveryLossTests
                     Assert.Equal(row[k], diagonal[k], 1e-5);
                 }
             }
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
-    public void Loss_alone_is_the_loss_of_the_fused_form(string name)
-    {
-        var loss = AllLosses.Get(name);
-        foreach (var target in AllLosses.TargetsFor(name))
-        {
-            foreach (var logits in AllLosses.Logits())
-                Assert.Equal(loss.Of(logits, target.Row).Loss, loss.Loss(logits, target.Row));
         }
     }
 

@@ -33,21 +33,26 @@ public sealed class HardLabelRowsTests
     }
 
     [Theory]
-    [InlineData(1, 1)]
-    [InlineData(1, 8)]
-    [InlineData(2.5, 9)]
-    [InlineData(0, 35)]
-    public void Sigmoid_rows_are_those_of_one_at_a_time(double positiveWeight, int rows) =>
-        Compare(new SigmoidCrossEntropyLoss(positiveWeights: [positiveWeight]), outputs: 1, classes: 2, rows);
+    [InlineData(1, false, 1)]
+    [InlineData(1, false, 8)]
+    [InlineData(2.5, false, 9)]
+    [InlineData(0, false, 35)]
+    [InlineData(2.5, true, 35)]
+    public void Sigmoid_rows_are_those_of_one_at_a_time(double positiveWeight, bool weighted, int rows)
+    {
+        Compare(new SigmoidCrossEntropyLoss(0, [positiveWeight], weighted ? [0.25, 3] : null), outputs: 1, classes: 2, rows);
+        Compare(new SigmoidCrossEntropyLoss(0, [positiveWeight], weighted ? [0, 3] : null), outputs: 1, classes: 2, rows);
+    }
 
     [Theory]
-    [InlineData(1, 1)]
-    [InlineData(1, 8)]
-    [InlineData(2.5, 9)]
-    [InlineData(0, 35)]
-    public void Curvature_terms_of_sigmoid_rows_are_those_of_one_at_a_time(double positiveWeight, int rows)
+    [InlineData(1, false, 1)]
+    [InlineData(1, false, 8)]
+    [InlineData(2.5, false, 9)]
+    [InlineData(0, false, 35)]
+    [InlineData(2.5, true, 35)]
+    public void Curvature_terms_of_sigmoid_rows_are_those_of_one_at_a_time(double positiveWeight, bool weighted, int rows)
     {
-        var loss = new SigmoidCrossEntropyLoss(positiveWeights: [positiveWeight]);
+        var loss = new SigmoidCrossEntropyLoss(0, [positiveWeight], weighted ? [0.25, 3] : null);
         var (logits, labels) = Draw(outputs: 1, classes: 2, rows);
         float[] terms = new float[rows], expected = new float[1];
         Assert.True(loss.TryHardLabelTerms(labels, logits, terms));

@@ -1,5 +1,5 @@
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Tests.Shared;
-
 
 namespace MLNet.CrossEntropy.Tests.Losses;
 
@@ -12,7 +12,10 @@ public sealed class LossRelationsTests
         ["CE"] = (new SoftmaxCrossEntropyLoss(), new SigmoidCrossEntropyLoss(), 1),
         ["CE, smoothed"] = (new SoftmaxCrossEntropyLoss(0.2), new SigmoidCrossEntropyLoss(0.2), 1),
         ["CE, weighted"] = (new SoftmaxCrossEntropyLoss(0, [1, 2.5]), new SigmoidCrossEntropyLoss(0, [2.5]), 1),
+        ["CE, class weights"] = (new SoftmaxCrossEntropyLoss(0, [0.5, 3]), new SigmoidCrossEntropyLoss(classWeights: [0.5, 3]), 1),
+        ["CE, everything"] = (new SoftmaxCrossEntropyLoss(0.2, [0, 3]), new SigmoidCrossEntropyLoss(0.2, [1], [0, 3]), 1),
         ["Brier"] = (new SoftmaxBrierLoss(), new SigmoidBrierLoss(), 2),
+        ["Brier, class weights"] = (new SoftmaxBrierLoss([0.5, 3]), new SigmoidBrierLoss([0.5, 3]), 2),
     };
 
     public static TheoryData<string> PairNames => [.. Pairs.Keys];
@@ -83,10 +86,10 @@ public sealed class LossRelationsTests
         Assert.Equal(smoothed, weighted);
         Assert.Equal(gradient, weightedGradient);
 
-        var torch = new double[3];
-        _ = LossFunctions.TorchCrossEntropy<double>(logits, [0], 0.1, weights, gradient: torch);
+        // PyTorch's l = sum_k w_k s_k (LSE(z) - z_k).
+        var torch = Enumerable.Range(0, 3).Sum(k => weights[k] * ((k == 0 ? 0.9 : 0) + 0.1 / 3) * new SoftmaxCrossEntropyLoss().Of(logits, RowTarget.Class(k)).Gradient[0]);
         Assert.True(gradient[0] < 0, "ours still pulls towards the true class");
-        Assert.True(torch[0] > 0, "PyTorch's pushes away from it");
+        Assert.True(torch > 0, "PyTorch's pushes away from it");
 
         (var rare, var rareGradient) = new SoftmaxCrossEntropyLoss(0.1, weights).Of(logits, RowTarget.Class(2));
         (var plain, var plainGradient) = new SoftmaxCrossEntropyLoss(0.1).Of(logits, RowTarget.Class(2));
@@ -104,6 +107,34 @@ public sealed class LossRelationsTests
         var expected = 1.75 * new SoftmaxCrossEntropyLoss().Loss([1, 2, 3], target);
         Tolerances.AssertClose(expected, loss.Loss([1, 2, 3], target), Tolerances.Double);
         Assert.Throws<ArgumentException>(() => loss.Loss([1, 2], RowTarget.Class(0)));
+    }
+
+    [Fact]
+    public void Class_weights_are_part_of_every_loss()
+    {
+        double[] four = [0.5, 2, 1.25, 3], logits = [1, -2, 0.5, 0.25];
+        foreach (LogitLoss loss in (LogitLoss[])[new SoftmaxCrossEntropyLoss(0.1), new SoftmaxBrierLoss()])
+            AssertWeighted(loss, loss.WithClassWeights(four), logits, [0.25f, 0.5f, 0, 0.25f], four[1], 0.5 * 0.25 + 1 + 0.75);
+        foreach (LogitLoss loss in (LogitLoss[])[new SigmoidCrossEntropyLoss(0.1, [3]), new SigmoidBrierLoss()])
+        {
+            AssertWeighted(loss, loss.WithClassWeights([0.5, 4]), [0.75], [0.25f], 4, 0.75 * 0.5 + 1);
+            Assert.Contains("4 independent outputs", Assert.Throws<ArgumentException>(() => loss.WithClassWeights([1, 2]).Of(logits, RowTarget.Class(0))).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => loss.WithClassWeights(four));
+        }
+
+        static void AssertWeighted(LogitLoss loss, LogitLoss weighted, double[] logits, float[] soft, double weightOfSecond, double weightOfSoft)
+        {
+            foreach ((var target, var weight) in new[] { (new TargetCase(1), weightOfSecond), (new TargetCase(soft), weightOfSoft) })
+            {
+                Assert.Equal(weight, weighted.TargetWeight(target.Row), 1e-15);
+                Assert.Equal(0, weighted.TargetWeight(RowTarget.Class(-1)));
+                (var plain, var gradient) = loss.Of(logits, target.Row);
+                (var actual, var actualGradient) = weighted.Of(logits, target.Row);
+                Tolerances.AssertClose(weight * plain, actual, Tolerances.Double);
+                Tolerances.AssertClose(gradient.Select(g => weight * g), actualGradient, Tolerances.Double);
+                Assert.Equal(weighted.TargetWeight(target.Row), weighted.LogLoss.TargetWeight(target.Row));
+            }
+        }
     }
 
     /// <summary>The best constant prediction is the class prior: there the gradients of all rows cancel.</summary>
@@ -173,6 +204,9 @@ public sealed class LossRelationsTests
             () => _ = new SoftmaxCrossEntropyLoss(0, [1, -1]),
             () => _ = new SigmoidCrossEntropyLoss(2),
             () => _ = new SigmoidCrossEntropyLoss(0, [double.PositiveInfinity]),
+            () => _ = new SigmoidCrossEntropyLoss(0, null, [1, -1]),
+            () => _ = new SoftmaxBrierLoss([double.NaN]),
+            () => _ = new SigmoidBrierLoss([1, double.NaN]),
         ];
         Assert.All(wrong, create => Assert.Throws<ArgumentOutOfRangeException>(create));
         Assert.Throws<ArgumentException>(() => RowTarget.Values([]));
@@ -186,5 +220,43 @@ public sealed class LossRelationsTests
         var before = loss.Loss([0, 0, 0], RowTarget.Class(2));
         weights[2] = 100;
         Assert.Equal(before, loss.Loss([0, 0, 0], RowTarget.Class(2)));
+    }
+
+    // Why one trains with cross-entropy and not with the squared error of probabilities: where the model is confidently wrong, the squared
+    // error is nearly flat, so that the worst rows teach nothing.
+    // A positive at z = -10: cross-entropy pulls with s - 1, the squared error with 2 (s - 1) s (1 - s).
+    [Fact]
+    public void Squared_error_hardly_pulls_at_a_confidently_wrong_row()
+    {
+        Assert.Equal(-0.99995, new SigmoidCrossEntropyLoss().Of([-10.0], RowTarget.Class(1)).Gradient[0], 1e-5);
+        Assert.Equal(-0.00009, new SigmoidBrierLoss().Of([-10.0], RowTarget.Class(1)).Gradient[0], 1e-5);
+    }
+
+    [Fact]
+    public void The_more_wrong_the_more_cross_entropy_pulls_and_the_less_the_squared_error_does()
+    {
+        double[] wrong = [-2, -4, -8, -16, -32];
+        double[] pulls = [.. wrong.Select(z => -new SigmoidCrossEntropyLoss().Of([z], RowTarget.Class(1)).Gradient[0])];
+        double[] weakPulls = [.. wrong.Select(z => -new SigmoidBrierLoss().Of([z], RowTarget.Class(1)).Gradient[0])];
+        Assert.Equal(pulls.Order(), pulls);
+        Assert.Equal(weakPulls.OrderDescending(), weakPulls);
+        Assert.True(pulls[^1] > 0.999 && weakPulls[^1] < 1e-13);
+    }
+
+    [Fact]
+    public void Steps_of_gradient_descent_until_the_mistake_is_mended()
+    {
+        Assert.InRange(StepsUntilRight(new SigmoidCrossEntropyLoss()), 1, 15);
+        Assert.True(StepsUntilRight(new SigmoidBrierLoss()) > 10_000);
+    }
+
+    // z <- z - dl/dz from z = -10 until the positive is more likely than not.
+    private static int StepsUntilRight(LogitLoss loss)
+    {
+        double[] z = [-10];
+        var steps = 0;
+        for (; z[0] <= 0 && steps < 100_000; steps++)
+            z[0] -= loss.Of(z, RowTarget.Class(1)).Gradient[0];
+        return steps;
     }
 }

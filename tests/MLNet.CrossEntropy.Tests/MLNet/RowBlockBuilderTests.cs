@@ -1,5 +1,6 @@
 using System.Numerics;
 using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Tests.MLNet;

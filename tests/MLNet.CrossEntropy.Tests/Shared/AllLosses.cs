@@ -4,7 +4,7 @@ using MLNet.CrossEntropy.Losses;
 namespace MLNet.CrossEntropy.Tests.Shared;
 
 /// <summary>Every loss, in the forms worth telling apart: a new line here is held to every invariant.</summary>
-public static class AllLosses
+internal static class AllLosses
 {
     /// <summary>The number of outputs that every loss of the table is made for.</summary>
     public const int Outputs = 4;
@@ -17,8 +17,8 @@ public static class AllLosses
         ["softmax CE, smoothed"] = new SoftmaxCrossEntropyLoss(labelSmoothing: 0.1),
         ["softmax CE, weighted"] = new SoftmaxCrossEntropyLoss(classWeights: Weights),
         ["softmax CE, smoothed and weighted"] = new SoftmaxCrossEntropyLoss(0.3, Weights),
-        ["softmax CE, times class weights"] = new ClassWeightedLoss(new SoftmaxCrossEntropyLoss(), Weights),
         ["softmax Brier"] = new SoftmaxBrierLoss(),
+        ["softmax Brier, weighted"] = new SoftmaxBrierLoss(Weights),
     };
 
     private static readonly Dictionary<string, LogitLoss> Sigmoid = new()
@@ -63,5 +63,38 @@ public static class AllLosses
         yield return [-4, 6.5, 1, -2.25];
         yield return [0, 0, 0, 0];
         yield return [1.5, 1.5, -0.5, 0.125];
+    }
+}
+
+/// <summary>A row's target that, unlike <see cref="RowTarget"/>, can be kept in a list.</summary>
+internal sealed class TargetCase
+{
+    private readonly int _label = -1;
+    private readonly float[]? _values;
+
+    public TargetCase(int label) => _label = label;
+
+    public TargetCase(params float[] values) => _values = values;
+
+    public RowTarget Row => _values is null ? RowTarget.Class(_label) : RowTarget.Values(_values);
+
+    public override string ToString() => _values is null ? $"class {_label}" : $"[{string.Join(", ", _values)}]";
+}
+
+/// <summary>Losses over arrays, which tests read more easily than spans.</summary>
+internal static class LossExtensions
+{
+    public static double Loss(this LogitLoss loss, double[] logits, RowTarget target) => loss.Of(logits, target).Loss;
+
+    public static (double Loss, double[] Gradient) Of(this LogitLoss loss, double[] logits, RowTarget target)
+    {
+        var gradient = new double[logits.Length];
+        return (loss.LossAndGradient(logits, target, gradient), gradient);
+    }
+
+    public static (double Loss, float[] Gradient) Of(this LogitLoss loss, float[] logits, RowTarget target)
+    {
+        var gradient = new float[logits.Length];
+        return (loss.LossAndGradient(logits, target, gradient), gradient);
     }
 }

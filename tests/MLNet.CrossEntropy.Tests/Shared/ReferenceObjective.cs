@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Losses;
+
 namespace MLNet.CrossEntropy.Tests.Shared;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLNet.CrossEntropy.Losses;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;

@@ -30,7 +30,7 @@ public class TrainingReportJsonTests
             L2Regularization = 0.25,
             Seed = 7,
             History = [new EpochReport { Epoch = 1, MaximumEpochs = 2, Steps = 3, LearningRate = 0.5, TrainingLoss = 0.75, Objective = 1, ValidationLoss = 0.5, ValidationStandardError = double.NaN, Elapsed = TimeSpan.FromSeconds(1.5) }],
-            StopReason = StopReason.OutOfTime,
+            StopReason = StopReason.Cancelled,
             Certificate = new OptimalityCertificate { Objective = 1, DataTerm = 0.5, GradientNorm = double.PositiveInfinity },
         };
         var json = JsonNode.Parse(report.ToJson())!;
@@ -38,7 +38,7 @@ public class TrainingReportJsonTests
         var epoch = json["report"]!["history"]![0]!;
         Assert.Equal((1, 0.75, 0.5, "NaN", "00:00:01.5000000"),
             ((int)epoch["epoch"]!, (double)epoch["trainingLoss"]!, (double)epoch["validationLoss"]!, (string?)epoch["validationStandardError"], (string?)epoch["elapsed"]));
-        Assert.Equal((5, 1, "outOfTime", "Infinity"),
+        Assert.Equal((5, 1, "cancelled", "Infinity"),
             ((int)json["report"]!["rows"]!["used"]!, (int)json["report"]!["rows"]!["missingLabel"]!, (string?)json["report"]!["stopReason"], (string?)json["report"]!["certificate"]!["gradientNorm"]));
         Assert.Equal(report.ToJson(), TrainingReport.FromJson(report.ToJson()).ToJson());
     }

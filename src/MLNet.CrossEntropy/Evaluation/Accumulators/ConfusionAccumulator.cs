@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Rows and weights by true class and predicted class.</summary>
-internal sealed class ConfusionAccumulator(int classes) : IAccumulator<ConfusionAccumulator>
+internal sealed class ConfusionAccumulator(int classes)
 {
     private readonly long[] _rows = new long[classes * classes];
     private readonly CompensatedSum[] _weights = new CompensatedSum[classes * classes];
@@ -27,16 +27,6 @@ internal sealed class ConfusionAccumulator(int classes) : IAccumulator<Confusion
                 Add(block.Labels[row], block.Predicted[row], block.Weights[row]);
             else
                 AddSoft(block, row);
-        }
-    }
-
-    public void Merge(ConfusionAccumulator other)
-    {
-        for (var i = 0; i < _rows.Length; i++)
-        {
-            _rows[i] += other._rows[i];
-            _plain[i] += other._plain[i];
-            _weights[i].Add(other._weights[i].Value);
         }
     }
 

@@ -1,9 +1,12 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Log-loss of all rows and of each class: a soft label counts for each of its classes by its share.</summary>
-internal sealed class LogLossAccumulator(int classes, LossFloor floor) : IAccumulator<LogLossAccumulator>
+internal sealed class LogLossAccumulator(int classes, LossFloor floor)
 {
     private readonly LogLossSums[] _ofClass = new LogLossSums[classes];
     private LogLossSums _total;
@@ -31,13 +34,6 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor) : IAccumu
             if (label >= 0)
                 _ofClass[label].Add(double.PositiveInfinity, floor.Largest, weight);
         }
-    }
-
-    public void Merge(LogLossAccumulator other)
-    {
-        _total.Merge(other._total);
-        for (var k = 0; k < _ofClass.Length; k++)
-            _ofClass[k].Merge(other._ofClass[k]);
     }
 
     /// <summary>Each class's share of the weight; NaN without rows.</summary>
@@ -72,6 +68,125 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor) : IAccumu
             var loss = block.ClassLosses[k * block.Stride + row];
             if (share > 0)
                 _ofClass[k].Add(loss, floor.Clip(loss), block.Weights[row] * share);
+        }
+    }
+}
+
+/// <summary>
+/// The weighted sums behind one log-loss. Losses of clipped rows are kept apart, so that the unclipped and the clipped
+/// log-loss come from one pass and an infinite loss spoils neither the compensated sum nor the standard error.
+/// </summary>
+internal struct LogLossSums
+{
+    private CompensatedSum _weight;
+    private CompensatedSum _unclippedRows;
+    private CompensatedSum _clippedRowsAtFloor;
+    private double _clippedRows;
+    private WeightedMoments _moments;
+
+    public long Rows { get; private set; }
+
+    public long ClippedRows { get; private set; }
+
+    public readonly double Weight => _weight.Value;
+
+    public readonly double EffectiveRows => _moments.EffectiveCount;
+
+    /// <summary>Mean loss without a floor; NaN without rows.</summary>
+    public readonly double LogLoss => (_unclippedRows.Value + _clippedRows) / Weight;
+
+    /// <summary>Mean loss with a floor under the probabilities; NaN without rows.</summary>
+    public readonly double ClippedLogLoss => (_unclippedRows.Value + _clippedRowsAtFloor.Value) / Weight;
+
+    /// <summary>The share of the clipped loss that the clipped rows carry; NaN without rows.</summary>
+    public readonly double ClippedShare =>
+        ClippedRows == 0 && Rows > 0 ? 0 : _clippedRowsAtFloor.Value / (_unclippedRows.Value + _clippedRowsAtFloor.Value);
+
+    /// <summary>The standard error of the clipped mean loss.</summary>
+    public readonly double StandardError => _moments.StandardError;
+
+    public void Add(double loss, double clippedLoss, double weight)
+    {
+        Rows++;
+        _weight.Add(weight);
+        _moments.Add(clippedLoss, weight);
+        if (clippedLoss < loss)
+        {
+            ClippedRows++;
+            _clippedRowsAtFloor.Add(weight * clippedLoss);
+            _clippedRows += weight * loss;
+        }
+        else
+        {
+            _unclippedRows.Add(weight * loss);
+        }
+    }
+
+    /// <summary>Adds rows, all at once where none of them is clipped.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Add(ReadOnlySpan<double> losses, ReadOnlySpan<double> clippedLosses, ReadOnlySpan<double> weights)
+    {
+        // As integers, which compares vectors of them: what is not clipped is the same bits.
+        if (MemoryMarshal.Cast<double, long>(losses).SequenceEqual(MemoryMarshal.Cast<double, long>(clippedLosses)))
+        {
+            Rows += losses.Length;
+            _weight.Add(SpanMath.Sum(weights));
+            _unclippedRows.Add(SpanMath.Dot(weights, losses));
+            _moments.Merge(WeightedMoments.Of(losses, weights));
+            return;
+        }
+        for (var row = 0; row < losses.Length; row++)
+            Add(losses[row], clippedLosses[row], weights[row]);
+    }
+}
+
+/// <summary>
+/// The largest loss that the clipped log-loss lets one probability have, -ln of the floor. Logits lose nothing by
+/// rounding, so that of them none but an impossible class is clipped.
+/// </summary>
+internal readonly struct LossFloor(double probabilityFloor, bool fromLogits)
+{
+    public bool FromLogits => fromLogits;
+
+    /// <summary>-ln of the floor.</summary>
+    public double Largest { get; } = -Math.Log(probabilityFloor);
+
+    public double Clip(double loss) => fromLogits && double.IsFinite(loss) ? loss : Math.Min(loss, Largest);
+
+    /// <inheritdoc cref="Clip(double)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<double> Clip(Vector<double> losses)
+    {
+        Vector<double> clipped = Vector.MinNative(losses, new Vector<double>(Largest));
+        return fromLogits ? Vector.ConditionalSelect(Vector.LessThan(losses, new Vector<double>(double.PositiveInfinity)), losses, clipped) : clipped;
+    }
+}
+
+/// <summary>
+/// The entropy of the labels themselves, <c>H(p) = -sum_k p_k ln p_k</c>, the part of the log-loss that no model can
+/// remove; the rest is KL(p || q). Class k's part of row i is <c>-w_i p_ik ln p_ik</c>. Hard labels have none.
+/// </summary>
+internal sealed class SoftLabelAccumulator(int classes)
+{
+    private readonly CompensatedSum[] _entropyOfClass = new CompensatedSum[classes];
+
+    /// <summary><c>sum_i w_i H(p_i)</c>.</summary>
+    public double WeightedEntropy => _entropyOfClass.Sum(s => s.Value);
+
+    /// <summary>The part of <see cref="WeightedEntropy"/> that belongs to class k.</summary>
+    public double WeightedEntropyOf(int k) => _entropyOfClass[k].Value;
+
+    public void Add(EvaluatedBlock block)
+    {
+        if (!block.HasSoftLabels)
+            return;
+        for (var row = 0; row < block.Count; row++)
+        {
+            for (var k = 0; k < classes && block.Labels[row] < 0; k++)
+            {
+                var share = block.TargetOf(k, row);
+                _entropyOfClass[k].Add(-block.Weights[row] * StableMath.XLogY(share, share));
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -17,10 +18,10 @@ internal sealed class MetricAccumulators
     private readonly OneVersusRestAccumulator[]? _oneVersusRest;
 
     /// <summary>Sums over classes; of a binary model only the positive class's forecasts are kept, those of the negative one mirror them.</summary>
-    public MetricAccumulators(int classes, EvaluationOptions options, bool fromLogits, bool isBinary)
+    public MetricAccumulators(int classes, EvaluationOptions options, LossFloor floor, bool isBinary)
     {
         IsBinary = isBinary;
-        Floor = new(options.ProbabilityFloor, fromLogits);
+        Floor = floor;
         LogLoss = new(classes, Floor);
         SoftLabels = new(classes);
         Ranks = isBinary ? null : new(classes);
@@ -65,14 +66,14 @@ internal sealed class MetricAccumulators
     public TopLabelAccumulator? TopLabel { get; }
 
     /// <summary>Whether the forecasts of every class are kept row by row; null when none are kept.</summary>
-    public bool? IsExact => _oneVersusRest?.All(one => one.IsExact);
+    public bool? IsExact => _oneVersusRest?.All(one => one.Distribution.IsExact);
 
     /// <summary>Writes a class's forecasts in groups, lowest first, in place of what the list held; false when they are not computed.</summary>
     public bool TryCopyGroups(int k, List<ScoreGroup> groups)
     {
         if (_oneVersusRest is null)
             return false;
-        _oneVersusRest[IsBinary ? 0 : k].CopyGroupsTo(groups);
+        _oneVersusRest[IsBinary ? 0 : k].Distribution.CopyGroupsTo(groups);
         if (IsBinary && k == 0)
         {
             groups.Reverse();
@@ -87,21 +88,6 @@ internal sealed class MetricAccumulators
     {
         foreach (var lane in Lanes)
             lane(block);
-    }
-
-    public void Merge(MetricAccumulators other)
-    {
-        Rows.Merge(other.Rows);
-        LogLoss.Merge(other.LogLoss);
-        SoftLabels.Merge(other.SoftLabels);
-        Accuracy.Merge(other.Accuracy);
-        Brier.Merge(other.Brier);
-        Ranks?.Merge(other.Ranks!);
-        RowLosses.Merge(other.RowLosses);
-        Confusion?.Merge(other.Confusion!);
-        TopLabel?.Merge(other.TopLabel!);
-        for (var i = 0; i < _oneVersusRest?.Length; i++)
-            _oneVersusRest[i].Merge(other._oneVersusRest![i]);
     }
 
     private void AddLosses(EvaluatedBlock block)
@@ -119,5 +105,39 @@ internal sealed class MetricAccumulators
         Ranks?.Add(block);
         Confusion?.Add(block);
         TopLabel?.Add(block);
+    }
+}
+
+/// <summary>The weighted share of rows whose predicted class is the true one; a soft label counts by its share of that class.</summary>
+internal sealed class AccuracyAccumulator
+{
+    private CompensatedSum _correct;
+    private CompensatedSum _total;
+
+    /// <summary>NaN without rows.</summary>
+    public double Accuracy => _correct.Value / _total.Value;
+
+    public void Add(EvaluatedBlock block)
+    {
+        _total.Add(SpanMath.Sum(block.Weights.AsSpan(0, block.Count)));
+        _correct.Add(SpanMath.Dot(block.Weights.AsSpan(0, block.Count), block.Hits.AsSpan(0, block.Count)));
+        foreach ((_, _, var weight) in block.Mistakes)
+            _total.Add(weight);
+    }
+}
+
+/// <summary>The Brier score (1950) in its original form over K classes, <c>sum_i w_i sum_k (q_ik - p_ik)^2 / sum_i w_i</c>.</summary>
+internal sealed class BrierAccumulator
+{
+    private CompensatedSum _squares;
+    private CompensatedSum _weight;
+
+    /// <summary>0 is perfect, 2 always certain and wrong; NaN without rows.</summary>
+    public double Score => _squares.Value / _weight.Value;
+
+    public void Add(EvaluatedBlock block)
+    {
+        _squares.Add(SpanMath.Dot(block.Weights.AsSpan(0, block.Count), block.SquaredErrors.AsSpan(0, block.Count)));
+        _weight.Add(SpanMath.Sum(block.Weights.AsSpan(0, block.Count)));
     }
 }

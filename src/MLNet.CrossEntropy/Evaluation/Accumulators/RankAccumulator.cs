@@ -7,7 +7,7 @@ namespace MLNet.CrossEntropy.Evaluation;
 /// The rank of the true class among the scores, 0 for the highest. Ties go to the lower class index; counted in the true
 /// class's favour or against it they give the optimistic and the pessimistic rank.
 /// </summary>
-internal sealed class RankAccumulator(int classes) : IAccumulator<RankAccumulator>
+internal sealed class RankAccumulator(int classes)
 {
     private readonly CompensatedSum[] _untied = new CompensatedSum[classes];
     private readonly CompensatedSum[] _lowerIndexFirst = new CompensatedSum[classes];
@@ -34,19 +34,6 @@ internal sealed class RankAccumulator(int classes) : IAccumulator<RankAccumulato
                 Add(block.Higher[row], block.TiesBelow[row], block.Ties[row], block.Weights[row]);
             else
                 AddSoft(block, row);
-        }
-    }
-
-    public void Merge(RankAccumulator other)
-    {
-        _weight.Add(other._weight.Value);
-        for (var k = 0; k < _optimistic.Length; k++)
-        {
-            _plain[k] += other._plain[k];
-            _untied[k].Add(other._untied[k].Value);
-            _lowerIndexFirst[k].Add(other._lowerIndexFirst[k].Value);
-            _optimistic[k].Add(other._optimistic[k].Value);
-            _pessimistic[k].Add(other._pessimistic[k].Value);
         }
     }
 

@@ -1,7 +1,10 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>How the loss is spread over the rows; see <see cref="RowLosses"/>.</summary>
-internal sealed class RowLossAccumulator(int worstRows, LossFloor floor) : IAccumulator<RowLossAccumulator>
+internal sealed class RowLossAccumulator(int worstRows, LossFloor floor)
 {
     private const int LossBinsPerNat = 16;
     private const int LargestLoss = 40;
@@ -26,11 +29,94 @@ internal sealed class RowLossAccumulator(int worstRows, LossFloor floor) : IAccu
         }
         Worst.Add(block);
     }
+}
 
-    public void Merge(RowLossAccumulator other)
+/// <summary>Rows, weights and losses in intervals <c>[b/n, (b+1)/n)</c> of some figure; the last interval takes all that is beyond.</summary>
+/// <param name="bins">The number of intervals.</param>
+/// <param name="perUnit">n, the number of intervals in 1.</param>
+/// <param name="end">The upper edge of the last interval.</param>
+internal sealed class LossHistogram(int bins, int perUnit, double end)
+{
+    // Rows, weights, weighted losses: as one vector they are one addition.
+    private readonly Vector256<double>[] _bins = new Vector256<double>[bins];
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Add(ReadOnlySpan<double> values, ReadOnlySpan<double> losses, ReadOnlySpan<double> weights)
     {
-        ByLoss.Merge(other.ByLoss);
-        ByProbability.Merge(other.ByProbability);
-        Worst.Merge(other.Worst);
+        losses = losses[..values.Length];
+        weights = weights[..values.Length];
+        for (var row = 0; row < values.Length; row++)
+            Add(values[row], losses[row], weights[row]);
+    }
+
+    public void Add(double value, double loss, double weight) =>
+        _bins[(int)double.MinNative(value * perUnit, bins - 1)] += Vector256.Create(1, weight, weight * loss, 0);
+
+    /// <summary>The intervals that hold rows, in order.</summary>
+    public LossBin[] ToBins() =>
+    [
+        .. Enumerable.Range(0, bins).Where(b => _bins[b][0] > 0).Select(b =>
+            new LossBin((double)b / perUnit, b < bins - 1 ? (b + 1.0) / perUnit : end, (long)_bins[b][0], _bins[b][1], _bins[b][2])),
+    ];
+}
+
+/// <summary>Keeps the k rows of the largest losses, whatever the order they come in.</summary>
+internal sealed class WorstRowsAccumulator(int capacity)
+{
+    private readonly List<Entry> _rows = [];
+
+    /// <summary>Largest loss first; of equal losses the earlier row.</summary>
+    public IReadOnlyList<Entry> Rows => _rows;
+
+    /// <summary>The least loss that is still worth keeping.</summary>
+    private double Least => _rows.Count < capacity ? double.NegativeInfinity : _rows[^1].Loss;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Add(EvaluatedBlock block)
+    {
+        if (capacity == 0)
+            return;
+        var least = Least;
+        ReadOnlySpan<double> losses = block.Losses.AsSpan(0, block.Count);
+        for (var row = 0; row < losses.Length; row++)
+        {
+            // Nearly every row of a large data set ends here.
+            if (losses[row] < least)
+                continue;
+            var label = block.Labels[row] < 0 ? IndexOfLargestShare(block, row) : block.Labels[row];
+            Add(new Entry(block.PositionOf(row), block.IdOf(block.Sources[row]), label, block.Predicted[row], ForecastKey.Probability(block.TopForecasts[row]), block.Losses[row], block.Weights[row]));
+            least = Least;
+        }
+        foreach ((var source, var label, var weight) in block.Mistakes)
+            Add(new Entry(block.FirstRow + source, block.IdOf(source), label, -1, double.NaN, double.PositiveInfinity, weight));
+    }
+
+    public void Add(Entry row)
+    {
+        var place = _rows.Count;
+        while (place > 0 && row.IsWorseThan(_rows[place - 1]))
+            place--;
+        if (place == capacity)
+            return;
+        if (_rows.Count == capacity)
+            _rows.RemoveAt(capacity - 1);
+        _rows.Insert(place, row);
+    }
+
+    private static int IndexOfLargestShare(EvaluatedBlock block, int row)
+    {
+        var best = 0;
+        for (var k = 1; k < block.Classes; k++)
+        {
+            if (block.TargetOf(k, row) > block.TargetOf(best, row))
+                best = k;
+        }
+        return best;
+    }
+
+    /// <summary>A row; -1 stands for a class the model does not know, and for the prediction of scores that are none.</summary>
+    internal readonly record struct Entry(long Row, string? Id, int Label, int Predicted, double PredictedProbability, double Loss, double Weight)
+    {
+        public bool IsWorseThan(Entry other) => Loss > other.Loss || (Loss == other.Loss && Row < other.Row);
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
@@ -24,6 +25,7 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     // Summing up the blocks may cost as much as this many passes over the rows.
     private const int WorthInPasses = 20;
 
+    private readonly RowSet _set;
     private readonly LogitLoss _loss;
     private readonly int _outputs;
     private readonly int _size;
@@ -40,14 +42,15 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     private readonly NativeBuffer<float> _products;
     private bool _isFactorized;
 
-    public NewtonPreconditioner(SgdOptions options, RowSet rows, FeatureScaling scaling, WorkerTeam team)
+    public NewtonPreconditioner(LinearObjective objective, RowSet rows)
     {
-        _loss = options.Loss;
-        _outputs = options.Outputs;
+        _set = rows;
+        _loss = objective.Loss;
+        _outputs = objective.Outputs;
         _size = rows.Features + 1;
-        _l2 = options.L2;
-        _scaling = scaling;
-        _team = team;
+        _l2 = objective.Penalty.L2;
+        _scaling = objective.Scaling;
+        _team = objective.Team;
         _stride = rows.Features > MostFeatures ? 0 : SampleStride(rows);
         _blocks = new double[_stride > 0 ? _outputs * _size * _size : 0];
         _right = new double[_size];
@@ -61,20 +64,20 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     }
 
     /// <summary>
-    /// Sums up and factorises the blocks for the model whose curvature terms <c>[rows, outputs]</c> are given, unless those of an earlier one still
-    /// served well: the last solution took few products.
+    /// Sums up and factorises the blocks for the point at hand, unless those of an earlier one still served well: the last solution took
+    /// few products.
     /// </summary>
-    public void Refresh(RowSet rows, NativeBuffer<float> terms, double weightSum, int lastProducts)
+    public void Refresh(LocalObjective local, int lastProducts)
     {
         if (_stride == 0 || (_isFactorized && lastProducts <= MostProducts))
             return;
         _isFactorized = true;
         Array.Clear(_blocks);
-        var share = _stride / weightSum;
-        if (rows.IsSparse)
-            AddSparse(rows, terms, share);
+        var share = _stride / local.Weight;
+        if (_set.IsSparse)
+            AddSparse(_set, local.Terms, share);
         else
-            AddDense(rows, terms, share);
+            AddDense(_set, local.Terms, share);
         _team.Run(Factorize);
     }
 
@@ -96,7 +99,7 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     }
 
     /// <summary>The factors as they are: how old they are decides when they are made anew.</summary>
-    public void Exchange(StateExchange state)
+    public void Serialize(StateStream state)
     {
         state.Values(_blocks.AsSpan());
         state.Value(ref _isFactorized);
@@ -113,14 +116,7 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     /// <summary>Every so many rows are looked at that the blocks cost as much as a few passes, but at least two for each feature.</summary>
     private static int SampleStride(RowSet rows)
     {
-        var values = (long)rows.Rows * rows.Features;
-        if (rows.IsSparse)
-        {
-            values = 0;
-            foreach (var block in rows.Blocks)
-                values += block.RowStarts![block.Rows];
-        }
-
+        var values = rows.IsSparse ? rows.NonZeros : (long)rows.Rows * rows.Features;
         var sample = Math.Max(2.0 * WorthInPasses * rows.Rows * rows.Rows / Math.Max(1, values), 2 * rows.Features);
         return (int)Math.Max(1, rows.Rows / sample);
     }

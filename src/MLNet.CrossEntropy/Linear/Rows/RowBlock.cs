@@ -1,8 +1,10 @@
+using System.Collections;
+
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
 /// A block of example rows: dense (row-major <c>[rows, features]</c>) or sparse (compressed sparse rows, CSR), with their
-/// targets and weights. The SGD loop eats nothing else; where the rows come from is not its business.
+/// targets and weights. Linear models eat nothing else; where the rows come from is not their business.
 /// </summary>
 internal sealed record RowBlock
 {
@@ -42,6 +44,9 @@ internal sealed record RowBlock
     /// <summary>Example weights, one a row; null means that every row weighs 1.</summary>
     public float[]? Weights { get; init; }
 
+    /// <summary>The bytes of its arrays.</summary>
+    public long Bytes => 4 * (Values.LongLength + Length(RowStarts) + Length(Indices) + Length(Classes) + Length(Targets) + Length(Weights));
+
     /// <summary>A block of dense rows over <paramref name="values"/> <c>[rows, features]</c>, which it keeps (no copy).</summary>
     public static RowBlock Dense(int rows, int features, float[] values)
     {
@@ -57,4 +62,32 @@ internal sealed record RowBlock
         ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, rowStarts[rows], nameof(values));
         return new RowBlock(rows, features, values, rowStarts, indices);
     }
+
+    private static long Length(Array? array) => array?.LongLength ?? 0;
+}
+
+/// <summary>Rows that are read anew in each pass, for data that shall not be held in memory.</summary>
+internal interface IRowSource
+{
+    /// <summary>
+    /// One pass over the rows, chunk by chunk: each a list of blocks as <see cref="RowSet"/> wants them, all chunks but the last with
+    /// the same number of rows, the same rows in the same order in every pass. A chunk's blocks are the caller's only until it asks
+    /// for the next chunk: their arrays are used again. One pass must end before the next begins.
+    /// </summary>
+    IEnumerable<IReadOnlyList<RowBlock>> Chunks();
+}
+
+/// <summary>The rows of a source as sets, one a chunk; each enumeration is a pass, and each set lives until the next is asked for.</summary>
+internal sealed class RowChunks(IRowSource source) : IEnumerable<RowSet>
+{
+    public IEnumerator<RowSet> GetEnumerator()
+    {
+        foreach (var chunk in source.Chunks())
+        {
+            using var rows = new RowSet(chunk);
+            yield return rows;
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

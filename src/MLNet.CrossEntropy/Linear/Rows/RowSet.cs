@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using MLNet.CrossEntropy.Losses;
 
 namespace MLNet.CrossEntropy.Linear;
 
@@ -75,7 +76,7 @@ internal sealed unsafe class RowSet : IDisposable
     public bool HasClasses { get; }
 
     /// <summary>The bytes of the rows' arrays.</summary>
-    public long Bytes => _blocks.Sum(MemoryEstimate.BytesOf);
+    public long Bytes => _blocks.Sum(block => block.Bytes);
 
     /// <summary>The blocks, in order.</summary>
     public ReadOnlySpan<RowBlock> Blocks => _blocks;
@@ -181,4 +182,18 @@ internal sealed unsafe class RowSet : IDisposable
     private int BlockOf(int row) => _rowsPerBlock == 1 ? row : (int)Math.BigMul(_inverse, (ulong)row, out _);
 
     private static string Form(RowBlock block) => $"{block.Features} {(block.IsSparse ? "sparse" : "dense")} features";
+}
+
+/// <summary>One CSR row of pinned memory: <paramref name="length"/> feature indices, strictly increasing, and their values.</summary>
+internal readonly unsafe ref struct SparseRow(int* indices, float* values, int length)
+{
+    public int Length { get; } = length;
+
+    public int* IndexPointer { get; } = indices;
+
+    public float* ValuePointer { get; } = values;
+
+    public ReadOnlySpan<int> Indices => new(IndexPointer, Length);
+
+    public ReadOnlySpan<float> Values => new(ValuePointer, Length);
 }

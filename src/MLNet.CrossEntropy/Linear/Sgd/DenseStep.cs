@@ -1,10 +1,9 @@
 using MLNet.CrossEntropy.Numerics;
 
-
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
-/// The SGD step over dense rows. Threads share the rows of a batch for logits and gradients (see the part of this class that is about it), then
+/// The SGD step over dense rows. Threads share the rows of a batch for logits and gradients (see <see cref="DenseGradient"/>), then
 /// the features for the optimizer's step: all sums have one order, so the number of threads changes no bit.
 /// </summary>
 /// <remarks>
@@ -14,129 +13,103 @@ namespace MLNet.CrossEntropy.Linear;
 /// is kept beside it lie slice after slice, <c>[slices, outputs, slice features]</c>: a thread's share is one piece of memory, so that what
 /// its core fetches ahead is not what the next one writes.
 /// </remarks>
-internal sealed unsafe partial class DenseStep : MiniBatchStep
+internal sealed unsafe class DenseStep : ISgdStep
 {
     // Features are shared between threads in whole slices, and the centring sums are kept one a slice and output, in a fixed order.
-    private const int SliceFeatures = 32;
+    private const int SliceFeatures = LinearWeights.SliceFeatures;
 
     // The optimizer is given so many weights at a time, as far as slices of fewer allow: they stay in the first-level cache.
     private const int RunFloats = 512;
 
+    private readonly int _outputs;
     private readonly int _features;
-    private readonly int _stride;
     private readonly int _slices;
     private readonly int _runFeatures;
-    private readonly Optimizer _optimizer;
-    private readonly SliceStep<float> _stepOptimizer;
+    private readonly int _biasOffset;
+    private readonly ElasticNet _penalty;
+    private readonly float _repeats;
+    private readonly FeatureScaling _scaling;
+    private readonly WorkerTeam _team;
+    private readonly SagaMemory? _memory;
+    private readonly MiniBatch _batch;
+    private readonly DenseGradient _gradient;
+    private readonly SliceStep<float> _rule;
     private readonly OptimizerState<float> _state;
     private readonly OptimizerState<float> _savedState;
-    private readonly FeatureScaling _scaling;
-    private readonly float _l1;
-    private readonly float _l2;
-    private readonly float _repeats;
     private readonly NativeBuffer<float> _scaled;
     private readonly NativeBuffer<float> _saved;
-    private readonly NativeBuffer<float> _raw;
+    private readonly NativeBuffer<float> _slopes;
     private readonly NativeBuffer<float> _means;
     private readonly NativeBuffer<float> _scales;
-    private readonly NativeBuffer<float> _gradient;
-    private readonly NativeBuffer<float> _slopes;
-    private readonly NativeBuffer<float> _meanGradient;
     private readonly NativeBuffer<double> _centring;
-    private readonly NativeBuffer<nint> _rowPointers;
-    private readonly NativeBuffer<nint> _aheadPointers;
-    private readonly float[] _rawBiases;
     private readonly float[] _biasGradient;
-    private readonly Action<int> _updatePhase;
-    private readonly Action<int> _gradientPhase;
-    private readonly Action<int> _sumPhase;
-    private readonly IGradientSum? _gradientSum;
-    private readonly bool _isByUnits;
-    private readonly long _unitStride;
-    private NativeBuffer<float>? _sum;
+    private readonly Action<int> _forward;
+    private readonly Action<int> _update;
     private float _factor;
-    private double _learningRate;
+    private double _rate;
 
-    public DenseStep(SgdOptions options, int features, SgdPlan plan, FeatureScaling scaling, WorkerTeam team)
-        : base(options.Loss, options.Outputs, plan.BatchSize, UnitRowsFor(plan.BatchSize, options.Outputs, features), team)
+    public DenseStep(LinearObjective objective, FitPlan plan, LinearWeights start, SagaMemory? memory)
     {
-        _features = features;
-        _stride = StrideOf(features);
-        _slices = _stride / SliceFeatures;
-        _runFeatures = Math.Max(1, RunFloats / (Outputs * SliceFeatures)) * SliceFeatures;
-        _scaling = scaling;
-        _l1 = (float)options.L1;
-        _l2 = (float)options.L2;
-        var parameters = checked(Outputs * (_stride + 1));
-        _optimizer = options.Optimizer ?? new Sgd { Momentum = options.Momentum };
-        _repeats = (float)((_optimizer as Sgd)?.LongRunRate(1) ?? 1);
-        _stepOptimizer = _optimizer.BindStep<float>();
-        _state = _optimizer.CreateState<float>(parameters);
+        (_outputs, _features, _penalty, _scaling, _team, _memory) =
+            (objective.Outputs, objective.Features, objective.Penalty, objective.Scaling, objective.Team, memory);
+        Weights = objective.CreateWeights();
+        var stride = Weights.Stride;
+        _batch = new MiniBatch(objective.Loss, _outputs, plan.BatchSize, DenseGradient.UnitRowsFor(plan.BatchSize, _outputs, stride), memory, _team);
+        _gradient = new DenseGradient(_outputs, _features, stride, plan.BatchSize, _team);
+        _slices = stride / SliceFeatures;
+        _runFeatures = Math.Max(1, RunFloats / (_outputs * SliceFeatures)) * SliceFeatures;
+        _biasOffset = _outputs * stride;
+        var parameters = checked(_biasOffset + _outputs);
+        _repeats = (float)((plan.Rule as Sgd)?.LongRunRate(1) ?? 1);
+        _rule = plan.Rule.BindStep<float>();
+        _state = plan.Rule.CreateState<float>(parameters);
         _savedState = _state.Clone();
         _scaled = new NativeBuffer<float>(parameters);
         _saved = new NativeBuffer<float>(parameters);
-        _unitStride = UnitStride(Outputs, features);
-        _isByUnits = Units(plan.BatchSize) * _unitStride <= MostGradients;
-        _gradient = new NativeBuffer<float>(_isByUnits ? Units(plan.BatchSize) * _unitStride : _unitStride);
-        _slopes = new NativeBuffer<float>((long)Outputs * _stride);
-        _meanGradient = new NativeBuffer<float>(plan.Solver == Solver.Saga ? parameters : 0);
-        _raw = new NativeBuffer<float>((long)Outputs * _stride);
-        _means = new NativeBuffer<float>(features);
-        _scales = new NativeBuffer<float>(features);
-        scaling.Means.CopyTo(_means.AsSpan());
-        scaling.Scales.CopyTo(_scales.AsSpan());
-        _centring = new NativeBuffer<double>((long)_slices * Outputs);
-        _rowPointers = new NativeBuffer<nint>(plan.BatchSize);
-        _aheadPointers = new NativeBuffer<nint>(plan.BatchSize);
-        _rawBiases = new float[Outputs];
-        _biasGradient = new float[Outputs];
-        _updatePhase = UpdateShare;
-        _gradientPhase = GradientShare;
-        _sumPhase = AddShare;
-        _gradientSum = options.GradientSum;
+        _slopes = new NativeBuffer<float>((long)_outputs * stride);
+        _means = new NativeBuffer<float>(_features);
+        _scales = new NativeBuffer<float>(_features);
+        _scaling.Means.CopyTo(_means.AsSpan());
+        _scaling.Scales.CopyTo(_scales.AsSpan());
+        _centring = new NativeBuffer<double>((long)_slices * _outputs);
+        _biasGradient = new float[_outputs];
+        _forward = Forward;
+        _update = Update;
+        Start(objective, start);
     }
 
-    private int BiasOffset => Outputs * _stride;
+    public LinearWeights Weights { get; }
 
-    private float** Rows => (float**)_rowPointers.Pointer;
-
-    public override void Start(float[]? weights, float[] biases)
+    public LossSums Take(RowSet rows, ReadOnlySpan<int> batch, double rate, ReadOnlySpan<int> next = default)
     {
-        for (var k = 0; k < Outputs; k++)
-        {
-            double bias = biases[k];
-            for (var j = 0; weights is not null && j < _features; j++)
-            {
-                var weight = weights[k * _features + j];
-                _scaled[Place(k, j)] = weight / _scaling.Scales[j];
-                bias += (double)_scaling.Means[j] * weight;
-            }
-
-            _scaled[BiasOffset + k] = (float)bias;
-        }
-
-        RefreshRaw();
+        _batch.Load(rows, batch, next);
+        _team.Run(_forward);
+        var sums = _batch.Sum();
+        if (!(sums.Weight > 0) || !double.IsFinite(sums.Loss))
+            return sums;
+        (_rate, _factor) = (rate, _memory is null ? (float)(1 / sums.Weight) : 1);
+        _batch.ErrorSums.CopyTo(_biasGradient, 0);
+        SpanMath.Scale(_biasGradient.AsSpan(), _factor);
+        fixed (float* gradient = _biasGradient)
+            AddMemory(gradient, _biasOffset, _outputs);
+        _team.Run(_update);
+        _rule(_scaled.Span(_biasOffset, _outputs), _biasGradient, _state, _biasOffset, rate);
+        _state.Steps++;
+        RefreshBiases();
+        return sums;
     }
 
-    public override void CopyTo(float[] weights, float[] biases)
-    {
-        for (var k = 0; k < Outputs; k++)
-            _raw.Span((long)k * _stride, _features).CopyTo(weights.AsSpan(k * _features));
-        _rawBiases.CopyTo(biases, 0);
-    }
-
-    public override double RememberedGradientNorm()
+    public double RememberedGradientNorm()
     {
         var sum = 0.0;
-        for (var k = 0; k < Outputs; k++)
+        for (var k = 0; k < _outputs; k++)
         {
-            double bias = _meanGradient[BiasOffset + k];
+            double bias = _memory!.Mean[_biasOffset + k];
             sum += bias * bias;
             for (var j = 0; j < _features; j++)
             {
-                var raw = _raw[(long)k * _stride + j];
-                var slope = _meanGradient[Place(k, j)] - _scaling.Means[j] * bias + _l2 * raw;
-                var gradient = _scaling.Scales[j] * OptimalityCertificate.SmallestSubgradient(slope, raw, _l1);
+                var slope = _memory.Mean[Place(k, j)] - _scaling.Means[j] * bias;
+                var gradient = _scaling.Scales[j] * _penalty.Subgradient(slope, Weights.Pointer[Weights.Place(k, j)]);
                 sum += gradient * gradient;
             }
         }
@@ -144,88 +117,174 @@ internal sealed unsafe partial class DenseStep : MiniBatchStep
         return Math.Sqrt(sum);
     }
 
-    public override void Save()
+    public void Save()
     {
         _scaled.AsSpan().CopyTo(_saved.AsSpan());
         _savedState.CopyFrom(_state);
     }
 
-    public override void Restore()
+    public void Restore()
     {
         _saved.AsSpan().CopyTo(_scaled.AsSpan());
         _state.CopyFrom(_savedState);
         RefreshRaw();
-        Table?.Clear();
-        _meanGradient.AsSpan().Clear();
+        _memory?.Clear();
     }
 
-    public override void RestartOptimizer() => _state.CopyFrom(_savedState);
+    public void RestartRule() => _state.CopyFrom(_savedState);
 
-    public override void Exchange(StateExchange state)
+    public void Serialize(StateStream state)
     {
-        base.Exchange(state);
         state.Values(_scaled);
         state.Values(_saved);
-        state.Values(_meanGradient);
-        _state.Exchange(state);
-        _savedState.Exchange(state);
+        _state.Serialize(state);
+        _savedState.Serialize(state);
         if (state.IsReading)
             RefreshRaw();
     }
 
-    public override void Dispose()
+    public void Dispose()
     {
-        base.Dispose();
+        Weights.Dispose();
+        _batch.Dispose();
+        _gradient.Dispose();
         _scaled.Dispose();
         _saved.Dispose();
-        _raw.Dispose();
+        _slopes.Dispose();
         _means.Dispose();
         _scales.Dispose();
-        _gradient.Dispose();
-        _slopes.Dispose();
-        _meanGradient.Dispose();
         _centring.Dispose();
-        _rowPointers.Dispose();
-        _aheadPointers.Dispose();
     }
 
-    protected override void ComputeLogits(RowSet rows, ReadOnlySpan<int> batch, int from, int to)
+    private void Start(LinearObjective objective, LinearWeights start)
     {
-        for (var r = from; r < to; r++)
+        var scaled = new double[objective.Parameters];
+        objective.ToScaled(start, scaled);
+        for (var k = 0; k < _outputs; k++)
         {
-            Rows[r] = rows.Dense(batch[r]);
-            _rawBiases.CopyTo(Logits.Span((long)r * Outputs, Outputs));
+            for (var j = 0; j < _features; j++)
+                _scaled[Place(k, j)] = (float)scaled[k * _features + j];
+            _scaled[_biasOffset + k] = (float)scaled[_outputs * _features + k];
         }
 
-        DenseForward.Accumulate(
-            Rows + from, to - from, _features, _raw.Pointer, _stride, Outputs, Logits.Pointer + (long)from * Outputs);
+        RefreshRaw();
     }
 
-    protected override ReadOnlySpan<float> RawWeights => _raw.AsSpan();
-
-    protected override void AddGradient(RowSet rows, ReadOnlySpan<int> batch, NativeBuffer<float> weightGradient)
+    /// <summary>A member's units: logits, errors, gradients, and the sums of these that need nobody else's.</summary>
+    private void Forward(int member)
     {
-        _sum = weightGradient;
-        Team.Run(_sumPhase);
+        var (first, end) = _team.Share(member, _batch.Units);
+        for (var unit = first; unit < end; unit++)
+        {
+            ComputeLogits(unit);
+            _batch.ComputeErrors(unit);
+            _gradient.ComputeUnit(_batch, unit, _batch.Ahead(member, unit, end));
+        }
+
+        _gradient.EndUnits(first, end);
     }
 
-    private void AddShare(int member)
+    private void ComputeLogits(int unit)
     {
-        var (from, to) = FeatureShare(member);
+        var (from, to) = _batch.Unit(unit);
+        var logits = _batch.Logits.Pointer + (long)from * _outputs;
+        var numbers = _batch.Numbers;
+        for (var r = from; r < to; r++)
+        {
+            _gradient.Rows[r] = _batch.Rows.Dense(numbers[r]);
+            Weights.Biases.CopyTo(_batch.Logits.Span((long)r * _outputs, _outputs));
+        }
+
+        DenseForward.Accumulate(_gradient.Rows + from, to - from, _features, Weights.Pointer, Weights.Stride, _outputs, logits);
+    }
+
+    /// <summary>A member's features, whole slices but for the last: gradient, optimizer's step, raw weights.</summary>
+    private void Update(int member)
+    {
+        var (firstSlice, endSlice) = _team.Share(member, _slices);
+        int from = firstSlice * SliceFeatures, to = Math.Min(endSlice * SliceFeatures, _features);
         if (from >= to)
             return;
-        CompleteGradient(from, to);
-        for (var k = 0; k < Outputs; k++)
-            SparseKernels.Axpy(1, _gradient.Pointer + (long)k * _stride + from, _sum!.Pointer + (long)k * _stride + from, to - from);
+        _gradient.Complete(_batch, from, to);
+        for (int end; from < to; from = end)
+        {
+            end = Math.Min(from + _runFeatures, to);
+            for (var start = from; start < end; start += SliceFeatures)
+                ToScaledGradient(start);
+            int place = Place(0, from), length = (end - from + SliceFeatures - 1) / SliceFeatures * SliceFeatures * _outputs;
+            _rule(_scaled.Span(place, length), _slopes.Span(place, length), _state, place, _rate);
+            for (var start = from; start < end; start += SliceFeatures)
+                ToRaw(start);
+        }
     }
 
-    /// <summary>The features <c>[from, to)</c> that are <paramref name="member"/>'s: whole slices, but for the last.</summary>
-    private (int From, int To) FeatureShare(int member)
+    /// <summary>SAGA: change of the batch's gradient in, estimate of the mean gradient out; the memory's own mean follows the change.</summary>
+    private void AddMemory(float* gradient, int offset, int length)
     {
-        var (firstSlice, endSlice) = Team.Share(member, _slices);
-        return (firstSlice * SliceFeatures, Math.Min(endSlice * SliceFeatures, _features));
+        if (_memory is not null)
+            ElementKernels.Remember(gradient, _memory.Mean.Pointer + offset, _memory.EstimateFactor(_batch.Count), _memory.MeanFactor, length);
+    }
+
+    /// <summary>Of the slice that begins with a feature: raw gradient of the mean loss in, gradient of the objective in the scaled weights out.</summary>
+    private void ToScaledGradient(int from)
+    {
+        int length = Math.Min(SliceFeatures, _features - from), stride = Weights.Stride;
+        float* gradient = _gradient.Pointer + from, raw = Weights.Pointer + from, slopes = _slopes.Pointer + Place(0, from);
+        var l2 = (float)_penalty.L2;
+        for (var k = 0; k < _outputs; k++, gradient += stride, raw += stride, slopes += SliceFeatures)
+        {
+            AddMemory(gradient, Place(k, from), length);
+            ElementKernels.ToScaledGradient(gradient, _factor, _means.Pointer + from, _scales.Pointer + from, raw, _biasGradient[k], l2, slopes, length);
+        }
+    }
+
+    /// <summary>Raw weights of a slice, and its part of the centring sums.</summary>
+    private void ToRaw(int from)
+    {
+        var length = Math.Min(SliceFeatures, _features - from);
+        float* scaled = _scaled.Pointer + Place(0, from), raw = Weights.Pointer + from;
+        var sums = _centring.Pointer + from / SliceFeatures * _outputs;
+        for (var k = 0; k < _outputs; k++, scaled += SliceFeatures, raw += Weights.Stride)
+        {
+            if (_penalty.L1 > 0)
+                Shrink(new Span<float>(scaled, length), _scales.Span(from, length));
+            sums[k] = ElementKernels.ToRaw(scaled, _scales.Pointer + from, _means.Pointer + from, raw, length);
+        }
+    }
+
+    /// <summary>
+    /// The proximal step of <c>l1 ||W||_1</c> (Duchi and Singer 2009): in scaled coordinates the penalty is <c>l1 s_j |W'_j|</c>, so W'_j
+    /// moves towards 0 by at most <c>rate l1 s_j / (1 - m)</c>: momentum m repeats every gradient that often, and the penalty must keep its
+    /// balance with them (<see cref="Sgd.LongRunRate"/>).
+    /// </summary>
+    private void Shrink(Span<float> scaled, ReadOnlySpan<float> scales)
+    {
+        for (var j = 0; j < scaled.Length; j++)
+        {
+            var threshold = (float)_rate * (float)_penalty.L1 * scales[j] * _repeats;
+            scaled[j] = MathF.CopySign(Math.Max(0, Math.Abs(scaled[j]) - threshold), scaled[j]);
+        }
+    }
+
+    private void RefreshRaw()
+    {
+        _rate = 0;
+        for (var from = 0; from < _features; from += SliceFeatures)
+            ToRaw(from);
+        RefreshBiases();
+    }
+
+    private void RefreshBiases()
+    {
+        for (var k = 0; k < _outputs; k++)
+        {
+            double bias = _scaled[_biasOffset + k];
+            for (var slice = 0; slice < _slices; slice++)
+                bias -= _centring[(long)slice * _outputs + k];
+            Weights.Biases[k] = (float)bias;
+        }
     }
 
     /// <summary>Where W'[k, j] is.</summary>
-    private int Place(int k, int j) => j / SliceFeatures * SliceFeatures * Outputs + k * SliceFeatures + j % SliceFeatures;
+    private int Place(int k, int j) => j / SliceFeatures * SliceFeatures * _outputs + k * SliceFeatures + j % SliceFeatures;
 }

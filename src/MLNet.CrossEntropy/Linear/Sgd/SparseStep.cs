@@ -1,6 +1,5 @@
 using MLNet.CrossEntropy.Numerics;
 
-
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
@@ -12,11 +11,10 @@ namespace MLNet.CrossEntropy.Linear;
 /// Penalties are lazy: a feature that no row mentions only shrinks, and n steps of that are one shrinkage by the summed
 /// learning rates (exactly so for L1, whose proximal steps add up; for L2 by <c>exp(-l2 sum of rates)</c>, the product of
 /// <c>1 - l2 rate</c> to first order and stable at any rate). Momentum is not applied: it would move every weight in every step.
-/// For the same reason gradients do not go through an <see cref="IGradientSum"/>, whose dense sums cost outputs times features.
 /// </remarks>
-internal sealed unsafe class SparseStep : MiniBatchStep
+internal sealed unsafe class SparseStep : ISgdStep
 {
-    private const int UnitOfRows = 16;
+    private const int UnitRows = 16;
 
     // Features are shared between threads in runs of 2^4, so that their weights seldom lie on one cache line.
     private const int RunShift = 4;
@@ -24,84 +22,101 @@ internal sealed unsafe class SparseStep : MiniBatchStep
     // Rows are visited in random order, which no hardware prefetcher foresees.
     private const int FetchedAhead = 8;
 
+    private readonly int _outputs;
     private readonly int _features;
     private readonly bool _touchesMost;
+    private readonly ElasticNet _penalty;
+    private readonly WorkerTeam _team;
+    private readonly SagaMemory? _memory;
+    private readonly MiniBatch _batch;
     private readonly NativeBuffer<float> _squaredScales;
-    private readonly double _l1;
-    private readonly double _l2;
-    private readonly NativeBuffer<float> _weights;
-    private readonly NativeBuffer<float> _saved;
-    private readonly NativeBuffer<float> _meanGradient;
-    private readonly float[] _meanBiasGradient;
-    private readonly float[] _biases;
-    private readonly float[] _savedBiases;
+    private readonly LinearWeights _weights;
+    private readonly LinearWeights _saved;
     private readonly double[] _caughtUpTo;
-    private readonly Action<int> _catchUpPhase;
-    private readonly Action<int> _updatePhase;
+    private readonly Action<int> _catchUp;
+    private readonly Action<int> _forward;
+    private readonly Action<int> _update;
     private double _rateSum;
     private float _rate;
     private float _estimate;
     private float _share;
 
-    public SparseStep(SgdOptions options, RowSet rows, SgdPlan plan, FeatureScaling scaling, WorkerTeam team)
-        : base(options.Loss, options.Outputs, plan.BatchSize, UnitOfRows, team)
+    /// <param name="objective">What is minimised.</param>
+    /// <param name="rows">Some of the rows, whose density is that of all.</param>
+    /// <param name="plan">How.</param>
+    /// <param name="start">Where to begin.</param>
+    /// <param name="memory">SAGA's memory; null for plain SGD.</param>
+    public SparseStep(LinearObjective objective, RowSet rows, FitPlan plan, LinearWeights start, SagaMemory? memory)
     {
-        _features = rows.Features;
+        (_outputs, _features, _penalty, _team, _memory) = (objective.Outputs, objective.Features, objective.Penalty, objective.Team, memory);
         _touchesMost = _features <= plan.BatchSize * rows.NonZeros / rows.Rows;
+        _batch = new MiniBatch(objective.Loss, _outputs, plan.BatchSize, UnitRows, memory, _team);
         _squaredScales = new NativeBuffer<float>(_features);
         for (var j = 0; j < _features; j++)
-            _squaredScales[j] = scaling.Scales[j] * scaling.Scales[j];
-        _l1 = options.L1;
-        _l2 = options.L2;
-        var length = checked(_features * Outputs);
-        _weights = new NativeBuffer<float>(length);
-        _saved = new NativeBuffer<float>(length);
-        _meanGradient = new NativeBuffer<float>(plan.Solver == Solver.Saga ? length : 0);
-        _meanBiasGradient = new float[Outputs];
-        _biases = new float[Outputs];
-        _savedBiases = new float[Outputs];
+            _squaredScales[j] = objective.Scaling.Scales[j] * objective.Scaling.Scales[j];
+        _weights = objective.CreateWeights();
+        _saved = objective.CreateWeights();
         _caughtUpTo = new double[_features];
-        _catchUpPhase = CatchUpShare;
-        _updatePhase = UpdateShare;
+        _catchUp = CatchUp;
+        _forward = Forward;
+        _update = Update;
+        _weights.CopyFrom(start);
+    }
+
+    public LinearWeights Weights
+    {
+        get
+        {
+            CatchUpAll((0, _features));
+            return _weights;
+        }
     }
 
     /// <summary>Whether weights move in steps whose rows do not mention their feature.</summary>
-    private bool IsLazy => _l1 > 0 || _l2 > 0 || Table is not null;
+    private bool IsLazy => _penalty.L1 > 0 || _penalty.L2 > 0 || _memory is not null;
 
-    public override void Start(float[]? weights, float[] biases)
+    private int BiasOffset => _outputs * _features;
+
+    public LossSums Take(RowSet rows, ReadOnlySpan<int> batch, double rate, ReadOnlySpan<int> next = default)
     {
-        for (var j = 0; weights is not null && j < _features; j++)
+        _batch.Load(rows, batch, next);
+        var sums = Forward();
+        if (!(sums.Weight > 0) || !double.IsFinite(sums.Loss))
+            return sums;
+        _estimate = _memory?.EstimateFactor(batch.Length) ?? (float)(1 / sums.Weight);
+        _share = _memory?.MeanFactor ?? 0;
+        _rate = (float)rate;
+        _team.Run(_update);
+        for (var k = 0; k < _outputs; k++)
         {
-            for (var k = 0; k < Outputs; k++)
-                _weights[(long)j * Outputs + k] = weights[(long)k * _features + j];
+            var error = _batch.ErrorSums[k];
+            _weights.Biases[k] -= _rate * (_estimate * error + (_memory?.Mean[BiasOffset + k] ?? 0));
+            if (_memory is not null)
+                _memory.Mean[BiasOffset + k] += _share * error;
         }
 
-        biases.CopyTo(_biases, 0);
+        _rateSum += rate;
+        return sums;
     }
 
-    public override void CopyTo(float[] weights, float[] biases)
+    /// <summary>The sums over some rows by the weights of now, which stay as they are, as does SAGA's memory.</summary>
+    public LossSums Measure(RowSet rows, ReadOnlySpan<int> batch)
     {
-        CatchUpAll();
-        for (var j = 0; j < _features; j++)
-        {
-            for (var k = 0; k < Outputs; k++)
-                weights[(long)k * _features + j] = _weights[(long)j * Outputs + k];
-        }
-
-        _biases.CopyTo(biases, 0);
+        _batch.Load(rows, batch, default, isStep: false);
+        return Forward();
     }
 
-    public override double RememberedGradientNorm()
+    public double RememberedGradientNorm()
     {
-        CatchUpAll();
-        var sum = _meanBiasGradient.Sum(gradient => (double)gradient * gradient);
+        CatchUpAll((0, _features));
+        var sum = 0.0;
+        foreach (double bias in _memory!.Mean.Span(BiasOffset, _outputs))
+            sum += bias * bias;
         for (var j = 0; j < _features; j++)
         {
-            for (var k = 0; k < Outputs; k++)
+            for (var place = (long)j * _outputs; place < (j + 1L) * _outputs; place++)
             {
-                var weight = _weights[(long)j * Outputs + k];
-                var slope = _meanGradient[(long)j * Outputs + k] + _l2 * weight;
-                var gradient = OptimalityCertificate.SmallestSubgradient(slope, weight, _l1);
+                var gradient = _penalty.Subgradient(_memory.Mean[place], _weights.Pointer[place]);
                 sum += _squaredScales[j] * gradient * gradient;
             }
         }
@@ -109,138 +124,106 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         return Math.Sqrt(sum);
     }
 
-    public override void Save()
-    {
-        CatchUpAll();
-        _weights.AsSpan().CopyTo(_saved.AsSpan());
-        _biases.CopyTo(_savedBiases, 0);
-    }
+    public void Save() => _saved.CopyFrom(Weights);
 
-    public override void Restore()
+    public void Restore()
     {
-        _saved.AsSpan().CopyTo(_weights.AsSpan());
-        _savedBiases.CopyTo(_biases, 0);
+        _weights.CopyFrom(_saved);
         Array.Fill(_caughtUpTo, _rateSum);
-        Table?.Clear();
-        _meanGradient.AsSpan().Clear();
-        Array.Clear(_meanBiasGradient);
+        _memory?.Clear();
     }
 
-    public override void Exchange(StateExchange state)
+    public void RestartRule()
     {
-        base.Exchange(state);
+    }
+
+    public void Serialize(StateStream state)
+    {
         // As they are: to catch up here would round otherwise than to catch up later.
-        state.Values(_weights);
-        state.Values(_saved);
-        state.Values(_meanGradient);
-        state.Values(_meanBiasGradient.AsSpan());
-        state.Values(_biases.AsSpan());
-        state.Values(_savedBiases.AsSpan());
+        _weights.Serialize(state);
+        _saved.Serialize(state);
         state.Values(_caughtUpTo.AsSpan());
         state.Value(ref _rateSum);
     }
 
-    public override void Dispose()
+    public void Dispose()
     {
-        base.Dispose();
+        _batch.Dispose();
         _squaredScales.Dispose();
         _weights.Dispose();
         _saved.Dispose();
-        _meanGradient.Dispose();
     }
 
-    protected override void BeforeLogits(RowSet rows, ReadOnlySpan<int> batch)
+    private LossSums Forward()
     {
         if (IsLazy)
-            Team.Run(_catchUpPhase);
+            _team.Run(_catchUp);
+        _team.Run(_forward);
+        return _batch.Sum();
     }
 
-    protected override void ComputeLogits(RowSet rows, ReadOnlySpan<int> batch, int from, int to)
+    private void Forward(int member)
     {
+        var (first, end) = _team.Share(member, _batch.Units);
+        for (var unit = first; unit < end; unit++)
+        {
+            ComputeLogits(unit);
+            _batch.ComputeErrors(unit);
+        }
+    }
+
+    private void ComputeLogits(int unit)
+    {
+        var (from, to) = _batch.Unit(unit);
+        ReadOnlySpan<int> numbers = _batch.Numbers, next = _batch.Next;
+        var rows = _batch.Rows;
         for (var r = from; r < to; r++)
         {
-            if (r + FetchedAhead < batch.Length)
-                rows.Fetch(batch[r + FetchedAhead]);
-            else if (r + FetchedAhead - batch.Length < Next.Length)
-                rows.Fetch(Next[r + FetchedAhead - batch.Length]);
-            SparseKernels.Logits(rows.Sparse(batch[r]), _weights.Pointer, _biases, Logits.Pointer + (long)r * Outputs);
+            if (r + FetchedAhead < numbers.Length)
+                rows.Fetch(numbers[r + FetchedAhead]);
+            else if (r + FetchedAhead - numbers.Length < next.Length)
+                rows.Fetch(next[r + FetchedAhead - numbers.Length]);
+            SparseKernels.Logits(rows.Sparse(numbers[r]), _weights.Pointer, _weights.Biases, _batch.Logits.Pointer + (long)r * _outputs);
         }
     }
 
-    protected override void Update(RowSet rows, ReadOnlySpan<int> batch, double learningRate)
-    {
-        _estimate = Table?.EstimateFactor(batch.Length) ?? (float)(1 / BatchWeight);
-        _share = Table?.MeanFactor ?? 0;
-        _rate = (float)learningRate;
-        Team.Run(_updatePhase);
-        for (var k = 0; k < Outputs; k++)
-        {
-            _biases[k] -= _rate * (_estimate * ErrorSums[k] + _meanBiasGradient[k]);
-            _meanBiasGradient[k] += _share * ErrorSums[k];
-        }
+    private bool IsShareOf(int member, int feature) => _team.Size == 1 || (feature >> RunShift) % _team.Size == member;
 
-        _rateSum += learningRate;
-    }
-
-    protected override ReadOnlySpan<float> RawWeights
-    {
-        get
-        {
-            CatchUpAll();
-            return _weights.AsSpan();
-        }
-    }
-
-    protected override void AddGradient(RowSet rows, ReadOnlySpan<int> batch, NativeBuffer<float> weightGradient)
-    {
-        for (var r = 0; r < batch.Length; r++)
-        {
-            var row = rows.Sparse(batch[r]);
-            for (var e = 0; e < row.Length; e++)
-            {
-                var sums = weightGradient.Pointer + (long)row.IndexPointer[e] * Outputs;
-                SparseKernels.Axpy(row.ValuePointer[e], Errors.Pointer + (long)r * Outputs, sums, Outputs);
-            }
-        }
-    }
-
-    private bool IsShareOf(int member, int feature) => Team.Size == 1 || (feature >> RunShift) % Team.Size == member;
-
-    private void CatchUpShare(int member)
+    private void CatchUp(int member)
     {
         if (_touchesMost)
         {
             // To ask each non-zero of the batch for its feature would take longer than to go through all features.
-            CatchUpAll(Team.Share(member, _features));
+            CatchUpAll(_team.Share(member, _features));
             return;
         }
 
-        foreach (var r in Batch)
+        foreach (var r in _batch.Numbers)
         {
-            foreach (var j in BatchRows.Sparse(r).Indices)
+            foreach (var j in _batch.Rows.Sparse(r).Indices)
             {
                 if (_caughtUpTo[j] != _rateSum && IsShareOf(member, j))
-                    CatchUp(j);
+                    CatchUpFeature(j);
             }
         }
     }
 
-    private void UpdateShare(int member)
+    private void Update(int member)
     {
-        var batch = Batch;
+        var batch = _batch.Numbers;
         for (var r = 0; r < batch.Length; r++)
         {
-            var row = BatchRows.Sparse(batch[r]);
-            if (Outputs == 1)
-                UpdateOne(member, row, Errors[r]);
+            var row = _batch.Rows.Sparse(batch[r]);
+            if (_outputs == 1)
+                UpdateOne(member, row, _batch.Errors[r]);
             else
-                UpdateMany(member, row, Errors.Pointer + (long)r * Outputs);
+                UpdateMany(member, row, _batch.Errors.Pointer + (long)r * _outputs);
         }
     }
 
     private void UpdateOne(int member, SparseRow row, float error)
     {
-        float* weights = _weights.Pointer, scales = _squaredScales.Pointer, means = _meanGradient.Pointer;
+        float* weights = _weights.Pointer, scales = _squaredScales.Pointer, means = _memory is null ? null : _memory.Mean.Pointer;
         float step = -_rate * _estimate * error, share = _share * error;
         for (var e = 0; e < row.Length; e++)
         {
@@ -257,31 +240,30 @@ internal sealed unsafe class SparseStep : MiniBatchStep
     private void UpdateMany(int member, SparseRow row, float* errors)
     {
         var step = -_rate * _estimate;
+        float* weights = _weights.Pointer, means = _memory is null ? null : _memory.Mean.Pointer;
         for (var e = 0; e < row.Length; e++)
         {
             var j = row.IndexPointer[e];
             if (!IsShareOf(member, j))
                 continue;
             var value = row.ValuePointer[e];
-            SparseKernels.Axpy(step * _squaredScales[j] * value, errors, _weights.Pointer + (long)j * Outputs, Outputs);
+            SparseKernels.Axpy(step * _squaredScales[j] * value, errors, weights + (long)j * _outputs, _outputs);
             if (_share != 0)
-                SparseKernels.Axpy(_share * value, errors, _meanGradient.Pointer + (long)j * Outputs, Outputs);
+                SparseKernels.Axpy(_share * value, errors, means + (long)j * _outputs, _outputs);
         }
     }
-
-    private void CatchUpAll() => CatchUpAll((0, _features));
 
     private void CatchUpAll((int From, int To) features)
     {
         for (var j = features.From; j < features.To; j++)
-            CatchUp(j);
+            CatchUpFeature(j);
     }
 
     /// <summary>
     /// Applies what the steps since feature j was last touched would have done to it: the penalties, and SAGA's mean gradient M_j.
     /// With R the sum of their rates times s_j^2, <c>W_j = exp(-l2 R) W_j - M_j (1 - exp(-l2 R)) / l2</c>, then the L1 shrinkage by l1 R.
     /// </summary>
-    private void CatchUp(int j)
+    private void CatchUpFeature(int j)
     {
         var rates = _rateSum - _caughtUpTo[j];
         if (rates == 0 || !IsLazy)
@@ -289,13 +271,13 @@ internal sealed unsafe class SparseStep : MiniBatchStep
         var decay = DecayOf(j);
         _caughtUpTo[j] = _rateSum;
         rates *= _squaredScales[j];
-        var weights = _weights.Pointer + (long)j * Outputs;
-        if (Table is not null)
-            SparseKernels.Drift(weights, (float)(1 - decay), (float)(_l2 > 0 ? decay / _l2 : rates), _meanGradient.Pointer + (long)j * Outputs, Outputs);
+        var weights = _weights.Pointer + (long)j * _outputs;
+        if (_memory is not null)
+            SparseKernels.Drift(weights, (float)(1 - decay), (float)(_penalty.L2 > 0 ? decay / _penalty.L2 : rates), _memory.Mean.Pointer + (long)j * _outputs, _outputs);
         else if (decay > 0)
-            SparseKernels.Scale(weights, (float)(1 - decay), Outputs);
-        if (_l1 > 0)
-            SparseKernels.Shrink(weights, (float)(_l1 * rates), Outputs);
+            SparseKernels.Scale(weights, (float)(1 - decay), _outputs);
+        if (_penalty.L1 > 0)
+            SparseKernels.Shrink(weights, (float)(_penalty.L1 * rates), _outputs);
     }
 
     /// <summary>
@@ -304,7 +286,7 @@ internal sealed unsafe class SparseStep : MiniBatchStep
     /// </summary>
     private double DecayOf(int j)
     {
-        var x = _l2 * (_rateSum - _caughtUpTo[j]) * _squaredScales[j];
+        var x = _penalty.L2 * (_rateSum - _caughtUpTo[j]) * _squaredScales[j];
         return x < 1 ? 12 * x / (12 + x * (6 + x)) : 1 - Math.Exp(-x);
     }
 }

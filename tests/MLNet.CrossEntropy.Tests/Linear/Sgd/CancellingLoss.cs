@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Losses;
+
 namespace MLNet.CrossEntropy.Tests.Linear;
 
 /// <summary>Softmax cross-entropy that cancels when it has fitted or judged so many rows.</summary>

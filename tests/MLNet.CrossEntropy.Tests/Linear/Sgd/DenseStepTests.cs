@@ -1,6 +1,6 @@
 using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Tests.Shared;
-
 
 namespace MLNet.CrossEntropy.Tests.Linear;
 
@@ -28,7 +28,7 @@ public sealed class DenseStepTests
     {
         var problem = RowTable.Gaussian(rows: 150, features, classes);
         var rule = AllOptimizers.Rule(optimizer);
-        var fitted = SgdLoop.Fit(problem.Dense(), null, new SgdOptions
+        var fitted = LinearSolver.Fit(problem.Dense(), null, new FitPlan
         {
             Loss = new SoftmaxCrossEntropyLoss(),
             Outputs = classes,
@@ -40,7 +40,6 @@ public sealed class DenseStepTests
             InitialBiases = new float[classes],
             BatchSize = BatchSize,
             Epochs = Epochs,
-            Shuffle = false,
             L2 = L2,
             Threads = 2,
         });
@@ -58,14 +57,16 @@ public sealed class DenseStepTests
         int features = problem.Features, weights = problem.Classes * features;
         var parameters = new double[weights + problem.Classes];
         var state = rule.CreateState<double>(parameters.Length);
+        var order = new RowOrder(problem.Rows, seed: 0);
         for (var epoch = 0; epoch < Epochs; epoch++)
         {
+            order.NextEpoch();
             for (var from = 0; from < problem.Rows; from += BatchSize)
             {
                 var gradient = new double[parameters.Length];
-                var to = Math.Min(from + BatchSize, problem.Rows);
-                for (var i = from; i < to; i++)
-                    AddGradient(problem.X[i], problem.Y[i], problem.Classes, parameters, 1.0 / (to - from), gradient);
+                var batch = order.Batch(from, BatchSize);
+                foreach (var i in batch)
+                    AddGradient(problem.X[i], problem.Y[i], problem.Classes, parameters, 1.0 / batch.Length, gradient);
                 for (var w = 0; w < weights; w++)
                     gradient[w] += L2 * parameters[w];
                 rule.Step(parameters, gradient, state, 0, Rate);

@@ -73,7 +73,7 @@ internal sealed class OptimizerState<T>
     }
 
     /// <summary>Writes the state to a checkpoint, or reads it.</summary>
-    public void Exchange(StateExchange state)
+    public void Serialize(StateStream state)
     {
         var steps = Steps;
         state.Value(ref steps);

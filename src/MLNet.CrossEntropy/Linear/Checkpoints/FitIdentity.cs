@@ -1,0 +1,108 @@
+using System.Collections;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace MLNet.CrossEntropy.Linear;
+
+/// <summary>
+/// All that a fit's steps depend on, as lines of a text: the plan and fingerprints of the rows. Two fits with the same lines take
+/// the same steps, on the same kind of processor.
+/// </summary>
+internal static class FitIdentity
+{
+    private const int LongestList = 16;
+    private const int ProbedRates = 8;
+
+    // They change no step: on how many threads, and who is told.
+    private static readonly string[] Indifferent =
+    [
+        nameof(FitPlan.Threads), nameof(FitPlan.Cancellation), nameof(FitPlan.OnCancellation), nameof(FitPlan.OnBegin), nameof(FitPlan.OnEpoch),
+        nameof(FitPlan.Checkpoint),
+    ];
+
+    /// <summary>The lines, each a name and a value.</summary>
+    public static string Of(FitPlan plan, LinearObjective objective, RowSet? validation)
+    {
+        var rows = objective.Summary;
+        List<string> lines =
+        [
+            $"Library: {typeof(FitIdentity).Assembly.GetName().Version}",
+            FormattableString.Invariant($"Training rows: {rows.Rows} x {rows.Features}, {Fingerprint(objective.Chunks, rows.Outputs)}"),
+            $"Validation rows: {(validation is null ? "none" : FormattableString.Invariant($"{validation.Rows}, {Fingerprint([validation], rows.Outputs)}"))}",
+        ];
+        foreach (var property in typeof(FitPlan).GetProperties().OrderBy(property => property.Name, StringComparer.Ordinal))
+        {
+            if (!Indifferent.Contains(property.Name))
+                lines.Add($"{property.Name}: {Describe(property.GetValue(plan))}");
+        }
+
+        if (plan.Schedule is { } schedule)
+        {
+            // A schedule of the caller's own may keep what it depends on to itself.
+            var last = plan.Epochs * plan.StepsPerEpoch;
+            lines.Add($"Rates: {string.Join(", ", Enumerable.Range(0, ProbedRates + 1).Select(i => schedule.Rate((long)((double)last / ProbedRates * i)).ToString("R", CultureInfo.InvariantCulture)))}");
+        }
+
+        return string.Join('\n', lines);
+    }
+
+    /// <summary>What differs first, as a sentence without its full stop.</summary>
+    public static string Difference(string found, string wanted)
+    {
+        string[] was = found.Split('\n'), now = wanted.Split('\n');
+        for (var i = 0; i < Math.Min(was.Length, now.Length); i++)
+        {
+            var (name, old, fresh) = (was[i].Split(": ")[0], was[i].Split(": ", 2)[^1], now[i].Split(": ", 2)[^1]);
+            if (was[i] != now[i] && name == now[i].Split(": ")[0])
+                return $"{name} was {old} and is now {fresh}";
+        }
+
+        return "its options are those of another version of this library";
+    }
+
+    /// <summary>SHA-256 of all that the rows hold, in hexadecimal.</summary>
+    private static string Fingerprint(IEnumerable<RowSet> chunks, int outputs)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var rows in chunks)
+        {
+            foreach (var block in rows.Blocks)
+            {
+                var values = block.IsSparse ? block.RowStarts![block.Rows] : block.Rows * block.Features;
+                Append<int>(hash, [block.Rows, block.Features]);
+                Append<float>(hash, block.Values.AsSpan(0, values));
+                Append<int>(hash, block.RowStarts is null ? [] : block.RowStarts.AsSpan(0, block.Rows + 1));
+                Append<int>(hash, block.Indices is null ? [] : block.Indices.AsSpan(0, values));
+                Append<int>(hash, block.Classes is null ? [] : block.Classes.AsSpan(0, block.Rows));
+                Append<float>(hash, block.Targets is null ? [] : block.Targets.AsSpan(0, block.Rows * outputs));
+                Append<float>(hash, block.Weights is null ? [] : block.Weights.AsSpan(0, block.Rows));
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void Append<T>(IncrementalHash hash, ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        const int Piece = 1 << 20;
+        for (var from = 0; from < values.Length; from += Piece)
+            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.Slice(from, Math.Min(Piece, values.Length - from))));
+    }
+
+    /// <summary>A value by its public properties, to the last digit; long lists by their hash.</summary>
+    private static string Describe(object? value) => value switch
+    {
+        null => "none",
+        string text => text,
+        float or double => ((IFormattable)value).ToString("R", CultureInfo.InvariantCulture),
+        float[] { Length: > LongestList } array => $"{array.Length} values, {Hash(array)}",
+        Enum => value.ToString()!,
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        bool flag => flag ? "yes" : "no",
+        IEnumerable list => $"[{string.Join(", ", list.Cast<object?>().Select(Describe))}]",
+        _ => $"{value.GetType().Name} {{ {string.Join(", ", value.GetType().GetProperties().OrderBy(property => property.Name, StringComparer.Ordinal).Select(property => $"{property.Name} = {Describe(property.GetValue(value))}"))} }}",
+    };
+
+    private static string Hash(float[] values) => Convert.ToHexStringLower(SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values)));
+}

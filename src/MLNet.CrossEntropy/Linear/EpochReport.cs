@@ -1,0 +1,52 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MLNet.CrossEntropy;
+
+/// <summary>What one epoch (one pass over the training rows) did.</summary>
+public sealed record EpochReport
+{
+    /// <summary>The epoch's number, counted from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>How many epochs the fit will run at most.</summary>
+    public required int MaximumEpochs { get; init; }
+
+    /// <summary>Steps (mini-batches) taken since the fit began.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>The learning rate of the epoch's last step.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>
+    /// The weighted mean training loss (cross-entropy: nats) of the epoch's rows, each judged by the weights just before the step that
+    /// used it: a running figure that costs nothing, a little above the loss at the epoch's end.
+    /// </summary>
+    public required double TrainingLoss { get; init; }
+
+    /// <summary>The epoch's <see cref="TrainingLoss"/> plus the penalties of the weights at its end: what the fit minimises.</summary>
+    public required double Objective { get; init; }
+
+    /// <summary>The weighted log-loss (nats) of the validation rows at the epoch's end, neither smoothed nor penalised; null without validation rows.</summary>
+    public double? ValidationLoss { get; init; }
+
+    /// <summary>The standard error of <see cref="ValidationLoss"/>, NaN for a single row; null without validation rows.</summary>
+    public double? ValidationStandardError { get; init; }
+
+    /// <summary>Wall-clock time since the fit began.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>The time that the rest will take if every epoch runs, and takes as long as those so far.</summary>
+    public TimeSpan TimeLeft => TimeSpan.FromSeconds(Math.Min(
+        TimeSpan.MaxValue.TotalSeconds / 2, Elapsed.TotalSeconds * (MaximumEpochs - Epoch) / Epoch));
+
+    /// <summary>How histories are written as JSON: every number to its last digit, NaN and infinities by name, choices by name.</summary>
+    internal static JsonSerializerOptions Json { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        IgnoreReadOnlyProperties = true,
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+}

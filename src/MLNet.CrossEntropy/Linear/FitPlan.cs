@@ -1,0 +1,189 @@
+using System.Numerics;
+using MLNet.CrossEntropy.Losses;
+
+namespace MLNet.CrossEntropy.Linear;
+
+/// <summary>
+/// The one description of a fit: what its caller asks for, and, after <see cref="For"/>, what follows from the rows. No solver owns it:
+/// several may work one after the other by the same plan.
+/// </summary>
+internal sealed record FitPlan
+{
+    private const double DefaultTolerance = 1e-5;
+
+    private const int SmallestBatch = 8;
+    private const int LargestBatch = 256;
+    private const int LargestSparseBatch = 32;
+    private const int BatchesPerEpoch = 64;
+    private const int FewestSteps = 6_000;
+    private const int ManyRows = 1 << 15;
+    private const int FewestStepsOfManyRows = 3_000;
+    private const int FewestEpochs = 12;
+    private const int MostEpochs = 300;
+    private const int MostNewtonSteps = 100;
+
+    // SAGA's memory of the rows, in bytes.
+    private const long LargestMemory = 64L << 20;
+
+    // Below this many multiplications a step is over before a second thread has woken up.
+    private const long WorthAThread = 40_000;
+
+    private static readonly Sgd DefaultRule = new() { Momentum = 0.9 };
+
+    /// <summary>The loss of one row, from its logits.</summary>
+    public required LogitLoss Loss { get; init; }
+
+    /// <summary>The number of outputs (logits): the classes of a softmax, 1 for a binary sigmoid, the labels of a multi-label one.</summary>
+    public required int Outputs { get; init; }
+
+    /// <summary>The penalty <c>l2/2 ||W||^2</c> added to the mean loss; biases are not penalised.</summary>
+    public double L2 { get; init; }
+
+    /// <summary>The penalty <c>l1 ||W||_1</c> added to the mean loss; biases are not penalised.</summary>
+    public double L1 { get; init; }
+
+    /// <summary>How the objective is minimised. After <see cref="For"/> never <see cref="Solver.Auto"/>.</summary>
+    public Solver Solver { get; init; }
+
+    /// <summary>
+    /// Passes over the training rows at most. 0 chooses: 12, or as many as make 6,000 steps, but no more than 300. From 32,768 rows on 3,000
+    /// steps are enough: they are steps of large batches, and later ones move the objective less than rows that were not seen would. Newton's
+    /// method takes at most 100.
+    /// </summary>
+    public int Epochs { get; init; }
+
+    /// <summary>Rows a step. 0 chooses about a 64th of the rows, a power of two from 8 to 256 (32 for sparse rows); Newton's steps take all.</summary>
+    public int BatchSize { get; init; }
+
+    /// <summary>The steps of an epoch, the last perhaps of a smaller batch; known after <see cref="For"/>.</summary>
+    public long StepsPerEpoch { get; private init; }
+
+    /// <summary>The largest learning rate of the schedule; null derives it from the data (see <see cref="LearningRateRule"/>).</summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>The learning rate of every step; null lets <see cref="LearningRate"/> fall to 0 over the fit (SAGA: keeps it).</summary>
+    public Schedule? Schedule { get; init; }
+
+    /// <summary>The rule of a step on dense rows; null is SGD with a momentum of 0.9.</summary>
+    public Optimizer? Optimizer { get; init; }
+
+    /// <summary>Rescaling of the features inside the fit.</summary>
+    public Standardization Standardization { get; init; }
+
+    /// <summary>Seeds the order of the rows; the same seed gives the same bits, whatever the number of threads.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>How many threads take part; 1 starts none. After <see cref="For"/> 1 for small steps, too. It changes no result.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Weights <c>[outputs, features]</c> to start from (raw features); null starts from zero.</summary>
+    public float[]? InitialWeights { get; init; }
+
+    /// <summary>Biases <c>[outputs]</c> to start from; null starts from the class priors.</summary>
+    public float[]? InitialBiases { get; init; }
+
+    /// <summary>
+    /// The steps that <see cref="InitialWeights"/> have behind them, by which schedules go on; null when nothing is known of them.
+    /// </summary>
+    public long? StepsBefore { get; init; }
+
+    /// <summary>SAGA only: the rate at which the fit that made <see cref="InitialWeights"/> settled, which this one does not exceed; null for none.</summary>
+    public double? SettledRate { get; init; }
+
+    /// <summary>Epochs without a lower validation loss before the fit ends; needs validation rows.</summary>
+    public int Patience { get; init; } = 3;
+
+    /// <summary>
+    /// When a fit without validation rows ends before its last epoch; 0 never does. SAGA, Newton: when the norm of the objective's gradient, in
+    /// scaled weights, is at most this; null is 1e-5. SGD: when an epoch's objective differs from the one before by less than this share of
+    /// it; null is 0, since its rate falls to 0 at the last epoch alone.
+    /// </summary>
+    public double? Tolerance { get; init; }
+
+    /// <summary>Checked before each step and while validation rows are evaluated.</summary>
+    public CancellationToken Cancellation { get; init; }
+
+    /// <summary>What is answered when cancelled.</summary>
+    public CancellationAnswer OnCancellation { get; init; }
+
+    /// <summary>Where and how often the fit is saved; null never does.</summary>
+    public CheckpointOptions? Checkpoint { get; init; }
+
+    /// <summary>Called before the first epoch, on the thread that called the fit.</summary>
+    public Action<FitStart>? OnBegin { get; init; }
+
+    /// <summary>Called after each epoch, on the thread that called the fit.</summary>
+    public Action<EpochReport>? OnEpoch { get; init; }
+
+    /// <summary>The rule of a step on dense rows.</summary>
+    internal Optimizer Rule => Optimizer ?? DefaultRule;
+
+    /// <summary>The penalties.</summary>
+    internal ElasticNet Penalty => new(L1, L2);
+
+    /// <summary>The plan for the given rows, with nothing left open but the derived learning rate.</summary>
+    /// <param name="rows">The training rows.</param>
+    /// <param name="areKept">Whether they are in memory, not read anew in each pass.</param>
+    /// <exception cref="ArgumentException">What is asked for does not go together, or not with such rows.</exception>
+    public FitPlan For(RowSummary rows, bool areKept)
+    {
+        Check(rows.IsSparse, areKept);
+        if (Solver == Solver.Newton)
+        {
+            return this with
+            {
+                Epochs = Epochs > 0 ? Epochs : MostNewtonSteps,
+                BatchSize = rows.ChunkRows,
+                StepsPerEpoch = 1,
+                Threads = rows.Rows * Outputs * rows.ValuesPerRow < WorthAThread ? 1 : Threads,
+                Tolerance = Tolerance ?? DefaultTolerance,
+            };
+        }
+
+        var largest = rows.IsSparse ? LargestSparseBatch : LargestBatch;
+        var automatic = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(rows.Rows / BatchesPerEpoch, SmallestBatch, largest));
+        var batchSize = Math.Min(BatchSize > 0 ? BatchSize : automatic, rows.ChunkRows);
+        var steps = rows.Steps(batchSize);
+        var fewest = rows.Rows < ManyRows ? FewestSteps : FewestStepsOfManyRows;
+        var isRemembered = areKept && rows.Rows * Outputs * sizeof(float) <= LargestMemory;
+        var solver = Solver != Solver.Auto ? Solver : isRemembered ? Solver.Saga : Solver.Sgd;
+        return this with
+        {
+            Solver = solver,
+            Epochs = Epochs > 0 ? Epochs : (int)Math.Clamp((fewest + steps - 1) / steps, FewestEpochs, MostEpochs),
+            BatchSize = batchSize,
+            StepsPerEpoch = steps,
+            Threads = batchSize * Outputs * rows.ValuesPerRow < WorthAThread ? 1 : Threads,
+            Tolerance = Tolerance ?? (solver == Solver.Saga ? DefaultTolerance : 0),
+        };
+    }
+
+    private void Check(bool isSparse, bool areKept)
+    {
+        if (!areKept && Solver is Solver.Saga or Solver.Newton)
+            throw new ArgumentException($"Solver is {Solver}, which remembers every row; rows that are not kept in memory need {Solver.Sgd} or {Solver.Auto}.");
+        if (Solver == Solver.Newton)
+            CheckNewton();
+        if (Optimizer is null)
+            return;
+        if (isSparse)
+            throw new ArgumentException($"The optimizer is {Optimizer.Name}, but the rows are sparse, whose steps are always plain SGD's; leave the optimizer out.");
+        if (Optimizer is Sgd)
+            return;
+        if (LearningRate is null && Schedule is null)
+            throw new ArgumentException($"The optimizer is {Optimizer.Name}, but the learning rate that is derived from the data is one for SGD; give a learning rate or a schedule.");
+        if (L1 > 0)
+            throw new ArgumentException($"L1 is {L1} and the optimizer {Optimizer.Name}; the L1 penalty's proximal step is known for SGD only: leave out one of them.");
+    }
+
+    /// <summary>Newton's steps know no penalty with a kink and no rate, and go through all rows in their own order.</summary>
+    private void CheckNewton()
+    {
+        if (L1 > 0)
+            throw new ArgumentException($"Solver is {Solver} and L1 {L1}; Newton's method needs an objective without kinks: take {Solver.Saga}, or L1 = 0.");
+        if (!Loss.HasCurvature)
+            throw new ArgumentException($"Solver is {Solver} and the loss {Loss.Name}; Newton's method is for softmax and sigmoid cross-entropy: take {Solver.Saga} or {Solver.Sgd}.");
+        if (Optimizer is not null || Schedule is not null || LearningRate is not null || BatchSize > 0)
+            throw new ArgumentException($"Solver is {Solver}, which takes all rows at once and finds the length of its steps; leave out the optimizer, schedule, learning rate and batch size.");
+    }
+}

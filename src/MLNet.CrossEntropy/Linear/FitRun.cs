@@ -1,0 +1,257 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace MLNet.CrossEntropy.Linear;
+
+/// <summary>A way to the minimum of a <see cref="LinearObjective"/>.</summary>
+internal interface ISolver : IDisposable
+{
+    /// <summary>The raw weights of now.</summary>
+    LinearWeights Weights { get; }
+
+    /// <summary>The steps that the weights had behind them when it began.</summary>
+    long StepsBefore { get; }
+
+    /// <summary>The rate at which it settled, where it has one to settle at.</summary>
+    double? SettledRate { get; }
+
+    /// <summary>Takes epochs until there is a reason to stop.</summary>
+    StopReason Run(FitRun run);
+
+    /// <summary>Makes the weights those of the last epoch that <see cref="FitRun.EndEpoch"/> called the best.</summary>
+    void TakeBest();
+
+    /// <summary>Makes the weights such as may be returned, when the last ones are wanted.</summary>
+    void Settle();
+
+    /// <summary>All that the next steps depend on, exactly as it is.</summary>
+    void Serialize(StateStream state);
+}
+
+/// <summary>
+/// What the fits of all solvers have in common while they run: steps and epochs, their history, validation and early stopping, saved
+/// states, and what is answered at the end.
+/// </summary>
+internal sealed class FitRun
+{
+    private readonly LinearObjective _objective;
+    private readonly FitPlan _plan;
+    private readonly FitStart _start;
+    private readonly RowSet? _validation;
+    private readonly ISolver _solver;
+    private readonly EarlyStopping _stopping;
+    private readonly List<EpochReport> _history = [];
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private Checkpoint? _checkpoint;
+    private TimeSpan _elapsedBefore;
+    private double _bestObjective = double.PositiveInfinity;
+    private long _steps;
+
+    public FitRun(LinearObjective objective, FitPlan plan, FitStart start, RowSet? validation, ISolver solver)
+    {
+        (_objective, _plan, _start, _validation, _solver) = (objective, plan, start, validation, solver);
+        _stopping = new EarlyStopping(plan.Patience);
+    }
+
+    /// <summary>The steps (mini-batches, or iterations over all rows) taken so far.</summary>
+    public long Steps { get => _steps; set => _steps = value; }
+
+    /// <summary>The epochs that have ended.</summary>
+    public int Epochs => _history.Count;
+
+    /// <summary>The steps of them that a checkpoint had already taken.</summary>
+    public long ResumedFrom { get; private set; }
+
+    public bool IsCancelled => _plan.Cancellation.IsCancellationRequested;
+
+    private TimeSpan Elapsed => _elapsedBefore + Stopwatch.GetElapsedTime(_began);
+
+    /// <summary>Lets the solver run, and answers with the model.</summary>
+    /// <exception cref="OperationCanceledException">The fit was cancelled and has no model to return, or shall return none.</exception>
+    public FittedLinearModel Complete()
+    {
+        if (_plan.Checkpoint is not null)
+            Resume(_plan.Checkpoint);
+        var reason = RunSolver();
+        var isCancelled = reason == StopReason.Cancelled;
+        if (isCancelled && _steps > 0)
+            _checkpoint?.Write(Epochs, _steps);
+        if (isCancelled && (_steps == 0 || _plan.OnCancellation == CancellationAnswer.Throw))
+            throw Cancelled();
+        if (_stopping.BestEpoch > 0 && !(isCancelled && _plan.OnCancellation == CancellationAnswer.ReturnLast))
+            _solver.TakeBest();
+        else
+            _solver.Settle();
+        var weights = new float[checked(_objective.Outputs * _objective.Features)];
+        var biases = new float[_objective.Outputs];
+        _solver.Weights.CopyTo(weights, biases);
+        var model = new FittedLinearModel
+        {
+            Weights = weights,
+            Biases = biases,
+            Start = _start,
+            History = _history,
+            BestEpoch = _stopping.BestEpoch > 0 ? _stopping.BestEpoch : null,
+            Steps = _steps,
+            ResumedFrom = ResumedFrom,
+            TotalSteps = _solver.StepsBefore + _steps,
+            SettledRate = _solver.SettledRate,
+            StopReason = reason,
+            // Who cancels does not want to wait for rows to be read once more.
+            Certificate = isCancelled && _objective.Chunks is RowChunks ? OptimalityCertificate.NotMeasured : _objective.Certify(_solver.Weights),
+        };
+        if (!isCancelled)
+            _checkpoint?.Delete();
+        return model;
+    }
+
+    /// <summary>Ends an epoch: measures, reports and remembers it.</summary>
+    /// <param name="loss">The mean training loss.</param>
+    /// <param name="rate">The learning rate of its last step.</param>
+    /// <param name="weights">Those at its end.</param>
+    /// <returns>Whether they are the best so far: by the validation loss, or the objective where there are no validation rows.</returns>
+    /// <exception cref="OperationCanceledException">The fit was cancelled while validation rows were evaluated: the epoch does not count.</exception>
+    public bool EndEpoch(double loss, double rate, LinearWeights weights)
+    {
+        var validation = _validation is null ? ((double Mean, double StandardError)?)null : _objective.Evaluate(weights, _validation, _plan.Cancellation);
+        var report = new EpochReport
+        {
+            Epoch = Epochs + 1,
+            MaximumEpochs = _plan.Epochs,
+            Steps = _steps,
+            LearningRate = rate,
+            TrainingLoss = loss,
+            Objective = loss + _plan.Penalty.Value(weights.Values),
+            ValidationLoss = validation?.Mean,
+            ValidationStandardError = validation?.StandardError,
+            Elapsed = Elapsed,
+        };
+        var isBest = validation is { } held ? _stopping.IsBest(held.Mean, report.Epoch) : report.Objective <= _bestObjective;
+        _bestObjective = Math.Min(_bestObjective, report.Objective);
+        _history.Add(report);
+        _plan.OnEpoch?.Invoke(report);
+        return isBest;
+    }
+
+    /// <summary>Why the fit ends after an epoch: validation rows decide where there are some, else whether the solver has settled; null goes on.</summary>
+    public StopReason? Stop(bool isSettled)
+    {
+        if (_validation is not null)
+            return _stopping.IsOutOfPatience ? StopReason.PatienceExhausted : null;
+        return isSettled ? StopReason.Converged : null;
+    }
+
+    /// <summary>By what share of itself the last epoch's objective differs from the one before; infinite after the first.</summary>
+    public double LastChange() => Epochs < 2
+        ? double.PositiveInfinity
+        : Math.Abs(_history[^2].Objective - _history[^1].Objective) / _history[^1].Objective;
+
+    /// <summary>Saves the state where the plan asks for that after so many steps, or so much time.</summary>
+    public void SaveAfterStep() => _checkpoint?.AfterStep(_steps);
+
+    /// <summary>Saves the state where the plan asks for that after so many epochs; the last one needs no saving.</summary>
+    public void SaveAfterEpoch()
+    {
+        if (Epochs < _plan.Epochs)
+            _checkpoint?.AfterEpoch(Epochs, _steps);
+    }
+
+    /// <summary>Forgets the steps after the last epoch, which have led astray.</summary>
+    public void Retreat()
+    {
+        _steps = Epochs * _plan.StepsPerEpoch;
+        _checkpoint?.StartFrom(Epochs, _steps);
+    }
+
+    /// <summary>The error of a fit whose loss explodes.</summary>
+    public InvalidOperationException Divergence(double loss, string efforts)
+    {
+        var scales = _objective.Scaling.Scales;
+        return new InvalidOperationException(
+            $"Training diverged in epoch {Epochs + 1}: the mean loss was {loss}{efforts}. " +
+            $"The feature of largest scale is number {Array.IndexOf(scales, scales.Min())}. " +
+            "Leave the learning rate to be chosen from the data, or normalise the features, or remove outliers.");
+    }
+
+    private StopReason RunSolver()
+    {
+        try
+        {
+            return _solver.Run(this);
+        }
+        catch (OperationCanceledException) when (IsCancelled)
+        {
+            return StopReason.Cancelled;
+        }
+    }
+
+    private OperationCanceledException Cancelled() => new(
+        _steps == 0
+            ? "The fit was cancelled before its first step: there is no model to return."
+            : $"The fit was cancelled in epoch {Epochs + 1}, after {_steps} steps. To get the model so far instead of this error, let the answer to cancellation be {CancellationAnswer.ReturnBest} or {CancellationAnswer.ReturnLast}.",
+        _plan.Cancellation);
+
+    private void Resume(CheckpointOptions options)
+    {
+        _checkpoint = new Checkpoint(options, FitIdentity.Of(_plan, _objective, _validation), Serialize);
+        if (_checkpoint.TryResume())
+            ResumedFrom = _steps;
+        _checkpoint.StartFrom(Epochs, _steps);
+    }
+
+    private void Serialize(StateStream state)
+    {
+        state.Value(ref _steps);
+        state.Value(ref _bestObjective);
+        _stopping.Serialize(state);
+        var elapsed = Elapsed;
+        state.Value(ref elapsed);
+        var history = JsonSerializer.Serialize(_history, EpochReport.Json);
+        state.Text(ref history);
+        if (state.IsReading)
+        {
+            _elapsedBefore = elapsed;
+            _history.Clear();
+            _history.AddRange(JsonSerializer.Deserialize<List<EpochReport>>(history, EpochReport.Json)!);
+        }
+
+        _solver.Serialize(state);
+    }
+}
+
+/// <summary>
+/// Watches the validation loss: which epoch was best, whose weights are returned, and whether patience is at its end
+/// (Prechelt 1998, "Early stopping - but when?").
+/// </summary>
+internal sealed class EarlyStopping(int patience)
+{
+    private double _best = double.PositiveInfinity;
+    private int _epochsSince;
+    private int _bestEpoch;
+
+    /// <summary>The epoch of the lowest validation loss, counted from 1; 0 before there is one.</summary>
+    public int BestEpoch => _bestEpoch;
+
+    /// <summary>Whether the loss has not fallen for as many epochs as patience allows.</summary>
+    public bool IsOutOfPatience => _epochsSince > 0 && _epochsSince >= patience;
+
+    public void Serialize(StateStream state)
+    {
+        state.Value(ref _best);
+        state.Value(ref _epochsSince);
+        state.Value(ref _bestEpoch);
+    }
+
+    /// <summary>Takes the loss at the end of an epoch; returns whether it is the lowest so far.</summary>
+    public bool IsBest(double loss, int epoch)
+    {
+        if (!(loss < _best))
+        {
+            _epochsSince++;
+            return false;
+        }
+
+        (_best, _epochsSince, _bestEpoch) = (loss, 0, epoch);
+        return true;
+    }
+}

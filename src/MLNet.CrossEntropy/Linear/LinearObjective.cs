@@ -1,0 +1,219 @@
+using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy.Linear;
+
+/// <summary>
+/// What every solver minimises: <c>J(W, b) = sum_i w_i l(W x_i + b) / sum_i w_i + l2/2 ||W||^2 + l1 ||W||_1</c>, the sums over the training
+/// rows. It knows rows, loss, penalties and the coordinates in which solvers work; it remembers no point, so that several solvers may
+/// use it one after the other. Second derivatives around a point are <see cref="LocalObjective"/>'s.
+/// </summary>
+/// <remarks>
+/// Scaled coordinates are <c>W'[k, j] = W[k, j] / s_j</c>, then <c>b'[k] = b[k] + sum_j m_j W[k, j]</c>: the weights of the rescaled features
+/// (see <see cref="FeatureScaling"/>), <c>[outputs, features]</c>, and behind them their biases. By the chain rule a gradient (G, g) in (W, b)
+/// is <c>s_j (G[k, j] - m_j g[k] + l2 W[k, j])</c> and g[k] in them.
+/// </remarks>
+internal sealed unsafe class LinearObjective : IDisposable
+{
+    // Rows between two looks at whether the fit has been cancelled.
+    private const int RowsUncancelled = 1 << 14;
+
+    private readonly RowMap _takeErrors;
+    private LossSums[] _units = [];
+    private (double Loss, double Weight)[] _each = [];
+    private RowSet? _rowsAtHand;
+
+    public LinearObjective(IEnumerable<RowSet> chunks, RowSummary summary, LogitLoss loss, ElasticNet penalty, FeatureScaling scaling, WorkerTeam team)
+    {
+        (Chunks, Summary, Loss, Penalty, Scaling, Team) = (chunks, summary, loss, penalty, scaling, team);
+        Products = RowProducts.For(summary, team);
+        _takeErrors = TakeErrors;
+    }
+
+    /// <summary>The training rows; to go through them is to read them anew, where they are not kept in memory.</summary>
+    public IEnumerable<RowSet> Chunks { get; }
+
+    public RowSummary Summary { get; }
+
+    public LogitLoss Loss { get; }
+
+    public ElasticNet Penalty { get; }
+
+    public FeatureScaling Scaling { get; }
+
+    public WorkerTeam Team { get; }
+
+    public RowProducts Products { get; }
+
+    public int Outputs => Summary.Outputs;
+
+    public int Features => Summary.Features;
+
+    /// <summary>How many weights and biases there are.</summary>
+    public int Parameters => checked(Outputs * (Features + 1));
+
+    /// <summary>Weights and biases of 0, to be filled.</summary>
+    public LinearWeights CreateWeights() => new(Outputs, Features, Summary.IsSparse);
+
+    /// <summary>Objective, gradient and distance from the optimum, by one pass over the rows.</summary>
+    public OptimalityCertificate Certify(LinearWeights weights)
+    {
+        CompensatedSum loss = default, weight = default;
+        Products.Clear();
+        foreach (var rows in Chunks)
+        {
+            var sums = AddGradient(weights, rows);
+            loss.Add(sums.Loss);
+            weight.Add(sums.Weight);
+        }
+
+        var squared = 0.0;
+        for (var k = 0; k < Outputs; k++)
+        {
+            var bias = Products.BiasSums[k] / weight.Value;
+            squared += bias * bias;
+            for (var j = 0; j < Features; j++)
+            {
+                var slope = Penalty.Subgradient(Products.Sums[k * Features + j] / weight.Value, weights.Pointer[weights.Place(k, j)]);
+                squared += slope * slope;
+            }
+        }
+
+        var dataTerm = loss.Value / weight.Value;
+        return new OptimalityCertificate
+        {
+            Objective = dataTerm + Penalty.Value(weights.Values),
+            DataTerm = dataTerm,
+            GradientNorm = Math.Sqrt(squared),
+            GapBound = Penalty.L2 > 0 ? squared / (2 * Penalty.L2) : null,
+        };
+    }
+
+    /// <summary>The mean loss over rows in memory and its gradient in scaled coordinates, that of the L2 penalty included, by one pass over the rows.</summary>
+    /// <param name="scaled">The point.</param>
+    /// <param name="weights">Receives the point's raw weights.</param>
+    /// <param name="rows">The training rows.</param>
+    /// <param name="gradient">Receives the gradient.</param>
+    /// <param name="look">Is given the logits of the rows, too; null for nobody.</param>
+    public LossSums Gradient(double[] scaled, LinearWeights weights, RowSet rows, double[] gradient, RowMap? look = null)
+    {
+        ToRaw(scaled, weights);
+        Products.Clear();
+        var sums = AddGradient(weights, rows, look);
+        SumsToScaled(scaled, sums.Weight, gradient);
+        return sums;
+    }
+
+    /// <summary>How a model does on rows that were held out, by <see cref="LogitLoss.LogLoss"/>: mean and standard error (NaN for fewer than two effective rows).</summary>
+    /// <exception cref="OperationCanceledException">Cancellation was requested before the end.</exception>
+    public (double Mean, double StandardError) Evaluate(LinearWeights weights, RowSet rows, CancellationToken cancellation)
+    {
+        if (_each.Length < rows.Rows)
+            _each = new (double, double)[rows.Rows];
+        var logLoss = Loss.LogLoss;
+        RowMap judge = (from, count, logits, errors) =>
+            RowLosses.Compute(logLoss, rows, RowNumbers.From(from, count), Outputs, logits, errors, _each.AsSpan(from, count));
+        for (var first = 0; first < rows.Rows; first += RowsUncancelled)
+        {
+            Products.PassLogits(weights, rows, first, Math.Min(first + RowsUncancelled, rows.Rows), judge);
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        CompensatedSum loss = default, weight = default;
+        var moments = default(WeightedMoments);
+        foreach (var row in _each.AsSpan(0, rows.Rows))
+        {
+            if (!(row.Weight > 0))
+                continue;
+            loss.Add(row.Loss * row.Weight);
+            weight.Add(row.Weight);
+            moments.Add(row.Loss, row.Weight);
+        }
+
+        return (loss.Value / weight.Value, moments.StandardError);
+    }
+
+    /// <summary>Scaled coordinates of raw weights and biases.</summary>
+    public void ToScaled(LinearWeights weights, double[] scaled)
+    {
+        for (var k = 0; k < Outputs; k++)
+        {
+            double bias = weights.Biases[k];
+            for (var j = 0; j < Features; j++)
+            {
+                double weight = weights.Pointer[weights.Place(k, j)];
+                scaled[k * Features + j] = weight / Scaling.Scales[j];
+                bias += Scaling.Means[j] * weight;
+            }
+
+            scaled[Outputs * Features + k] = bias;
+        }
+    }
+
+    /// <summary>Raw weights and biases of scaled coordinates.</summary>
+    public void ToRaw(double[] scaled, LinearWeights weights)
+    {
+        for (var k = 0; k < Outputs; k++)
+        {
+            var bias = scaled[Outputs * Features + k];
+            for (var j = 0; j < Features; j++)
+            {
+                var weight = Scaling.Scales[j] * scaled[k * Features + j];
+                weights.Pointer[weights.Place(k, j)] = (float)weight;
+                bias -= Scaling.Means[j] * weight;
+            }
+
+            weights.Biases[k] = (float)bias;
+        }
+    }
+
+    /// <summary>Of the products' sums over rows of some weight, the gradient (or the Hessian's product) in scaled coordinates, with the L2 penalty's part.</summary>
+    /// <param name="scaled">The point, or the direction that the Hessian is multiplied with.</param>
+    /// <param name="weight">The sum of the rows' weights.</param>
+    /// <param name="gradient">Receives the gradient.</param>
+    public void SumsToScaled(double[] scaled, double weight, double[] gradient)
+    {
+        for (var k = 0; k < Outputs; k++)
+        {
+            var bias = Products.BiasSums[k] / weight;
+            for (var j = 0; j < Features; j++)
+            {
+                var scale = Scaling.Scales[j];
+                var slope = Products.Sums[k * Features + j] / weight - Scaling.Means[j] * bias;
+                gradient[k * Features + j] = scale * (slope + Penalty.L2 * scale * scaled[k * Features + j]);
+            }
+
+            gradient[Outputs * Features + k] = bias;
+        }
+    }
+
+    public void Dispose() => Products.Dispose();
+
+    /// <summary>Adds the rows' gradients to the products' sums; returns the sums of their losses and weights.</summary>
+    private LossSums AddGradient(LinearWeights weights, RowSet rows, RowMap? look = null)
+    {
+        var units = (rows.Rows + RowProducts.UnitRows - 1) / RowProducts.UnitRows;
+        if (_units.Length < units)
+            _units = new LossSums[units];
+        _rowsAtHand = rows;
+        Products.Pass(weights, rows, 0, rows.Rows, look is null ? _takeErrors : _takeErrors + look);
+        CompensatedSum loss = default, weight = default;
+        foreach (var unit in _units.AsSpan(0, units))
+        {
+            loss.Add(unit.Loss);
+            weight.Add(unit.Weight);
+        }
+
+        return new LossSums(loss.Value, weight.Value);
+    }
+
+    private void TakeErrors(int first, int count, float* logits, float* errors)
+    {
+        for (var done = 0; done < count; done += RowProducts.UnitRows)
+        {
+            var numbers = RowNumbers.From(first + done, Math.Min(RowProducts.UnitRows, count - done));
+            var offset = (long)done * Outputs;
+            _units[(first + done) / RowProducts.UnitRows] = RowLosses.Compute(Loss, _rowsAtHand!, numbers, Outputs, logits + offset, errors + offset);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy.Linear;
+
+/// <summary>
+/// A <see cref="LinearObjective"/> around one point, in scaled coordinates: value, gradient, products with the Hessian
+/// <c>H v = X' (d2 l / dz dz') X v + l2 v</c>, each one pass over the rows, and the mean loss along a line, which needs none, since logits are
+/// linear in the parameters. It keeps four floats a row and output: the logits at the point, of the last direction and of the line, and
+/// the curvature. The rows must be in memory.
+/// </summary>
+internal sealed unsafe class LocalObjective : IDisposable
+{
+    private readonly LinearObjective _objective;
+    private readonly RowSet _rows;
+    private readonly int _outputs;
+    private readonly LinearWeights _direction;
+    private readonly NativeBuffer<float> _logits;
+    private readonly NativeBuffer<float> _directionLogits;
+    private readonly NativeBuffer<float> _lineLogits;
+    private readonly NativeBuffer<float> _scratch;
+    private readonly LossSums[] _units;
+    private readonly RowMap _keepLogits;
+    private readonly RowMap _takeCurvature;
+    private readonly Action<int> _takeTerms;
+    private readonly Action<int> _advance;
+    private readonly Action<int> _sumAlong;
+    private double _along;
+
+    public LocalObjective(LinearObjective objective, RowSet rows)
+    {
+        (_objective, _rows, _outputs) = (objective, rows, objective.Outputs);
+        Weights = objective.CreateWeights();
+        _direction = objective.CreateWeights();
+        var logits = (long)rows.Rows * _outputs;
+        _logits = new NativeBuffer<float>(logits);
+        _directionLogits = new NativeBuffer<float>(logits);
+        _lineLogits = new NativeBuffer<float>(logits);
+        Terms = new NativeBuffer<float>(logits);
+        _scratch = new NativeBuffer<float>(2L * objective.Team.Capacity * RowProducts.UnitRows * _outputs);
+        _units = new LossSums[(rows.Rows + RowProducts.UnitRows - 1) / RowProducts.UnitRows];
+        _keepLogits = (first, count, from, _) => new Span<float>(from, count * _outputs).CopyTo(Part(_logits, first, count));
+        _takeCurvature = TakeCurvature;
+        _takeTerms = TakeTerms;
+        _advance = Advance;
+        _sumAlong = SumAlong;
+    }
+
+    /// <summary>The raw weights of the point.</summary>
+    public LinearWeights Weights { get; }
+
+    /// <summary>The mean loss at the point.</summary>
+    public double MeanLoss { get; private set; }
+
+    /// <summary>The sum of the rows' weights.</summary>
+    public double Weight { get; private set; }
+
+    /// <summary>The curvature terms <c>[rows, outputs]</c> at the point (see <see cref="LogitLoss.CurvatureTerms"/>), times the rows' weights; after <see cref="Linearize"/>.</summary>
+    public NativeBuffer<float> Terms { get; }
+
+    /// <summary>Moves to a point and writes the gradient there.</summary>
+    public void MoveTo(double[] point, double[] gradient)
+    {
+        var sums = _objective.Gradient(point, Weights, _rows, gradient, _keepLogits);
+        (MeanLoss, Weight) = (sums.Loss / sums.Weight, sums.Weight);
+    }
+
+    /// <summary>Computes the curvature terms, and begins a line at the point.</summary>
+    public void Linearize()
+    {
+        _objective.Team.Run(_takeTerms);
+        _lineLogits.AsSpan().Clear();
+    }
+
+    /// <summary>The Hessian times a direction.</summary>
+    public void Multiply(double[] direction, double[] product)
+    {
+        _objective.ToRaw(direction, _direction);
+        _objective.Products.Clear();
+        _objective.Products.Pass(_direction, _rows, 0, _rows.Rows, _takeCurvature);
+        _objective.SumsToScaled(direction, Weight, product);
+    }
+
+    /// <summary>Adds <paramref name="step"/> times the direction that was multiplied last to the line's.</summary>
+    public void AdvanceLine(double step)
+    {
+        _along = step;
+        _objective.Team.Run(_advance);
+    }
+
+    /// <summary>The mean loss at the point plus <paramref name="length"/> times the line's direction.</summary>
+    public double MeanLossAlong(double length)
+    {
+        _along = length;
+        _objective.Team.Adapt();
+        _objective.Team.Run(_sumAlong);
+        CompensatedSum loss = default;
+        foreach (var unit in _units)
+            loss.Add(unit.Loss);
+        return loss.Value / Weight;
+    }
+
+    public void Dispose()
+    {
+        Weights.Dispose();
+        _direction.Dispose();
+        _logits.Dispose();
+        _directionLogits.Dispose();
+        _lineLogits.Dispose();
+        Terms.Dispose();
+        _scratch.Dispose();
+    }
+
+    private Span<float> Part(NativeBuffer<float> all, int first, int count) => all.Span((long)first * _outputs, count * _outputs);
+
+    private void TakeTerms(int member)
+    {
+        var (from, to) = _objective.Team.Share(member, _rows.Rows);
+        Span<int> labels = stackalloc int[RowProducts.UnitRows];
+        for (int first = from, count; first < to; first += count)
+        {
+            count = Math.Min(labels.Length, to - first);
+            for (var r = 0; _rows.HasClasses && r < count; r++)
+                labels[r] = _rows.Class(first + r);
+            var areDone = _rows.HasClasses
+                && _objective.Loss.TryHardLabelTerms(labels[..count], Part(_logits, first, count), Part(Terms, first, count));
+            for (var r = first; r < first + count; r++)
+            {
+                if (!areDone)
+                    _objective.Loss.CurvatureTerms(Part(_logits, r, 1), _rows.Target(r, _outputs), Part(Terms, r, 1));
+                if (_rows.Weight(r) is not 1 and var weight)
+                    SpanMath.Scale(Part(Terms, r, 1), weight);
+            }
+        }
+    }
+
+    private void TakeCurvature(int first, int count, float* logits, float* errors)
+    {
+        var values = new Span<float>(errors, count * _outputs);
+        new Span<float>(logits, values.Length).CopyTo(values);
+        values.CopyTo(Part(_directionLogits, first, count));
+        var terms = Part(Terms, first, count);
+        var length = _objective.Loss.HasIndependentOutputs ? values.Length : _outputs;
+        for (var start = 0; start < values.Length; start += length)
+            _objective.Loss.CurvatureProduct(terms.Slice(start, length), values.Slice(start, length));
+    }
+
+    private void Advance(int member)
+    {
+        var (from, to) = _objective.Team.Share(member, _rows.Rows);
+        var start = (long)from * _outputs;
+        SparseKernels.Axpy((float)_along, _directionLogits.Pointer + start, _lineLogits.Pointer + start, (to - from) * _outputs);
+    }
+
+    private void SumAlong(int member)
+    {
+        var (from, to) = _objective.Team.Share(member, _units.Length);
+        var length = RowProducts.UnitRows * _outputs;
+        float* logits = _scratch.Pointer + 2L * member * length, errors = logits + length;
+        for (var unit = from; unit < to; unit++)
+        {
+            var first = unit * RowProducts.UnitRows;
+            var count = Math.Min(RowProducts.UnitRows, _rows.Rows - first);
+            Part(_logits, first, count).CopyTo(new Span<float>(logits, length));
+            SparseKernels.Axpy((float)_along, _lineLogits.Pointer + (long)first * _outputs, logits, count * _outputs);
+            _units[unit] = RowLosses.Compute(_objective.Loss, _rows, RowNumbers.From(first, count), _outputs, logits, errors);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy.Linear;
+
+/// <summary>One SGD step after the other on a linear model, which is the step's own: dense and sparse rows differ in how gradients move weights.</summary>
+internal interface ISgdStep : IDisposable
+{
+    /// <summary>The raw weights of now.</summary>
+    LinearWeights Weights { get; }
+
+    /// <summary>
+    /// Moves the weights against the gradient of the batch's weighted mean loss plus penalties. A batch of zero weight is no step.
+    /// </summary>
+    /// <param name="rows">All rows.</param>
+    /// <param name="batch">The rows of this step.</param>
+    /// <param name="rate">The length of the step.</param>
+    /// <param name="next">Those of the step after, if they are known: only to have them in the cache by then.</param>
+    /// <returns>The sums over the batch, by the weights before the step.</returns>
+    LossSums Take(RowSet rows, ReadOnlySpan<int> batch, double rate, ReadOnlySpan<int> next = default);
+
+    /// <summary>SAGA only: the norm of the objective's gradient in the scaled weights and the biases, as the memory of the rows has it.</summary>
+    double RememberedGradientNorm();
+
+    /// <summary>Keeps the state of now, to come back to.</summary>
+    void Save();
+
+    /// <summary>Comes back to the state that was saved last; SAGA's memory is empty then.</summary>
+    void Restore();
+
+    /// <summary>The rule's own state, such as its momentum, is again the one that was saved; weights and SAGA's memory stay.</summary>
+    void RestartRule();
+
+    /// <summary>All that the next steps depend on, exactly as it is.</summary>
+    void Serialize(StateStream state);
+}
+
+/// <summary>
+/// The rows of a step: their numbers, logits, losses and errors, cut into units of rows that one thread takes from features to errors (and to
+/// their gradient, where the step can) while they are in its cache. Sums of units are added in order: threads change no bit.
+/// </summary>
+internal sealed unsafe class MiniBatch : IDisposable
+{
+    private readonly LogitLoss _loss;
+    private readonly int _outputs;
+    private readonly WorkerTeam _team;
+    private readonly SagaMemory? _memory;
+    private readonly int[] _numbers;
+    private readonly int[] _next;
+    private readonly LossSums[] _unitSums;
+    private readonly NativeBuffer<float> _unitErrors;
+    private int _nextCount;
+    private bool _isRemembered;
+
+    /// <param name="loss">The loss of a row.</param>
+    /// <param name="outputs">The number of outputs K.</param>
+    /// <param name="size">Rows at most.</param>
+    /// <param name="unitRows">Rows of a unit.</param>
+    /// <param name="memory">SAGA's memory, which makes errors their change since the row was last seen; null for plain SGD.</param>
+    /// <param name="team">The threads.</param>
+    public MiniBatch(LogitLoss loss, int outputs, int size, int unitRows, SagaMemory? memory, WorkerTeam team)
+    {
+        (_loss, _outputs, UnitRows, _memory, _team) = (loss, outputs, unitRows, memory, team);
+        Logits = new NativeBuffer<float>((long)size * outputs);
+        Errors = new NativeBuffer<float>((long)size * outputs);
+        ErrorSums = new float[outputs];
+        var units = (size + unitRows - 1) / unitRows;
+        _unitSums = new LossSums[units];
+        _unitErrors = new NativeBuffer<float>((long)units * outputs);
+        _numbers = new int[size];
+        _next = new int[size];
+    }
+
+    public int UnitRows { get; }
+
+    /// <summary>The logits Z <c>[rows, outputs]</c>.</summary>
+    public NativeBuffer<float> Logits { get; }
+
+    /// <summary>The gradient of each row's weighted loss in its logits, D <c>[rows, outputs]</c>; with SAGA, its change.</summary>
+    public NativeBuffer<float> Errors { get; }
+
+    /// <summary>The sum of the errors over the rows: the gradient in the biases.</summary>
+    public float[] ErrorSums { get; }
+
+    public RowSet Rows { get; private set; } = null!;
+
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<int> Numbers => _numbers.AsSpan(0, Count);
+
+    /// <summary>The rows of the next step, if they are known.</summary>
+    public ReadOnlySpan<int> Next => _next.AsSpan(0, _nextCount);
+
+    public int Units => UnitsOf(Count);
+
+    /// <summary>Takes up the rows of a step.</summary>
+    public void Load(RowSet rows, ReadOnlySpan<int> numbers, ReadOnlySpan<int> next, bool isStep = true)
+    {
+        Rows = rows;
+        (Count, _nextCount, _isRemembered) = (numbers.Length, next.Length, isStep && _memory is not null);
+        numbers.CopyTo(_numbers);
+        next.CopyTo(_next);
+        _team.Adapt();
+    }
+
+    /// <summary>The rows of a unit, as places in the batch.</summary>
+    public (int From, int To) Unit(int unit) => (unit * UnitRows, Math.Min((unit + 1) * UnitRows, Count));
+
+    /// <summary>The rows of the unit that a member comes to after <paramref name="unit"/>, its share ending before <paramref name="end"/>.</summary>
+    public ReadOnlySpan<int> Ahead(int member, int unit, int end)
+    {
+        var rows = unit + 1 < end ? Numbers : Next;
+        var from = Math.Min((unit + 1 < end ? unit + 1 : _team.Share(member, UnitsOf(_nextCount)).From) * UnitRows, rows.Length);
+        return rows.Slice(from, Math.Min(UnitRows, rows.Length - from));
+    }
+
+    /// <summary>Losses, errors and weights of a unit whose logits are there.</summary>
+    public void ComputeErrors(int unit)
+    {
+        var (from, to) = Unit(unit);
+        float* errors = Errors.Pointer + (long)from * _outputs, sums = _unitErrors.Pointer + (long)unit * _outputs;
+        _unitSums[unit] = RowLosses.Compute(_loss, Rows, RowNumbers.Of(_numbers.AsSpan(from, to - from)), _outputs, Logits.Pointer + (long)from * _outputs, errors);
+        new Span<float>(sums, _outputs).Clear();
+        for (var r = from; r < to; r++, errors += _outputs)
+        {
+            if (_isRemembered)
+                _memory!.Replace(_numbers[r], errors);
+            SparseKernels.Axpy(1, errors, sums, _outputs);
+        }
+    }
+
+    /// <summary>The sums over all units; <see cref="ErrorSums"/> from then on.</summary>
+    public LossSums Sum()
+    {
+        var sums = default(LossSums);
+        Array.Clear(ErrorSums);
+        for (var unit = 0; unit < Units; unit++)
+        {
+            sums.Loss += _unitSums[unit].Loss;
+            sums.Weight += _unitSums[unit].Weight;
+            for (var k = 0; k < _outputs; k++)
+                ErrorSums[k] += _unitErrors[(long)unit * _outputs + k];
+        }
+
+        return sums;
+    }
+
+    public void Dispose()
+    {
+        Logits.Dispose();
+        Errors.Dispose();
+        _unitErrors.Dispose();
+    }
+
+    private int UnitsOf(int rows) => (rows + UnitRows - 1) / UnitRows;
+}
+
+/// <summary>The order in which an epoch visits the rows: a fresh permutation each epoch, decided by the seed alone.</summary>
+internal sealed class RowOrder
+{
+    private readonly int[] _rows;
+    private ulong _state;
+
+    public RowOrder(int rows, int seed)
+    {
+        _rows = [.. Enumerable.Range(0, rows)];
+        _state = (uint)seed;
+    }
+
+    /// <summary>How many rows there are.</summary>
+    public int Count => _rows.Length;
+
+    /// <summary>At most <paramref name="size"/> rows of the epoch at hand, from place <paramref name="from"/> on; at its end none.</summary>
+    public ReadOnlySpan<int> Batch(int from, int size) => _rows.AsSpan(from, Math.Min(size, _rows.Length - from));
+
+    /// <summary>The row numbers of the next epoch. The same array is used again for the epoch after.</summary>
+    public ReadOnlySpan<int> NextEpoch()
+    {
+        // Fisher-Yates.
+        for (var i = _rows.Length - 1; i > 0; i--)
+        {
+            var j = (int)Math.BigMul(SplitMix64.Mix(_state += SplitMix64.Gamma), (ulong)i + 1, out _);
+            (_rows[i], _rows[j]) = (_rows[j], _rows[i]);
+        }
+
+        return _rows;
+    }
+
+    /// <summary>The order of the epoch at hand, and where chance stands.</summary>
+    public void Serialize(StateStream state)
+    {
+        state.Values(_rows.AsSpan());
+        state.Value(ref _state);
+    }
+}

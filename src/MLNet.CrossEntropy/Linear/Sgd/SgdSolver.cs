@@ -1,0 +1,282 @@
+namespace MLNet.CrossEntropy.Linear;
+
+/// <summary>
+/// Mini-batch SGD (<see cref="Solver.Sgd"/>), and SAGA (<see cref="Solver.Saga"/>), which is SGD with a <see cref="SagaMemory"/>.
+/// </summary>
+/// <remarks>
+/// The learning rate starts at <see cref="LearningRateRule"/>'s (or the given one) and falls linearly to 0 over the planned
+/// steps, which makes the last weights the average that stochastic steps need; SAGA's stays. An epoch goes through the rows chunk by
+/// chunk: rows in memory are one chunk that is kept, rows of a source are read anew in each epoch.
+/// </remarks>
+internal sealed class SgdSolver : ISolver
+{
+    private const int MostRetries = 6;
+    private const double RetryFactor = 0.25;
+    private const double SettleFactor = 0.5;
+    private const int SettleEpochs = 3;
+
+    // A mean loss this many times that of the first batch (or of guessing, if that is more) means that the steps blow up.
+    private const double ExplodingLoss = 10;
+
+    // Initial weights of which nothing is known pass for those of so many fits like this one: the rate begins at a tenth.
+    private const long UnknownPast = 9;
+
+    private readonly LinearObjective _objective;
+    private readonly FitPlan _plan;
+    private readonly SagaMemory? _memory;
+    private readonly ISgdStep _step;
+    private readonly long _planned;
+    private readonly Dictionary<int, RowOrder> _orders = [];
+    private double _largestRate;
+    private double _startLoss;
+    private int _unsettledEpochs;
+    private double _smallestGradient = double.PositiveInfinity;
+    private int _retries;
+
+    // Where the epoch under way stands: the chunk, the place of the next batch in the chunk's order (-1 before the order is
+    // drawn), and the sums over the rows so far.
+    private int _chunk;
+    private int _place = -1;
+    private CompensatedSum _epochLoss;
+    private CompensatedSum _epochWeight;
+
+    /// <param name="objective">What is minimised.</param>
+    /// <param name="plan">How.</param>
+    /// <param name="start">Where to begin.</param>
+    public SgdSolver(LinearObjective objective, FitPlan plan, LinearWeights start)
+    {
+        (_objective, _plan) = (objective, plan);
+        _planned = plan.StepsPerEpoch * plan.Epochs;
+        if (plan.Solver == Solver.Saga)
+            _memory = new SagaMemory(objective.Summary.Rows, objective.Outputs, objective.Summary.TargetWeight, checked(objective.Outputs * (start.Stride + 1)));
+
+        // The first chunk stands for all rows.
+        using var pass = objective.Chunks.GetEnumerator();
+        pass.MoveNext();
+        (_step, var rate) = Begin(pass.Current, start);
+
+        // What was too large for SAGA to settle the last time would lead it away from where it is.
+        _largestRate = _memory is null ? rate : Math.Min(rate, plan.SettledRate ?? rate);
+        StepsBefore = plan.StepsBefore
+            ?? (plan.InitialWeights is null || plan.Schedule is not null || _memory is not null ? 0 : UnknownPast * _planned);
+        _step.Save();
+    }
+
+    public LinearWeights Weights => _step.Weights;
+
+    public long StepsBefore { get; }
+
+    public double? SettledRate => _memory is null ? null : _largestRate;
+
+    /// <summary>The weighted mean loss of the epoch under way; NaN before its first step.</summary>
+    private double EpochLoss => _epochLoss.Value / _epochWeight.Value;
+
+    private bool HasDiverged => _epochWeight.Value > 0
+        && (!double.IsFinite(EpochLoss) || EpochLoss > ExplodingLoss * Math.Max(_startLoss, Math.Log(Math.Max(2, _plan.Outputs))));
+
+    public StopReason Run(FitRun run)
+    {
+        if (_memory is not null && _plan.InitialWeights is not null && run.ResumedFrom == 0)
+            Remember();
+        while (run.Epochs < _plan.Epochs)
+        {
+            if (!TryEpoch(run))
+                return StopReason.Cancelled;
+            if (HasDiverged)
+                Retreat(run);
+            else if (EndEpoch(run) is { } reason)
+                return reason;
+            run.SaveAfterEpoch();
+        }
+
+        return StopReason.MaximumEpochs;
+    }
+
+    public void TakeBest() => _step.Restore();
+
+    /// <summary>Weights that have just blown up are not returned.</summary>
+    public void Settle()
+    {
+        if (HasDiverged)
+            _step.Restore();
+    }
+
+    public void Serialize(StateStream state)
+    {
+        state.Value(ref _largestRate);
+        state.Value(ref _startLoss);
+        state.Value(ref _unsettledEpochs);
+        state.Value(ref _smallestGradient);
+        state.Value(ref _retries);
+        state.Value(ref _chunk);
+        state.Value(ref _place);
+        state.Value(ref _epochLoss);
+        state.Value(ref _epochWeight);
+        int[] sizes = [.. _orders.Keys.Order()];
+        var count = sizes.Length;
+        state.Value(ref count);
+        if (state.IsReading)
+            sizes = new int[count];
+        state.Values(sizes.AsSpan());
+        foreach (var size in sizes)
+            OrderOf(size).Serialize(state);
+        _memory?.Serialize(state);
+        _step.Serialize(state);
+    }
+
+    public void Dispose()
+    {
+        _step.Dispose();
+        _memory?.Dispose();
+    }
+
+    /// <summary>The step, and its largest rate.</summary>
+    private (ISgdStep Step, double Rate) Begin(RowSet rows, LinearWeights start)
+    {
+        var curvature = _objective.Loss.Curvature;
+        // A schedule brings the rates themselves; a divergence cuts what it is multiplied by.
+        var given = _plan.Schedule is not null ? 1 : _plan.LearningRate;
+        if (!rows.IsSparse)
+        {
+            return (new DenseStep(_objective, _plan, start, _memory), given
+                ?? LearningRateRule.ForDense(rows, _objective.Scaling, curvature, _plan.BatchSize, (_plan.Rule as Sgd)?.Momentum ?? 0));
+        }
+
+        var step = new SparseStep(_objective, rows, _plan, start, _memory);
+        return (step, given ?? LearningRateRule.Search(step, rows, _plan.BatchSize, LearningRateRule.ForSparse(rows, _objective.Scaling, curvature)));
+    }
+
+    /// <summary>
+    /// Fills SAGA's memory with the gradients at the initial weights, a pass at rate 0: without it, the first steps would be as
+    /// noisy as those of a fit that begins with nothing, and would forget what the weights already know.
+    /// </summary>
+    private void Remember()
+    {
+        foreach (var rows in _objective.Chunks)
+        {
+            int[] inOrder = [.. Enumerable.Range(0, rows.Rows)];
+            for (var from = 0; from < inOrder.Length; from += _plan.BatchSize)
+                _step.Take(rows, inOrder.AsSpan(from, Math.Min(_plan.BatchSize, inOrder.Length - from)), rate: 0);
+        }
+
+        _step.RestartRule();
+    }
+
+    /// <summary>The rest of a pass over the rows, up to an explosion; false when the fit was cancelled in the middle.</summary>
+    private bool TryEpoch(FitRun run)
+    {
+        var chunk = 0;
+        foreach (var rows in _objective.Chunks)
+        {
+            if (chunk++ < _chunk)
+                continue;
+            if (!TryChunk(rows, run))
+                return false;
+            if (!double.IsFinite(_epochLoss.Value))
+                return true;
+            (_chunk, _place) = (chunk, -1);
+        }
+
+        return true;
+    }
+
+    private bool TryChunk(RowSet rows, FitRun run)
+    {
+        var order = OrderOf(rows.Rows);
+        if (_place < 0)
+        {
+            order.NextEpoch();
+            _place = 0;
+        }
+
+        while (_place < order.Count)
+        {
+            if (run.IsCancelled)
+                return false;
+            var batch = order.Batch(_place, _plan.BatchSize);
+            _place += batch.Length;
+            var sums = _step.Take(rows, batch, Rate(run.Steps), order.Batch(_place, _plan.BatchSize));
+            if (sums.Weight == 0)
+                continue;
+            if (run.Steps++ == 0)
+                _startLoss = sums.Loss / sums.Weight;
+            _epochLoss.Add(sums.Loss);
+            _epochWeight.Add(sums.Weight);
+            if (!double.IsFinite(sums.Loss))
+                return true;
+            run.SaveAfterStep();
+        }
+
+        return true;
+    }
+
+    /// <summary>Chunks of as many rows share an order, which is shuffled on for each: all but the last chunk have the same.</summary>
+    private RowOrder OrderOf(int rows)
+    {
+        if (!_orders.TryGetValue(rows, out var order))
+            _orders[rows] = order = new RowOrder(rows, _plan.Seed);
+        return order;
+    }
+
+    /// <summary>
+    /// The rate of a step. After s steps before it, a fit of n begins at n / (n + s) of the largest rate: over fits of the same length
+    /// the rates at which they begin fall as 1/t, as those of any stochastic approximation must in the long run.
+    /// </summary>
+    private double Rate(long step)
+    {
+        if (_plan.Schedule is { } schedule)
+            return Optimizer.CheckRate(_largestRate * schedule.Rate(StepsBefore + step));
+        if (_memory is not null)
+            return _largestRate;
+        var planned = (double)_planned;
+        return _largestRate * (planned / (planned + StepsBefore)) * Math.Max(0, 1 - step / planned);
+    }
+
+    private StopReason? EndEpoch(FitRun run)
+    {
+        var isBest = run.EndEpoch(EpochLoss, Rate(run.Steps - 1), _step.Weights);
+        BeginEpoch();
+        var isSettled = _memory is null ? run.LastChange() < _plan.Tolerance : IsSettled(_step.RememberedGradientNorm());
+        if (isBest)
+            _step.Save();
+        return run.Stop(isSettled);
+    }
+
+    private void BeginEpoch()
+    {
+        (_chunk, _place) = (0, -1);
+        _epochLoss = default;
+        _epochWeight = default;
+    }
+
+    /// <summary>
+    /// SAGA's gradient falls from epoch to epoch unless the constant rate is too large for it to settle, which is then cut;
+    /// true when the gradient is as small as was asked for.
+    /// </summary>
+    private bool IsSettled(double gradientNorm)
+    {
+        if (gradientNorm < _smallestGradient)
+        {
+            _smallestGradient = gradientNorm;
+            _unsettledEpochs = 0;
+        }
+        else if (++_unsettledEpochs == SettleEpochs)
+        {
+            _largestRate *= SettleFactor;
+            _unsettledEpochs = 0;
+        }
+
+        return gradientNorm <= _plan.Tolerance;
+    }
+
+    /// <summary>Goes back to the last good weights with a smaller learning rate, or gives up.</summary>
+    private void Retreat(FitRun run)
+    {
+        if (++_retries > MostRetries)
+            throw run.Divergence(EpochLoss, FormattableString.Invariant($" and stayed so after {MostRetries} retries, the last with learning rate {_largestRate:g3}"));
+        _step.Restore();
+        run.Retreat();
+        _largestRate *= RetryFactor;
+        BeginEpoch();
+    }
+}
