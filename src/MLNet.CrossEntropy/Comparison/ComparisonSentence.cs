@@ -15,7 +15,7 @@ internal static class ComparisonSentence
     public static string Of(PairedComparison pair)
     {
         if (pair.Rows == 0)
-            return $"Nothing can be said about {pair.First} and {pair.Second}: there is no row on which both can be judged.";
+            return $"Nothing can be said about {pair.First} and {pair.Second}: there is no row on which both can be evaluated.";
         var count = pair.Groups is { } groups ? (groups == 1 ? "1 group of rows is" : $"{groups} groups of rows are")
             : string.Create(CultureInfo.InvariantCulture, $"{pair.EffectiveRows:0.#} effective rows are");
         Figures figures = new(pair.First, pair.Second, pair.ClippedMeanDifference, pair.StandardError, pair.Interval, pair.PValue, pair.AdjustedPValue);

@@ -35,9 +35,9 @@ internal static class ComparisonTables
     public static Table Pairs(CrossEntropyComparison comparison, LossUnit unit, int longestName = int.MaxValue) => new(
         "Difference of log-loss, paired by row",
         [
-            new("difference"), new("rows", NumberFormat.Count, IsDetail: true), new(unit.Name, NumberFormat.Loss),
+            new("pair"), new("rows", NumberFormat.Count, IsDetail: true), new($"difference ({unit.Name})", NumberFormat.Loss),
             new("std. error", NumberFormat.Loss), new("from", NumberFormat.Loss), new("to", NumberFormat.Loss),
-            new("p", NumberFormat.Probability), new("p (Holm)", NumberFormat.Probability), new("win rate", NumberFormat.Percent),
+            new("p", NumberFormat.Probability), new("p (Holm)", NumberFormat.Probability), new("first wins", NumberFormat.Percent),
             new("ties", NumberFormat.Percent, IsDetail: true),
         ],
         [

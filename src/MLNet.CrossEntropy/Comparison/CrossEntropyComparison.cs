@@ -19,7 +19,7 @@ public sealed record CrossEntropyComparison
     public string? Baseline { get; internal init; }
 
     /// <summary>
-    /// Where every row went. A row is used where every model can be judged on it; any other counts by what the first model
+    /// Where every row went. A row is used where every model can be evaluated on it; any other counts by what the first model
     /// that cannot be has against it.
     /// </summary>
     public RowCounts Rows { get; internal init; } = new();
@@ -55,7 +55,7 @@ public sealed record CrossEntropyComparison
     public override string ToString() => ComparisonTables.Text(this);
 }
 
-/// <summary>One model's figures on the rows that all compared models could be judged on. Losses are in nats.</summary>
+/// <summary>One model's figures on the rows that all compared models could be evaluated on. Losses are in nats.</summary>
 public sealed record ComparedModel
 {
     internal ComparedModel() { }

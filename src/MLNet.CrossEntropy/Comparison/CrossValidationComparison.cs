@@ -52,7 +52,7 @@ public sealed record CrossValidationComparison
     /// <summary>The two-sided p-value of the corrected t-test.</summary>
     public double PValue { get; }
 
-    /// <summary>What can be said, judged by <see cref="PValue"/>.</summary>
+    /// <summary>What can be said by <see cref="PValue"/>.</summary>
     public ComparisonVerdict Verdict => ComparisonSentence.Verdict(MeanDifference, PValue, Interval.Level, allEqual: Folds.All(f => f.Difference == 0));
 
     /// <summary>The outcome in a sentence.</summary>

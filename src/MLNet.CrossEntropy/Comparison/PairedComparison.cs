@@ -81,7 +81,7 @@ public sealed record PairedComparison
     /// <summary>The rows that speak most for the second model, the weightiest first.</summary>
     public IReadOnlyList<RowDifference> RowsForSecond { get; internal init; } = [];
 
-    /// <summary>What can be said, judged by <see cref="AdjustedPValue"/>.</summary>
+    /// <summary>What can be said by <see cref="AdjustedPValue"/>.</summary>
     public ComparisonVerdict Verdict => ComparisonSentence.Verdict(ClippedMeanDifference, AdjustedPValue, Interval.Level, allEqual: TieRate == 1);
 
     /// <summary>The outcome in a sentence: "A is better than B by 0.012 nats (95% CI 0.006 to 0.018, p = 0.0002)."</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Evaluation;
@@ -9,13 +8,6 @@ internal delegate RowOutcome ScoreCheck(ReadOnlySpan<float> scores);
 /// <summary>Finds rows that cannot be evaluated and treats them as the caller asked.</summary>
 internal static class BadRows
 {
-    /// <summary>What a row's weight and label say about it, before its scores are looked at.</summary>
-    private static RowOutcome CheckLabel(ScoredBlock block, int row)
-        => block.Weights[row] == 0 ? RowOutcome.ZeroWeight
-            : block.Labels[row] == ScoreClasses.Missing ? RowOutcome.MissingLabel
-            : block.Labels[row] == ScoreClasses.Unknown ? RowOutcome.UnknownClass
-            : RowOutcome.Used;
-
     /// <summary>Takes the good rows of a block and treats the others as the caller asked.</summary>
     /// <exception cref="InvalidOperationException">The caller does not tolerate one of them.</exception>
     public static void TakeGood(ScoredBlock rows, EvaluationOptions options, ScoreCheck check, EvaluatedBlock block)
@@ -34,11 +26,18 @@ internal static class BadRows
         }
     }
 
+    /// <summary>What a row's weight and label say about it, before its scores are looked at.</summary>
+    private static RowOutcome CheckLabel(ScoredBlock block, int row)
+        => block.Weights[row] == 0 ? RowOutcome.ZeroWeight
+            : block.Labels[row] == ScoreClasses.Missing ? RowOutcome.MissingLabel
+            : block.Labels[row] == ScoreClasses.Unknown ? RowOutcome.UnknownClass
+            : RowOutcome.Used;
+
     private static void TreatBad(ScoredBlock rows, int row, RowOutcome outcome, EvaluationOptions options, EvaluatedBlock block)
     {
         var policy = PolicyFor(outcome, options);
         if (policy == BadRowPolicy.Throw)
-            throw Error(outcome, rows.FirstRow + row, rows.Scores(row));
+            throw EvaluationErrors.BadRow(outcome, rows.FirstRow + row, rows.Scores(row));
         block.BadRows.Add((row, outcome, policy == BadRowPolicy.CountAsMistake));
         if (policy == BadRowPolicy.CountAsMistake)
         {
@@ -54,21 +53,56 @@ internal static class BadRows
         RowOutcome.Used or RowOutcome.ZeroWeight => BadRowPolicy.Skip,
         _ => options.InvalidScore,
     };
+}
 
-    private static InvalidOperationException Error(RowOutcome outcome, long row, ReadOnlySpan<float> scores) => outcome switch
+/// <summary>What became of a row.</summary>
+internal enum RowOutcome
+{
+    Used,
+    ZeroWeight,
+    MissingLabel,
+    UnknownClass,
+    NonFiniteScore,
+    OutOfRangeScore,
+    RowSumNotOne,
+}
+
+/// <summary>Counts rows by what became of them.</summary>
+internal sealed class RowCounter
+{
+    private readonly long[] _counts = new long[Enum.GetValues<RowOutcome>().Length];
+    private long _mistakes;
+
+    public void Add(RowOutcome outcome, int rows) => _counts[(int)outcome] += rows;
+
+    /// <summary>Counts a bad row that nevertheless enters log-loss and accuracy.</summary>
+    public void AddMistake() => _mistakes++;
+
+    public void Clear()
     {
-        RowOutcome.MissingLabel => EvaluationErrors.BadRow(row, "has no label", "Give it one"),
-        RowOutcome.UnknownClass => EvaluationErrors.BadRow(row, "has a label that is none of the model's classes", "Train with that class"),
-        RowOutcome.NonFiniteScore => EvaluationErrors.BadRow(row, $"has a score that is not finite ({Listed(scores)})", "Mend the model or its input"),
-        RowOutcome.OutOfRangeScore => EvaluationErrors.BadRow(row, $"has a probability outside 0 to 1 ({Listed(scores)})", "If the scores are logits, say so in the options"),
-        _ => EvaluationErrors.BadRow(row, $"has probabilities that do not sum to 1 ({Listed(scores)})", "Normalise them, or raise the tolerance"),
+        Array.Clear(_counts);
+        _mistakes = 0;
+    }
+
+    public void Merge(RowCounter other)
+    {
+        _mistakes += other._mistakes;
+        for (var i = 0; i < _counts.Length; i++)
+            _counts[i] += other._counts[i];
+    }
+
+    public RowCounts ToCounts(long clipped) => new()
+    {
+        Used = this[RowOutcome.Used],
+        ZeroWeight = this[RowOutcome.ZeroWeight],
+        MissingLabel = this[RowOutcome.MissingLabel],
+        UnknownClass = this[RowOutcome.UnknownClass],
+        NonFiniteScore = this[RowOutcome.NonFiniteScore],
+        OutOfRangeScore = this[RowOutcome.OutOfRangeScore],
+        RowSumNotOne = this[RowOutcome.RowSumNotOne],
+        CountedAsMistake = _mistakes,
+        Clipped = clipped,
     };
 
-    private static string Listed(ReadOnlySpan<float> scores)
-    {
-        var shown = new string[Math.Min(scores.Length, 5)];
-        for (var i = 0; i < shown.Length; i++)
-            shown[i] = scores[i].ToString("g4", CultureInfo.InvariantCulture);
-        return string.Join(", ", shown) + (scores.Length > shown.Length ? ", ..." : "");
-    }
+    private long this[RowOutcome outcome] => _counts[(int)outcome];
 }

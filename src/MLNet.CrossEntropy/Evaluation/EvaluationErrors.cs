@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>The wording of an evaluation's errors.</summary>
@@ -16,6 +18,23 @@ internal static class EvaluationErrors
         FormattableString.Invariant($"The class probabilities sum to {sum}; they must sum to 1 (divide each by their sum)."), name);
 
     /// <summary>A row that the caller's policy does not tolerate.</summary>
-    public static InvalidOperationException BadRow(long row, string what, string remedy) => new(
+    public static InvalidOperationException BadRow(RowOutcome outcome, long row, ReadOnlySpan<float> scores) => outcome switch
+    {
+        RowOutcome.MissingLabel => BadRow(row, "has no label", "Give it one"),
+        RowOutcome.UnknownClass => BadRow(row, "has a label that is none of the model's classes", "Train with that class"),
+        RowOutcome.NonFiniteScore => BadRow(row, $"has a score that is not finite ({Listed(scores)})", "Mend the model or its input"),
+        RowOutcome.OutOfRangeScore => BadRow(row, $"has a probability outside 0 to 1 ({Listed(scores)})", "If the scores are logits, say so in the options"),
+        _ => BadRow(row, $"has probabilities that do not sum to 1 ({Listed(scores)})", "Normalise them, or raise the tolerance"),
+    };
+
+    private static string Listed(ReadOnlySpan<float> scores)
+    {
+        var shown = new string[Math.Min(scores.Length, 5)];
+        for (var i = 0; i < shown.Length; i++)
+            shown[i] = scores[i].ToString("g4", CultureInfo.InvariantCulture);
+        return string.Join(", ", shown) + (scores.Length > shown.Length ? ", ..." : "");
+    }
+
+    private static InvalidOperationException BadRow(long row, string what, string remedy) => new(
         $"Row {row} {what}. {remedy}, or set the policy for such rows to {nameof(BadRowPolicy.Skip)} to leave them out and have them counted.");
 }

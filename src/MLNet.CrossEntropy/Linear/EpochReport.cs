@@ -19,7 +19,7 @@ public sealed record EpochReport
     public required double LearningRate { get; init; }
 
     /// <summary>
-    /// The weighted mean training loss (cross-entropy: nats) of the epoch's rows, each judged by the weights just before the step that
+    /// The weighted mean training loss (cross-entropy: nats) of the epoch's rows, each evaluated with the weights just before the step that
     /// used it: a running figure that costs nothing, a little above the loss at the epoch's end.
     /// </summary>
     public required double TrainingLoss { get; init; }
@@ -27,7 +27,10 @@ public sealed record EpochReport
     /// <summary>The epoch's <see cref="TrainingLoss"/> plus the penalties of the weights at its end: what the fit minimises.</summary>
     public required double Objective { get; init; }
 
-    /// <summary>The weighted log-loss (nats) of the validation rows at the epoch's end, neither smoothed nor penalised; null without validation rows.</summary>
+    /// <summary>
+    /// The weighted log-loss (nats) of the validation rows at the epoch's end, neither smoothed nor penalised; null without validation
+    /// rows.
+    /// </summary>
     public double? ValidationLoss { get; init; }
 
     /// <summary>The standard error of <see cref="ValidationLoss"/>, NaN for a single row; null without validation rows.</summary>

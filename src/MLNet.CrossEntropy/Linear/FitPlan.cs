@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using MLNet.CrossEntropy.Losses;
 
@@ -33,7 +34,9 @@ internal sealed record FitPlan
     /// <summary>The loss of one row, from its logits.</summary>
     public required LogitLoss Loss { get; init; }
 
-    /// <summary>The number of outputs (logits): the classes of a softmax, 1 for a binary sigmoid, the labels of a multi-label one.</summary>
+    /// <summary>
+    /// The number of outputs (logits): the classes of a softmax, 1 for a binary sigmoid, the labels of a multi-label one.
+    /// </summary>
     public required int Outputs { get; init; }
 
     /// <summary>The penalty <c>l2/2 ||W||^2</c> added to the mean loss; biases are not penalised.</summary>
@@ -46,13 +49,15 @@ internal sealed record FitPlan
     public Solver Solver { get; init; }
 
     /// <summary>
-    /// Passes over the training rows at most. 0 chooses: 12, or as many as make 6,000 steps, but no more than 300. From 32,768 rows on 3,000
-    /// steps are enough: they are steps of large batches, and later ones move the objective less than rows that were not seen would. Newton's
-    /// method takes at most 100.
+    /// Passes over the training rows at most. 0 chooses: 12, or as many as make 6,000 steps, but no more than 300. From 32,768 rows on
+    /// 3,000 steps are enough: they are steps of large batches, and later ones move the objective less than rows that were not seen
+    /// would. Newton's method takes at most 100.
     /// </summary>
     public int Epochs { get; init; }
 
-    /// <summary>Rows a step. 0 chooses about a 64th of the rows, a power of two from 8 to 256 (32 for sparse rows); Newton's steps take all.</summary>
+    /// <summary>
+    /// Rows a step. 0 chooses about a 64th of the rows, a power of two from 8 to 256 (32 for sparse rows); Newton's steps take all.
+    /// </summary>
     public int BatchSize { get; init; }
 
     /// <summary>The steps of an epoch, the last perhaps of a smaller batch; known after <see cref="For"/>.</summary>
@@ -87,16 +92,19 @@ internal sealed record FitPlan
     /// </summary>
     public long? StepsBefore { get; init; }
 
-    /// <summary>SAGA only: the rate at which the fit that made <see cref="InitialWeights"/> settled, which this one does not exceed; null for none.</summary>
+    /// <summary>
+    /// SAGA only: the rate at which the fit that made <see cref="InitialWeights"/> settled, which a derived one does not exceed; null for
+    /// none.
+    /// </summary>
     public double? SettledRate { get; init; }
 
     /// <summary>Epochs without a lower validation loss before the fit ends; needs validation rows.</summary>
     public int Patience { get; init; } = 3;
 
     /// <summary>
-    /// When a fit without validation rows ends before its last epoch; 0 never does. SAGA, Newton: when the norm of the objective's gradient, in
-    /// scaled weights, is at most this; null is 1e-5. SGD: when an epoch's objective differs from the one before by less than this share of
-    /// it; null is 0, since its rate falls to 0 at the last epoch alone.
+    /// When a fit without validation rows ends before its last epoch; 0 never does. SAGA, Newton: when the norm of the objective's
+    /// gradient, in scaled weights, is at most this; null is 1e-5. SGD: when an epoch's objective differs from the one before by less
+    /// than this share of it; null is 0, since its rate falls to 0 at the last epoch alone.
     /// </summary>
     public double? Tolerance { get; init; }
 
@@ -121,13 +129,46 @@ internal sealed record FitPlan
     /// <summary>The penalties.</summary>
     internal ElasticNet Penalty => new(L1, L2);
 
+    /// <summary>What is asked for that does not go together, whatever the rows, each a sentence.</summary>
+    /// <param name="areKept">Whether rows are kept in memory, not read anew in each pass.</param>
+    public IEnumerable<string> Conflicts(bool areKept)
+    {
+        if (!areKept && Solver is Solver.Saga or Solver.Newton)
+            yield return $"Solver is {Solver}; it must be Sgd or Auto when Cache is false: the others remember every row.";
+        if (Solver == Solver.Newton && L1 > 0)
+            yield return "Solver is Newton; it must be another one, such as Saga, when there is an L1 penalty: Newton's method needs "
+                + "an objective without kinks.";
+        if (Solver == Solver.Newton && !Loss.HasCurvature)
+            yield return $"Solver is Newton; it must be another one, such as Saga, when the loss is {Loss.Name}: Newton's method is "
+                + "for cross-entropy.";
+        if (Solver == Solver.Newton && (Optimizer is not null || Schedule is not null || LearningRate is not null || BatchSize > 0))
+            yield return "Solver is Newton, which takes all rows at once and finds the length of its steps: leave out optimizer, "
+                + "schedule, learning rate and batch size.";
+        if (Schedule is not null && LearningRate is not null)
+        {
+            var rate = LearningRate.Value.ToString(CultureInfo.InvariantCulture);
+            yield return $"LearningRate is {rate}; it must be null when there is a Schedule, which gives the rates.";
+        }
+
+        if (Optimizer is not null and not Sgd && LearningRate is null && Schedule is null)
+            yield return $"Optimizer is {Optimizer.Name}, but the learning rate that is derived from the data is one for SGD: give a "
+                + "learning rate or a schedule.";
+        if (Optimizer is not null and not Sgd && L1 > 0)
+            yield return $"Optimizer is {Optimizer.Name}, and there is an L1 penalty, whose proximal step is known for SGD only: "
+                + "leave out one of them.";
+    }
+
     /// <summary>The plan for the given rows, with nothing left open but the derived learning rate.</summary>
     /// <param name="rows">The training rows.</param>
     /// <param name="areKept">Whether they are in memory, not read anew in each pass.</param>
     /// <exception cref="ArgumentException">What is asked for does not go together, or not with such rows.</exception>
     public FitPlan For(RowSummary rows, bool areKept)
     {
-        Check(rows.IsSparse, areKept);
+        if (string.Join(" ", Conflicts(areKept)) is { Length: > 0 } conflicts)
+            throw new ArgumentException(conflicts);
+        if (rows.IsSparse && Optimizer is not null)
+            throw new ArgumentException($"The optimizer is {Optimizer.Name}, but the rows are sparse, whose steps are always plain "
+                + "SGD's; leave the optimizer out.");
         if (Solver == Solver.Newton)
         {
             return this with
@@ -156,34 +197,5 @@ internal sealed record FitPlan
             Threads = batchSize * Outputs * rows.ValuesPerRow < WorthAThread ? 1 : Threads,
             Tolerance = Tolerance ?? (solver == Solver.Saga ? DefaultTolerance : 0),
         };
-    }
-
-    private void Check(bool isSparse, bool areKept)
-    {
-        if (!areKept && Solver is Solver.Saga or Solver.Newton)
-            throw new ArgumentException($"Solver is {Solver}, which remembers every row; rows that are not kept in memory need {Solver.Sgd} or {Solver.Auto}.");
-        if (Solver == Solver.Newton)
-            CheckNewton();
-        if (Optimizer is null)
-            return;
-        if (isSparse)
-            throw new ArgumentException($"The optimizer is {Optimizer.Name}, but the rows are sparse, whose steps are always plain SGD's; leave the optimizer out.");
-        if (Optimizer is Sgd)
-            return;
-        if (LearningRate is null && Schedule is null)
-            throw new ArgumentException($"The optimizer is {Optimizer.Name}, but the learning rate that is derived from the data is one for SGD; give a learning rate or a schedule.");
-        if (L1 > 0)
-            throw new ArgumentException($"L1 is {L1} and the optimizer {Optimizer.Name}; the L1 penalty's proximal step is known for SGD only: leave out one of them.");
-    }
-
-    /// <summary>Newton's steps know no penalty with a kink and no rate, and go through all rows in their own order.</summary>
-    private void CheckNewton()
-    {
-        if (L1 > 0)
-            throw new ArgumentException($"Solver is {Solver} and L1 {L1}; Newton's method needs an objective without kinks: take {Solver.Saga}, or L1 = 0.");
-        if (!Loss.HasCurvature)
-            throw new ArgumentException($"Solver is {Solver} and the loss {Loss.Name}; Newton's method is for softmax and sigmoid cross-entropy: take {Solver.Saga} or {Solver.Sgd}.");
-        if (Optimizer is not null || Schedule is not null || LearningRate is not null || BatchSize > 0)
-            throw new ArgumentException($"Solver is {Solver}, which takes all rows at once and finds the length of its steps; leave out the optimizer, schedule, learning rate and batch size.");
     }
 }

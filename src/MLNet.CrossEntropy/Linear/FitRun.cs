@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 
 namespace MLNet.CrossEntropy.Linear;
@@ -98,7 +99,9 @@ internal sealed class FitRun
             SettledRate = _solver.SettledRate,
             StopReason = reason,
             // Who cancels does not want to wait for rows to be read once more.
-            Certificate = isCancelled && _objective.Chunks is RowChunks ? OptimalityCertificate.NotMeasured : _objective.Certify(_solver.Weights),
+            Certificate = isCancelled && _objective.Chunks is RowChunks
+                ? OptimalityCertificate.NotMeasured
+                : _objective.Certify(_solver.Weights),
         };
         if (!isCancelled)
             _checkpoint?.Delete();
@@ -110,10 +113,13 @@ internal sealed class FitRun
     /// <param name="rate">The learning rate of its last step.</param>
     /// <param name="weights">Those at its end.</param>
     /// <returns>Whether they are the best so far: by the validation loss, or the objective where there are no validation rows.</returns>
-    /// <exception cref="OperationCanceledException">The fit was cancelled while validation rows were evaluated: the epoch does not count.</exception>
+    /// <exception cref="OperationCanceledException">The fit was cancelled while validation rows were evaluated: the epoch does not
+    /// count.</exception>
     public bool EndEpoch(double loss, double rate, LinearWeights weights)
     {
-        var validation = _validation is null ? ((double Mean, double StandardError)?)null : _objective.Evaluate(weights, _validation, _plan.Cancellation);
+        var validation = _validation is null
+            ? ((double Mean, double StandardError)?)null
+            : _objective.Evaluate(weights, _validation, _plan.Cancellation);
         var report = new EpochReport
         {
             Epoch = Epochs + 1,
@@ -133,7 +139,9 @@ internal sealed class FitRun
         return isBest;
     }
 
-    /// <summary>Why the fit ends after an epoch: validation rows decide where there are some, else whether the solver has settled; null goes on.</summary>
+    /// <summary>
+    /// Why the fit ends after an epoch: validation rows decide where there are some, else whether the solver has settled; null goes on.
+    /// </summary>
     public StopReason? Stop(bool isSettled)
     {
         if (_validation is not null)
@@ -168,7 +176,7 @@ internal sealed class FitRun
     {
         var scales = _objective.Scaling.Scales;
         return new InvalidOperationException(
-            $"Training diverged in epoch {Epochs + 1}: the mean loss was {loss}{efforts}. " +
+            $"Training diverged in epoch {Epochs + 1}: the mean loss was {loss.ToString(CultureInfo.InvariantCulture)}{efforts}. " +
             $"The feature of largest scale is number {Array.IndexOf(scales, scales.Min())}. " +
             "Leave the learning rate to be chosen from the data, or normalise the features, or remove outliers.");
     }
@@ -188,7 +196,8 @@ internal sealed class FitRun
     private OperationCanceledException Cancelled() => new(
         _steps == 0
             ? "The fit was cancelled before its first step: there is no model to return."
-            : $"The fit was cancelled in epoch {Epochs + 1}, after {_steps} steps. To get the model so far instead of this error, let the answer to cancellation be {CancellationAnswer.ReturnBest} or {CancellationAnswer.ReturnLast}.",
+            : $"The fit was cancelled in epoch {Epochs + 1}, after {_steps} steps. To get the model so far instead of this error, "
+                + $"let the answer to cancellation be {CancellationAnswer.ReturnBest} or {CancellationAnswer.ReturnLast}.",
         _plan.Cancellation);
 
     private void Resume(CheckpointOptions options)

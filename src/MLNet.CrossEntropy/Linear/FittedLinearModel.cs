@@ -6,7 +6,10 @@ namespace MLNet.CrossEntropy.Linear;
 /// <param name="UnknownValidationRows">Validation rows that are not evaluated, because no training row has their class.</param>
 internal sealed record FitStart(FitPlan Plan, long MemoryBytes, long UnknownValidationRows)
 {
-    /// <summary>About how many bytes a fit takes: rows (of one chunk where they are not kept), their order, validation rows, the solver's memory, and the model in all its copies.</summary>
+    /// <summary>
+    /// About how many bytes a fit takes: rows (of one chunk where they are not kept), their order, validation rows, the solver's memory,
+    /// and the model in all its copies.
+    /// </summary>
     public static long Bytes(FitPlan plan, RowSummary rows, IReadOnlyList<RowBlock> validation)
     {
         long outputs = plan.Outputs, weights = outputs * (rows.Features + 1);
@@ -22,7 +25,8 @@ internal sealed record FitStart(FitPlan Plan, long MemoryBytes, long UnknownVali
         var batch = 2L * plan.BatchSize * outputs;
         if (plan.Solver == Solver.Newton)
             (floats, batch) = (NewtonSolver.Floats(rows.Features, outputs, rows.Rows), 0);
-        return rows.LargestChunkBytes + validation.Sum(block => block.Bytes) + sizeof(int) * Math.Min(rows.Rows, rows.ChunkRows) + sizeof(float) * (floats + table + batch);
+        return rows.LargestChunkBytes + validation.Sum(block => block.Bytes) + sizeof(int) * Math.Min(rows.Rows, rows.ChunkRows)
+            + sizeof(float) * (floats + table + batch);
     }
 }
 

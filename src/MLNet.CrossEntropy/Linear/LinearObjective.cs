@@ -9,9 +9,9 @@ namespace MLNet.CrossEntropy.Linear;
 /// use it one after the other. Second derivatives around a point are <see cref="LocalObjective"/>'s.
 /// </summary>
 /// <remarks>
-/// Scaled coordinates are <c>W'[k, j] = W[k, j] / s_j</c>, then <c>b'[k] = b[k] + sum_j m_j W[k, j]</c>: the weights of the rescaled features
-/// (see <see cref="FeatureScaling"/>), <c>[outputs, features]</c>, and behind them their biases. By the chain rule a gradient (G, g) in (W, b)
-/// is <c>s_j (G[k, j] - m_j g[k] + l2 W[k, j])</c> and g[k] in them.
+/// Scaled coordinates are <c>W'[k, j] = W[k, j] / s_j</c>, then <c>b'[k] = b[k] + sum_j m_j W[k, j]</c>: the weights of the rescaled
+/// features (see <see cref="FeatureScaling"/>), <c>[outputs, features]</c>, and behind them their biases. By the chain rule a gradient
+/// (G, g) in (W, b) is <c>s_j (G[k, j] - m_j g[k] + l2 W[k, j])</c> and g[k] in them.
 /// </remarks>
 internal sealed unsafe class LinearObjective : IDisposable
 {
@@ -23,7 +23,8 @@ internal sealed unsafe class LinearObjective : IDisposable
     private (double Loss, double Weight)[] _each = [];
     private RowSet? _rowsAtHand;
 
-    public LinearObjective(IEnumerable<RowSet> chunks, RowSummary summary, LogitLoss loss, ElasticNet penalty, FeatureScaling scaling, WorkerTeam team)
+    public LinearObjective(
+        IEnumerable<RowSet> chunks, RowSummary summary, LogitLoss loss, ElasticNet penalty, FeatureScaling scaling, WorkerTeam team)
     {
         (Chunks, Summary, Loss, Penalty, Scaling, Team) = (chunks, summary, loss, penalty, scaling, team);
         Products = RowProducts.For(summary, team);
@@ -89,7 +90,10 @@ internal sealed unsafe class LinearObjective : IDisposable
         };
     }
 
-    /// <summary>The mean loss over rows in memory and its gradient in scaled coordinates, that of the L2 penalty included, by one pass over the rows.</summary>
+    /// <summary>
+    /// The mean loss over rows in memory and its gradient in scaled coordinates, that of the L2 penalty included, by one pass over the
+    /// rows.
+    /// </summary>
     /// <param name="scaled">The point.</param>
     /// <param name="weights">Receives the point's raw weights.</param>
     /// <param name="rows">The training rows.</param>
@@ -104,18 +108,21 @@ internal sealed unsafe class LinearObjective : IDisposable
         return sums;
     }
 
-    /// <summary>How a model does on rows that were held out, by <see cref="LogitLoss.LogLoss"/>: mean and standard error (NaN for fewer than two effective rows).</summary>
+    /// <summary>
+    /// How a model does on rows that were held out, by <see cref="LogitLoss.LogLoss"/>: mean and standard error (NaN for fewer than two
+    /// effective rows).
+    /// </summary>
     /// <exception cref="OperationCanceledException">Cancellation was requested before the end.</exception>
     public (double Mean, double StandardError) Evaluate(LinearWeights weights, RowSet rows, CancellationToken cancellation)
     {
         if (_each.Length < rows.Rows)
             _each = new (double, double)[rows.Rows];
         var logLoss = Loss.LogLoss;
-        RowMap judge = (from, count, logits, errors) =>
+        RowMap measure = (from, count, logits, errors) =>
             RowLosses.Compute(logLoss, rows, RowNumbers.From(from, count), Outputs, logits, errors, _each.AsSpan(from, count));
         for (var first = 0; first < rows.Rows; first += RowsUncancelled)
         {
-            Products.PassLogits(weights, rows, first, Math.Min(first + RowsUncancelled, rows.Rows), judge);
+            Products.PassLogits(weights, rows, first, Math.Min(first + RowsUncancelled, rows.Rows), measure);
             cancellation.ThrowIfCancellationRequested();
         }
 
@@ -167,7 +174,10 @@ internal sealed unsafe class LinearObjective : IDisposable
         }
     }
 
-    /// <summary>Of the products' sums over rows of some weight, the gradient (or the Hessian's product) in scaled coordinates, with the L2 penalty's part.</summary>
+    /// <summary>
+    /// Of the products' sums over rows of some weight, the gradient (or the Hessian's product) in scaled coordinates, with the L2
+    /// penalty's part.
+    /// </summary>
     /// <param name="scaled">The point, or the direction that the Hessian is multiplied with.</param>
     /// <param name="weight">The sum of the rows' weights.</param>
     /// <param name="gradient">Receives the gradient.</param>
@@ -213,7 +223,8 @@ internal sealed unsafe class LinearObjective : IDisposable
         {
             var numbers = RowNumbers.From(first + done, Math.Min(RowProducts.UnitRows, count - done));
             var offset = (long)done * Outputs;
-            _units[(first + done) / RowProducts.UnitRows] = RowLosses.Compute(Loss, _rowsAtHand!, numbers, Outputs, logits + offset, errors + offset);
+            _units[(first + done) / RowProducts.UnitRows] =
+                RowLosses.Compute(Loss, _rowsAtHand!, numbers, Outputs, logits + offset, errors + offset);
         }
     }
 }

@@ -3,8 +3,9 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
-/// The raw weights and biases of a linear model, in the order that the kernels want. Dense: <c>[outputs, stride]</c>, the stride being whole
-/// slices of features, with zeros behind the last. Sparse: <c>[features, outputs]</c>, so that one non-zero touches one run of memory.
+/// The raw weights and biases of a linear model, in the order that the kernels want. Dense: <c>[outputs, stride]</c>, the stride being
+/// whole slices of features, with zeros behind the last. Sparse: <c>[features, outputs]</c>, so that one non-zero touches one run of
+/// memory.
 /// </summary>
 internal sealed unsafe class LinearWeights : IDisposable
 {

@@ -5,9 +5,9 @@ namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
 /// A <see cref="LinearObjective"/> around one point, in scaled coordinates: value, gradient, products with the Hessian
-/// <c>H v = X' (d2 l / dz dz') X v + l2 v</c>, each one pass over the rows, and the mean loss along a line, which needs none, since logits are
-/// linear in the parameters. It keeps four floats a row and output: the logits at the point, of the last direction and of the line, and
-/// the curvature. The rows must be in memory.
+/// <c>H v = X' (d2 l / dz dz') X v + l2 v</c>, each one pass over the rows, and the mean loss along a line, which needs none, since
+/// logits are linear in the parameters. It keeps four floats a row and output: the logits at the point, of the last direction and of the
+/// line, and the curvature. The rows must be in memory.
 /// </summary>
 internal sealed unsafe class LocalObjective : IDisposable
 {
@@ -55,7 +55,10 @@ internal sealed unsafe class LocalObjective : IDisposable
     /// <summary>The sum of the rows' weights.</summary>
     public double Weight { get; private set; }
 
-    /// <summary>The curvature terms <c>[rows, outputs]</c> at the point (see <see cref="LogitLoss.CurvatureTerms"/>), times the rows' weights; after <see cref="Linearize"/>.</summary>
+    /// <summary>
+    /// The curvature terms <c>[rows, outputs]</c> at the point (see <see cref="LogitLoss.CurvatureTerms"/>), times the rows' weights;
+    /// after <see cref="Linearize"/>.
+    /// </summary>
     public NativeBuffer<float> Terms { get; }
 
     /// <summary>Moves to a point and writes the gradient there.</summary>

@@ -28,5 +28,10 @@ public sealed record OptimalityCertificate
     public double? GapBound { get; init; }
 
     /// <summary>The certificate of a fit whose rows were not read once more.</summary>
-    internal static OptimalityCertificate NotMeasured { get; } = new() { Objective = double.NaN, DataTerm = double.NaN, GradientNorm = double.NaN };
+    internal static OptimalityCertificate NotMeasured { get; } = new()
+    {
+        Objective = double.NaN,
+        DataTerm = double.NaN,
+        GradientNorm = double.NaN,
+    };
 }

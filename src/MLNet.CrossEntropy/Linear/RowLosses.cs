@@ -34,7 +34,13 @@ internal static unsafe class RowLosses
     /// <param name="errors">Receives the gradients of their weighted losses in the logits <c>[rows, outputs]</c>.</param>
     /// <param name="each">Receives the loss of each row over its target's weight, and its weight, where it is not empty.</param>
     public static LossSums Compute(
-        LogitLoss loss, RowSet rows, RowNumbers numbers, int outputs, float* logits, float* errors, Span<(double Loss, double Weight)> each = default)
+        LogitLoss loss,
+        RowSet rows,
+        RowNumbers numbers,
+        int outputs,
+        float* logits,
+        float* errors,
+        Span<(double Loss, double Weight)> each = default)
     {
         var sums = default(LossSums);
         var labels = stackalloc int[BlockRows];
@@ -49,7 +55,8 @@ internal static unsafe class RowLosses
                 {
                     var target = rows.Target(numbers[start + r], outputs);
                     targetWeights[r] = (float)loss.TargetWeight(target);
-                    losses[r] = loss.LossAndGradient(new ReadOnlySpan<float>(logits + (long)r * outputs, outputs), target, new Span<float>(errors + (long)r * outputs, outputs));
+                    losses[r] = loss.LossAndGradient(new ReadOnlySpan<float>(logits + (long)r * outputs, outputs), target,
+                        new Span<float>(errors + (long)r * outputs, outputs));
                 }
             }
 
@@ -69,7 +76,16 @@ internal static unsafe class RowLosses
     }
 
     private static bool TryHardLabels(
-        LogitLoss loss, RowSet rows, RowNumbers numbers, int start, Span<int> labels, float* logits, float* errors, int outputs, double* losses, float* targetWeights)
+        LogitLoss loss,
+        RowSet rows,
+        RowNumbers numbers,
+        int start,
+        Span<int> labels,
+        float* logits,
+        float* errors,
+        int outputs,
+        double* losses,
+        float* targetWeights)
     {
         for (var r = 0; r < labels.Length; r++)
         {

@@ -3,7 +3,10 @@ namespace MLNet.CrossEntropy;
 /// <summary>How the objective is minimised.</summary>
 public enum Solver
 {
-    /// <summary><see cref="Saga"/> where its memory of the rows is at most 64 MB, else <see cref="Sgd"/>; for rows that are not kept in memory always the latter.</summary>
+    /// <summary>
+    /// <see cref="Saga"/> where its memory of the rows is at most 64 MB, else <see cref="Sgd"/>; for rows that are not kept in memory
+    /// always the latter.
+    /// </summary>
     Auto,
 
     /// <summary>
@@ -22,10 +25,10 @@ public enum Solver
 
     /// <summary>
     /// Truncated Newton over all rows at once: conjugate gradients on products with the Hessian, then a line search. A few iterations,
-    /// each counted as an epoch, reach the strict optimum of a cross-entropy, however badly its features are correlated: the method for small
-    /// and middling data that must be fitted exactly. Not for L1, nor for losses that are not convex. Costs four floats a row and output.
-    /// (Dembo and Steihaug 1983, "Truncated-Newton algorithms for large-scale unconstrained optimization"; for logistic regression
-    /// Lin, Weng and Keerthi 2008, "Trust region Newton method for large-scale logistic regression".)
+    /// each counted as an epoch, reach the strict optimum of a cross-entropy, however badly its features are correlated: the method for
+    /// small and middling data that must be fitted exactly. Not for L1, nor for losses that are not convex. Costs four floats a row and
+    /// output. (Dembo and Steihaug 1983, "Truncated-Newton algorithms for large-scale unconstrained optimization"; for logistic
+    /// regression Lin, Weng and Keerthi 2008, "Trust region Newton method for large-scale logistic regression".)
     /// </summary>
     Newton,
 }
@@ -53,7 +56,7 @@ public enum StopReason
 public enum CancellationAnswer
 {
     /// <summary>
-    /// The best model so far: that of the lowest validation loss where an epoch has been judged, else that of the last step.
+    /// The best model so far: that of the lowest validation loss where one has been measured, else that of the last step.
     /// </summary>
     ReturnBest,
 

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Microsoft.ML;
-using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Reporting;
 
 namespace MLNet.CrossEntropy;
@@ -29,7 +28,7 @@ public sealed class CrossEntropyReport
     /// <param name="title">Its title.</param>
     public CrossEntropyReport(string title)
     {
-        Title = string.IsNullOrWhiteSpace(title) ? throw Throw.Blank(nameof(title)) : title;
+        Title = string.IsNullOrWhiteSpace(title) ? throw ReportErrors.Blank(nameof(title)) : title;
     }
 
     /// <summary>The report's title.</summary>
@@ -120,13 +119,16 @@ public sealed class CrossEntropyReport
     private CrossEntropyReport Add(ReportedModel model)
     {
         if (string.IsNullOrWhiteSpace(model.Name))
-            throw Throw.Blank(nameof(model.Name));
+            throw ReportErrors.Blank(nameof(model.Name));
         if (_models.Exists(m => m.Name == model.Name))
-            throw Throw.ModelNameTaken(model.Name);
+            throw ReportErrors.ModelNameTaken(model.Name);
         _models.Add(model);
         return this;
     }
 
-    private static string HostDescription() =>
-        $"Microsoft.ML {typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}";
+    private static string HostDescription()
+    {
+        var version = typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        return $"Microsoft.ML {version?.Split('+')[0]}";
+    }
 }

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Reporting;
 using MLNet.CrossEntropy.Tables;
 using static MLNet.CrossEntropy.Tables.Markup;
@@ -6,8 +7,8 @@ using static MLNet.CrossEntropy.Tables.Markup;
 namespace MLNet.CrossEntropy;
 
 /// <summary>
-/// A section of one's own in a <see cref="CrossEntropyReport"/>: paragraphs, tables, charts and pictures in the order they are added. All text
-/// is shown as it is; nothing in it is read as markup.
+/// A section of one's own in a <see cref="CrossEntropyReport"/>: paragraphs, tables, charts and pictures in the order they are added.
+/// All text is shown as it is; nothing in it is read as markup.
 /// </summary>
 /// <param name="heading">The section's heading.</param>
 public sealed class ReportSection(string heading)
@@ -16,7 +17,7 @@ public sealed class ReportSection(string heading)
     private readonly List<Func<string, XElement>> _parts = [];
 
     /// <summary>The section's heading.</summary>
-    public string Heading { get; } = string.IsNullOrWhiteSpace(heading) ? throw Numerics.Throw.Blank(nameof(heading)) : heading;
+    public string Heading { get; } = string.IsNullOrWhiteSpace(heading) ? throw ReportErrors.Blank(nameof(heading)) : heading;
 
     /// <summary>Adds a paragraph.</summary>
     public ReportSection AddText(string text)
@@ -38,15 +39,15 @@ public sealed class ReportSection(string heading)
         ArgumentNullException.ThrowIfNull(rows);
         IReadOnlyList<string>[] cells = [.. rows];
         foreach (var row in cells)
-            Numerics.Throw.IfLengthsDiffer(header.Count, row.Count, nameof(header), nameof(rows));
+            Throw.IfLengthsDiffer(header.Count, row.Count, nameof(header), nameof(rows));
         var table = Table.Texts(caption, header, cells);
         _parts.Add(_ => table.ToElement(showCaption: true));
         return this;
     }
 
     /// <summary>
-    /// Adds a chart of lines, each in a colour and with marks of its own; what it shows is there in words and as a table too. The vertical axis is
-    /// logarithmic where the values are positive and span more than a factor of 20.
+    /// Adds a chart of lines, each in a colour and with marks of its own; what it shows is there in words and as a table too. The
+    /// vertical axis is logarithmic where the values are positive and span more than a factor of 20.
     /// </summary>
     /// <param name="title">What the chart shows.</param>
     /// <param name="x">What the horizontal axis shows, such as "epoch".</param>
@@ -81,4 +82,27 @@ public sealed class ReportSection(string heading)
 
     /// <summary>The parts, in order; <paramref name="id"/> must be the section's own within the page.</summary>
     internal IEnumerable<XElement> ToElements(string id) => _parts.Select((part, i) => part(FormattableString.Invariant($"{id}-{i + 1}")));
+}
+
+/// <summary>A line of a chart in a report's section.</summary>
+/// <param name="Name">What the line is.</param>
+/// <param name="Points">Its points, from left to right; those that are not finite are left out.</param>
+public sealed record ReportLine(string Name, IReadOnlyList<(double X, double Y)> Points);
+
+/// <summary>A picture of a report's section; it becomes part of the page itself.</summary>
+/// <param name="Data">The bytes of a PNG, JPEG, GIF or WebP file.</param>
+/// <param name="AlternativeText">What the picture shows, for whoever cannot see it.</param>
+/// <param name="Caption">What stands below it; line breaks are kept.</param>
+public sealed record ReportPicture(ReadOnlyMemory<byte> Data, string AlternativeText, string Caption)
+{
+    /// <summary>The media type that the first bytes tell.</summary>
+    /// <exception cref="ArgumentException">The bytes are no picture of a known format.</exception>
+    internal string MediaType => Data.Span switch
+    {
+        [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => "image/png",
+        [0xff, 0xd8, 0xff, ..] => "image/jpeg",
+        [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => "image/gif",
+        [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => "image/webp",
+        _ => throw ReportErrors.UnknownPictureFormat(AlternativeText, Data.Length),
+    };
 }

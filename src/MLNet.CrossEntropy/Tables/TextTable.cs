@@ -9,6 +9,8 @@ internal static class TextTable
     /// <summary>Row names are cut to this width.</summary>
     public const int WidestName = 40;
 
+    private static readonly Rune Blank = new(' ');
+
     /// <summary>The table as text.</summary>
     /// <inheritdoc cref="Append"/>
     public static string Of(Table table, bool hasHeader = true, int most = int.MaxValue, string others = "rows")
@@ -54,13 +56,15 @@ internal static class TextTable
 
     /// <summary>
     /// The text in one line that reads from left to right: a blank for each control character, line break and mark that would turn the
-    /// direction of what follows.
+    /// direction of what follows; U+FFFD for half of a surrogate pair, which no file can hold.
     /// </summary>
-    public static string Clean(string text) => string.Create(text.Length, text, static (clean, text) =>
+    public static string Clean(string text)
     {
-        for (var i = 0; i < clean.Length; i++)
-            clean[i] = IsOrdinary(text[i]) ? text[i] : ' ';
-    });
+        StringBuilder clean = new(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+            clean.Append(IsOrdinary(rune) ? rune : Blank);
+        return clean.ToString();
+    }
 
     /// <summary>A text cut to a number of characters, none of them in half.</summary>
     public static string Shorten(string text, int most)
@@ -74,6 +78,6 @@ internal static class TextTable
     private static int WidthOf(Column column, IEnumerable<int> lengths) =>
         Math.Max(column.Width > 0 ? column.Width : column.Format?.Width ?? 0, lengths.DefaultIfEmpty(0).Max());
 
-    private static bool IsOrdinary(char c) => !char.IsControl(c)
-        && c is not ('\u061c' or '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069'));
+    private static bool IsOrdinary(Rune rune) => !Rune.IsControl(rune)
+        && rune.Value is not (0x61c or 0x200e or 0x200f or (>= 0x2028 and <= 0x202e) or (>= 0x2066 and <= 0x2069));
 }

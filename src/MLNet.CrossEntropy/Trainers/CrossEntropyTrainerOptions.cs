@@ -163,7 +163,8 @@ public abstract class CrossEntropyTrainerOptions
     {
         string[] problems = [.. Checks().Concat(TargetChecks())
             .Where(check => !check.Allowed)
-            .Select(check => FormattableString.Invariant($"{check.Name} is {Seen(check.Value)}; it must be {check.Range}."))];
+            .Select(check => FormattableString.Invariant($"{check.Name} is {Seen(check.Value)}; it must be {check.Range}."))
+            .Concat(Plan(Loss == TrainingLoss.Brier ? new SoftmaxBrierLoss() : new SoftmaxCrossEntropyLoss(), outputs: 1).Conflicts(Cache))];
         if (problems.Length > 0)
             throw TrainingErrors.InvalidOptions(GetType().DeclaringType!.Name, problems);
     }
@@ -184,6 +185,26 @@ public abstract class CrossEntropyTrainerOptions
         if (!isGiven && ValidationFraction == 0 && Patience is { } patience)
             throw TrainingErrors.PatienceWithoutValidation(patience);
     }
+
+    /// <summary>What the options say of a fit: all but what depends on its data, where it begins and who is told.</summary>
+    internal FitPlan Plan(LogitLoss loss, int outputs) => new()
+    {
+        Loss = loss,
+        Outputs = outputs,
+        L1 = L1Regularization,
+        Solver = Solver,
+        Epochs = NumberOfEpochs ?? 0,
+        Tolerance = Tolerance,
+        BatchSize = BatchSize ?? 0,
+        LearningRate = LearningRate,
+        Schedule = Schedule,
+        Optimizer = Optimizer,
+        Standardization = Standardization,
+        Threads = NumberOfThreads ?? Environment.ProcessorCount,
+        Patience = Patience ?? Defaults.Patience,
+        Cancellation = CancellationToken,
+        OnCancellation = OnCancellation,
+    };
 
     internal CheckpointOptions? Checkpoint(Action<string> warn) => CheckpointPath is null ? null : new CheckpointOptions
     {
@@ -228,13 +249,10 @@ public abstract class CrossEntropyTrainerOptions
         (LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "at least 0 and below 1"),
         (LabelSmoothing == 0 || Loss == TrainingLoss.CrossEntropy, nameof(LabelSmoothing), LabelSmoothing, "0 when the Loss is not CrossEntropy"),
         (Enum.IsDefined(Solver), nameof(Solver), Solver, OneOf<Solver>()),
-        (Cache || Solver is Solver.Sgd or Solver.Auto, nameof(Solver), Solver, "Sgd or Auto when Cache is false: the others remember every row"),
-        (L1Regularization <= 0 || Solver != Solver.Newton, nameof(Solver), Solver, "another one, such as Saga, when there is an L1 penalty: Newton's method needs an objective without kinks"),
         (NumberOfEpochs is null or > 0, nameof(NumberOfEpochs), NumberOfEpochs, "at least 1, or null to have it chosen"),
         (IsFinite(Tolerance ?? 0, from: 0), nameof(Tolerance), Tolerance, "finite and at least 0, or null for the solver's own"),
         (BatchSize is null or > 0, nameof(BatchSize), BatchSize, "at least 1, or null to have it chosen"),
         (IsFinite(LearningRate ?? 1, from: double.Epsilon), nameof(LearningRate), LearningRate, "finite and above 0, or null to have it chosen"),
-        (Schedule is null || LearningRate is null, nameof(LearningRate), LearningRate, "null when there is a Schedule, which gives the rates"),
         (Enum.IsDefined(Standardization), nameof(Standardization), Standardization, OneOf<Standardization>()),
         (NumberOfThreads is null or > 0, nameof(NumberOfThreads), NumberOfThreads, "at least 1, or null for one for each processor"),
         (ValidationFraction is >= 0 and < 1, nameof(ValidationFraction), ValidationFraction, "at least 0 and below 1"),

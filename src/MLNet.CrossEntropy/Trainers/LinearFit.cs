@@ -1,15 +1,20 @@
 using System.Globalization;
-using MLNet.CrossEntropy.Losses;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Trainers;
 
+/// <summary>The loss of a fit, which may depend on its rows.</summary>
+/// <param name="rows">The training rows; to go through them is to read them, where they are not kept in memory.</param>
+/// <param name="channel">Where warnings go.</param>
+internal delegate LogitLoss LossOfRows(IEnumerable<RowBlock> rows, IChannel channel);
+
 /// <summary>What every trainer's Fit does between checking its columns and making its model: read the rows, fit, report.</summary>
 /// <remarks>It holds no state of a fit, so that a trainer can fit on several threads at once.</remarks>
-internal sealed partial class LinearFit
+internal sealed class LinearFit
 {
     // From here on, memory is a matter for those who run the fit, not only for those who trace it.
     private const long WorthTelling = 64L << 20;
@@ -30,9 +35,15 @@ internal sealed partial class LinearFit
     /// <param name="columns">Its columns.</param>
     /// <param name="lossOf">The loss of a row, which may depend on all of them.</param>
     /// <param name="outputs">The number of logits.</param>
-    /// <param name="validation">Data that is only judged; null for none, or for rows held out from <paramref name="input"/>.</param>
+    /// <param name="validation">Data that is only evaluated; null for none, or for rows held out from <paramref name="input"/>.</param>
     /// <param name="start">Where to begin; null begins with weights of 0.</param>
-    public (FittedLinearModel Fitted, TrainingReport Report) Run(IDataView input, TrainingColumns columns, LossOfRows lossOf, int outputs, IDataView? validation = null, InitialModel.Start? start = null)
+    public (FittedLinearModel Fitted, TrainingReport Report) Run(
+        IDataView input,
+        TrainingColumns columns,
+        LossOfRows lossOf,
+        int outputs,
+        IDataView? validation = null,
+        InitialModel.Start? start = null)
     {
         var weights = (long)outputs * columns.FeatureCount;
         if (weights > Array.MaxLength)
@@ -50,7 +61,7 @@ internal sealed partial class LinearFit
             TotalSteps = fitted.TotalSteps,
             SettledRate = fitted.SettledRate,
             Loss = _options.Loss,
-            L2Regularization = fit.Plan.L2,
+            L2Regularization = fitted.Start.Plan.L2,
             Seed = _seed,
             History = fitted.History,
             BestEpoch = fitted.BestEpoch,
@@ -61,40 +72,62 @@ internal sealed partial class LinearFit
         };
         channel.Info(MessageSensitivity.None, string.Create(
             CultureInfo.InvariantCulture,
-            $"Trained on {fit.Rows.Counts.Used} rows: {DescribeCertificate(fitted.Certificate)}; ended by {fitted.StopReason}{DescribeBest(fitted)}."));
+            $"Trained on {fit.Rows.Counts.Used} rows: {DescribeCertificate(fitted.Certificate)}; ended by "
+                + $"{fitted.StopReason}{DescribeBest(fitted)}."));
         return (fitted, report);
     }
 
-    /// <summary>Warns of rows that are not used before the long work begins, then turns the trainer's options into the fit's plan.</summary>
-    private FitPlan Plan(Source source, TrainingRowTally rows, TrainingRowTally? judged, LogitLoss loss, int outputs)
+    private Fitted FitCached(Source source, LossOfRows lossOf, int outputs)
+    {
+        TrainingRows read = TrainingRows.Read(source.Data, source.Columns, source.Split, cancellation: _options.CancellationToken);
+        var loss = lossOf(read.Blocks, source.Channel);
+        var heldOut = read.HeldOut ?? ReadValidation(source);
+        var plan = Plan(source, read.Tally, heldOut?.Tally, loss, outputs);
+        return new Fitted(read.Tally, heldOut?.Tally, LinearSolver.Fit(read.Blocks, heldOut?.Blocks, plan));
+    }
+
+    private Fitted FitStreamed(Source source, LossOfRows lossOf, int outputs)
+    {
+        var stream = new TrainingRowStream(source.Data, source.Columns, split: source.Split, cancellation: _options.CancellationToken);
+        var loss = lossOf(stream.Chunks().SelectMany(blocks => blocks), source.Channel);
+        RowSummary summary = RowSummary.Of(new RowChunks(stream), loss, outputs);
+        var heldOut = stream.HeldOut ?? ReadValidation(source);
+        var plan = Plan(source, stream.Tally!, heldOut?.Tally, loss, outputs);
+        return new Fitted(stream.Tally!, heldOut?.Tally, LinearSolver.Fit(stream, summary, heldOut?.Blocks, plan));
+    }
+
+    private TrainingRows? ReadValidation(Source source) => source.Validation is { } validation
+        ? TrainingRows.Read(validation, source.Columns.Matching(validation.Schema), what: "validation",
+            cancellation: _options.CancellationToken)
+        : null;
+
+    private static void WarnOfUnused(IChannel channel, string what, TrainingRowTally rows)
+    {
+        if (rows.Counts.Skipped > 0)
+        {
+            channel.Warning(MessageSensitivity.Schema,
+                $"Of {rows.Counts.Seen} {what} rows, these were not used: {rows.Counts.DescribeUnused()}. The first: "
+                    + $"{rows.FirstSkipped} (counted from 0).");
+        }
+    }
+
+    /// <summary>
+    /// Warns of rows that are not used before the long work begins, then turns the trainer's options into the fit's plan.
+    /// </summary>
+    private FitPlan Plan(Source source, TrainingRowTally rows, TrainingRowTally? heldOut, LogitLoss loss, int outputs)
     {
         var channel = source.Channel;
         WarnOfUnused(channel, "training", rows);
-        if (judged is not null)
-            WarnOfUnused(channel, "validation", judged);
-        return new FitPlan
+        if (heldOut is not null)
+            WarnOfUnused(channel, "validation", heldOut);
+        return _options.Plan(loss, outputs) with
         {
-            Loss = loss,
-            Outputs = outputs,
-            Solver = _options.Solver,
-            Epochs = _options.NumberOfEpochs ?? 0,
-            BatchSize = _options.BatchSize ?? 0,
-            LearningRate = _options.LearningRate,
             L2 = _options.L2Regularization ?? 1 / rows.WeightSum,
-            L1 = _options.L1Regularization,
+            Seed = _seed,
             InitialWeights = source.Start?.Weights,
             InitialBiases = source.Start?.Biases,
             StepsBefore = source.Start?.Steps,
-            SettledRate = _options.LearningRate is null && _options.Schedule is null ? source.Start?.SettledRate : null,
-            Optimizer = _options.Optimizer,
-            Schedule = _options.Schedule,
-            Standardization = _options.Standardization,
-            Seed = _seed,
-            Threads = _options.NumberOfThreads ?? Environment.ProcessorCount,
-            Tolerance = _options.Tolerance,
-            Patience = _options.Patience ?? CrossEntropyTrainerOptions.Defaults.Patience,
-            Cancellation = _options.CancellationToken,
-            OnCancellation = _options.OnCancellation,
+            SettledRate = source.Start?.SettledRate,
             Checkpoint = _options.Checkpoint(warning => channel.Warning(MessageSensitivity.None, warning)),
             OnBegin = start => Begin(channel, start),
             OnEpoch = epoch => Report(channel, epoch),
@@ -105,7 +138,8 @@ internal sealed partial class LinearFit
     {
         var plan = string.Create(
             CultureInfo.InvariantCulture,
-            $"Fitting by {fit.Plan.Solver}: at most {fit.Plan.Epochs} epochs of {fit.Plan.StepsPerEpoch} steps of {fit.Plan.BatchSize} rows, in about {fit.MemoryBytes / 1e6:F1} MB of memory.");
+            $"Fitting by {fit.Plan.Solver}: at most {fit.Plan.Epochs} epochs of {fit.Plan.StepsPerEpoch} steps of "
+                + $"{fit.Plan.BatchSize} rows, in about {fit.MemoryBytes / 1e6:F1} MB of memory.");
         if (fit.MemoryBytes >= WorthTelling)
             channel.Info(MessageSensitivity.None, plan);
         else
@@ -113,7 +147,7 @@ internal sealed partial class LinearFit
         if (fit.UnknownValidationRows > 0)
         {
             channel.Warning(MessageSensitivity.None,
-                $"{fit.UnknownValidationRows} validation rows have a class that no training row has; they are not judged.");
+                $"{fit.UnknownValidationRows} validation rows have a class that no training row has; they are not evaluated.");
         }
     }
 
@@ -123,16 +157,38 @@ internal sealed partial class LinearFit
             CultureInfo.InvariantCulture, $", validation loss {epoch.ValidationLoss:F6} +- {epoch.ValidationStandardError:G2}");
 
         // Who waits less than a second need not be told.
-        var left = epoch.TimeLeft.TotalSeconds < 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", at most {epoch.TimeLeft.TotalSeconds:F0} s left");
+        var left = epoch.TimeLeft.TotalSeconds < 1
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $", at most {epoch.TimeLeft.TotalSeconds:F0} s left");
         channel.Info(MessageSensitivity.None, string.Create(
             CultureInfo.InvariantCulture,
-            $"Epoch {epoch.Epoch} of {epoch.MaximumEpochs}: loss {epoch.TrainingLoss:F6}{(_options.Loss == TrainingLoss.CrossEntropy ? " nats" : "")}{validation}, objective {epoch.Objective:F6}, learning rate {epoch.LearningRate:G4}, {epoch.Elapsed.TotalSeconds:F1} s{left}"));
+            $"Epoch {epoch.Epoch} of {epoch.MaximumEpochs}: loss "
+                + $"{epoch.TrainingLoss:F6}{(_options.Loss == TrainingLoss.CrossEntropy ? " nats" : "")}{validation}, objective "
+                + $"{epoch.Objective:F6}, learning rate {epoch.LearningRate:G4}, {epoch.Elapsed.TotalSeconds:F1} s{left}"));
         _options.Progress?.Report(epoch);
     }
 
-    private static string DescribeCertificate(OptimalityCertificate certificate) => !certificate.IsMeasured ? "loss not measured" : string.Create(
-        CultureInfo.InvariantCulture,
-        $"loss {certificate.DataTerm:F6} nats, objective {certificate.Objective:F6}, gradient norm {certificate.GradientNorm:G3}");
+    private static string DescribeCertificate(OptimalityCertificate certificate) => !certificate.IsMeasured
+        ? "loss not measured"
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"loss {certificate.DataTerm:F6} nats, objective {certificate.Objective:F6}, gradient norm {certificate.GradientNorm:G3}");
 
-    private static string DescribeBest(FittedLinearModel fitted) => fitted.BestEpoch is { } best ? $"; lowest validation loss in epoch {best}" : "";
+    private static string DescribeBest(FittedLinearModel fitted) =>
+        fitted.BestEpoch is { } best ? $"; lowest validation loss in epoch {best}" : "";
+
+    /// <summary>Where a fit's rows come from.</summary>
+    private sealed record Source(IDataView Data, TrainingColumns Columns, IDataView? Validation, ValidationSplit? Split,
+        InitialModel.Start? Start, IChannel Channel);
+
+    /// <summary>A fit, and what became of the rows.</summary>
+    private sealed record Fitted(TrainingRowTally Rows, TrainingRowTally? ValidationRows, FittedLinearModel Result)
+    {
+        /// <summary>What became of the validation rows, those without a training row of their class counted as unknown.</summary>
+        public TrainingRowCounts? ValidationCounts => ValidationRows?.Counts is { } counts
+            ? counts with { Used = counts.Used - Unknown, UnknownLabel = counts.UnknownLabel + Unknown }
+            : null;
+
+        private long Unknown => Result.Start.UnknownValidationRows;
+    }
 }

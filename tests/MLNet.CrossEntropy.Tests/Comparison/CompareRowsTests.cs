@@ -109,7 +109,7 @@ public sealed class CompareRowsTests
     {
         var none = Compare(ScoredData.Multiclass([], []), ScoredData.Multiclass([], [])).Pairs[0];
         Assert.Equal((0, ComparisonVerdict.TooFew), (none.Rows, none.Verdict));
-        Assert.Contains("no row on which both can be judged", none.Sentence, StringComparison.Ordinal);
+        Assert.Contains("no row on which both can be evaluated", none.Sentence, StringComparison.Ordinal);
         var one = Compare(ScoredData.Multiclass([0], [[0.5, 0.25, 0.25]]), ScoredData.Multiclass([0], [[0.25, 0.5, 0.25]])).Pairs[0];
         Assert.Equal(ComparisonVerdict.TooFew, one.Verdict);
         Assert.Equal(Math.Log(2), one.MeanDifference, 1e-14);

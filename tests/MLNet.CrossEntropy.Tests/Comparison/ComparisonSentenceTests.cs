@@ -35,7 +35,7 @@ public sealed class ComparisonSentenceTests
         { "equal", "SoftmaxCrossEntropy and LbfgsMaximumEntropy have the same loss on every row." },
         { "few rows", "Nothing can be said about SoftmaxCrossEntropy and LbfgsMaximumEntropy: 1.8 effective rows are too few to tell a difference from chance." },
         { "few groups", "Nothing can be said about SoftmaxCrossEntropy and LbfgsMaximumEntropy: 1 group of rows is too few to tell a difference from chance." },
-        { "no rows", "Nothing can be said about SoftmaxCrossEntropy and LbfgsMaximumEntropy: there is no row on which both can be judged." },
+        { "no rows", "Nothing can be said about SoftmaxCrossEntropy and LbfgsMaximumEntropy: there is no row on which both can be evaluated." },
         { "infinite", "The log-loss of LbfgsMaximumEntropy is infinite (3 rows with probability 0 of the true class), that of SoftmaxCrossEntropy is not. With a floor under probabilities: SoftmaxCrossEntropy is better than LbfgsMaximumEntropy by 0.012 nats (95% CI 0.006 to 0.018, p = 0.0002)." },
         { "both infinite", "Both log-losses are infinite (1 row of SoftmaxCrossEntropy, 3 rows of LbfgsMaximumEntropy with probability 0 of the true class). With a floor under probabilities: SoftmaxCrossEntropy is better than LbfgsMaximumEntropy by 0.012 nats (95% CI 0.006 to 0.018, p = 0.0002)." },
         { "clipped", "SoftmaxCrossEntropy is better than LbfgsMaximumEntropy by 0.012 nats (95% CI 0.006 to 0.018, p = 0.0002). In 2 rows the floor under probabilities was needed." },

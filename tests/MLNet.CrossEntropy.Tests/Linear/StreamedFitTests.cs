@@ -127,7 +127,7 @@ public sealed class StreamedFitTests
     {
         var blocks = RowTable.Gaussian(200, 5, 3).Dense();
         var error = Assert.Throws<ArgumentException>(() => Fit(new Source(blocks, 2), ThreeClasses with { Solver = Solver.Saga }));
-        Assert.Contains("Solver is Saga, which remembers every row", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Solver is Saga; it must be Sgd or Auto", error.Message, StringComparison.Ordinal);
         AssertSameBits(Fit(new Source(blocks, 2), ThreeClasses), Fit(new Source(blocks, 2), ThreeClasses with { Solver = Solver.Auto }));
     }
 

@@ -59,13 +59,6 @@ public sealed class MetricsMarkdownTests
         Assert.Contains(MarkdownTable.Escape(folds.Sentence), folds.ToMarkdown(), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("a|b", "a\\|b")]
-    [InlineData("<b>*_`[x](y)", "\\<b\\>\\*\\_\\`\\[x\\](y)")]
-    [InlineData("two\r\nlines\u2028three", "two  lines three")]
-    [InlineData("Ünïcode 日本", "Ünïcode 日本")]
-    public void Markup_is_escaped(string text, string expected) => Assert.Equal(expected, MarkdownTable.Escape(text));
-
     [Fact]
     public void A_culture_changes_nothing()
     {

@@ -221,12 +221,6 @@ public sealed class ReportTests
     public void Elements_that_HTML_does_not_close_by_itself_are_closed() =>
         Assert.Equal("<div><p></p><br /><td>x</td></div>", Markup.Write(Markup.El("div", Markup.El("p"), Markup.El("br"), Markup.El("td", "x"))));
 
-    [Theory]
-    [InlineData("short", "short")]
-    [InlineData("exactly ten", "exactly t…")]
-    [InlineData("12345678\ud83d\ude00 and more", "12345678…")]
-    public void Long_names_are_cut_between_characters(string name, string expected) => Assert.Equal(expected, TextTable.Shorten(name, 10));
-
     [Fact]
     public void A_saved_report_is_the_page_in_UTF8()
     {

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -108,36 +107,50 @@ internal sealed class MetricAccumulators
     }
 }
 
-/// <summary>The weighted share of rows whose predicted class is the true one; a soft label counts by its share of that class.</summary>
-internal sealed class AccuracyAccumulator
+/// <summary>
+/// A class's probability as a forecast of the event "the label is this class". Its outcome does not depend on other classes, so that each
+/// has an accumulator of its own.
+/// </summary>
+internal sealed class OneVersusRestAccumulator(int k, int column, int reliabilityBins)
 {
-    private CompensatedSum _correct;
-    private CompensatedSum _total;
+    private double[] _hits = [];
+    private long[] _forecasts = [];
 
-    /// <summary>NaN without rows.</summary>
-    public double Accuracy => _correct.Value / _total.Value;
+    public ScoreDistribution Distribution { get; } = new(reliabilityBins);
 
     public void Add(EvaluatedBlock block)
     {
-        _total.Add(SpanMath.Sum(block.Weights.AsSpan(0, block.Count)));
-        _correct.Add(SpanMath.Dot(block.Weights.AsSpan(0, block.Count), block.Hits.AsSpan(0, block.Count)));
-        foreach ((_, _, var weight) in block.Mistakes)
-            _total.Add(weight);
+        if (block.ByClass.IsPlain && block.Forecasts.Length == 0)
+        {
+            Distribution.AddPlain(block.Column(block.Scores, column)[..block.Count], block.ByClass.Of(k));
+            return;
+        }
+        if (block.ByClass.IsPlain)
+        {
+            Distribution.AddPlain(block.Column(block.Forecasts, column)[..block.Count], block.ByClass.Of(k));
+            return;
+        }
+        if (_hits.Length < block.Stride)
+            (_hits, _forecasts) = (new double[block.Stride], new long[block.Stride]);
+        block.TargetsOf(k, _hits);
+        block.ForecastsOf(column, _forecasts);
+        Distribution.Add(_forecasts.AsSpan(0, block.Count), _hits.AsSpan(0, block.Count), block.Weights.AsSpan(0, block.Count));
     }
 }
 
-/// <summary>The Brier score (1950) in its original form over K classes, <c>sum_i w_i sum_k (q_ik - p_ik)^2 / sum_i w_i</c>.</summary>
-internal sealed class BrierAccumulator
+/// <summary>The top label's probability as a forecast of the event "the top label is right", row by row as far as memory allows.</summary>
+internal sealed class TopLabelAccumulator(int reliabilityBins)
 {
-    private CompensatedSum _squares;
-    private CompensatedSum _weight;
-
-    /// <summary>0 is perfect, 2 always certain and wrong; NaN without rows.</summary>
-    public double Score => _squares.Value / _weight.Value;
+    public ScoreDistribution Distribution { get; } = new(reliabilityBins);
 
     public void Add(EvaluatedBlock block)
     {
-        _squares.Add(SpanMath.Dot(block.Weights.AsSpan(0, block.Count), block.SquaredErrors.AsSpan(0, block.Count)));
-        _weight.Add(SpanMath.Sum(block.Weights.AsSpan(0, block.Count)));
+        ReadOnlySpan<long> forecasts = block.TopForecasts.AsSpan(0, block.Count);
+        if (block.ByClass.IsPlain && block.Forecasts.Length == 0)
+            Distribution.AddPlain(block.TopScores.AsSpan(0, block.Count), block.ByClass.Right);
+        else if (block.ByClass.IsPlain)
+            Distribution.AddPlain(forecasts, block.ByClass.Right);
+        else
+            Distribution.Add(forecasts, block.Hits.AsSpan(0, block.Count), block.Weights.AsSpan(0, block.Count));
     }
 }

@@ -53,7 +53,8 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
         if (Refusal(Previous) is { } second)
             throw Refused(refusal ?? "it is missing", second);
         if (refusal is not null)
-            options.Warn?.Invoke($"The checkpoint '{options.Path}' cannot be used: {refusal}. The fit goes on from the one before it, '{Previous}'.");
+            options.Warn?.Invoke($"The checkpoint '{options.Path}' cannot be used: {refusal}. The fit goes on from the one before "
+                + $"it, '{Previous}'.");
         return true;
     }
 
@@ -63,7 +64,8 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
     /// <summary>Saves if enough steps or time have gone by.</summary>
     public void AfterStep(long steps)
     {
-        if (steps - _stepsWritten >= options.EverySteps || (options.Interval is { } interval && Stopwatch.GetElapsedTime(_written) >= interval))
+        if (steps - _stepsWritten >= options.EverySteps
+            || (options.Interval is { } interval && Stopwatch.GetElapsedTime(_written) >= interval))
             Write(_epochsWritten, steps);
     }
 

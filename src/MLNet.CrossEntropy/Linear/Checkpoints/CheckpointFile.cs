@@ -64,13 +64,15 @@ internal static class CheckpointFile
             throw new InvalidDataException($"it has {stream.Length} bytes, too few for a checkpoint: it is torn, or none");
         stream.ReadExactly(header);
         if (!header.AsSpan(0, Letters.Length).SequenceEqual(Letters))
-            throw new InvalidDataException($"it is no checkpoint: it begins with {Convert.ToHexString(header, 0, Letters.Length)}, not '{Encoding.ASCII.GetString(Letters).TrimEnd()}'");
+            throw new InvalidDataException($"it is no checkpoint: it begins with {Convert.ToHexString(header, 0, Letters.Length)}, "
+                + $"not '{Encoding.ASCII.GetString(Letters).TrimEnd()}'");
         var version = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(8));
         if (version != Version)
             throw new InvalidDataException($"it has version {version} of the format, and this library reads version {Version}");
         var length = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(12));
         if (length != stream.Length - HeaderLength - SHA256.HashSizeInBytes)
-            throw new InvalidDataException($"its length is {stream.Length} bytes where its header promises a payload of {length}: it is torn");
+            throw new InvalidDataException($"its length is {stream.Length} bytes where its header promises a payload of {length}: it "
+                + "is torn");
     }
 
     private static void CheckHash(FileStream stream)

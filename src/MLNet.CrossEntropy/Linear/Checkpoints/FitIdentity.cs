@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace MLNet.CrossEntropy.Linear;
@@ -16,8 +17,8 @@ internal static class FitIdentity
     // They change no step: on how many threads, and who is told.
     private static readonly string[] Indifferent =
     [
-        nameof(FitPlan.Threads), nameof(FitPlan.Cancellation), nameof(FitPlan.OnCancellation), nameof(FitPlan.OnBegin), nameof(FitPlan.OnEpoch),
-        nameof(FitPlan.Checkpoint),
+        nameof(FitPlan.Threads), nameof(FitPlan.Cancellation), nameof(FitPlan.OnCancellation), nameof(FitPlan.OnBegin),
+        nameof(FitPlan.OnEpoch), nameof(FitPlan.Checkpoint),
     ];
 
     /// <summary>The lines, each a name and a value.</summary>
@@ -28,19 +29,15 @@ internal static class FitIdentity
         [
             $"Library: {typeof(FitIdentity).Assembly.GetName().Version}",
             FormattableString.Invariant($"Training rows: {rows.Rows} x {rows.Features}, {Fingerprint(objective.Chunks, rows.Outputs)}"),
-            $"Validation rows: {(validation is null ? "none" : FormattableString.Invariant($"{validation.Rows}, {Fingerprint([validation], rows.Outputs)}"))}",
+            $"Validation rows: {(validation is null ? "none" : $"{Describe(validation.Rows)}, {Fingerprint([validation], rows.Outputs)}")}",
         ];
-        foreach (var property in typeof(FitPlan).GetProperties().OrderBy(property => property.Name, StringComparer.Ordinal))
-        {
-            if (!Indifferent.Contains(property.Name))
-                lines.Add($"{property.Name}: {Describe(property.GetValue(plan))}");
-        }
-
+        lines.AddRange(PropertiesOf(plan, but: Indifferent).Select(pair => $"{pair.Name}: {pair.Value}"));
         if (plan.Schedule is { } schedule)
         {
             // A schedule of the caller's own may keep what it depends on to itself.
             var last = plan.Epochs * plan.StepsPerEpoch;
-            lines.Add($"Rates: {string.Join(", ", Enumerable.Range(0, ProbedRates + 1).Select(i => schedule.Rate((long)((double)last / ProbedRates * i)).ToString("R", CultureInfo.InvariantCulture)))}");
+            var probes = Enumerable.Range(0, ProbedRates + 1).Select(i => (long)((double)last / ProbedRates * i));
+            lines.Add($"Rates: {string.Join(", ", probes.Select(step => Describe(schedule.Rate(step))))}");
         }
 
         return string.Join('\n', lines);
@@ -87,7 +84,7 @@ internal static class FitIdentity
     {
         const int Piece = 1 << 20;
         for (var from = 0; from < values.Length; from += Piece)
-            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.Slice(from, Math.Min(Piece, values.Length - from))));
+            hash.AppendData(MemoryMarshal.AsBytes(values.Slice(from, Math.Min(Piece, values.Length - from))));
     }
 
     /// <summary>A value by its public properties, to the last digit; long lists by their hash.</summary>
@@ -101,8 +98,13 @@ internal static class FitIdentity
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         bool flag => flag ? "yes" : "no",
         IEnumerable list => $"[{string.Join(", ", list.Cast<object?>().Select(Describe))}]",
-        _ => $"{value.GetType().Name} {{ {string.Join(", ", value.GetType().GetProperties().OrderBy(property => property.Name, StringComparer.Ordinal).Select(property => $"{property.Name} = {Describe(property.GetValue(value))}"))} }}",
+        _ => $"{value.GetType().Name} {{ {string.Join(", ", PropertiesOf(value, but: []).Select(pair => $"{pair.Name} = {pair.Value}"))} }}",
     };
 
-    private static string Hash(float[] values) => Convert.ToHexStringLower(SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values)));
+    private static IEnumerable<(string Name, string Value)> PropertiesOf(object value, string[] but) => value.GetType().GetProperties()
+        .Where(property => !but.Contains(property.Name))
+        .OrderBy(property => property.Name, StringComparer.Ordinal)
+        .Select(property => (property.Name, Describe(property.GetValue(value))));
+
+    private static string Hash(float[] values) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(values)));
 }

@@ -27,7 +27,11 @@ internal sealed class ConjugateGradient(int length)
     /// <param name="advance">Told of each <c>p = p + a v</c> by its a, right after the product with v.</param>
     /// <returns>How many products it took.</returns>
     public int Solve(
-        ReadOnlySpan<double> gradient, double tolerance, Action<double[]> precondition, Action<double[], double[]> multiply, Action<double> advance)
+        ReadOnlySpan<double> gradient,
+        double tolerance,
+        Action<double[]> precondition,
+        Action<double[], double[]> multiply,
+        Action<double> advance)
     {
         Array.Clear(Solution);
         Array.Clear(_residual);

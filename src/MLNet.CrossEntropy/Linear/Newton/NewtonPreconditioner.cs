@@ -5,11 +5,13 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
-/// An approximate inverse of the Hessian: its blocks <c>M_k = sum_r d_rk x'_r x'_r' + l2 S^2</c> on the diagonal, one an output, summed over
-/// a sample of rows and factorised. It is exact for one output and all rows; the coupling between the outputs of a softmax is left to the
-/// conjugate gradients. With many features it does nothing: the features are scaled already.
+/// An approximate inverse of the Hessian: its blocks <c>M_k = sum_r d_rk x'_r x'_r' + l2 S^2</c> on the diagonal, one an output, summed
+/// over a sample of rows and factorised. It is exact for one output and all rows; the coupling between the outputs of a softmax is left
+/// to the conjugate gradients. With many features it does nothing: the features are scaled already.
 /// </summary>
-/// <remarks>x' is the row in scaled coordinates with a last 1 for the bias, d the loss's second derivative times the row's share of the weight.</remarks>
+/// <remarks>
+/// x' is the row in scaled coordinates with a last 1 for the bias, d the loss's second derivative times the row's share of the weight.
+/// </remarks>
 internal sealed unsafe class NewtonPreconditioner : IDisposable
 {
     /// <summary>The most features whose blocks are worth their factorisation.</summary>

@@ -115,7 +115,9 @@ internal sealed class NewtonSolver : ISolver
         _preconditioner.Dispose();
     }
 
-    /// <summary>Whether the certificate of the weights as they are would show them at the optimum, too: another step would be for nothing.</summary>
+    /// <summary>
+    /// Whether the certificate of the weights as they are would show them at the optimum, too: another step would be for nothing.
+    /// </summary>
     private bool IsCertain(double norm)
     {
         var squared = 0.0;
@@ -159,7 +161,8 @@ internal sealed class NewtonSolver : ISolver
             square += change * change;
         }
 
-        double Objective(double length) => _local.MeanLossAlong(length) + _plan.L2 / 2 * (constant + length * (2 * linear + length * square));
+        double Objective(double length) => _local.MeanLossAlong(length)
+            + _plan.L2 / 2 * (constant + length * (2 * linear + length * square));
         double slope = SpanMath.Dot(_gradient, direction), start = _local.MeanLoss + _plan.L2 / 2 * constant;
         var isLast = -slope / 2 <= SmallestPromise * start;
         var length = 1.0;

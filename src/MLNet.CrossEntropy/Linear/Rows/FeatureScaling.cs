@@ -79,7 +79,9 @@ internal sealed class FeatureScaling
         return new FeatureScaling(means, scales);
     }
 
-    /// <summary>Adds a dense row to the weighted sums of deviations from <paramref name="origin"/> and their squares; returns its weight.</summary>
+    /// <summary>
+    /// Adds a dense row to the weighted sums of deviations from <paramref name="origin"/> and their squares; returns its weight.
+    /// </summary>
     private static unsafe double AddMoments(RowSet rows, int row, double[] origin, double[] sums, double[] squares)
     {
         double weight = rows.Weight(row);
@@ -121,9 +123,9 @@ internal sealed class FeatureScaling
     }
 
     /// <summary>
-    /// The smallest f for which rows scaled by <c>1 / sqrt(E[x_j^2] + f)</c> have a mean squared norm, <c>sum_j E[x_j^2] / (E[x_j^2] + f)</c>
-    /// (the effective dimension of ridge regression), of at most <see cref="LargestRowNorm"/>: without it, every rare
-    /// feature would add 1, and the noise of a step would grow with the vocabulary.
+    /// The smallest f for which rows scaled by <c>1 / sqrt(E[x_j^2] + f)</c> have a mean squared norm, <c>sum_j E[x_j^2] / (E[x_j^2] +
+    /// f)</c> (the effective dimension of ridge regression), of at most <see cref="LargestRowNorm"/>: without it, every rare feature
+    /// would add 1, and the noise of a step would grow with the vocabulary.
     /// </summary>
     private static double MomentFloor(double[] moments)
     {

@@ -4,7 +4,7 @@ namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
 /// A block of example rows: dense (row-major <c>[rows, features]</c>) or sparse (compressed sparse rows, CSR), with their
-/// targets and weights. Linear models eat nothing else; where the rows come from is not their business.
+/// targets and weights. Linear models know nothing else; where the rows come from is not their business.
 /// </summary>
 internal sealed record RowBlock
 {
@@ -26,7 +26,9 @@ internal sealed record RowBlock
     /// <summary>Dense: <c>[rows, features]</c>, row-major. Sparse: the explicit values, row after row.</summary>
     public float[] Values { get; }
 
-    /// <summary>Sparse only: row r owns <c>[RowStarts[r], RowStarts[r + 1])</c> of <see cref="Indices"/> and <see cref="Values"/>.</summary>
+    /// <summary>
+    /// Sparse only: row r owns <c>[RowStarts[r], RowStarts[r + 1])</c> of <see cref="Indices"/> and <see cref="Values"/>.
+    /// </summary>
     public int[]? RowStarts { get; }
 
     /// <summary>Sparse only: the feature index of each value, strictly increasing within a row.</summary>
@@ -45,7 +47,8 @@ internal sealed record RowBlock
     public float[]? Weights { get; init; }
 
     /// <summary>The bytes of its arrays.</summary>
-    public long Bytes => 4 * (Values.LongLength + Length(RowStarts) + Length(Indices) + Length(Classes) + Length(Targets) + Length(Weights));
+    public long Bytes => 4 * (Values.LongLength + Length(RowStarts) + Length(Indices) + Length(Classes) + Length(Targets)
+        + Length(Weights));
 
     /// <summary>A block of dense rows over <paramref name="values"/> <c>[rows, features]</c>, which it keeps (no copy).</summary>
     public static RowBlock Dense(int rows, int features, float[] values)
@@ -77,7 +80,9 @@ internal interface IRowSource
     IEnumerable<IReadOnlyList<RowBlock>> Chunks();
 }
 
-/// <summary>The rows of a source as sets, one a chunk; each enumeration is a pass, and each set lives until the next is asked for.</summary>
+/// <summary>
+/// The rows of a source as sets, one a chunk; each enumeration is a pass, and each set lives until the next is asked for.
+/// </summary>
 internal sealed class RowChunks(IRowSource source) : IEnumerable<RowSet>
 {
     public IEnumerator<RowSet> GetEnumerator()

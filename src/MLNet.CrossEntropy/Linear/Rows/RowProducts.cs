@@ -3,7 +3,8 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>Turns what the logits of some rows are into the errors that their features are multiplied with.</summary>
-/// <param name="first">The first of the rows, which follow each other; a multiple of <see cref="RowProducts.UnitRows"/> in its pass.</param>
+/// <param name="first">The first of the rows, which follow each other; a multiple of <see cref="RowProducts.UnitRows"/> in its
+/// pass.</param>
 /// <param name="count">How many rows.</param>
 /// <param name="logits">Their logits <c>[rows, outputs]</c>.</param>
 /// <param name="errors">Receives their errors <c>[rows, outputs]</c>.</param>
@@ -53,7 +54,9 @@ internal abstract unsafe class RowProducts(RowSummary summary, WorkerTeam team) 
         Array.Clear(BiasSums);
     }
 
-    /// <summary>One pass over the rows <c>[first, end)</c>, whose errors are multiplied with their features and added to the sums.</summary>
+    /// <summary>
+    /// One pass over the rows <c>[first, end)</c>, whose errors are multiplied with their features and added to the sums.
+    /// </summary>
     public void Pass(LinearWeights weights, RowSet rows, int first, int end, RowMap map)
     {
         Begin(weights, rows, first, end, map);
@@ -227,7 +230,8 @@ internal sealed unsafe class SparseProducts : RowProducts
     }
 
     /// <summary>How many lanes there are.</summary>
-    public static int LanesOf(RowSummary summary) => (int)Math.Clamp(summary.ValuesPerRow * summary.ChunkRows / (WorthALane * summary.Features), 1, MostLanes);
+    public static int LanesOf(RowSummary summary) =>
+        (int)Math.Clamp(summary.ValuesPerRow * summary.ChunkRows / (WorthALane * summary.Features), 1, MostLanes);
 
     public override void Dispose()
     {

@@ -32,9 +32,11 @@ internal sealed unsafe class RowSet : IDisposable
         {
             var block = _blocks[i];
             if (block.Features != first.Features || block.IsSparse != first.IsSparse)
-                throw new ArgumentException($"Block {i} has {Form(block)}, but block 0 has {Form(first)}; all blocks must be alike.", nameof(blocks));
+                throw new ArgumentException($"Block {i} has {Form(block)}, but block 0 has {Form(first)}; all blocks must be alike.",
+                    nameof(blocks));
             if (block.Rows > _rowsPerBlock || (block.Rows < _rowsPerBlock && i < _blocks.Length - 1))
-                throw new ArgumentException($"Block {i} has {block.Rows} rows; all blocks but the last must have {_rowsPerBlock}, the last no more.", nameof(blocks));
+                throw new ArgumentException($"Block {i} has {block.Rows} rows; all blocks but the last must have {_rowsPerBlock}, "
+                    + "the last no more.", nameof(blocks));
             Rows += block.Rows;
         }
 
@@ -43,7 +45,9 @@ internal sealed unsafe class RowSet : IDisposable
         HasClasses = _blocks.All(block => block.Classes is not null);
         _isWeighted = _blocks.Any(block => block.Weights is not null);
         _inverse = (ulong.MaxValue / (uint)_rowsPerBlock) + 1;
-        TotalWeight = _blocks.Sum(block => block.Weights is null ? block.Rows : block.Weights.Take(block.Rows).Sum(weight => (double)weight));
+        TotalWeight = _blocks.Sum(block => block.Weights is null
+            ? block.Rows
+            : block.Weights.Take(block.Rows).Sum(weight => (double)weight));
         _values = new float*[_blocks.Length];
         _indices = new int*[_blocks.Length];
         _rowStarts = new int*[_blocks.Length];
@@ -175,8 +179,8 @@ internal sealed unsafe class RowSet : IDisposable
     }
 
     /// <summary>
-    /// <c>row / rows per block</c>, as a multiplication by the divisor's inverse, which takes a fraction of the time (Granlund and Montgomery
-    /// 1994, "Division by invariant integers using multiplication"); exact for all ints.
+    /// <c>row / rows per block</c>, as a multiplication by the divisor's inverse, which takes a fraction of the time (Granlund and
+    /// Montgomery 1994, "Division by invariant integers using multiplication"); exact for all ints.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int BlockOf(int row) => _rowsPerBlock == 1 ? row : (int)Math.BigMul(_inverse, (ulong)row, out _);

@@ -59,7 +59,8 @@ internal sealed record RowSummary
                 OutputWeights = [],
             };
             if (rows.Features != sum.Features || rows.IsSparse != sum.IsSparse)
-                throw new ArgumentException($"The chunk of rows from {sum.Rows} on has {rows.Features} features, sparse: {rows.IsSparse}, and the first {sum.Features}, sparse: {sum.IsSparse}; all must be alike.", nameof(chunks));
+                throw new ArgumentException($"The chunk of rows from {sum.Rows} on has {rows.Features} features, sparse: "
+                    + $"{rows.IsSparse}, and the first {sum.Features}, sparse: {sum.IsSparse}; all must be alike.", nameof(chunks));
             sum = sum with
             {
                 Rows = sum.Rows + rows.Rows,
@@ -73,7 +74,8 @@ internal sealed record RowSummary
             throw new ArgumentException("There are no rows.", nameof(chunks));
         return sum.TotalWeight > 0
             ? sum with { TargetWeight = priors.TargetWeight, PriorBiases = priors.Biases(), OutputWeights = priors.Sums }
-            : throw new ArgumentException($"The {sum.Rows} training rows weigh {sum.TotalWeight} in all; at least one must have a positive weight.", nameof(chunks));
+            : throw new ArgumentException($"The {sum.Rows} training rows weigh {sum.TotalWeight} in all; at least one must have a "
+                + "positive weight.", nameof(chunks));
     }
 
     /// <summary>The steps of an epoch: a batch never reaches over the end of its chunk.</summary>

@@ -1,12 +1,12 @@
 namespace MLNet.CrossEntropy.Linear;
 
-/// <summary>Makes rows that are only judged fit beside the rows that are fitted.</summary>
+/// <summary>Makes rows that are only evaluated fit beside the rows that are fitted.</summary>
 internal static class ValidationRows
 {
     private const int ValuesPerDenseBlock = 1 << 19;
 
     /// <summary>
-    /// The rows in the form of the training rows (one step judges and fits), where rows of a class that no training row has lose
+    /// The rows in the form of the training rows (the same kernels evaluate and fit), where rows of a class that no training row has lose
     /// their label: no model could have learned it, and the model's guess of it would drown what the other rows say.
     /// </summary>
     /// <returns>The blocks, and how many rows have lost their label.</returns>
@@ -14,12 +14,14 @@ internal static class ValidationRows
     public static (IReadOnlyList<RowBlock> Blocks, long Unknown) For(IReadOnlyList<RowBlock> blocks, RowSummary training)
     {
         if (blocks.FirstOrDefault(block => block.Features != training.Features) is { } other)
-            throw new ArgumentException($"The validation rows have {other.Features} features and the training rows {training.Features}; both must be alike.", nameof(blocks));
+            throw new ArgumentException($"The validation rows have {other.Features} features and the training rows "
+                + $"{training.Features}; both must be alike.", nameof(blocks));
         var unknown = 0L;
         RowBlock[] known = [.. blocks.Select(block => Known(block, training, ref unknown))];
         var rows = known.Sum(block => (long)block.Rows);
         if (unknown == rows)
-            throw new ArgumentException($"None of the {rows} validation rows has a class that a training row has; take both from the same source.", nameof(blocks));
+            throw new ArgumentException($"None of the {rows} validation rows has a class that a training row has; take both from the "
+                + "same source.", nameof(blocks));
         if (known[0].IsSparse == training.IsSparse)
             return (known, unknown);
         var outputs = training.OutputWeights.Length;
@@ -60,7 +62,9 @@ internal static class ValidationRows
         };
     }
 
-    /// <summary>The rows of a dense piece of the first sparse block, which holds more than a dense one can: it divides the block's.</summary>
+    /// <summary>
+    /// The rows of a dense piece of the first sparse block, which holds more than a dense one can: it divides the block's.
+    /// </summary>
     private static int PieceOf(RowBlock first)
     {
         var most = Math.Max(1, ValuesPerDenseBlock / first.Features);

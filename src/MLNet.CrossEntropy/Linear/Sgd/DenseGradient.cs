@@ -3,9 +3,9 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
-/// The gradient of a batch of dense rows: each unit's own while its rows are in the cache of the thread that has computed their logits, then
-/// the sum over units in a fixed tree, pairs first. Where so many gradients would take too much room, they are summed over all rows feature
-/// by feature instead.
+/// The gradient of a batch of dense rows: each unit's own while its rows are in the cache of the thread that has computed their logits,
+/// then the sum over units in a fixed tree, pairs first. Where so many gradients would take too much room, they are summed over all rows
+/// feature by feature instead.
 /// </summary>
 internal sealed unsafe class DenseGradient : IDisposable
 {
@@ -68,7 +68,15 @@ internal sealed unsafe class DenseGradient : IDisposable
             return;
         var (from, to) = batch.Unit(unit);
         DenseBackward.Compute(
-            Rows + from, to - from, 0, _features, batch.Errors.Pointer + (long)from * _outputs, _outputs, Unit(unit), Stride, Ahead(batch.Rows, from, to, ahead));
+            Rows + from,
+            to - from,
+            0,
+            _features,
+            batch.Errors.Pointer + (long)from * _outputs,
+            _outputs,
+            Unit(unit),
+            Stride,
+            Ahead(batch.Rows, from, to, ahead));
     }
 
     /// <summary>Adds up what is <paramref name="end"/> - <paramref name="first"/> units of one member, as far as the tree allows.</summary>
@@ -132,7 +140,10 @@ internal sealed unsafe class DenseGradient : IDisposable
             SparseKernels.Axpy(1, Unit(unit + step) + (long)k * Stride + from, Unit(unit) + (long)k * Stride + from, to - from);
     }
 
-    /// <summary>Floats from one unit's gradient to the next's: a slice more than it has, since what is a power of two apart competes for the same cache lines.</summary>
+    /// <summary>
+    /// Floats from one unit's gradient to the next's: a slice more than it has, since what is a power of two apart competes for the same
+    /// cache lines.
+    /// </summary>
     private static long UnitStride(int outputs, int stride) => (long)outputs * stride + LinearWeights.SliceFeatures;
 
     private float* Unit(int unit) => _gradients.Pointer + unit * _unitStride;

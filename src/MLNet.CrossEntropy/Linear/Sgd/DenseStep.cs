@@ -54,7 +54,8 @@ internal sealed unsafe class DenseStep : ISgdStep
             (objective.Outputs, objective.Features, objective.Penalty, objective.Scaling, objective.Team, memory);
         Weights = objective.CreateWeights();
         var stride = Weights.Stride;
-        _batch = new MiniBatch(objective.Loss, _outputs, plan.BatchSize, DenseGradient.UnitRowsFor(plan.BatchSize, _outputs, stride), memory, _team);
+        var unitRows = DenseGradient.UnitRowsFor(plan.BatchSize, _outputs, stride);
+        _batch = new MiniBatch(objective.Loss, _outputs, plan.BatchSize, unitRows, memory, _team);
         _gradient = new DenseGradient(_outputs, _features, stride, plan.BatchSize, _team);
         _slices = stride / SliceFeatures;
         _runFeatures = Math.Max(1, RunFloats / (_outputs * SliceFeatures)) * SliceFeatures;
@@ -218,23 +219,28 @@ internal sealed unsafe class DenseStep : ISgdStep
         }
     }
 
-    /// <summary>SAGA: change of the batch's gradient in, estimate of the mean gradient out; the memory's own mean follows the change.</summary>
+    /// <summary>
+    /// SAGA: change of the batch's gradient in, estimate of the mean gradient out; the memory's own mean follows the change.
+    /// </summary>
     private void AddMemory(float* gradient, int offset, int length)
     {
-        if (_memory is not null)
-            ElementKernels.Remember(gradient, _memory.Mean.Pointer + offset, _memory.EstimateFactor(_batch.Count), _memory.MeanFactor, length);
+        if (_memory is { } memory)
+            ElementKernels.Remember(gradient, memory.Mean.Pointer + offset, memory.EstimateFactor(_batch.Count), memory.MeanFactor, length);
     }
 
-    /// <summary>Of the slice that begins with a feature: raw gradient of the mean loss in, gradient of the objective in the scaled weights out.</summary>
+    /// <summary>
+    /// Of the slice that begins with a feature: raw gradient of the mean loss in, gradient of the objective in the scaled weights out.
+    /// </summary>
     private void ToScaledGradient(int from)
     {
         int length = Math.Min(SliceFeatures, _features - from), stride = Weights.Stride;
         float* gradient = _gradient.Pointer + from, raw = Weights.Pointer + from, slopes = _slopes.Pointer + Place(0, from);
+        float* means = _means.Pointer + from, scales = _scales.Pointer + from;
         var l2 = (float)_penalty.L2;
         for (var k = 0; k < _outputs; k++, gradient += stride, raw += stride, slopes += SliceFeatures)
         {
             AddMemory(gradient, Place(k, from), length);
-            ElementKernels.ToScaledGradient(gradient, _factor, _means.Pointer + from, _scales.Pointer + from, raw, _biasGradient[k], l2, slopes, length);
+            ElementKernels.ToScaledGradient(gradient, _factor, means, scales, raw, _biasGradient[k], l2, slopes, length);
         }
     }
 

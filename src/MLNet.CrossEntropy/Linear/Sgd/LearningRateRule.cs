@@ -48,7 +48,9 @@ internal static unsafe class LearningRateRule
         return Rate(curvature, largest, meanSquaredNorm, batchSize, momentum);
     }
 
-    /// <summary>The largest rate of the schedule for sparse rows: norms bound the eigenvalue, which rare features make hard to sample.</summary>
+    /// <summary>
+    /// The largest rate of the schedule for sparse rows: norms bound the eigenvalue, which rare features make hard to sample.
+    /// </summary>
     public static double ForSparse(RowSet rows, FeatureScaling scaling, double curvature)
     {
         var squaredNorms = 0.0;
@@ -66,13 +68,13 @@ internal static unsafe class LearningRateRule
     }
 
     /// <summary>
-    /// The rate found by trying: a pass over a few rows (or several, if that is few steps) at each of several rates, <paramref name="start"/>
-    /// doubled or halved as long as that helps, and the rate whose weights do best on other rows wins (after Bottou 2012, "Stochastic Gradient
-    /// Descent Tricks", section 4.2). The step is left as it was.
+    /// The rate found by trying: a pass over a few rows (or several, if that is few steps) at each of several rates,
+    /// <paramref name="start"/> doubled or halved as long as that helps, and the rate whose weights do best on other rows wins (after
+    /// Bottou 2012, "Stochastic Gradient Descent Tricks", section 4.2). The step is left as it was.
     /// </summary>
     /// <remarks>
-    /// For sparse rows the worst-case bound of <see cref="ForSparse"/> is orders of magnitude too small: rare features seldom meet, so steps
-    /// along them hardly disturb each other.
+    /// For sparse rows the worst-case bound of <see cref="ForSparse"/> is orders of magnitude too small: rare features seldom meet, so
+    /// steps along them hardly disturb each other.
     /// </remarks>
     public static double Search(SparseStep step, RowSet rows, int batchSize, double start)
     {

@@ -3,7 +3,9 @@ using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
 
-/// <summary>One SGD step after the other on a linear model, which is the step's own: dense and sparse rows differ in how gradients move weights.</summary>
+/// <summary>
+/// One SGD step after the other on a linear model, which is the step's own: dense and sparse rows differ in how gradients move weights.
+/// </summary>
 internal interface ISgdStep : IDisposable
 {
     /// <summary>The raw weights of now.</summary>
@@ -19,7 +21,9 @@ internal interface ISgdStep : IDisposable
     /// <returns>The sums over the batch, by the weights before the step.</returns>
     LossSums Take(RowSet rows, ReadOnlySpan<int> batch, double rate, ReadOnlySpan<int> next = default);
 
-    /// <summary>SAGA only: the norm of the objective's gradient in the scaled weights and the biases, as the memory of the rows has it.</summary>
+    /// <summary>
+    /// SAGA only: the norm of the objective's gradient in the scaled weights and the biases, as the memory of the rows has it.
+    /// </summary>
     double RememberedGradientNorm();
 
     /// <summary>Keeps the state of now, to come back to.</summary>
@@ -36,8 +40,8 @@ internal interface ISgdStep : IDisposable
 }
 
 /// <summary>
-/// The rows of a step: their numbers, logits, losses and errors, cut into units of rows that one thread takes from features to errors (and to
-/// their gradient, where the step can) while they are in its cache. Sums of units are added in order: threads change no bit.
+/// The rows of a step: their numbers, logits, losses and errors, cut into units of rows that one thread takes from features to errors
+/// (and to their gradient, where the step can) while they are in its cache. Sums of units are added in order: threads change no bit.
 /// </summary>
 internal sealed unsafe class MiniBatch : IDisposable
 {
@@ -106,7 +110,9 @@ internal sealed unsafe class MiniBatch : IDisposable
     /// <summary>The rows of a unit, as places in the batch.</summary>
     public (int From, int To) Unit(int unit) => (unit * UnitRows, Math.Min((unit + 1) * UnitRows, Count));
 
-    /// <summary>The rows of the unit that a member comes to after <paramref name="unit"/>, its share ending before <paramref name="end"/>.</summary>
+    /// <summary>
+    /// The rows of the unit that a member comes to after <paramref name="unit"/>, its share ending before <paramref name="end"/>.
+    /// </summary>
     public ReadOnlySpan<int> Ahead(int member, int unit, int end)
     {
         var rows = unit + 1 < end ? Numbers : Next;
@@ -118,8 +124,9 @@ internal sealed unsafe class MiniBatch : IDisposable
     public void ComputeErrors(int unit)
     {
         var (from, to) = Unit(unit);
-        float* errors = Errors.Pointer + (long)from * _outputs, sums = _unitErrors.Pointer + (long)unit * _outputs;
-        _unitSums[unit] = RowLosses.Compute(_loss, Rows, RowNumbers.Of(_numbers.AsSpan(from, to - from)), _outputs, Logits.Pointer + (long)from * _outputs, errors);
+        float* logits = Logits.Pointer + (long)from * _outputs, errors = Errors.Pointer + (long)from * _outputs;
+        var sums = _unitErrors.Pointer + (long)unit * _outputs;
+        _unitSums[unit] = RowLosses.Compute(_loss, Rows, RowNumbers.Of(Numbers[from..to]), _outputs, logits, errors);
         new Span<float>(sums, _outputs).Clear();
         for (var r = from; r < to; r++, errors += _outputs)
         {
@@ -170,7 +177,9 @@ internal sealed class RowOrder
     /// <summary>How many rows there are.</summary>
     public int Count => _rows.Length;
 
-    /// <summary>At most <paramref name="size"/> rows of the epoch at hand, from place <paramref name="from"/> on; at its end none.</summary>
+    /// <summary>
+    /// At most <paramref name="size"/> rows of the epoch at hand, from place <paramref name="from"/> on; at its end none.
+    /// </summary>
     public ReadOnlySpan<int> Batch(int from, int size) => _rows.AsSpan(from, Math.Min(size, _rows.Length - from));
 
     /// <summary>The row numbers of the next epoch. The same array is used again for the epoch after.</summary>

@@ -21,7 +21,8 @@ internal sealed unsafe class SagaMemory(long rows, int outputs, double totalWeig
     public float EstimateFactor(int count) => (float)(rows / (totalWeight * count));
 
     /// <summary>
-    /// Takes a row's new gradient in place of the old one and leaves the difference, new minus old, in <paramref name="errors"/> <c>[outputs]</c>.
+    /// Takes a row's new gradient in place of the old one and leaves the difference, new minus old, in <paramref name="errors"/>
+    /// <c>[outputs]</c>.
     /// </summary>
     public void Replace(int row, float* errors)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
@@ -48,7 +50,8 @@ internal sealed class SgdSolver : ISolver
         (_objective, _plan) = (objective, plan);
         _planned = plan.StepsPerEpoch * plan.Epochs;
         if (plan.Solver == Solver.Saga)
-            _memory = new SagaMemory(objective.Summary.Rows, objective.Outputs, objective.Summary.TargetWeight, checked(objective.Outputs * (start.Stride + 1)));
+            _memory = new SagaMemory(objective.Summary.Rows, objective.Outputs, objective.Summary.TargetWeight,
+                checked(objective.Outputs * (start.Stride + 1)));
 
         // The first chunk stands for all rows.
         using var pass = objective.Chunks.GetEnumerator();
@@ -56,7 +59,8 @@ internal sealed class SgdSolver : ISolver
         (_step, var rate) = Begin(pass.Current, start);
 
         // What was too large for SAGA to settle the last time would lead it away from where it is.
-        _largestRate = _memory is null ? rate : Math.Min(rate, plan.SettledRate ?? rate);
+        var isDerived = plan.LearningRate is null && plan.Schedule is null;
+        _largestRate = _memory is not null && isDerived ? Math.Min(rate, plan.SettledRate ?? rate) : rate;
         StepsBefore = plan.StepsBefore
             ?? (plan.InitialWeights is null || plan.Schedule is not null || _memory is not null ? 0 : UnknownPast * _planned);
         _step.Save();
@@ -143,7 +147,8 @@ internal sealed class SgdSolver : ISolver
         }
 
         var step = new SparseStep(_objective, rows, _plan, start, _memory);
-        return (step, given ?? LearningRateRule.Search(step, rows, _plan.BatchSize, LearningRateRule.ForSparse(rows, _objective.Scaling, curvature)));
+        return (step, given ?? LearningRateRule.Search(step, rows, _plan.BatchSize,
+            LearningRateRule.ForSparse(rows, _objective.Scaling, curvature)));
     }
 
     /// <summary>
@@ -273,7 +278,11 @@ internal sealed class SgdSolver : ISolver
     private void Retreat(FitRun run)
     {
         if (++_retries > MostRetries)
-            throw run.Divergence(EpochLoss, FormattableString.Invariant($" and stayed so after {MostRetries} retries, the last with learning rate {_largestRate:g3}"));
+        {
+            var rate = _largestRate.ToString("g3", CultureInfo.InvariantCulture);
+            throw run.Divergence(EpochLoss, $" and stayed so after {MostRetries} retries, the last with learning rate {rate}");
+        }
+
         _step.Restore();
         run.Retreat();
         _largestRate *= RetryFactor;

@@ -5,7 +5,8 @@ namespace MLNet.CrossEntropy.Linear;
 /// <summary>
 /// The SGD step over sparse rows: costs by the non-zeros of the batch, never by outputs times features. Weights lie feature by
 /// feature, <c>[features, outputs]</c>, so that one non-zero touches one run of memory. Logits are computed row by row (threads share the
-/// rows), what changes weights is done feature by feature in the order of the rows (threads share the features): their number changes no bit.
+/// rows), what changes weights is done feature by feature in the order of the rows (threads share the features): their number changes no
+/// bit.
 /// </summary>
 /// <remarks>
 /// Penalties are lazy: a feature that no row mentions only shrinks, and n steps of that are one shrinkage by the summed
@@ -48,7 +49,8 @@ internal sealed unsafe class SparseStep : ISgdStep
     /// <param name="memory">SAGA's memory; null for plain SGD.</param>
     public SparseStep(LinearObjective objective, RowSet rows, FitPlan plan, LinearWeights start, SagaMemory? memory)
     {
-        (_outputs, _features, _penalty, _team, _memory) = (objective.Outputs, objective.Features, objective.Penalty, objective.Team, memory);
+        (_outputs, _features, _penalty, _team, _memory) =
+            (objective.Outputs, objective.Features, objective.Penalty, objective.Team, memory);
         _touchesMost = _features <= plan.BatchSize * rows.NonZeros / rows.Rows;
         _batch = new MiniBatch(objective.Loss, _outputs, plan.BatchSize, UnitRows, memory, _team);
         _squaredScales = new NativeBuffer<float>(_features);
@@ -273,9 +275,15 @@ internal sealed unsafe class SparseStep : ISgdStep
         rates *= _squaredScales[j];
         var weights = _weights.Pointer + (long)j * _outputs;
         if (_memory is not null)
-            SparseKernels.Drift(weights, (float)(1 - decay), (float)(_penalty.L2 > 0 ? decay / _penalty.L2 : rates), _memory.Mean.Pointer + (long)j * _outputs, _outputs);
+        {
+            var drift = _penalty.L2 > 0 ? decay / _penalty.L2 : rates;
+            SparseKernels.Drift(weights, (float)(1 - decay), (float)drift, _memory.Mean.Pointer + (long)j * _outputs, _outputs);
+        }
         else if (decay > 0)
+        {
             SparseKernels.Scale(weights, (float)(1 - decay), _outputs);
+        }
+
         if (_penalty.L1 > 0)
             SparseKernels.Shrink(weights, (float)(_penalty.L1 * rates), _outputs);
     }

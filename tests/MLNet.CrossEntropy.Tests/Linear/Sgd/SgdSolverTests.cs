@@ -101,7 +101,7 @@ public sealed class SgdSolverTests
         var problem = RowTable.Gaussian(60, 4, 3).Thinned(0.2);
         var adam = ThreeClasses with { Optimizer = new Adam() };
         Assert.Contains("give a learning rate or a schedule", Refusal(problem.Dense(), adam), StringComparison.Ordinal);
-        Assert.Contains("L1 is 0.1", Refusal(problem.Dense(), adam with { LearningRate = 0.01, L1 = 0.1 }), StringComparison.Ordinal);
+        Assert.Contains("there is an L1 penalty", Refusal(problem.Dense(), adam with { LearningRate = 0.01, L1 = 0.1 }), StringComparison.Ordinal);
         Assert.Contains("the rows are sparse", Refusal(problem.Sparse(), adam with { LearningRate = 0.01 }), StringComparison.Ordinal);
 
         static string Refusal(List<RowBlock> rows, FitPlan options) =>

@@ -53,7 +53,8 @@ internal static class ConfusionChart
         var words = $"{which}{Worst(matrix)}";
         return new(
             "Confusion matrix",
-            $"True classes down, predicted classes across, {matrix.Names.Count} of each. Accuracy {Figures.Share(matrix.Micro.Recall)}. {words}",
+            $"True classes down, predicted classes across, {matrix.Names.Count} of each. Accuracy {Figures.Share(matrix.Micro.Recall)}. "
+                + words,
             $"{words} The tint is the share of a true class's rows (by weight) that were predicted so; the diagonal is right.",
             svg,
             matrix.Names.Count <= MostTableClasses ? MetricsTables.Confusion(matrix) : Pairs(matrix));
@@ -101,7 +102,8 @@ internal static class ConfusionChart
             yield break;
         var tint = Plot.Rectangle(box.X + 0.5, box.Y + 0.5, box.Width - 1, box.Height - 1, table.IsRight(i, j) ? "cell right" : "cell");
         tint.Add(At("style", FormattableString.Invariant($"--share:{(double.IsNaN(share) ? 0 : share):0.###}")));
-        tint.Add(El("title", $"{table.Names[i]} predicted as {table.Names[j]}: {Figures.Rows(rows)}, {Figures.Percent(share)} of the class"));
+        tint.Add(El(
+            "title", $"{table.Names[i]} predicted as {table.Names[j]}: {Figures.Rows(rows)}, {Figures.Percent(share)} of the class"));
         yield return tint;
 
         (var middle, var line) = (box.X + box.Width / 2, box.Y + box.Height / 2);
@@ -120,19 +122,65 @@ internal static class ConfusionChart
 
     private static string Worst(ClassConfusionMatrix matrix)
     {
-        (int Actual, int Predicted)[] worst = [.. Confused(matrix).OrderByDescending(c => matrix.Weight(c.Actual, c.Predicted)).Take(1)];
-        return worst.Length == 0
-            ? "No row was confused."
-            : $"Most often confused: {matrix.Names[worst[0].Actual]} taken for {matrix.Names[worst[0].Predicted]}, {Figures.Rows(matrix.Rows(worst[0].Actual, worst[0].Predicted))}.";
+        if (MostConfused(matrix, 1) is not [(var actual, var predicted)])
+            return "No row was confused.";
+        var rows = Figures.Rows(matrix.Rows(actual, predicted));
+        return $"Most often confused: {matrix.Names[actual]} taken for {matrix.Names[predicted]}, {rows}.";
     }
 
-    private static Table Pairs(ClassConfusionMatrix matrix) => Table.Texts(
+    private static (int Actual, int Predicted)[] MostConfused(ClassConfusionMatrix matrix, int most) =>
+        [.. Confused(matrix).OrderByDescending(c => matrix.Weight(c.Actual, c.Predicted)).Take(most)];
+
+    private static Table Pairs(ClassConfusionMatrix matrix) => new(
         $"The {MostPairs} most frequent confusions",
-        ["true class", "predicted class", "rows", "weight"],
+        [new("true class"), new("predicted class"), new("rows", NumberFormat.Count), new("weight", NumberFormat.Weight)],
         [
-            .. Confused(matrix).OrderByDescending(c => matrix.Weight(c.Actual, c.Predicted)).Take(MostPairs).Select(c => (string[])
-                [matrix.Names[c.Actual], matrix.Names[c.Predicted], Figures.Count(matrix.Rows(c.Actual, c.Predicted)), Figures.Weight(matrix.Weight(c.Actual, c.Predicted))]),
+            .. MostConfused(matrix, MostPairs).Select(c => (Cell[])
+            [
+                matrix.Names[c.Actual], matrix.Names[c.Predicted], matrix.Rows(c.Actual, c.Predicted),
+                matrix.Weight(c.Actual, c.Predicted),
+            ]),
         ]);
 
     private readonly record struct Box(double X, double Y, double Width, double Height);
+}
+
+/// <summary>The rows and weights of a confusion matrix, of some classes and, where there are others, of all others together.</summary>
+internal sealed record ConfusionTable(IReadOnlyList<string> Names, bool HasOthers, long[,] Rows, double[,] Weights)
+{
+    public static ConfusionTable Of(ClassConfusionMatrix matrix, int[] kept)
+    {
+        var classes = matrix.Names.Count;
+        var hasOthers = kept.Length < classes;
+        var size = kept.Length + (hasOthers ? 1 : 0);
+        var place = new int[classes];
+        Array.Fill(place, size - 1);
+        for (var i = 0; i < kept.Length; i++)
+            place[kept[i]] = i;
+
+        var rows = new long[size, size];
+        var weights = new double[size, size];
+        for (var i = 0; i < classes; i++)
+        {
+            for (var j = 0; j < classes; j++)
+            {
+                rows[place[i], place[j]] += matrix.Rows(i, j);
+                weights[place[i], place[j]] += matrix.Weight(i, j);
+            }
+        }
+        var names = kept.Select(k => matrix.Names[k]);
+        return new([.. hasOthers ? names.Append($"{classes - kept.Length} others") : names], hasOthers, rows, weights);
+    }
+
+    /// <summary>Whether all rows of a cell are right: those of the others among themselves need not be.</summary>
+    public bool IsRight(int actual, int predicted) => actual == predicted && !(HasOthers && actual == Names.Count - 1);
+
+    /// <summary>The share of a true class's weight; NaN where the class does not occur.</summary>
+    public double Share(int actual, int predicted)
+    {
+        double total = 0;
+        for (var j = 0; j < Names.Count; j++)
+            total += Weights[actual, j];
+        return Weights[actual, predicted] / total;
+    }
 }

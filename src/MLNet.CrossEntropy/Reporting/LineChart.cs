@@ -26,7 +26,8 @@ internal static class LineChart
         svg.Add(plot.XAxis(x), plot.YAxis(y));
         for (var i = 0; i < lines.Count; i++)
             svg.Add(Draw(plot, lines[i]), Legend(lines[i], x, 14 + LegendLine * i));
-        return new(title, $"Lines of {y} by {x}. " + string.Join(" ", lines.Select(l => InWords(l, x))), note, svg, TableOf(title, x, places, lines));
+        var words = $"Lines of {y} by {x}. {string.Join(" ", lines.Select(l => InWords(l, x)))}";
+        return new(title, words, note, svg, TableOf(title, x, places, lines));
     }
 
     private static Scale ScaleOf(double[] values)
@@ -42,7 +43,8 @@ internal static class LineChart
         if (line.Points.Count == 0)
             yield break;
         var stride = (line.Points.Count + MostPoints - 1) / MostPoints;
-        (double X, double Y)[] points = [.. line.Points.Where((_, i) => i % stride == 0 || i == line.Points.Count - 1).Select(p => (plot.X(p.X), plot.Y(p.Y)))];
+        var drawn = line.Points.Where((_, i) => i % stride == 0 || i == line.Points.Count - 1);
+        (double X, double Y)[] points = [.. drawn.Select(p => (plot.X(p.X), plot.Y(p.Y)))];
         yield return Plot.Path(points, Kind(line, "line"));
         foreach ((var x, var y) in points.Length <= 40 ? points : [points[^1]])
             yield return Marker(line, x, y);
@@ -64,9 +66,14 @@ internal static class LineChart
     private static string Kind(ChartLine line, string what) =>
         FormattableString.Invariant($"{what} s{line.Colour % 6 + 1}{(line.IsDashed ? " dashed" : "")}");
 
-    private static string InWords(ChartLine line, string x) => line.Points.Count == 0
-        ? $"{line.Name}: no finite value."
-        : $"{line.Name}: from {Figures.Loss(line.Points[0].Y)} to {Figures.Loss(line.Points[^1].Y)} at {x} {Place(line.Points[^1].X)}, lowest {Figures.Loss(line.Points.Min(p => p.Y))}.";
+    private static string InWords(ChartLine line, string x)
+    {
+        if (line.Points.Count == 0)
+            return $"{line.Name}: no finite value.";
+        (var first, var last, var lowest) = (line.Points[0], line.Points[^1], line.Points.Min(p => p.Y));
+        var path = $"from {Figures.Loss(first.Y)} to {Figures.Loss(last.Y)} at {x} {Place(last.X)}";
+        return $"{line.Name}: {path}, lowest {Figures.Loss(lowest)}.";
+    }
 
     private static string Place(double x) => Figures.Of(x, "0.####");
 
@@ -74,12 +81,20 @@ internal static class LineChart
     {
         Dictionary<double, double>[] values = [.. lines.Select(l => l.Points.GroupBy(p => p.X).ToDictionary(g => g.Key, g => g.Last().Y))];
         var stride = Math.Max(1, (places.Length + MostPoints - 1) / MostPoints);
-        return Table.Texts(
+        return new(
             title,
-            [x, .. lines.Select(l => l.Name)],
+            [new(x, NumberFormat.Of("0.####")), .. lines.Select(l => new Column(l.Name, NumberFormat.Loss))],
             [
-                .. places.Where((_, i) => (i + 1) % stride == 0 || i == places.Length - 1).Select(at => (string[])
-                    [Place(at), .. values.Select(v => v.TryGetValue(at, out var y) ? Figures.Loss(y) : "")]),
+                .. places.Where((_, i) => (i + 1) % stride == 0 || i == places.Length - 1).Select(at => (Cell[])
+                    [at, .. values.Select(v => v.TryGetValue(at, out var y) ? (Cell)y : "")]),
             ]);
     }
 }
+
+/// <summary>One line of a <see cref="LineChart"/>.</summary>
+/// <param name="Name">What the line is.</param>
+/// <param name="Colour">The number of its colour.</param>
+/// <param name="IsDashed">Whether it is dashed, with squares for marks, so that colour is not needed to tell it from others.</param>
+/// <param name="Ring">Where along the x axis a ring marks it; null for none.</param>
+/// <param name="Points">Its points, from left to right, all finite.</param>
+internal sealed record ChartLine(string Name, int Colour, bool IsDashed, double? Ring, IReadOnlyList<(double X, double Y)> Points);

@@ -22,26 +22,34 @@ internal static class RowLossChart
         var step = bars.Select(b => b.Upper - b.Lower).DefaultIfEmpty(end).Max();
         var all = beyond is null ? bars : [.. bars, beyond with { Lower = end + step / 2, Upper = end + step * 1.5 }];
         var highest = all.SelectMany(b => new[] { b.Share, b.LossShare }).DefaultIfEmpty(1).Max();
-        Plot plot = new(Scale.Linear(0, all.Select(b => b.Upper).DefaultIfEmpty(1).Max(), 10), Scale.Nice(0, highest), Left, Top, Width - Left - 20, Height);
+        var across = Scale.Linear(0, all.Select(b => b.Upper).DefaultIfEmpty(1).Max(), 10);
+        Plot plot = new(across, Scale.Nice(0, highest), Left, Top, Width - Left - 20, Height);
 
         var svg = Plot.Drawing(Width, Top + Height + 48);
-        svg.Add(plot.XAxis($"loss of a row ({unit.Name})", v => v > end ? "" : NiceTicks.Label(v)), plot.YAxis("share", v => Figures.Of(100 * v, "0.#") + "%"));
+        svg.Add(plot.XAxis($"loss of a row ({unit.Name})", v => v > end ? "" : NiceTicks.Label(v)));
+        svg.Add(plot.YAxis("share", v => Figures.Of(100 * v, "0.#") + "%"));
         svg.Add(all.Select(b => DrawBar(plot, b)));
         svg.Add(Plot.Rectangle(Left, 12, 16, 12, "bar s1"), Plot.Text(Left + 22, 22, "share of the rows", "tick"));
         svg.Add(Plot.Rectangle(Left + 160, 12, 16, 12, "bar open s2"), Plot.Text(Left + 182, 22, "share of the whole loss", "tick"));
         if (beyond is not null)
-            svg.Add(Plot.Text(plot.X(all[^1].Upper), plot.Top - 4, $"{Figures.Of(beyond.Lower, "0.#")} {unit.Name} or more: {Figures.Rows(beyond.Rows)}", "tick", "end"));
+        {
+            var words = $"{Figures.Of(beyond.Lower, "0.#")} {unit.Name} or more: {Figures.Rows(beyond.Rows)}";
+            svg.Add(Plot.Text(plot.X(all[^1].Upper), plot.Top - 4, words, "tick", "end"));
+        }
+        var summary = InWords(metrics, unit);
         return new(
             "Row losses",
-            $"A histogram of the losses of single rows in {unit.Name}, and of the share of the whole loss that they carry. {InWords(metrics, unit)}",
-            $"{InWords(metrics, unit)} Where the open bars outgrow the filled ones, few rows make up much of the log-loss.",
+            $"A histogram of the losses of single rows in {unit.Name}, and of the share of the whole loss that they carry. {summary}",
+            $"{summary} Where the open bars outgrow the filled ones, few rows make up much of the log-loss.",
             svg,
-            Table.Texts(
+            new(
                 "Rows by their loss",
-                [$"loss from ({unit.Name})", "to", "rows", "share of rows", "share of loss"],
                 [
-                    .. bars.Concat(beyond is null ? [] : [beyond]).Select(b => (string[])
-                        [Figures.Loss(b.Lower), Figures.Loss(b.Upper), Figures.Count(b.Rows), Figures.Percent(b.Share), Figures.Percent(b.LossShare)]),
+                    new($"loss from ({unit.Name})", NumberFormat.Loss), new("to", NumberFormat.Loss), new("rows", NumberFormat.Count),
+                    new("share of rows", NumberFormat.Percent), new("share of loss", NumberFormat.Percent),
+                ],
+                [
+                    .. bars.Concat(beyond is null ? [] : [beyond]).Select(b => (Cell[])[b.Lower, b.Upper, b.Rows, b.Share, b.LossShare]),
                 ]));
     }
 
@@ -57,7 +65,8 @@ internal static class RowLossChart
         double carried = 0, rows = 0;
         foreach (var bin in bins.Reverse().TakeWhile(_ => carried < loss / 2))
             (carried, rows) = (carried + bin.Loss, rows + bin.Weight);
-        return $"The worst {Figures.Percent(rows / weight)} of the rows carry {Figures.Percent(carried / loss)} of the log-loss of {unit.Text(metrics.ClippedLogLoss)} {unit.Name}.";
+        return $"The worst {Figures.Percent(rows / weight)} of the rows carry {Figures.Percent(carried / loss)} "
+            + $"of the log-loss of {unit.Text(metrics.ClippedLogLoss)} {unit.Name}.";
     }
 
     /// <summary>Joins intervals by twos until they are few, and keeps the last, open one apart.</summary>
@@ -78,7 +87,11 @@ internal static class RowLossChart
         return (bars, open.Length == 0 ? null : BarOf(open[0].Lower, open[0].Upper, open));
 
         Bar BarOf(double lower, double upper, LossBin[] of) => new(
-            unit.Of(lower), unit.Of(upper), of.Sum(b => b.Rows), of.Sum(b => b.Weight) / weight, loss > 0 ? of.Sum(b => b.Loss) / loss : 0);
+            unit.Of(lower),
+            unit.Of(upper),
+            of.Sum(b => b.Rows),
+            of.Sum(b => b.Weight) / weight,
+            loss > 0 ? of.Sum(b => b.Loss) / loss : 0);
     }
 
     private static IEnumerable<XElement> DrawBar(Plot plot, Bar bar)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 using MLNet.CrossEntropy.Tables;
 using static MLNet.CrossEntropy.Tables.Markup;
@@ -26,4 +27,20 @@ internal sealed record Chart(string Title, string Description, string Note, XEle
             Note.Length > 0 ? El("figcaption", Note) : null,
             El("details", El("summary", "The figures as a table"), Data.ToElement(showCaption: false)));
     }
+}
+
+/// <summary>Numbers as the report writes them: the same for every culture, with a word for what is no number.</summary>
+internal static class Figures
+{
+    public static string Loss(double value) => NumberFormat.Loss.OnPage(value);
+
+    public static string Share(double value) => NumberFormat.Share.OnPage(value);
+
+    public static string Percent(double value) => NumberFormat.Percent.OnPage(value);
+
+    public static string Count(long value) => value.ToString("#,##0", CultureInfo.InvariantCulture);
+
+    public static string Rows(long count) => count == 1 ? "1 row" : $"{Count(count)} rows";
+
+    public static string Of(double value, string format) => NumberFormat.Of(format).OnPage(value);
 }

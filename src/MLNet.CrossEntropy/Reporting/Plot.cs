@@ -83,9 +83,30 @@ internal sealed class Plot
         }
         yield return Line(Left, Top, Left, Bottom, "axis");
         var title = Text(0, 0, label, "label", "middle");
-        title.SetAttributeValue("transform", FormattableString.Invariant($"translate({Left - 46:0.##} {Top + Height / 2:0.##}) rotate(-90)"));
+        var place = FormattableString.Invariant($"translate({Left - 46:0.##} {Top + Height / 2:0.##}) rotate(-90)");
+        title.SetAttributeValue("transform", place);
         title.Attribute("x")!.Remove();
         title.Attribute("y")!.Remove();
         yield return title;
+    }
+
+    /// <summary>
+    /// A low histogram below that shares the axis: where the rows lie along it, on a logarithmic axis so that few rows show beside many.
+    /// </summary>
+    public IEnumerable<XElement> Strip(double top, double height, IEnumerable<(double Lower, double Upper, double Weight)> bins)
+    {
+        (double Lower, double Upper, double Weight)[] filled = [.. bins.Where(b => b.Weight > 0)];
+        var most = filled.Select(b => b.Weight).DefaultIfEmpty(1).Max();
+        var least = Math.Min(1, filled.Select(b => b.Weight).DefaultIfEmpty(1).Min());
+        // Half of the least weight stands at the bottom, so that its bar has some height.
+        Plot strip = new(XScale, Scale.Logarithmic(least / 2, most), Left, top, Width, height);
+        foreach ((var lower, var upper, var weight) in filled)
+        {
+            (var left, var right, var y) = (strip.X(lower), strip.X(upper), strip.Y(weight));
+            yield return Rectangle(left + 0.5, y, right - left - 1, strip.Bottom - y, "bar s6");
+        }
+        yield return Line(strip.Left, strip.Bottom, strip.Right, strip.Bottom, "axis");
+        yield return Text(strip.Left - 8, strip.Top + 10, most.ToString("#,##0.#", CultureInfo.InvariantCulture), "tick", "end");
+        yield return Text(strip.Left - 8, strip.Bottom, "rows (log)", "tick", "end");
     }
 }

@@ -15,6 +15,11 @@ internal static class ReliabilityChart
     /// <summary>The quantile of 95 % of a normal distribution.</summary>
     private const double TwoSided95 = 1.959963984540054;
 
+    private const string Note =
+        "On the diagonal, forecasts come true as often as they say. "
+        + "The band is where 95% of the dots of a perfectly calibrated model would lie; open dots lie outside it. "
+        + "Below the diagonal the model is too sure of itself. A dot's size follows its weight; the bars count the rows.";
+
     /// <summary>Draws a diagram.</summary>
     /// <param name="diagram">Its bins.</param>
     /// <param name="forecast">What was forecast: "the predicted class is right".</param>
@@ -27,28 +32,30 @@ internal static class ReliabilityChart
         svg.Add(plot.XAxis("forecast probability"), plot.YAxis("observed frequency"));
         svg.Add(Plot.Line(plot.Left, plot.Bottom, plot.Right, plot.Top, "reference"));
         var most = bins.Select(b => b.Weight).DefaultIfEmpty(1).Max();
-        svg.Add(bins.Select(b => Plot.Circle(plot.X(b.Confidence), plot.Y(b.Frequency), 3 + 5 * Math.Sqrt(b.Weight / most), IsOutside(b) ? "mark open s2" : "mark s1")));
-        svg.Add(Strip.Draw(plot, StripTop, StripHeight, bins.Select(b => (b.Lower, b.Upper, b.Weight))));
+        svg.Add(bins.Select(b => Plot.Circle(
+            plot.X(b.Confidence), plot.Y(b.Frequency), 3 + 5 * Math.Sqrt(b.Weight / most), IsOutside(b) ? "mark open s2" : "mark s1")));
+        svg.Add(plot.Strip(StripTop, StripHeight, bins.Select(b => (b.Lower, b.Upper, b.Weight))));
 
-        var outside = bins.Count(IsOutside);
-        var figures = $"ECE {Figures.Share(diagram.ExpectedCalibrationError)}, of which chance alone would give {Figures.Share(diagram.ExpectedUnderPerfectCalibration)}; largest gap {Figures.Share(diagram.MaximumCalibrationError)}.";
+        (var error, var byChance) = (diagram.ExpectedCalibrationError, diagram.ExpectedUnderPerfectCalibration);
+        var figures = $"ECE {Figures.Share(error)}, of which chance alone would give {Figures.Share(byChance)}; "
+            + $"largest gap {Figures.Share(diagram.MaximumCalibrationError)}.";
         return new(
             $"Reliability: {forecast}",
-            $"Observed frequency by forecast probability in {bins.Length} filled bins of {diagram.Bins.Count}; {outside} lie outside what chance allows. {figures}",
-            $"{figures} On the diagonal, forecasts come true as often as they say. The band is where 95% of the dots of a perfectly calibrated model would lie; "
-                + "open dots lie outside it. Below the diagonal the model is too sure of itself. A dot's size follows its weight; the bars count the rows.",
+            $"Observed frequency by forecast probability in {bins.Length} filled bins of {diagram.Bins.Count}; "
+                + $"{bins.Count(IsOutside)} lie outside what chance allows. {figures}",
+            $"{figures} {Note}",
             svg,
-            Table.Texts(
-                $"Reliability: {forecast}",
-                ["forecast from", "to", "weight", "mean forecast", "observed frequency", "chance deviation"],
-                [
-                    .. diagram.Bins.Select(b => (string[])
-                    [
-                        Figures.Probability(b.Lower), Figures.Probability(b.Upper), Figures.Weight(b.Weight), Figures.Share(b.Confidence), Figures.Share(b.Frequency),
-                        Figures.Share(b.ChanceDeviation),
-                    ]),
-                ]));
+            TableOf(diagram, forecast));
     }
+
+    private static Table TableOf(ReliabilityDiagram diagram, string forecast) => new(
+        $"Reliability: {forecast}",
+        [
+            new("forecast from", NumberFormat.Probability), new("to", NumberFormat.Probability), new("weight", NumberFormat.Weight),
+            new("mean forecast", NumberFormat.Share), new("observed frequency", NumberFormat.Share),
+            new("chance deviation", NumberFormat.Share),
+        ],
+        [.. diagram.Bins.Select(b => (Cell[])[b.Lower, b.Upper, b.Weight, b.Confidence, b.Frequency, b.ChanceDeviation])]);
 
     private static bool IsOutside(ReliabilityBin bin) => bin.Gap > TwoSided95 * bin.ChanceDeviation;
 

@@ -3,6 +3,40 @@ using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
+/// <summary>The weighted share of rows whose predicted class is the true one; a soft label counts by its share of that class.</summary>
+internal sealed class AccuracyAccumulator
+{
+    private CompensatedSum _correct;
+    private CompensatedSum _total;
+
+    /// <summary>NaN without rows.</summary>
+    public double Accuracy => _correct.Value / _total.Value;
+
+    public void Add(EvaluatedBlock block)
+    {
+        _total.Add(SpanMath.Sum(block.Weights.AsSpan(0, block.Count)));
+        _correct.Add(SpanMath.Dot(block.Weights.AsSpan(0, block.Count), block.Hits.AsSpan(0, block.Count)));
+        foreach ((_, _, var weight) in block.Mistakes)
+            _total.Add(weight);
+    }
+}
+
+/// <summary>The Brier score (1950) in its original form over K classes, <c>sum_i w_i sum_k (q_ik - p_ik)^2 / sum_i w_i</c>.</summary>
+internal sealed class BrierAccumulator
+{
+    private CompensatedSum _squares;
+    private CompensatedSum _weight;
+
+    /// <summary>0 is perfect, 2 always certain and wrong; NaN without rows.</summary>
+    public double Score => _squares.Value / _weight.Value;
+
+    public void Add(EvaluatedBlock block)
+    {
+        _squares.Add(SpanMath.Dot(block.Weights.AsSpan(0, block.Count), block.SquaredErrors.AsSpan(0, block.Count)));
+        _weight.Add(SpanMath.Sum(block.Weights.AsSpan(0, block.Count)));
+    }
+}
+
 /// <summary>
 /// The rank of the true class among the scores, 0 for the highest. Ties go to the lower class index; counted in the true
 /// class's favour or against it they give the optimistic and the pessimistic rank.
@@ -95,5 +129,63 @@ internal sealed class RankAccumulator(int classes)
             tiesBelow += score == own && j < k ? 1 : 0;
         }
         return (higher, tiesBelow, ties);
+    }
+}
+
+/// <summary>Rows and weights by true class and predicted class.</summary>
+internal sealed class ConfusionAccumulator(int classes)
+{
+    private readonly long[] _rows = new long[classes * classes];
+    private readonly CompensatedSum[] _weights = new CompensatedSum[classes * classes];
+
+    // Rows of weight 1, which need no compensated sum.
+    private readonly long[] _plain = new long[classes * classes];
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Add(EvaluatedBlock block)
+    {
+        (var labels, var predicted, var plain) = (block.Labels, block.Predicted, _plain);
+        if (block.ByClass.IsPlain)
+        {
+            for (var row = 0; row < block.Count; row++)
+                plain[labels[row] * classes + predicted[row]]++;
+            return;
+        }
+        for (var row = 0; row < block.Count; row++)
+        {
+            if (block.Labels[row] >= 0)
+                Add(block.Labels[row], block.Predicted[row], block.Weights[row]);
+            else
+                AddSoft(block, row);
+        }
+    }
+
+    public ClassConfusionMatrix ToMatrix(IReadOnlyList<string> names)
+    {
+        var rows = new long[classes, classes];
+        var weights = new double[classes, classes];
+        for (var i = 0; i < _rows.Length; i++)
+        {
+            rows[i / classes, i % classes] = _rows[i] + _plain[i];
+            weights[i / classes, i % classes] = _weights[i].Value + _plain[i];
+        }
+        return new(names, rows, weights);
+    }
+
+    private void AddSoft(EvaluatedBlock block, int row)
+    {
+        for (var k = 0; k < classes; k++)
+        {
+            var share = block.TargetOf(k, row);
+            if (share > 0)
+                Add(k, block.Predicted[row], block.Weights[row] * share);
+        }
+    }
+
+    private void Add(int actual, int predicted, double weight)
+    {
+        var cell = actual * classes + predicted;
+        _rows[cell]++;
+        _weights[cell].Add(weight);
     }
 }

@@ -31,7 +31,10 @@ internal static class ModelSection
             .. LossTiles(metrics.LogLoss, metrics.ClippedLogLoss, metrics.LogLossStandardError, metrics.LogLossInterval, unit),
             ("reduction", Figures.Percent(metrics.LogLossReduction), $"against {metrics.ReferenceName}"),
             ("accuracy", Figures.Percent(metrics.Accuracy), Figures.Rows(metrics.Rows.Used)),
-            ("calibration error", Figures.Share(reliability?.ExpectedCalibrationError ?? double.NaN), $"by chance {Figures.Share(reliability?.ExpectedUnderPerfectCalibration ?? double.NaN)}"),
+            (
+                "calibration error",
+                Figures.Share(reliability?.ExpectedCalibrationError ?? double.NaN),
+                $"by chance {Figures.Share(reliability?.ExpectedUnderPerfectCalibration ?? double.NaN)}"),
         ]);
         yield return AllFigures(MetricsTables.Figures(metrics));
         var forecast = metrics is BinaryCrossEntropyMetrics ? $"the class is {metrics.Classes[1].Name}" : "the predicted class is right";
@@ -61,19 +64,22 @@ internal static class ModelSection
     /// <summary>The rows of the labels that lose most, label by label, folded up.</summary>
     private static XElement LabelsInDetail(MultiLabelCrossEntropyMetrics metrics, string id, LossUnit unit)
     {
-        int[] shown = [.. Enumerable.Range(0, metrics.Labels.Count).OrderByDescending(l => metrics.Labels[l].ClippedLogLoss).Take(MostLabelsInDetail)];
+        var worstFirst = metrics.Labels.Zip(metrics.LabelNames).Select((l, i) => (Metrics: l.First, Name: l.Second, Index: i))
+            .OrderByDescending(l => l.Metrics.ClippedLogLoss);
+        (BinaryCrossEntropyMetrics Metrics, string Name, int Index)[] shown = [.. worstFirst.Take(MostLabelsInDetail)];
         var others = shown.Length < metrics.Labels.Count ? $" ({shown.Length} of {metrics.Labels.Count})" : "";
         return El(
             "div",
             El("h3", $"The labels of the largest log-loss in detail{others}"),
             shown.Select(l => El(
                 "details",
-                El("summary", $"{metrics.LabelNames[l]}: {unit.Text(metrics.Labels[l].LogLoss)} {unit.Name}"),
-                RowCharts(metrics.Labels[l], metrics.Labels[l].Reliability, $"{metrics.LabelNames[l]} is a yes", $"{id}-label-{l}", unit))));
+                El("summary", $"{l.Name}: {unit.Text(l.Metrics.LogLoss)} {unit.Name}"),
+                RowCharts(l.Metrics, l.Metrics.Reliability, $"{l.Name} is a yes", $"{id}-label-{l.Index}", unit))));
     }
 
     /// <summary>What the rows pay, how reliable their forecasts are, and how their losses are spread.</summary>
-    private static IEnumerable<XElement> RowCharts(CrossEntropyMetrics metrics, ReliabilityDiagram? reliability, string forecast, string id, LossUnit unit)
+    private static IEnumerable<XElement> RowCharts(
+        CrossEntropyMetrics metrics, ReliabilityDiagram? reliability, string forecast, string id, LossUnit unit)
     {
         var pair = El("div", Class("pair"), PenaltyChart.Of(metrics, unit).ToElement($"{id}-penalty"));
         if (reliability is not null)
@@ -82,12 +88,17 @@ internal static class ModelSection
         yield return RowLossChart.Of(metrics, unit).ToElement($"{id}-losses");
     }
 
-    private static IEnumerable<(string, string, string)> LossTiles(double logLoss, double clipped, double standardError, ConfidenceInterval interval, LossUnit unit)
+    private static IEnumerable<(string, string, string)> LossTiles(
+        double logLoss, double clipped, double standardError, ConfidenceInterval interval, LossUnit unit)
     {
         var shown = ConfidenceInterval.Normal(unit.Of(clipped), unit.Of(standardError), interval.Level);
-        var bounds = double.IsNaN(shown.Lower) ? "no interval: too few rows" : $"{Figures.Of(100 * interval.Level, "0.#")}% CI {Figures.Loss(shown.Lower)} to {Figures.Loss(shown.Upper)}";
-        yield return ($"log-loss ({unit.Name})", unit.Text(logLoss), double.IsInfinity(logLoss) ? "a true class has probability 0" : bounds);
-        if (double.IsInfinity(logLoss))
+        var level = Figures.Of(100 * interval.Level, "0.#");
+        var bounds = double.IsNaN(shown.Lower)
+            ? "no interval: too few rows"
+            : $"{level}% CI {Figures.Loss(shown.Lower)} to {Figures.Loss(shown.Upper)}";
+        var isInfinite = double.IsInfinity(logLoss);
+        yield return ($"log-loss ({unit.Name})", unit.Text(logLoss), isInfinite ? "a true class has probability 0" : bounds);
+        if (isInfinite)
             yield return ($"clipped log-loss ({unit.Name})", unit.Text(clipped), bounds);
     }
 
@@ -101,16 +112,16 @@ internal static class ModelSection
 
     private static XElement Worst(IReadOnlyList<WorstRow> rows, LossUnit unit)
     {
-        var hasIds = rows.Any(r => r.Id is not null);
-        string[] header = ["row", "true class", "predicted class", "its probability", "probability of the true class", $"loss ({unit.Name})"];
-        var cells = rows.Select(r => (string[])
-            [Figures.Count(r.Row), r.Label, r.Predicted, Figures.Probability(r.PredictedProbability), Figures.Probability(r.Probability), unit.Text(r.Loss)]);
-        return El(
-            "div",
-            El("h3", "The rows of the largest losses"),
-            Table.Texts(
-                "The rows of the largest losses, counted from 0 in the order of the data",
-                hasIds ? [.. header, "id"] : header,
-                [.. hasIds ? cells.Zip(rows, (c, r) => (string[])[.. c, r.Id ?? ""]) : cells]).ToElement(showCaption: true));
+        Table table = new(
+            "The rows of the largest losses, counted from 0 in the order of the data",
+            [
+                new("row", NumberFormat.Count), new("true class"), new("predicted class"),
+                new("its probability", NumberFormat.Probability), new("probability of the true class", NumberFormat.Probability),
+                new($"loss ({unit.Name})", NumberFormat.Loss), new("id"),
+            ],
+            [.. rows.Select(r => (Cell[])[r.Row, r.Label, r.Predicted, r.PredictedProbability, r.Probability, unit.Of(r.Loss), r.Id])]);
+        if (rows.All(r => r.Id is null))
+            table = table with { Columns = [.. table.Columns.SkipLast(1)], Rows = [.. table.Rows.Select(row => row[..^1])] };
+        return El("div", El("h3", "The rows of the largest losses"), table.ToElement(showCaption: true));
     }
 }

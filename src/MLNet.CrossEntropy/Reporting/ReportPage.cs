@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Xml.Linq;
+using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Tables;
+using static MLNet.CrossEntropy.Tables.Markup;
+
+namespace MLNet.CrossEntropy.Reporting;
+
+/// <summary>Puts a report together: head, contents, and its sections in order.</summary>
+internal static class ReportPage
+{
+    /// <summary>Whatever a name or a text may contain, the page loads and runs nothing.</summary>
+    private const string ContentPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+    private const string Footer = "Written by MLNet.CrossEntropy.";
+
+    private static readonly Lazy<string> Style = new(ReadStyle);
+
+    public static string Of(CrossEntropyReport report, string host)
+    {
+        LossUnit unit = new(report.Unit);
+        (string Id, string Heading, IEnumerable<XElement> Content)[] sections =
+            [.. SectionsOf(report, unit).Select((s, i) => (FormattableString.Invariant($"section-{i + 1}"), s.Heading, s.Content))];
+        var page = El(
+            "html",
+            At("lang", "en"),
+            El(
+                "head",
+                El("meta", At("charset", "utf-8")),
+                El("title", report.Title),
+                El("meta", At("name", "viewport"), At("content", "width=device-width, initial-scale=1")),
+                El("meta", At("http-equiv", "Content-Security-Policy"), At("content", ContentPolicy)),
+                El("style", Style.Value)),
+            El(
+                "body",
+                El(
+                    "header",
+                    El("h1", report.Title),
+                    report.Introduction is { } words ? El("p", words) : null,
+                    Facts(report, host, unit),
+                    Contents(sections)),
+                El("main", sections.Select(s => El(
+                    "section", At("id", s.Id), ClassOf(report, s.Heading), El("h2", s.Heading), s.Content))),
+                El("footer", El("p", $"{Footer} Losses are in {unit.Name}; what is not defined is said to be so, never shown as 0."))));
+        return "<!DOCTYPE html>\n" + Write(page) + "\n";
+    }
+
+    private static IEnumerable<(string Heading, IEnumerable<XElement> Content)> SectionsOf(CrossEntropyReport report, LossUnit unit)
+    {
+        ReportedModel[] evaluated = [.. report.Models.Where(m => m.IsEvaluated)];
+        (string, TrainingReport)[] fits = [.. report.Models.Where(m => m.Training?.History.Count > 0).Select(m => (m.Name, m.Training!))];
+        if (evaluated.Length > 1)
+            yield return ("All models", ComparisonSection.Of(evaluated, unit));
+        foreach ((var comparison, var i) in report.Comparisons.Select((c, i) => (c, i)))
+        {
+            var heading = i == 0 ? "Comparison" : FormattableString.Invariant($"Comparison {i + 1}");
+            yield return (heading, ComparisonSection.Of(comparison, i, unit));
+        }
+        if (report.CrossValidations.Count > 0)
+            yield return ("Cross-validation", report.CrossValidations.SelectMany(c => ComparisonSection.Of(c, unit)));
+        if (fits.Length > 0)
+            yield return ("Training", TrainingSection.Of(report.Models, fits, unit));
+        foreach ((var model, var i) in evaluated.Select((m, i) => (m, i)))
+            yield return (model.Name, ModelSection.Of(model, FormattableString.Invariant($"model-{i + 1}"), unit));
+        foreach ((var section, var i) in report.Sections.Select((s, i) => (s, i)))
+            yield return (section.Heading, section.ToElements(FormattableString.Invariant($"own-{i + 1}")));
+    }
+
+    private static XAttribute? ClassOf(CrossEntropyReport report, string heading) =>
+        report.Models.Any(m => m.Name == heading) ? Class("model") : null;
+
+    private static XElement Facts(CrossEntropyReport report, string host, LossUnit unit)
+    {
+        List<string> facts = [host, $"losses in {unit.Name}"];
+        if (report.Date is { } date)
+            facts.Insert(0, date.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture));
+        long[] rows = [.. report.Models.Where(m => m.Rows is not null).Select(m => m.Rows!.Used).Distinct().Order()];
+        if (rows.Length == 1)
+            facts.Add($"{Figures.Rows(rows[0])} evaluated");
+        else if (rows.Length > 1)
+            facts.Add($"{Figures.Count(rows[0])} to {Figures.Count(rows[^1])} rows evaluated");
+        return El("ul", Class("facts"), facts.Select(f => El("li", f)));
+    }
+
+    private static XElement? Contents((string Id, string Heading, IEnumerable<XElement>)[] sections)
+    {
+        var links = sections.Select(s => El("li", El("a", At("href", $"#{s.Id}"), TextTable.Shorten(s.Heading, 60))));
+        return sections.Length < 2 ? null : El("nav", At("aria-label", "Contents"), El("ul", links));
+    }
+
+    private static string ReadStyle()
+    {
+        using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream("report.css")!;
+        using StreamReader reader = new(stream);
+        return reader.ReadToEnd();
+    }
+}
+
+/// <summary>One model of a report; at least one of its three parts is known.</summary>
+internal sealed record ReportedModel(
+    string Name, CrossEntropyMetrics? Metrics, MultiLabelCrossEntropyMetrics? MultiLabel, TrainingReport? Training)
+{
+    public bool IsEvaluated => Metrics is not null || MultiLabel is not null;
+
+    public IReadOnlyList<string> Warnings => Metrics?.Warnings ?? MultiLabel?.Warnings ?? [];
+
+    public double LogLoss => Metrics?.LogLoss ?? MultiLabel?.LogLoss ?? double.NaN;
+
+    public double ClippedLogLoss => Metrics?.ClippedLogLoss ?? MultiLabel?.ClippedLogLoss ?? double.NaN;
+
+    public double StandardError => Metrics?.LogLossStandardError ?? MultiLabel?.LogLossStandardError ?? double.NaN;
+
+    public ConfidenceInterval? Interval => Metrics?.LogLossInterval ?? MultiLabel?.LogLossInterval;
+
+    public RowCounts? Rows => Metrics?.Rows ?? MultiLabel?.Rows;
+}
+
+/// <summary>The wording of a report's errors.</summary>
+internal static class ReportErrors
+{
+    public static ArgumentException Blank(string name) => new($"'{name}' is blank; give it a few words, they become a heading.", name);
+
+    public static ArgumentException ModelNameTaken(string name) => new(
+        $"The report has a model called '{name}' already; models need names of their own, so that a reader can tell them apart.",
+        nameof(name));
+
+    public static ArgumentException UnknownPictureFormat(string picture, int bytes) => new(
+        $"The {bytes} bytes of the picture '{picture}' are none of PNG, JPEG, GIF and WebP, which browsers show; "
+            + "encode the picture as one of them.");
+}
