@@ -22,7 +22,8 @@ public static partial class CrossEntropyCatalog
     /// <param name="validationData">Rows that the model was not trained on, as they enter the chain.</param>
     /// <param name="labelColumnName">The true classes, matched by name: a key, text, a number or a Boolean.</param>
     /// <param name="exampleWeightColumnName">Row weights, or null for weight 1.</param>
-    /// <exception cref="ArgumentException">A column is absent or of the wrong type, or there is not exactly one linear multiclass model.</exception>
+    /// <exception cref="ArgumentException">A column is absent or of the wrong type, or there is not exactly one linear multiclass
+    /// model.</exception>
     /// <exception cref="InvalidOperationException">There is no optimum (the message says why), no usable row, or a bad weight.</exception>
     public static CalibratedModel CalibrateTemperature(
         this MulticlassClassificationCatalog catalog,
@@ -81,12 +82,23 @@ public static partial class CrossEntropyCatalog
         => Calibrate(catalog, model, validationData, labelColumnName, exampleWeightColumnName, CalibrationMethod.Platt);
 
     private static CalibratedModel Calibrate(
-        TrainCatalogBase catalog, ITransformer model, IDataView validationData, string labelColumnName, string? exampleWeightColumnName, CalibrationMethod method)
+        TrainCatalogBase catalog,
+        ITransformer model,
+        IDataView validationData,
+        string labelColumnName,
+        string? exampleWeightColumnName,
+        CalibrationMethod method)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(validationData);
         return LinearCalibration.Fit(
-            NativeModels.EnvironmentOf(catalog), model, validationData, labelColumnName, exampleWeightColumnName, method, binary: catalog is BinaryClassificationCatalog);
+            NativeModels.EnvironmentOf(catalog),
+            model,
+            validationData,
+            labelColumnName,
+            exampleWeightColumnName,
+            method,
+            binary: catalog is BinaryClassificationCatalog);
     }
 }

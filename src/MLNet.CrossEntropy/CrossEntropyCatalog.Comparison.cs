@@ -9,16 +9,21 @@ namespace Microsoft.ML;
 public static partial class CrossEntropyCatalog
 {
     /// <summary>
-    /// Says which of two or more multiclass models has the lower log-loss on the same rows, and how sure that is: paired differences with standard
+    /// Says which of two or more multiclass models has the lower log-loss on the same rows, and how sure that is: paired differences
+    /// with standard
     /// error, t interval and p-value, bootstrap interval, win rate, and the rows that matter most. One streaming pass; each model
     /// reads the data for itself, side by side.
     /// </summary>
     /// <param name="catalog">The multiclass catalog.</param>
-    /// <param name="scoredData">For each model by name the same rows in the same order, scored by it, such as <c>model.Transform(testData)</c>; groups and ids are those of the first. Classes are matched by name between models.</param>
+    /// <param name="scoredData">For each model by name the same rows in the same order, scored by it, such as
+    /// <c>model.Transform(testData)</c>; groups and ids are those of the first. Classes are matched by name between models.</param>
     /// <param name="comparison">Baseline, groups, bootstrap; null for the defaults.</param>
-    /// <param name="evaluation">Columns, floor, confidence, and what to do with bad rows, as in EvaluateCrossEntropy; null for the defaults. Log-loss reduction and the like are not computed.</param>
-    /// <exception cref="ArgumentException">An option makes no sense, a column is absent or of the wrong type, or classes cannot be matched.</exception>
-    /// <exception cref="InvalidOperationException">The models' rows are not the same, or a row is bad and the caller does not tolerate it.</exception>
+    /// <param name="evaluation">Columns, floor, confidence, and what to do with bad rows, as in EvaluateCrossEntropy; null for the
+    /// defaults. Log-loss reduction and the like are not computed.</param>
+    /// <exception cref="ArgumentException">An option makes no sense, a column is absent or of the wrong type, or classes cannot be
+    /// matched.</exception>
+    /// <exception cref="InvalidOperationException">The models' rows are not the same, or a row is bad and the caller does not tolerate
+    /// it.</exception>
     public static CrossEntropyComparison CompareCrossEntropy(
         this MulticlassClassificationCatalog catalog,
         IReadOnlyDictionary<string, IDataView> scoredData,
@@ -27,15 +32,18 @@ public static partial class CrossEntropyCatalog
         Compare(catalog, scoredData, comparison, evaluation, static (data, options) => new MulticlassEvaluator(data, options));
 
     /// <summary>
-    /// Says which of two or more binary models has the lower log-loss on the same rows, and how sure that is; see the multiclass comparison. As long as
+    /// Says which of two or more binary models has the lower log-loss on the same rows, and how sure that is; see the multiclass
+    /// comparison. As long as
     /// a model's scores are its probabilities' logits, its losses come from the scores.
     /// </summary>
     /// <param name="catalog">The binary catalog.</param>
-    /// <param name="scoredData">For each model by name the same rows in the same order, scored by it; groups and ids are those of the first.</param>
+    /// <param name="scoredData">For each model by name the same rows in the same order, scored by it; groups and ids are those of the
+    /// first.</param>
     /// <param name="comparison">Baseline, groups, bootstrap; null for the defaults.</param>
     /// <param name="evaluation">Columns, floor, confidence, and what to do with bad rows; null for the defaults.</param>
     /// <exception cref="ArgumentException">An option makes no sense, or a column is absent or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">The models' rows are not the same, or a row is bad and the caller does not tolerate it.</exception>
+    /// <exception cref="InvalidOperationException">The models' rows are not the same, or a row is bad and the caller does not tolerate
+    /// it.</exception>
     public static CrossEntropyComparison CompareCrossEntropy(
         this BinaryClassificationCatalog catalog,
         IReadOnlyDictionary<string, IDataView> scoredData,
@@ -43,13 +51,18 @@ public static partial class CrossEntropyCatalog
         BinaryEvaluationOptions? evaluation = null) =>
         Compare(catalog, scoredData, comparison, evaluation, static (data, options) => new BinaryEvaluator(data, options));
 
-    /// <summary>Says which of two or more multi-label models has the lower log-loss, mean over labels, on the same rows, and how sure that is; see the multiclass comparison.</summary>
+    /// <summary>
+    /// Says which of two or more multi-label models has the lower log-loss, mean over labels, on the same rows, and how sure that is;
+    /// see the multiclass comparison.
+    /// </summary>
     /// <param name="catalog">The multiclass catalog; ML.NET has none for multi-label models.</param>
-    /// <param name="scoredData">For each model by name the same rows in the same order, scored by it; groups and ids are those of the first. Labels are matched by name.</param>
+    /// <param name="scoredData">For each model by name the same rows in the same order, scored by it; groups and ids are those of the
+    /// first. Labels are matched by name.</param>
     /// <param name="comparison">Baseline, groups, bootstrap; null for the defaults.</param>
     /// <param name="evaluation">Columns, floor, confidence, and what to do with bad rows; null for the defaults.</param>
     /// <exception cref="ArgumentException">An option makes no sense, or a column is absent or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">The models' rows are not the same, or a row is bad and the caller does not tolerate it.</exception>
+    /// <exception cref="InvalidOperationException">The models' rows are not the same, or a row is bad and the caller does not tolerate
+    /// it.</exception>
     public static CrossEntropyComparison CompareMultiLabelCrossEntropy(
         this MulticlassClassificationCatalog catalog,
         IReadOnlyDictionary<string, IDataView> scoredData,
@@ -58,7 +71,8 @@ public static partial class CrossEntropyCatalog
         Compare(catalog, scoredData, comparison, evaluation, static (data, options) => new MultiLabelEvaluator(data, options));
 
     /// <summary>
-    /// Says which of two trainers has the lower log-loss over the folds of a cross-validation, by the corrected t-test of Nadeau and Bengio. The scored
+    /// Says which of two trainers has the lower log-loss over the folds of a cross-validation, by the corrected t-test of Nadeau and
+    /// Bengio. The scored
     /// folds are evaluated anew, and those of both trainers must hold the same rows: give CrossValidate the same seed. A fold's log-loss
     /// is the clipped one.
     /// </summary>
@@ -81,13 +95,18 @@ public static partial class CrossEntropyCatalog
         where TMetrics : class =>
         CompareFolds(first, firstFolds, second, secondFolds, (scored, options) => catalog.CompareCrossEntropy(scored, options, evaluation));
 
-    /// <inheritdoc cref="CompareCrossValidation{TMetrics}(MulticlassClassificationCatalog, string, IReadOnlyList{TrainCatalogBase.CrossValidationResult{TMetrics}}, string, IReadOnlyList{TrainCatalogBase.CrossValidationResult{TMetrics}}, MulticlassEvaluationOptions?)"/>
+    /// <summary>
+    /// Says which of two binary trainers has the lower log-loss over the folds of a cross-validation; see the multiclass comparison.
+    /// </summary>
+    /// <typeparam name="TMetrics">The metrics of the cross-validation, which are not looked at.</typeparam>
     /// <param name="catalog">The binary catalog.</param>
     /// <param name="first">The first trainer's name.</param>
     /// <param name="firstFolds">What CrossValidate found for it.</param>
     /// <param name="second">The second trainer's name.</param>
     /// <param name="secondFolds">What CrossValidate found for it on the same folds.</param>
     /// <param name="evaluation">Columns, floor, confidence; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The lists differ in length or have fewer than two folds, or a column is absent.</exception>
+    /// <exception cref="InvalidOperationException">A fold of one trainer does not hold the rows of the other's.</exception>
     public static CrossValidationComparison CompareCrossValidation<TMetrics>(
         this BinaryClassificationCatalog catalog,
         string first,
@@ -114,7 +133,9 @@ public static partial class CrossEntropyCatalog
         ComparisonOptions options = new() { BootstrapResamples = 0, ListedRows = 0 };
         CrossEntropyComparison[] folds =
         [
-            .. firstFolds.Zip(secondFolds, (one, other) => compare(new() { [first] = one.ScoredHoldOutSet, [second] = other.ScoredHoldOutSet }, options)),
+            .. firstFolds.Zip(
+                secondFolds,
+                (one, other) => compare(new() { [first] = one.ScoredHoldOutSet, [second] = other.ScoredHoldOutSet }, options)),
         ];
         return CrossValidationComparison.Of(
             first,

@@ -17,7 +17,8 @@ public static partial class CrossEntropyCatalog
     /// <param name="scoreColumnName">The scores: a vector of Single, one a class; probabilities or logits.</param>
     /// <param name="exampleWeightColumnName">Row weights, or null for weight 1.</param>
     /// <exception cref="ArgumentException">A column is absent or of the wrong type, or labels and classes cannot be matched.</exception>
-    /// <exception cref="InvalidOperationException">A weight is negative or not finite, or rows differ in their number of scores.</exception>
+    /// <exception cref="InvalidOperationException">A weight is negative or not finite, or rows differ in their number of
+    /// scores.</exception>
     public static MulticlassCrossEntropyMetrics EvaluateCrossEntropy(
         this MulticlassClassificationCatalog catalog,
         IDataView data,
@@ -35,7 +36,8 @@ public static partial class CrossEntropyCatalog
     /// <param name="catalog">The multiclass catalog.</param>
     /// <param name="data">Scored data, such as <c>model.Transform(testData)</c>.</param>
     /// <param name="options">Columns, floor, reference prior, and what to do with bad rows.</param>
-    public static MulticlassCrossEntropyMetrics EvaluateCrossEntropy(this MulticlassClassificationCatalog catalog, IDataView data, MulticlassEvaluationOptions options)
+    public static MulticlassCrossEntropyMetrics EvaluateCrossEntropy(
+        this MulticlassClassificationCatalog catalog, IDataView data, MulticlassEvaluationOptions options)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
@@ -52,7 +54,8 @@ public static partial class CrossEntropyCatalog
     /// <param name="data">Scored data, such as <c>model.Transform(testData)</c>.</param>
     /// <param name="labelColumnName">The true classes: a Boolean, a number (0 or 1) or a key of two values.</param>
     /// <param name="scoreColumnName">The raw scores (Single), or null.</param>
-    /// <param name="probabilityColumnName">The probabilities of the positive class (Single), or null where the score is itself a logit.</param>
+    /// <param name="probabilityColumnName">The probabilities of the positive class (Single), or null where the score is itself a
+    /// logit.</param>
     /// <param name="exampleWeightColumnName">Row weights, or null for weight 1.</param>
     /// <exception cref="ArgumentException">A column is absent or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">A weight is negative or not finite.</exception>
@@ -75,7 +78,8 @@ public static partial class CrossEntropyCatalog
     /// <param name="catalog">The binary catalog.</param>
     /// <param name="data">Scored data, such as <c>model.Transform(testData)</c>.</param>
     /// <param name="options">Columns, floor, reference prior, and what to do with bad rows.</param>
-    public static BinaryCrossEntropyMetrics EvaluateCrossEntropy(this BinaryClassificationCatalog catalog, IDataView data, BinaryEvaluationOptions options)
+    public static BinaryCrossEntropyMetrics EvaluateCrossEntropy(
+        this BinaryClassificationCatalog catalog, IDataView data, BinaryEvaluationOptions options)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);
@@ -111,7 +115,8 @@ public static partial class CrossEntropyCatalog
     /// <param name="catalog">The multiclass catalog; ML.NET has none for multi-label models.</param>
     /// <param name="data">Scored data.</param>
     /// <param name="options">Columns, floor, and what to do with bad rows.</param>
-    public static MultiLabelCrossEntropyMetrics EvaluateMultiLabelCrossEntropy(this MulticlassClassificationCatalog catalog, IDataView data, MultiLabelEvaluationOptions options)
+    public static MultiLabelCrossEntropyMetrics EvaluateMultiLabelCrossEntropy(
+        this MulticlassClassificationCatalog catalog, IDataView data, MultiLabelEvaluationOptions options)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(data);

@@ -56,7 +56,9 @@ public sealed record CalibrationReport
     /// <summary>How many iterations the fit took.</summary>
     public int Iterations { get; internal init; }
 
-    /// <summary>The largest component of the log-loss's gradient at the end: 0 but for rounding, as the fit runs until it converges or fails.</summary>
+    /// <summary>
+    /// The largest component of the log-loss's gradient at the end: 0 but for rounding, as the fit runs until it converges or fails.
+    /// </summary>
     public double GradientNorm { get; internal init; }
 
     /// <summary>The numbers as lines of text.</summary>

@@ -6,17 +6,21 @@ internal static class CalibrationErrors
     private const string HoldOut = "Calibrate on rows that the model was not trained on, and on more of them";
 
     public static InvalidOperationException ConstantLogits() => new(
-        "In every row the logits of all classes are the same: no scale makes a difference, and there is nothing to calibrate. Train the model on more, or on other, features.");
+        "In every row the logits of all classes are the same: no scale makes a difference, and there is nothing to calibrate. Train the "
+        + "model on more, or on other, features.");
 
     public static InvalidOperationException UninformativeLogits() => new(
-        "The rows' own classes have no higher logits than the others on average: the log-loss falls as the temperature goes to infinity, where the model says nothing. "
+        "The rows' own classes have no higher logits than the others on average: the log-loss falls as the temperature goes to "
+        + "infinity, where the model says nothing. "
         + "Check that the labels are those the model was trained on, and that it is any good on these rows.");
 
     public static InvalidOperationException SeparableLogits() => new(
-        $"The model is right in every row, or tells a class from the others beyond doubt: the log-loss falls for ever as logits grow, and has no minimum. {HoldOut}.");
+        $"The model is right in every row, or tells a class from the others beyond doubt: the log-loss falls for ever as logits grow, "
+        + $"and has no minimum. {HoldOut}.");
 
     public static InvalidOperationException ClassWithoutRows(IEnumerable<string> classes) => new(
-        $"There are no rows of {string.Join(", ", classes.Select(name => $"'{name}'"))}: the log-loss falls for ever as the offset of such a class goes to minus infinity. {HoldOut}, of every class, or fit a temperature, which needs none.");
+        $"There are no rows of {string.Join(", ", classes.Select(name => $"'{name}'"))}: the log-loss falls for ever as the offset of "
+        + $"such a class goes to minus infinity. {HoldOut}, of every class, or fit a temperature, which needs none.");
 
     public static InvalidOperationException CalibrationDidNotConverge(string method, int iterations) => new(
         $"The fit of {method} did not converge in {iterations} iterations. {HoldOut}.");
@@ -25,11 +29,17 @@ internal static class CalibrationErrors
         $"None of the rows can be calibrated on: {counts}.");
 
     public static ArgumentException CalibratedAlready(string parameter) => new(
-        $"After the linear classifier in '{parameter}' comes a calibrator that was fitted to its scores of now, which would go wrong when they change. Give the model without that calibrator.", parameter);
+        $"After the linear classifier in '{parameter}' comes a calibrator that was fitted to its scores of now, which would go wrong "
+        + "when they change. Give the model without that calibrator.", parameter);
 
-    public static ArgumentException WrongTask(string parameter, string found, string needed) => new(
-        $"The linear classifier in '{parameter}' is {found}; {needed} is needed. Use the method of the same name on the other catalog.", parameter);
+    public static ArgumentException WrongTask(string parameter, bool needsBinary)
+    {
+        (var found, var needed) = needsBinary ? ("multiclass", "a binary one") : ("binary", "a multiclass one");
+        var remedy = "Use the method of the same name on the other catalog.";
+        return new($"The linear classifier in '{parameter}' is {found}; {needed} is needed. {remedy}", parameter);
+    }
 
     public static ArgumentException WrongFeatureCountOfModel(string parameter, string column, object type, int features) => new(
-        $"Feature column '{column}' is of type {type}; the model in '{parameter}' has {features} features and needs a vector of as many Singles.", parameter);
+        $"Feature column '{column}' is of type {type}; the model in '{parameter}' has {features} features and needs a vector of as many "
+        + "Singles.", parameter);
 }

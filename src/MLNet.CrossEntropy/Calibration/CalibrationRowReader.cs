@@ -4,7 +4,9 @@ using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Calibration;
 
-/// <summary>Reads held-out rows as the model sees them: its logits <c>W x + b</c> in double, from the features; (0, z) for a binary model.</summary>
+/// <summary>
+/// Reads held-out rows as the model sees them: its logits <c>W x + b</c> in double, from the features; (0, z) for a binary model.
+/// </summary>
 internal sealed class CalibrationRowReader
 {
     private readonly LinearModel _model;
@@ -42,7 +44,8 @@ internal sealed class CalibrationRowReader
         var features = ColumnValues.Require(prepared.Schema, found.FeatureColumn, "feature");
         var label = ColumnValues.Require(prepared.Schema, labelColumn, "label");
         var weight = ColumnValues.Optional(prepared.Schema, weightColumn, "example weight");
-        if (features.Type is not VectorDataViewType { ItemType: NumberDataViewType { RawType: var item } } vector || item != typeof(float) || vector.Size != found.Model.Features)
+        if (features.Type is not VectorDataViewType { ItemType: NumberDataViewType item, Size: var size }
+            || item != NumberDataViewType.Single || size != found.Model.Features)
             throw CalibrationErrors.WrongFeatureCountOfModel(nameof(data), features.Name, features.Type, found.Model.Features);
         var classes = found.Model.IsBinary
             ? ScoreClasses.OfBinary(label)

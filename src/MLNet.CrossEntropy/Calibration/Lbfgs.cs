@@ -1,6 +1,9 @@
 namespace MLNet.CrossEntropy.Calibration;
 
-/// <summary>The limited-memory BFGS method for small smooth problems in double (Nocedal and Wright 2006, "Numerical Optimization", algorithms 7.4 and 7.5).</summary>
+/// <summary>
+/// The limited-memory BFGS method for small smooth problems in double (Nocedal and Wright 2006, "Numerical Optimization", algorithms
+/// 7.4 and 7.5).
+/// </summary>
 internal static class Lbfgs
 {
     private const int Memory = 20;
@@ -13,7 +16,9 @@ internal static class Lbfgs
     /// <summary>Returns the function's value at a point and writes its gradient there.</summary>
     public delegate double Objective(double[] point, double[] gradient);
 
-    /// <summary>Goes downhill from <paramref name="start"/> until no component of the gradient is above <paramref name="tolerance"/>.</summary>
+    /// <summary>
+    /// Goes downhill from <paramref name="start"/> until no component of the gradient is above <paramref name="tolerance"/>.
+    /// </summary>
     public static LbfgsResult Minimize(Objective objective, double[] start, double tolerance, int mostIterations)
     {
         double[] point = [.. start], gradient = new double[start.Length];
@@ -45,7 +50,12 @@ internal static class Lbfgs
         return new(point, value, norm, iteration, Converged: norm <= Math.Max(tolerance, Resolution));
     }
 
-    private static void Remember(List<(double[] Step, double[] Change, double Product)> history, double[] from, double[] to, double[] gradientFrom, double[] gradientTo)
+    private static void Remember(
+        List<(double[] Step, double[] Change, double Product)> history,
+        double[] from,
+        double[] to,
+        double[] gradientFrom,
+        double[] gradientTo)
     {
         double[] step = [.. to.Zip(from, (a, b) => a - b)], change = [.. gradientTo.Zip(gradientFrom, (a, b) => a - b)];
         var product = Dot(step, change);

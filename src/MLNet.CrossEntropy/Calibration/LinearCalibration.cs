@@ -5,15 +5,24 @@ using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Calibration;
 
-/// <summary>Fits a correction of a linear model's logits to held-out rows and folds it into the weights: <c>W_k -> a_k W_k, b_k -> a_k b_k + c_k</c>.</summary>
+/// <summary>
+/// Fits a correction of a linear model's logits to held-out rows and folds it into the weights:
+/// <c>W_k -> a_k W_k, b_k -> a_k b_k + c_k</c>.
+/// </summary>
 internal static class LinearCalibration
 {
     public static CalibratedModel Fit(
-        IHostEnvironment environment, ITransformer model, IDataView data, string labelColumn, string? weightColumn, CalibrationMethod method, bool binary)
+        IHostEnvironment environment,
+        ITransformer model,
+        IDataView data,
+        string labelColumn,
+        string? weightColumn,
+        CalibrationMethod method,
+        bool binary)
     {
         FoundModel found = FoundModel.In(model, nameof(model));
         if (found.Model.IsBinary != binary)
-            throw CalibrationErrors.WrongTask(nameof(model), found.Model.IsBinary ? "binary" : "multiclass", binary ? "a binary one" : "a multiclass one");
+            throw CalibrationErrors.WrongTask(nameof(model), needsBinary: binary);
         if (found.Path.Following.Any(transformer => transformer is IPredictionTransformer<object> { Model: ICalibrator }))
             throw CalibrationErrors.CalibratedAlready(nameof(model));
 
@@ -23,8 +32,17 @@ internal static class LinearCalibration
         Warn(environment, report.Rows);
         var calibrated = Fold(found.Model, report.Scales, report.Offsets);
         ITransformer replacement = binary
-            ? NativeModels.WithModel(environment, found.Transformer, NativeModels.LogisticRegression(environment, calibrated.Weights[0], calibrated.Biases[0]), report.Scales[0], report.Offsets[0])
-            : NativeModels.WithModel(environment, found.Transformer, NativeModels.MaximumEntropy(environment, [.. calibrated.Weights.SelectMany(row => row)], calibrated.Biases, found.ClassNames()));
+            ? NativeModels.WithModel(
+                environment,
+                found.Transformer,
+                NativeModels.LogisticRegression(environment, calibrated.Weights[0], calibrated.Biases[0]),
+                report.Scales[0],
+                report.Offsets[0])
+            : NativeModels.WithModel(
+                environment,
+                found.Transformer,
+                NativeModels.MaximumEntropy(
+                    environment, [.. calibrated.Weights.SelectMany(row => row)], calibrated.Biases, found.ClassNames()));
         return new(found.Path.Replace(replacement), report);
     }
 

@@ -19,7 +19,8 @@ internal static class TemperatureScaling
     private const double LargestScale = 1L << 40;
 
     /// <summary>The scale 1/T of the logits at the optimum.</summary>
-    /// <exception cref="InvalidOperationException">There is none: the log-loss falls for ever as T goes to 0 or to infinity, or T changes nothing.</exception>
+    /// <exception cref="InvalidOperationException">There is none: the log-loss falls for ever as T goes to 0 or to infinity, or T
+    /// changes nothing.</exception>
     public static (double Scale, int Iterations, double Gradient) Fit(CalibrationRows rows)
     {
         Derivatives at0 = Derivatives.At(rows, 0);

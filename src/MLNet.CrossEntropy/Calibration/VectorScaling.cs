@@ -19,7 +19,8 @@ internal static class VectorScaling
 
     /// <summary>Fits the scales and offsets, [classes] each.</summary>
     /// <exception cref="InvalidOperationException">There is no optimum: a class has no rows, or the rows are separable.</exception>
-    public static (double[] Scales, double[] Offsets, int Iterations, double Gradient) Fit(CalibrationRows rows, IReadOnlyList<string> classNames)
+    public static (double[] Scales, double[] Offsets, int Iterations, double Gradient) Fit(
+        CalibrationRows rows, IReadOnlyList<string> classNames)
     {
         var classes = rows.Classes;
         var shares = rows.ClassShares();

@@ -18,7 +18,8 @@ internal static class ComparisonSentence
             return $"Nothing can be said about {pair.First} and {pair.Second}: there is no row on which both can be evaluated.";
         var count = pair.Groups is { } groups ? (groups == 1 ? "1 group of rows is" : $"{groups} groups of rows are")
             : string.Create(CultureInfo.InvariantCulture, $"{pair.EffectiveRows:0.#} effective rows are");
-        Figures figures = new(pair.First, pair.Second, pair.ClippedMeanDifference, pair.StandardError, pair.Interval, pair.PValue, pair.AdjustedPValue);
+        var difference = pair.ClippedMeanDifference;
+        Figures figures = new(pair.First, pair.Second, difference, pair.StandardError, pair.Interval, pair.PValue, pair.AdjustedPValue);
         return Infinite(pair) + Of(figures, pair.Verdict, count, "row") + Clipped(pair);
     }
 
@@ -34,7 +35,8 @@ internal static class ComparisonSentence
         return verdict switch
         {
             ComparisonVerdict.Equal => $"{f.First} and {f.Second} have the same loss on every {unit}.",
-            ComparisonVerdict.TooFew => $"Nothing can be said about {f.First} and {f.Second}: {count} too few to tell a difference from chance.",
+            ComparisonVerdict.TooFew =>
+                $"Nothing can be said about {f.First} and {f.Second}: {count} too few to tell a difference from chance.",
             ComparisonVerdict.Undecided => $"No clear difference: the log-loss of {better} is lower than that of {worse} by {f}.",
             _ => $"{better} is better than {worse} by {f}.",
         };
@@ -47,17 +49,28 @@ internal static class ComparisonSentence
         if (first == 0 && second == 0)
             return "";
         var text = first > 0 && second > 0
-            ? $"Both log-losses are infinite ({Rows(first)} of {pair.First}, {Rows(second)} of {pair.Second} with probability 0 of the true class)."
-            : $"The log-loss of {(first > 0 ? pair.First : pair.Second)} is infinite ({Rows(first + second)} with probability 0 of the true class), that of {(first > 0 ? pair.Second : pair.First)} is not.";
+            ? $"Both log-losses are infinite ({Rows(first)} of {pair.First}, {Rows(second)} of {pair.Second} with probability 0 of the "
+                + "true class)."
+            : $"The log-loss of {(first > 0 ? pair.First : pair.Second)} is infinite ({Rows(first + second)} with probability 0 of the "
+                + $"true class), that of {(first > 0 ? pair.Second : pair.First)} is not.";
         return text + " With a floor under probabilities: ";
     }
 
     private static string Clipped(PairedComparison pair) =>
-        pair.ClippedRows > 0 && pair.FirstInfiniteRows + pair.SecondInfiniteRows == 0 ? $" In {Rows(pair.ClippedRows)} the floor under probabilities was needed." : "";
+        pair.ClippedRows > 0 && pair.FirstInfiniteRows + pair.SecondInfiniteRows == 0
+            ? $" In {Rows(pair.ClippedRows)} the floor under probabilities was needed."
+            : "";
 
     private static string Rows(long count) => count == 1 ? "1 row" : $"{count} rows";
 
-    private readonly record struct Figures(string First, string Second, double Difference, double StandardError, ConfidenceInterval Interval, double PValue, double AdjustedPValue)
+    private readonly record struct Figures(
+        string First,
+        string Second,
+        double Difference,
+        double StandardError,
+        ConfidenceInterval Interval,
+        double PValue,
+        double AdjustedPValue)
     {
         public override string ToString()
         {
@@ -67,7 +80,8 @@ internal static class ComparisonSentence
             (var lower, var upper) = Difference <= 0 ? (-Interval.Upper, -Interval.Lower) : (Interval.Lower, Interval.Upper);
             var adjusted = AdjustedPValue > PValue ? $", {P(AdjustedPValue)} after Holm's adjustment" : "";
             return string.Create(CultureInfo.InvariantCulture,
-                $"{Number(Math.Abs(Difference))} nats ({100 * Interval.Level:0.###}% CI {Number(lower)} to {Number(upper)}, {P(PValue)}{adjusted})");
+                $"{Number(Math.Abs(Difference))} nats ({100 * Interval.Level:0.###}% CI {Number(lower)} to {Number(upper)}, "
+                + $"{P(PValue)}{adjusted})");
 
             string Number(double value) => value.ToString(format, CultureInfo.InvariantCulture);
         }

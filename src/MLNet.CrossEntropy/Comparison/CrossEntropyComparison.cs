@@ -43,7 +43,8 @@ public sealed record CrossEntropyComparison
     /// <exception cref="KeyNotFoundException">These two were not compared.</exception>
     public PairedComparison Pair(string one, string other) =>
         Pairs.FirstOrDefault(p => (p.First == one && p.Second == other) || (p.First == other && p.Second == one))
-        ?? throw new KeyNotFoundException($"'{one}' and '{other}' were not compared; compared were {string.Join(", ", Pairs.Select(p => $"'{p.First}' with '{p.Second}'"))}.");
+        ?? throw new KeyNotFoundException($"'{one}' and '{other}' were not compared; compared were "
+            + $"{string.Join(", ", Pairs.Select(p => $"'{p.First}' with '{p.Second}'"))}.");
 
     /// <inheritdoc cref="CrossEntropyMetrics.ToJson"/>
     public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
@@ -63,7 +64,9 @@ public sealed record ComparedModel
     /// <summary>The model's name.</summary>
     public string Name { get; internal init; } = "";
 
-    /// <summary>Where every row went by this model's own scores; <see cref="CrossEntropyComparison.Rows"/> counts those left for the comparison.</summary>
+    /// <summary>
+    /// Where every row went by this model's own scores; <see cref="CrossEntropyComparison.Rows"/> counts those left for the comparison.
+    /// </summary>
     public RowCounts Rows { get; internal init; } = new();
 
     /// <summary>What the losses were computed from: probabilities, logits, and how that was found out.</summary>
@@ -81,7 +84,10 @@ public sealed record ComparedModel
     /// <summary>The standard error of <see cref="ClippedLogLoss"/>, rows taken as independent; NaN below two effective rows.</summary>
     public double LogLossStandardError { get; internal init; }
 
-    /// <summary>The normal confidence interval of <see cref="ClippedLogLoss"/>. To compare models look at their difference: on the same rows it is far surer than this.</summary>
+    /// <summary>
+    /// The normal confidence interval of <see cref="ClippedLogLoss"/>. To compare models look at their difference: on the same rows it
+    /// is far surer than this.
+    /// </summary>
     public ConfidenceInterval LogLossInterval { get; internal init; }
 
     /// <summary>The weighted share of rows (for multi-label models: of answers) that the model gets right.</summary>
@@ -107,7 +113,9 @@ public sealed class ComparisonOptions
     /// </summary>
     public string? GroupColumnName { get; set; }
 
-    /// <summary>A column (key, text, number or Boolean) that names the rows in the lists of those that matter most; null numbers them.</summary>
+    /// <summary>
+    /// A column (key, text, number or Boolean) that names the rows in the lists of those that matter most; null numbers them.
+    /// </summary>
     public string? IdColumnName { get; set; }
 
     /// <summary>How many rows to list that speak most for either model of a pair, 0 to 10,000.</summary>
@@ -131,7 +139,9 @@ public sealed class ComparisonOptions
             throw ComparisonErrors.EmptyName();
         if (Baseline is { } baseline && !models.Contains(baseline))
             throw ComparisonErrors.UnknownBaseline(baseline, models);
-        _ = Guard.Range(BootstrapResamples, BootstrapResamples is >= 0 and <= 100_000, nameof(BootstrapResamples), "0 to 100000", "1000 is usual, 0 leaves the bootstrap out");
+        var resamples = BootstrapResamples;
+        var isAllowed = resamples is >= 0 and <= 100_000;
+        _ = Guard.Range(resamples, isAllowed, nameof(BootstrapResamples), "0 to 100000", "1000 is usual, 0 leaves the bootstrap out");
         _ = Guard.Range(ListedRows, ListedRows is >= 0 and <= 10_000, nameof(ListedRows), "0 to 10000", "0 lists none");
         var threads = NumberOfThreads ?? 1;
         _ = Guard.Range(threads, threads >= 1, nameof(NumberOfThreads), "null or at least 1", "null takes one a processor");

@@ -53,7 +53,8 @@ public sealed record CrossValidationComparison
     public double PValue { get; }
 
     /// <summary>What can be said by <see cref="PValue"/>.</summary>
-    public ComparisonVerdict Verdict => ComparisonSentence.Verdict(MeanDifference, PValue, Interval.Level, allEqual: Folds.All(f => f.Difference == 0));
+    public ComparisonVerdict Verdict =>
+        ComparisonSentence.Verdict(MeanDifference, PValue, Interval.Level, allEqual: Folds.All(f => f.Difference == 0));
 
     /// <summary>The outcome in a sentence.</summary>
     public string Sentence => ComparisonSentence.Of(this);
@@ -65,7 +66,8 @@ public sealed record CrossValidationComparison
     /// <param name="secondLogLosses">Its log-loss on the same folds, in the same order.</param>
     /// <param name="testToTrainRatio">n_test / n_train of a fold; null is that of plain cross-validation, 1 / (J - 1) for J folds.</param>
     /// <param name="confidenceLevel">The confidence of the interval, in (0, 1).</param>
-    /// <exception cref="ArgumentException">The lists differ in length or have fewer than two folds, or a log-loss is not finite.</exception>
+    /// <exception cref="ArgumentException">The lists differ in length or have fewer than two folds, or a log-loss is not
+    /// finite.</exception>
     public static CrossValidationComparison Of(
         string first,
         IReadOnlyList<double> firstLogLosses,

@@ -142,7 +142,8 @@ internal sealed class LargestDifferences(int capacity)
     private readonly PriorityQueue<RowDifference, (double Contribution, long FromEnd)> _rows = new();
 
     public bool Admits(double contribution) =>
-        contribution > 0 && capacity > 0 && (_rows.Count < capacity || (_rows.TryPeek(out _, out var least) && contribution > least.Contribution));
+        contribution > 0 && capacity > 0
+        && (_rows.Count < capacity || (_rows.TryPeek(out _, out var least) && contribution > least.Contribution));
 
     public void Add(RowDifference row, double contribution)
     {

@@ -54,7 +54,9 @@ public sealed record PairedComparison
     /// </summary>
     public double PValue { get; internal init; }
 
-    /// <summary><see cref="PValue"/> raised for the number of pairs compared at once (Holm 1979); the same where there is one pair.</summary>
+    /// <summary>
+    /// <see cref="PValue"/> raised for the number of pairs compared at once (Holm 1979); the same where there is one pair.
+    /// </summary>
     public double AdjustedPValue { get; internal init; }
 
     /// <summary>The bootstrap of <see cref="ClippedMeanDifference"/>; null when not asked for.</summary>
@@ -82,7 +84,8 @@ public sealed record PairedComparison
     public IReadOnlyList<RowDifference> RowsForSecond { get; internal init; } = [];
 
     /// <summary>What can be said by <see cref="AdjustedPValue"/>.</summary>
-    public ComparisonVerdict Verdict => ComparisonSentence.Verdict(ClippedMeanDifference, AdjustedPValue, Interval.Level, allEqual: TieRate == 1);
+    public ComparisonVerdict Verdict =>
+        ComparisonSentence.Verdict(ClippedMeanDifference, AdjustedPValue, Interval.Level, allEqual: TieRate == 1);
 
     /// <summary>The outcome in a sentence: "A is better than B by 0.012 nats (95% CI 0.006 to 0.018, p = 0.0002)."</summary>
     public string Sentence => ComparisonSentence.Of(this);
@@ -115,7 +118,10 @@ public sealed record RowDifference
     /// <summary>The second model's.</summary>
     public double SecondLoss { get; }
 
-    /// <summary>What it adds to <see cref="PairedComparison.ClippedMeanDifference"/>: weight times difference of clipped losses, over the sum of weights.</summary>
+    /// <summary>
+    /// What it adds to <see cref="PairedComparison.ClippedMeanDifference"/>: weight times difference of clipped losses, over the sum of
+    /// weights.
+    /// </summary>
     public double Contribution { get; internal init; }
 }
 

@@ -50,7 +50,10 @@ internal sealed class PoissonBootstrap : IDisposable
         Flush();
         double[] means =
         [
-            .. Enumerable.Range(0, _resamples).Where(b => _weightSums[b] > 0).Select(b => _differenceSums[pair][b] / _weightSums[b]).Order(),
+            .. Enumerable.Range(0, _resamples)
+                .Where(b => _weightSums[b] > 0)
+                .Select(b => _differenceSums[pair][b] / _weightSums[b])
+                .Order(),
         ];
         if (means.Length < 2)
             return new(means.Length, double.NaN, new(double.NaN, double.NaN, level));

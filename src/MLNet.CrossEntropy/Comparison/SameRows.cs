@@ -32,7 +32,10 @@ internal sealed class SameRows
     public void Check()
     {
         if (_first.Weight != _other.Weight)
-            throw ComparisonErrors.DifferentRows(_first.Row, _first.Name, FormattableString.Invariant($"weight {_first.Weight}"), _other.Name, FormattableString.Invariant($"{_other.Weight}"));
+        {
+            (var weight, var otherWeight) = (Text(_first.Weight), Text(_other.Weight));
+            throw ComparisonErrors.DifferentRows(_first.Row, _first.Name, $"weight {weight}", _other.Name, otherWeight);
+        }
         if (!IsSameLabel(_first.Label, _other.Label))
             throw ComparisonErrors.DifferentRows(_first.Row, _first.Name, $"label {Describe(_first)}", _other.Name, Describe(_other));
     }
@@ -60,7 +63,11 @@ internal sealed class SameRows
     {
         ScoreClasses.Missing => "missing",
         ScoreClasses.Unknown => "unknown",
-        ScoreClasses.Soft => $"({string.Join(", ", rows.Target.ToArray().Take(5).Select(share => share.ToString("g4", CultureInfo.InvariantCulture)))}{(rows.Target.Length > 5 ? ", ..." : "")})",
+        ScoreClasses.Soft => $"({string.Join(", ", rows.Target.ToArray().Take(5).Select(Short))}{(rows.Target.Length > 5 ? ", ..." : "")})",
         int label => $"'{rows.ClassNames[label]}'",
     };
+
+    private static string Short(double share) => share.ToString("g4", CultureInfo.InvariantCulture);
+
+    private static string Text(double weight) => weight.ToString(CultureInfo.InvariantCulture);
 }

@@ -22,7 +22,8 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
         : base(BinaryScoredRows.Open(data, options.Columns))
     {
         _options = options;
-        (_floorOfProbabilities, _floorOfLogits) = (new(options.ProbabilityFloor, fromLogits: false), new(options.ProbabilityFloor, fromLogits: true));
+        _floorOfProbabilities = new(options.ProbabilityFloor, fromLogits: false);
+        _floorOfLogits = new(options.ProbabilityFloor, fromLogits: true);
         _hasProbability = options.ProbabilityColumnName is not null;
         _check = _hasProbability ? CheckProbability : CheckLogit;
         if (options.ScoreColumnName is null)
@@ -33,8 +34,10 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
     {
         get
         {
-            var why = _disagreement ?? (_hasProbability ? $"column '{_options.ProbabilityColumnName}' is its sigmoid in every row" : "no probability column was named");
-            return UsesLogits ? $"column '{_options.ScoreColumnName}' as logit ({why})" : $"column '{_options.ProbabilityColumnName}' ({why})";
+            (var score, var probability) = (_options.ScoreColumnName, _options.ProbabilityColumnName);
+            return _disagreement is { } why ? $"column '{probability}' ({why})"
+                : _hasProbability ? $"column '{score}' as logit (column '{probability}' is its sigmoid in every row)"
+                : $"column '{score}' as logit (no probability column was named)";
         }
     }
 
@@ -55,7 +58,8 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
             ],
             options.Threads);
 
-        BinaryCrossEntropyMetrics metrics = new(evaluator.UsesLogits ? ofLogits : ofProbabilities, evaluator.Rows.ClassNames, options, evaluator.ScoresUsed);
+        var sums = evaluator.UsesLogits ? ofLogits : ofProbabilities;
+        BinaryCrossEntropyMetrics metrics = new(sums, evaluator.Rows.ClassNames, options, evaluator.ScoresUsed);
         EvaluationWarnings.Send(env, metrics.Warnings);
         return metrics;
     }
@@ -76,7 +80,10 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
         block.OfLogits.SortByClass();
     }
 
-    /// <summary>From the block of rows on in which a score is no logit, losses are those of the probabilities: the same up to rounding before it.</summary>
+    /// <summary>
+    /// From the block of rows on in which a score is no logit, losses are those of the probabilities: the same up to rounding before
+    /// it.
+    /// </summary>
     protected override EvaluatedLosses LossesOf(BinaryBlock block)
     {
         Heed(block);
@@ -110,7 +117,8 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
             (var probability, var score) = (scores[BinaryScoredRows.Probability], scores[BinaryScoredRows.RawScore]);
             if (!BinaryScores.IsSigmoid(probability, ForecastKey.Probability(block.Forecasts[row])))
             {
-                both.Disagreement = FormattableString.Invariant($"row {block.PositionOf(row)}: score {score} is not the logit of probability {probability}");
+                both.Disagreement = FormattableString.Invariant(
+                    $"row {block.PositionOf(row)}: score {score} is not the logit of probability {probability}");
                 block.Clear();
             }
         }

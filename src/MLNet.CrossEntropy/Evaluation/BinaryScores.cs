@@ -81,7 +81,8 @@ internal static class BinaryScores
         Vector<double> decay = Vector.Exp(-Vector.Abs(logit)), onePlus = Vector<double>.One + decay;
         Vector<double> larger = Vector<double>.One / onePlus, smaller = decay / onePlus;
         Vector<long> isUpper = Vector.GreaterThanOrEqual(logit, Vector<double>.Zero);
-        Vector<double> probability = Vector.ConditionalSelect(isUpper, larger, smaller), complement = Vector.ConditionalSelect(isUpper, smaller, larger);
+        Vector<double> probability = Vector.ConditionalSelect(isUpper, larger, smaller);
+        Vector<double> complement = Vector.ConditionalSelect(isUpper, smaller, larger);
         Vector<double> against = Vector.ConditionalSelect(Vector.Equals(label, Vector<long>.One), -logit, logit);
         Store(block, at, probability, complement, label, Vector.MaxNative(against, Vector<double>.Zero) + VectorLog.OnePlus(decay), floor);
     }
@@ -89,7 +90,13 @@ internal static class BinaryScores
     /// <summary>Writes down what is known of the rows from <paramref name="at"/> on, given their losses as rows of a hard label.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(
-        EvaluatedBlock block, int at, Vector<double> probability, Vector<double> complement, Vector<long> label, Vector<double> loss, LossFloor floor)
+        EvaluatedBlock block,
+        int at,
+        Vector<double> probability,
+        Vector<double> complement,
+        Vector<long> label,
+        Vector<double> loss,
+        LossFloor floor)
     {
         Vector<long> isYes = Vector.Equals(label, Vector<long>.One);
         Vector<double> error = Vector.ConditionalSelect(isYes, complement, probability);

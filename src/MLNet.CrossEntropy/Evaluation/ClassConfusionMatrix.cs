@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
 
@@ -93,7 +94,10 @@ public sealed class ClassConfusionMatrix
     [JsonInclude, JsonPropertyName("weights")]
     internal double[][] WeightCells => Cells(_weights);
 
-    /// <summary>The number of rows of class <paramref name="actual"/> that were predicted as <paramref name="predicted"/>; a soft label counts as a row of each of its classes.</summary>
+    /// <summary>
+    /// The number of rows of class <paramref name="actual"/> that were predicted as <paramref name="predicted"/>; a soft label counts
+    /// as a row of each of its classes.
+    /// </summary>
     public long Rows(int actual, int predicted) => _rows[actual, predicted];
 
     /// <summary>The weight of those rows.</summary>
@@ -102,11 +106,17 @@ public sealed class ClassConfusionMatrix
     /// <summary>Precision, recall and F1 of one class; NaN where there is nothing to take a share of.</summary>
     public PrecisionRecall OfClass(int k) => PrecisionRecall.Of(_correct[k], _predicted[k], _actual[k]);
 
-    /// <summary>The row counts as a table, true classes down, predicted ones across; long names are cut, and of many classes the first are shown.</summary>
+    /// <summary>
+    /// The row counts as a table, true classes down, predicted ones across; long names are cut, and of many classes the first are
+    /// shown.
+    /// </summary>
     public override string ToString() => MetricsTables.Text(this);
 
     private static T[][] Cells<T>(T[,] table) =>
-        [.. Enumerable.Range(0, table.GetLength(0)).Select(i => Enumerable.Range(0, table.GetLength(1)).Select(j => table[i, j]).ToArray())];
+    [
+        .. Enumerable.Range(0, table.GetLength(0))
+            .Select(i => Enumerable.Range(0, table.GetLength(1)).Select(j => table[i, j]).ToArray()),
+    ];
 
     private static double Products(double[] x, double[] y)
     {

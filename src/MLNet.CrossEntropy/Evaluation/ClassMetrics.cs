@@ -9,7 +9,8 @@ public sealed record ClassMetrics
     // Fewer forecasts than this, over all classes, are not worth a thread.
     private const int ManyForecasts = 1 << 17;
 
-    private ClassMetrics(MetricAccumulators sums, string name, int k, ClassConfusionMatrix? confusion, int reliabilityBins, List<ScoreGroup> groups)
+    private ClassMetrics(
+        MetricAccumulators sums, string name, int k, ClassConfusionMatrix? confusion, int reliabilityBins, List<ScoreGroup> groups)
     {
         ref readonly var logLoss = ref sums.LogLoss.OfClass[k];
         Name = name;
@@ -52,10 +53,15 @@ public sealed record ClassMetrics
     /// <summary><see cref="LogLoss"/> in bits.</summary>
     public double LogLossBits => LogLoss / Math.Log(2);
 
-    /// <summary>This class's part of the labels' own entropy, <c>sum_i w_i p_ik (-ln p_ik) / sum_i w_i p_ik</c>; 0 with hard labels.</summary>
+    /// <summary>
+    /// This class's part of the labels' own entropy, <c>sum_i w_i p_ik (-ln p_ik) / sum_i w_i p_ik</c>; 0 with hard labels.
+    /// </summary>
     public double IrreducibleLogLoss { get; }
 
-    /// <summary><see cref="LogLoss"/> less <see cref="IrreducibleLogLoss"/>: the class's part of KL(label || forecast), which may be negative for one class.</summary>
+    /// <summary>
+    /// <see cref="LogLoss"/> less <see cref="IrreducibleLogLoss"/>: the class's part of KL(label || forecast), which may be negative
+    /// for one class.
+    /// </summary>
     public double KullbackLeibler => LogLoss - IrreducibleLogLoss;
 
     /// <summary>Precision, recall and F1; NaN where there is nothing to take a share of.</summary>
@@ -74,16 +80,21 @@ public sealed record ClassMetrics
     public ScoreDecomposition? BrierDecomposition { get; }
 
     /// <summary>
-    /// This class's part of <see cref="MulticlassCrossEntropyMetrics.LogLossDecomposition"/>: what its own rows add to the log-loss, <c>mean -y_k ln q_k</c>.
+    /// This class's part of <see cref="MulticlassCrossEntropyMetrics.LogLossDecomposition"/>: what its own rows add to the log-loss,
+    /// <c>mean -y_k ln q_k</c>.
     /// Its miscalibration alone may be negative, that of all classes together may not. Null when not computed.
     /// </summary>
     public ScoreDecomposition? LogLossPart { get; }
 
-    /// <summary>The split of the clipped log-loss of this class against the rest, <c>mean (-y ln q - (1 - y) ln(1 - q))</c>; null when not computed.</summary>
+    /// <summary>
+    /// The split of the clipped log-loss of this class against the rest, <c>mean (-y ln q - (1 - y) ln(1 - q))</c>; null when not
+    /// computed.
+    /// </summary>
     public ScoreDecomposition? LogLossDecomposition { get; }
 
     /// <summary>The metrics of every class; where there is much to sort, on several threads.</summary>
-    internal static ClassMetrics[] All(MetricAccumulators sums, IReadOnlyList<string> names, ClassConfusionMatrix? confusion, EvaluationOptions options)
+    internal static ClassMetrics[] All(
+        MetricAccumulators sums, IReadOnlyList<string> names, ClassConfusionMatrix? confusion, EvaluationOptions options)
     {
         var classes = new ClassMetrics[names.Count];
         var forecasts = (double)sums.LogLoss.Total.Rows * classes.Length;
@@ -134,6 +145,8 @@ public readonly record struct ScoreDecomposition
     internal static ScoreDecomposition Of(double score, double recalibrated, double uncertainty) =>
         new(score, score - recalibrated, uncertainty - recalibrated, uncertainty);
 
-    internal static ScoreDecomposition Sum(IEnumerable<ScoreDecomposition> parts) => parts.Aggregate(
-        (a, b) => new(a.Score + b.Score, a.Miscalibration + b.Miscalibration, a.Discrimination + b.Discrimination, a.Uncertainty + b.Uncertainty));
+    /// <summary>The sum of all parts; null where one is.</summary>
+    internal static ScoreDecomposition? Sum(IEnumerable<ScoreDecomposition?> parts) => parts.Aggregate((a, b) => a is { } x && b is { } y
+        ? new(x.Score + y.Score, x.Miscalibration + y.Miscalibration, x.Discrimination + y.Discrimination, x.Uncertainty + y.Uncertainty)
+        : null);
 }

@@ -10,7 +10,8 @@ public abstract class CrossEntropyMetrics
 {
     private static readonly double Ln2 = Math.Log(2);
 
-    private protected CrossEntropyMetrics(MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
+    private protected CrossEntropyMetrics(
+        MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
     {
         ref readonly var total = ref sums.LogLoss.Total;
         ScoresUsed = scoresUsed;
@@ -70,16 +71,24 @@ public abstract class CrossEntropyMetrics
     /// <summary><see cref="ClippedLogLoss"/> in bits.</summary>
     public double ClippedLogLossBits => ClippedLogLoss / Ln2;
 
-    /// <summary>The share of the clipped log-loss that the clipped rows carry, 0 to 1: near 1, the figure says more about the floor than about the model.</summary>
+    /// <summary>
+    /// The share of the clipped log-loss that the clipped rows carry, 0 to 1: near 1, the figure says more about the floor than about
+    /// the model.
+    /// </summary>
     public double ClippedLossShare { get; }
 
-    /// <summary>The standard error of <see cref="ClippedLogLoss"/> (and of <see cref="LogLoss"/>, when nothing was clipped); NaN below two effective rows.</summary>
+    /// <summary>
+    /// The standard error of <see cref="ClippedLogLoss"/> (and of <see cref="LogLoss"/>, when nothing was clipped); NaN below two
+    /// effective rows.
+    /// </summary>
     public double LogLossStandardError { get; }
 
     /// <summary>The normal confidence interval of <see cref="ClippedLogLoss"/>.</summary>
     public ConfidenceInterval LogLossInterval { get; }
 
-    /// <summary>The mean entropy H(p) of the labels themselves, the part of the log-loss that no model can remove; 0 with hard labels.</summary>
+    /// <summary>
+    /// The mean entropy H(p) of the labels themselves, the part of the log-loss that no model can remove; 0 with hard labels.
+    /// </summary>
     public double IrreducibleLogLoss { get; }
 
     /// <summary><see cref="LogLoss"/> less <see cref="IrreducibleLogLoss"/>: the mean of KL(label || forecast).</summary>
@@ -88,7 +97,10 @@ public abstract class CrossEntropyMetrics
     /// <summary><c>exp(LogLoss)</c>: the number of equally likely classes that would be as hard to guess.</summary>
     public double Perplexity => Math.Exp(LogLoss);
 
-    /// <summary>The weighted share of rows whose most probable class is the true one (of equals the lowest slot); a soft label counts by its share of that class.</summary>
+    /// <summary>
+    /// The weighted share of rows whose most probable class is the true one (of equals the lowest slot); a soft label counts by its
+    /// share of that class.
+    /// </summary>
     public double Accuracy { get; }
 
     /// <summary>The entropy of the labels' class shares, H(label): the log-loss of a forecaster that knows nothing else.</summary>
@@ -113,7 +125,8 @@ public abstract class CrossEntropyMetrics
     public ClassConfusionMatrix? ConfusionMatrix { get; }
 
     /// <summary>
-    /// Whether ROC-AUC, average precision, reliability by class or of equal mass, and decompositions come from every row as it is. False where there are too many
+    /// Whether ROC-AUC, average precision, reliability by class or of equal mass, and decompositions come from every row as it is.
+    /// False where there are too many
     /// rows for that: forecasts are then told apart to 2^-8 of their distance from 0 or 1. Null when they are not computed.
     /// </summary>
     public bool? HasExactDistributions { get; }
@@ -146,7 +159,8 @@ public abstract class CrossEntropyMetrics
 /// <summary>What the evaluation of a multiclass model found.</summary>
 public sealed class MulticlassCrossEntropyMetrics : CrossEntropyMetrics
 {
-    internal MulticlassCrossEntropyMetrics(MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
+    internal MulticlassCrossEntropyMetrics(
+        MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
         : base(sums, names, options, scoresUsed)
     {
         BrierScore = sums.Brier.Score;
@@ -164,14 +178,16 @@ public sealed class MulticlassCrossEntropyMetrics : CrossEntropyMetrics
     /// The split of <see cref="BrierScore"/>: the sum of the classes' own splits, each class against the rest; null when not
     /// computed.
     /// </summary>
-    public ScoreDecomposition? BrierDecomposition => Classes[0].BrierDecomposition is null ? null : ScoreDecomposition.Sum(Classes.Select(c => c.BrierDecomposition!.Value));
+    public ScoreDecomposition? BrierDecomposition => ScoreDecomposition.Sum(Classes.Select(c => c.BrierDecomposition));
 
     /// <summary>
-    /// The split of the clipped log-loss: miscalibration (what recalibrating each class's probability by isotonic regression gains), discrimination, and
-    /// uncertainty, the entropy of the labels. The sum of the classes' <see cref="ClassMetrics.LogLossPart"/>; rows that count as mistakes on
+    /// The split of the clipped log-loss: miscalibration (what recalibrating each class's probability by isotonic regression gains),
+    /// discrimination, and
+    /// uncertainty, the entropy of the labels. The sum of the classes' <see cref="ClassMetrics.LogLossPart"/>; rows that count as
+    /// mistakes on
     /// request are not in it. Null when not computed.
     /// </summary>
-    public ScoreDecomposition? LogLossDecomposition => Classes[0].LogLossPart is null ? null : ScoreDecomposition.Sum(Classes.Select(c => c.LogLossPart!.Value));
+    public ScoreDecomposition? LogLossDecomposition => ScoreDecomposition.Sum(Classes.Select(c => c.LogLossPart));
 
     /// <summary>For each k from 1 to the number of classes, the share of rows whose true class is among the k highest scores.</summary>
     public IReadOnlyList<TopKAccuracy> TopKAccuracies { get; }
@@ -191,7 +207,10 @@ public sealed class MulticlassCrossEntropyMetrics : CrossEntropyMetrics
     /// <summary>The mean of the classes' average precisions, each class against the rest; NaN where one is undefined.</summary>
     public double MacroAveragePrecision => Classes.Average(c => c.AveragePrecision);
 
-    /// <summary>The share of rows whose true class is among the <paramref name="k"/> highest scores; all of them where k exceeds the number of classes.</summary>
+    /// <summary>
+    /// The share of rows whose true class is among the <paramref name="k"/> highest scores; all of them where k exceeds the number of
+    /// classes.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is less than 1.</exception>
     public TopKAccuracy TopKAccuracy(int k)
     {
@@ -219,7 +238,9 @@ public readonly record struct TopKAccuracy
     public double Pessimistic { get; }
 }
 
-/// <summary>What the evaluation of a binary model found. <see cref="CrossEntropyMetrics.Classes"/> holds the negative class first.</summary>
+/// <summary>
+/// What the evaluation of a binary model found. <see cref="CrossEntropyMetrics.Classes"/> holds the negative class first.
+/// </summary>
 public sealed class BinaryCrossEntropyMetrics : CrossEntropyMetrics
 {
     internal BinaryCrossEntropyMetrics(MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
@@ -227,7 +248,8 @@ public sealed class BinaryCrossEntropyMetrics : CrossEntropyMetrics
     {
         BrierScore = sums.Brier.Score / 2;
         List<ScoreGroup> groups = [];
-        EqualMassReliability = sums.TryCopyGroups(1, groups) ? CrossEntropy.Evaluation.EqualMassReliability.Of(groups, options.ReliabilityBins) : null;
+        if (sums.TryCopyGroups(1, groups))
+            EqualMassReliability = CrossEntropy.Evaluation.EqualMassReliability.Of(groups, options.ReliabilityBins);
     }
 
     /// <summary>The Brier score of the positive class, <c>mean (q - y)^2</c>, 0 to 1: half of the sum over both classes.</summary>

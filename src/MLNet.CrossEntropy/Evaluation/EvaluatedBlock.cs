@@ -142,7 +142,9 @@ internal sealed class EvaluatedBlock
     /// <summary>Where a row stands in the data, 0-based.</summary>
     public long PositionOf(int row) => FirstRow + Sources[row];
 
-    /// <summary>The name of a row, given where it stands in the block it came from; null where it has none or nobody asked for it.</summary>
+    /// <summary>
+    /// The name of a row, given where it stands in the block it came from; null where it has none or nobody asked for it.
+    /// </summary>
     public string? IdOf(int source) => _ids.Length == 0 ? null : _ids[source];
 
     /// <summary>The <see cref="ForecastKey"/> of each row's probability in a column of <see cref="Forecasts"/>.</summary>
@@ -190,7 +192,9 @@ internal sealed class EvaluatedBlock
         Weights[Count++] = rows.Weights[row];
     }
 
-    /// <summary>Takes over the labels and weights of all rows; false, and nothing meaningful, where one has no class or no weight.</summary>
+    /// <summary>
+    /// Takes over the labels and weights of all rows; false, and nothing meaningful, where one has no class or no weight.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TakeAll(ScoredBlock rows)
     {
@@ -278,6 +282,7 @@ internal sealed class RowsByClass(int classes, int capacity)
             _right[_rightRows] = row;
             _rightRows += labels[row] == predicted[row] ? 1 : 0;
         }
-        IsPlain = All.Length == labels.Length && !MemoryMarshal.Cast<double, long>(weights).ContainsAnyExcept(BitConverter.DoubleToInt64Bits(1));
+        IsPlain = All.Length == labels.Length
+            && !MemoryMarshal.Cast<double, long>(weights).ContainsAnyExcept(BitConverter.DoubleToInt64Bits(1));
     }
 }

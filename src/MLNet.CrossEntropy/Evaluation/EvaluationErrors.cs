@@ -6,10 +6,12 @@ namespace MLNet.CrossEntropy.Evaluation;
 internal static class EvaluationErrors
 {
     public static ArgumentException MistakesWithoutLabel(string option) => new(
-        $"'{option}' is {BadRowPolicy.CountAsMistake}, but nobody can be wrong about a row without a label; use {BadRowPolicy.Skip} or {BadRowPolicy.Throw}.");
+        $"'{option}' is {BadRowPolicy.CountAsMistake}, but nobody can be wrong about a row without a label; use {BadRowPolicy.Skip} or "
+        + $"{BadRowPolicy.Throw}.");
 
     public static ArgumentException MistakesOfManyLabels() => new(
-        $"A policy is {BadRowPolicy.CountAsMistake}, but a multi-label row has many answers, not one to be wrong about; use {BadRowPolicy.Skip} or {BadRowPolicy.Throw}.");
+        $"A policy is {BadRowPolicy.CountAsMistake}, but a multi-label row has many answers, not one to be wrong about; use "
+        + $"{BadRowPolicy.Skip} or {BadRowPolicy.Throw}.");
 
     public static ArgumentException NoProbability(string name, string className, double value) => new(
         FormattableString.Invariant($"The probability of class '{className}' is {value}; it must be a finite number of at least 0."), name);
@@ -23,7 +25,8 @@ internal static class EvaluationErrors
         RowOutcome.MissingLabel => BadRow(row, "has no label", "Give it one"),
         RowOutcome.UnknownClass => BadRow(row, "has a label that is none of the model's classes", "Train with that class"),
         RowOutcome.NonFiniteScore => BadRow(row, $"has a score that is not finite ({Listed(scores)})", "Mend the model or its input"),
-        RowOutcome.OutOfRangeScore => BadRow(row, $"has a probability outside 0 to 1 ({Listed(scores)})", "If the scores are logits, say so in the options"),
+        RowOutcome.OutOfRangeScore =>
+            BadRow(row, $"has a probability outside 0 to 1 ({Listed(scores)})", "If the scores are logits, say so in the options"),
         _ => BadRow(row, $"has probabilities that do not sum to 1 ({Listed(scores)})", "Normalise them, or raise the tolerance"),
     };
 
@@ -36,5 +39,6 @@ internal static class EvaluationErrors
     }
 
     private static InvalidOperationException BadRow(long row, string what, string remedy) => new(
-        $"Row {row} {what}. {remedy}, or set the policy for such rows to {nameof(BadRowPolicy.Skip)} to leave them out and have them counted.");
+        $"Row {row} {what}. {remedy}, or set the policy for such rows to {nameof(BadRowPolicy.Skip)} to leave them out and have them "
+        + "counted.");
 }

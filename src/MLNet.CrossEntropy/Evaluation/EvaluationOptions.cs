@@ -46,7 +46,9 @@ public abstract class EvaluationOptions
     /// </summary>
     public int? NumberOfThreads { get; set; }
 
-    /// <summary>A column (key, text, number or Boolean) that names the rows in <see cref="RowLosses.Worst"/>; null leaves them their positions.</summary>
+    /// <summary>
+    /// A column (key, text, number or Boolean) that names the rows in <see cref="RowLosses.Worst"/>; null leaves them their positions.
+    /// </summary>
     public string? IdColumnName { get; set; }
 
     /// <summary>What to do with a row whose label is missing; <see cref="BadRowPolicy.CountAsMistake"/> makes no sense here.</summary>
@@ -84,7 +86,8 @@ public abstract class EvaluationOptions
             throw EvaluationErrors.MistakesWithoutLabel(nameof(MissingLabel));
     }
 
-    private protected ScoredColumns ColumnsWith(string? score) => new(LabelColumnName) { Score = score, Weight = ExampleWeightColumnName, Id = IdColumnName };
+    private protected ScoredColumns ColumnsWith(string? score) =>
+        new(LabelColumnName) { Score = score, Weight = ExampleWeightColumnName, Id = IdColumnName };
 }
 
 /// <summary>How a multiclass model is evaluated.</summary>
@@ -118,7 +121,8 @@ public sealed class MulticlassEvaluationOptions : EvaluationOptions
         return copy;
     }
 
-    internal override ScoredColumns Columns => ColumnsWith(ScoreColumnName) with { ClassNames = ClassNames, WeightBySoftLabelSum = WeightBySoftLabelSum };
+    internal override ScoredColumns Columns =>
+        ColumnsWith(ScoreColumnName) with { ClassNames = ClassNames, WeightBySoftLabelSum = WeightBySoftLabelSum };
 
     internal override void Check()
     {

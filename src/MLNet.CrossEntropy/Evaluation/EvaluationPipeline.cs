@@ -35,7 +35,8 @@ internal sealed class EvaluationPipeline<TBlock>
 
     /// <summary>Evaluates all rows, from the first block, which has been read already, to the last, and adds them up.</summary>
     /// <param name="evaluator">Reads rows, on the caller's thread, and evaluates them.</param>
-    /// <param name="lanes">What adds blocks up, in parts that may run side by side; each sees all blocks in the order of the rows, one after the other.</param>
+    /// <param name="lanes">What adds blocks up, in parts that may run side by side; each sees all blocks in the order of the rows, one
+    /// after the other.</param>
     /// <param name="threads">The number of threads, the caller's among them.</param>
     /// <exception cref="Exception">The error of the first row that has one, whether it could not be read or not be evaluated.</exception>
     public static void Run(Evaluator<TBlock> evaluator, IReadOnlyList<Action<TBlock>> lanes, int threads)

@@ -3,7 +3,8 @@ using MLNet.CrossEntropy.MLNet;
 namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
-/// Turns scored rows into losses, block by block: multiclass, binary and multi-label models each in their own way. <see cref="EvaluationPipeline{TBlock}"/>
+/// Turns scored rows into losses, block by block: multiclass, binary and multi-label models each in their own way.
+/// <see cref="EvaluationPipeline{TBlock}"/>
 /// adds the blocks up to metrics; a comparison takes the losses row by row.
 /// </summary>
 internal abstract class Evaluator : IDisposable

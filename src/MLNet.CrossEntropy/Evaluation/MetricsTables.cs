@@ -166,7 +166,8 @@ internal static class MetricsTables
     private static (string Name, string Value) Calibration(ReliabilityDiagram d)
     {
         (var error, var byChance) = (d.ExpectedCalibrationError, d.ExpectedUnderPerfectCalibration);
-        return Fact("calibration", $"ECE {error:0.0000} (by chance {byChance:0.0000}), MCE {d.MaximumCalibrationError:0.0000}, {d.Bins.Count} bins");
+        var largest = d.MaximumCalibrationError;
+        return Fact("calibration", $"ECE {error:0.0000} (by chance {byChance:0.0000}), MCE {largest:0.0000}, {d.Bins.Count} bins");
     }
 }
 

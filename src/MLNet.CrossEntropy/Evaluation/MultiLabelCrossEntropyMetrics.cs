@@ -9,7 +9,11 @@ namespace MLNet.CrossEntropy;
 public sealed class MultiLabelCrossEntropyMetrics
 {
     internal MultiLabelCrossEntropyMetrics(
-        MetricAccumulators[] ofLabel, MultiLabelAccumulator ofRows, IReadOnlyList<string> names, MultiLabelEvaluationOptions options, string scoresUsed)
+        MetricAccumulators[] ofLabel,
+        MultiLabelAccumulator ofRows,
+        IReadOnlyList<string> names,
+        MultiLabelEvaluationOptions options,
+        string scoresUsed)
     {
         ref readonly var logLoss = ref ofRows.LogLoss;
         Rows = ofRows.Rows.ToCounts(logLoss.ClippedRows);
@@ -23,16 +27,24 @@ public sealed class MultiLabelCrossEntropyMetrics
         LabelNames = names;
         Labels = [.. ofLabel.Select(sums => new BinaryCrossEntropyMetrics(sums, ["0", "1"], options, scoresUsed))];
         (Micro, Macro) = Average(Labels);
-        Warnings = [.. EvaluationWarnings.OfRows(Rows, options.ProbabilityFloor, logLoss.ClippedShare), .. EvaluationWarnings.OfLabels(this)];
+        Warnings =
+        [
+            .. EvaluationWarnings.OfRows(Rows, options.ProbabilityFloor, logLoss.ClippedShare),
+            .. EvaluationWarnings.OfLabels(this),
+        ];
     }
 
-    /// <summary>Where every row went. A row with a label that is NaN counts as missing, with one outside 0 to 1 as of unknown class.</summary>
+    /// <summary>
+    /// Where every row went. A row with a label that is NaN counts as missing, with one outside 0 to 1 as of unknown class.
+    /// </summary>
     public RowCounts Rows { get; }
 
     /// <summary>What the losses were computed from.</summary>
     public string ScoresUsed { get; }
 
-    /// <summary>The mean over rows and over L labels of the binary log-loss, <c>1/L sum_l (-y ln q - (1 - y) ln(1 - q))</c>, without a floor.</summary>
+    /// <summary>
+    /// The mean over rows and over L labels of the binary log-loss, <c>1/L sum_l (-y ln q - (1 - y) ln(1 - q))</c>, without a floor.
+    /// </summary>
     public double LogLoss { get; }
 
     /// <summary><see cref="LogLoss"/> in bits.</summary>
@@ -41,7 +53,9 @@ public sealed class MultiLabelCrossEntropyMetrics
     /// <summary>The log-loss with a floor under the probabilities of both answers.</summary>
     public double ClippedLogLoss { get; }
 
-    /// <summary>The standard error of <see cref="ClippedLogLoss"/>, from the rows' means over labels: labels of one row need not be independent.</summary>
+    /// <summary>
+    /// The standard error of <see cref="ClippedLogLoss"/>, from the rows' means over labels: labels of one row need not be independent.
+    /// </summary>
     public double LogLossStandardError { get; }
 
     /// <summary>The normal confidence interval of <see cref="ClippedLogLoss"/>.</summary>
@@ -89,8 +103,8 @@ public sealed class MultiLabelCrossEntropyMetrics
         PrecisionRecall[] each = [.. labels.Select(l => l.Classes[1].PrecisionRecall)];
         return (
             PrecisionRecall.Of(truePositives, predicted, actual),
-            new(each.Average(p => ZeroIfUndefined(p.Precision)), each.Average(p => ZeroIfUndefined(p.Recall)), each.Average(p => ZeroIfUndefined(p.F1))));
+            new(Mean(each.Select(p => p.Precision)), Mean(each.Select(p => p.Recall)), Mean(each.Select(p => p.F1))));
 
-        static double ZeroIfUndefined(double value) => double.IsNaN(value) ? 0 : value;
+        static double Mean(IEnumerable<double> values) => values.Average(value => double.IsNaN(value) ? 0 : value);
     }
 }

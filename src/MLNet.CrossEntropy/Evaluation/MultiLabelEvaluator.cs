@@ -1,3 +1,4 @@
+using MLNet.CrossEntropy.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.MLNet;
@@ -33,7 +34,9 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
         MultiLabelAccumulator ofRows = new();
         MetricAccumulators[] ofLabel = [.. names.Select(_ => new MetricAccumulators(2, options, evaluator._floor, isBinary: true))];
         EvaluationPipeline<MultiLabelBlock>.Run(
-            evaluator, [ofRows.Add, .. ofLabel.Select((sums, label) => (Action<MultiLabelBlock>)(block => sums.Add(block.OfLabel[label])))], options.Threads);
+            evaluator,
+            [ofRows.Add, .. ofLabel.Select((sums, label) => (Action<MultiLabelBlock>)(block => sums.Add(block.OfLabel[label])))],
+            options.Threads);
 
         MultiLabelCrossEntropyMetrics metrics = new(ofLabel, ofRows, names, options, evaluator.ScoresUsed);
         EvaluationWarnings.Send(env, metrics.Warnings);
@@ -59,7 +62,9 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
 
     /// <summary>As for ML.NET's binary models, a score that has a probability beside it is a logit.</summary>
     private static bool HasProbabilities(DataViewSchema schema, string scoreColumnName)
-        => scoreColumnName != ProbabilityColumnName && schema.GetColumnOrNull(ProbabilityColumnName) is { } probability && probability.Type.Equals(schema[scoreColumnName].Type);
+        => scoreColumnName != ProbabilityColumnName
+            && schema.GetColumnOrNull(ProbabilityColumnName) is { } probability
+            && probability.Type.Equals(schema[scoreColumnName].Type);
 
     private static bool HasScoreOutsideUnitInterval(ScoredBlock block)
     {

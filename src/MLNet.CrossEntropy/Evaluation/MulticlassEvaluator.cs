@@ -17,7 +17,8 @@ internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
     {
         var isAuto = options.ScoreKind == ScoreKind.Auto;
         var fromLogits = isAuto ? LookLikeLogits(First, options.RowSumTolerance) : options.ScoreKind == ScoreKind.Logits;
-        ScoresUsed = $"column '{options.ScoreColumnName}' as {(fromLogits ? "logits" : "probabilities")}{(isAuto ? " (found out from the first rows)" : "")}";
+        ScoresUsed = $"column '{options.ScoreColumnName}' as "
+            + $"{(fromLogits ? "logits" : "probabilities")}{(isAuto ? " (found out from the first rows)" : "")}";
         _options = options;
         _floor = new(options.ProbabilityFloor, fromLogits);
         _check = fromLogits ? CheckLogits : scores => CheckProbabilities(scores, options.RowSumTolerance);

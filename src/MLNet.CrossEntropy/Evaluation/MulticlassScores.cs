@@ -7,8 +7,10 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
-/// Evaluates rows of scores, one a class: their probabilities, losses, predictions and ranks. Scores are transposed so that a class's scores of
-/// all rows lie side by side; then every step is one of vectors of rows, whatever the number of classes. An evaluation is often the only one
+/// Evaluates rows of scores, one a class: their probabilities, losses, predictions and ranks. Scores are transposed so that a class's
+/// scores of
+/// all rows lie side by side; then every step is one of vectors of rows, whatever the number of classes. An evaluation is often the
+/// only one
 /// of its process, so that loops over rows are compiled to their best at once.
 /// </summary>
 internal static class MulticlassScores
@@ -78,13 +80,20 @@ internal static class MulticlassScores
     }
 
     /// <summary>
-    /// Looks at the probabilities of the rows from <paramref name="i"/> on: the largest, the lowest class that has it, that of the label (0 for
+    /// Looks at the probabilities of the rows from <paramref name="i"/> on: the largest, the lowest class that has it, that of the
+    /// label (0 for
     /// a soft one), and, into the block, the squared error.
     /// </summary>
     /// <returns>Which lanes hold nothing but distributions.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<long> Weigh(
-        EvaluatedBlock block, int i, Vector<int> label, double rowSumTolerance, out Vector<int> predicted, out Vector<float> best, out Vector<float> own)
+        EvaluatedBlock block,
+        int i,
+        Vector<int> label,
+        double rowSumTolerance,
+        out Vector<int> predicted,
+        out Vector<float> best,
+        out Vector<float> own)
     {
         var scores = block.Scores;
         int stride = block.Stride, classes = block.Classes;
@@ -141,7 +150,9 @@ internal static class MulticlassScores
         return isGood == Vector<int>.AllBitsSet;
     }
 
-    /// <summary>The largest logit of each row from <paramref name="i"/> on, its class, and that of the label; and which rows have a softmax.</summary>
+    /// <summary>
+    /// The largest logit of each row from <paramref name="i"/> on, its class, and that of the label; and which rows have a softmax.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<int> FindBest(
         EvaluatedBlock block, int i, Vector<int> label, out Vector<int> predicted, out Vector<float> best, out Vector<float> own)
@@ -205,7 +216,8 @@ internal static class MulticlassScores
 
     /// <summary>The probabilities of the classes of the rows from <paramref name="at"/> on, and what a hard label makes of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Forecast(EvaluatedBlock block, int at, Vector<long> label, Vector<long> predicted, Vector<double> below, LossFloor floor)
+    private static void Forecast(
+        EvaluatedBlock block, int at, Vector<long> label, Vector<long> predicted, Vector<double> below, LossFloor floor)
     {
         Vector<double> others = Load(block.Others, at), scale = Vector<double>.One / (Vector<double>.One + others);
         Vector<double> squares = default, own = default;
@@ -228,7 +240,8 @@ internal static class MulticlassScores
 
     /// <summary>Writes down what is known of the rows from <paramref name="at"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(EvaluatedBlock block, int at, Vector<double> own, Vector<long> top, Vector<long> isHit, Vector<double> loss, LossFloor floor)
+    private static void Store(
+        EvaluatedBlock block, int at, Vector<double> own, Vector<long> top, Vector<long> isHit, Vector<double> loss, LossFloor floor)
     {
         own.CopyTo(block.Probabilities, at);
         loss.CopyTo(block.Losses, at);
@@ -255,7 +268,8 @@ internal static class MulticlassScores
             clippedSum += share * floor.Clip(loss);
         }
         block.Hits[row] = block.TargetOf(block.Predicted[row], row);
-        (block.Losses[row], block.ClippedLosses[row], block.SquaredErrors[row], block.Probabilities[row]) = (sum, clippedSum, squares, Math.Exp(-sum));
+        (block.Losses[row], block.ClippedLosses[row]) = (sum, clippedSum);
+        (block.SquaredErrors[row], block.Probabilities[row]) = (squares, Math.Exp(-sum));
     }
 
     // One-hot soft labels give the very bits that hard labels give: the same functions, one row at a time.
@@ -269,7 +283,9 @@ internal static class MulticlassScores
         // A float row may overshoot 1 by rounding. Subtracting makes no -0.
         Vector<double>.Zero - Vector.Log(Vector.MinNative(probability, Vector<double>.One));
 
-    /// <summary>-ln q of a class whose logit lies so far below the largest, with <c>sum_k exp(z_k - max)</c> over all but the largest.</summary>
+    /// <summary>
+    /// -ln q of a class whose logit lies so far below the largest, with <c>sum_k exp(z_k - max)</c> over all but the largest.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<double> LossOf(Vector<double> below, Vector<double> others) => below + VectorLog.OnePlus(others);
 

@@ -44,5 +44,6 @@ public sealed record RowCounts
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Total} rows: {Used} used ({Clipped} clipped), {MissingLabel} missing label, {UnknownClass} unknown class, " +
-        $"{InvalidScore} invalid score ({NonFiniteScore} not finite, {OutOfRangeScore} out of range, {RowSumNotOne} not summing to 1), {ZeroWeight} zero weight";
+        $"{InvalidScore} invalid score ({NonFiniteScore} not finite, {OutOfRangeScore} out of range, {RowSumNotOne} not summing to 1), "
+        + $"{ZeroWeight} zero weight";
 }

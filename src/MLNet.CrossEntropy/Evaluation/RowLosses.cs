@@ -9,7 +9,11 @@ public sealed class RowLosses
     {
         ByLoss = sums.ByLoss.ToBins();
         ByProbability = sums.ByProbability.ToBins();
-        Worst = [.. sums.Worst.Rows.Select(r => new WorstRow(r.Row, r.Id, NameOf(r.Label), NameOf(r.Predicted), r.PredictedProbability, r.Loss, r.Weight))];
+        Worst =
+        [
+            .. sums.Worst.Rows.Select(r =>
+                new WorstRow(r.Row, r.Id, NameOf(r.Label), NameOf(r.Predicted), r.PredictedProbability, r.Loss, r.Weight)),
+        ];
 
         string NameOf(int k) => k >= 0 ? names[k] : WorstRow.NoClass;
     }
@@ -26,7 +30,10 @@ public sealed class RowLosses
     /// </summary>
     public IReadOnlyList<LossBin> ByProbability { get; }
 
-    /// <summary>The rows of the largest losses, largest first, of equals the earlier row first, those among them that count as mistakes on request.</summary>
+    /// <summary>
+    /// The rows of the largest losses, largest first, of equals the earlier row first, those among them that count as mistakes on
+    /// request.
+    /// </summary>
     public IReadOnlyList<WorstRow> Worst { get; }
 }
 
@@ -82,6 +89,8 @@ public readonly record struct WorstRow
     /// <summary>The row's weight.</summary>
     public double Weight { get; }
 
-    /// <summary>The probability given to the true class, <c>exp(-Loss)</c>; for a soft label p the geometric mean <c>prod_k q_k^p_k</c>.</summary>
+    /// <summary>
+    /// The probability given to the true class, <c>exp(-Loss)</c>; for a soft label p the geometric mean <c>prod_k q_k^p_k</c>.
+    /// </summary>
     public double Probability => Math.Exp(-Loss);
 }

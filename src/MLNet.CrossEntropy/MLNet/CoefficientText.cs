@@ -16,18 +16,10 @@ internal static class CoefficientText
         foreach (var c in coefficients.Classes)
         {
             text.Append("class ").Append(TextTable.Clean(c.Name)).Append('\n');
-            TextTable.Append(
-                text, Of(c, coefficients.StandardDeviations is not null), hasHeader: false, most: 1 + ShownFeatures, others: "features", indent: "  ");
+            var table = TableOf(c, coefficients.StandardDeviations is not null);
+            TextTable.Append(text, table, hasHeader: false, most: 1 + ShownFeatures, others: "features", indent: "  ");
         }
         return text.ToString();
-    }
-
-    private static Table Of(ClassCoefficients c, bool isScaled)
-    {
-        Column[] columns = [new("feature"), new("weight", NumberFormat.Of("G6", 14)), new("x st. dev.", NumberFormat.Of("G4", 14))];
-        Cell[] bias = ["(bias)", c.Bias, "x st. dev."];
-        var features = c.Top(Math.Max(c.Weights.Count, 1)).Select(t => (Cell[])[t.Feature, t.Weight, t.Importance]);
-        return new($"Coefficients of {c.Name}", columns[..(isScaled ? 3 : 2)], [.. features.Prepend(bias).Select(row => row[..(isScaled ? 3 : 2)])]);
     }
 
     public static string Csv(LinearCoefficients coefficients)
@@ -69,6 +61,15 @@ internal static class CoefficientText
             json.WriteEndObject();
         }
         return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static Table TableOf(ClassCoefficients c, bool isScaled)
+    {
+        Column[] columns = [new("feature"), new("weight", NumberFormat.Of("G6", 14)), new("x st. dev.", NumberFormat.Of("G4", 14))];
+        Cell[] bias = ["(bias)", c.Bias, "x st. dev."];
+        var features = c.Top(Math.Max(c.Weights.Count, 1)).Select(t => (Cell[])[t.Feature, t.Weight, t.Importance]);
+        var kept = isScaled ? 3 : 2;
+        return new($"Coefficients of {c.Name}", columns[..kept], [.. features.Prepend(bias).Select(row => row[..kept])]);
     }
 
     private static void Numbers(Utf8JsonWriter json, string name, IReadOnlyList<float> values)

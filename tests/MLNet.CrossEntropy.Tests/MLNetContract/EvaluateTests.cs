@@ -35,7 +35,9 @@ public class EvaluateTests
     public void Without_a_usable_row_the_log_loss_is_0()
     {
         double[] broken = [double.NaN, double.NaN, double.NaN];
-        foreach (var metrics in (MulticlassClassificationMetrics[])[Evaluate(Labels, [.. Labels.Select(_ => broken)]), Evaluate([0, 0, 0], Scores[..3]), Evaluate((uint[])[], [])])
+        MulticlassClassificationMetrics[] answers =
+            [Evaluate(Labels, [.. Labels.Select(_ => broken)]), Evaluate([0, 0, 0], Scores[..3]), Evaluate((uint[])[], [])];
+        foreach (var metrics in answers)
         {
             Assert.Equal(0, metrics.LogLoss);
             Assert.Equal(double.NaN, metrics.LogLossReduction);
@@ -87,12 +89,15 @@ public class EvaluateTests
 
     [Fact]
     public void Scores_need_not_sum_to_1()
-        => Assert.Equal(
-            Evaluate(Labels, Scores).LogLoss + Math.Log(4), Evaluate(Labels, [.. Scores.Select(row => row.Select(score => score / 4).ToArray())]).LogLoss, 1e-12);
+    {
+        var quarters = Evaluate(Labels, [.. Scores.Select(row => row.Select(score => score / 4).ToArray())]);
+        Assert.Equal(Evaluate(Labels, Scores).LogLoss + Math.Log(4), quarters.LogLoss, 1e-12);
+    }
 
     [Fact]
     public void More_top_k_than_classes_end_in_an_index_out_of_range()
-        => Assert.Throws<IndexOutOfRangeException>(() => _ml.MulticlassClassification.Evaluate(Table(Labels, Scores, 3), topKPredictionCount: 10));
+        => Assert.Throws<IndexOutOfRangeException>(
+            () => _ml.MulticlassClassification.Evaluate(Table(Labels, Scores, 3), topKPredictionCount: 10));
 
     [Fact]
     public void The_binary_log_loss_is_in_bits()
@@ -129,7 +134,8 @@ public class EvaluateTests
 
     private static double RowsOf(MulticlassClassificationMetrics metrics) => metrics.ConfusionMatrix.Counts.Sum(row => row.Sum());
 
-    private MulticlassClassificationMetrics Evaluate(uint[] labels, double[][] scores, int keys = 3) => _ml.MulticlassClassification.Evaluate(Table(labels, scores, keys));
+    private MulticlassClassificationMetrics Evaluate(uint[] labels, double[][] scores, int keys = 3)
+        => _ml.MulticlassClassification.Evaluate(Table(labels, scores, keys));
 
     private static InMemoryView Table(uint[] labels, double[][] scores, int keys) => new InMemoryView.Builder()
         .AddKeys("Label", labels, keys)
@@ -137,10 +143,11 @@ public class EvaluateTests
         .AddKeys("PredictedLabel", labels, 3)
         .Build();
 
-    private CalibratedBinaryClassificationMetrics Evaluate(double[] probabilities, params bool[] labels) => _ml.BinaryClassification.Evaluate(new InMemoryView.Builder()
-        .Add("Label", BooleanDataViewType.Instance, labels)
-        .AddNumbers("Score", probabilities.Select(p => double.IsNaN(p) ? 0 : p - 0.5))
-        .AddNumbers("Probability", probabilities)
-        .Add("PredictedLabel", BooleanDataViewType.Instance, probabilities.Select(p => p > 0.5))
-        .Build());
+    private CalibratedBinaryClassificationMetrics Evaluate(double[] probabilities, params bool[] labels)
+        => _ml.BinaryClassification.Evaluate(new InMemoryView.Builder()
+            .Add("Label", BooleanDataViewType.Instance, labels)
+            .AddNumbers("Score", probabilities.Select(p => double.IsNaN(p) ? 0 : p - 0.5))
+            .AddNumbers("Probability", probabilities)
+            .Add("PredictedLabel", BooleanDataViewType.Instance, probabilities.Select(p => p > 0.5))
+            .Build());
 }

@@ -7,7 +7,8 @@ namespace MLNet.CrossEntropy.Tests.MLNetContract;
 /// <summary>Formulas of each slot of a column: a multi-label model makes its probabilities and answers of its logits by them.</summary>
 public class ExpressionTests
 {
-    private static readonly float[] Values = [0, 1, -1, 0.3f, -17.5f, 20, 104, -104, 1e4f, -1e4f, float.NaN, float.PositiveInfinity, float.NegativeInfinity];
+    private static readonly float[] Values =
+        [0, 1, -1, 0.3f, -17.5f, 20, 104, -104, 1e4f, -1e4f, float.NaN, float.PositiveInfinity, float.NegativeInfinity];
 
     private readonly MLContext _ml = new(seed: 1);
 

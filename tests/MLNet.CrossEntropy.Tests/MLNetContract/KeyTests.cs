@@ -45,7 +45,8 @@ public class KeyTests
         VBuffer<ReadOnlyMemory<char>> values = default;
         mapped.Schema["Key"].GetKeyValues(ref values);
         Assert.Equal(["dog", "cat", "bird"], values.DenseValues().Select(value => value.ToString()));
-        Assert.Equal(["cat", "", "dog", "bird", ""], _ml.Transforms.Conversion.MapKeyToValue("Key").Fit(mapped).Transform(mapped).GetColumn<string>("Key"));
+        var back = _ml.Transforms.Conversion.MapKeyToValue("Key").Fit(mapped).Transform(mapped);
+        Assert.Equal(["cat", "", "dog", "bird", ""], back.GetColumn<string>("Key"));
 
         IDataView Names(params string[] names) => _ml.Data.LoadFromEnumerable(names.Select(name => new { Name = name }));
     }

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Microsoft.ML;
-using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
 using MLNet.CrossEntropy.MLNet;
@@ -8,7 +7,9 @@ using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.MLNetContract;
 
-/// <summary>Each of ML.NET's internals that <see cref="NativeModels"/> reaches, one test an accessor: they must be there in every supported version.</summary>
+/// <summary>
+/// Each of ML.NET's internals that <see cref="NativeModels"/> reaches, one test an accessor: they must be there in all supported versions.
+/// </summary>
 public class NativeModelsTests
 {
     private static readonly float[] Weights = [1, -2, 0.5f, 0, 3, -1];
@@ -28,7 +29,8 @@ public class NativeModelsTests
 
     [Fact]
     public void The_environment_of_a_task_s_catalog()
-        => Assert.Same(NativeModels.EnvironmentOf(_ml.BinaryClassification.Trainers), NativeModels.EnvironmentOf(_ml.BinaryClassification));
+        => Assert.Same(
+            NativeModels.EnvironmentOf(_ml.BinaryClassification.Trainers), NativeModels.EnvironmentOf(_ml.BinaryClassification));
 
     [Fact]
     public void The_constructor_of_a_trainer_s_info()
@@ -41,8 +43,9 @@ public class NativeModelsTests
     [Fact]
     public void The_constructor_of_a_schema_shape_s_column()
     {
-        var column = NativeModels.ShapeColumn("A", SchemaShape.Column.VectorKind.Vector, NumberDataViewType.UInt32, isKey: true, new SchemaShape([]));
-        Assert.Equal(("A", SchemaShape.Column.VectorKind.Vector, true), (column.Name, column.Kind, column.IsKey));
+        const SchemaShape.Column.VectorKind vector = SchemaShape.Column.VectorKind.Vector;
+        var column = NativeModels.ShapeColumn("A", vector, NumberDataViewType.UInt32, isKey: true, new SchemaShape([]));
+        Assert.Equal(("A", vector, true), (column.Name, column.Kind, column.IsKey));
         Assert.Equal(NumberDataViewType.UInt32, column.ItemType);
     }
 
@@ -84,7 +87,7 @@ public class NativeModelsTests
     [Fact]
     public void The_constructors_of_a_linear_binary_model_its_calibrator_and_the_calibrated_model()
     {
-        CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator> model = NativeModels.LogisticRegression(_ml, [1, -2], 0.25f);
+        var model = NativeModels.LogisticRegression(_ml, [1, -2], 0.25f);
         Assert.Equal([1f, -2f], model.SubModel.Weights);
         Assert.Equal(0.25f, model.SubModel.Bias);
         Assert.Equal((-1, 0), (model.Calibrator.Slope, model.Calibrator.Offset));
@@ -94,10 +97,12 @@ public class NativeModelsTests
     public void The_constructor_of_a_multiclass_transformer_and_the_fields_that_it_keeps()
     {
         var transformer = Multiclass();
-        float[][] logits = [.. Rows().GetColumn<float[]>("Features").Select(x => Enumerable.Range(0, 3).Select(k => Weights[2 * k] * x[0] + Weights[2 * k + 1] * x[1] + Biases[k]).ToArray())];
-        float[][] scores = [.. transformer.Transform(Rows()).GetColumn<float[]>("Score")];
-        for (var i = 0; i < scores.Length; i++)
-            Assert.Equal(logits[i].Select(z => Math.Exp(z) / logits[i].Sum(other => Math.Exp(other))), scores[i].Select(score => (double)score), (a, b) => Math.Abs(a - b) < 1e-6);
+        var scores = transformer.Transform(Rows()).GetColumn<float[]>("Score");
+        foreach ((var x, var score) in Rows().GetColumn<float[]>("Features").Zip(scores))
+        {
+            double[] odds = [.. Biases.Select((bias, k) => Math.Exp(Weights[2 * k] * x[0] + Weights[2 * k + 1] * x[1] + bias))];
+            Assert.All(odds.Zip(score), pair => Assert.Equal(pair.First / odds.Sum(), pair.Second, 1e-6));
+        }
 
         Assert.Equal("Score", NativeModels.ScoreColumnOf(transformer));
         Assert.Equal(["Features", "Number", "Label"], NativeModels.TrainSchemaOf(transformer).Select(column => column.Name));
@@ -117,7 +122,8 @@ public class NativeModelsTests
         var changed = NativeModels.WithModel(_ml, Multiclass(), NativeModels.MaximumEntropy(_ml, new float[6], Biases, classNames: null));
         Assert.Equal(
             SchemaText.Of(Multiclass().Transform(Rows()).Schema), SchemaText.Of(changed.Transform(Rows()).Schema));
-        Assert.All(changed.Transform(Rows()).GetColumn<float[]>("Score"), score => Assert.Equal(Math.Exp(0.25 - 1), score[0] / score[2], 1e-6));
+        Assert.All(
+            changed.Transform(Rows()).GetColumn<float[]>("Score"), score => Assert.Equal(Math.Exp(0.25 - 1), score[0] / score[2], 1e-6));
     }
 
     [Fact]
@@ -134,16 +140,19 @@ public class NativeModelsTests
     [Fact]
     public void The_scopes_of_a_chain()
     {
-        var chain = new TransformerChain<ITransformer>([Multiclass(), Multiclass()], [TransformerScope.Everything, TransformerScope.Scoring]);
-        Assert.Equal([TransformerScope.Everything, TransformerScope.Scoring], NativeModels.ScopesOf(chain));
+        TransformerScope[] scopes = [TransformerScope.Everything, TransformerScope.Scoring];
+        Assert.Equal(scopes, NativeModels.ScopesOf(new TransformerChain<ITransformer>([Multiclass(), Multiclass()], scopes)));
     }
 
     [Fact]
     public void A_missing_internal_is_one_clear_error_that_names_the_version_found_and_those_supported()
     {
-        var error = Assert.Throws<NotSupportedException>(() => NativeModels.Reach<int>(() => throw new MissingMethodException("Method not found: X.")));
-        var found = typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-        Assert.Equal($"Microsoft.ML {found.Split('+')[0]} is not supported: use a version in {NativeModels.SupportedVersions}. Method not found: X.", error.Message);
+        var error = Assert.Throws<NotSupportedException>(
+            () => NativeModels.Reach<int>(() => throw new MissingMethodException("Method not found: X.")));
+        var stated = typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!;
+        var found = stated.InformationalVersion.Split('+')[0];
+        var message = $"Microsoft.ML {found} is not supported: use a version in {NativeModels.SupportedVersions}. Method not found: X.";
+        Assert.Equal(message, error.Message);
         Assert.Matches(@"^Microsoft\.ML [5-6]\.\d+\.\d+ is", error.Message);
     }
 

@@ -6,7 +6,7 @@ using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.MLNetContract;
 
-/// <summary>Schemas, annotations, and what ML.NET's environment gives: how columns are found, classes named, seeds drawn and messages heard.</summary>
+/// <summary>Schemas, annotations, and the environment: how columns are found, classes named, seeds drawn and messages heard.</summary>
 public class SchemaTests
 {
     private readonly MLContext _ml = new(seed: 1);
@@ -94,9 +94,11 @@ public class SchemaTests
     public void A_builtin_trainer_says_what_column_it_misses()
     {
         var view = NamedIris.View();
-        var label = Assert.Throws<ArgumentOutOfRangeException>(() => _ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("Species").Fit(view));
+        var label = Assert.Throws<ArgumentOutOfRangeException>(
+            () => _ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("Species").Fit(view));
         Assert.Equal("Schema mismatch for label column 'Species': expected Key<UInt32>, got String (Parameter 'labelCol')", label.Message);
-        var features = Assert.Throws<ArgumentOutOfRangeException>(() => _ml.BinaryClassification.Trainers.LbfgsLogisticRegression("IsSecond", "Nope").Fit(view));
+        var features = Assert.Throws<ArgumentOutOfRangeException>(
+            () => _ml.BinaryClassification.Trainers.LbfgsLogisticRegression("IsSecond", "Nope").Fit(view));
         Assert.Equal("Could not find feature column 'Nope' (Parameter 'inputSchema')", features.Message);
     }
 
@@ -127,7 +129,8 @@ public class SchemaTests
     private string SchemaOfLbfgs(string column)
     {
         var data = Dataset.Iris.View(_ml);
-        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label", column).Append(_ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy());
+        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label", column)
+            .Append(_ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy());
         var text = SchemaText.Of(pipeline.Fit(data).Transform(data).Schema);
         return text[text.IndexOf("PredictedLabel", StringComparison.Ordinal)..];
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Compression;
 using System.Reflection;
 using System.Text.Json.Nodes;
@@ -10,7 +9,7 @@ using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Package;
 
-/// <summary>The package as its users get it: made, looked into, and used by a program that knows nothing else of this repository.</summary>
+/// <summary>The package as its users get it: made, looked into, and used by a program that knows nothing else of us.</summary>
 public sealed partial class PackageTests : IDisposable
 {
     private const string Id = "MLNet.CrossEntropy";
@@ -20,29 +19,37 @@ public sealed partial class PackageTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
+    private static string ReadmePipeline => Snippet().Match(Repository.Text("README.md")).Groups["code"].Value;
+
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void The_package_holds_what_it_should_and_nothing_else()
     {
         using var package = ZipFile.OpenRead(Pack());
-        string[] files = [.. package.Entries.Select(entry => entry.FullName).Where(name => !name.StartsWith('_') && !name.StartsWith("package/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
-        Assert.Equal([$"{Id}.nuspec", "PackageReadme.md", "[Content_Types].xml", "icon.png", $"lib/net10.0/{Id}.dll", $"lib/net10.0/{Id}.xml"], files);
+        var files = package.Entries.Select(entry => entry.FullName)
+            .Where(name => !name.StartsWith('_') && !name.StartsWith('[') && !name.StartsWith("package/", StringComparison.Ordinal));
+        Assert.Equal(
+            [$"{Id}.nuspec", "PackageReadme.md", "icon.png", $"lib/net10.0/{Id}.dll", $"lib/net10.0/{Id}.xml"],
+            files.Order(StringComparer.Ordinal));
         Assert.True(File.Exists(_folder.File($"{Id}.{Version}.snupkg")));
 
         var metadata = Read(package, $"{Id}.nuspec").Root!.Elements().Single();
         string Of(string name) => metadata.Elements().Single(element => element.Name.LocalName == name).Value;
         Assert.Equal(("MIT", "icon.png", "PackageReadme.md"), (Of("license"), Of("icon"), Of("readme")));
+        Assert.Contains($"```csharp\n{ReadmePipeline}```", Repository.Text($"src/{Id}/PackageReadme.md"), StringComparison.Ordinal);
         Assert.Matches("^## .+\n", Of("releaseNotes"));
         Assert.DoesNotContain("\n## ", Of("releaseNotes"), StringComparison.Ordinal);
 
         // One range: what the package asks for is what the error of an unsupported version names.
         var dependency = Assert.Single(metadata.Descendants(), element => element.Name.LocalName == "dependency");
-        Assert.Equal(("Microsoft.ML", NativeModels.SupportedVersions), (dependency.Attribute("id")!.Value, dependency.Attribute("version")!.Value));
+        Assert.Equal("Microsoft.ML", dependency.Attribute("id")!.Value);
+        Assert.Equal(NativeModels.SupportedVersions, dependency.Attribute("version")!.Value);
 
         var product = typeof(SoftmaxCrossEntropyTrainer).Assembly;
         var types = product.GetTypes().ToLookup(type => type.FullName!.Replace('+', '.'));
-        string[] documented = [.. Read(package, $"lib/net10.0/{Id}.xml").Descendants("member").Select(member => member.Attribute("name")!.Value)];
+        string[] documented = [.. Read(package, $"lib/net10.0/{Id}.xml").Descendants("member")
+            .Select(member => member.Attribute("name")!.Value)];
         Assert.All(documented, name => Assert.True(Owner(name).IsVisible, name));
         Assert.Equal(product.GetExportedTypes().Length, documented.Count(name => name.StartsWith("T:", StringComparison.Ordinal)));
 
@@ -75,7 +82,7 @@ public sealed partial class PackageTests : IDisposable
             using Microsoft.ML.Data;
             using MLNet.CrossEntropy;
 
-            {{Snippet().Match(Repository.Text("README.md")).Groups["code"].Value}}
+            {{ReadmePipeline}}
             class Iris
             {
                 [LoadColumn(0)] public string Species { get; set; } = "";
@@ -85,7 +92,8 @@ public sealed partial class PackageTests : IDisposable
                 [LoadColumn(4)] public float PetalWidth { get; set; }
             }
             """);
-        Write("iris.txt", string.Join('\n', Dataset.Iris.Examples.Select(row => string.Join('\t', [row.Class, .. row.Features.Select(value => value.ToString(CultureInfo.InvariantCulture))]))));
+        Write("iris.txt", string.Join('\n', Dataset.Iris.Examples
+            .Select(row => FormattableString.Invariant($"{row.Class}\t{string.Join('\t', row.Features)}"))));
         try
         {
             Dotnet("build", "-c", "Release", "-o", "built");
@@ -96,7 +104,8 @@ public sealed partial class PackageTests : IDisposable
             File.Delete(_folder.File("iris.zip"));
             Dotnet("publish", "-c", "Release", "-o", "published", "-p:PublishSingleFile=true", "-p:SelfContained=false");
             Assert.Empty(Directory.GetFiles(_folder.File("published"), "*ML*.dll"));
-            Assert.Equal(printed, OtherProcess.Run(_folder.Name, _folder.File($"published/Blank{(OperatingSystem.IsWindows() ? ".exe" : "")}")));
+            var program = _folder.File(OperatingSystem.IsWindows() ? "published/Blank.exe" : "published/Blank");
+            Assert.Equal(printed, OtherProcess.Run(_folder.Name, program));
             Assert.True(new FileInfo(_folder.File("iris.zip")).Length > 0);
         }
         finally
@@ -110,16 +119,19 @@ public sealed partial class PackageTests : IDisposable
     {
         var artifacts = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.Parent!.FullName;
         var configuration = typeof(PackageTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-        OtherProcess.Run(Repository.Root, "dotnet", "pack", $"src/{Id}", "--no-build", "-c", configuration, "-o", _folder.Name, $"-p:PackageVersion={Version}", $"-p:ArtifactsPath={artifacts}");
+        OtherProcess.Run(
+            Repository.Root, "dotnet", "pack", $"src/{Id}", "--no-build", "-c", configuration,
+            "-o", _folder.Name, $"-p:PackageVersion={Version}", $"-p:ArtifactsPath={artifacts}");
         return _folder.File($"{Id}.{Version}.nupkg");
     }
 
     /// <summary>Takes the package out of the machine's folder of packages again.</summary>
     private void ForgetPackage()
     {
-        if (!File.Exists(_folder.File("obj/project.assets.json")))
+        var assets = _folder.File("obj/project.assets.json");
+        if (!File.Exists(assets))
             return;
-        foreach ((var packages, _) in JsonNode.Parse(File.ReadAllText(_folder.File("obj/project.assets.json")))!["packageFolders"]!.AsObject())
+        foreach ((var packages, _) in JsonNode.Parse(File.ReadAllText(assets))!["packageFolders"]!.AsObject())
         {
             var package = Path.Combine(packages, Id.ToLowerInvariant(), Version);
             if (Directory.Exists(package))

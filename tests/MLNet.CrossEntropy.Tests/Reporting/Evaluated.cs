@@ -11,7 +11,23 @@ internal static class Evaluated
     private static readonly string[] Names = ["ash", "birch", "cedar"];
 
     /// <summary>Numbers with a decimal comma and points between thousands, as in German, without needing that culture's data.</summary>
-    public static CultureInfo Comma { get; } = MakeComma();
+    private static readonly CultureInfo Comma = MakeComma();
+
+    /// <summary>What is written is the same in a culture of decimal commas.</summary>
+    public static void AssertSameInAnyCulture<T>(Func<T> write)
+    {
+        var before = CultureInfo.CurrentCulture;
+        var expected = write();
+        try
+        {
+            CultureInfo.CurrentCulture = Comma;
+            Assert.Equal(expected, write());
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
 
     public static MulticlassCrossEntropyMetrics Multiclass(int rows = 400, int classes = 3, string[]? names = null, int seed = 1)
     {

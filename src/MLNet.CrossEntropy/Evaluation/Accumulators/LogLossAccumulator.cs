@@ -158,7 +158,9 @@ internal readonly struct LossFloor(double probabilityFloor, bool fromLogits)
     public Vector<double> Clip(Vector<double> losses)
     {
         Vector<double> clipped = Vector.MinNative(losses, new Vector<double>(Largest));
-        return fromLogits ? Vector.ConditionalSelect(Vector.LessThan(losses, new Vector<double>(double.PositiveInfinity)), losses, clipped) : clipped;
+        if (!fromLogits)
+            return clipped;
+        return Vector.ConditionalSelect(Vector.LessThan(losses, new Vector<double>(double.PositiveInfinity)), losses, clipped);
     }
 }
 

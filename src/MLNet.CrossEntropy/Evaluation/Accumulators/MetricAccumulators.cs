@@ -16,7 +16,9 @@ internal sealed class MetricAccumulators
 
     private readonly OneVersusRestAccumulator[]? _oneVersusRest;
 
-    /// <summary>Sums over classes; of a binary model only the positive class's forecasts are kept, those of the negative one mirror them.</summary>
+    /// <summary>
+    /// Sums over classes; of a binary model only the positive class's forecasts are kept, those of the negative one mirror them.
+    /// </summary>
     public MetricAccumulators(int classes, EvaluationOptions options, LossFloor floor, bool isBinary)
     {
         IsBinary = isBinary;
@@ -67,7 +69,9 @@ internal sealed class MetricAccumulators
     /// <summary>Whether the forecasts of every class are kept row by row; null when none are kept.</summary>
     public bool? IsExact => _oneVersusRest?.All(one => one.Distribution.IsExact);
 
-    /// <summary>Writes a class's forecasts in groups, lowest first, in place of what the list held; false when they are not computed.</summary>
+    /// <summary>
+    /// Writes a class's forecasts in groups, lowest first, in place of what the list held; false when they are not computed.
+    /// </summary>
     public bool TryCopyGroups(int k, List<ScoreGroup> groups)
     {
         if (_oneVersusRest is null)

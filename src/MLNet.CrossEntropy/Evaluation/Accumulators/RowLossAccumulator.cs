@@ -31,7 +31,9 @@ internal sealed class RowLossAccumulator(int worstRows, LossFloor floor)
     }
 }
 
-/// <summary>Rows, weights and losses in intervals <c>[b/n, (b+1)/n)</c> of some figure; the last interval takes all that is beyond.</summary>
+/// <summary>
+/// Rows, weights and losses in intervals <c>[b/n, (b+1)/n)</c> of some figure; the last interval takes all that is beyond.
+/// </summary>
 /// <param name="bins">The number of intervals.</param>
 /// <param name="perUnit">n, the number of intervals in 1.</param>
 /// <param name="end">The upper edge of the last interval.</param>
@@ -84,7 +86,8 @@ internal sealed class WorstRowsAccumulator(int capacity)
             if (losses[row] < least)
                 continue;
             var label = block.Labels[row] < 0 ? IndexOfLargestShare(block, row) : block.Labels[row];
-            Add(new Entry(block.PositionOf(row), block.IdOf(block.Sources[row]), label, block.Predicted[row], ForecastKey.Probability(block.TopForecasts[row]), block.Losses[row], block.Weights[row]));
+            (var id, var probability) = (block.IdOf(block.Sources[row]), ForecastKey.Probability(block.TopForecasts[row]));
+            Add(new Entry(block.PositionOf(row), id, label, block.Predicted[row], probability, losses[row], block.Weights[row]));
             least = Least;
         }
         foreach ((var source, var label, var weight) in block.Mistakes)
@@ -115,7 +118,8 @@ internal sealed class WorstRowsAccumulator(int capacity)
     }
 
     /// <summary>A row; -1 stands for a class the model does not know, and for the prediction of scores that are none.</summary>
-    internal readonly record struct Entry(long Row, string? Id, int Label, int Predicted, double PredictedProbability, double Loss, double Weight)
+    internal readonly record struct Entry(
+        long Row, string? Id, int Label, int Predicted, double PredictedProbability, double Loss, double Weight)
     {
         public bool IsWorseThan(Entry other) => Loss > other.Loss || (Loss == other.Loss && Row < other.Row);
     }

@@ -63,7 +63,10 @@ internal sealed class BucketedForecasts(ForecastBuckets buckets)
             var sums = SumsOf(b);
             // Where the event came true for all rows, both sums had the same terms and their difference is 0.
             if (sums.Weight > 0)
-                groups.Add(buckets.ToGroup(b, sums.Tails / sums.Weight, _positive[b], Math.Max(sums.Weight - _positive[b], 0), sums.Squares));
+            {
+                var negative = Math.Max(sums.Weight - _positive[b], 0);
+                groups.Add(buckets.ToGroup(b, sums.Tails / sums.Weight, _positive[b], negative, sums.Squares));
+            }
         }
     }
 

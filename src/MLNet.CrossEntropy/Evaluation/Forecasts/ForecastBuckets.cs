@@ -5,7 +5,8 @@ namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
 /// The intervals that <see cref="BucketedForecasts"/> counts forecasts in: of relative width 2^-8 of the forecast or of its complement,
-/// whichever is smaller (a code), and cut at the edges of the reliability bins, so that none lies in two of them. Code and bin both rise with the
+/// whichever is smaller (a code), and cut at the edges of the reliability bins, so that none lies in two of them. Code and bin both
+/// rise with the
 /// forecast; so does their sum, which numbers the buckets without a look into a table. Some numbers are left empty.
 /// </summary>
 internal sealed class ForecastBuckets
@@ -27,7 +28,8 @@ internal sealed class ForecastBuckets
     // 2^SmallestExponent.
     private const float SmallestTail = 5.421010862427522e-20f;
 
-    // 1.5 times the power of two at which a double's, or a float's, last digit is 1: adding it rounds to an integer, which then stands in the low bits.
+    // 1.5 times the power of two at which a double's, or a float's, last digit is 1: adding it rounds to an integer, which then stands
+    // in the low bits.
     private const double RoundDouble = 6755399441055744.0;
     private const float RoundSingle = 12582912f;
 
@@ -107,7 +109,8 @@ internal sealed class ForecastBuckets
         : ForecastKey.One - ((long)(FirstCode + (2 * Codes - 1 - code)) << Shift);
 
     /// <summary>
-    /// The buckets of probabilities, and how far their tails lie from the lower edge of their code, in 2^-<see cref="OffsetBits"/> of its width.
+    /// The buckets of probabilities, and how far their tails lie from the lower edge of their code, in 2^-<see cref="OffsetBits"/> of
+    /// its width.
     /// </summary>
     /// <returns>Whether none of them is tiny (<see cref="IsTiny"/>); those that are have an offset of 0.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -171,8 +174,10 @@ internal sealed class ForecastBuckets
 
         Vector<double> t = Vector.AsVectorDouble(tail), q = Vector.ConditionalSelect(isLower, t, Vector<double>.One - t), bins = new(_bins);
         Vector<double> rounded = q * bins + new Vector<double>(RoundDouble), edge = (rounded - new Vector<double>(RoundDouble)) / bins;
-        Vector<long> isAbove = Vector.ConditionalSelect(isLower, Vector.GreaterThan(t, edge), Vector.LessThan(t, Vector<double>.One - edge));
-        var bin = Vector.AsVectorInt64(rounded) - new Vector<long>(BitConverter.DoubleToInt64Bits(RoundDouble)) - Vector<long>.One - isAbove;
+        Vector<long> isAbove = Vector.ConditionalSelect(
+            isLower, Vector.GreaterThan(t, edge), Vector.LessThan(t, Vector<double>.One - edge));
+        Vector<long> zero = new(BitConverter.DoubleToInt64Bits(RoundDouble));
+        var bin = Vector.AsVectorInt64(rounded) - zero - Vector<long>.One - isAbove;
         bucket = code + Vector.Max(bin, Vector<long>.Zero);
         return Vector.LessThan(tail, smallest);
     }

@@ -18,7 +18,9 @@ internal static class ForecastKey
     /// <summary>The key of a probability, given 1 less it too.</summary>
     public static long Of(double probability, double complement) =>
         // Adding 0 makes a 0 of -0.
-        probability < 0.5 ? BitConverter.DoubleToInt64Bits(probability + 0.0) : One - BitConverter.DoubleToInt64Bits(Math.Clamp(complement, 0, 0.5));
+        probability < 0.5
+            ? BitConverter.DoubleToInt64Bits(probability + 0.0)
+            : One - BitConverter.DoubleToInt64Bits(Math.Clamp(complement, 0, 0.5));
 
     /// <summary>The keys of probabilities, given 1 less each of them, at least 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,19 +5,23 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
-/// Splits the scores of forecasts of one event by isotonic recalibration; see <see cref="ScoreDecomposition"/>. One recalibration serves all of them.
+/// Splits the scores of forecasts of one event by isotonic recalibration; see <see cref="ScoreDecomposition"/>. One recalibration
+/// serves all of them.
 /// </summary>
 /// <param name="Brier">The Brier score of one event, <c>mean (q - y)^2</c>: half the two-class sum of squares.</param>
 /// <param name="LogLoss">The log-loss of one event in nats, with probabilities raised to the floor.</param>
 /// <param name="ClassLogLoss">
-/// One class's part of the split of a K-class log-loss, <c>mean_i -y_ik ln q_ik</c>. Recalibration is isotonic for each class by itself, with
+/// One class's part of the split of a K-class log-loss, <c>mean_i -y_ik ln q_ik</c>. Recalibration is isotonic for each class by
+/// itself, with
 /// respect to the proper score -y ln q + q; over all classes the q sum to 1 before and after, and drop out. So the parts of all
 /// classes sum to the split of the log-loss itself, whose miscalibration and discrimination are at least 0; for two classes it is
 /// <paramref name="LogLoss"/>.
 /// </param>
 internal readonly record struct IsotonicDecomposition(ScoreDecomposition Brier, ScoreDecomposition LogLoss, ScoreDecomposition ClassLogLoss)
 {
-    /// <summary>The splits of forecasts in groups, lowest first; of the log-losses with the loss at the floor as the largest there is.</summary>
+    /// <summary>
+    /// The splits of forecasts in groups, lowest first; of the log-losses with the loss at the floor as the largest there is.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static IsotonicDecomposition Of(ReadOnlySpan<ScoreGroup> groups, double floorLoss)
     {
@@ -42,9 +46,10 @@ internal readonly record struct IsotonicDecomposition(ScoreDecomposition Brier, 
         }
         (var brierThen, var positiveThen, var negativeThen) = Recalibrated(groups);
         double frequency = positive / weight, ofFrequency = -StableMath.XLogY(frequency, frequency);
+        var entropy = ofFrequency - StableMath.XLogY(1 - frequency, 1 - frequency);
         return new(
             ScoreDecomposition.Of(brier / weight, brierThen / weight, frequency * (1 - frequency)),
-            ScoreDecomposition.Of((ofPositive + ofNegative) / weight, (positiveThen + negativeThen) / weight, ofFrequency - StableMath.XLogY(1 - frequency, 1 - frequency)),
+            ScoreDecomposition.Of((ofPositive + ofNegative) / weight, (positiveThen + negativeThen) / weight, entropy),
             ScoreDecomposition.Of(ofPositive / weight, positiveThen / weight, ofFrequency));
     }
 
@@ -56,7 +61,10 @@ internal readonly record struct IsotonicDecomposition(ScoreDecomposition Brier, 
         VectorLog.Negative(losses[..groups.Length]);
     }
 
-    /// <summary>The weighted scores of the isotonic regression's forecasts: Brier, and the log-loss of rows for which the event came true and of the others.</summary>
+    /// <summary>
+    /// The weighted scores of the isotonic regression's forecasts: Brier, and the log-loss of rows for which the event came true and of
+    /// the others.
+    /// </summary>
     private static (double Brier, double OfPositive, double OfNegative) Recalibrated(ReadOnlySpan<ScoreGroup> groups)
     {
         (double Positive, double Weight)[] blocks = ArrayPool<(double, double)>.Shared.Rent(groups.Length);

@@ -20,7 +20,10 @@ internal sealed class ReliabilityAccumulator
     {
         ReliabilityAccumulator sums = new(bins);
         foreach (ref readonly var group in CollectionsMarshal.AsSpan(groups))
-            sums._bins[sums.BinOf(group.Probability)].Add(group.Probability, group.Complement, group.Positive / group.Weight, group.Weight, group.SquaredWeights);
+        {
+            ref var bin = ref sums._bins[sums.BinOf(group.Probability)];
+            bin.Add(group.Probability, group.Complement, group.Positive / group.Weight, group.Weight, group.SquaredWeights);
+        }
         return sums.ToDiagram();
     }
 

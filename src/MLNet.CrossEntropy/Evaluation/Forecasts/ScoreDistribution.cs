@@ -16,7 +16,9 @@ internal sealed class ScoreDistribution(int reliabilityBins)
 
     public bool IsExact => _buckets is null;
 
-    /// <summary>Adds rows by their forecasts (<see cref="ForecastKey"/>), the share of each for which the event came true, and their weights.</summary>
+    /// <summary>
+    /// Adds rows by their forecasts (<see cref="ForecastKey"/>), the share of each for which the event came true, and their weights.
+    /// </summary>
     public void Add(ReadOnlySpan<long> keys, ReadOnlySpan<double> hits, ReadOnlySpan<double> weights)
     {
         for (var row = 0; row < keys.Length; row++)
@@ -35,7 +37,9 @@ internal sealed class ScoreDistribution(int reliabilityBins)
         }
     }
 
-    /// <summary>Adds rows of weight 1 by their forecasts (<see cref="ForecastKey"/>); of those that are listed the event came true.</summary>
+    /// <summary>
+    /// Adds rows of weight 1 by their forecasts (<see cref="ForecastKey"/>); of those that are listed the event came true.
+    /// </summary>
     public void AddPlain(ReadOnlySpan<long> keys, ReadOnlySpan<int> hitRows)
     {
         if (HasRoomFor(keys.Length))

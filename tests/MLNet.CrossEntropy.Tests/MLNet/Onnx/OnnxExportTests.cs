@@ -7,10 +7,10 @@ using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.MLNet.Onnx;
 
-/// <summary>ML.NET's converter exports what our trainers return, and ONNX Runtime predicts from the file as ML.NET does from the model.</summary>
+/// <summary>ML.NET's converter exports what our trainers return, and ONNX Runtime predicts from it as ML.NET does.</summary>
 public class OnnxExportTests
 {
-    private const double Tolerance = 1e-6;
+    private const float Tolerance = 1e-6f;
 
     private readonly MLContext _ml = new(seed: 1);
 
@@ -35,8 +35,11 @@ public class OnnxExportTests
         using var engine = _ml.Model.CreatePredictionEngine<Dataset.Example, ClassPrediction>(pipeline, inputSchema: data.Schema);
 
         ClassPrediction[] expected = [.. Dataset.Iris.Examples.Select(engine.Predict)];
-        AssertSame(expected.Select(prediction => prediction.Score), Run<float>(session, Dataset.Iris, batch, "Score"));
-        Assert.Equal(expected.Select(prediction => prediction.PredictedLabel), Run<uint>(session, Dataset.Iris, batch, "PredictedLabel").Select(row => row.Single()));
+        var rows = Rows(Dataset.Iris);
+        AssertSame(expected.Select(prediction => prediction.Score), Run<float>(session, rows, batch, "Score"));
+        Assert.Equal(
+            expected.Select(prediction => prediction.PredictedLabel),
+            Run<uint>(session, rows, batch, "PredictedLabel").Select(row => row.Single()));
     }
 
     [Theory]
@@ -54,20 +57,25 @@ public class OnnxExportTests
         using var engine = _ml.Model.CreatePredictionEngine<Dataset.Example, AnswerPrediction>(pipeline, inputSchema: data.Schema);
 
         AnswerPrediction[] expected = [.. Dataset.BreastCancer.Examples.Select(engine.Predict)];
-        AssertSame(expected.Select(prediction => new[] { prediction.Probability }), Run<float>(session, Dataset.BreastCancer, batch, "Probability"));
-        Assert.Equal(expected.Select(prediction => prediction.PredictedLabel), Run<bool>(session, Dataset.BreastCancer, batch, "PredictedLabel").Select(row => row.Single()));
+        var rows = Rows(Dataset.BreastCancer);
+        AssertSame(expected.Select(prediction => new[] { prediction.Probability }), Run<float>(session, rows, batch, "Probability"));
+        Assert.Equal(
+            expected.Select(prediction => prediction.PredictedLabel),
+            Run<bool>(session, rows, batch, "PredictedLabel").Select(row => row.Single()));
     }
 
     [Fact]
     public void The_file_keeps_the_names_of_the_classes_and_leaves_the_number_of_rows_open()
     {
         var data = NamedIris.View();
-        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label", "Species").Append(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy()).Fit(data);
+        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label", "Species")
+            .Append(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy()).Fit(data);
         using var file = new TemporaryFile();
         using (var stream = File.Create(file.Name))
             _ml.Model.ConvertToOnnx(pipeline, data, stream, "Score");
+        var applied = _ml.Transforms.ApplyOnnxModel(["Score.output"], ["Features"], file.Name).Fit(data).Transform(data);
         VBuffer<ReadOnlyMemory<char>> names = default;
-        _ml.Transforms.ApplyOnnxModel(["Score.output"], ["Features"], file.Name).Fit(data).Transform(data).Schema["Score"].GetSlotNames(ref names);
+        applied.Schema["Score"].GetSlotNames(ref names);
         Assert.Equal(NamedIris.Classes, names.DenseValues().Select(name => name.ToString()));
 
         using var session = new InferenceSession(file.Name);
@@ -101,26 +109,34 @@ public class OnnxExportTests
         return new InferenceSession(stream.ToArray());
     }
 
-    private static T[][] Run<T>(InferenceSession session, Dataset data, int batch, string column) => Run<T>(session, [.. data.Examples.Select(example => example.Features)], batch, column);
+    private static float[][] Rows(Dataset data) => [.. data.Examples.Select(example => example.Features)];
 
-    /// <summary>The output for every row, computed so many rows at a time; the graph's other inputs (labels, weights) are not looked at.</summary>
-    private static T[][] Run<T>(InferenceSession session, float[][] rows, int batch, string column) => [.. rows.Chunk(batch).SelectMany(part =>
+    /// <summary>The output for every row, computed so many rows at a time.</summary>
+    private static T[][] Run<T>(InferenceSession session, float[][] rows, int batch, string column)
     {
-        NamedOnnxValue[] inputs = [.. session.InputMetadata.Select(input => input.Key == "Features"
-            ? NamedOnnxValue.CreateFromTensor(input.Key, new DenseTensor<float>(part.SelectMany(row => row).ToArray(), [part.Length, part[0].Length]))
-            : Unused(input.Key, input.Value, part.Length))];
-        using var results = session.Run(inputs, [$"{column}.output"]);
-        var output = results.Single().AsTensor<T>();
-        Assert.Equal(part.Length, output.Dimensions[0]);
-        return output.ToArray().Chunk((int)output.Length / part.Length);
-    })];
+        return [.. rows.Chunk(batch).SelectMany(Predict)];
 
+        IEnumerable<T[]> Predict(float[][] part)
+        {
+            var features = new DenseTensor<float>(part.SelectMany(row => row).ToArray(), [part.Length, part[0].Length]);
+            NamedOnnxValue[] inputs = [.. session.InputMetadata.Select(input => input.Key == "Features"
+                ? NamedOnnxValue.CreateFromTensor(input.Key, features)
+                : Unused(input.Key, input.Value, part.Length))];
+            using var results = session.Run(inputs, [$"{column}.output"]);
+            var output = results.Single().AsTensor<T>();
+            Assert.Equal(part.Length, output.Dimensions[0]);
+            return output.ToArray().Chunk((int)output.Length / part.Length);
+        }
+    }
+
+    /// <summary>A graph's other inputs, such as labels and weights, which have no part in its predictions.</summary>
     private static NamedOnnxValue Unused(string name, NodeMetadata metadata, int rows)
     {
         int[] shape = [rows, metadata.Dimensions[1]];
         return metadata.ElementDataType switch
         {
-            TensorElementType.String => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<string>(Enumerable.Repeat("", rows).ToArray(), shape)),
+            TensorElementType.String
+                => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<string>(Enumerable.Repeat("", rows).ToArray(), shape)),
             TensorElementType.Bool => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<bool>(shape)),
             TensorElementType.UInt32 => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<uint>(shape)),
             TensorElementType.Int32 => NamedOnnxValue.CreateFromTensor(name, new DenseTensor<int>(shape)),
@@ -129,7 +145,12 @@ public class OnnxExportTests
     }
 
     private static void AssertSame(IEnumerable<float[]> expected, float[][] actual)
-        => Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First.Select(value => (double)value), pair.Second.Select(value => (double)value), (a, b) => Math.Abs(a - b) <= Tolerance));
+    {
+        float[][] rows = [.. expected];
+        Assert.Equal(rows.Select(row => row.Length), actual.Select(row => row.Length));
+        Assert.All(
+            rows.SelectMany(row => row).Zip(actual.SelectMany(row => row)), pair => Assert.Equal(pair.First, pair.Second, Tolerance));
+    }
 
     private sealed class ClassPrediction
     {

@@ -22,3 +22,21 @@ public readonly ref struct Target<T>
     /// <summary>The numbers.</summary>
     public ReadOnlySpan<T> Values { get; }
 }
+
+/// <summary>Names a span as the prediction: the model's distribution Q.</summary>
+public static class Prediction
+{
+    /// <summary>The probabilities <paramref name="values"/> as a prediction.</summary>
+    public static Prediction<T> Of<T>(ReadOnlySpan<T> values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(values);
+}
+
+/// <summary>What a model predicted. A type of its own for the reason that <see cref="Target{T}"/> is one.</summary>
+public readonly ref struct Prediction<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    internal Prediction(ReadOnlySpan<T> values) => Values = values;
+
+    /// <summary>The probabilities.</summary>
+    public ReadOnlySpan<T> Values { get; }
+}

@@ -1,12 +1,25 @@
 using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Tests.Shared;
 
-
 namespace MLNet.CrossEntropy.Tests.Numerics;
 
-/// <summary>Against 30-digit arithmetic (mpmath 1.2.1: the incomplete beta function for few degrees of freedom, the integral of the density for many).</summary>
-public sealed class StudentTTests
+/// <summary>The distributions that confidence intervals and tests rest on.</summary>
+public sealed class DistributionsTests
 {
+    /// <summary>Quantiles as Python's statistics.NormalDist gives them.</summary>
+    [Theory]
+    [InlineData(0.5, 0)]
+    [InlineData(0.6, 0.2533471031357998)]
+    [InlineData(0.975, 1.9599639845400536)]
+    [InlineData(0.995, 2.5758293035489)]
+    [InlineData(1e-10, -6.361340902404056)]
+    [InlineData(1e-20, -9.262340089798405)]
+    public void Normal_quantile(double p, double expected) => Assert.Equal(expected, NormalDistribution.Quantile(p), 1e-13);
+
+    /// <summary>
+    /// Student's t against 30-digit arithmetic (mpmath 1.2.1: the incomplete beta function for few degrees of freedom, the integral of the
+    /// density for many).
+    /// </summary>
     public static TheoryData<double, double, double> Tails => new()
     {
         { 0.3, 0.001, 0.99954136182553767 },
@@ -85,7 +98,7 @@ public sealed class StudentTTests
         Tolerances.AssertClose(expected, StudentT.TwoSidedQuantile(p, degreesOfFreedom), 1e-11);
 
     [Fact]
-    public void Limits()
+    public void Students_t_at_its_limits()
     {
         Assert.Equal(1, StudentT.TwoSidedTail(0, 5));
         Assert.Equal(0, StudentT.TwoSidedTail(double.PositiveInfinity, 5));
