@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.MLNet;
 
