@@ -1,110 +1,100 @@
 using System.CommandLine;
-using DogCat.Commands;
-using DogCat.Features;
-using DogCat.Reporting;
-using DogCat.Training;
+using static System.FormattableString;
 
 namespace DogCat;
 
-/// <summary>What may be written after the program's name.</summary>
-public sealed class CommandLine
+/// <summary>What the program tells the shell, as promised in the README.</summary>
+internal enum ExitCode { Done = 0, SomePicturesRefused = 1, Refused = 2, Interrupted = 130 }
+
+/// <summary>Something the user can put right; the message alone is shown.</summary>
+internal sealed class UserException(string message) : Exception(message);
+
+/// <summary>Which pictures, and what to write.</summary>
+internal sealed record JobOptions(string? Images, int Pictures, int Seed, bool SoftLabels, string? Save, string? Report)
 {
-    private readonly Option<string?> _images = new("--images") { HelpName = "DIR", Description = "Photographs in DIR/train/{cat,dog} and DIR/test/{cat,dog} instead of drawn pictures." };
-    private readonly Option<int> _pictures = new("--pictures") { HelpName = "N", Description = "How many pictures to draw for training; half as many more are drawn for testing.", DefaultValueFactory = _ => 3000 };
-    private readonly Option<int> _seed = new("--seed") { HelpName = "N", Description = "Which series of pictures to draw, and which patches to learn from.", DefaultValueFactory = _ => 1 };
-    private readonly Option<string> _cache = new("--cache") { HelpName = "DIR", Description = "Where the features of photographs are kept.", DefaultValueFactory = _ => FeatureFile.DefaultFolder };
-    private readonly Option<bool> _noCache = new("--no-cache") { Description = "Compute all features anew and keep none." };
-    private readonly Option<string?> _save = new("--save") { HelpName = "model.zip", Description = "Save the first trainer's model, an ordinary ML.NET model." };
-    private readonly Option<string?> _report = new("--report") { HelpName = "report.html", Description = "Write a report with pictures, one HTML file; without this, it is written beside a saved model." };
-    private readonly Option<string?> _judged = new("--images") { HelpName = "DIR", Description = "Photographs in DIR/test/{cat,dog}, or in DIR/{cat,dog}, instead of drawn pictures; people's votes are taken from human-votes.csv beside them." };
-    private readonly Option<string?> _page = new("--report") { HelpName = "report.html", Description = "Write a report with pictures, one HTML file." };
-    private readonly Option<bool> _ablation = new("--ablation") { Description = "Also train with each family of features alone, and without it." };
-    private readonly Option<bool> _softLabels = new("--soft-labels") { Description = "Also train on known probabilities or people's votes, against plain labels; compare does it by itself." };
-    private readonly Option<string[]> _contenders = new("--contenders") { HelpName = "NAME", Description = $"Which trainers to compare: {string.Join(", ", Contenders.All.Select(c => c.Name))}; the first one is saved. Without this, all but {Contenders.ImageClassification}. One that lacks a package or a library here says so and is left out.", AllowMultipleArgumentsPerToken = true };
-    private readonly Argument<string> _model = new("model.zip") { Description = "A model saved with --save." };
-    private readonly Argument<string[]> _files = new("picture") { Description = "PNG or JPEG files.", Arity = ArgumentArity.OneOrMore };
-    private readonly Argument<string> _folder = new("DIR") { Description = "A new or empty folder." };
-    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Results alone.", Recursive = true };
-    private readonly Option<bool> _json = new("--json") { Description = "One JSON document on the standard output.", Recursive = true };
-
-    private readonly Func<TrainOptions, Report, CancellationToken, ExitCode> _train;
-
-    private CommandLine(Func<TrainOptions, Report, CancellationToken, ExitCode> train) => _train = train;
-
-    /// <summary>Does what the arguments ask for and returns the exit code, see <see cref="ExitCode"/>; <paramref name="train"/> is the program's story.</summary>
-    public static int Run(string[] args, Func<TrainOptions, Report, CancellationToken, ExitCode> train)
+    /// <summary>Refuses before the work what would fail after it.</summary>
+    public void Check()
     {
-        var parsed = new CommandLine(train).Create().Parse(args);
+        if (Pictures < 20)
+            throw new UserException(Invariant($"--pictures is {Pictures}; at least 20 are needed"));
+        if (Images is not null && !Directory.Exists(Images))
+            throw new UserException($"--images {Images}: there is no such folder");
+        CheckFile("--save", Save);
+        CheckFile("--report", Report);
+        if (Save is not null && Report is not null && Path.GetFullPath(Save) == Path.GetFullPath(Report))
+            throw new UserException($"--save and --report name the same file, {Save}");
+    }
+
+    private static void CheckFile(string option, string? path)
+    {
+        if (Directory.Exists(path))
+            throw new UserException($"{option} {path}: this is a folder; a file is wanted");
+        if (path is not null && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+            throw new UserException($"{option} {path}: there is no folder '{folder}'");
+    }
+}
+
+/// <summary>What may be written after the program's name.</summary>
+internal static class CommandLine
+{
+    private static readonly Option<string?> Images = new("--images")
+    { HelpName = "DIR", Description = "Photographs in DIR/train/{cat,dog} and DIR/test/{cat,dog}, or in DIR/{cat,dog}, instead of drawn pictures." };
+    private static readonly Option<int> Pictures = new("--pictures")
+    { HelpName = "N", Description = "How many pictures to draw; for training, half as many more are drawn for testing.", DefaultValueFactory = _ => 3000 };
+    private static readonly Option<int> Seed = new("--seed")
+    { HelpName = "N", Description = "Which pictures to draw, and how DIR/{cat,dog} is split.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<bool> SoftLabels = new("--soft-labels")
+    { Description = "Also train on known probabilities or people's votes (test/human-votes.csv), against plain labels." };
+    private static readonly Option<string?> Save = new("--save")
+    { HelpName = "model.zip", Description = "Save SoftmaxCrossEntropy's model, an ordinary ML.NET model." };
+    private static readonly Option<string?> Report = new("--report")
+    { HelpName = "report.html", Description = "Write a report with charts and pictures, one HTML file." };
+    private static readonly Option<bool> Json = new("--json") { Description = "One JSON document on the standard output.", Recursive = true };
+    private static readonly Argument<string> Model = new("model.zip") { Description = "A model saved with --save." };
+    private static readonly Argument<string[]> Files = new("picture") { Description = "JPEG, PNG or WebP files.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string> Folder = new("DIR") { Description = "A new or empty folder." };
+
+    /// <summary>Does what the arguments ask for and returns the exit code; <paramref name="main"/> is what happens without a command.</summary>
+    public static int Run(string[] args, Func<JobOptions, Output, CancellationToken, ExitCode> main)
+    {
+        var root = new RootCommand("""
+            Tells dogs from cats: trains linear models by cross-entropy and judges their probabilities.
+
+            Exit codes: 0 done; 1 done, but some pictures were refused; 2 nothing done, the reason is told; 130 interrupted.
+            """)
+        { Images, Pictures, Seed, SoftLabels, Save, Report, Json };
+        var predict = new Command("predict", "Ask a saved model about pictures.") { Model, Files };
+        var evaluate = new Command("evaluate", "Judge a saved model by pictures whose labels are known.") { Model, Images, Pictures, Seed, Report };
+        var draw = new Command("draw", "Write drawn pictures to a folder, as --images reads them.") { Folder, Pictures, Seed };
+        Handle(root, (line, output, stop) => main(Options(line), output, stop));
+        Handle(predict, (line, output, stop) => Commands.Predict(line.GetRequiredValue(Model), line.GetRequiredValue(Files), output, stop));
+        Handle(evaluate, (line, output, stop) => Commands.Evaluate(line.GetRequiredValue(Model), Options(line), output, stop));
+        Handle(draw, (line, output, stop) => Commands.Draw(line.GetRequiredValue(Folder), Options(line), output, stop));
+        foreach (var command in (Command[])[predict, evaluate, draw])
+            root.Subcommands.Add(command);
+        var parsed = root.Parse(args);
         var exit = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         return parsed.Errors.Count > 0 ? (int)ExitCode.Refused : exit;
     }
 
-    private RootCommand Create()
+    private static JobOptions Options(ParseResult line) => new(
+        line.GetValue(Images), line.GetValue(Pictures), line.GetValue(Seed), line.GetValue(SoftLabels), line.GetValue(Save), line.GetValue(Report));
+
+    /// <summary>Ctrl-C cancels the token; a fit that does not end within two seconds is cut off.</summary>
+    private static void Handle(Command command, Func<ParseResult, Output, CancellationToken, ExitCode> run) => command.SetAction((line, stop) => Task.Run(() =>
     {
-        var root = new RootCommand($"Tells dogs from cats: trains linear models by cross-entropy and judges their probabilities.\n\n{Examples}") { _images, _pictures, _seed, _cache, _noCache, _save, _report, _ablation, _softLabels, _quiet, _json };
-        var train = new Command("train", "Train SoftmaxCrossEntropy (what happens without a command).") { _images, _pictures, _seed, _cache, _noCache, _save, _report, _ablation, _softLabels };
-        var compare = new Command("compare", "Train SoftmaxCrossEntropy, SigmoidCrossEntropy and ML.NET's own on the same rows.") { _images, _pictures, _seed, _cache, _noCache, _save, _report, _contenders };
-        var evaluate = new Command("evaluate", "Judge a saved model by pictures whose labels are known.") { _model, _judged, _pictures, _seed, _page };
-        var predict = new Command("predict", "Ask a saved model about pictures.") { _model, _files };
-        var draw = new Command("draw", "Write drawn pictures to a folder, as --images reads them.") { _folder, _pictures, _seed };
-        Handle(root, (line, report, stop) => _train(Train(line, Contenders.All.Take(1)), report, stop));
-        Handle(train, (line, report, stop) => _train(Train(line, Contenders.All.Take(1)), report, stop));
-        Handle(compare, (line, report, stop) => _train(Train(line, Compared(line)) with { SoftLabels = true, LossCurves = true }, report, stop));
-        Handle(evaluate, (line, report, stop) => EvaluateCommand.Run(line.GetRequiredValue(_model), Data(line) with { Images = line.GetValue(_judged) }, line.GetValue(_page), report, stop));
-        Handle(predict, (line, report, stop) => PredictCommand.Run(line.GetRequiredValue(_model), line.GetRequiredValue(_files), report, stop));
-        Handle(draw, (line, report, stop) => DrawCommand.Run(line.GetRequiredValue(_folder), Data(line), report, stop));
-        foreach (var command in (Command[])[train, compare, evaluate, predict, draw])
-            root.Subcommands.Add(command);
-        return root;
-    }
-
-    private static string Examples => """
-        Examples:
-          DogCat                                           draw pictures, train, show
-          DogCat compare                                   beside ML.NET's own trainers
-          DogCat --images photos --save model.zip          train on photographs, keep the model
-          DogCat compare --report report.html              a page with charts and pictures, for a browser
-          DogCat train --images photos --ablation          what each family of features brings
-          DogCat evaluate model.zip --images photos        judge it by photos/test
-          DogCat predict model.zip rex.png tom.jpg --json  ask it, from a script
-          DogCat draw drawn --pictures 200                 look at what is drawn
-
-        Exit codes: 0 done; 1 done, but some pictures were refused; 2 nothing done, the reason is told;
-        130 interrupted, with the best model so far.
-        """;
-
-    private void Handle(Command command, Func<ParseResult, Report, CancellationToken, ExitCode> run) => command.SetAction(line =>
-    {
-        var report = new Report(line.GetValue(_json) ? Verbosity.Json : line.GetValue(_quiet) ? Verbosity.Quiet : Verbosity.Normal);
-        using var interruption = new Interruption();
-        var exit = Guarded(() => run(line, report, interruption.Token));
-        report.Close(exit);
-        return (int)exit;
-    });
-
-    private static ExitCode Guarded(Func<ExitCode> run)
-    {
+        var output = new Output(line.GetValue(Json));
+        ExitCode exit;
         try
         {
-            return run();
+            exit = run(line, output, stop);
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is OperationCanceledException or UserException or IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine("Interrupted before there was a model.");
-            return ExitCode.Interrupted;
+            exit = exception is OperationCanceledException ? ExitCode.Interrupted : ExitCode.Refused;
+            Console.Error.WriteLine(exit == ExitCode.Interrupted ? "Interrupted." : exception.Message);
         }
-        catch (Exception exception) when (exception is UserException or IOException or UnauthorizedAccessException)
-        {
-            Console.Error.WriteLine(exception.Message);
-            return ExitCode.Refused;
-        }
-    }
-
-    private TrainOptions Train(ParseResult line, IEnumerable<Contender> contenders) =>
-        new(Data(line), [.. contenders], line.GetValue(_ablation), line.GetValue(_softLabels), line.GetValue(_save), line.GetValue(_report));
-
-    private IReadOnlyList<Contender> Compared(ParseResult line) => line.GetResult(_contenders) is null ? Contenders.Usual : Contenders.Named(line.GetValue(_contenders)!);
-
-    private DataOptions Data(ParseResult line) =>
-        new(line.GetValue(_images), line.GetValue(_pictures), line.GetValue(_seed), line.GetValue(_noCache) ? null : line.GetValue(_cache));
+        output.Close(exit);
+        return (int)exit;
+    }, CancellationToken.None));
 }

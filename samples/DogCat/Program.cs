@@ -1,71 +1,70 @@
-using System.Diagnostics;
 using DogCat;
-using DogCat.Commands;
-using DogCat.Data;
-using DogCat.Features;
-using DogCat.Reporting;
-using DogCat.Training;
+using DogCat.Drawing;
 using Microsoft.ML;
+using MLNet.CrossEntropy;
+using static System.FormattableString;
 
-return CommandLine.Run(args, Train);
+return CommandLine.Run(args, Main);
 
-// "train" and "compare": from pictures to an honest verdict.
-static ExitCode Train(TrainOptions options, Report report, CancellationToken cancellation)
+// From pictures to probabilities whose worth is known.
+static ExitCode Main(JobOptions options, Output output, CancellationToken cancellation)
 {
     options.Check();
-    report.Host();
-
-    // 1. Pictures, drawn or read from a folder, each labelled cat or dog.
-    var data = Pictures.Get(options.Data, report, cancellation);
-
-    // 2. Pixels become numbers ("features") that a linear model can use; what to look for in patches is learned from the training pictures.
-    var store = Pictures.ComputeFeatures(data, options.Data, report, cancellation);
     var ml = new MLContext(seed: 1);
-    var features = ml.Transforms.ComputeFeatures(store).Fit(data.Train.ToDataView(ml));
-    var train = features.Transform(data.Train.ToDataView(ml));
-    var test = features.Transform(data.Test.ToDataView(ml));
 
-    // 3. Each trainer learns from the same rows, at the end of the same pipeline (see MulticlassContender.cs).
+    // 1. Pictures: photographs from a folder, or drawn ones, of which is known how well one can do at best.
+    List<SkippedFile> skipped = [];
+    (var train, var test) = options.Images is { } folder
+        ? PictureFolder.Load(folder, options.Seed, skipped)
+        : (output.Draw(options.Seed, Series.Train, options.Pictures, cancellation), output.Draw(options.Seed, Series.Test, options.Pictures / 2, cancellation));
+
+    // 2. Pixels become features: of photographs by a network that has seen a million others, of drawings by where their edges run.
+    var arePhotographs = options.Images is not null;
+    var kind = arePhotographs ? "photographs" : "drawn pictures";
+    var featurizer = (arePhotographs ? Featurizing.ResNet18(ml) : Featurizing.GradientHistograms(ml)).Fit(ml.Data.LoadFromEnumerable<PictureRow>([]));
+    var known = output.Working("Computing features to train on", train.Length, done => ml.Examples(featurizer, train, skipped, done, cancellation));
+    var unseen = output.Working("Computing features to test with", test.Length, done => ml.Examples(featurizer, test, skipped, done, cancellation));
+    output.Data(known, unseen, skipped, kind);
+
+    // 3. Each trainer learns from the same examples, as it comes.
     List<Result> results = [];
-    foreach (var contender in options.Contenders.TakeWhile(_ => !cancellation.IsCancellationRequested))
+    foreach (var contender in Contenders.All(ml, arePhotographs))
     {
-        try
-        {
-            var start = Stopwatch.GetTimestamp();
-            results.Add(report.Fitting(contender, progress => contender.Run(new TrainerSetup(ml, data.Train.Count, progress, cancellation), train, test)));
-            report.Finished(results[^1], Stopwatch.GetElapsedTime(start));
-        }
-        catch (LeftOutException missing)
-        {
-            report.LeftOut(contender, missing);
-        }
+        cancellation.ThrowIfCancellationRequested();
+        results.Add(output.Working($"Training {contender.Name}", 1, _ => contender.Run(ml, known, unseen)));
     }
-    if (results.Count == 0)
-        throw cancellation.IsCancellationRequested ? new OperationCanceledException(cancellation) : new UserException("There is nobody to compare: all contenders are left out.");
 
-    // 4. Whose probabilities fit the test pictures best? And what did each family of features bring?
-    report.Results(results, data);
-    report.Gallery(ml, results[0].Model, data.Test, test);
-    var comparison = ModelComparison.Of(ml, results, data.Test);
-    report.Comparison(comparison);
-    var uncertainty = Uncertainty.Of(results, data.Test);
-    report.Uncertainty(uncertainty);
-    report.Disagreement(results[0].Name, Disagreement.Of(JudgedPicture.All(data.Test, results[0].ProbabilityOfDog)));
-    var trial = options.SoftLabels && !cancellation.IsCancellationRequested ? report.Trial(() => SoftLabelTrial.Run(ml, data, store, cancellation)) : null;
-    var losses = options.LossCurves && !cancellation.IsCancellationRequested ? report.LossCurves(done => LossCurves.Run(ml, data, store, done, cancellation)) : null;
-    if (options.Ablation)
-        report.Ablation(Ablation.Run(ml, data, store, cancellation));
+    // 4. Whose probabilities fit the pictures that no trainer has seen, and how sure is that?
+    output.Results(results, arePhotographs ? null : unseen.Pictures.Average(p => p.LabelEntropy));
+    var comparison = ml.MulticlassClassification.CompareCrossEntropy(
+        results.Where(r => !r.IsBinary).ToDictionary(r => r.Name, r => r.Model.Transform(unseen.Rows)), new ComparisonOptions { Seed = 1 });
+    output.Comparison(comparison);
 
-    // 5. The model is ML.NET's own: any ML.NET program can load it. The report is one HTML file with pictures, for people.
+    // 5. How uncertain some pictures are is known. How far is the model from that, and does it help to train on it?
+    (var name, var model) = (results[0].Name, results[0].Model);
+    var judged = unseen.JudgedBy(model);
+    var soft = options.SoftLabels || options.Report is not null ? SoftLabels.Evaluate(ml, judged) : null;
+    var trial = options.SoftLabels ? output.Working("Training on soft labels and on hard ones", 1, _ => SoftLabels.Trial(ml, known, unseen)) : null;
+    output.Uncertainty(name, soft, trial);
+
+    // 6. The model is ML.NET's own, from the picture to the prediction; the report is one HTML file.
     if (options.Save is { } path)
     {
-        SavedModel.Save(ml, results[0].Model, train.Schema, store.Features.Filters, path);
-        report.Saved(results[0], path);
+        ml.Save(featurizer.Append(model), path);
+        output.Written("model", path);
     }
-    if (options.ReportPath is { } page)
+    if (options.Report is { } page)
     {
-        HtmlReport.Of(options, data, results, comparison, uncertainty, trial, losses).Save(page);
-        report.Written(page);
+        var report = new CrossEntropyReport("Dogs and cats")
+        { Introduction = Invariant($"Linear models of {known.Pictures.Length:N0} {kind}, judged by {unseen.Pictures.Length:N0} others that no model has seen.") };
+        foreach (var result in results)
+            report.Add(result.Name, result.Test, result.Training);
+        report.Add(comparison).AddPictures(name, judged, soft);
+        if (trial is not null)
+            report.Add(trial.ToSection());
+        report.AddReason().Save(page);
+        output.Written("report", page);
     }
-    return report.End(options, cancellation);
+    output.NextSteps(options);
+    return ExitCode.Done;
 }

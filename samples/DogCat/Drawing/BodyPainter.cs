@@ -92,9 +92,7 @@ internal static class BodyPainter
         var drop = traits.Ears;
         (var tipX, var tipY) = OnCurve((-0.03f, -0.25f), (-0.24f, -0.22f), (-0.10f, 0.13f), drop);
         var round = Mix(0.006f, 0.035f, drop);
-        canvas.Fill(
-            Triangle((x - 0.10f, y - 0.05f), (x + 0.01f, y - 0.09f), (x + tipX, y + tipY), round),
-            drop < 0.45f ? traits.Coat.At : traits.Coat.ShadeAt);
+        canvas.Fill(Triangle((x - 0.10f, y - 0.05f), (x + 0.01f, y - 0.09f), (x + tipX, y + tipY), round), drop < 0.45f ? traits.Coat.At : traits.Coat.ShadeAt);
         // The far ear shows only while ears stand up.
         canvas.Fill(Triangle((x + 0.02f, y - 0.09f), (x + 0.10f, y - 0.06f), (x + 0.09f, y - 0.24f), 0.006f), traits.Coat.ShadeAt, 1 - 2.2f * drop);
     }
@@ -103,13 +101,8 @@ internal static class BodyPainter
     {
         var tail = traits.Tail;
         var outwards = x < 0 ? -1 : 1;
-        canvas.Fill(
-            Curve(
-                (x, y),
-                (x + outwards * Mix(0.34f, 0.14f, tail), y + Mix(0.06f, -0.02f, tail)),
-                (x + outwards * Mix(0.10f, 0.16f, tail), y - Mix(0.42f, 0.20f, tail)),
-                Mix(0.034f, 0.05f, tail),
-                Mix(0.026f, 0.02f, tail)),
-            traits.Coat.ShadeAt);
+        var bend = (x + outwards * Mix(0.34f, 0.14f, tail), y + Mix(0.06f, -0.02f, tail));
+        var end = (x + outwards * Mix(0.10f, 0.16f, tail), y - Mix(0.42f, 0.20f, tail));
+        canvas.Fill(Curve((x, y), bend, end, Mix(0.034f, 0.05f, tail), Mix(0.026f, 0.02f, tail)), traits.Coat.ShadeAt);
     }
 }

@@ -1,6 +1,9 @@
-using PictureFiles;
+using Microsoft.ML.Data;
 
 namespace DogCat.Drawing;
+
+/// <summary>What pictures are drawn for. Each purpose of a seed has a series of its own, so that none is ever both learned from and tested with.</summary>
+internal enum Series { Train, Test, Evaluation, FolderTrain, FolderTest }
 
 /// <summary>
 /// Draws pictures of dogs and cats whose label is uncertain by a known amount.
@@ -18,21 +21,27 @@ namespace DogCat.Drawing;
 /// every model. It is not quite reachable, because breed, noise and occlusion hide b a little.
 /// </para>
 /// </summary>
-public static class DrawnPictures
+internal static class DrawnPictures
 {
+    /// <summary>Pixels in each direction.</summary>
+    public const int Side = 32;
+
     /// <summary>The probability that an animal of pure kind is labelled as the other one.</summary>
     public const double Mislabelled = 0.02;
 
-    /// <summary>Draws pictures first, ..., first + count - 1 of the series that belongs to <paramref name="seed"/>, calling <paramref name="done"/> after each.</summary>
-    public static DrawnPicture[] Draw(int seed, int first, int count, int side = 32, Action? done = null, CancellationToken cancellation = default)
+    /// <summary>Draws the first pictures of a series; a seed gives the same pixels on every machine.</summary>
+    public static Picture[] Draw(int seed, Series series, int count, Action? done = null, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(side);
-        var pictures = new DrawnPicture[count];
+        var pictures = new Picture[count];
         // Each picture has a random generator of its own, so the threads' order does not matter.
         Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, i =>
         {
-            pictures[i] = Draw(SplitMix64.ForItem(seed, first + i), side);
+            var random = SplitMix64.ForItem(seed, series, i);
+            var blend = DrawBlend(random);
+            var probability = ProbabilityOfDog(blend);
+            var isDog = random.Chance(probability);
+            var pixels = Paint(random, blend);
+            pictures[i] = new Picture($"{series} {i}", isDog, () => MLImage.CreateFromPixels(Side, Side, MLPixelFormat.Rgba32, pixels), probability);
             done?.Invoke();
         });
         return pictures;
@@ -45,18 +54,7 @@ public static class DrawnPictures
         return Mislabelled + (1 - 2 * Mislabelled) * s * s * (3 - 2 * s);
     }
 
-    /// <summary>H(p) = -p log p - (1-p) log(1-p), in nats.</summary>
-    public static double BinaryEntropy(double p) => -XLogX(p) - XLogX(1 - p);
-
-    private static DrawnPicture Draw(SplitMix64 random, int side)
-    {
-        var blend = DrawBlend(random);
-        var probability = ProbabilityOfDog(blend);
-        var isDog = random.Chance(probability);
-        return new DrawnPicture(Paint(random, blend, side), blend, probability, isDog);
-    }
-
-    private static double DrawBlend(SplitMix64 random)
+    internal static double DrawBlend(SplitMix64 random)
     {
         var pure = random.Chance(0.7);
         var u = random.Uniform();
@@ -65,16 +63,55 @@ public static class DrawnPictures
         return u < 0.5 ? 0.4 * u : 1 - 0.4 * (1 - u);
     }
 
-    private static Picture Paint(SplitMix64 random, double blend, int side)
+    private static byte[] Paint(SplitMix64 random, double blend)
     {
-        Traits traits = Traits.Draw(random, (float)blend);
-        var canvas = new Canvas(side);
+        var traits = Traits.Draw(random, (float)blend);
+        var canvas = new Canvas(Side);
         Scene.PaintBackground(canvas, random);
         BodyPainter.Paint(canvas, traits);
         Scene.PaintForeground(canvas, random);
         Scene.Expose(canvas, random);
-        return canvas.ToPicture();
+        return canvas.ToRgba();
+    }
+}
+
+/// <summary>
+/// SplitMix64 (Steele, Lea and Flood 2014): a small random generator of our own, so that a seed gives the same pictures on
+/// every machine and .NET version.
+/// </summary>
+internal sealed class SplitMix64(ulong seed)
+{
+    private ulong _state = seed;
+
+    /// <summary>An independent generator for item <paramref name="index"/> of a series, whatever was drawn for the items before it.</summary>
+    public static SplitMix64 ForItem(int seed, Series series, int index) => new(Mix(Mix((uint)seed | (ulong)series << 32) + (uint)index));
+
+    /// <summary>Uniform on [0, 1), with 53 random bits.</summary>
+    public double Uniform()
+    {
+        _state += 0x9E3779B97F4A7C15;
+        return (Mix(_state) >> 11) * (1.0 / (1UL << 53));
     }
 
-    private static double XLogX(double x) => x == 0 ? 0 : x * Math.Log(x);
+    /// <summary>Uniform between two numbers.</summary>
+    public float Between(float low, float high) => low + (high - low) * (float)Uniform();
+
+    /// <summary>True with the given probability.</summary>
+    public bool Chance(double probability) => Uniform() < probability;
+
+    /// <summary>
+    /// A bell curve with mean 0 and standard deviation 1: the sum of four uniforms, scaled. Unlike the normal distribution's
+    /// logarithm and cosine it is rounded the same way everywhere.
+    /// </summary>
+    public float Bell() => (float)((Uniform() + Uniform() + Uniform() + Uniform() - 2) * 1.7320508075688772);
+
+    /// <summary>One of the items, each as likely.</summary>
+    public T Pick<T>(ReadOnlySpan<T> items) => items[(int)(Uniform() * items.Length)];
+
+    private static ulong Mix(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
 }

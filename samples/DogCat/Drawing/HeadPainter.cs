@@ -47,11 +47,9 @@ internal static class HeadPainter
     private static void Skull(Canvas canvas, Traits traits)
     {
         var head = traits.Head;
-        canvas.Fill(
-            Union(
-                Ellipse(0, -0.04f, Mix(0.28f, 0.235f, head), Mix(0.22f, 0.26f, head)),
-                Ellipse(0, Mix(0.08f, 0.10f, head), Mix(0.29f, 0.19f, head), Mix(0.16f, 0.22f, head))),
-            traits.Coat.At);
+        var crown = Ellipse(0, -0.04f, Mix(0.28f, 0.235f, head), Mix(0.22f, 0.26f, head));
+        var cheeks = Ellipse(0, Mix(0.08f, 0.10f, head), Mix(0.29f, 0.19f, head), Mix(0.16f, 0.22f, head));
+        canvas.Fill(Union(crown, cheeks), traits.Coat.At);
     }
 
     private static void Eyes(Canvas canvas, Traits traits)

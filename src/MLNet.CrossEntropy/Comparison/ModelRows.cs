@@ -1,5 +1,6 @@
 using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Comparison;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
 

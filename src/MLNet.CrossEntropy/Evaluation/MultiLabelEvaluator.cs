@@ -1,3 +1,4 @@
+using MLNet.CrossEntropy.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.MLNet;

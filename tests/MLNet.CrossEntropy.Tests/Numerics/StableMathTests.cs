@@ -126,9 +126,6 @@ public sealed class StableMathTests
         Assert.Throws<ArgumentException>(() => StableMath.Softmax<double>([], []));
         Assert.Throws<ArgumentException>(() => StableMath.Softmax<double>([1, 2], new double[1]));
         Assert.Throws<ArgumentException>(() => StableMath.LogSoftmax<double>([1, 2], new double[3]));
-        Assert.Throws<ArgumentException>(() => StableMath.Sigmoid<double>([1, 2], new double[3]));
-        Assert.Throws<ArgumentException>(() => StableMath.Softplus<double>([1, 2], new double[1]));
-        Assert.Throws<ArgumentException>(() => StableMath.LogSigmoid<double>([1, 2], new double[1]));
     }
 
     private static void SoftmaxIsThatOfTheOracle<T>(double tolerance)
@@ -154,12 +151,12 @@ public sealed class StableMathTests
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var golden = Torch["sigmoid"]!;
-        T[] x = [.. golden["x"].Flat().Select(T.CreateTruncating)], y = new T[x.Length];
-        StableMath.Sigmoid<T>(x, y);
-        Tolerances.AssertClose(golden["sigmoid"].Flat(), y.Select(double.CreateTruncating), tolerance, "sigmoid");
-        StableMath.LogSigmoid<T>(x, y);
-        Tolerances.AssertClose(golden["logsigmoid"].Flat(), y.Select(double.CreateTruncating), tolerance, "logsigmoid");
-        StableMath.Softplus<T>(x, y);
-        Tolerances.AssertClose(golden["softplus_exact"].Flat(), y.Select(double.CreateTruncating), tolerance, "softplus");
+        T[] x = [.. golden["x"].Flat().Select(T.CreateTruncating)];
+        AssertGolden("sigmoid", StableMath.Sigmoid);
+        AssertGolden("logsigmoid", StableMath.LogSigmoid);
+        AssertGolden("softplus_exact", StableMath.Softplus);
+
+        void AssertGolden(string name, Func<T, T> function) =>
+            Tolerances.AssertClose(golden[name].Flat(), x.Select(v => double.CreateTruncating(function(v))), tolerance, name);
     }
 }

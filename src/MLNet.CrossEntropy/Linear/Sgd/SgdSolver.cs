@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
 

@@ -1,4 +1,0 @@
-namespace DogCat.Drawing;
-
-/// <summary>How the animal is seen.</summary>
-internal enum Pose { Portrait, Sitting, Standing }

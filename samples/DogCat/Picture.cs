@@ -1,0 +1,116 @@
+using Microsoft.ML.Data;
+using MLNet.CrossEntropy;
+using SkiaSharp;
+using static System.FormattableString;
+
+namespace DogCat;
+
+/// <summary>A picture and what it shows.</summary>
+/// <param name="Name">Its file, or its place in the series that it was drawn for.</param>
+/// <param name="IsDog">Whether it is labelled a dog, else a cat.</param>
+/// <param name="Open">Decodes it; whoever asks disposes of what comes.</param>
+/// <param name="ProbabilityOfDog">The known probability of its label, or the share of people who voted for dog; null when neither is known.</param>
+internal sealed record Picture(string Name, bool IsDog, Func<MLImage> Open, double? ProbabilityOfDog = null)
+{
+    /// <summary>"cat" or "dog".</summary>
+    public string Label => IsDog ? "dog" : "cat";
+
+    /// <summary>H(p) of its label, in nats; NaN where p is not known.</summary>
+    public double LabelEntropy => ProbabilityOfDog is { } p ? InformationTheory.Entropy<double>([1 - p, p]) : double.NaN;
+
+    /// <summary>What a file shows is not known here, so that its label means nothing.</summary>
+    public static Picture OfFile(string path, bool isDog = false, double? probabilityOfDog = null) => new(path, isDog, () => PictureFile.Read(path), probabilityOfDog);
+}
+
+/// <summary>A picture and the probabilities of cat and dog that a model gives it.</summary>
+internal sealed record Judged(Picture Picture, float[] Score)
+{
+    public bool SaysDog => Score[1] > Score[0];
+}
+
+/// <summary>A file or folder that was left out, and why.</summary>
+internal sealed record SkippedFile(string Path, string Reason);
+
+/// <summary>A file that is no usable picture.</summary>
+internal sealed class PictureException(string reason) : Exception(reason);
+
+/// <summary>
+/// Picture files as Skia reads them. ML.NET's <c>LoadImages</c> does too, but it ends at the first file that it cannot read, takes a picture
+/// that was cut off for a whole one, and leaves photographs lying on their side.
+/// </summary>
+internal static class PictureFile
+{
+    /// <summary>Larger pictures are not decoded: a file of some kilobytes may ask for gigabytes.</summary>
+    public const long MostPixels = 100_000_000;
+
+    private const long MostBytes = 200_000_000;
+
+    /// <summary>JPEG and WebP files are decoded to about this size, where they are larger: faster, and without jagged edges once they are made small.</summary>
+    private const int Enough = 512;
+
+    /// <summary>Decodes a JPEG, PNG, WebP, GIF or BMP file upright, on white where it is transparent.</summary>
+    /// <exception cref="PictureException">The file is missing, unreadable, too large, damaged or of another format.</exception>
+    public static MLImage Read(string path)
+    {
+        using var codec = OpenCodec(path);
+        if ((long)codec.Info.Width * codec.Info.Height > MostPixels)
+            throw new PictureException(Invariant($"it has {codec.Info.Width:N0} x {codec.Info.Height:N0} pixels, more than {MostPixels:N0}"));
+        var size = codec.GetScaledDimensions(Math.Min(1, (float)Enough / Math.Min(codec.Info.Width, codec.Info.Height)));
+        using var decoded = new SKBitmap(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
+        var result = codec.GetPixels(decoded.Info, decoded.GetPixels());
+        if (result != SKCodecResult.Success)
+            throw new PictureException(result == SKCodecResult.IncompleteInput ? "the file is cut off" : $"the picture is damaged ({result})");
+
+        var isTurned = codec.EncodedOrigin >= SKEncodedOrigin.LeftTop;
+        using var upright = new SKBitmap(new SKImageInfo(
+            isTurned ? size.Height : size.Width, isTurned ? size.Width : size.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using var canvas = new SKCanvas(upright);
+        canvas.Clear(SKColors.White);
+        canvas.Concat(Upright(codec.EncodedOrigin, size.Width, size.Height));
+        canvas.DrawBitmap(decoded, 0, 0);
+        return MLImage.CreateFromPixels(upright.Width, upright.Height, MLPixelFormat.Rgba32, upright.GetPixelSpan());
+    }
+
+    /// <summary>A PNG file's bytes, of no more than 96 pixels in each direction.</summary>
+    public static byte[] Thumbnail(MLImage picture)
+    {
+        var colour = picture.PixelFormat == MLPixelFormat.Bgra32 ? SKColorType.Bgra8888 : SKColorType.Rgba8888;
+        using var image = SKImage.FromPixelCopy(new SKImageInfo(picture.Width, picture.Height, colour, SKAlphaType.Opaque), picture.Pixels);
+        var scale = Math.Min(1, 96f / Math.Max(picture.Width, picture.Height));
+        using var small = new SKBitmap(Math.Max(1, (int)(scale * picture.Width)), Math.Max(1, (int)(scale * picture.Height)), isOpaque: true);
+        image.ScalePixels(small.PeekPixels(), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+        using var data = small.Encode(SKEncodedImageFormat.Png, quality: 100);
+        return data.ToArray();
+    }
+
+    private static SKCodec OpenCodec(string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            if (!file.Exists)
+                throw new PictureException(Directory.Exists(path) ? "this is a folder" : "there is no such file");
+            if (file.Length is 0 or > MostBytes)
+                throw new PictureException(file.Length == 0 ? "the file is empty" : Invariant($"the file has {file.Length:N0} bytes, more than {MostBytes:N0}"));
+            using var data = SKData.CreateCopy(File.ReadAllBytes(path));
+            return SKCodec.Create(data) ?? throw new PictureException("this is no picture that can be read (JPEG, PNG, WebP, GIF and BMP can)");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new PictureException($"the file cannot be read ({exception.GetType().Name})");
+        }
+    }
+
+    /// <summary>From where a camera put a pixel to where it belongs (EXIF's tag Orientation).</summary>
+    private static SKMatrix Upright(SKEncodedOrigin origin, int width, int height) => origin switch
+    {
+        SKEncodedOrigin.TopRight => new SKMatrix(-1, 0, width, 0, 1, 0, 0, 0, 1),
+        SKEncodedOrigin.BottomRight => new SKMatrix(-1, 0, width, 0, -1, height, 0, 0, 1),
+        SKEncodedOrigin.BottomLeft => new SKMatrix(1, 0, 0, 0, -1, height, 0, 0, 1),
+        SKEncodedOrigin.LeftTop => new SKMatrix(0, 1, 0, 1, 0, 0, 0, 0, 1),
+        SKEncodedOrigin.RightTop => new SKMatrix(0, -1, height, 1, 0, 0, 0, 0, 1),
+        SKEncodedOrigin.RightBottom => new SKMatrix(0, -1, height, -1, 0, width, 0, 0, 1),
+        SKEncodedOrigin.LeftBottom => new SKMatrix(0, 1, 0, -1, 0, width, 0, 0, 1),
+        _ => SKMatrix.Identity,
+    };
+}

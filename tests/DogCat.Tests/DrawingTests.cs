@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using DogCat.Drawing;
+using MLNet.CrossEntropy;
+
+namespace DogCat.Tests;
+
+public class DrawingTests
+{
+    /// <summary>Blends, probabilities and labels, as pictures get them, without the pictures.</summary>
+    private static readonly (double Blend, double Probability, bool IsDog)[] Tosses = [.. Enumerable.Range(0, 40_000).Select(i =>
+    {
+        var random = SplitMix64.ForItem(3, Series.Train, i);
+        var blend = DrawnPictures.DrawBlend(random);
+        var probability = DrawnPictures.ProbabilityOfDog(blend);
+        return (blend, probability, random.Chance(probability));
+    })];
+
+    [Fact]
+    public void A_seed_gives_the_same_pixels_everywhere()
+    {
+        // Without alpha.
+        byte[] pixels = [.. DrawnPictures.Draw(seed: 1, Series.Train, count: 64).SelectMany(Pixels).Where((_, i) => i % 4 != 3)];
+        Assert.Equal("D6C6ECF9C72427E0", Convert.ToHexString(SHA256.HashData(pixels))[..16]);
+    }
+
+    [Fact]
+    public void A_picture_does_not_depend_on_the_ones_drawn_with_it()
+    {
+        var many = DrawnPictures.Draw(seed: 1, Series.Train, count: 10);
+        Assert.Equal(Pixels(many[7]), Pixels(DrawnPictures.Draw(seed: 1, Series.Train, count: 8)[7]));
+        Assert.NotEqual(Pixels(many[7]), Pixels(DrawnPictures.Draw(seed: 2, Series.Train, count: 8)[7]));
+    }
+
+    /// <summary>Whatever the number of pictures asked for: a picture of one series is in no other one, so that nothing is tested with what was learned.</summary>
+    [Fact]
+    public void No_picture_is_in_two_series()
+    {
+        const int each = 150;
+        HashSet<string> seen = [];
+        foreach (var seed in (int[])[1, 2])
+            foreach (var series in Enum.GetValues<Series>())
+                seen.UnionWith(DrawnPictures.Draw(seed, series, each).Select(p => Convert.ToHexString(SHA256.HashData(Pixels(p)))));
+        Assert.Equal(2 * Enum.GetValues<Series>().Length * each, seen.Count);
+    }
+
+    [Fact]
+    public void The_probability_rises_with_the_blend_and_treats_both_kinds_alike()
+    {
+        Assert.Equal(DrawnPictures.Mislabelled, DrawnPictures.ProbabilityOfDog(0), 12);
+        Assert.Equal(0.5, DrawnPictures.ProbabilityOfDog(0.5), 12);
+        double before = 0;
+        for (double blend = 0; blend <= 1; blend += 0.01)
+        {
+            var p = DrawnPictures.ProbabilityOfDog(blend);
+            Assert.True(p >= before);
+            Assert.Equal(1 - p, DrawnPictures.ProbabilityOfDog(1 - blend), 12);
+            before = p;
+        }
+    }
+
+    [Theory]
+    [InlineData(0.0, 0.2)]
+    [InlineData(0.2, 0.5)]
+    [InlineData(0.5, 0.8)]
+    [InlineData(0.8, 1.0)]
+    public void Labels_are_as_frequent_as_their_probability_says(double low, double high)
+    {
+        var slice = Tosses.Where(t => t.Blend >= low && t.Blend < high).ToArray();
+        var expected = slice.Sum(t => t.Probability);
+        var deviation = Math.Sqrt(slice.Sum(t => t.Probability * (1 - t.Probability)));
+        Assert.True(slice.Length > 1000);
+        Assert.InRange(slice.Count(t => t.IsDog), expected - 4 * deviation, expected + 4 * deviation);
+    }
+
+    /// <summary>The mean of H(p(b)) over the distribution of blends, by quadrature from its density; who knows the probabilities loses just that.</summary>
+    [Fact]
+    public void The_mean_entropy_is_that_of_the_construction_and_a_bound_that_is_reached()
+    {
+        const int steps = 100_000;
+        var pure = Entropy(DrawnPictures.Mislabelled);
+        var cross = Enumerable.Range(0, steps).Average(i => Entropy(DrawnPictures.ProbabilityOfDog((i + 0.5) / steps)));
+        var expected = 0.7 * pure + 0.3 * cross;
+        Assert.InRange(expected, 0.1, 0.2);
+        Assert.Equal(expected, Tosses.Average(t => Entropy(t.Probability)), 0.003);
+        Assert.Equal(expected, Tosses.Average(t => -Math.Log(t.IsDog ? t.Probability : 1 - t.Probability)), 0.008);
+    }
+
+    [Fact]
+    public void A_picture_has_the_label_and_the_entropy_of_its_coin()
+    {
+        var pictures = DrawnPictures.Draw(seed: 3, Series.Train, count: 50);
+        Assert.Equal(Tosses[..50].Select(t => (t.Probability, t.IsDog)), pictures.Select(p => (p.ProbabilityOfDog!.Value, p.IsDog)));
+        Assert.All(pictures, p => Assert.Equal(Entropy(p.ProbabilityOfDog!.Value), p.LabelEntropy, 12));
+    }
+
+    /// <summary>The area painted is the shape's area: outlines are where they should be, and edges are smooth.</summary>
+    [Theory]
+    [InlineData(32)]
+    [InlineData(101)]
+    public void A_shape_covers_its_area(int side)
+    {
+        Assert.Equal(Math.PI * 0.3 * 0.2, Covered(Shapes.Ellipse(0.05f, -0.1f, 0.3f, 0.2f)), 0.002);
+        Assert.Equal(0.4 * 0.2 + Math.PI * 0.01, Covered(Shapes.Limb(-0.2f, 0, 0.1f, 0.2f, 0, 0.1f)), 0.002);
+        Assert.Equal(0.5 * 0.6 * 0.5, Covered(Shapes.Triangle((-0.3f, 0.2f), (0.3f, 0.2f), (0.1f, -0.3f), 0)), 0.002);
+        Assert.Equal(0.5 * 0.6 * 0.5, Covered(Shapes.Triangle((0.3f, 0.2f), (-0.3f, 0.2f), (0.1f, -0.3f), 0)), 0.002);
+
+        double Covered(Shape shape)
+        {
+            var canvas = new Canvas(side);
+            canvas.Fill(shape, new Rgb(1, 1, 1));
+            return canvas.ToRgba().Where((_, i) => i % 4 == 0).Sum(red => red / 255.0) / (side * side);
+        }
+    }
+
+    [Fact]
+    public void A_placed_shape_lands_where_it_is_placed()
+    {
+        var outer = new Placement(0.1f, -0.2f, 0.5f, 0.3f, Mirrored: true);
+        var place = outer.At(0.2f, 0.1f, 0.8f);
+        // The origin of the inner place, seen from the outer one, is the point it was put at.
+        (var x, var y) = outer.ToDrawing(place.X, place.Y);
+        Assert.Equal((0.2, 0.1, 0.4), (Math.Round(x, 5), Math.Round(y, 5), Math.Round(place.Scale, 6)));
+    }
+
+    private static double Entropy(double p) => InformationTheory.Entropy<double>([1 - p, p]);
+
+    private static byte[] Pixels(Picture picture)
+    {
+        using var image = picture.Open();
+        return image.Pixels.ToArray();
+    }
+}

@@ -1,0 +1,102 @@
+using DogCat.Drawing;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using SkiaSharp;
+
+namespace DogCat.Tests;
+
+public sealed class FeaturesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly MLContext _ml = new(seed: 1);
+    private readonly List<SkippedFile> _skipped = [];
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>
+    /// The order and the range of pixels that the network was trained on: what ML.NET's own featurizer makes of ExtractPixels' defaults, bit by
+    /// bit, and not what it makes of any other order.
+    /// </summary>
+    [Fact]
+    public void ResNet18_sees_planes_of_red_green_and_blue_from_0_to_255()
+    {
+        _folder.FillWithPhotographs(perClass: 2, "");
+        Picture[] pictures = PictureFolder.LoadTest(_folder.FullName, _skipped);
+        var ours = Features(Featurizing.ResNet18(_ml), pictures);
+        Assert.All(ours, f => Assert.Equal(512, f.Length));
+        Assert.Equal(Features(Dnn(interleaved: false), pictures), ours);
+        Assert.NotEqual(Features(Dnn(interleaved: true), pictures), ours);
+        var type = (VectorDataViewType)Fit(Featurizing.ResNet18(_ml)).GetOutputSchema(_ml.Data.LoadFromEnumerable<PictureRow>([]).Schema)["Features"].Type;
+        Assert.Equal([512], type.Dimensions.ToArray());
+
+        IEstimator<ITransformer> Dnn(bool interleaved) => _ml.Transforms.ResizeImages("Image", 224, 224)
+            .Append(_ml.Transforms.ExtractPixels("Pixels", "Image", interleavePixelColors: interleaved))
+            .Append(_ml.Transforms.DnnFeaturizeImage("Features", m => m.ModelSelector.ResNet18(_ml, m.OutputColumn, m.InputColumn), "Pixels"));
+    }
+
+    /// <summary>What a program of one's own reads by LoadImages is what this one reads itself.</summary>
+    [Fact]
+    public void LoadImages_gives_the_same_features()
+    {
+        _folder.FillWithPhotographs(perClass: 2, "");
+        Picture[] pictures = PictureFolder.LoadTest(_folder.FullName, _skipped);
+        var files = _ml.Data.LoadFromEnumerable(pictures.Select(p => new Example { Path = p.Name }).ToArray());
+        var loaded = _ml.Transforms.LoadImages("Image", imageFolder: "", "Path").Fit(files).Transform(files);
+        var features = Featurizing.ResNet18(_ml).Fit(loaded).Transform(_ml.Transforms.DropColumns("Features").Fit(loaded).Transform(loaded)).GetColumn<float[]>("Features");
+        Assert.Equal(Features(Featurizing.ResNet18(_ml), pictures), features);
+    }
+
+    [Fact]
+    public void Edges_count_and_even_surfaces_do_not()
+    {
+        Assert.All(GradientHistograms.Of(Planes((_, _) => 100)), f => Assert.Equal(0, f));
+        var vertical = GradientHistograms.Of(Planes((x, _) => x < 10 ? 0 : 255));
+        Assert.Equal(GradientHistograms.Count, vertical.Length);
+        Assert.Contains(vertical, f => f > 0.05f);
+        // The same whichever way the animal looks, and brighter light changes little.
+        Assert.Equal(vertical, GradientHistograms.Of(Planes((x, _) => 31 - x < 10 ? 0 : 255)), (a, b) => Math.Abs(a - b) < 1e-6f);
+        var dim = GradientHistograms.Of(Planes((x, _) => x < 10 ? 0 : 100));
+        Assert.Equal(vertical, dim, (a, b) => Math.Abs(a - b) < 0.01f);
+        Assert.NotEqual(vertical, GradientHistograms.Of(Planes((_, y) => y < 10 ? 0 : 255)));
+
+        static float[] Planes(Func<int, int, float> shade) => [.. Enumerable.Range(0, 3 * 1024).Select(i => shade(i % 32, i % 1024 / 32))];
+    }
+
+    [Fact]
+    public void Pictures_that_cannot_be_read_are_skipped_and_the_others_keep_their_features()
+    {
+        _folder.FillWithPhotographs(perClass: 40, "");
+        _folder.Write([], "cat", "007.jpg");
+        _folder.Write("no picture"u8.ToArray(), "dog", "011.jpg");
+        Picture[] pictures = PictureFolder.LoadTest(_folder.FullName, _skipped);
+        var done = 0;
+        var featurizer = Fit(Featurizing.GradientHistograms(_ml));
+        var examples = _ml.Examples(featurizer, pictures, _skipped, () => Interlocked.Increment(ref done), CancellationToken.None);
+        Assert.Equal((80, 78, 2), (done, examples.Pictures.Length, _skipped.Count));
+        Assert.Equal([_folder.At("cat", "007.jpg"), _folder.At("dog", "011.jpg")], _skipped.Select(s => s.Path));
+        Assert.Equal(pictures.Where(p => _skipped.All(s => s.Path != p.Name)), examples.Pictures);
+        Assert.Equal(examples.Pictures.Select(p => p.Label), examples.Rows.GetColumn<string>("Label"));
+        // One by one they come out the same.
+        Assert.Equal(Features(Featurizing.GradientHistograms(_ml), [examples.Pictures[20]])[0], examples.Features[20]);
+
+        var message = Assert.Throws<UserException>(() => _ml.Examples(featurizer, [.. pictures.Where(p => !p.IsDog)], [], () => { }, CancellationToken.None)).Message;
+        Assert.StartsWith("There is no usable picture of a dog among 40", message, StringComparison.Ordinal);
+        Assert.ThrowsAny<OperationCanceledException>(() => _ml.Examples(featurizer, pictures, [], () => { }, new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public void Thumbnails_are_small_PNGs()
+    {
+        using var image = PictureFile.Read(_folder.Write(TemporaryFolder.Encode(TemporaryFolder.Quarters(400, 200), SKEncodedImageFormat.Jpeg), "a.jpg"));
+        using var thumbnail = SKBitmap.Decode(PictureFile.Thumbnail(image));
+        Assert.Equal((96, 48), (thumbnail.Width, thumbnail.Height));
+        Assert.True(thumbnail.GetPixel(20, 10) is { Red: > 250, Green: < 5, Blue: < 5 });
+        using var drawn = DrawnPictures.Draw(1, Series.Train, 1)[0].Open();
+        Assert.Equal(32, SKBitmap.Decode(PictureFile.Thumbnail(drawn)).Width);
+    }
+
+    private ITransformer Fit(IEstimator<ITransformer> featurizer) => featurizer.Fit(_ml.Data.LoadFromEnumerable<PictureRow>([]));
+
+    private float[][] Features(IEstimator<ITransformer> featurizer, Picture[] pictures) =>
+        [.. _ml.Ask(Fit(featurizer), "Features", pictures, _skipped, () => { }, CancellationToken.None).Select(f => f!)];
+}

@@ -1,0 +1,94 @@
+namespace DogCat.Tests;
+
+public sealed class FolderTests : IDisposable
+{
+    private const string Header = "file,label,votes_cat,votes_dog,votes_other";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<SkippedFile> _skipped = [];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Both_classes_of_both_sets_are_found_and_what_does_not_belong_is_named()
+    {
+        _folder.FillWithPhotographs(perClass: 3, "train", "test");
+        File.WriteAllText(_folder.At("notes.txt"), "");
+        _folder.Make("train", "bird");
+        _folder.Make("test", "dog", "more");
+        (var train, var test) = PictureFolder.Load(_folder.FullName, seed: 1, _skipped);
+        Assert.All((Picture[][])[train, test], set => Assert.Equal([false, false, false, true, true, true], set.Select(p => p.IsDog)));
+        Assert.All(train.Concat(test), p => Assert.Equal(p.Label, Path.GetFileName(Path.GetDirectoryName(p.Name))));
+        Assert.Equal(
+            [
+                new SkippedFile(_folder.At("notes.txt"), "not one of train and test"),
+                new SkippedFile(_folder.At("train", "bird"), "not one of cat and dog and human-votes.csv"),
+                new SkippedFile(_folder.At("test", "dog", "more"), "a folder within a class folder"),
+            ],
+            _skipped);
+        Assert.Equal(test.Select(p => p.Name), PictureFolder.LoadTest(_folder.FullName, _skipped).Select(p => p.Name));
+        Assert.Equal(test.Select(p => p.Name), PictureFolder.LoadTest(_folder.At("test"), _skipped).Select(p => p.Name));
+    }
+
+    [Fact]
+    public void One_folder_is_split_by_the_seed_class_by_class()
+    {
+        _folder.FillWithPhotographs(perClass: 10, "");
+        (var train, var test) = PictureFolder.Load(_folder.FullName, seed: 1, _skipped);
+        Assert.Equal((8, 8, 2, 2), (train.Count(p => !p.IsDog), train.Count(p => p.IsDog), test.Count(p => !p.IsDog), test.Count(p => p.IsDog)));
+        Assert.Equal(20, train.Concat(test).Select(p => p.Name).Distinct().Count());
+        Assert.Equal(test.Select(p => p.Name), PictureFolder.Load(_folder.FullName, seed: 1, _skipped).Test.Select(p => p.Name));
+        Assert.NotEqual(test.Select(p => p.Name), PictureFolder.Load(_folder.FullName, seed: 2, _skipped).Test.Select(p => p.Name));
+    }
+
+    [Fact]
+    public void A_class_that_is_missing_or_empty_is_refused()
+    {
+        _folder.FillWithPhotographs(perClass: 1, "train", "test");
+        Directory.Delete(_folder.At("test", "dog"), recursive: true);
+        var message = Assert.Throws<UserException>(() => PictureFolder.Load(_folder.FullName, 1, _skipped)).Message;
+        Assert.Equal($"There is no folder '{_folder.At("test", "dog")}'. Photographs are expected in DIR/train/{{cat,dog}} and DIR/test/{{cat,dog}}, or in DIR/{{cat,dog}}.", message);
+        _folder.Make("test", "dog");
+        message = Assert.Throws<UserException>(() => PictureFolder.Load(_folder.FullName, 1, _skipped)).Message;
+        Assert.StartsWith($"There is no picture in '{_folder.At("test", "dog")}'", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Votes_belong_to_the_pictures_they_name()
+    {
+        _folder.FillWithPhotographs(perClass: 2, "train", "test");
+        // Nobody took the last one for a cat or a dog.
+        File.WriteAllLines(_folder.At("test", PictureFolder.VotesFile), [Header, "test/cat/001.jpg,cat,40,10,1", "test/dog/000.jpg,dog,0,51,0", "test/dog/001.jpg,dog,0,0,51"]);
+        (var train, var test) = PictureFolder.Load(_folder.FullName, 1, _skipped);
+        Assert.Equal([null, 0.2, 1, null], test.Select(p => p.ProbabilityOfDog));
+        // The same where the folder has been put elsewhere.
+        Assert.Equal([null, 0.2, 1, null], PictureFolder.LoadTest(_folder.At("test"), _skipped).Select(p => p.ProbabilityOfDog));
+        Assert.Empty(_skipped);
+        Assert.All(train, p => Assert.Null(p.ProbabilityOfDog));
+    }
+
+    [Theory]
+    [InlineData("a.jpg,cat,40,10", "line 3 does not hold a file, a label and three counts")]
+    [InlineData("a.jpg,cat,40,10,1,1", "line 3 does not hold a file, a label and three counts")]
+    [InlineData("a.jpg,cat,40,many,1", "line 3 does not hold a file, a label and three counts")]
+    [InlineData("a.jpg,cat,40,-1,1", "line 3 does not hold a file, a label and three counts")]
+    [InlineData(",cat,40,1,1", "line 3 does not hold a file, a label and three counts")]
+    [InlineData("b.jpg,cat,40,1,1", "line 3 names 'b.jpg', which is not there")]
+    public void A_line_that_cannot_be_used_is_named(string line, string reason)
+    {
+        var path = _folder.At(PictureFolder.VotesFile);
+        File.WriteAllText(_folder.At("a.jpg"), "");
+        File.WriteAllLines(path, [Header, "", line, "a.jpg,dog,1,3,3", "a.jpg,dog,9,9,9"]);
+        Assert.Equal(0.75, PictureFolder.ReadVotes(path, _folder.FullName, _skipped).Single().Value);
+        Assert.Equal([new SkippedFile(path, reason), new SkippedFile(path, "line 5 names 'a.jpg' again")], _skipped);
+    }
+
+    [Fact]
+    public void Another_file_of_that_name_is_named()
+    {
+        var path = _folder.At(PictureFolder.VotesFile);
+        File.WriteAllText(path, "file,cats\na.jpg,1");
+        Assert.Empty(PictureFolder.ReadVotes(path, _folder.FullName, _skipped));
+        Assert.Equal([new SkippedFile(path, $"the first line is not '{Header}', so no vote is read")], _skipped);
+    }
+}
