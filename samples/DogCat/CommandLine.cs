@@ -27,10 +27,8 @@ internal sealed record JobOptions(string? Images, int Pictures, int Seed, bool S
 
     private static void CheckFile(string option, string? path)
     {
-        if (Directory.Exists(path))
-            throw new UserException($"{option} {path}: this is a folder; a file is wanted");
-        if (path is not null && Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
-            throw new UserException($"{option} {path}: there is no folder '{folder}'");
+        if (path is not null && Path.GetDirectoryName(Path.GetFullPath(path)) is var folder && (Directory.Exists(path) || !Directory.Exists(folder)))
+            throw new UserException($"{option} {path}: {(Directory.Exists(path) ? "this is a folder; a file is wanted" : $"there is no folder '{folder}'")}");
     }
 }
 

@@ -42,7 +42,8 @@ internal static class Commands
         if (judged.Length == 0)
             throw new UserException("There is no picture left to judge the model by.");
         var metrics = SoftLabels.EvaluateByLabel(ml, judged);
-        output.Metrics(metrics);
+        output.Say(metrics.ToString()!);
+        output.AddJson("metrics", metrics.ToJson());
         var soft = SoftLabels.Evaluate(ml, judged);
         output.Uncertainty(name, soft, trial: null);
         if (options.Report is { } page)

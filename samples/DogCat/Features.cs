@@ -11,7 +11,6 @@ namespace DogCat;
 internal sealed class PictureRow
 {
     public int Index { get; set; }
-
     public string Label { get; set; } = "";
 
     /// <summary>Of any size: nobody is held to the one that the attribute asks for.</summary>
@@ -23,11 +22,8 @@ internal sealed class PictureRow
 internal sealed class Example
 {
     public string Label { get; set; } = "";
-
     public bool IsDog { get; set; }
-
     public string Path { get; set; } = "";
-
     public float[] Features { get; set; } = [];
 }
 
@@ -53,10 +49,7 @@ internal static class Featurizing
     /// What ResNet18 (He et al. 2016), trained on a million other photographs, makes of 224 x 224 pixels: 512 numbers. It wants what
     /// ExtractPixels does by itself, planes of red, green and blue from 0 to 255; any other order gives worse features and no error.
     /// </summary>
-    /// <remarks>
-    /// <c>DnnFeaturizeImage</c> makes the same of the same two files, but on threads of its own, which only get in each other's way where pictures
-    /// are worked on side by side.
-    /// </remarks>
+    /// <remarks><c>DnnFeaturizeImage</c> makes the same of the same files, on threads of its own, which are in each other's way where pictures are worked on side by side.</remarks>
     public static IEstimator<ITransformer> ResNet18(MLContext ml) =>
         ml.Transforms.ResizeImages("Image", 224, 224)
             .Append(ml.Transforms.ExtractPixels("OriginalInput", "Image"))
@@ -121,8 +114,8 @@ internal static class Featurizing
             catch (PictureException exception)
             {
                 reasons[i] = exception.Message;
-                return null;
             }
+            return null;
         }
     }
 
@@ -132,14 +125,12 @@ internal static class Featurizing
         ModelFile = Path.Combine(AppContext.BaseDirectory, "DnnImageModels", file),
         InputColumns = [input],
         OutputColumns = [output],
-        InterOpNumThreads = 1,
         IntraOpNumThreads = 1,
     });
 
     private sealed class AnswerRow
     {
         public int Index { get; set; }
-
         public float[] Answer { get; set; } = [];
     }
 }

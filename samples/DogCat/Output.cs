@@ -32,20 +32,22 @@ internal sealed class Output(bool isJson)
     }
 
     /// <summary>A value for scripts.</summary>
-    public void Add<T>(string name, T value) => _document[name] = value is JsonNode node ? node : JsonSerializer.SerializeToNode(value, Json);
+    public void Add<T>(string name, T value) => _document[name] = JsonSerializer.SerializeToNode(value, Json);
 
-    /// <summary>Announces work, says every few seconds how far it is, and at its end how long it took.</summary>
+    /// <summary>One of the library's own documents for scripts.</summary>
+    public void AddJson(string name, string json) => _document[name] = JsonNode.Parse(json);
+
+    /// <summary>Announces work, says how far it is where that takes long, and at its end how long it took.</summary>
     public T Working<T>(string what, int total, Func<Action, T> work)
     {
         var watch = Stopwatch.StartNew();
-        (var done, var lastSaid) = (0, 0L);
+        (var done, var tenths) = (0, 0);
         _progress.Write($"{what} ... ");
         var result = work(() =>
         {
-            var now = Interlocked.Increment(ref done);
-            var said = Interlocked.Read(ref lastSaid);
-            if (watch.ElapsedMilliseconds - said > 5000 && Interlocked.CompareExchange(ref lastSaid, watch.ElapsedMilliseconds, said) == said)
-                _progress.Write(Invariant($"{100.0 * now / total:F0} % "));
+            var now = (int)(10L * Interlocked.Increment(ref done) / total);
+            if (now > tenths && Interlocked.Exchange(ref tenths, now) < now && watch.Elapsed.TotalSeconds > 5)
+                _progress.Write($"{10 * now} % ");
         });
         _progress.WriteLine(Invariant($"{watch.Elapsed.TotalSeconds:F1} s"));
         return result;
@@ -104,16 +106,9 @@ internal sealed class Output(bool isJson)
     public void Comparison(CrossEntropyComparison comparison)
     {
         Say(comparison.Pairs[0].Sentence);
-        Add("comparison", JsonNode.Parse(comparison.ToJson()));
+        AddJson("comparison", comparison.ToJson());
         if (Contenders.LeftOut is { } leftOut)
             Say(leftOut);
-    }
-
-    /// <summary>All that the evaluator found.</summary>
-    public void Metrics(CrossEntropyMetrics metrics)
-    {
-        Say(metrics.ToString()!);
-        Add("metrics", JsonNode.Parse(metrics.ToJson()));
     }
 
     /// <summary>How far a model is from the known uncertainty, and what came of training on it; nothing where neither is known.</summary>
@@ -121,9 +116,9 @@ internal sealed class Output(bool isJson)
     {
         if (soft is not null)
             Say(SoftLabels.InWords(model, soft));
-        Add("uncertainty", soft is null ? null : new { pictures = soft.Rows.Used, labelEntropy = soft.IrreducibleLogLoss, divergence = soft.KullbackLeibler, crossEntropy = soft.LogLoss });
         foreach (var sentence in trial?.Sentences ?? [])
             Say(sentence);
+        Add("uncertainty", soft is null ? null : new { pictures = soft.Rows.Used, labelEntropy = soft.IrreducibleLogLoss, divergence = soft.KullbackLeibler, crossEntropy = soft.LogLoss });
         Add("softLabels", trial is null ? null : new { bySoftLabels = JsonNode.Parse(trial.BySoftLabels.ToJson()), byHardLabels = JsonNode.Parse(trial.ByHardLabels.ToJson()) });
     }
 

@@ -25,12 +25,12 @@ internal static class PictureFolder
             return (LoadSet(folder, "train", skipped), LoadSet(folder, "test", skipped));
         }
         List<Picture> train = [], test = [];
-        foreach (var pictures in LoadSet(folder, "", skipped).GroupBy(p => p.IsDog))
+        foreach (var pictures in LoadSet(folder, "", skipped).GroupBy(p => p.IsDog).Select(g => g.ToArray()))
         {
-            Picture[] shuffled = [.. pictures];
-            new Random(seed).Shuffle(shuffled);
-            test.AddRange(shuffled.Take(Math.Max(1, shuffled.Length / OneOfHowManyTests)));
-            train.AddRange(shuffled.Skip(Math.Max(1, shuffled.Length / OneOfHowManyTests)));
+            new Random(seed).Shuffle(pictures);
+            var tests = Math.Max(1, pictures.Length / OneOfHowManyTests);
+            test.AddRange(pictures[..tests]);
+            train.AddRange(pictures[tests..]);
         }
         return ([.. train], [.. test]);
     }

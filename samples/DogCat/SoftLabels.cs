@@ -45,15 +45,15 @@ internal static class SoftLabels
     /// <exception cref="UserException">Too few pictures have soft labels.</exception>
     public static SoftLabelTrial Trial(MLContext ml, Examples train, Examples test)
     {
-        (var known, var others) = (Known(train), Known(test));
+        (var known, var others) = (Known.Of(train), Known.Of(test));
         if (others.Length < Fewest)
             throw new UserException(Invariant($"--soft-labels: {others.Length} test pictures have people's votes (test/{PictureFolder.VotesFile}); at least {Fewest} are needed."));
-        ((Picture Picture, float[] Features)[] Train, (Picture Picture, float[] Features)[] Test)[] folds = [(known, others)];
+        (Known[] Train, Known[] Test)[] folds = [(known, others)];
         var design = Invariant($"Trained on the soft or the hard labels of {known.Length:N0} pictures, judged by {others.Length:N0} others.");
         if (known.Length < Fewest)
         {
             // Every other one: the pictures come sorted by class.
-            (Picture, float[])[] even = [.. others.Where((_, i) => i % 2 == 0)], odd = [.. others.Where((_, i) => i % 2 == 1)];
+            Known[] even = [.. others.Where((_, i) => i % 2 == 0)], odd = [.. others.Where((_, i) => i % 2 == 1)];
             folds = [(even, odd), (odd, even)];
             design = Invariant($"Each half of {others.Length:N0} test pictures judged by models trained on the soft or the hard labels of the other half.");
         }
@@ -69,17 +69,14 @@ internal static class SoftLabels
         CrossEntropyComparison Compare(string label) => ml.MulticlassClassification.CompareCrossEntropy(models, new ComparisonOptions { Seed = 1 }, Options(label));
     }
 
-    private static (Picture Picture, float[] Features)[] Known(Examples examples) =>
-        [.. examples.Pictures.Zip(examples.Features).Where(e => e.First.ProbabilityOfDog is not null)];
-
     /// <summary>What a model trained on the one says about the other.</summary>
-    private static IEnumerable<float[]> Fit(MLContext ml, (Picture Picture, float[] Features)[] train, (Picture Picture, float[] Features)[] test, Func<Picture, double> dog)
+    private static IEnumerable<float[]> Fit(MLContext ml, Known[] train, Known[] test, Func<Picture, double> dog)
     {
         var schema = SchemaDefinition.Create(typeof(SoftExample));
         schema[nameof(SoftExample.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, train[0].Features.Length);
         return ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(nameof(SoftExample.Target)).Fit(Rows(train)).Transform(Rows(test)).GetColumn<float[]>("Score");
 
-        IDataView Rows((Picture Picture, float[] Features)[] examples) => ml.Data.LoadFromEnumerable(
+        IDataView Rows(Known[] examples) => ml.Data.LoadFromEnumerable(
             examples.Select(e => new SoftExample { Target = Shares(dog(e.Picture)), Features = e.Features }).ToArray(), schema);
     }
 
@@ -88,13 +85,18 @@ internal static class SoftLabels
 
     private static MulticlassEvaluationOptions Options(string label) => new() { LabelColumnName = label, ClassNames = ["cat", "dog"], ScoreKind = ScoreKind.Probabilities };
 
+    /// <summary>A picture whose soft label is known.</summary>
+    private sealed record Known(Picture Picture, float[] Features)
+    {
+        public static Known[] Of(Examples examples) =>
+            [.. examples.Pictures.Zip(examples.Features, (p, f) => new Known(p, f)).Where(e => e.Picture.ProbabilityOfDog is not null)];
+    }
+
     private sealed class Forecast
     {
         public string Label { get; set; } = "";
-
         [VectorType(2)]
         public float[] Target { get; set; } = [];
-
         [VectorType(2)]
         public float[] Score { get; set; } = [];
     }
@@ -103,7 +105,6 @@ internal static class SoftLabels
     {
         [VectorType(2)]
         public float[] Target { get; set; } = [];
-
         public float[] Features { get; set; } = [];
     }
 }

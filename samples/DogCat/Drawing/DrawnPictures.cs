@@ -68,7 +68,7 @@ internal static class DrawnPictures
         var traits = Traits.Draw(random, (float)blend);
         var canvas = new Canvas(Side);
         Scene.PaintBackground(canvas, random);
-        BodyPainter.Paint(canvas, traits);
+        new AnimalPainter(canvas, traits).Paint();
         Scene.PaintForeground(canvas, random);
         Scene.Expose(canvas, random);
         return canvas.ToRgba();
