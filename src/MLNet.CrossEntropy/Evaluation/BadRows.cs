@@ -1,5 +1,4 @@
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -16,7 +15,6 @@ internal static class BadRows
         block.StartFrom(rows);
         for (var row = 0; row < rows.Count; row++)
         {
-            Throw.IfInvalidWeight(rows.Weights[row], rows.FirstRow + row);
             var outcome = CheckLabel(rows.Labels[row], rows.Weights[row]);
             if (outcome == RowOutcome.Used)
                 outcome = check(rows.Scores(row));
