@@ -23,7 +23,8 @@ internal sealed record Contender(string Name, IEstimator<ITransformer> Pipeline,
 }
 
 /// <summary>What a contender achieved.</summary>
-internal sealed record Result(string Name, string Settings, bool IsBinary, TimeSpan FitTime, CrossEntropyMetrics Train, CrossEntropyMetrics Test, ITransformer Model)
+internal sealed record Result(
+    string Name, string Settings, bool IsBinary, TimeSpan FitTime, CrossEntropyMetrics Train, CrossEntropyMetrics Test, ITransformer Model)
 {
     /// <summary>How the fit went, epoch by epoch; null for trainers of ML.NET's own.</summary>
     public TrainingReport? Training => Model is IEnumerable<ITransformer> chain ? TrainingReport.Of(chain)
