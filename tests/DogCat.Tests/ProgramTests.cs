@@ -117,8 +117,9 @@ public sealed class ProgramTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return;
-        using var process = Start("--pictures", "1000000", "--json");
-        var buffer = new char[7];
+        _folder.FillWithPhotographs(perClass: 80, "train", "test");
+        using var process = Start("--images", _folder.FullName, "--json");
+        var buffer = new char["Computing features".Length];
         await process.StandardError.ReadBlockAsync(buffer);
         await Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExitAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
