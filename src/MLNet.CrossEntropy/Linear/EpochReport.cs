@@ -6,38 +6,52 @@ namespace MLNet.CrossEntropy;
 /// <summary>What one epoch (one pass over the training rows) did.</summary>
 public sealed record EpochReport
 {
+    [JsonConstructor]
+    internal EpochReport()
+    {
+    }
+
     /// <summary>The epoch's number, counted from 1.</summary>
-    public required int Epoch { get; init; }
+    [JsonInclude]
+    public int Epoch { get; internal init; }
 
     /// <summary>How many epochs the fit will run at most.</summary>
-    public required int MaximumEpochs { get; init; }
+    [JsonInclude]
+    public int MaximumEpochs { get; internal init; }
 
     /// <summary>Steps (mini-batches) taken since the fit began.</summary>
-    public required long Steps { get; init; }
+    [JsonInclude]
+    public long Steps { get; internal init; }
 
     /// <summary>The learning rate of the epoch's last step.</summary>
-    public required double LearningRate { get; init; }
+    [JsonInclude]
+    public double LearningRate { get; internal init; }
 
     /// <summary>
     /// The weighted mean training loss (cross-entropy: nats) of the epoch's rows, each evaluated with the weights just before the step that
     /// used it: a running figure that costs nothing, a little above the loss at the epoch's end.
     /// </summary>
-    public required double TrainingLoss { get; init; }
+    [JsonInclude]
+    public double TrainingLoss { get; internal init; }
 
     /// <summary>The epoch's <see cref="TrainingLoss"/> plus the penalties of the weights at its end: what the fit minimises.</summary>
-    public required double Objective { get; init; }
+    [JsonInclude]
+    public double Objective { get; internal init; }
 
     /// <summary>
     /// The weighted log-loss (nats) of the validation rows at the epoch's end, neither smoothed nor penalised; null without validation
     /// rows.
     /// </summary>
-    public double? ValidationLoss { get; init; }
+    [JsonInclude]
+    public double? ValidationLoss { get; internal init; }
 
     /// <summary>The standard error of <see cref="ValidationLoss"/>, NaN for a single row; null without validation rows.</summary>
-    public double? ValidationStandardError { get; init; }
+    [JsonInclude]
+    public double? ValidationStandardError { get; internal init; }
 
     /// <summary>Wall-clock time since the fit began.</summary>
-    public required TimeSpan Elapsed { get; init; }
+    [JsonInclude]
+    public TimeSpan Elapsed { get; internal init; }
 
     /// <summary>The time that the rest will take if every epoch runs, and takes as long as those so far.</summary>
     public TimeSpan TimeLeft => TimeSpan.FromSeconds(Math.Min(

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>
@@ -6,6 +8,11 @@ namespace MLNet.CrossEntropy;
 /// </summary>
 public sealed record OptimalityCertificate
 {
+    [JsonConstructor]
+    internal OptimalityCertificate()
+    {
+    }
+
     /// <summary>
     /// Whether the pass was made. A cancelled fit that reads its rows anew in each pass does not: its caller does not want to wait, and
     /// all figures are NaN.
@@ -13,19 +20,23 @@ public sealed record OptimalityCertificate
     public bool IsMeasured => !double.IsNaN(Objective);
 
     /// <summary>The objective J, in nats.</summary>
-    public required double Objective { get; init; }
+    [JsonInclude]
+    public double Objective { get; internal init; }
 
     /// <summary>The data term of J: the weighted mean loss, in nats.</summary>
-    public required double DataTerm { get; init; }
+    [JsonInclude]
+    public double DataTerm { get; internal init; }
 
     /// <summary>The Euclidean norm of J's gradient over weights and biases (of its smallest subgradient where l1 &gt; 0).</summary>
-    public required double GradientNorm { get; init; }
+    [JsonInclude]
+    public double GradientNorm { get; internal init; }
 
     /// <summary>
     /// A bound on how far J lies above its minimum, <c>||grad||^2 / (2 l2)</c> (strong convexity; Boyd and Vandenberghe 2004,
     /// section 9.1.2); null when l2 = 0. Biases carry no penalty, so it takes them to be at their optimum for the weights.
     /// </summary>
-    public double? GapBound { get; init; }
+    [JsonInclude]
+    public double? GapBound { get; internal init; }
 
     /// <summary>The certificate of a fit whose rows were not read once more.</summary>
     internal static OptimalityCertificate NotMeasured { get; } = new()

@@ -30,7 +30,8 @@ internal abstract class LogitLoss
 
     /// <summary>
     /// The losses and gradients of rows with hard labels, many at a time; false where there is no code for that, and then nothing is
-    /// written. A row's results do not depend on the rows beside it; they differ from <see cref="LossAndGradient(ReadOnlySpan{float}, RowTarget, Span{float})"/>'s
+    /// written. A row's results do not depend on the rows beside it; they differ from
+    /// <see cref="LossAndGradient(ReadOnlySpan{float}, RowTarget, Span{float})"/>'s
     /// by rounding alone.
     /// </summary>
     internal virtual bool TryHardLabels(HardLabelRows rows) => false;
@@ -47,7 +48,8 @@ internal abstract class LogitLoss
     /// a mean is divided by.
     /// </summary>
     /// <param name="weights">One finite weight of at least 0 for each class; two for one sigmoid output, whose classes are 0 and 1.</param>
-    internal virtual LogitLoss WithClassWeights(IReadOnlyList<double> weights) => throw new NotSupportedException($"{Name} knows no class weights.");
+    internal virtual LogitLoss WithClassWeights(IReadOnlyList<double> weights) =>
+        throw new NotSupportedException($"{Name} knows no class weights.");
 
     /// <summary>
     /// The log-loss by which a model fitted with this loss is judged on rows that were held out: cross-entropy with the same class
@@ -64,7 +66,9 @@ internal abstract class LogitLoss
     /// <summary>Whether <see cref="CurvatureTerms"/> are known: for the cross-entropies, which are convex in the logits.</summary>
     internal virtual bool HasCurvature => false;
 
-    /// <summary>Whether each output's loss depends on its own logit alone, so that the curvature of many rows is as good as that of one long one.</summary>
+    /// <summary>
+    /// Whether each output's loss depends on its own logit alone, so that the curvature of many rows is as good as that of one long one.
+    /// </summary>
     internal virtual bool HasIndependentOutputs => false;
 
     /// <summary>
@@ -77,8 +81,8 @@ internal abstract class LogitLoss
     internal virtual void CurvatureTerms(ReadOnlySpan<float> logits, RowTarget target, Span<float> terms) => throw NoCurvature();
 
     /// <summary>
-    /// The <see cref="CurvatureTerms"/> of rows with hard labels, many at a time; false where there is no code for that, and then nothing is
-    /// written. They differ from those of one row at a time by rounding alone.
+    /// The <see cref="CurvatureTerms"/> of rows with hard labels, many at a time; false where there is no code for that, and then nothing
+    /// is written. They differ from those of one row at a time by rounding alone.
     /// </summary>
     /// <param name="labels">The class of each row; negative for a row without a label.</param>
     /// <param name="logits">The logits <c>[rows, outputs]</c>.</param>

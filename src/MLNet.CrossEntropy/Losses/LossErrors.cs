@@ -39,7 +39,8 @@ internal static class LossErrors
     /// <summary>Class weights where there is no class.</summary>
     [DoesNotReturn]
     public static void ClassWeightsOfOutputs(int outputs) => throw new ArgumentException(
-        $"There are {outputs} independent outputs and weights of the classes 0 and 1, which go with one output; give positive weights instead.", nameof(outputs));
+        $"There are {outputs} independent outputs and weights of the classes 0 and 1, which go with one output; "
+        + "give positive weights instead.", nameof(outputs));
 
     /// <summary>A positive number where a log-probability should be.</summary>
     [DoesNotReturn]

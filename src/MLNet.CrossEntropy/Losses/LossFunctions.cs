@@ -10,8 +10,8 @@ namespace MLNet.CrossEntropy;
 /// target in the wrong order do not compile.
 /// </summary>
 /// <remarks>
-/// The mean of nothing (no rows, no labels) is NaN, and its gradient 0. A gradient may be written over the scores it is of. What does not fit
-/// (lengths, a label beyond the classes, a target that is no distribution) is an <see cref="ArgumentException"/>.
+/// The mean of nothing (no rows, no labels) is NaN, and its gradient 0. A gradient may be written over the scores it is of. What does not
+/// fit (lengths, a label beyond the classes, a target that is no distribution) is an <see cref="ArgumentException"/>.
 /// </remarks>
 public static class LossFunctions
 {
@@ -26,8 +26,8 @@ public static class LossFunctions
 
     /// <summary>Softmax cross-entropy of logits with soft labels: l = LSE(z) - sum_k p_k z_k, dl/dz = softmax(z) - p.</summary>
     /// <param name="logits">z [N x K], row by row.</param>
-    /// <param name="target">p [N x K], a distribution over the classes for each row; a row that is all zero, or has a negative or NaN number,
-    /// has no label.</param>
+    /// <param name="target">p [N x K], a distribution over the classes for each row; a row that is all zero, or has a negative or NaN
+    /// number, has no label.</param>
     /// <param name="classes">K.</param>
     /// <param name="gradient">Receives the mean's gradient with respect to the logits [N x K]; left out for none.</param>
     /// <exception cref="ArgumentException">What does not fit: see the remarks of this class.</exception>
@@ -36,8 +36,8 @@ public static class LossFunctions
         OfRows(new SoftmaxCrossEntropyKernel(0, default), logits, default, Fitting(logits, target, classes), classes, gradient);
 
     /// <summary>
-    /// Negative log-likelihood of log-probabilities, for models that give those: l = -log q_y, dl/d(log q) = -p with p one-hot. An impossible
-    /// event (log q = -infinity) costs +infinity.
+    /// Negative log-likelihood of log-probabilities, for models that give those: l = -log q_y, dl/d(log q) = -p with p one-hot. An
+    /// impossible event (log q = -infinity) costs +infinity.
     /// </summary>
     /// <param name="logProbabilities">log q [N x K] in nats, row by row, each at most 0.</param>
     /// <param name="labels">y, the class of each row [N]; negative for a row without a label.</param>
@@ -45,18 +45,21 @@ public static class LossFunctions
     /// <exception cref="ArgumentException">What does not fit: see the remarks of this class.</exception>
     public static double NegativeLogLikelihood<T>(ReadOnlySpan<T> logProbabilities, ReadOnlySpan<int> labels, Span<T> gradient = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        OfRows(default(NegativeLogLikelihoodKernel), logProbabilities, labels, default, ClassesOf(logProbabilities.Length, labels.Length), gradient);
+        OfRows(
+            default(NegativeLogLikelihoodKernel), logProbabilities, labels, default, ClassesOf(logProbabilities.Length, labels.Length), gradient);
 
     /// <summary>Negative log-likelihood of log-probabilities with soft labels: l = -sum_k p_k log q_k, dl/d(log q) = -p.</summary>
     /// <param name="logProbabilities">log q [N x K] in nats, row by row, each at most 0.</param>
-    /// <param name="target">p [N x K], a distribution over the classes for each row; a row that is all zero, or has a negative or NaN number,
-    /// has no label.</param>
+    /// <param name="target">p [N x K], a distribution over the classes for each row; a row that is all zero, or has a negative or NaN
+    /// number, has no label.</param>
     /// <param name="classes">K.</param>
     /// <param name="gradient">Receives the mean's gradient with respect to the log-probabilities [N x K]; left out for none.</param>
     /// <exception cref="ArgumentException">What does not fit: see the remarks of this class.</exception>
-    public static double NegativeLogLikelihood<T>(ReadOnlySpan<T> logProbabilities, Target<T> target, int classes, Span<T> gradient = default)
+    public static double NegativeLogLikelihood<T>(
+        ReadOnlySpan<T> logProbabilities, Target<T> target, int classes, Span<T> gradient = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        OfRows(default(NegativeLogLikelihoodKernel), logProbabilities, default, Fitting(logProbabilities, target, classes), classes, gradient);
+        OfRows(
+            default(NegativeLogLikelihoodKernel), logProbabilities, default, Fitting(logProbabilities, target, classes), classes, gradient);
 
     /// <summary>
     /// Sigmoid cross-entropy of logits, cell by cell: l = max(z, 0) - z y + log1p(exp(-|z|)), dl/dz = sigmoid(z) - y.

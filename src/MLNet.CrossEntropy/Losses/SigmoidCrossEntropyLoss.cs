@@ -19,7 +19,8 @@ internal sealed class SigmoidCrossEntropyLoss : LogitLoss
     /// <summary>Creates the loss.</summary>
     /// <param name="labelSmoothing">a, in [0, 1].</param>
     /// <param name="positiveWeights">c: one finite weight of at least 0 for each output, or one for all; null for 1 each.</param>
-    /// <param name="classWeights">The weights of a 0 and of a 1, for one output; null for 1 each. Unlike c they enter what a mean is divided by.</param>
+    /// <param name="classWeights">The weights of a 0 and of a 1, for one output; null for 1 each. Unlike c they enter what a mean is
+    /// divided by.</param>
     /// <exception cref="ArgumentOutOfRangeException">The smoothing or a weight is out of range.</exception>
     public SigmoidCrossEntropyLoss(
         double labelSmoothing = 0, IReadOnlyList<double>? positiveWeights = null, IReadOnlyList<double>? classWeights = null)
@@ -155,8 +156,8 @@ internal readonly ref struct SigmoidCrossEntropyKernel(double smoothing, ReadOnl
 }
 
 /// <summary>
-/// Sigmoid cross-entropy of one output with labels 0 and 1, a row in each lane of a vector: with t the logit for a 1 and its negative for a 0,
-/// l = w softplus(-t) = w (max(-t, 0) + log1p(exp(-|t|))) and dl/dt = -w sigmoid(-t), w being the weight of the label.
+/// Sigmoid cross-entropy of one output with labels 0 and 1, a row in each lane of a vector: with t the logit for a 1 and its negative for
+/// a 0, l = w softplus(-t) = w (max(-t, 0) + log1p(exp(-|t|))) and dl/dt = -w sigmoid(-t), w being the weight of the label.
 /// </summary>
 internal static unsafe class SigmoidCrossEntropyRows
 {

@@ -75,7 +75,8 @@ internal static class SigmoidRow
     }
 
     /// <summary>
-    /// The target of a cell; NaN for none. A hard label on one output is the output's own 0 or 1; on several, it is the only one that is on.
+    /// The target of a cell; NaN for none. A hard label on one output is the output's own 0 or 1; on several, it is the only one that is
+    /// on.
     /// </summary>
     public static double Cell(RowTarget target, int k, int outputs)
     {

@@ -4,8 +4,8 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy.Losses;
 
 /// <summary>
-/// Brier score (the squared error of probabilities) for one label out of K: l = w sum_k (q_k - p_k)^2 with q = softmax(z), between 0 and 2 w,
-/// w being the weight of the true class. Its gradient vanishes where the row is confidently wrong, so it learns more slowly than
+/// Brier score (the squared error of probabilities) for one label out of K: l = w sum_k (q_k - p_k)^2 with q = softmax(z), between 0 and
+/// 2 w, w being the weight of the true class. Its gradient vanishes where the row is confidently wrong, so it learns more slowly than
 /// cross-entropy. (Brier 1950, "Verification of forecasts expressed in terms of probability".)
 /// </summary>
 /// <param name="classWeights">One finite weight of at least 0 for each class; null for 1 each.</param>

@@ -217,7 +217,9 @@ internal static unsafe class SoftmaxCrossEntropyRows
         }
     }
 
-    /// <summary>The logits in <paramref name="terms"/> <c>[classes, lanes]</c> become the gradients of all classes but the label's.</summary>
+    /// <summary>
+    /// The logits in <paramref name="terms"/> <c>[classes, lanes]</c> become the gradients of all classes but the label's.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ComputeLanes(float* terms, int classes, float* targetLogits, float* weights, float* slopes, float* losses)
     {

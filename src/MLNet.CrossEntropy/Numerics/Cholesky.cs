@@ -3,7 +3,9 @@ using MLNet.CrossEntropy.Linear;
 
 namespace MLNet.CrossEntropy.Numerics;
 
-/// <summary>The Cholesky factorisation <c>A = L L'</c> of a symmetric positive definite matrix (Golub and Van Loan 2013, section 4.2).</summary>
+/// <summary>
+/// The Cholesky factorisation <c>A = L L'</c> of a symmetric positive definite matrix (Golub and Van Loan 2013, section 4.2).
+/// </summary>
 internal static class Cholesky
 {
     // A pivot this much smaller than the matrix's largest is rounding, not curvature.

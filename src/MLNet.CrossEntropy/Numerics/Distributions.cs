@@ -45,7 +45,9 @@ internal static class NormalDistribution
 /// <summary>Student's t distribution with any positive number of degrees of freedom, whole or not.</summary>
 internal static class StudentT
 {
-    /// <summary>The two-sided p-value of <c>mean / standardError</c>; 1 for a mean of 0 without error, NaN where the error is undefined.</summary>
+    /// <summary>
+    /// The two-sided p-value of <c>mean / standardError</c>; 1 for a mean of 0 without error, NaN where the error is undefined.
+    /// </summary>
     public static double TwoSidedPValue(double mean, double standardError, double degreesOfFreedom) =>
         mean == 0 && standardError == 0 ? 1 : TwoSidedTail(Math.Abs(mean) / standardError, degreesOfFreedom);
 
@@ -93,7 +95,8 @@ internal static class StudentT
         for (; a < 20; a++)
             shift *= a / (a + 0.5);
         double r = 1 / a, square = r * r;
-        return shift * Math.Sqrt(a) * Math.Exp(r * (-1.0 / 8 + square * (1.0 / 192 + square * (-1.0 / 640 + square * (17.0 / 14336 - square * 31 / 18432)))));
+        var series = -1.0 / 8 + square * (1.0 / 192 + square * (-1.0 / 640 + square * (17.0 / 14336 - square * 31 / 18432)));
+        return shift * Math.Sqrt(a) * Math.Exp(r * series);
     }
 
     /// <summary>

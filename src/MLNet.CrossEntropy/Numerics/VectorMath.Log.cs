@@ -125,8 +125,8 @@ internal static partial class VectorMath
     }
 
     /// <summary>
-    /// log(1 + x) for x of at least 0, to within a few ulps however small x is: what rounding takes from u = 1 + x is put right by the factor
-    /// x / (u - 1) (Goldberg 1991, "What every computer scientist should know about floating-point arithmetic", theorem 4).
+    /// log(1 + x) for x of at least 0, to within a few ulps however small x is: what rounding takes from u = 1 + x is put right by the
+    /// factor x / (u - 1) (Goldberg 1991, "What every computer scientist should know about floating-point arithmetic", theorem 4).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Log1P(Vector256<float> x)

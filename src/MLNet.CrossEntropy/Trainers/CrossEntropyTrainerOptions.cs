@@ -275,3 +275,16 @@ public abstract class CrossEntropyTrainerOptions
         public const int Patience = 5;
     }
 }
+
+/// <summary>The loss that a trainer minimises; q are the model's probabilities, p the label's.</summary>
+public enum TrainingLoss
+{
+    /// <summary><c>-sum_k p_k log q_k</c>: maximum likelihood, convex.</summary>
+    CrossEntropy,
+
+    /// <summary>
+    /// <c>sum_k (q_k - p_k)^2</c> (binary: half of that), the mean squared error of probabilities. Its gradient vanishes where a row
+    /// is confidently wrong, and it is not convex. (Brier 1950, "Verification of forecasts expressed in terms of probability".)
+    /// </summary>
+    Brier,
+}

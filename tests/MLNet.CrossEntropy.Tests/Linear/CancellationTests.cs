@@ -13,7 +13,15 @@ public sealed class CancellationTests
 
     private static readonly RowTable Judged = RowTable.Gaussian(JudgedRows, 30, 3, seed: 2).WithWrongLabels(0.5);
 
-    private static FitPlan Options(LogitLoss loss) => new() { Loss = loss, Outputs = 3, Epochs = 30, BatchSize = 10, Seed = 5, Patience = 100 };
+    private static FitPlan Options(LogitLoss loss) => new()
+    {
+        Loss = loss,
+        Outputs = 3,
+        Epochs = 30,
+        BatchSize = 10,
+        Seed = 5,
+        Patience = 100,
+    };
 
     [Theory]
     [InlineData(CancellationAnswer.ReturnBest)]
@@ -23,11 +31,12 @@ public sealed class CancellationTests
     {
         using var source = new CancellationTokenSource();
         source.Cancel();
-        var error = Assert.Throws<OperationCanceledException>(() => LinearSolver.Fit(Rows.Dense(), Judged.Dense(), Options(new SoftmaxCrossEntropyLoss()) with
-        {
-            Cancellation = source.Token,
-            OnCancellation = answer,
-        }));
+        var error = Assert.Throws<OperationCanceledException>(() =>
+            LinearSolver.Fit(Rows.Dense(), Judged.Dense(), Options(new SoftmaxCrossEntropyLoss()) with
+            {
+                Cancellation = source.Token,
+                OnCancellation = answer,
+            }));
         Assert.Equal("The fit was cancelled before its first step: there is no model to return.", error.Message);
         Assert.Equal(source.Token, error.CancellationToken);
     }
@@ -59,12 +68,13 @@ public sealed class CancellationTests
         FittedLinearModel Cancelled(CancellationAnswer answer)
         {
             using var source = new CancellationTokenSource();
-            return LinearSolver.Fit(Rows.Dense(), Judged.Dense(), Options(new CancellingLoss(source, rows: 1955, judgedRows: int.MaxValue)) with
-            {
-                Cancellation = source.Token,
-                OnCancellation = answer,
-                LearningRate = 0.05,
-            });
+            return LinearSolver.Fit(Rows.Dense(), Judged.Dense(),
+                Options(new CancellingLoss(source, rows: 1955, judgedRows: int.MaxValue)) with
+                {
+                    Cancellation = source.Token,
+                    OnCancellation = answer,
+                    LearningRate = 0.05,
+                });
         }
 
         FittedLinearModel best = Cancelled(CancellationAnswer.ReturnBest), last = Cancelled(CancellationAnswer.ReturnLast);
@@ -82,7 +92,8 @@ public sealed class CancellationTests
     public void While_validation_rows_are_judged_the_epoch_does_not_count()
     {
         using var source = new CancellationTokenSource();
-        var result = LinearSolver.Fit(Rows.Dense(), Judged.Dense(), Options(new CancellingLoss(source, rows: int.MaxValue, judgedRows: 250)) with { Cancellation = source.Token });
+        var result = LinearSolver.Fit(Rows.Dense(), Judged.Dense(),
+            Options(new CancellingLoss(source, rows: int.MaxValue, judgedRows: 250)) with { Cancellation = source.Token });
         Assert.Equal(StopReason.Cancelled, result.StopReason);
         Assert.Equal(2, result.History.Count);
         Assert.Equal(result.History.Min(epoch => epoch.ValidationLoss!.Value), LogLoss(result), 1e-6);
@@ -92,7 +103,8 @@ public sealed class CancellationTests
     public void While_the_first_epoch_is_judged_its_weights_are_all_there_is()
     {
         using var source = new CancellationTokenSource();
-        var result = LinearSolver.Fit(Rows.Dense(), Judged.Dense(), Options(new CancellingLoss(source, rows: int.MaxValue, judgedRows: 50)) with { Cancellation = source.Token });
+        var result = LinearSolver.Fit(Rows.Dense(), Judged.Dense(),
+            Options(new CancellingLoss(source, rows: int.MaxValue, judgedRows: 50)) with { Cancellation = source.Token });
         Assert.Empty(result.History);
         Assert.Null(result.BestEpoch);
         Assert.InRange(result.Certificate.DataTerm, 0.1, Math.Log(3));
@@ -117,7 +129,8 @@ public sealed class CancellationTests
     {
         var loss = new SoftmaxCrossEntropyLoss();
         return Enumerable.Range(0, Judged.Rows).Average(i => loss.Loss(
-            [.. Enumerable.Range(0, 3).Select(k => model.Biases[k] + Judged.X[i].Select((x, j) => (double)x * model.Weights[k * Judged.Features + j]).Sum())],
+            [.. Enumerable.Range(0, 3).Select(k => model.Biases[k]
+                + Judged.X[i].Select((x, j) => (double)x * model.Weights[k * Judged.Features + j]).Sum())],
             RowTarget.Class(Judged.Y[i])));
     }
 }

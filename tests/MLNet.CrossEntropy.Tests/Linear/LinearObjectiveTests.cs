@@ -5,7 +5,9 @@ using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Linear;
 
-/// <summary>Value, gradient and Hessian products of the objective against differences of one another, and against the certificate.</summary>
+/// <summary>
+/// Value, gradient and Hessian products of the objective against differences of one another, and against the certificate.
+/// </summary>
 public sealed class LinearObjectiveTests
 {
     private const double L2 = 0.05;
@@ -14,7 +16,8 @@ public sealed class LinearObjectiveTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void The_gradient_is_the_values_slope(bool dense, int features, int outputs) => With(dense, features, outputs, (objective, rows, point, direction) =>
+    public void The_gradient_is_the_values_slope(bool dense, int features, int outputs) =>
+        With(dense, features, outputs, (objective, rows, point, direction) =>
     {
         using var weights = objective.CreateWeights();
         var gradient = new double[point.Length];
@@ -35,10 +38,12 @@ public sealed class LinearObjectiveTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void Products_with_the_Hessian_are_the_gradients_slope(bool dense, int features, int outputs) => With(dense, features, outputs, (objective, rows, point, direction) =>
+    public void Products_with_the_Hessian_are_the_gradients_slope(bool dense, int features, int outputs) =>
+        With(dense, features, outputs, (objective, rows, point, direction) =>
     {
         using var local = new LocalObjective(objective, rows);
-        double[] gradient = new double[point.Length], product = new double[point.Length], above = new double[point.Length], below = new double[point.Length];
+        double[] gradient = new double[point.Length], product = new double[point.Length], above = new double[point.Length],
+            below = new double[point.Length];
         const double Step = 1e-2;
         local.MoveTo([.. point.Zip(direction, (p, d) => p + Step * d)], above);
         local.MoveTo([.. point.Zip(direction, (p, d) => p - Step * d)], below);
@@ -52,7 +57,8 @@ public sealed class LinearObjectiveTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public void Along_a_line_the_loss_is_that_of_the_points_on_it(bool dense, int features, int outputs) => With(dense, features, outputs, (objective, rows, point, direction) =>
+    public void Along_a_line_the_loss_is_that_of_the_points_on_it(bool dense, int features, int outputs) =>
+        With(dense, features, outputs, (objective, rows, point, direction) =>
     {
         using var local = new LocalObjective(objective, rows);
         double[] gradient = new double[point.Length], product = new double[point.Length];
@@ -92,7 +98,8 @@ public sealed class LinearObjectiveTests
 
     private static void With(bool dense, int features, int outputs, Action<LinearObjective, RowSet, double[], double[]> test)
     {
-        var table = RowTable.Gaussian(150, features, Math.Max(2, outputs)) with { Weights = [.. Enumerable.Range(0, 150).Select(i => 0.5f + i % 3)] };
+        float[] weights = [.. Enumerable.Range(0, 150).Select(i => 0.5f + i % 3)];
+        var table = RowTable.Gaussian(150, features, Math.Max(2, outputs)) with { Weights = weights };
         using var rows = new RowSet(dense ? table.Dense() : table.Sparse());
         LogitLoss loss = outputs == 1 ? new SigmoidCrossEntropyLoss() : new SoftmaxCrossEntropyLoss();
         var summary = RowSummary.Of([rows], loss, outputs);

@@ -95,7 +95,8 @@ public sealed class LinearSolverTests
     {
         var problem = RowTable.Gaussian(300, 2, 3) with { X = [.. Enumerable.Repeat(new[] { 5f, -1f }, 300)] };
         var result = LinearSolver.Fit(problem.Dense(), null, ThreeClasses with { Epochs = 50, BatchSize = 300 });
-        var logits = Enumerable.Range(0, 3).Select(k => result.Biases[k] + 5.0 * result.Weights[2 * k] - result.Weights[2 * k + 1]).ToArray();
+        var logits = Enumerable.Range(0, 3).Select(k => result.Biases[k]
+            + 5.0 * result.Weights[2 * k] - result.Weights[2 * k + 1]).ToArray();
         var sum = logits.Sum(Math.Exp);
         for (var k = 0; k < 3; k++)
             Assert.Equal(problem.Y.Count(y => y == k) / 300.0, Math.Exp(logits[k]) / sum, 1e-3);
@@ -105,7 +106,10 @@ public sealed class LinearSolverTests
     public void Raw_features_of_wild_scales_neither_diverge_nor_crawl()
     {
         var problem = RowTable.Gaussian(500, 6, 3);
-        var wild = problem with { X = [.. problem.X.Select(row => row.Select((value, j) => (value + j) * (float)Math.Pow(10, j - 2)).ToArray())] };
+        var wild = problem with
+        {
+            X = [.. problem.X.Select(row => row.Select((value, j) => (value + j) * (float)Math.Pow(10, j - 2)).ToArray())],
+        };
         var options = ThreeClasses with { Epochs = 40 };
         var tame = LinearSolver.Fit(problem.Dense(), null, options);
         var scaled = LinearSolver.Fit(wild.Dense(), null, options);

@@ -8,7 +8,15 @@ namespace MLNet.CrossEntropy.Tests.Linear;
 /// <summary>Fits to rows that are read anew in each epoch, against fits to rows in memory.</summary>
 public sealed class StreamedFitTests
 {
-    private static readonly FitPlan ThreeClasses = new() { Loss = new SoftmaxCrossEntropyLoss(), Outputs = 3, Solver = Solver.Sgd, Epochs = 4, Seed = 5, L2 = 1e-3 };
+    private static readonly FitPlan ThreeClasses = new()
+    {
+        Loss = new SoftmaxCrossEntropyLoss(),
+        Outputs = 3,
+        Solver = Solver.Sgd,
+        Epochs = 4,
+        Seed = 5,
+        L2 = 1e-3,
+    };
 
     private static readonly JsonNode Golden = GoldenFile.Load("sklearn-fits.json");
 
@@ -32,7 +40,8 @@ public sealed class StreamedFitTests
         var blocks = Blocks(Weighted(RowTable.Gaussian(16 * 20, 9, 3)), sparse);
         var streamed = Fit(new Source(blocks, 2), ThreeClasses with { BatchSize = 32, LearningRate = 0.05 });
         Assert.Equal(4 * 10, streamed.History[^1].Steps);
-        Assert.Equal(streamed.Certificate.DataTerm, LinearSolver.Fit(blocks, null, ThreeClasses with { BatchSize = 32, LearningRate = 0.05 }).Certificate.DataTerm, 2e-2);
+        Assert.Equal(streamed.Certificate.DataTerm,
+            LinearSolver.Fit(blocks, null, ThreeClasses with { BatchSize = 32, LearningRate = 0.05 }).Certificate.DataTerm, 2e-2);
     }
 
     [Fact]

@@ -144,7 +144,8 @@ public sealed class HardLabelRowsTests
     }
 
     // Relative to the number itself: a slope of 1e-20 must be right in its digits too, down to where floats end. Beyond a few roundings,
-    // differences of logits, of which those up to 104 matter, are rounded to 2^-24 of themselves, and exp hands that on as a relative error.
+    // differences of logits, of which those up to 104 matter, are rounded to 2^-24 of themselves, and exp hands that on as a relative
+    // error.
     private static void Near(double expected, double actual)
     {
         const double Tolerance = 1e-6 + 104.0 / (1 << 24);

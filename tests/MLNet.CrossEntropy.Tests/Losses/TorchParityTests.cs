@@ -5,8 +5,8 @@ using MLNet.CrossEntropy.Tests.Shared;
 namespace MLNet.CrossEntropy.Tests.Losses;
 
 /// <summary>
-/// Every case of torch-losses.json, in double and in float: PyTorch's weights and reductions, computed from our losses of single rows. Where
-/// our loss is defined otherwise than PyTorch's (class weights beside smoothing), the test says so.
+/// Every case of torch-losses.json, in double and in float: PyTorch's weights and reductions, computed from our losses of single rows.
+/// Where our loss is defined otherwise than PyTorch's (class weights beside smoothing), the test says so.
 /// </summary>
 public sealed class TorchParityTests
 {
@@ -73,9 +73,13 @@ public sealed class TorchParityTests
         if (weights is not null)
             return;
         var loss = new SoftmaxCrossEntropyLoss(smoothing);
-        AssertMatches(golden, [.. rows.Zip(targets, (z, p) => Row(loss, z, new TargetCase([.. p.Select(x => (float)x)]), narrow))], count, narrow);
+        var cases = targets.Select(p => new TargetCase([.. p.Select(x => (float)x)]));
+        AssertMatches(golden, [.. rows.Zip(cases, (z, p) => Row(loss, z, p, narrow))], count, narrow);
         if (smoothing == 0 && !narrow)
-            AssertMean(golden, gradient => LossFunctions.SoftmaxCrossEntropy([.. rows.SelectMany(z => z)], Target.Of<double>(target), rows[0].Length, gradient));
+        {
+            double[] logits = [.. rows.SelectMany(z => z)];
+            AssertMean(golden, gradient => LossFunctions.SoftmaxCrossEntropy(logits, Target.Of<double>(target), rows[0].Length, gradient));
+        }
     }
 
     [Theory]
@@ -131,7 +135,8 @@ public sealed class TorchParityTests
         int[] labels = [.. golden["target"].Flat().Select(y => (int)y)];
         var rows = Logits(golden, labels.Length);
         var loss = new SoftmaxBrierLoss();
-        AssertMatches(golden, [.. rows.Zip(labels, (z, y) => Row(loss, z, new TargetCase(y), narrow))], labels.Length * rows[0].Length, narrow);
+        var found = rows.Zip(labels, (z, y) => Row(loss, z, new TargetCase(y), narrow));
+        AssertMatches(golden, [.. found], labels.Length * rows[0].Length, narrow);
     }
 
     /// <summary>From logits the divergence is finite and exact even where the probabilities have gone to 0: KL = CE - H(p).</summary>
@@ -148,7 +153,8 @@ public sealed class TorchParityTests
         var entropy = target.Chunk(classes).Average(p => InformationTheory.Entropy<double>(p));
         if (narrow)
         {
-            var single = LossFunctions.SoftmaxCrossEntropy<float>([.. logits.Select(z => (float)z)], Target.Of<float>([.. target.Select(p => (float)p)]), classes);
+            float[] singles = [.. target.Select(p => (float)p)];
+            var single = LossFunctions.SoftmaxCrossEntropy<float>([.. logits.Select(z => (float)z)], Target.Of<float>(singles), classes);
             Assert.Equal(golden["batchmean"].Number() + entropy, single, 1e-5 * single);
             return;
         }
@@ -159,8 +165,8 @@ public sealed class TorchParityTests
     }
 
     /// <summary>
-    /// PyTorch's row: <c>l = sum_k w_k s_k (LSE(z) - z_k)</c> with s = (1 - a) p + a/K. Its class weights stand inside the smoothed sum, ours
-    /// before it. Each term is our loss of class k. A row without a label is all 0.
+    /// PyTorch's row: <c>l = sum_k w_k s_k (LSE(z) - z_k)</c> with s = (1 - a) p + a/K. Its class weights stand inside the smoothed sum,
+    /// ours before it. Each term is our loss of class k. A row without a label is all 0.
     /// </summary>
     private static (double Loss, double[] Gradient) TorchRow(double[] logits, double[] p, double smoothing, double[]? weights, bool narrow)
     {

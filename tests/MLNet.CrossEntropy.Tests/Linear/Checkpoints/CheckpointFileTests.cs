@@ -11,7 +11,15 @@ public sealed class CheckpointFileTests : IDisposable
 {
     private static readonly List<RowBlock> Rows = RowTable.Gaussian(60, 3, 3).Dense();
 
-    private static readonly FitPlan Options = new() { Loss = new CancellingLoss(null, 0), Outputs = 3, Epochs = 9, BatchSize = 8, Seed = 5, LearningRate = 0.1 };
+    private static readonly FitPlan Options = new()
+    {
+        Loss = new CancellingLoss(null, 0),
+        Outputs = 3,
+        Epochs = 9,
+        BatchSize = 8,
+        Seed = 5,
+        LearningRate = 0.1,
+    };
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<string> _warnings = [];
@@ -64,7 +72,8 @@ public sealed class CheckpointFileTests : IDisposable
         { [], "it has 0 bytes, too few for a checkpoint" },
         { new byte[100], "it is no checkpoint: it begins with 0000000000000000" },
         { [.. "CE-CKPT\n"u8, 2, 0, 0, 0, .. new byte[100]], "it has version 2 of the format, and this library reads version 3" },
-        { [.. "CE-CKPT\n"u8, 3, 0, 0, 0, .. new byte[100]], "its length is 112 bytes where its header promises a payload of 0: it is torn" },
+        { [.. "CE-CKPT\n"u8, 3, 0, 0, 0, .. new byte[100]], "its length is 112 bytes where its header promises a payload of 0: it is "
+            + "torn" },
         { [.. "CE-CKPT\n"u8, 3, 0, 0, 0, 100, .. new byte[139]], "its checksum is wrong" },
     };
 
@@ -89,7 +98,8 @@ public sealed class CheckpointFileTests : IDisposable
         { "seed", "Seed was 5 and is now 6" },
         { "l2", "L2 was 0 and is now 0.5" },
         { "epochs", "Epochs was 9 and is now 10" },
-        { "loss", "Loss was CancellingLoss { Name = cancelling } and is now SoftmaxCrossEntropyLoss { ClassWeights = [], LabelSmoothing = 0.1, " },
+        { "loss", "Loss was CancellingLoss { Name = cancelling } and is now SoftmaxCrossEntropyLoss { ClassWeights = [], "
+            + "LabelSmoothing = 0.1, " },
         { "optimizer", "Optimizer was none and is now Sgd { " },
         { "weights", "InitialWeights was none and is now [" },
     };
@@ -99,10 +109,11 @@ public sealed class CheckpointFileTests : IDisposable
     public void A_file_of_another_fit_is_refused_with_what_differs(string other, string difference)
     {
         BreakOff(steps: 25);
+        var table = RowTable.Gaussian(60, 3, 3);
         var rows = other switch
         {
             "rows" => RowTable.Gaussian(60, 3, 3, seed: 2).Dense(),
-            "labels" => (RowTable.Gaussian(60, 3, 3) with { Y = [.. RowTable.Gaussian(60, 3, 3).Y.Select((y, i) => i == 7 ? (y + 1) % 3 : y)] }).Dense(),
+            "labels" => (table with { Y = [.. table.Y.Select((y, i) => i == 7 ? (y + 1) % 3 : y)] }).Dense(),
             _ => Rows,
         };
         var options = other switch
@@ -116,7 +127,8 @@ public sealed class CheckpointFileTests : IDisposable
             "weights" => Saving with { InitialWeights = new float[9] },
             _ => Saving,
         };
-        var error = Assert.Throws<InvalidDataException>(() => LinearSolver.Fit(rows, other == "validation" ? RowTable.Gaussian(20, 3, 3).Dense() : null, options));
+        var error = Assert.Throws<InvalidDataException>(() =>
+            LinearSolver.Fit(rows, other == "validation" ? RowTable.Gaussian(20, 3, 3).Dense() : null, options));
         Assert.Contains($"it is of another fit: {difference}", error.Message, StringComparison.Ordinal);
         Assert.Contains($"nor can the one before it, '{Previous}': it is of another fit", error.Message, StringComparison.Ordinal);
     }
@@ -175,7 +187,8 @@ public sealed class CheckpointFileTests : IDisposable
     [Fact]
     public void A_folder_that_does_not_exist_is_an_error_at_once()
     {
-        var error = Assert.Throws<DirectoryNotFoundException>(() => LinearSolver.Fit(Rows, null, Options with { Checkpoint = new CheckpointOptions { Path = _folder.File("none/fit") } }));
+        var error = Assert.Throws<DirectoryNotFoundException>(() =>
+            LinearSolver.Fit(Rows, null, Options with { Checkpoint = new CheckpointOptions { Path = _folder.File("none/fit") } }));
         Assert.Contains("create it", error.Message, StringComparison.Ordinal);
     }
 
@@ -191,7 +204,12 @@ public sealed class CheckpointFileTests : IDisposable
         Directory.CreateDirectory(Current + ".next");
         LinearSolver.Fit(Rows, null, Saving with
         {
-            Checkpoint = Saving.Checkpoint! with { EveryEpochs = epochs, EverySteps = steps, Interval = ticks is { } time ? TimeSpan.FromTicks(time) : null },
+            Checkpoint = Saving.Checkpoint! with
+            {
+                EveryEpochs = epochs,
+                EverySteps = steps,
+                Interval = ticks is { } time ? TimeSpan.FromTicks(time) : null,
+            },
         });
         Assert.Equal(expected, _warnings.Count(warning => warning.Contains("could not be written", StringComparison.Ordinal)));
     }
@@ -200,7 +218,11 @@ public sealed class CheckpointFileTests : IDisposable
     private void BreakOff(int steps, int from = 0)
     {
         using var source = new CancellationTokenSource();
-        var result = LinearSolver.Fit(Rows, null, Saving with { Cancellation = source.Token, Loss = new CancellingLoss(source, RowsBefore(steps - 1) - RowsBefore(from) + 1) });
+        var result = LinearSolver.Fit(Rows, null, Saving with
+        {
+            Cancellation = source.Token,
+            Loss = new CancellingLoss(source, RowsBefore(steps - 1) - RowsBefore(from) + 1),
+        });
         Assert.Equal(steps, result.Steps);
         Assert.Equal(StopReason.Cancelled, result.StopReason);
 

@@ -1,7 +1,6 @@
 using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.Tests.Shared;
 
-
 namespace MLNet.CrossEntropy.Tests.Linear;
 
 /// <summary>A fit that crashes again and again and is taken up each time, against one that runs through: the same bits.</summary>
@@ -80,17 +79,19 @@ public sealed class ResumedFitTests : IDisposable
 
     [Theory]
     [MemberData(nameof(AllOptimizers.Names), MemberType = typeof(AllOptimizers))]
-    public void Every_optimizer_ends_with_the_same_bits(string name) => AssertSameBits(RowTable.Gaussian(140, 7, 3).Dense(), null, Options with
-    {
-        Solver = Solver.Sgd,
-        Optimizer = AllOptimizers.Rule(name),
-        LearningRate = null,
-        Schedule = AllOptimizers.ScheduleOf(name),
-    }, every: 5);
+    public void Every_optimizer_ends_with_the_same_bits(string name) =>
+        AssertSameBits(RowTable.Gaussian(140, 7, 3).Dense(), null, Options with
+        {
+            Solver = Solver.Sgd,
+            Optimizer = AllOptimizers.Rule(name),
+            LearningRate = null,
+            Schedule = AllOptimizers.ScheduleOf(name),
+        }, every: 5);
 
     [Fact]
     public void A_derived_rate_is_not_derived_again() =>
-        AssertSameBits(RowTable.Gaussian(70, 30, 3).Thinned(0.2).Sparse(), null, Options with { LearningRate = null, Epochs = 3 }, every: 2, rowsBetweenCrashes: 3_000, crashes: 0);
+        AssertSameBits(RowTable.Gaussian(70, 30, 3).Thinned(0.2).Sparse(), null, Options with { LearningRate = null, Epochs = 3 },
+            every: 2, rowsBetweenCrashes: 3_000, crashes: 0);
 
     [Fact]
     public void Cuts_after_a_divergence_stay_cut()
@@ -121,7 +122,8 @@ public sealed class ResumedFitTests : IDisposable
         var whole = LinearSolver.Fit(rows, null, Options with { Loss = new CancellingLoss(null, 0) });
         using var source = new CancellationTokenSource();
         var options = Options with { Checkpoint = Checkpoint(every: null), Cancellation = source.Token };
-        var broken = LinearSolver.Fit(rows, null, options with { Loss = new CancellingLoss(source, (steps - 1) / 18 * 140 + (steps - 1) % 18 * 8 + 1) });
+        var broken = LinearSolver.Fit(rows, null,
+            options with { Loss = new CancellingLoss(source, (steps - 1) / 18 * 140 + (steps - 1) % 18 * 8 + 1) });
         Assert.Equal(steps, broken.Steps);
         var resumed = LinearSolver.Fit(rows, null, options with { Cancellation = default, Loss = new CancellingLoss(source, 0) });
         Assert.Equal(steps, resumed.ResumedFrom);
@@ -132,7 +134,8 @@ public sealed class ResumedFitTests : IDisposable
     private CheckpointOptions Checkpoint(long? every) => new() { Path = _folder.File("fit.checkpoint"), EverySteps = every };
 
     private void AssertSameBits(
-        List<RowBlock> rows, List<RowBlock>? judged, FitPlan options, long every, bool streamed = false, int rowsBetweenCrashes = RowsBetweenCrashes, int crashes = 2)
+        List<RowBlock> rows, List<RowBlock>? judged, FitPlan options, long every, bool streamed = false,
+            int rowsBetweenCrashes = RowsBetweenCrashes, int crashes = 2)
     {
         FittedLinearModel Fit(FitPlan with) => !streamed
             ? LinearSolver.Fit(rows, judged, with)

@@ -1,7 +1,6 @@
 using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.Numerics;
 
-
 namespace MLNet.CrossEntropy.Tests.Linear;
 
 /// <summary>Cholesky and conjugate gradients on systems whose solution is known beforehand.</summary>
@@ -71,7 +70,8 @@ public sealed class ConjugateGradientTests
     public void A_flat_direction_ends_the_search()
     {
         var solver = new ConjugateGradient(2);
-        var products = solver.Solve([1, 0], 1e-3, _ => { }, (_, product) => Array.Clear(product), _ => Assert.Fail("No step along a flat direction."));
+        var products = solver.Solve([1, 0], 1e-3, _ => { }, (_, product) => Array.Clear(product), _ =>
+            Assert.Fail("No step along a flat direction."));
         Assert.Equal(1, products);
         Assert.Equal([0, 0], solver.Solution);
     }

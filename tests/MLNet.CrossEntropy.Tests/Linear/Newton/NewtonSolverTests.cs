@@ -37,7 +37,8 @@ public sealed class NewtonSolverTests
     public void The_objective_falls_in_every_step()
     {
         var table = RowTable.Gaussian(200, 8, 4);
-        double[] losses = [.. LinearSolver.Fit(table.Dense(), null, Options(table) with { L2 = 0 }).History.Select(epoch => epoch.TrainingLoss)];
+        double[] losses = [.. LinearSolver.Fit(table.Dense(), null, Options(table) with { L2 = 0 }).History.Select(epoch =>
+            epoch.TrainingLoss)];
         Assert.True(losses.Length > 2);
         for (var i = 1; i < losses.Length; i++)
             Assert.InRange(losses[i], 0, losses[i - 1] * (1 + 1e-6));
@@ -57,7 +58,11 @@ public sealed class NewtonSolverTests
     {
         var table = RowTable.Gaussian(300, 6, 3);
         var first = LinearSolver.Fit(table.Dense(), null, Options(table));
-        var again = LinearSolver.Fit(table.Dense(), null, Options(table) with { InitialWeights = first.Weights, InitialBiases = first.Biases });
+        var again = LinearSolver.Fit(table.Dense(), null, Options(table) with
+        {
+            InitialWeights = first.Weights,
+            InitialBiases = first.Biases,
+        });
         Assert.InRange(again.History.Count, 1, 2);
         for (var i = 0; i < first.Weights.Length; i++)
             Assert.Equal(first.Weights[i], again.Weights[i], 1e-4);

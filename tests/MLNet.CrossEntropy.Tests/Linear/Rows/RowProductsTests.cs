@@ -60,7 +60,8 @@ public sealed unsafe class RowProductsTests
             Assert.Equal(expectedBiases[k], products.BiasSums[k], 1e-5 * (1 + rows));
 
         var logits = new float[rows * outputs];
-        products.PassLogits(model, set, 0, rows, (first, count, from, _) => new Span<float>(from, count * outputs).CopyTo(logits.AsSpan(first * outputs)));
+        products.PassLogits(model, set, 0, rows, (first, count, from, _) =>
+            new Span<float>(from, count * outputs).CopyTo(logits.AsSpan(first * outputs)));
         for (var r = 0; r < rows; r++)
         {
             for (var k = 0; k < outputs; k++)

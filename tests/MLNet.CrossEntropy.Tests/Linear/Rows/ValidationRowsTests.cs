@@ -6,11 +6,21 @@ namespace MLNet.CrossEntropy.Tests.Linear;
 
 public sealed class ValidationRowsTests
 {
-    private static readonly FitPlan Options = new() { Loss = new SoftmaxCrossEntropyLoss(labelSmoothing: 0.2, [1, 2, 0.5]), Outputs = 3, Epochs = 2, Seed = 5, L2 = 0.1, L1 = 1e-3 };
+    private static readonly FitPlan Options = new()
+    {
+        Loss = new SoftmaxCrossEntropyLoss(labelSmoothing: 0.2, [1, 2, 0.5]),
+        Outputs = 3,
+        Epochs = 2,
+        Seed = 5,
+        L2 = 0.1,
+        L1 = 1e-3,
+    };
 
     private static readonly RowTable Training = RowTable.Gaussian(200, 7, 3, seed: 1).Thinned(0.6);
 
-    private static readonly RowTable Judged = RowTable.Gaussian(75, 7, 3, seed: 2).Thinned(0.6) with { Weights = [.. Enumerable.Range(0, 75).Select(i => i % 5 / 2f)] };
+    private static readonly RowTable Judged = RowTable.Gaussian(75, 7, 3,
+        seed: 2).Thinned(0.6) with
+    { Weights = [.. Enumerable.Range(0, 75).Select(i => i % 5 / 2f)] };
 
     [Theory]
     [InlineData(false, false)]
@@ -36,7 +46,8 @@ public sealed class ValidationRowsTests
         if (name.Contains("positive", StringComparison.Ordinal))
         {
             Assert.Equal(0, Assert.IsType<SigmoidCrossEntropyLoss>(logLoss).LabelSmoothing);
-            Assert.Equal(((SigmoidCrossEntropyLoss)AllLosses.Get(name)).PositiveWeights, ((SigmoidCrossEntropyLoss)logLoss).PositiveWeights);
+            Assert.Equal(((SigmoidCrossEntropyLoss)AllLosses.Get(name)).PositiveWeights,
+                ((SigmoidCrossEntropyLoss)logLoss).PositiveWeights);
             return;
         }
 
@@ -62,9 +73,11 @@ public sealed class ValidationRowsTests
         var rows = sparse ? training.Sparse() : training.Dense();
         var result = LinearSolver.Fit(rows, Judged.Dense(), Options);
         Assert.Equal(Judged.Y.Count(y => y == 2), result.Start.UnknownValidationRows);
-        Assert.Equal(LinearSolver.Fit(rows, known.Dense(), Options).History.Select(epoch => epoch.ValidationLoss), result.History.Select(epoch => epoch.ValidationLoss));
+        Assert.Equal(LinearSolver.Fit(rows, known.Dense(), Options).History.Select(epoch => epoch.ValidationLoss),
+            result.History.Select(epoch => epoch.ValidationLoss));
 
-        var error = Assert.Throws<ArgumentException>(() => LinearSolver.Fit(rows, (Judged with { Y = [.. Judged.Y.Select(_ => 2)] }).Dense(), Options));
+        var error = Assert.Throws<ArgumentException>(() =>
+            LinearSolver.Fit(rows, (Judged with { Y = [.. Judged.Y.Select(_ => 2)] }).Dense(), Options));
         Assert.Contains("None of the 75 validation rows has a class that a training row has", error.Message, StringComparison.Ordinal);
     }
 
@@ -82,7 +95,12 @@ public sealed class ValidationRowsTests
     {
         var training = RowTable.Gaussian(300, 300, 3).Thinned(sparse ? 0.1 : 1);
         var judged = RowTable.Gaussian(100, 300, 3, seed: 2);
-        FittedLinearModel Fit(int threads) => LinearSolver.Fit(sparse ? training.Sparse() : training.Dense(), judged.Dense(), Options with { BatchSize = 64, Threads = threads });
+        FittedLinearModel Fit(int threads) =>
+            LinearSolver.Fit(sparse ? training.Sparse() : training.Dense(), judged.Dense(), Options with
+            {
+                BatchSize = 64,
+                Threads = threads,
+            });
         var alone = Fit(1);
         foreach (var threads in new[] { 2, 8 })
         {
@@ -101,7 +119,8 @@ public sealed class ValidationRowsTests
         var losses = new List<(double Loss, double Weight)>();
         for (var i = 0; i < rows.Rows; i++)
         {
-            double[] logits = [.. Enumerable.Range(0, 3).Select(k => model.Biases[k] + rows.X[i].Select((x, j) => (double)x * model.Weights[k * rows.Features + j]).Sum())];
+            double[] logits = [.. Enumerable.Range(0, 3).Select(k => model.Biases[k]
+                + rows.X[i].Select((x, j) => (double)x * model.Weights[k * rows.Features + j]).Sum())];
             losses.Add((Math.Log(logits.Sum(Math.Exp)) - logits[rows.Y[i]], rows.Weights![i] * classWeights[rows.Y[i]]));
         }
 

@@ -1,6 +1,5 @@
 using MLNet.CrossEntropy.Linear;
 
-
 namespace MLNet.CrossEntropy.Tests.Linear;
 
 public sealed class RowOrderTests

@@ -43,7 +43,8 @@ public sealed class SgdSolverTests
     public static TheoryData<string, string> PenalisedFits()
     {
         var cases = new TheoryData<string, string>();
-        foreach (var fit in Golden["fits"]!.AsArray().Where(fit => fit!["l1"].Number() > 0 && fit["class_weight"] is null && fit["weighting"] is null))
+        foreach (var fit in Golden["fits"]!.AsArray().Where(fit => fit!["l1"].Number() > 0 && fit["class_weight"] is null
+            && fit["weighting"] is null))
         {
             foreach (var rule in Rules.Keys)
                 cases.Add(rule, fit!["id"]!.GetValue<string>());
@@ -57,7 +58,9 @@ public sealed class SgdSolverTests
     public void Proximal_steps_keep_their_balance_with_those_of_the_rule(string rule, string id)
     {
         var fit = Golden["fits"]!.AsArray().Single(fit => fit!["id"]!.GetValue<string>() == id)!;
-        var problem = RowTable.FromGolden(fit["dataset"]!.GetValue<string>(), fit["scaling"]!.GetValue<string>() == "standard") with { Weights = null };
+        var problem = RowTable.FromGolden(fit["dataset"]!.GetValue<string>(),
+            fit["scaling"]!.GetValue<string>() == "standard") with
+        { Weights = null };
         var binary = fit["kind"]!.GetValue<string>() == "binary";
         var result = LinearSolver.Fit(problem.Dense(), null, new FitPlan
         {
@@ -77,7 +80,12 @@ public sealed class SgdSolverTests
     [Fact]
     public void A_schedule_gives_the_rate_of_every_step()
     {
-        var result = LinearSolver.Fit(RowTable.Gaussian(64, 3, 3).Dense(), null, ThreeClasses with { Schedule = Schedule.Constant(0.01), BatchSize = 16, Epochs = 3 });
+        var result = LinearSolver.Fit(RowTable.Gaussian(64, 3, 3).Dense(), null, ThreeClasses with
+        {
+            Schedule = Schedule.Constant(0.01),
+            BatchSize = 16,
+            Epochs = 3,
+        });
         Assert.All(result.History, epoch => Assert.Equal(0.01, epoch.LearningRate));
     }
 
@@ -90,7 +98,8 @@ public sealed class SgdSolverTests
         foreach (var rate in new[] { -0.1, double.NaN, double.PositiveInfinity })
         {
             var options = ThreeClasses with { Schedule = new Unchecked(rate), BatchSize = 16, Epochs = 3 };
-            var error = Assert.Throws<ArgumentOutOfRangeException>(() => LinearSolver.Fit(sparse ? problem.Sparse() : problem.Dense(), null, options));
+            var error = Assert.Throws<ArgumentOutOfRangeException>(() =>
+                LinearSolver.Fit(sparse ? problem.Sparse() : problem.Dense(), null, options));
             Assert.Equal("learningRate", error.ParamName);
         }
     }
@@ -101,7 +110,8 @@ public sealed class SgdSolverTests
         var problem = RowTable.Gaussian(60, 4, 3).Thinned(0.2);
         var adam = ThreeClasses with { Optimizer = new Adam() };
         Assert.Contains("give a learning rate or a schedule", Refusal(problem.Dense(), adam), StringComparison.Ordinal);
-        Assert.Contains("there is an L1 penalty", Refusal(problem.Dense(), adam with { LearningRate = 0.01, L1 = 0.1 }), StringComparison.Ordinal);
+        Assert.Contains("there is an L1 penalty", Refusal(problem.Dense(), adam with { LearningRate = 0.01, L1 = 0.1 }),
+            StringComparison.Ordinal);
         Assert.Contains("the rows are sparse", Refusal(problem.Sparse(), adam with { LearningRate = 0.01 }), StringComparison.Ordinal);
 
         static string Refusal(List<RowBlock> rows, FitPlan options) =>

@@ -13,8 +13,8 @@ namespace MLNet.CrossEntropy;
 /// </code>
 /// </summary>
 /// <remarks>
-/// Kingma and Ba 2015, Algorithm 1. Defaults are PyTorch's, its rate 0.001. On convex problems plain momentum with a rate fitted to the data
-/// usually ends closer to the optimum.
+/// Kingma and Ba 2015, Algorithm 1. Defaults are PyTorch's, its rate 0.001. On convex problems plain momentum with a rate fitted to the
+/// data usually ends closer to the optimum.
 /// </remarks>
 public record Adam : Optimizer
 {
@@ -128,8 +128,8 @@ public record Adam : Optimizer
 /// </code>
 /// </summary>
 /// <remarks>
-/// Loshchilov and Hutter 2019, Decoupled Weight Decay Regularization, Algorithm 2. Defaults are PyTorch's, its rate 0.001. The decay is not the
-/// gradient of a penalty: AdamW has no objective whose minimum it approaches, unless the decay is 0.
+/// Loshchilov and Hutter 2019, Decoupled Weight Decay Regularization, Algorithm 2. Defaults are PyTorch's, its rate 0.001. The decay is
+/// not the gradient of a penalty: AdamW has no objective whose minimum it approaches, unless the decay is 0.
 /// </remarks>
 public sealed record AdamW : Adam
 {

@@ -9,9 +9,10 @@ namespace MLNet.CrossEntropy;
 /// may serve any number of fits and threads.
 /// </summary>
 /// <remarks>
-/// What a rule must remember lives in an <see cref="OptimizerState{T}"/> that the fit owns. A step is: <see cref="Step"/> on the parameters,
-/// whole or in slices, in any order and from several threads; then <c>state.Steps++</c>, once. Every element is updated by itself, by the same
-/// correctly rounded operations wherever it stands in a slice, so slicing does not change a bit of the result. No step allocates.
+/// What a rule must remember lives in an <see cref="OptimizerState{T}"/> that the fit owns. A step is: <see cref="Step"/> on the
+/// parameters,
+/// whole or in slices, in any order and from several threads; then <c>state.Steps++</c>, once. Every element is updated by itself, by the
+/// same correctly rounded operations wherever it stands in a slice, so slicing does not change a bit of the result. No step allocates.
 /// </remarks>
 /// <example><code>
 /// var options = new SoftmaxCrossEntropyTrainer.Options { Optimizer = new Sgd { Momentum = 0.9, Nesterov = true } };

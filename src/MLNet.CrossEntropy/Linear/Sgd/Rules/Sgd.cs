@@ -40,8 +40,8 @@ public sealed record Sgd : Optimizer
     }
 
     /// <summary>
-    /// How far a step moves in the long run for each unit of a constant gradient, <c>lr (1 - dampening) / (1 - m)</c>: the rate with which a
-    /// penalty applied beside the gradient, such as L1's proximal step, must be multiplied to keep the objective's optimum.
+    /// How far a step moves in the long run for each unit of a constant gradient, <c>lr (1 - dampening) / (1 - m)</c>: the rate with
+    /// which a penalty applied beside the gradient, such as L1's proximal step, must be multiplied to keep the objective's optimum.
     /// </summary>
     internal double LongRunRate(double learningRate) =>
         learningRate * (Nesterov || Momentum == 0 ? 1 : 1 - Dampening) / (1 - Momentum);

@@ -105,7 +105,8 @@ public abstract record Schedule
     /// <param name="cycleFactor">What each cycle multiplies the next one's length by, at least 1.</param>
     /// <param name="final">The rate that each cycle falls towards, at least 0.</param>
     /// <remarks>Loshchilov and Hutter 2017, SGDR: Stochastic Gradient Descent with Warm Restarts, equation 5.</remarks>
-    public static Schedule CosineWithRestarts(double initial, long firstCycle, int cycleFactor = 1, double final = 0) => new CosineRestartsSchedule(
+    public static Schedule CosineWithRestarts(
+        double initial, long firstCycle, int cycleFactor = 1, double final = 0) => new CosineRestartsSchedule(
         CheckRate(initial, nameof(initial)),
         CheckSteps(firstCycle, nameof(firstCycle)),
         Guard.Range(cycleFactor, cycleFactor >= 1, nameof(cycleFactor), "at least 1", "1 keeps all cycles the same length"),
@@ -136,10 +137,14 @@ public abstract record Schedule
         bool threePhases = false)
     {
         var largestShare = threePhases ? 0.5 : 1;
-        Guard.Range(
-            riseShare, riseShare >= 0 && riseShare <= largestShare, nameof(riseShare), $"in [0, {largestShare}]", "0.3 is the usual choice");
+        var allowed = riseShare >= 0 && riseShare <= largestShare;
+        Guard.Range(riseShare, allowed, nameof(riseShare), $"in [0, {largestShare}]", "0.3 is the usual choice");
         if (!Enum.IsDefined(annealing))
-            throw new ArgumentOutOfRangeException(nameof(annealing), annealing, $"'{nameof(annealing)}' is {annealing}; it must be Cosine or Linear.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(annealing), annealing, $"'{nameof(annealing)}' is {annealing}; it must be Cosine or Linear.");
+        }
+
         return new OneCycleSchedule(
             CheckRate(maximum, nameof(maximum)), CheckSteps(steps, nameof(steps)), riseShare, annealing,
             CheckDivisor(initialDivisor, nameof(initialDivisor)), CheckDivisor(finalDivisor, nameof(finalDivisor)), threePhases);

@@ -53,7 +53,8 @@ internal sealed record CosineRestartsSchedule(double Initial, long FirstCycle, i
 }
 
 internal sealed record OneCycleSchedule(
-    double Maximum, long Steps, double RiseShare, Annealing Annealing, double InitialDivisor, double FinalDivisor, bool ThreePhases) : Schedule
+    double Maximum, long Steps, double RiseShare, Annealing Annealing, double InitialDivisor, double FinalDivisor, bool ThreePhases)
+    : Schedule
 {
     protected override double RateAt(long k)
     {

@@ -3,7 +3,10 @@ using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Linear;
 
-/// <summary>Optimizers against others' results: 20 full-batch steps of each of PyTorch's, in double, and the optimum that an independent solver found.</summary>
+/// <summary>
+/// Optimizers against others' results: 20 full-batch steps of each of PyTorch's, in double, and the optimum that an independent solver
+/// found.
+/// </summary>
 public class OptimizerGoldenTests
 {
     private const double Tolerance = 1e-10;

@@ -79,7 +79,8 @@ public class ScheduleTests
     [Fact]
     public void Restarts_repeat_the_first_cycle()
     {
-        Gen<(int, int, int)> gen = Gen.Choose(1, 30).Zip(Gen.Choose(0, 29)).Zip(Gen.Choose(0, 1_000_000), (a, b) => (a.Item1, a.Item2 % a.Item1, b));
+        Gen<(int, int, int)> gen = Gen.Choose(1, 30).Zip(Gen.Choose(0, 29))
+            .Zip(Gen.Choose(0, 1_000_000), (a, b) => (a.Item1, a.Item2 % a.Item1, b));
         Check.One(Config, Prop.ForAll(gen.ToArbitrary(), triple =>
         {
             (var length, var position, var cycles) = triple;
@@ -106,7 +107,8 @@ public class ScheduleTests
     public void A_joined_schedule_starts_its_second_part_from_its_own_step_zero()
     {
         var schedule = Schedule.Linear(0.1, 0.2, 4).Then(4, Schedule.Exponential(1, 0.5));
-        Assert.Equal([0.1, 0.125, 0.15, 0.175, 1, 0.5, 0.25], Enumerable.Range(0, 7).Select(k => schedule.Rate(k)), (a, b) => Math.Abs(a - b) < 1e-15);
+        var rates = Enumerable.Range(0, 7).Select(k => schedule.Rate(k));
+        Assert.Equal([0.1, 0.125, 0.15, 0.175, 1, 0.5, 0.25], rates, (a, b) => Math.Abs(a - b) < 1e-15);
     }
 
     [Fact]

@@ -2,6 +2,31 @@ using MLNet.CrossEntropy.Losses;
 
 namespace MLNet.CrossEntropy.Tests.Linear;
 
+/// <summary>Softmax cross-entropy that cancels when it has fitted or judged so many rows.</summary>
+internal sealed class CancellingLoss(CancellationTokenSource? source, int rows, int judgedRows = int.MaxValue) : LogitLoss
+{
+    private readonly SoftmaxCrossEntropyLoss _loss = new();
+    private int _rows;
+    private int _judgements;
+
+    public override string Name => "cancelling";
+
+    internal override LogitLoss LogLoss =>
+        new CancellingLoss(source, judgedRows - _judgements++ * CancellationTests.JudgedRows, int.MaxValue);
+
+    public override double LossAndGradient(ReadOnlySpan<float> logits, RowTarget target, Span<float> gradient)
+    {
+        if (Interlocked.Increment(ref _rows) == rows)
+            source!.Cancel();
+        return _loss.LossAndGradient(logits, target, gradient);
+    }
+
+    public override double LossAndGradient(ReadOnlySpan<double> logits, RowTarget target, Span<double> gradient) =>
+        _loss.LossAndGradient(logits, target, gradient);
+
+    public override double TargetWeight(RowTarget target) => _loss.TargetWeight(target);
+}
+
 /// <summary>Softmax cross-entropy that fails when it has fitted so many rows, as a machine may at any time.</summary>
 internal sealed class CrashingLoss(int rows) : LogitLoss
 {
@@ -22,7 +47,8 @@ internal sealed class CrashingLoss(int rows) : LogitLoss
 
     internal override bool HasCurvature => true;
 
-    internal override void CurvatureTerms(ReadOnlySpan<float> logits, RowTarget target, Span<float> terms) => _loss.CurvatureTerms(logits, target, terms);
+    internal override void CurvatureTerms(ReadOnlySpan<float> logits, RowTarget target, Span<float> terms) =>
+        _loss.CurvatureTerms(logits, target, terms);
 
     internal override void CurvatureProduct(ReadOnlySpan<float> terms, Span<float> direction) => _loss.CurvatureProduct(terms, direction);
 
