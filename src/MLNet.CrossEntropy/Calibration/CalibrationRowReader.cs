@@ -41,7 +41,7 @@ internal sealed class CalibrationRowReader
     public static CalibrationRowReader Read(FoundModel found, IDataView data, string labelColumn, string? weightColumn)
     {
         var prepared = found.Path.Before(data);
-        var features = TrainingColumns.FindColumn(prepared.Schema, "feature", found.FeatureColumn);
+        var features = ColumnValues.Require(prepared.Schema, found.FeatureColumn, "feature");
         var label = ColumnValues.Require(prepared.Schema, labelColumn, "label");
         var weight = ColumnValues.Optional(prepared.Schema, weightColumn, "example weight");
         if (features.Type is not VectorDataViewType { ItemType: NumberDataViewType item, Size: var size }

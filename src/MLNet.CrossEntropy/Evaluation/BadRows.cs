@@ -1,5 +1,4 @@
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -29,13 +28,10 @@ internal static class BadRows
 
     /// <summary>What a row's weight and label say about it, before its scores are looked at.</summary>
     private static RowOutcome CheckLabel(ScoredBlock block, int row)
-    {
-        Throw.IfInvalidWeight(block.Weights[row], block.FirstRow + row);
-        return block.Weights[row] == 0 ? RowOutcome.ZeroWeight
+        => block.Weights[row] == 0 ? RowOutcome.ZeroWeight
             : block.Labels[row] == ScoreClasses.Missing ? RowOutcome.MissingLabel
             : block.Labels[row] == ScoreClasses.Unknown ? RowOutcome.UnknownClass
             : RowOutcome.Used;
-    }
 
     private static void TreatBad(ScoredBlock rows, int row, RowOutcome outcome, EvaluationOptions options, EvaluatedBlock block)
     {
