@@ -5,7 +5,6 @@ using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
-using MLNet.CrossEntropy.Numerics;
 using CalibratedBinaryModel = Microsoft.ML.Calibrators.CalibratedModelParametersBase<
     Microsoft.ML.Trainers.LinearBinaryModelParameters, Microsoft.ML.Calibrators.PlattCalibrator>;
 
@@ -15,9 +14,11 @@ namespace MLNet.CrossEntropy.MLNet;
 /// The only door into ML.NET's internals. It makes ML.NET's own model types, whose constructors are internal, so that what
 /// our trainers return saves, loads, exports and explains itself like any built-in trainer's model.
 /// </summary>
-internal static partial class NativeModels
+internal static class NativeModels
 {
-    /// <summary>The versions of Microsoft.ML that the package depends on, as NuGet writes a range; the project file says it once for both.</summary>
+    /// <summary>
+    /// The versions of Microsoft.ML that the package depends on, as NuGet writes a range; the project file says it once for both.
+    /// </summary>
     internal static string SupportedVersions { get; } = typeof(NativeModels).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(metadata => metadata.Key == nameof(SupportedVersions)).Value!;
 
@@ -43,27 +44,20 @@ internal static partial class NativeModels
         => Reach(() => NewTrainerInfo(needsNormalization, calibration: false, wantsCaching, supportValid: false, supportIncrementalTrain: false, supportTest: false));
 
     /// <summary>
-    /// What <paramref name="builtIn"/>, a built-in trainer over the same columns, promises to add to
-    /// <paramref name="inputSchema"/>, its label taken for a scalar of type <paramref name="labelType"/>: the promise holds for
-    /// more label types than the built-in trainer takes.
+    /// What <paramref name="builtIn"/>, a built-in trainer over the same columns, promises to add to <paramref name="inputSchema"/>, its
+    /// <paramref name="label"/> taken for one of the type that the built-in trainer takes: the promise holds for more types than that.
     /// </summary>
     public static SchemaShape OutputShape(
-        IEstimator<ITransformer> builtIn, SchemaShape inputSchema, string labelColumn, Func<SchemaShape.Column, bool> accepts, PrimitiveDataViewType labelType, bool isKey)
-    {
-        var label = inputSchema.FirstOrDefault(column => column.Name == labelColumn);
-        if (label.Name is null || !accepts(label))
-            return builtIn.GetOutputSchema(inputSchema);
-        var asBuiltIn = ShapeColumn(label.Name, label.Kind, labelType, isKey, label.Annotations);
-        var output = builtIn.GetOutputSchema(Replace(inputSchema, asBuiltIn));
-        return Replace(output, label);
-    }
+        IEstimator<ITransformer> builtIn, SchemaShape inputSchema, SchemaShape.Column label, SchemaShape.Column asBuiltIn)
+        => Replace(builtIn.GetOutputSchema(Replace(inputSchema, asBuiltIn)), label);
 
     /// <summary>A maximum entropy model: <c>softmax(W x + b)</c>.</summary>
     /// <param name="environment">Where the model registers itself.</param>
     /// <param name="weights">W, <c>[classes, features]</c>, row-major.</param>
     /// <param name="biases">b, <c>[classes]</c>.</param>
     /// <param name="classNames">The names of the classes, for summaries of the model; null when they have none.</param>
-    public static MaximumEntropyModelParameters MaximumEntropy(IHostEnvironment environment, float[] weights, float[] biases, string[]? classNames)
+    public static MaximumEntropyModelParameters MaximumEntropy(
+        IHostEnvironment environment, float[] weights, float[] biases, string[]? classNames)
     {
         var features = weights.Length / biases.Length;
         return Reach(() => NewMaximumEntropy(environment, Rows(weights, features), biases, biases.Length, features, classNames, null));
@@ -84,11 +78,12 @@ internal static partial class NativeModels
     public static TransformsCatalog TransformsOf(IHostEnvironment environment) => Reach(() => NewTransforms(environment));
 
     /// <summary>A column as schemas promise it.</summary>
-    public static SchemaShape.Column ShapeColumn(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape annotations)
+    public static SchemaShape.Column ShapeColumn(
+        string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape annotations)
         => Reach(() => NewShapeColumn(name, kind, itemType, isKey, annotations));
 
     /// <summary>The shape with a column of the same name put in <paramref name="replacement"/>'s place.</summary>
-    public static SchemaShape Replace(SchemaShape schema, SchemaShape.Column replacement)
+    private static SchemaShape Replace(SchemaShape schema, SchemaShape.Column replacement)
         => new(schema.Select(column => column.Name == replacement.Name ? replacement : column));
 
     /// <summary>Wraps a multiclass model into the transformer that scores rows with it.</summary>
@@ -112,9 +107,45 @@ internal static partial class NativeModels
         });
 
     /// <summary>Wraps a binary model into the transformer that scores rows with it.</summary>
-    public static BinaryPredictionTransformer<T> Binary<T>(IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn)
+    public static BinaryPredictionTransformer<T> Binary<T>(
+        IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn)
         where T : class
         => Reach(() => Of<T>.NewBinary(environment, model, trainSchema, featureColumn, threshold: 0, "Score"));
+
+    /// <summary>The schema, annotations included, of the data that a prediction transformer was made for.</summary>
+    public static DataViewSchema TrainSchemaOf(ITransformer transformer) => (DataViewSchema)Field(transformer, "TrainSchema")!;
+
+    /// <summary>The name of the score column that a multiclass transformer adds.</summary>
+    public static string ScoreColumnOf(ITransformer transformer) => (string)Field(transformer, "_scoreColumn")!;
+
+    /// <summary>In which uses of a chain each of its transformers takes part.</summary>
+    public static TransformerScope[] ScopesOf(ITransformer chain) => (TransformerScope[])Field(chain, "_scopes")!;
+
+    /// <summary>The class names in a multiclass model itself; null when it has none.</summary>
+    public static string[]? LabelNamesOf(LinearMulticlassModelParametersBase model) => Reach(() => GetLabelNames(model));
+
+    /// <summary>The same prediction by another model: the same columns, named after the same training data.</summary>
+    public static MulticlassPredictionTransformer<MaximumEntropyModelParameters> WithModel(
+        IHostEnvironment environment, ISingleFeaturePredictionTransformer<object> transformer, MaximumEntropyModelParameters model)
+        => Reach(() => Of<MaximumEntropyModelParameters>.NewMulticlass(
+            environment, model, TrainSchemaOf(transformer), transformer.FeatureColumnName,
+            (string?)Field(transformer, "_trainLabelColumn"), ScoreColumnOf(transformer), (string)Field(transformer, "_predictedLabelColumn")!));
+
+    /// <summary>
+    /// The same prediction by another model, whose scores are the old ones times <paramref name="scale"/> plus
+    /// <paramref name="offset"/>.
+    /// </summary>
+    /// <remarks>A threshold that was moved away from 0, where both classes are as likely, moves with the scores.</remarks>
+    public static BinaryPredictionTransformer<CalibratedBinaryModel> WithModel(
+        IHostEnvironment environment, ISingleFeaturePredictionTransformer<object> transformer, CalibratedBinaryModel model, double scale, double offset)
+    {
+        var threshold = (float)Field(transformer, "Threshold")!;
+        var column = (string)Field(transformer, "ThresholdColumn")!;
+        if (column == "Score" && threshold != 0)
+            threshold = (float)(scale * threshold + offset);
+        return Reach(() => Of<CalibratedBinaryModel>.NewBinary(
+            environment, model, TrainSchemaOf(transformer), transformer.FeatureColumnName, threshold, column));
+    }
 
     private static VBuffer<float>[] Rows(float[] weights, int features)
         => [.. weights.Chunk(features).Select(row => new VBuffer<float>(features, row))];
@@ -128,6 +159,18 @@ internal static partial class NativeModels
         return Activator.CreateInstance(closed, anyConstructor, null, [environment, model, calibrator], null)!;
     }
 
+    // UnsafeAccessor needs the type parameter of a generic type, which is not known of a transformer that was loaded.
+    private static object? Field(object target, string name)
+        => Reach(() =>
+        {
+            for (var type = target.GetType(); type is not null; type = type.BaseType)
+            {
+                if (type.GetField(name, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly) is { } field)
+                    return field.GetValue(target);
+            }
+            throw new MissingFieldException(target.GetType().FullName, name);
+        });
+
     /// <summary>Runs <paramref name="make"/>; when an internal it needs is not there, says so in one clear error.</summary>
     internal static T Reach<T>(Func<T> make)
     {
@@ -137,7 +180,7 @@ internal static partial class NativeModels
         }
         catch (Exception missing) when (missing is MissingMemberException or TypeLoadException)
         {
-            throw Throw.UnsupportedMLNet(SupportedVersions, Version, missing);
+            throw ColumnErrors.UnsupportedMLNet(SupportedVersions, Version, missing);
         }
     }
 
@@ -172,6 +215,9 @@ internal static partial class NativeModels
 
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     private static extern PlattCalibrator NewPlatt(IHostEnvironment environment, double slope, double offset);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_labelNames")]
+    private static extern ref string[]? GetLabelNames(LinearMulticlassModelParametersBase model);
 
     /// <summary>Accessors of generic types sit in a generic class with the same type parameter.</summary>
     private static class Of<T>

@@ -35,17 +35,20 @@ public sealed class SigmoidCrossEntropyTrainer
         _options.Validate();
         _host = environment.Register(nameof(SigmoidCrossEntropyTrainer));
         _fit = new LinearFit(_host, _options);
-        _builtIn = catalog.LbfgsLogisticRegression(_options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+        _builtIn = catalog.LbfgsLogisticRegression(_options.LabelColumnName, _options.FeatureColumnName);
         Info = NativeModels.Info(needsNormalization: false, wantsCaching: false);
     }
 
-    /// <summary>The trainer scales features by itself and keeps its rows unless told not to: it wants neither normalisation nor caching.</summary>
+    /// <summary>
+    /// The trainer scales features by itself and keeps its rows unless told not to: it wants neither normalisation nor caching.
+    /// </summary>
     public TrainerInfo Info { get; }
 
-    /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of(IPredictionTransformer{object})"/> tells.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of(ITransformer)"/> tells.</summary>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, or an example weight is negative or not finite.</exception>
-    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView input) => FitRows(input);
+    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView input)
+        => FitRows(input);
 
     /// <summary>
     /// Fits a model to <paramref name="trainData"/>; after each epoch the log-loss of <paramref name="validationData"/> is measured, and
@@ -53,20 +56,26 @@ public sealed class SigmoidCrossEntropyTrainer
     /// </summary>
     /// <param name="trainData">The rows to fit.</param>
     /// <param name="validationData">Rows that are only judged, with the same columns; key values are matched by name.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, or the options hold rows of the training data out as well.</exception>
-    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView trainData, IDataView validationData)
+    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(
+        IDataView trainData, IDataView validationData)
     {
         ArgumentNullException.ThrowIfNull(trainData);
         ArgumentNullException.ThrowIfNull(validationData);
         return FitRows(trainData, validationData);
     }
 
-    /// <summary>Goes on from the linear binary model in <paramref name="initialModel"/>, which is left as it is; see <see cref="CrossEntropyTrainerOptions.InitialModel"/>.</summary>
+    /// <summary>
+    /// Goes on from the linear binary model in <paramref name="initialModel"/>, which is left as it is; see
+    /// <see cref="CrossEntropyTrainerOptions.InitialModel"/>.
+    /// </summary>
     /// <param name="trainData">The rows to fit.</param>
-    /// <param name="initialModel">A transformer, or a chain of them, with exactly one linear binary model; Platt's calibration is taken into account.</param>
+    /// <param name="initialModel">A transformer, or a chain of them, with exactly one linear binary model; Platt's calibration is taken
+    /// into account.</param>
     /// <exception cref="ArgumentException">The model has other features, or the transformer is no such chain.</exception>
-    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView trainData, ITransformer initialModel)
+    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(
+        IDataView trainData, ITransformer initialModel)
     {
         ArgumentNullException.ThrowIfNull(initialModel);
         return FitRows(trainData, initialModel: initialModel);
@@ -76,7 +85,8 @@ public sealed class SigmoidCrossEntropyTrainer
     /// <param name="trainData">The rows to fit.</param>
     /// <param name="modelParameters">The linear model to go on from, whose score is taken for a logit; it is left as it is.</param>
     /// <exception cref="ArgumentException">The model is no classifier, or has other features.</exception>
-    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView trainData, LinearModelParameters modelParameters)
+    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(
+        IDataView trainData, LinearModelParameters modelParameters)
     {
         ArgumentNullException.ThrowIfNull(modelParameters);
         return FitRows(trainData, initialModel: modelParameters);
@@ -86,17 +96,20 @@ public sealed class SigmoidCrossEntropyTrainer
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return NativeModels.OutputShape(_builtIn, inputSchema, _options.LabelColumnName,
-            label => label.IsKey || label.ItemType == NumberDataViewType.Single, BooleanDataViewType.Instance, isKey: false);
+        var label = TrainingColumns.Check(
+            inputSchema, _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+        TrainingLabel.CheckBinary(label);
+        return NativeModels.OutputShape(_builtIn, inputSchema, label, NativeModels.ShapeColumn(label.Name, label.Kind, BooleanDataViewType.Instance, isKey: false, label.Annotations));
     }
 
     private BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> FitRows(
         IDataView input, IDataView? validation = null, object? initialModel = null)
     {
         ArgumentNullException.ThrowIfNull(input);
-        ClassLabel label = ClassLabel.Binary(input.Schema, _options.LabelColumnName);
-        TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
-        var classes = new ClassTargets(_options.ClassWeights, _options.TargetPrior, ScoreClasses.OfBinary(label.Column).Names, _options.SigmoidLoss(positiveWeights: null));
+        var label = TrainingLabel.Binary(input.Schema, _options.LabelColumnName);
+        var columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
+        var classes = new ClassTargets(
+            _options.ClassWeights, _options.TargetPrior, label.Classes.Names, _options.SigmoidLoss(positiveWeights: null));
         var start = InitialModel.Of(initialModel, _options.InitialModel, _options.ClassWeights, isBinary: true)?.ForBinary(columns.Features, columns.FeatureCount);
         (var fitted, var report) = _fit.Run(input, columns, classes.LossOf, outputs: 1, validation, start);
         classes.Correct(fitted.Biases);
