@@ -39,7 +39,7 @@ public static partial class CrossEntropyCatalog
         ArgumentNullException.ThrowIfNull(scored);
         var score = ColumnValues.Require(scored.Schema, scoreColumnName, "score");
         if (score.Type is not Data.VectorDataViewType { Size: > 0 and var count })
-            throw global::MLNet.CrossEntropy.Numerics.Throw.WrongColumnType(score.Name, "score", score.Type, "a vector of known length, one score a class,");
+            throw ColumnErrors.WrongType(score.Name, "score", score.Type, "a vector of known length, one score a class,");
         return AnnotationNames.OfScores(score, count) ?? ClassNames.Numbers(count);
     }
 }

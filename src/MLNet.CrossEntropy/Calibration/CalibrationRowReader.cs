@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Calibration;
@@ -11,10 +12,7 @@ internal sealed class CalibrationRowReader
 {
     private readonly LinearModel _model;
     private readonly double[] _logits;
-    private long _missingLabel;
-    private long _unknownClass;
-    private long _notFinite;
-    private long _zeroWeight;
+    private readonly RowCounter _outcomes = new();
 
     private CalibrationRowReader(LinearModel model)
     {
@@ -27,21 +25,14 @@ internal sealed class CalibrationRowReader
     public CalibrationRows Rows { get; }
 
     /// <summary>What became of all rows.</summary>
-    public RowCounts Counts => new()
-    {
-        Used = Rows.Count,
-        MissingLabel = _missingLabel,
-        UnknownClass = _unknownClass,
-        NonFiniteScore = _notFinite,
-        ZeroWeight = _zeroWeight,
-    };
+    public RowCounts Counts => _outcomes.ToCounts(clipped: 0);
 
     /// <summary>Reads <paramref name="data"/>, which goes through the transformers before the model first.</summary>
     /// <exception cref="InvalidOperationException">No row is usable, or a weight is negative or not finite.</exception>
     public static CalibrationRowReader Read(FoundModel found, IDataView data, string labelColumn, string? weightColumn)
     {
         var prepared = found.Path.Before(data);
-        var features = TrainingColumns.FindColumn(prepared.Schema, "feature", found.FeatureColumn);
+        var features = ColumnValues.Require(prepared.Schema, found.FeatureColumn, "feature");
         var label = ColumnValues.Require(prepared.Schema, labelColumn, "label");
         var weight = ColumnValues.Optional(prepared.Schema, weightColumn, "example weight");
         if (features.Type is not VectorDataViewType { ItemType: NumberDataViewType item, Size: var size }
@@ -60,26 +51,22 @@ internal sealed class CalibrationRowReader
 
     private void Read(LabelledFeatures row)
     {
-        var weight = row.Weight();
-        var rowClass = row.Class;
-        if (weight == 0)
-            _zeroWeight++;
-        else if (rowClass == ScoreClasses.Missing)
-            _missingLabel++;
-        else if (rowClass == ScoreClasses.Unknown)
-            _unknownClass++;
-        else
-            Add(row.Features, rowClass, weight);
+        (var weight, var rowClass) = (row.Weight(), row.Class);
+        var outcome = BadRows.CheckLabel(rowClass, weight);
+        if (outcome == RowOutcome.Used && !TryAdd(row.Features, rowClass, weight))
+            outcome = RowOutcome.NonFiniteScore;
+        _outcomes.Add(outcome, 1);
     }
 
-    private void Add(in VBuffer<float> row, int rowClass, double weight)
+    /// <summary>Adds a row; false, with nothing added, where its logits are not finite.</summary>
+    private bool TryAdd(in VBuffer<float> row, int rowClass, double weight)
     {
         for (var k = 0; k < _model.Biases.Length; k++)
             _logits[_logits.Length - _model.Biases.Length + k] = _model.Biases[k] + Dot(row, _model.Weights[k]);
-        if (Array.TrueForAll(_logits, double.IsFinite))
-            Rows.Add(_logits, rowClass, weight);
-        else
-            _notFinite++;
+        if (!Array.TrueForAll(_logits, double.IsFinite))
+            return false;
+        Rows.Add(_logits, rowClass, weight);
+        return true;
     }
 
     private static double Dot(in VBuffer<float> row, float[] weights)

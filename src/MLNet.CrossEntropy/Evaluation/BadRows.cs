@@ -1,5 +1,4 @@
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -16,7 +15,7 @@ internal static class BadRows
         block.StartFrom(rows);
         for (var row = 0; row < rows.Count; row++)
         {
-            var outcome = CheckLabel(rows, row);
+            var outcome = CheckLabel(rows.Labels[row], rows.Weights[row]);
             if (outcome == RowOutcome.Used)
                 outcome = check(rows.Scores(row));
             block.Outcomes.Add(outcome, 1);
@@ -28,14 +27,10 @@ internal static class BadRows
     }
 
     /// <summary>What a row's weight and label say about it, before its scores are looked at.</summary>
-    private static RowOutcome CheckLabel(ScoredBlock block, int row)
-    {
-        Throw.IfInvalidWeight(block.Weights[row], block.FirstRow + row);
-        return block.Weights[row] == 0 ? RowOutcome.ZeroWeight
-            : block.Labels[row] == ScoreClasses.Missing ? RowOutcome.MissingLabel
-            : block.Labels[row] == ScoreClasses.Unknown ? RowOutcome.UnknownClass
-            : RowOutcome.Used;
-    }
+    public static RowOutcome CheckLabel(int label, double weight) => weight == 0 ? RowOutcome.ZeroWeight
+        : label == ScoreClasses.Missing ? RowOutcome.MissingLabel
+        : label == ScoreClasses.Unknown ? RowOutcome.UnknownClass
+        : RowOutcome.Used;
 
     private static void TreatBad(ScoredBlock rows, int row, RowOutcome outcome, EvaluationOptions options, EvaluatedBlock block)
     {

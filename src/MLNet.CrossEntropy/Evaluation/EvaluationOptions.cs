@@ -63,14 +63,6 @@ public abstract class EvaluationOptions
     /// <summary>The columns to read.</summary>
     internal abstract ScoredColumns Columns { get; }
 
-    /// <summary>A copy that asks for no more than the rows' losses.</summary>
-    internal EvaluationOptions LossesOnly()
-    {
-        var copy = (EvaluationOptions)MemberwiseClone();
-        (copy.OneVersusRest, copy.WorstRows, copy.IdColumnName) = (false, 0, null);
-        return copy;
-    }
-
     internal int Threads => NumberOfThreads ?? Environment.ProcessorCount;
 
     /// <summary>Refuses options that make no sense.</summary>
@@ -114,13 +106,6 @@ public sealed class MulticlassEvaluationOptions : EvaluationOptions
     /// </summary>
     public bool WeightBySoftLabelSum { get; set; }
 
-    internal MulticlassEvaluationOptions WithScoreColumn(string name)
-    {
-        var copy = (MulticlassEvaluationOptions)MemberwiseClone();
-        copy.ScoreColumnName = name;
-        return copy;
-    }
-
     internal override ScoredColumns Columns =>
         ColumnsWith(ScoreColumnName) with { ClassNames = ClassNames, WeightBySoftLabelSum = WeightBySoftLabelSum };
 
@@ -142,13 +127,6 @@ public sealed class BinaryEvaluationOptions : EvaluationOptions
 
     /// <summary>The column of the probability of the positive class, or null where the score is itself a logit.</summary>
     public string? ProbabilityColumnName { get; set; } = "Probability";
-
-    internal BinaryEvaluationOptions WithProbabilityColumn(string name)
-    {
-        var copy = (BinaryEvaluationOptions)MemberwiseClone();
-        (copy.ScoreColumnName, copy.ProbabilityColumnName) = (null, name);
-        return copy;
-    }
 
     internal override ScoredColumns Columns => ColumnsWith(ScoreColumnName) with { Probability = ProbabilityColumnName };
 }

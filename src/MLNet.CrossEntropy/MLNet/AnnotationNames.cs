@@ -1,4 +1,6 @@
+using System.Globalization;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace MLNet.CrossEntropy.MLNet;
 
@@ -22,7 +24,7 @@ internal static class AnnotationNames
     {
         foreach (var kind in (ReadOnlySpan<string>)["TrainingLabelValues", "SlotNames"])
         {
-            var names = ColumnValues.AnnotationText(score, kind);
+            var names = Of(score, kind);
             if (names?.Length == classCount && Array.TrueForAll(names, name => name.Length > 0))
                 return names;
         }
@@ -32,7 +34,7 @@ internal static class AnnotationNames
     /// <summary>The names of all features: their slot names, and f0, f1 and so on where there are none.</summary>
     public static string[] OfFeatures(DataViewSchema.Column column, int featureCount)
     {
-        var slots = ColumnValues.AnnotationText(column, "SlotNames") ?? [];
+        var slots = Of(column, "SlotNames") ?? [];
         return [.. Enumerable.Range(0, featureCount).Select(j => j < slots.Length && slots[j].Length > 0 ? slots[j] : NumberedFeature(j))];
     }
 
@@ -42,13 +44,61 @@ internal static class AnnotationNames
     /// <summary>The name of a feature, or another slot, for messages: its slot name if it has one, and its index.</summary>
     public static string OfFeature(DataViewSchema.Column column, int index)
     {
-        var name = ColumnValues.AnnotationText(column, "SlotNames")?.ElementAtOrDefault(index);
+        var name = Of(column, "SlotNames")?.ElementAtOrDefault(index);
         return string.IsNullOrEmpty(name) ? $"{index}" : $"{index} ('{name}')";
     }
 
     private static string[]? TellingApart(DataViewSchema.Column column, string kind, int count)
     {
-        var names = ColumnValues.AnnotationText(column, kind);
+        var names = Of(column, kind);
         return names?.Length == count && !names.Contains("") && names.Distinct().Count() == count ? names : null;
     }
+
+    /// <summary>
+    /// The values of a vector annotation (KeyValues, SlotNames, TrainingLabelValues) as culture-free text,
+    /// or null where the annotation is absent or of an item type that has no text form here.
+    /// </summary>
+    public static string[]? Of(DataViewSchema.Column column, string kind)
+    {
+        var found = column.Annotations.Schema.GetColumnOrNull(kind);
+        if (found is not { Type: VectorDataViewType vector } annotation)
+            return null;
+        return vector.ItemType.RawType switch
+        {
+            Type t when t == typeof(ReadOnlyMemory<char>) => Text<ReadOnlyMemory<char>>(column, annotation),
+            Type t when t == typeof(float) => Text<float>(column, annotation),
+            Type t when t == typeof(double) => Text<double>(column, annotation),
+            Type t when t == typeof(bool) => Text<bool>(column, annotation),
+            Type t when t == typeof(sbyte) => Text<sbyte>(column, annotation),
+            Type t when t == typeof(byte) => Text<byte>(column, annotation),
+            Type t when t == typeof(short) => Text<short>(column, annotation),
+            Type t when t == typeof(ushort) => Text<ushort>(column, annotation),
+            Type t when t == typeof(int) => Text<int>(column, annotation),
+            Type t when t == typeof(uint) => Text<uint>(column, annotation),
+            Type t when t == typeof(long) => Text<long>(column, annotation),
+            Type t when t == typeof(ulong) => Text<ulong>(column, annotation),
+            _ => null,
+        };
+    }
+
+    private static string[] Text<T>(DataViewSchema.Column column, DataViewSchema.Column annotation)
+    {
+        VBuffer<T> values = default;
+        column.Annotations.GetGetter<VBuffer<T>>(annotation)(ref values);
+        return [.. values.DenseValues().Select(v => Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")];
+    }
+}
+
+/// <summary>What the classes of a model are called where they have no names.</summary>
+internal static class ClassNames
+{
+    /// <summary>The one class that a binary model has coefficients for.</summary>
+    private const string Positive = "positive";
+
+    /// <summary>The given names, or the numbers of the classes counted from 0.</summary>
+    public static IReadOnlyList<string> OrNumbers(LinearModel model, string[]? names)
+        => names ?? (model.IsBinary ? [Positive] : Numbers(model.Biases.Length));
+
+    /// <summary>The numbers of the classes, counted from 0.</summary>
+    public static string[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(k => k.ToString(CultureInfo.InvariantCulture))];
 }

@@ -1,18 +1,17 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.MLNet;
 
-/// <summary>Reads columns and annotations of any item type as text or as double.</summary>
+/// <summary>Finds columns, and reads them as text or as numbers whatever their type.</summary>
 internal static class ColumnValues
 {
     /// <summary>The named column, or an error that lists the columns there are.</summary>
     public static DataViewSchema.Column Require(DataViewSchema schema, string name, string role)
     {
         ArgumentException.ThrowIfNullOrEmpty(name, role);
-        return schema.GetColumnOrNull(name) ?? throw Throw.NoColumn(name, role, schema.Where(c => !c.IsHidden).Select(c => c.Name));
+        return schema.GetColumnOrNull(name) ?? throw ColumnErrors.NoColumn(name, role, schema.Where(c => !c.IsHidden).Select(c => c.Name));
     }
 
     /// <summary>The named column, or null where no name is given.</summary>
@@ -37,12 +36,22 @@ internal static class ColumnValues
         Type t when t == typeof(uint) => Getter<uint>(row, column, static x => x),
         Type t when t == typeof(long) => Getter<long>(row, column, static x => x),
         Type t when t == typeof(ulong) => Getter<ulong>(row, column, static x => x),
-        _ => throw Throw.WrongColumnType(column.Name, role, column.Type, "a number or a Boolean"),
+        _ => throw ColumnErrors.WrongType(column.Name, role, column.Type, "a number or a Boolean"),
     };
+
+    /// <summary>A getter of the example weight of a row, whatever the type of number; 1 where there is no column.</summary>
+    /// <exception cref="InvalidOperationException">From the getter: the weight is negative or not finite.</exception>
+    public static Func<double> Weight(DataViewRow row, DataViewSchema.Column? column)
+    {
+        if (column is not { } weights)
+            return static () => 1;
+        var number = Number(row, weights, "example weight");
+        return () => number() is var weight && weight >= 0 && double.IsFinite(weight) ? weight : throw ColumnErrors.BadWeight(weights.Name, row.Position, weight);
+    }
 
     /// <summary>
     /// A getter of one name a row from a text, key, number or Boolean column: a key's is its value, or the zero-based number where it has
-    /// none; null where the value is missing.
+    /// none; null where the value is missing, or a key beyond its values.
     /// </summary>
     public static Func<string?> Name(DataViewRow row, DataViewSchema.Column column, string role)
     {
@@ -58,8 +67,8 @@ internal static class ColumnValues
                 };
             case KeyDataViewType:
                 var key = Number(row, column, role);
-                var values = AnnotationText(column, "KeyValues");
-                return () => key() is var k && k == 0 ? null : values?[(int)k - 1] ?? Invariant(k - 1);
+                var values = AnnotationNames.Of(column, "KeyValues");
+                return () => key() is var k && k == 0 ? null : values is null ? Invariant(k - 1) : k <= values.Length ? values[(int)k - 1] : null;
             case BooleanDataViewType:
                 var flag = Number(row, column, role);
                 return () => flag() == 1 ? bool.TrueString : bool.FalseString;
@@ -68,33 +77,6 @@ internal static class ColumnValues
                 var isSingle = column.Type == NumberDataViewType.Single;
                 return () => number() is var x && double.IsNaN(x) ? null : isSingle ? ((float)x).ToString(CultureInfo.InvariantCulture) : Invariant(x);
         }
-    }
-
-    /// <summary>
-    /// The values of a vector annotation (KeyValues, SlotNames, TrainingLabelValues) as culture-free text,
-    /// or null where the annotation is absent or of an item type that has no text form here.
-    /// </summary>
-    public static string[]? AnnotationText(DataViewSchema.Column column, string kind)
-    {
-        var found = column.Annotations.Schema.GetColumnOrNull(kind);
-        if (found is not { Type: VectorDataViewType vector } annotation)
-            return null;
-        return vector.ItemType.RawType switch
-        {
-            Type t when t == typeof(ReadOnlyMemory<char>) => Text<ReadOnlyMemory<char>>(column, annotation),
-            Type t when t == typeof(float) => Text<float>(column, annotation),
-            Type t when t == typeof(double) => Text<double>(column, annotation),
-            Type t when t == typeof(bool) => Text<bool>(column, annotation),
-            Type t when t == typeof(sbyte) => Text<sbyte>(column, annotation),
-            Type t when t == typeof(byte) => Text<byte>(column, annotation),
-            Type t when t == typeof(short) => Text<short>(column, annotation),
-            Type t when t == typeof(ushort) => Text<ushort>(column, annotation),
-            Type t when t == typeof(int) => Text<int>(column, annotation),
-            Type t when t == typeof(uint) => Text<uint>(column, annotation),
-            Type t when t == typeof(long) => Text<long>(column, annotation),
-            Type t when t == typeof(ulong) => Text<ulong>(column, annotation),
-            _ => null,
-        };
     }
 
     private static Func<double> Getter<T>(DataViewRow row, DataViewSchema.Column column, Func<T, double> convert)
@@ -106,13 +88,6 @@ internal static class ColumnValues
             getter(ref value);
             return convert(value);
         };
-    }
-
-    private static string[] Text<T>(DataViewSchema.Column column, DataViewSchema.Column annotation)
-    {
-        VBuffer<T> values = default;
-        column.Annotations.GetGetter<VBuffer<T>>(annotation)(ref values);
-        return [.. values.DenseValues().Select(v => Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")];
     }
 
     private static string Invariant(double value) => value.ToString(CultureInfo.InvariantCulture);

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.MLNet;
 
@@ -39,7 +38,7 @@ internal sealed class FoundModel
         FoundModel[] found = [.. leaves.Select(Of).OfType<FoundModel>()];
         return found.Length == 1
             ? found[0]
-            : throw Throw.NotOneLinearModel(parameter, found.Select(f => Name(f.Transformer)), leaves.Select(leaf => Name(leaf.Transformer)));
+            : throw ColumnErrors.NotOneLinearModel(parameter, found.Select(f => Name(f.Transformer)), leaves.Select(leaf => Name(leaf.Transformer)));
     }
 
     /// <summary>The names of a multiclass model's classes, in the order of its scores; null when it has none.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
 
@@ -38,11 +37,11 @@ public sealed class LinearCoefficients
     public static LinearCoefficients Of(object modelParameters, IReadOnlyList<string>? classNames = null, IReadOnlyList<string>? featureNames = null)
     {
         ArgumentNullException.ThrowIfNull(modelParameters);
-        var model = LinearModel.Of(modelParameters) ?? throw Throw.NotALinearModel(nameof(modelParameters), modelParameters.GetType());
+        var model = LinearModel.Of(modelParameters) ?? throw ColumnErrors.NotALinearModel(nameof(modelParameters), modelParameters.GetType());
         if (classNames is not null && classNames.Count != model.Biases.Length)
-            throw Throw.WrongNameCount(nameof(classNames), classNames.Count, model.Biases.Length, "classes");
+            throw ColumnErrors.WrongNameCount(nameof(classNames), classNames.Count, model.Biases.Length, "classes");
         if (featureNames is not null && featureNames.Count != model.Features)
-            throw Throw.WrongNameCount(nameof(featureNames), featureNames.Count, model.Features, "features");
+            throw ColumnErrors.WrongNameCount(nameof(featureNames), featureNames.Count, model.Features, "features");
         return new(
             model,
             classNames ?? ClassNames.OrNumbers(model, model.ClassNames),
@@ -53,7 +52,7 @@ public sealed class LinearCoefficients
     internal static LinearCoefficients Of(FoundModel found, IDataView? data)
     {
         var prepared = data is null ? null : found.Path.Before(data);
-        var features = TrainingColumns.FindColumn(prepared?.Schema ?? found.TrainSchema, "feature", found.FeatureColumn);
+        var features = ColumnValues.Require(prepared?.Schema ?? found.TrainSchema, found.FeatureColumn, "feature");
         return new(
             found.Model,
             ClassNames.OrNumbers(found.Model, found.ClassNames()),

@@ -5,7 +5,6 @@ using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
-using MLNet.CrossEntropy.Numerics;
 using CalibratedBinaryModel = Microsoft.ML.Calibrators.CalibratedModelParametersBase<
     Microsoft.ML.Trainers.LinearBinaryModelParameters, Microsoft.ML.Calibrators.PlattCalibrator>;
 
@@ -43,20 +42,11 @@ internal static partial class NativeModels
         => Reach(() => NewTrainerInfo(needsNormalization, calibration: false, wantsCaching, supportValid: false, supportIncrementalTrain: false, supportTest: false));
 
     /// <summary>
-    /// What <paramref name="builtIn"/>, a built-in trainer over the same columns, promises to add to
-    /// <paramref name="inputSchema"/>, its label taken for a scalar of type <paramref name="labelType"/>: the promise holds for
-    /// more label types than the built-in trainer takes.
+    /// What <paramref name="builtIn"/>, a built-in trainer over the same columns, promises to add to <paramref name="inputSchema"/>, its
+    /// <paramref name="label"/> taken for one of the type that the built-in trainer takes: the promise holds for more types than that.
     /// </summary>
-    public static SchemaShape OutputShape(
-        IEstimator<ITransformer> builtIn, SchemaShape inputSchema, string labelColumn, Func<SchemaShape.Column, bool> accepts, PrimitiveDataViewType labelType, bool isKey)
-    {
-        var label = inputSchema.FirstOrDefault(column => column.Name == labelColumn);
-        if (label.Name is null || !accepts(label))
-            return builtIn.GetOutputSchema(inputSchema);
-        var asBuiltIn = ShapeColumn(label.Name, label.Kind, labelType, isKey, label.Annotations);
-        var output = builtIn.GetOutputSchema(Replace(inputSchema, asBuiltIn));
-        return Replace(output, label);
-    }
+    public static SchemaShape OutputShape(IEstimator<ITransformer> builtIn, SchemaShape inputSchema, SchemaShape.Column label, SchemaShape.Column asBuiltIn)
+        => Replace(builtIn.GetOutputSchema(Replace(inputSchema, asBuiltIn)), label);
 
     /// <summary>A maximum entropy model: <c>softmax(W x + b)</c>.</summary>
     /// <param name="environment">Where the model registers itself.</param>
@@ -88,7 +78,7 @@ internal static partial class NativeModels
         => Reach(() => NewShapeColumn(name, kind, itemType, isKey, annotations));
 
     /// <summary>The shape with a column of the same name put in <paramref name="replacement"/>'s place.</summary>
-    public static SchemaShape Replace(SchemaShape schema, SchemaShape.Column replacement)
+    private static SchemaShape Replace(SchemaShape schema, SchemaShape.Column replacement)
         => new(schema.Select(column => column.Name == replacement.Name ? replacement : column));
 
     /// <summary>Wraps a multiclass model into the transformer that scores rows with it.</summary>
@@ -137,7 +127,7 @@ internal static partial class NativeModels
         }
         catch (Exception missing) when (missing is MissingMemberException or TypeLoadException)
         {
-            throw Throw.UnsupportedMLNet(SupportedVersions, Version, missing);
+            throw ColumnErrors.UnsupportedMLNet(SupportedVersions, Version, missing);
         }
     }
 

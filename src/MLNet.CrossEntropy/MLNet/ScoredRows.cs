@@ -1,91 +1,64 @@
 using System.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.MLNet;
 
-/// <summary>Streams (label, scores, weight) out of a data view, block after block, in one pass.</summary>
-internal sealed class ScoredRows : IScoredRows
+/// <summary>Streams (label, scores, weight) of a multiclass model out of a data view.</summary>
+internal sealed class ScoredRows : ScoredRowReader
 {
-    private readonly DataViewRowCursor _cursor;
     private readonly Func<int>? _hardLabel;
-    private readonly SoftLabelReader? _softLabel;
+    private readonly VectorLabel? _softLabel;
     private readonly bool _weightBySoftLabelSum;
+    private readonly DataViewRowCursor _cursor;
     private readonly ValueGetter<VBuffer<float>> _scores;
-    private readonly Func<double>? _weight;
-    private readonly Func<string?>? _id;
     private readonly string _scoreColumnName;
     private VBuffer<float> _buffer;
 
-    private ScoredRows(DataViewRowCursor cursor, ScoreClasses classes, DataViewSchema.Column label, DataViewSchema.Column score, DataViewSchema.Column? weight, DataViewSchema.Column? id, bool weightBySoftLabelSum)
+    private ScoredRows(Source source, ScoreClasses classes, DataViewSchema.Column label, DataViewSchema.Column score, bool weightBySoftLabelSum)
+        : base(source)
     {
-        _cursor = cursor;
+        _cursor = source.Cursor;
         Classes = classes;
-        if (label.Type is VectorDataViewType)
-            _softLabel = new(cursor, label, classes);
+        if (label.Type is not VectorDataViewType vector)
+            _hardLabel = classes.LabelGetter(_cursor, label);
+        else if (vector.ItemType == NumberDataViewType.Single && vector.Size == classes.Count)
+            _softLabel = new(_cursor, label, classes);
         else
-            _hardLabel = classes.LabelGetter(cursor, label);
+            throw ColumnErrors.WrongType(label.Name, "label", label.Type, $"a vector of {classes.Count} Singles, one share a class,");
         _weightBySoftLabelSum = weightBySoftLabelSum;
-        _scores = cursor.GetGetter<VBuffer<float>>(score);
+        _scores = _cursor.GetGetter<VBuffer<float>>(score);
         _scoreColumnName = score.Name;
-        _weight = weight is { } w ? ColumnValues.Number(cursor, w, "example weight") : null;
-        _id = id is { } i ? ColumnValues.Name(cursor, i, "id") : null;
     }
 
     public ScoreClasses Classes { get; }
 
-    public string[] ClassNames => Classes.Names;
+    public override string[] ClassNames => Classes.Names;
 
-    public bool ClassesAreNamed => Classes.AreNamed;
+    public override bool ClassesAreNamed => Classes.AreNamed;
 
     public static ScoredRows Open(IDataView data, ScoredColumns columns)
     {
         var label = ColumnValues.Require(data.Schema, columns.Label, "label");
         var score = ColumnValues.Require(data.Schema, columns.Score!, "score");
-        var weight = ColumnValues.Optional(data.Schema, columns.Weight, "example weight");
-        var id = ColumnValues.Optional(data.Schema, columns.Id, "id");
         if (score.Type is not VectorDataViewType { ItemType: NumberDataViewType { RawType: var item }, Size: > 0 and var count } || item != typeof(float))
-            throw Throw.WrongColumnType(score.Name, "score", score.Type, "a vector of Single of known length, one score a class (for a binary model's single score: BinaryClassification.EvaluateCrossEntropy),");
-
-        ScoreClasses classes = ScoreClasses.Of(score, count, label, columns.ClassNames);
-        var cursor = ColumnValues.OpenCursor(data, [label, score, weight, id]);
-        try
-        {
-            return new(cursor, classes, label, score, weight, id, columns.WeightBySoftLabelSum);
-        }
-        catch
-        {
-            cursor.Dispose();
-            throw;
-        }
+            throw ColumnErrors.WrongType(score.Name, "score", score.Type, "a vector of Single of known length, one score a class (for a binary model's single score: BinaryClassification.EvaluateCrossEntropy),");
+        var classes = ScoreClasses.Of(score, count, label, columns.ClassNames);
+        return Open(data, columns, [label, score], source => new ScoredRows(source, classes, label, score, columns.WeightBySoftLabelSum));
     }
 
-    /// <summary>A block for this reader's rows.</summary>
-    public ScoredBlock NewBlock() => new(Classes.Count, hasSoftLabels: _softLabel is not null, hasIds: _id is not null);
+    public override ScoredBlock NewBlock() => new(Classes.Count, hasSoftLabels: _softLabel is not null, hasIds: HasIds);
 
-    /// <summary>Fills the block with the next rows; false when none was left.</summary>
-    public bool Read(ScoredBlock block)
+    protected override void ReadRow(ScoredBlock block, int row)
     {
-        block.Count = 0;
-        while (block.Count < block.Capacity && _cursor.MoveNext())
-        {
-            var row = block.Count++;
-            if (row == 0)
-                block.FirstRow = _cursor.Position;
-            block.Weights[row] = _weight?.Invoke() ?? 1;
-            if (_id is not null)
-                block.Ids[row] = _id();
-            block.Labels[row] = _hardLabel?.Invoke() ?? ReadSoftLabel(block, row);
-            _scores(ref _buffer);
-            if (_buffer.Length != block.Width)
-                throw Throw.WrongScoreCount(_cursor.Position, _buffer.Length, _scoreColumnName, block.Width);
-            if (_buffer.IsDense)
-                Copy(_buffer.GetValues(), block.Scores(row));
-            else
-                _buffer.CopyTo(block.Scores(row));
-        }
-        return block.Count > 0;
+        block.Labels[row] = _hardLabel?.Invoke() ?? ReadSoftLabel(block, row);
+        _scores(ref _buffer);
+        if (_buffer.Length != block.Width)
+            throw ColumnErrors.WrongScoreCount(_cursor.Position, _buffer.Length, _scoreColumnName, block.Width);
+        if (_buffer.IsDense)
+            Copy(_buffer.GetValues(), block.Scores(row));
+        else
+            _buffer.CopyTo(block.Scores(row));
     }
 
     /// <summary>Copies a row, mostly a short one: for that a call of the runtime's copying takes longer than the copying.</summary>
@@ -98,13 +71,16 @@ internal sealed class ScoredRows : IScoredRows
             to[k] = from[k];
     }
 
-    public void Dispose() => _cursor.Dispose();
-
     private int ReadSoftLabel(ScoredBlock block, int row)
     {
-        var sum = _softLabel!.Read(block.Target(row));
-        if (_weightBySoftLabelSum && sum > 0)
+        var kind = _softLabel!.ReadShares(out var sum);
+        if (kind == ScoreClasses.Missing)
+            return kind;
+        var target = block.Target(row);
+        for (var k = 0; k < target.Length; k++)
+            target[k] = _softLabel.Values[k] / sum;
+        if (_weightBySoftLabelSum)
             block.Weights[row] *= sum;
-        return sum > 0 ? ScoreClasses.Soft : ScoreClasses.Missing;
+        return kind;
     }
 }

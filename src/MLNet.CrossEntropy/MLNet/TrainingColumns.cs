@@ -1,55 +1,66 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.MLNet;
 
 /// <summary>The columns a trainer reads, found by name and checked for their types.</summary>
-internal sealed partial record TrainingColumns
+/// <param name="Features">The features: a vector of Single of known length.</param>
+/// <param name="FeatureCount">The length of the feature vector.</param>
+/// <param name="Label">The label, as the targets that losses take.</param>
+/// <param name="Weight">The example weights, of any type of number; null when every row weighs 1.</param>
+internal sealed record TrainingColumns(DataViewSchema.Column Features, int FeatureCount, TrainingLabel Label, DataViewSchema.Column? Weight)
 {
-    /// <summary>The features: a vector of Single of known length.</summary>
-    public required DataViewSchema.Column Features { get; init; }
-
-    /// <summary>The length of the feature vector.</summary>
-    public required int FeatureCount { get; init; }
-
-    /// <summary>The label, as the targets that losses take.</summary>
-    public required ITrainingLabel Label { get; init; }
-
-    /// <summary>The example weights (Single); null when every row weighs 1.</summary>
-    public required DataViewSchema.Column? Weight { get; init; }
+    private const string FeatureType = "Vector<Single>";
+    private const string FeatureRemedy = "Make it one vector of Single of a fixed length, for example with Concatenate, ConvertType or [VectorType(length)]";
+    private const string WeightType = "a number";
+    private const string WeightRemedy = "Convert it with ConvertType";
 
     /// <summary>A builder of blocks for rows of these columns.</summary>
     public RowBlockBuilder NewBuilder() => new(FeatureCount, Weight is not null || Label.BringsWeight, Label.TargetWidth);
 
     /// <summary>Finds the columns in <paramref name="inputSchema"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type than the trainer can use.</exception>
-    public static TrainingColumns Find(DataViewSchema inputSchema, string featureColumn, ITrainingLabel label, string? weightColumn)
+    /// <exception cref="ArgumentException">A column is missing or of another type than the trainer can use.</exception>
+    public static TrainingColumns Find(DataViewSchema inputSchema, string featureColumn, TrainingLabel label, string? weightColumn)
     {
-        var features = FindColumn(inputSchema, "feature", featureColumn);
+        var features = ColumnValues.Require(inputSchema, featureColumn, "feature");
         if (features.Type is not VectorDataViewType { IsKnownSize: true } vector || vector.ItemType != NumberDataViewType.Single)
-        {
-            throw Mismatch(nameof(inputSchema), "feature", features, "Vector<Single>",
-                "Make it one vector of Single of a fixed length, for example with Concatenate, ConvertType or [VectorType(length)]");
-        }
-
-        DataViewSchema.Column? weight = weightColumn is null ? null : FindColumn(inputSchema, "weight", weightColumn);
-        if (weight is { } column && column.Type != NumberDataViewType.Single)
-            throw Mismatch(nameof(inputSchema), "weight", column, "Single", "Convert it with ConvertType");
-
-        return new TrainingColumns { Features = features, FeatureCount = vector.Size, Label = label, Weight = weight };
+            throw ColumnErrors.Mismatch(nameof(inputSchema), "feature", features, FeatureType, FeatureRemedy);
+        var weight = ColumnValues.Optional(inputSchema, weightColumn, "example weight");
+        if (weight is { Type: not (NumberDataViewType or BooleanDataViewType) } column)
+            throw ColumnErrors.Mismatch(nameof(inputSchema), "example weight", column, WeightType, WeightRemedy);
+        return new(features, vector.Size, label, weight);
     }
 
-    /// <summary>The visible column of that name.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is none.</exception>
-    public static DataViewSchema.Column FindColumn(DataViewSchema inputSchema, string role, string name)
-        => inputSchema.GetColumnOrNull(name)
-            ?? throw Throw.ColumnNotFound(nameof(inputSchema), role, name);
+    /// <summary>The same checks of a schema's promise, as far as it knows the types.</summary>
+    /// <exception cref="ArgumentException">A column is missing or of another type than the trainer can use.</exception>
+    public static SchemaShape.Column Check(SchemaShape inputSchema, string labelColumn, string featureColumn, string? weightColumn)
+    {
+        var features = Require(inputSchema, featureColumn, "feature");
+        if (features.Kind != SchemaShape.Column.VectorKind.Vector || features.ItemType != NumberDataViewType.Single || features.IsKey)
+            throw ColumnErrors.Mismatch(nameof(inputSchema), "feature", features.Name, FeatureType, Describe(features), FeatureRemedy);
+        if (weightColumn is not null && Require(inputSchema, weightColumn, "example weight") is var weight
+            && (weight.Kind != SchemaShape.Column.VectorKind.Scalar || weight.IsKey || weight.ItemType is not (NumberDataViewType or BooleanDataViewType)))
+            throw ColumnErrors.Mismatch(nameof(inputSchema), "example weight", weight.Name, WeightType, Describe(weight), WeightRemedy);
+        return Require(inputSchema, labelColumn, "label");
+    }
 
-    /// <summary>The error for a column of the wrong type.</summary>
-    public static ArgumentOutOfRangeException Mismatch(string parameter, string role, DataViewSchema.Column column, string expected, string remedy)
-        => Throw.ColumnMismatch(parameter, role, column.Name, expected, Describe(column.Type), remedy);
+    /// <summary>The columns of the same names and meaning in other data.</summary>
+    /// <exception cref="ArgumentException">A column is missing there, or of another type or length.</exception>
+    public TrainingColumns Matching(DataViewSchema otherSchema)
+    {
+        var other = Find(otherSchema, Features.Name, Label.Matching(otherSchema), Weight?.Name);
+        return other.FeatureCount == FeatureCount
+            ? other
+            : throw ColumnErrors.Mismatch(nameof(otherSchema), "feature", other.Features, $"{Features.Type}, as in the training data", "Transform both alike");
+    }
 
-    private static string Describe(DataViewType type)
-        => type is VectorDataViewType { IsKnownSize: false } vector ? $"VarVector<{vector.ItemType}>" : type.ToString()!;
+    private static SchemaShape.Column Require(SchemaShape schema, string name, string role)
+        => schema.FirstOrDefault(column => column.Name == name) is { Name: not null } found ? found : throw ColumnErrors.NoColumn(name, role, schema.Select(column => column.Name));
+
+    /// <summary>The type that a schema's promise tells of a column.</summary>
+    public static string Describe(SchemaShape.Column column)
+    {
+        var item = column.IsKey ? $"Key<{column.ItemType}>" : column.ItemType.ToString()!;
+        return column.Kind == SchemaShape.Column.VectorKind.Scalar ? item : column.Kind == SchemaShape.Column.VectorKind.Vector ? $"Vector<{item}>" : $"VarVector<{item}>";
+    }
 }

@@ -1,28 +1,41 @@
+using System.Text.Json.Serialization;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>What became of the rows a trainer was given: nothing is dropped in silence.</summary>
 public sealed record TrainingRowCounts
 {
+    [JsonConstructor]
+    internal TrainingRowCounts()
+    {
+    }
+
     /// <summary>Rows there were.</summary>
     public long Seen => Used + Skipped + ZeroWeight;
 
     /// <summary>Rows that were used.</summary>
-    public long Used { get; init; }
+    [JsonInclude]
+    public long Used { get; internal init; }
 
     /// <summary>Rows skipped because their label is missing.</summary>
-    public long MissingLabel { get; init; }
+    [JsonInclude]
+    public long MissingLabel { get; internal init; }
 
-    /// <summary>Validation rows skipped because no training row has their label, or no class of the training data is called so.</summary>
-    public long UnknownLabel { get; init; }
+    /// <summary>Rows skipped because their label is none of the classes: a key value beyond the count, or, of validation rows, one that no training row has.</summary>
+    [JsonInclude]
+    public long UnknownLabel { get; internal init; }
 
     /// <summary>Rows skipped because a feature is NaN.</summary>
-    public long NaNFeature { get; init; }
+    [JsonInclude]
+    public long NaNFeature { get; internal init; }
 
     /// <summary>Rows skipped because a feature is infinite.</summary>
-    public long InfiniteFeature { get; init; }
+    [JsonInclude]
+    public long InfiniteFeature { get; internal init; }
 
     /// <summary>Rows left out because their example weight is 0.</summary>
-    public long ZeroWeight { get; init; }
+    [JsonInclude]
+    public long ZeroWeight { get; internal init; }
 
     /// <summary>Rows that could not be used.</summary>
     public long Skipped => MissingLabel + UnknownLabel + NaNFeature + InfiniteFeature;
@@ -33,7 +46,7 @@ public sealed record TrainingRowCounts
         (long Count, string Kind)[] kinds =
         [
             (MissingLabel, "with a missing label"),
-            (UnknownLabel, "with a label that no training row has"),
+            (UnknownLabel, "with a label of an unknown class"),
             (NaNFeature, "with a NaN feature"),
             (InfiniteFeature, "with an infinite feature"),
             (ZeroWeight, "of weight 0"),

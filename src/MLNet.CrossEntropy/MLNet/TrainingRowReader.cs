@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.MLNet;
 
@@ -16,7 +15,7 @@ internal sealed class TrainingRowReader
     private readonly DataViewRowCursor _cursor;
     private readonly ValueGetter<VBuffer<float>> _getFeatures;
     private readonly TargetGetter _getTarget;
-    private readonly ValueGetter<float>? _getWeight;
+    private readonly Func<double> _getWeight;
     private readonly RowBlockBuilder _builder;
     private VBuffer<float> _features;
     private double _weightSum;
@@ -33,55 +32,50 @@ internal sealed class TrainingRowReader
         _columns = columns;
         _cursor = cursor;
         _getFeatures = cursor.GetGetter<VBuffer<float>>(columns.Features);
-        _getTarget = columns.Label.OpenTargets(cursor);
-        _getWeight = columns.Weight is { } weight ? cursor.GetGetter<float>(weight) : null;
+        _getTarget = columns.Label.Open(cursor);
+        _getWeight = ColumnValues.Weight(cursor, columns.Weight);
         _builder = builder;
     }
 
     /// <summary>Opens a cursor over just the columns that training needs.</summary>
-    public static DataViewRowCursor OpenCursor(IDataView data, TrainingColumns columns, ValidationSplit? split = null)
-    {
-        IEnumerable<DataViewSchema.Column> active = [columns.Features, columns.Label.Column];
-        if (columns.Weight is { } weightColumn)
-            active = active.Append(weightColumn);
-        if (split?.Flag is { } flagColumn)
-            active = active.Append(flagColumn);
-        return data.GetRowCursor(active);
-    }
+    public static DataViewRowCursor OpenCursor(IDataView data, TrainingColumns columns)
+        => ColumnValues.OpenCursor(data, [columns.Features, columns.Label.Column, columns.Weight]);
 
     /// <summary>Reads the cursor's current row.</summary>
     /// <exception cref="InvalidOperationException">Its weight is negative or not finite, or its label is of no class.</exception>
     public void ReadRow()
     {
-        var weight = ReadWeight();
-        if (weight == 0)
+        var weight = _getWeight();
+        if ((float)weight == 0)
         {
             _zeroWeight++;
             return;
         }
-        var state = _getTarget(out var target, ref weight);
-        if (state == LabelState.Missing)
+        var kind = _getTarget(out var target, ref weight);
+        if (kind == ScoreClasses.Missing)
         {
             _missingLabel++;
             _firstSkipped ??= $"row {_cursor.Position} has no label";
             return;
         }
-        if (state == LabelState.Unknown)
+        if (kind == ScoreClasses.Unknown)
         {
             _unknownLabel++;
-            _firstSkipped ??= $"row {_cursor.Position} has a label that the training data does not know";
+            _firstSkipped ??= $"row {_cursor.Position} has a label that is none of the classes";
             return;
         }
         _getFeatures(ref _features);
         if (_features.Length != _columns.FeatureCount)
-            throw Throw.WrongFeatureCount(_columns.Features.Name, _cursor.Position, _features.Length, _columns.FeatureCount);
+            throw ColumnErrors.WrongFeatureCount(_columns.Features.Name, _cursor.Position, _features.Length, _columns.FeatureCount);
         if (!AllFinite(_features.GetValues()))
         {
             CountNonFinite();
             return;
         }
-        _builder.Add(_features.GetValues(), _features.GetIndices(), target, weight);
-        _weightSum += weight;
+        if (!float.IsFinite((float)weight))
+            throw ColumnErrors.BadWeight((_columns.Weight ?? _columns.Label.Column).Name, _cursor.Position, weight);
+        _builder.Add(_features.GetValues(), _features.GetIndices(), target, (float)weight);
+        _weightSum += (float)weight;
         _used++;
     }
 
@@ -100,19 +94,8 @@ internal sealed class TrainingRowReader
             ZeroWeight = _zeroWeight,
         };
         if (counts.Used == 0)
-            throw Throw.NoUsableRows(what, counts, _firstSkipped);
+            throw ColumnErrors.NoUsableRows(what, counts, _firstSkipped);
         return new TrainingRowTally(counts, _weightSum, _firstSkipped);
-    }
-
-    private float ReadWeight()
-    {
-        if (_getWeight is null)
-            return 1;
-        float weight = 0;
-        _getWeight(ref weight);
-        if (weight >= 0 && float.IsFinite(weight))
-            return weight;
-        throw Throw.BadTrainingWeight(_columns.Weight!.Value.Name, _cursor.Position, weight);
     }
 
     private void CountNonFinite()

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using MLNet.CrossEntropy.Linear;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.MLNet;
 
@@ -34,14 +33,14 @@ internal sealed class TrainingRowStream(
     {
         // A pass that was given up may have left rows behind.
         _builder.Restart();
-        using var cursor = TrainingRowReader.OpenCursor(data, columns, split);
+        using var cursor = TrainingRowReader.OpenCursor(data, columns);
         var reader = new TrainingRowReader(cursor, columns, _builder);
         var heldOut = split is null || Tally is not null ? null : new HeldOutRows(cursor, columns, split);
-        var isHeldOut = heldOut is not null ? heldOut.TryRead : split?.Open(cursor) ?? (static () => false);
+        Func<bool> isHeldOut = heldOut is not null ? heldOut.TryRead : () => split?.IsHeldOut(cursor.Position) == true;
         while (cursor.MoveNext())
         {
             if (cancellation.IsCancellationRequested)
-                throw Throw.CancelledWhileReading(cancellation);
+                throw ColumnErrors.CancelledWhileReading(cancellation);
             if (!isHeldOut())
                 reader.ReadRow();
             while (_builder.Blocks.Count >= poolBlocks)

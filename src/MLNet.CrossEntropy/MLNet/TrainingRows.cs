@@ -24,13 +24,13 @@ internal sealed record TrainingRows(IReadOnlyList<RowBlock> Blocks, TrainingRowT
         IDataView data, TrainingColumns columns, ValidationSplit? split = null, string what = "training", CancellationToken cancellation = default)
     {
         var builder = columns.NewBuilder();
-        using var cursor = TrainingRowReader.OpenCursor(data, columns, split);
+        using var cursor = TrainingRowReader.OpenCursor(data, columns);
         var reader = new TrainingRowReader(cursor, columns, builder);
         var heldOut = split is null ? null : new HeldOutRows(cursor, columns, split);
         while (cursor.MoveNext())
         {
             if (cancellation.IsCancellationRequested)
-                throw Throw.CancelledWhileReading(cancellation);
+                throw ColumnErrors.CancelledWhileReading(cancellation);
             if (heldOut?.TryRead() != true)
                 reader.ReadRow();
         }
@@ -38,4 +38,52 @@ internal sealed record TrainingRows(IReadOnlyList<RowBlock> Blocks, TrainingRowT
         var tally = reader.Tally(what);
         return new TrainingRows(builder.Build(), tally) { HeldOut = heldOut?.Build() };
     }
+}
+
+/// <summary>What became of the rows of a data view.</summary>
+/// <param name="Counts">How many were used, and how many were not, by kind.</param>
+/// <param name="WeightSum">The sum of the used rows' weights; their number when they have none.</param>
+/// <param name="FirstSkipped">Where the first skipped row is and why; null when none was skipped.</param>
+internal sealed record TrainingRowTally(TrainingRowCounts Counts, double WeightSum, string? FirstSkipped);
+
+/// <summary>Takes the rows that a split holds out from a cursor, and keeps them.</summary>
+internal sealed class HeldOutRows
+{
+    private readonly Func<bool> _isHeldOut;
+    private readonly RowBlockBuilder _builder;
+    private readonly TrainingRowReader _reader;
+
+    public HeldOutRows(DataViewRowCursor cursor, TrainingColumns columns, ValidationSplit split)
+    {
+        _isHeldOut = () => split.IsHeldOut(cursor.Position);
+        _builder = columns.NewBuilder();
+        _reader = new TrainingRowReader(cursor, columns, _builder);
+    }
+
+    /// <summary>Reads the cursor's current row if it is held out; returns whether it is.</summary>
+    public bool TryRead()
+    {
+        if (!_isHeldOut())
+            return false;
+        _reader.ReadRow();
+        return true;
+    }
+
+    /// <summary>The rows that were held out.</summary>
+    /// <exception cref="InvalidOperationException">None was usable.</exception>
+    public TrainingRows Build()
+    {
+        var tally = _reader.Tally("validation");
+        return new TrainingRows(_builder.Build(), tally);
+    }
+}
+
+/// <summary>Which rows of the training data are held out for validation: a seeded share of them.</summary>
+/// <remarks>A row's fate depends on the seed and its place in the view alone, so that every pass decides alike.</remarks>
+internal sealed class ValidationSplit(double fraction, int seed)
+{
+    private readonly ulong _seed = SplitMix64.Mix((uint)seed);
+
+    /// <summary>Whether a row is held out, by its place in the view.</summary>
+    public bool IsHeldOut(long row) => (SplitMix64.Mix(_seed + (ulong)row * SplitMix64.Gamma) >> 11) * (1.0 / (1UL << 53)) < fraction;
 }

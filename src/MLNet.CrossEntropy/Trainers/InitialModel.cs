@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Trainers;
 
@@ -61,7 +60,7 @@ internal sealed record InitialModel(LinearModel Model, string[]? ClassNames, Dat
 
     private static InitialModel Of(object parameters)
     {
-        var model = LinearModel.Of(parameters) ?? throw Throw.NotALinearModel("modelParameters", parameters.GetType());
+        var model = LinearModel.Of(parameters) ?? throw ColumnErrors.NotALinearModel("modelParameters", parameters.GetType());
         var report = TrainingReport.OfModel(parameters);
         return new(model, model.ClassNames, Score: null, report?.TotalSteps, report?.SettledRate);
     }

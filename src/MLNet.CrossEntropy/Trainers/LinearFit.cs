@@ -50,7 +50,7 @@ internal sealed class LinearFit
             throw TrainingErrors.TooManyWeights(outputs, columns.FeatureCount, weights, Array.MaxLength);
         _options.CheckValidation(isGiven: validation is not null);
         using var channel = _host.Start("Training");
-        ValidationSplit? split = ValidationSplit.Of(input.Schema, _options.ValidationFraction, flagColumn: null, _seed);
+        var split = _options.ValidationFraction > 0 ? new ValidationSplit(_options.ValidationFraction, _seed) : null;
         var source = new Source(input, columns, validation, split, start, channel);
         var fit = _options.Cache ? FitCached(source, lossOf, outputs) : FitStreamed(source, lossOf, outputs);
         var fitted = fit.Result;

@@ -4,7 +4,6 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Trainers;
 
 namespace MLNet.CrossEntropy;
@@ -42,7 +41,7 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
         _options.Validate();
         _host = environment.Register(nameof(MultiLabelSigmoidCrossEntropyTrainer));
         _fit = new LinearFit(_host, _options);
-        _builtIn = catalog.LbfgsMaximumEntropy(_options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+        _builtIn = catalog.LbfgsMaximumEntropy(_options.LabelColumnName, _options.FeatureColumnName);
         var transforms = NativeModels.TransformsOf(environment);
         _answers =
         [
@@ -51,8 +50,8 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
         ];
     }
 
-    /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of(IEnumerable{ITransformer})"/> tells.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of(ITransformer)"/> tells.</summary>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">
     /// No row is usable, an example weight is negative or not finite, a label is a number outside 0 to 1, or there are not as
     /// many positive weights as labels.
@@ -65,7 +64,7 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
     /// </summary>
     /// <param name="trainData">The rows to fit.</param>
     /// <param name="validationData">Rows that are only judged, with the same columns.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, or the options hold rows of the training data out as well.</exception>
     public TransformerChain<ITransformer> Fit(IDataView trainData, IDataView validationData)
     {
@@ -78,16 +77,9 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        var label = inputSchema.FirstOrDefault(column => column.Name == _options.LabelColumnName);
-        if (label.Name is null)
-            return _builtIn.GetOutputSchema(inputSchema);
-        var isLabel = label.Kind == SchemaShape.Column.VectorKind.Vector && (label.ItemType is BooleanDataViewType || label.ItemType == NumberDataViewType.Single);
-        if (!isLabel)
-        {
-            throw Throw.ColumnMismatch(nameof(inputSchema), "label", label.Name, "Vector<Boolean> or Vector<Single>",
-                $"{label.Kind} of {label.ItemType}", "Make it one vector with a slot for each label, for example with Concatenate");
-        }
-        var promised = NativeModels.Replace(_builtIn.GetOutputSchema(NativeModels.Replace(inputSchema, NamedOutputs.AsKey(label))), label);
+        var label = TrainingColumns.Check(inputSchema, _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+        TrainingLabel.CheckMultiLabel(label);
+        var promised = NativeModels.OutputShape(_builtIn, inputSchema, label, TrainSchema.AsKey(label));
         return _answers.Aggregate(promised, (shape, answer) => answer.GetOutputSchema(shape));
     }
 
@@ -103,10 +95,10 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
     private TransformerChain<ITransformer> FitRows(IDataView input, IDataView? validation)
     {
         ArgumentNullException.ThrowIfNull(input);
-        VectorLabel label = VectorLabel.MultiLabel(input.Schema, _options.LabelColumnName);
+        var label = TrainingLabel.MultiLabel(input.Schema, _options.LabelColumnName);
         if (_options.PositiveWeights is { Count: > 1 } weights && weights.Count != label.TargetWidth)
             throw TrainingErrors.WrongPositiveWeights(weights.Count, label.Column.Name, label.TargetWidth);
-        TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
+        var columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
         var loss = _options.SigmoidLoss(_options.PositiveWeights);
         var start = InitialModel.Of(given: null, _options.InitialModel, weights: null, isBinary: false) is { } initial
             ? initial.ForClasses(columns.Features, columns.FeatureCount, ClassUnion
@@ -118,7 +110,7 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
         var model = NativeModels.Linear(_host, fitted.Weights, fitted.Biases, label.Names);
         report.Describes(model);
         var scorer = NativeModels.Multiclass(
-            _host, model, NamedOutputs.TrainingSchema(columns.Features, label.Column.Name, label.TargetWidth, label.Names), columns.Features.Name, label.Column.Name);
+            _host, model, TrainSchema.OfNames(columns.Features, label.Column.Name, label.TargetWidth, label.Names), columns.Features.Name, label.Column.Name);
         var scored = scorer.Transform(input);
         return new TransformerChain<ITransformer>([scorer, .. _answers.Select(answer => answer.Fit(scored))]);
     }

@@ -35,15 +35,15 @@ public sealed class SigmoidCrossEntropyTrainer
         _options.Validate();
         _host = environment.Register(nameof(SigmoidCrossEntropyTrainer));
         _fit = new LinearFit(_host, _options);
-        _builtIn = catalog.LbfgsLogisticRegression(_options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+        _builtIn = catalog.LbfgsLogisticRegression(_options.LabelColumnName, _options.FeatureColumnName);
         Info = NativeModels.Info(needsNormalization: false, wantsCaching: false);
     }
 
     /// <summary>The trainer scales features by itself and keeps its rows unless told not to: it wants neither normalisation nor caching.</summary>
     public TrainerInfo Info { get; }
 
-    /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of(IPredictionTransformer{object})"/> tells.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of(ITransformer)"/> tells.</summary>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, or an example weight is negative or not finite.</exception>
     public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView input) => FitRows(input);
 
@@ -53,7 +53,7 @@ public sealed class SigmoidCrossEntropyTrainer
     /// </summary>
     /// <param name="trainData">The rows to fit.</param>
     /// <param name="validationData">Rows that are only judged, with the same columns; key values are matched by name.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, or the options hold rows of the training data out as well.</exception>
     public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView trainData, IDataView validationData)
     {
@@ -86,17 +86,18 @@ public sealed class SigmoidCrossEntropyTrainer
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        return NativeModels.OutputShape(_builtIn, inputSchema, _options.LabelColumnName,
-            label => label.IsKey || label.ItemType == NumberDataViewType.Single, BooleanDataViewType.Instance, isKey: false);
+        var label = TrainingColumns.Check(inputSchema, _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+        TrainingLabel.CheckBinary(label);
+        return NativeModels.OutputShape(_builtIn, inputSchema, label, NativeModels.ShapeColumn(label.Name, label.Kind, BooleanDataViewType.Instance, isKey: false, label.Annotations));
     }
 
     private BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> FitRows(
         IDataView input, IDataView? validation = null, object? initialModel = null)
     {
         ArgumentNullException.ThrowIfNull(input);
-        ClassLabel label = ClassLabel.Binary(input.Schema, _options.LabelColumnName);
-        TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
-        var classes = new ClassTargets(_options.ClassWeights, _options.TargetPrior, ScoreClasses.OfBinary(label.Column).Names, _options.SigmoidLoss(positiveWeights: null));
+        var label = TrainingLabel.Binary(input.Schema, _options.LabelColumnName);
+        var columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
+        var classes = new ClassTargets(_options.ClassWeights, _options.TargetPrior, label.Classes.Names, _options.SigmoidLoss(positiveWeights: null));
         var start = InitialModel.Of(initialModel, _options.InitialModel, _options.ClassWeights, isBinary: true)?.ForBinary(columns.Features, columns.FeatureCount);
         (var fitted, var report) = _fit.Run(input, columns, classes.LossOf, outputs: 1, validation, start);
         classes.Correct(fitted.Biases);

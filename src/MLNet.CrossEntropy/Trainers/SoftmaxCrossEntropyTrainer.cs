@@ -32,15 +32,15 @@ public sealed class SoftmaxCrossEntropyTrainer
         _options.Validate();
         _host = environment.Register(nameof(SoftmaxCrossEntropyTrainer));
         _fit = new LinearFit(_host, _options);
-        _builtIn = catalog.LbfgsMaximumEntropy(_options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+        _builtIn = catalog.LbfgsMaximumEntropy(_options.LabelColumnName, _options.FeatureColumnName);
         Info = NativeModels.Info(needsNormalization: false, wantsCaching: false);
     }
 
     /// <summary>The trainer scales features by itself and keeps its rows unless told not to: it wants neither normalisation nor caching.</summary>
     public TrainerInfo Info { get; }
 
-    /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of(IPredictionTransformer{object})"/> tells.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of(ITransformer)"/> tells.</summary>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, or an example weight is negative or not finite.</exception>
     public MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(IDataView input) => FitRows(input);
 
@@ -50,7 +50,7 @@ public sealed class SoftmaxCrossEntropyTrainer
     /// </summary>
     /// <param name="trainData">The rows to fit.</param>
     /// <param name="validationData">Rows that are only judged, with the same columns; key values are matched by name.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, or the options hold rows of the training data out as well.</exception>
     public MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(IDataView trainData, IDataView validationData)
     {
@@ -83,35 +83,34 @@ public sealed class SoftmaxCrossEntropyTrainer
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        var label = inputSchema.FirstOrDefault(column => column.Name == _options.LabelColumnName);
-        if (label.Name is not null && label.Kind == SchemaShape.Column.VectorKind.Vector && label.ItemType == NumberDataViewType.Single)
-            return NativeModels.Replace(_builtIn.GetOutputSchema(NativeModels.Replace(inputSchema, NamedOutputs.AsKey(label))), label);
-        return NativeModels.OutputShape(
-            _builtIn, inputSchema, _options.LabelColumnName, key => key.IsKey, NumberDataViewType.UInt32, isKey: true);
+        var label = TrainingColumns.Check(inputSchema, _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+        if (label.Kind == SchemaShape.Column.VectorKind.Scalar && _options.LabelKind == LabelKind.Auto)
+        {
+            TrainingLabel.CheckMulticlass(label);
+            return NativeModels.OutputShape(_builtIn, inputSchema, label, NativeModels.ShapeColumn(label.Name, label.Kind, NumberDataViewType.UInt32, isKey: true, label.Annotations));
+        }
+        TrainingLabel.CheckDistribution(label, IsCounts);
+        return NativeModels.OutputShape(_builtIn, inputSchema, label, TrainSchema.AsKey(label));
     }
 
-    private ITrainingLabel FindLabel(DataViewSchema schema)
-    {
-        var isVector = schema.GetColumnOrNull(_options.LabelColumnName)?.Type is VectorDataViewType;
-        return isVector || _options.LabelKind != LabelKind.Auto
-            ? VectorLabel.Distribution(schema, _options.LabelColumnName, _options.LabelKind is LabelKind.Counts or LabelKind.WeightedCounts, _options.LabelKind == LabelKind.WeightedCounts)
-            : ClassLabel.Multiclass(schema, _options.LabelColumnName);
-    }
+    private bool IsCounts => _options.LabelKind is LabelKind.Counts or LabelKind.WeightedCounts;
+
+    private TrainingLabel FindLabel(DataViewSchema schema)
+        => schema.GetColumnOrNull(_options.LabelColumnName)?.Type is VectorDataViewType || _options.LabelKind != LabelKind.Auto
+            ? TrainingLabel.Distribution(schema, _options.LabelColumnName, IsCounts, weighsBySum: _options.LabelKind == LabelKind.WeightedCounts)
+            : TrainingLabel.Multiclass(schema, _options.LabelColumnName);
 
     private MulticlassPredictionTransformer<MaximumEntropyModelParameters> FitRows(IDataView input, IDataView? validation = null, object? initialModel = null)
     {
         ArgumentNullException.ThrowIfNull(input);
         var label = FindLabel(input.Schema);
-        (var classCount, var classNames) = label is VectorLabel soft
-            ? (soft.TargetWidth, soft.Names)
-            : (((ClassLabel)label).ClassCount, AnnotationNames.OfClasses(label.Column, ((ClassLabel)label).ClassCount));
-        TrainingColumns columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
-        InitialModel? initial = InitialModel.Of(initialModel, _options.InitialModel, _options.ClassWeights, isBinary: false);
+        var columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
+        var initial = InitialModel.Of(initialModel, _options.InitialModel, _options.ClassWeights, isBinary: false);
         var all = initial is null
-            ? ClassUnion.OfData(classNames, classCount)
-            : ClassUnion.Of(classNames, classCount, initial.ClassNames, initial.Model.Biases.Length, _options.NewClasses);
-        if (label is VectorLabel)
-            all.InVectors(classCount, unknown: 0);
+            ? ClassUnion.OfData(label.Names, label.Classes.Count)
+            : ClassUnion.Of(label.Names, label.Classes.Count, initial.ClassNames, initial.Model.Biases.Length, _options.NewClasses);
+        if (label.IsVector)
+            all.InVectors(label.Classes.Count, unknown: 0);
         var start = initial?.ForClasses(columns.Features, columns.FeatureCount, all);
         var classes = new ClassTargets(_options.ClassWeights, _options.TargetPrior, all.Names ?? ClassNames.Numbers(all.Count), _options.SoftmaxLoss());
         (var fitted, var report) = _fit.Run(input, columns, classes.LossOf, all.Count, validation, start);
@@ -126,10 +125,10 @@ public sealed class SoftmaxCrossEntropyTrainer
     private static DataViewSchema TrainingSchema(DataViewSchema data, TrainingColumns columns, ClassUnion classes, DataViewSchema.Column? score)
     {
         var label = columns.Label.Column;
-        if (columns.Label is VectorLabel)
-            return NamedOutputs.TrainingSchema(columns.Features, label.Name, classes.Count, classes.Names);
+        if (columns.Label.IsVector)
+            return TrainSchema.OfNames(columns.Features, label.Name, classes.Count, classes.Names);
         var isNamedByData = classes.Names is null || AnnotationNames.OfClasses(label, classes.Count) is not null;
-        return isNamedByData ? data : TrainSchema.Of(columns.Features, label, score, classes);
+        return isNamedByData ? data : TrainSchema.OfBoth(columns.Features, label, score, classes.Names, classes.OfModel);
     }
 
     /// <summary>Options of <see cref="SoftmaxCrossEntropyTrainer"/>.</summary>

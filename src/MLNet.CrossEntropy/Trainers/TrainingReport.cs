@@ -1,79 +1,125 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.ML;
+using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy;
 
 /// <summary>How a fit went: what was read, what each epoch did, why it ended and how good the model is on its training rows.</summary>
-public sealed partial record TrainingReport
+public sealed record TrainingReport
 {
+    private const string Format = "MLNet.CrossEntropy.TrainingReport";
+    private const int Version = 1;
+
     // A fit's report lives as long as its model. Fit itself keeps no state, so that one trainer can fit on many threads.
     private static readonly ConditionalWeakTable<object, TrainingReport> Reports = [];
 
+    [JsonConstructor]
+    internal TrainingReport()
+    {
+    }
+
     /// <summary>What became of the rows of the training data.</summary>
-    public required TrainingRowCounts Rows { get; init; }
+    [JsonInclude, JsonRequired]
+    public TrainingRowCounts Rows { get; internal init; } = new();
 
     /// <summary>What became of the validation rows; null when there were none.</summary>
-    public TrainingRowCounts? ValidationRows { get; init; }
+    [JsonInclude]
+    public TrainingRowCounts? ValidationRows { get; internal init; }
 
     /// <summary>The epoch (from 1) of the lowest validation loss, whose model this is; null when none was judged.</summary>
-    public int? BestEpoch { get; init; }
+    [JsonInclude]
+    public int? BestEpoch { get; internal init; }
 
     /// <summary>The steps behind the model: those of this fit, and of the fits before it that it went on from.</summary>
-    public long TotalSteps { get; init; }
+    [JsonInclude]
+    public long TotalSteps { get; internal init; }
 
     /// <summary>The learning rate at which SAGA settled, which a fit that goes on from the model does not exceed; null for another method.</summary>
-    public double? SettledRate { get; init; }
+    [JsonInclude]
+    public double? SettledRate { get; internal init; }
 
     /// <summary>What was minimised: the unit of the epochs' training losses and objectives, which are in nats for cross-entropy.</summary>
-    public TrainingLoss Loss { get; init; }
+    [JsonInclude]
+    public TrainingLoss Loss { get; internal init; }
 
     /// <summary>The L2 penalty that was used.</summary>
-    public required double L2Regularization { get; init; }
+    [JsonInclude, JsonRequired]
+    public double L2Regularization { get; internal init; }
 
     /// <summary>The seed that was used: given as an option it repeats the fit exactly.</summary>
-    public required int Seed { get; init; }
+    [JsonInclude, JsonRequired]
+    public int Seed { get; internal init; }
 
     /// <summary>One report for each epoch, in order.</summary>
-    public required IReadOnlyList<EpochReport> History { get; init; }
+    [JsonInclude, JsonRequired]
+    public IReadOnlyList<EpochReport> History { get; internal init; } = [];
 
     /// <summary>The steps that a checkpoint had already taken; null for a fit from the beginning.</summary>
-    public long? ResumedFromStep { get; init; }
+    [JsonInclude]
+    public long? ResumedFromStep { get; internal init; }
 
     /// <summary>About how many bytes of memory the fit needed, as estimated before it began; null in a report that does not say.</summary>
-    public long? EstimatedMemoryBytes { get; init; }
+    [JsonInclude]
+    public long? EstimatedMemoryBytes { get; internal init; }
 
     /// <summary>Why the fit ended.</summary>
-    public required StopReason StopReason { get; init; }
+    [JsonInclude, JsonRequired]
+    public StopReason StopReason { get; internal init; }
 
     /// <summary>How good the model is on its training rows: objective, gradient norm, distance from the optimum.</summary>
-    public required OptimalityCertificate Certificate { get; init; }
+    [JsonInclude, JsonRequired]
+    public OptimalityCertificate Certificate { get; internal init; } = null!;
 
     /// <summary>
-    /// The report of the fit that made <paramref name="transformer"/>, such as a pipeline's last transformer; null for a model
-    /// that was loaded, or made by another trainer.
+    /// The report of the fit that made <paramref name="model"/>, a transformer or a chain of them, such as a fitted pipeline: the last fit's,
+    /// where there were several. Null for a model that was loaded, or made by another trainer.
     /// </summary>
-    public static TrainingReport? Of(IPredictionTransformer<object> transformer)
+    public static TrainingReport? Of(ITransformer model)
     {
-        ArgumentNullException.ThrowIfNull(transformer);
-        return OfModel(transformer.Model);
+        ArgumentNullException.ThrowIfNull(model);
+        return TransformerPath.Leaves(model).Reverse()
+            .Select(leaf => leaf.Transformer is IPredictionTransformer<object> prediction ? OfModel(prediction.Model) : null)
+            .FirstOrDefault(report => report is not null);
     }
+
+    /// <summary>
+    /// The report as JSON: an object of <c>format</c> ("MLNet.CrossEntropy.TrainingReport"), <c>version</c> (1) and <c>report</c>, whose
+    /// members are this type's, in camel case: <c>history</c> is an array of the epochs' reports, durations are "[d.]hh:mm:ss.fffffff",
+    /// choices are names in camel case, and numbers that JSON lacks are "NaN" and "Infinity". Members may be added; none is renamed
+    /// or taken away without another version.
+    /// </summary>
+    public string ToJson() => JsonSerializer.Serialize(new Document(Format, Version, this), EpochReport.Json);
+
+    /// <summary>The report that <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="FormatException">The text is not JSON, not a training report, or of another version.</exception>
+    public static TrainingReport FromJson(string json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        try
+        {
+            var document = JsonSerializer.Deserialize<Document>(json, EpochReport.Json)!;
+            return document is { Format: Format, Version: Version, Report: { } report }
+                ? report
+                : throw new FormatException($"The JSON is of format '{document?.Format}', version {document?.Version}; '{Format}', version {Version}, is needed.");
+        }
+        catch (JsonException error)
+        {
+            throw new FormatException($"The text is not a training report as JSON: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Writes <see cref="ToJson"/> to a file, for example beside the model.</summary>
+    public void Save(string path) => File.WriteAllText(path, ToJson());
+
+    /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="FormatException">The file is not a training report, or of another version.</exception>
+    public static TrainingReport Load(string path) => FromJson(File.ReadAllText(path));
 
     internal static TrainingReport? OfModel(object model) => Reports.TryGetValue(model, out var report) ? report : null;
 
-    /// <summary>
-    /// The report of the last fit in <paramref name="chain"/>, a fitted pipeline or what a multi-label trainer returns; null
-    /// where there is none.
-    /// </summary>
-    public static TrainingReport? Of(IEnumerable<ITransformer> chain)
-    {
-        ArgumentNullException.ThrowIfNull(chain);
-        return chain.Reverse().Select(transformer => transformer switch
-        {
-            IPredictionTransformer<object> prediction => Of(prediction),
-            IEnumerable<ITransformer> inner => Of(inner),
-            _ => null,
-        }).FirstOrDefault(report => report is not null);
-    }
-
     internal void Describes(object model) => Reports.Add(model, this);
+
+    private sealed record Document(string? Format, int Version, TrainingReport? Report);
 }

@@ -196,7 +196,7 @@ public class LinearCalibrationTests
             ("The linear classifier in 'model' is binary; a multiclass one is needed.", () => _ml.MulticlassClassification.CalibrateTemperature(binary, Held)),
             ("The linear classifier in 'model' is multiclass; a binary one is needed.", () => _ml.BinaryClassification.CalibratePlatt(model, Held)),
             ("None of the rows can be calibrated on: 1 rows: 0 used", () => _ml.MulticlassClassification.CalibrateTemperature(model, noLabels, "Missing")),
-            ("Weight column 'Weight' is -1 in row 0", () => _ml.MulticlassClassification.CalibrateTemperature(model, noLabels, "Species", "Weight")),
+            ("The example weight of row 0 (counted from 0) in column 'Weight' is -1", () => _ml.MulticlassClassification.CalibrateTemperature(model, noLabels, "Species", "Weight")),
             ("Feature column 'Features' is of type", () => _ml.MulticlassClassification.CalibrateTemperature(model, narrow, "Species")),
             ("There is no label column 'Nothing'", () => _ml.MulticlassClassification.CalibrateTemperature(model, Held, "Nothing")),
         ];

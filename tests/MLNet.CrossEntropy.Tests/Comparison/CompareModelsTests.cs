@@ -110,7 +110,7 @@ public sealed class CompareModelsTests
     }
 
     private static InMemoryView MultiLabel(double[][] labels, double[][] scores, string[] names) => new InMemoryView.Builder()
-        .AddScores("Label", labels, names.Length)
+        .AddScores("Label", labels, names.Length, InMemoryView.Names("SlotNames", names))
         .AddScores("Score", scores, names.Length, InMemoryView.Names("SlotNames", names))
         .Build();
 

@@ -17,7 +17,7 @@ public sealed class EvaluationOptionsTests
         var data = ScoredData.Multiclass([0, 1, 2], Scores, [1, weight, 1]);
         var error = Assert.Throws<InvalidOperationException>(
             () => _ml.MulticlassClassification.EvaluateCrossEntropy(data, exampleWeightColumnName: "Weight"));
-        Assert.Contains($"The example weight of row 1 is {weight}", error.Message, StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"The example weight of row 1 (counted from 0) in column 'Weight' is {weight}; weights must be finite and at least 0."), error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -108,7 +108,7 @@ public class TrainingRowsTests
             new Row { Features = [1, 1], Label = 0, Weight = weight },
         ]));
         Assert.Equal(
-            $"Weight column 'Weight' is {shown} in row 1 (counted from 0): example weights must be finite and at least 0. "
+            $"The example weight of row 1 (counted from 0) in column 'Weight' is {shown}; weights must be finite and at least 0. "
             + "Give a row that should not count the weight 0, or filter it out.",
             error.Message);
     }
@@ -133,7 +133,7 @@ public class TrainingRowsTests
     private static TrainingRows Read(Row[] rows, string? weightColumn = "Weight") => Read(Ml.Data.LoadFromEnumerable(rows), weightColumn);
 
     private static TrainingRows Read(IDataView data, string? weightColumn = "Weight")
-        => TrainingRows.Read(data, TrainingColumns.Find(data.Schema, "Features", ClassLabel.Multiclass(data.Schema, "Label"), weightColumn));
+        => TrainingRows.Read(data, TrainingColumns.Find(data.Schema, "Features", TrainingLabel.Multiclass(data.Schema, "Label"), weightColumn));
 
     private static SchemaDefinition Shape(int features)
     {

@@ -30,7 +30,7 @@ internal sealed class GeneratedView : IDataView
     /// <summary>How often the rows were read, or begun to be.</summary>
     public int CursorsOpened { get; private set; }
 
-    public TrainingColumns Columns() => TrainingColumns.Find(Schema, "Features", ClassLabel.Multiclass(Schema, "Label"), null);
+    public TrainingColumns Columns() => TrainingColumns.Find(Schema, "Features", TrainingLabel.Multiclass(Schema, "Label"), null);
 
     public long? GetRowCount() => null;
 

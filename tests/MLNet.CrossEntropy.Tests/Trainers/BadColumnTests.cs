@@ -19,10 +19,8 @@ public class BadColumnTests
             var cases = new TheoryData<string, string, string, string>();
             foreach (var trainer in EveryTrainer.Keys)
             {
-                foreach (var role in (string[])["feature", "label", "weight"])
-                    cases.Add(trainer, role, "Nothing", $"Could not find {role} column 'Nothing'");
                 AddMismatches(trainer, "feature", "Vector<Single>", FeatureRemedy, [("Number", "Single"), ("Doubles", "Vector<Double, 2>"), ("Unsized", "VarVector<Single>"), ("Text", "String")]);
-                AddMismatches(trainer, "weight", "Single", "Convert it with ConvertType", [("Double", "Double"), ("Features", "Vector<Single, 2>"), ("Text", "String"), ("IsSecond", "Boolean")]);
+                AddMismatches(trainer, "example weight", "a number", "Convert it with ConvertType", [("Features", "Vector<Single, 2>"), ("Text", "String"), ("ClassIndex", "Key<UInt32, 0-2>")]);
             }
             AddMismatches("softmax", "label", "Key<UInt32>", KeyRemedy, [("Text", "String"), ("IsSecond", "Boolean"), ("Number", "Single")]);
             AddMismatches("softmax", "label", "Key<UInt32> of 2 classes or more, their count known", "A classifier cannot learn from one class", [("One", "Key<UInt32, 0-0>")]);
@@ -54,6 +52,45 @@ public class BadColumnTests
                 options.ExampleWeightColumnName = column;
         }));
         Assert.Equal($"{message} (Parameter 'inputSchema')", error.Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(EveryTrainer.Names), MemberType = typeof(EveryTrainer))]
+    public void A_column_that_is_not_there_is_refused_alike_by_Fit_and_by_a_pipelines_schema(string trainer)
+    {
+        var view = View();
+        foreach ((var role, Action<CrossEntropyTrainerOptions> configure) in ((string, Action<CrossEntropyTrainerOptions>)[])
+        [
+            ("feature", options => options.FeatureColumnName = "Feature"),
+            ("label", options => options.LabelColumnName = "Feature"),
+            ("example weight", options => options.ExampleWeightColumnName = "Feature"),
+        ])
+        {
+            var estimator = EveryTrainer.Create(trainer, new(seed: 1), configure);
+            foreach (var refusal in (Action[])[() => estimator.Fit(view), () => estimator.GetOutputSchema(SchemaText.ShapeOf(view.Schema))])
+            {
+                Assert.Matches(
+                    $"^There is no {role} column 'Feature'\\. The data has: .*Features, .*; 'Features' is the nearest\\.$",
+                    Assert.Throws<ArgumentException>(refusal).Message);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(EveryTrainer.Names), MemberType = typeof(EveryTrainer))]
+    public void A_pipelines_schema_names_the_remedies_too(string trainer)
+    {
+        var view = View();
+        foreach ((var remedy, Action<CrossEntropyTrainerOptions> configure) in ((string, Action<CrossEntropyTrainerOptions>)[])
+        [
+            (FeatureRemedy, options => options.FeatureColumnName = "Doubles"),
+            (trainer switch { "softmax" => KeyRemedy, "sigmoid" => BinaryRemedy, _ => AnswersRemedy }, options => options.LabelColumnName = "Text"),
+            ("Convert it with ConvertType", options => options.ExampleWeightColumnName = "Text"),
+        ])
+        {
+            var estimator = EveryTrainer.Create(trainer, new(seed: 1), configure);
+            Assert.Contains(remedy, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(SchemaText.ShapeOf(view.Schema))).Message, StringComparison.Ordinal);
+        }
     }
 
     private static InMemoryView View() => LabelledRows.Gaussian(4, 2).Columns()

@@ -13,22 +13,12 @@ public class BadDataTests
     public BadDataTests() => _ml.Log += (_, line) => _log.Add($"{line.Kind} {line.Source}: {line.RawMessage}");
 
     [Theory]
-    [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
-    public void A_missing_column_is_named_as_ml_net_names_it(string trainer)
-    {
-        var data = Dataset.Iris.View(_ml);
-        AssertRefused(trainer, data, "Could not find feature column 'Nothing'", options => options.FeatureColumnName = "Nothing");
-        AssertRefused(trainer, data, "Could not find label column 'Nothing'", options => options.LabelColumnName = "Nothing");
-        AssertRefused(trainer, data, "Could not find weight column 'Nothing'", options => options.ExampleWeightColumnName = "Nothing");
-    }
-
-    [Theory]
     [InlineData("softmax", "label", "Class", "expected Key<UInt32>, got String")]
     [InlineData("sigmoid", "label", "Class", "expected Boolean, Single or Key<UInt32> of 2 classes, got String")]
     [InlineData("softmax", "label", "IsSecond", "expected Key<UInt32>, got Boolean")]
     [InlineData("softmax", "label", "ClassNumber", "expected Key<UInt32>, got Int32")]
     [InlineData("softmax", "feature", "Weight", "expected Vector<Single>, got Single")]
-    [InlineData("sigmoid", "weight", "Class", "expected Single, got String")]
+    [InlineData("sigmoid", "example weight", "Class", "expected a number, got String")]
     public void A_column_of_the_wrong_type_is_named_with_both_types(string trainer, string role, string column, string types)
         => AssertRefused(trainer, Dataset.Iris.View(_ml), $"Schema mismatch for {role} column '{column}': {types}", options =>
         {
@@ -42,7 +32,7 @@ public class BadDataTests
 
     [Theory]
     [InlineData("softmax", "expected Key<UInt32>, got String")]
-    [InlineData("sigmoid", "expected Boolean, got String")]
+    [InlineData("sigmoid", "expected Boolean, Single or Key<UInt32> of 2 classes, got String")]
     public void A_pipeline_refuses_a_wrong_column_before_anything_is_fitted(string trainer, string types)
     {
         var data = Dataset.Iris.View(_ml);

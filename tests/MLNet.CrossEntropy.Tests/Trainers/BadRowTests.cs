@@ -38,7 +38,7 @@ public class BadRowTests
         foreach ((var weight, var seen) in (ReadOnlySpan<(float, string)>)[(-1, "-1"), (float.NaN, "NaN"), (float.PositiveInfinity, "Infinity")])
         {
             AssertRefused(
-                $"Weight column 'Weight' is {seen} in row 2 (counted from 0): example weights must be finite and at least 0. Give a row that should not count the weight 0, or filter it out.",
+                $"The example weight of row 2 (counted from 0) in column 'Weight' is {seen}; weights must be finite and at least 0. Give a row that should not count the weight 0, or filter it out.",
                 trainer, cache, (Good with { Weights = [1, 1, weight, 1, 1, 1] }).View());
         }
     }

@@ -70,7 +70,7 @@ public sealed class CheckpointTests : IDisposable
             var isRunning = false;
             return TrainingReport.Of(AllTrainers.Create("softmax", _ml, options =>
             {
-                (options.Seed, options.Tolerance, options.NumberOfEpochs) = (4, 0, 100_000);
+                (options.Seed, options.Tolerance, options.NumberOfEpochs) = (4, 0, 10_000_000);
                 (options.CheckpointPath, options.CheckpointInterval) = (_folder.File("fit"), TimeSpan.FromHours(1));
                 (options.CancellationToken, options.OnCancellation) = (time.Token, CancellationAnswer.ReturnLast);
                 options.Progress = new Listener(_ =>

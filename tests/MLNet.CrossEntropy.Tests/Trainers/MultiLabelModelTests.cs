@@ -81,7 +81,7 @@ public class MultiLabelModelTests
     {
         var pipeline = _ml.Transforms.CopyColumns("Copy", "Weight").Append(_ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy("Copy"));
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => pipeline.GetOutputSchema(SchemaText.ShapeOf(_data.View().Schema)));
-        Assert.StartsWith("Schema mismatch for label column 'Copy': expected Vector<Boolean> or Vector<Single>, got Scalar of Single.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Schema mismatch for label column 'Copy': expected Vector<Boolean> or Vector<Single> of 2 slots or more, got Single. Make it one vector", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

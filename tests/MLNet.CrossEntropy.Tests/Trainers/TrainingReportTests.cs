@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MLNet.CrossEntropy.Tests.MLNet;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Trainers;
@@ -50,12 +51,19 @@ public class TrainingReportTests
 
     [Theory]
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
-    public void The_report_of_a_pipeline_hangs_on_its_last_transformer(string trainer)
+    public void The_report_of_a_pipeline_is_found_wherever_its_model_stands(string trainer)
     {
         var data = Dataset.BreastCancer.View(_ml);
         var fitted = _ml.Transforms.NormalizeMeanVariance("Features").Append(AllTrainers.Create(trainer, _ml)).Fit(data);
-        var report = TrainingReport.Of(fitted.LastTransformer)!;
+        var report = TrainingReport.Of(fitted)!;
         Assert.Equal(569, report.Rows.Used);
+        Assert.Same(report, TrainingReport.Of(fitted.LastTransformer));
+
+        // Wherever it stands, in chains within chains, too; of several the last.
+        var other = (ITransformer)AllTrainers.Create(trainer, _ml, options => options.NumberOfEpochs = 1).Fit(data);
+        var nested = NamedIris.Chain(other, NamedIris.Chain(fitted), _ml.Transforms.CopyColumns("Copy", "Weight").Fit(data));
+        Assert.Same(report, TrainingReport.Of(nested));
+        Assert.Null(TrainingReport.Of(NamedIris.Chain()));
         Assert.Equal(AllTrainers.LogLoss(fitted, data), report.Certificate.DataTerm, 1e-4);
     }
 

@@ -4,7 +4,7 @@ using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Tests.MLNet;
 
-public class ClassLabelTests
+public class TrainingLabelTests
 {
     private static readonly MLContext Ml = new(seed: 1);
 
@@ -26,31 +26,31 @@ public class ClassLabelTests
     public void Keys_are_class_indexes(string column, int?[] expected)
     {
         var data = Ml.Transforms.Conversion.MapValueToKey("Text").Fit(Table()).Transform(Table());
-        ClassLabel label = ClassLabel.Multiclass(data.Schema, column);
-        Assert.Equal(column == "Text" ? 2 : 3, label.ClassCount);
+        var label = TrainingLabel.Multiclass(data.Schema, column);
+        Assert.Equal(column == "Text" ? 2 : 3, label.Classes.Count);
         Assert.Equal(expected, Read(data, label));
     }
 
     [Fact]
     public void Keys_of_every_raw_type_are_class_indexes()
     {
-        AssertKey<byte>(0, ClassLabel.Missing);
+        AssertKey<byte>(0, ScoreClasses.Missing);
         AssertKey<byte>(200, 199);
-        AssertKey<byte>(201, ClassLabel.Missing);
+        AssertKey<byte>(201, ScoreClasses.Unknown);
         AssertKey<ushort>(200, 199);
-        AssertKey<ushort>(ushort.MaxValue, ClassLabel.Missing);
+        AssertKey<ushort>(ushort.MaxValue, ScoreClasses.Unknown);
         AssertKey<uint>(1, 0);
-        AssertKey<uint>(uint.MaxValue, ClassLabel.Missing);
+        AssertKey<uint>(uint.MaxValue, ScoreClasses.Unknown);
         AssertKey<ulong>(1, 0);
-        AssertKey<ulong>(ulong.MaxValue, ClassLabel.Missing);
+        AssertKey<ulong>(ulong.MaxValue, ScoreClasses.Unknown);
     }
 
     [Theory]
     [MemberData(nameof(Binary))]
     public void Binary_labels_of_every_type_are_zero_or_one(string column, int?[] expected)
     {
-        ClassLabel label = ClassLabel.Binary(Table().Schema, column);
-        Assert.Equal(2, label.ClassCount);
+        var label = TrainingLabel.Binary(Table().Schema, column);
+        Assert.Equal(2, label.Classes.Count);
         Assert.Equal(expected, Read(Table(), label));
     }
 
@@ -58,7 +58,7 @@ public class ClassLabelTests
     public void A_single_label_between_the_classes_is_an_error()
     {
         var data = Ml.Data.LoadFromEnumerable([new Row { Single = 0 }, new Row { Single = 0.5f }]);
-        ClassLabel label = ClassLabel.Binary(data.Schema, "Single");
+        var label = TrainingLabel.Binary(data.Schema, "Single");
         var error = Assert.Throws<InvalidOperationException>(() => Read(data, label));
         Assert.Equal(
             "Label column 'Single' is 0.5 in row 1 (counted from 0): a binary label of type Single must be 0, 1, or NaN for a missing one.",
@@ -66,24 +66,22 @@ public class ClassLabelTests
     }
 
     [Theory]
-    [InlineData("Nothing", "Could not find label column 'Nothing'")]
     [InlineData("Text", "Schema mismatch for label column 'Text': expected Key<UInt32>, got String. Map it to a key with MapValueToKey")]
     [InlineData("Bool", "Schema mismatch for label column 'Bool': expected Key<UInt32>, got Boolean. Map it to a key with MapValueToKey")]
     [InlineData("Number", "Schema mismatch for label column 'Number': expected Key<UInt32>, got Int32. Map it to a key with MapValueToKey")]
     [InlineData("One", "Schema mismatch for label column 'One': expected Key<UInt32> of 2 classes or more, their count known, got Key<UInt32, 0-0>. A classifier cannot learn from one class")]
     public void A_column_that_is_no_multiclass_label_is_refused(string column, string message)
     {
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => ClassLabel.Multiclass(Table().Schema, column));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => TrainingLabel.Multiclass(Table().Schema, column));
         Assert.Equal($"{message} (Parameter 'inputSchema')", error.Message);
     }
 
     [Theory]
-    [InlineData("Nothing", "Could not find label column 'Nothing'")]
     [InlineData("Text", "Schema mismatch for label column 'Text': expected Boolean, Single or Key<UInt32> of 2 classes, got String. Convert it, for example with MapValue or ConvertType")]
     [InlineData("UInt", "Schema mismatch for label column 'UInt': expected Boolean, Single or Key<UInt32> of 2 classes, got Key<UInt32, 0-2>. Convert it, for example with MapValue or ConvertType")]
     public void A_column_that_is_no_binary_label_is_refused(string column, string message)
     {
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => ClassLabel.Binary(Table().Schema, column));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => TrainingLabel.Binary(Table().Schema, column));
         Assert.Equal($"{message} (Parameter 'inputSchema')", error.Message);
     }
 
@@ -93,7 +91,7 @@ public class ClassLabelTests
         var builder = new DataViewSchema.Builder();
         builder.AddColumn("Label", new KeyDataViewType(typeof(ulong), ulong.MaxValue));
         var many = builder.ToSchema();
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => ClassLabel.Multiclass(many, "Label"));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => TrainingLabel.Multiclass(many, "Label"));
         Assert.EndsWith("There are too many classes (Parameter 'inputSchema')", error.Message, StringComparison.Ordinal);
     }
 
@@ -102,16 +100,18 @@ public class ClassLabelTests
         var builder = new DataViewSchema.Builder();
         builder.AddColumn("Label", new KeyDataViewType(typeof(T), 200));
         var row = new KeyRow<T>(builder.ToSchema(), value);
-        Assert.Equal(expected, ClassLabel.Multiclass(row.Schema, "Label").Open(row)());
+        double weight = 1;
+        Assert.Equal(expected, TrainingLabel.Multiclass(row.Schema, "Label").Open(row)(out _, ref weight));
     }
 
-    private static int?[] Read(IDataView data, ClassLabel label)
+    private static int?[] Read(IDataView data, TrainingLabel label)
     {
         using var cursor = data.GetRowCursor([label.Column]);
         var get = label.Open(cursor);
+        double weight = 1;
         var read = new List<int?>();
         while (cursor.MoveNext())
-            read.Add(get() is var value && value == ClassLabel.Missing ? null : value);
+            read.Add(get(out _, ref weight) is var value && value == ScoreClasses.Missing ? null : value);
         return [.. read];
     }
 

@@ -1,0 +1,144 @@
+using Microsoft.ML;
+
+namespace MLNet.CrossEntropy.MLNet;
+
+/// <summary>The columns of scored data by name, null where there is none, and what the caller says of the classes.</summary>
+internal sealed record ScoredColumns(string Label)
+{
+    public string? Score { get; init; }
+
+    /// <summary>The probability of the positive class; of binary models alone.</summary>
+    public string? Probability { get; init; }
+
+    public string? Weight { get; init; }
+
+    /// <summary>Names the rows.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>The names of classes or labels in the order of the scores; null takes them from the annotations.</summary>
+    public IReadOnlyList<string>? ClassNames { get; init; }
+
+    /// <summary>Whether a row of counts weighs as much as they sum to.</summary>
+    public bool WeightBySoftLabelSum { get; init; }
+}
+
+/// <summary>Rows of labels, weights and scores, read block after block in one pass.</summary>
+internal interface IScoredRows : IDisposable
+{
+    /// <summary>The names of classes or labels in the order of the scores.</summary>
+    string[] ClassNames { get; }
+
+    /// <summary>False where the names are no more than the slot numbers.</summary>
+    bool ClassesAreNamed { get; }
+
+    /// <summary>A block for these rows.</summary>
+    ScoredBlock NewBlock();
+
+    /// <summary>Fills the block with the next rows; false when none was left.</summary>
+    bool Read(ScoredBlock block);
+}
+
+/// <summary>
+/// A few rows of labels, weights and scores, copied out of a cursor and reused from block to block. Scores lie row
+/// after row, shape [Count, Width], and so do soft labels.
+/// </summary>
+internal sealed class ScoredBlock
+{
+    /// <summary>About this many scores make a block: small enough for the cache, large enough to amortise a hand-over.</summary>
+    private const int ScoresPerBlock = 16384;
+
+    private readonly float[] _scores;
+    private readonly double[] _targets;
+
+    public ScoredBlock(int width, bool hasSoftLabels, bool hasIds = false)
+    {
+        Width = width;
+        Capacity = Math.Clamp(ScoresPerBlock / width, 1, 1024);
+        Labels = new int[Capacity];
+        Weights = new double[Capacity];
+        _scores = new float[Capacity * width];
+        Ids = hasIds ? new string?[Capacity] : [];
+        _targets = hasSoftLabels ? new double[Capacity * width] : [];
+    }
+
+    public int Width { get; }
+
+    public bool HasSoftLabels => _targets.Length > 0;
+
+    public int Capacity { get; }
+
+    public int Count { get; set; }
+
+    /// <summary>The position of the first row in the data view, 0-based.</summary>
+    public long FirstRow { get; set; }
+
+    /// <summary>Class indices, or <see cref="ScoreClasses.Missing"/>, <see cref="ScoreClasses.Unknown"/>, <see cref="ScoreClasses.Soft"/>.</summary>
+    public int[] Labels { get; }
+
+    public double[] Weights { get; }
+
+    /// <summary>The rows' names, null where one has none; empty where nobody asks for them.</summary>
+    public string?[] Ids { get; }
+
+    public Span<float> Scores(int row) => _scores.AsSpan(row * Width, Width);
+
+    /// <summary>The class shares of a row whose label is <see cref="ScoreClasses.Soft"/>.</summary>
+    public Span<double> Target(int row) => _targets.AsSpan(row * Width, Width);
+}
+
+/// <summary>Streams labels, scores and weights out of a data view, block after block; what a row's label and scores are, its kinds know.</summary>
+internal abstract class ScoredRowReader : IScoredRows
+{
+    private readonly Source _source;
+
+    private protected ScoredRowReader(Source source) => _source = source;
+
+    public abstract string[] ClassNames { get; }
+
+    public abstract bool ClassesAreNamed { get; }
+
+    protected bool HasIds => _source.Id is not null;
+
+    public abstract ScoredBlock NewBlock();
+
+    public bool Read(ScoredBlock block)
+    {
+        block.Count = 0;
+        while (block.Count < block.Capacity && _source.Cursor.MoveNext())
+        {
+            var row = block.Count++;
+            if (row == 0)
+                block.FirstRow = _source.Cursor.Position;
+            block.Weights[row] = _source.Weight();
+            if (_source.Id is { } id)
+                block.Ids[row] = id();
+            ReadRow(block, row);
+        }
+        return block.Count > 0;
+    }
+
+    public void Dispose() => _source.Cursor.Dispose();
+
+    /// <summary>Reads the label and the scores of the cursor's current row.</summary>
+    protected abstract void ReadRow(ScoredBlock block, int row);
+
+    /// <summary>A reader over the given columns, and those of weights and names.</summary>
+    protected static T Open<T>(IDataView data, ScoredColumns columns, DataViewSchema.Column?[] read, Func<Source, T> make)
+    {
+        var weight = ColumnValues.Optional(data.Schema, columns.Weight, "example weight");
+        var id = ColumnValues.Optional(data.Schema, columns.Id, "id");
+        var cursor = ColumnValues.OpenCursor(data, [.. read, weight, id]);
+        try
+        {
+            return make(new(cursor, ColumnValues.Weight(cursor, weight), id is { } column ? ColumnValues.Name(cursor, column, "id") : null));
+        }
+        catch
+        {
+            cursor.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>An open cursor, and what every kind of rows has.</summary>
+    internal sealed record Source(DataViewRowCursor Cursor, Func<double> Weight, Func<string?>? Id);
+}
