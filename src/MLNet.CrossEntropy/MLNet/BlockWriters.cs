@@ -9,7 +9,9 @@ internal interface IBlockWriter
     /// <summary>The rows collected since the last <see cref="TakeBlock"/>.</summary>
     int Rows { get; }
 
-    /// <summary>Adds a row: a value for each feature (<paramref name="indices"/> unused), or only those at <paramref name="indices"/>.</summary>
+    /// <summary>
+    /// Adds a row: a value for each feature (<paramref name="indices"/> unused), or only those at <paramref name="indices"/>.
+    /// </summary>
     void Add(ReadOnlySpan<float> values, ReadOnlySpan<int> indices);
 
     /// <summary>Hands over the collected rows as a block and begins anew.</summary>
@@ -148,7 +150,9 @@ internal sealed class SparseBlockWriter(int features) : IBlockWriter
 /// <summary>Arrays that are used again.</summary>
 internal static class SpareArray
 {
-    /// <summary>The values at the beginning of <paramref name="spare"/> where they have room in it, else in a new array of their size.</summary>
+    /// <summary>
+    /// The values at the beginning of <paramref name="spare"/> where they have room in it, else in a new array of their size.
+    /// </summary>
     public static T[] Fill<T>(ReadOnlySpan<T> values, T[]? spare)
     {
         if (spare is null || spare.Length < values.Length)

@@ -5,7 +5,9 @@ using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.MLNet;
 
-/// <summary>What is wrong with a column, a row or a model, and what to do about it: in the same words for training and evaluation.</summary>
+/// <summary>
+/// What is wrong with a column, a row or a model, and what to do about it: in the same words for training and evaluation.
+/// </summary>
 internal static class ColumnErrors
 {
     /// <summary>Names the columns there are, and the one that was perhaps meant.</summary>
@@ -78,7 +80,8 @@ internal static class ColumnErrors
         CultureInfo.InvariantCulture,
         $"Label column '{column}' is {value} in slot {slot} of row {row} (counted from 0): an answer must be 0, 1, a share between them, or NaN for a missing one."));
 
-    public static InvalidOperationException NotProbabilities(string column, long row, double sum, string slot, float largest) => new(string.Create(
+    public static InvalidOperationException NotProbabilities(string column, long row, double sum, string slot, float largest)
+        => new(string.Create(
         CultureInfo.InvariantCulture,
         $"Label column '{column}' sums to {sum} in row {row} (counted from 0), its largest value being {largest} in slot {slot}: probabilities must sum to 1. Divide them by their sum, or set LabelKind to Counts."));
 
@@ -115,7 +118,9 @@ internal static class ColumnErrors
     public static NotSupportedException UnsupportedMLNet(string supported, string? found, Exception missing) => new(
         $"Microsoft.ML {found} is not supported: use a version in {supported}. {missing.Message}", missing);
 
-    /// <summary>How many letters must be typed, deleted or replaced to make one name the other, whatever their case (Levenshtein 1966).</summary>
+    /// <summary>
+    /// How many letters must be typed, deleted or replaced to make one name the other, whatever their case (Levenshtein 1966).
+    /// </summary>
     private static int Distance(string a, string b)
     {
         int[] row = [.. Enumerable.Range(0, b.Length + 1)];

@@ -46,7 +46,9 @@ internal static class ColumnValues
         if (column is not { } weights)
             return static () => 1;
         var number = Number(row, weights, "example weight");
-        return () => number() is var weight && weight >= 0 && double.IsFinite(weight) ? weight : throw ColumnErrors.BadWeight(weights.Name, row.Position, weight);
+        return () => number() is var weight && weight >= 0 && double.IsFinite(weight)
+            ? weight
+            : throw ColumnErrors.BadWeight(weights.Name, row.Position, weight);
     }
 
     /// <summary>
@@ -68,14 +70,18 @@ internal static class ColumnValues
             case KeyDataViewType:
                 var key = Number(row, column, role);
                 var values = AnnotationNames.Of(column, "KeyValues");
-                return () => key() is var k && k == 0 ? null : values is null ? Invariant(k - 1) : k <= values.Length ? values[(int)k - 1] : null;
+                return () => key() is var k && k == 0
+                    ? null : values is null ? Invariant(k - 1) : k <= values.Length ? values[(int)k - 1]
+                    : null;
             case BooleanDataViewType:
                 var flag = Number(row, column, role);
                 return () => flag() == 1 ? bool.TrueString : bool.FalseString;
             default:
                 var number = Number(row, column, role);
                 var isSingle = column.Type == NumberDataViewType.Single;
-                return () => number() is var x && double.IsNaN(x) ? null : isSingle ? ((float)x).ToString(CultureInfo.InvariantCulture) : Invariant(x);
+                return () => number() is var x && double.IsNaN(x)
+                    ? null : isSingle ? ((float)x).ToString(CultureInfo.InvariantCulture)
+                    : Invariant(x);
         }
     }
 

@@ -1,5 +1,5 @@
-using Microsoft.ML;
 using MLNet.CrossEntropy.MLNet;
+using Microsoft.ML;
 
 namespace MLNet.CrossEntropy;
 
@@ -30,7 +30,8 @@ public sealed class LinearCoefficients
     public IReadOnlyList<double>? StandardDeviations { get; }
 
     /// <summary>The coefficients of a bare model, whose features and, most often, classes have no names of their own.</summary>
-    /// <param name="modelParameters">Linear multiclass model parameters, or linear binary ones, calibrated by Platt's sigmoid or not.</param>
+    /// <param name="modelParameters">Linear multiclass model parameters, or linear binary ones, calibrated by Platt's sigmoid or
+    /// not.</param>
     /// <param name="classNames">A name for each class; null takes the model's own, else the numbers 0, 1 and so on.</param>
     /// <param name="featureNames">A name for each feature; null is f0, f1 and so on.</param>
     /// <exception cref="ArgumentException">It is no such model, or the names are not one for each.</exception>
@@ -69,9 +70,55 @@ public sealed class LinearCoefficients
     /// <summary>A table of comma-separated values: a line for the biases, then one for each feature; a column for each class.</summary>
     public string ToCsv() => CoefficientText.Csv(this);
 
-    /// <summary>JSON: <c>{"features": [names], "standardDeviations": [numbers] or null, "classes": [{"name", "bias", "weights"}]}</c>.</summary>
+    /// <summary>
+    /// JSON: <c>{"features": [names], "standardDeviations": [numbers] or null, "classes": [{"name", "bias", "weights"}]}</c>.
+    /// </summary>
     public string ToJson() => CoefficientText.Json(this);
 
     /// <summary>For each class a table of its bias and its ten most important features.</summary>
     public override string ToString() => CoefficientText.Text(this);
 }
+
+/// <summary>The weights and the bias of one class of a linear classifier.</summary>
+public sealed class ClassCoefficients
+{
+    private readonly LinearCoefficients _table;
+
+    internal ClassCoefficients(LinearCoefficients table, string name, IReadOnlyList<float> weights, float bias)
+    {
+        _table = table;
+        Name = name;
+        Weights = weights;
+        Bias = bias;
+    }
+
+    /// <summary>The name of the class; its number, counted from 0, where it has none; "positive" for a binary model.</summary>
+    public string Name { get; }
+
+    /// <summary>The weight of each feature, [features].</summary>
+    public IReadOnlyList<float> Weights { get; }
+
+    /// <summary>The logit of a row whose features are all 0.</summary>
+    public float Bias { get; }
+
+    /// <summary>
+    /// The features of the greatest <see cref="Coefficient.Importance"/>, greatest first: <c>|w|</c>, or <c>|w|</c> times the feature's
+    /// standard deviation where data was given. Features of equal importance keep their order.
+    /// </summary>
+    /// <param name="count">How many at most; at least 1.</param>
+    public IReadOnlyList<Coefficient> Top(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return [.. Enumerable.Range(0, Weights.Count).Select(At).OrderByDescending(coefficient => coefficient.Importance).Take(count)];
+    }
+
+    private Coefficient At(int feature)
+        => new(_table.FeatureNames[feature], feature, Weights[feature], Math.Abs(Weights[feature]) * (_table.StandardDeviations?[feature] ?? 1));
+}
+
+/// <summary>The weight of one feature in one class.</summary>
+/// <param name="Feature">The feature's name.</param>
+/// <param name="Index">Its slot in the feature vector.</param>
+/// <param name="Weight">What one unit of the feature adds to the logit of the class.</param>
+/// <param name="Importance">The weight's absolute value, times the feature's standard deviation where data was given.</param>
+public readonly record struct Coefficient(string Feature, int Index, float Weight, double Importance);

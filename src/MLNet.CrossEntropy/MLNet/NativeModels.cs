@@ -14,9 +14,11 @@ namespace MLNet.CrossEntropy.MLNet;
 /// The only door into ML.NET's internals. It makes ML.NET's own model types, whose constructors are internal, so that what
 /// our trainers return saves, loads, exports and explains itself like any built-in trainer's model.
 /// </summary>
-internal static partial class NativeModels
+internal static class NativeModels
 {
-    /// <summary>The versions of Microsoft.ML that the package depends on, as NuGet writes a range; the project file says it once for both.</summary>
+    /// <summary>
+    /// The versions of Microsoft.ML that the package depends on, as NuGet writes a range; the project file says it once for both.
+    /// </summary>
     internal static string SupportedVersions { get; } = typeof(NativeModels).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(metadata => metadata.Key == nameof(SupportedVersions)).Value!;
 
@@ -106,6 +108,41 @@ internal static partial class NativeModels
         where T : class
         => Reach(() => Of<T>.NewBinary(environment, model, trainSchema, featureColumn, threshold: 0, "Score"));
 
+    /// <summary>The schema, annotations included, of the data that a prediction transformer was made for.</summary>
+    public static DataViewSchema TrainSchemaOf(ITransformer transformer) => (DataViewSchema)Field(transformer, "TrainSchema")!;
+
+    /// <summary>The name of the score column that a multiclass transformer adds.</summary>
+    public static string ScoreColumnOf(ITransformer transformer) => (string)Field(transformer, "_scoreColumn")!;
+
+    /// <summary>In which uses of a chain each of its transformers takes part.</summary>
+    public static TransformerScope[] ScopesOf(ITransformer chain) => (TransformerScope[])Field(chain, "_scopes")!;
+
+    /// <summary>The class names in a multiclass model itself; null when it has none.</summary>
+    public static string[]? LabelNamesOf(LinearMulticlassModelParametersBase model) => Reach(() => GetLabelNames(model));
+
+    /// <summary>The same prediction by another model: the same columns, named after the same training data.</summary>
+    public static MulticlassPredictionTransformer<MaximumEntropyModelParameters> WithModel(
+        IHostEnvironment environment, ISingleFeaturePredictionTransformer<object> transformer, MaximumEntropyModelParameters model)
+        => Reach(() => Of<MaximumEntropyModelParameters>.NewMulticlass(
+            environment, model, TrainSchemaOf(transformer), transformer.FeatureColumnName,
+            (string?)Field(transformer, "_trainLabelColumn"), ScoreColumnOf(transformer), (string)Field(transformer, "_predictedLabelColumn")!));
+
+    /// <summary>
+    /// The same prediction by another model, whose scores are the old ones times <paramref name="scale"/> plus
+    /// <paramref name="offset"/>.
+    /// </summary>
+    /// <remarks>A threshold that was moved away from 0, where both classes are as likely, moves with the scores.</remarks>
+    public static BinaryPredictionTransformer<CalibratedBinaryModel> WithModel(
+        IHostEnvironment environment, ISingleFeaturePredictionTransformer<object> transformer, CalibratedBinaryModel model, double scale, double offset)
+    {
+        var threshold = (float)Field(transformer, "Threshold")!;
+        var column = (string)Field(transformer, "ThresholdColumn")!;
+        if (column == "Score" && threshold != 0)
+            threshold = (float)(scale * threshold + offset);
+        return Reach(() => Of<CalibratedBinaryModel>.NewBinary(
+            environment, model, TrainSchemaOf(transformer), transformer.FeatureColumnName, threshold, column));
+    }
+
     private static VBuffer<float>[] Rows(float[] weights, int features)
         => [.. weights.Chunk(features).Select(row => new VBuffer<float>(features, row))];
 
@@ -117,6 +154,18 @@ internal static partial class NativeModels
         const BindingFlags anyConstructor = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DoNotWrapExceptions;
         return Activator.CreateInstance(closed, anyConstructor, null, [environment, model, calibrator], null)!;
     }
+
+    // UnsafeAccessor needs the type parameter of a generic type, which is not known of a transformer that was loaded.
+    private static object? Field(object target, string name)
+        => Reach(() =>
+        {
+            for (var type = target.GetType(); type is not null; type = type.BaseType)
+            {
+                if (type.GetField(name, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly) is { } field)
+                    return field.GetValue(target);
+            }
+            throw new MissingFieldException(target.GetType().FullName, name);
+        });
 
     /// <summary>Runs <paramref name="make"/>; when an internal it needs is not there, says so in one clear error.</summary>
     internal static T Reach<T>(Func<T> make)
@@ -162,6 +211,9 @@ internal static partial class NativeModels
 
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     private static extern PlattCalibrator NewPlatt(IHostEnvironment environment, double slope, double offset);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_labelNames")]
+    private static extern ref string[]? GetLabelNames(LinearMulticlassModelParametersBase model);
 
     /// <summary>Accessors of generic types sit in a generic class with the same type parameter.</summary>
     private static class Of<T>

@@ -39,7 +39,9 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
     private int _room = FirstRoom;
     private int _labelled;
 
-    /// <summary>Adds a row: a value for each feature (<paramref name="indices"/> unused), or only those at <paramref name="indices"/>.</summary>
+    /// <summary>
+    /// Adds a row: a value for each feature (<paramref name="indices"/> unused), or only those at <paramref name="indices"/>.
+    /// </summary>
     public void Add(ReadOnlySpan<float> values, ReadOnlySpan<int> indices, RowTarget target, float weight)
     {
         AddLabel(target, weight);
@@ -105,7 +107,9 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
     }
 
     private static int MostRows(int targetWidth)
-        => targetWidth == 0 ? MostRowsPerBlock : Math.Min(MostRowsPerBlock, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, TargetsPerBlock / targetWidth)));
+        => targetWidth == 0
+            ? MostRowsPerBlock
+            : Math.Min(MostRowsPerBlock, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, TargetsPerBlock / targetWidth)));
 
     /// <summary>The smallest power of two that is at least <paramref name="rows"/>, within 1 and the most rows a block may have.</summary>
     private int PowerOfTwo(double rows)

@@ -46,13 +46,16 @@ internal sealed class ScoreClasses
     public static ScoreClasses Of(string[]? names, int count) => new(names ?? ClassNames.Numbers(count), areNamed: names is not null);
 
     /// <summary>
-    /// The classes of a score vector. Names come from, in this order: the caller; the score's TrainingLabelValues, then its SlotNames (a native
+    /// The classes of a score vector. Names come from, in this order: the caller; the score's TrainingLabelValues, then its SlotNames (a
+    /// native
     /// model publishes both for text labels, only the first for others); the label's key values; the slot numbers.
     /// </summary>
     public static ScoreClasses Of(DataViewSchema.Column score, int count, DataViewSchema.Column label, IReadOnlyList<string>? given)
     {
         if (given is not null)
-            return given.Count == count ? new([.. given], areNamed: true, areGiven: true) : throw ColumnErrors.WrongClassCount(given.Count, count, score.Name);
+            return given.Count == count
+                ? new([.. given], areNamed: true, areGiven: true)
+                : throw ColumnErrors.WrongClassCount(given.Count, count, score.Name);
         if (AnnotationNames.OfScores(score, count) is { } names)
             return new(names, areNamed: true);
         var keys = label.Type is KeyDataViewType ? AnnotationNames.Of(label, "KeyValues") ?? [] : [];
@@ -101,7 +104,9 @@ internal sealed class ScoreClasses
 
     private Func<int> KeyGetter(DataViewRow row, DataViewSchema.Column label)
     {
-        var values = label.Type is KeyDataViewType { Count: > 0 and <= int.MaxValue and var count } ? AnnotationNames.OfClasses(label, (int)count) : null;
+        var values = label.Type is KeyDataViewType { Count: > 0 and <= int.MaxValue and var count }
+            ? AnnotationNames.OfClasses(label, (int)count)
+            : null;
         if (values is null && AreNamed && !_areGiven)
             throw ColumnErrors.UnnamedKey(label.Name, Names);
         if (values is not null && !AreNamed)

@@ -72,7 +72,9 @@ internal sealed class ScoredBlock
     /// <summary>The position of the first row in the data view, 0-based.</summary>
     public long FirstRow { get; set; }
 
-    /// <summary>Class indices, or <see cref="ScoreClasses.Missing"/>, <see cref="ScoreClasses.Unknown"/>, <see cref="ScoreClasses.Soft"/>.</summary>
+    /// <summary>
+    /// Class indices, or <see cref="ScoreClasses.Missing"/>, <see cref="ScoreClasses.Unknown"/>, <see cref="ScoreClasses.Soft"/>.
+    /// </summary>
     public int[] Labels { get; }
 
     public double[] Weights { get; }
@@ -86,7 +88,9 @@ internal sealed class ScoredBlock
     public Span<double> Target(int row) => _targets.AsSpan(row * Width, Width);
 }
 
-/// <summary>Streams labels, scores and weights out of a data view, block after block; what a row's label and scores are, its kinds know.</summary>
+/// <summary>
+/// Streams labels, scores and weights out of a data view, block after block; what a row's label and scores are, its kinds know.
+/// </summary>
 internal abstract class ScoredRowReader : IScoredRows
 {
     private readonly Source _source;

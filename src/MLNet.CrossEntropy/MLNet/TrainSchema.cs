@@ -4,7 +4,8 @@ using Microsoft.ML.Data;
 namespace MLNet.CrossEntropy.MLNet;
 
 /// <summary>
-/// Training schemas for multiclass models: ML.NET names the scores after the key values of the label that the model was trained on, and saves
+/// Training schemas for multiclass models: ML.NET names the scores after the key values of the label that the model was trained on, and
+/// saves
 /// them with it. Labels that are vectors have slot names instead, which here become such a key; so do the classes of two models.
 /// </summary>
 internal static class TrainSchema
@@ -14,7 +15,9 @@ internal static class TrainSchema
 
     /// <summary>The features as they are, and a key that names <paramref name="count"/> outputs by text; null names none.</summary>
     public static DataViewSchema OfNames(DataViewSchema.Column features, string label, int count, string[]? names)
-        => Of<ReadOnlyMemory<char>>(features, label, count, TextDataViewType.Instance, names is null ? null : [.. names.Select(name => name.AsMemory())]);
+        => Of<ReadOnlyMemory<char>>(features, label, count, TextDataViewType.Instance, names is null
+            ? null
+            : [.. names.Select(name => name.AsMemory())]);
 
     /// <summary>
     /// The features as they are, and a label that names the classes of both sides: by values of the label's own type where the initial
@@ -52,7 +55,9 @@ internal static class TrainSchema
         label.Annotations.GetValue(KeyValues, ref inData);
         score.Annotations.GetValue("TrainingLabelValues", ref inModel);
         T[] data = [.. inData.DenseValues()], model = [.. inModel.DenseValues()];
-        return Of<T>(features, label.Name, ofModel.Length, type, [.. ofModel.Select((index, k) => k < data.Length ? data[k] : model[index])]);
+        return Of<T>(features, label.Name, ofModel.Length, type, [.. ofModel.Select((index, k) => k < data.Length
+            ? data[k]
+            : model[index])]);
     }
 
     private static DataViewSchema Of<T>(DataViewSchema.Column features, string label, int count, PrimitiveDataViewType type, T[]? names)

@@ -55,7 +55,9 @@ internal sealed record TrainingColumns(DataViewSchema.Column Features, int Featu
     }
 
     private static SchemaShape.Column Require(SchemaShape schema, string name, string role)
-        => schema.FirstOrDefault(column => column.Name == name) is { Name: not null } found ? found : throw ColumnErrors.NoColumn(name, role, schema.Select(column => column.Name));
+        => schema.FirstOrDefault(column => column.Name == name) is { Name: not null } found
+            ? found
+            : throw ColumnErrors.NoColumn(name, role, schema.Select(column => column.Name));
 
     /// <summary>The type that a schema's promise tells of a column.</summary>
     public static string Describe(SchemaShape.Column column)

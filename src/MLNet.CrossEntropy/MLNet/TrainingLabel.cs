@@ -4,7 +4,10 @@ using MLNet.CrossEntropy.Losses;
 
 namespace MLNet.CrossEntropy.MLNet;
 
-/// <summary>Reads the label of a cursor's current row: the class, or <see cref="ScoreClasses.Missing"/>, <see cref="ScoreClasses.Unknown"/> or <see cref="ScoreClasses.Soft"/>.</summary>
+/// <summary>
+/// Reads the label of a cursor's current row: the class, or <see cref="ScoreClasses.Missing"/>, <see cref="ScoreClasses.Unknown"/> or
+/// <see cref="ScoreClasses.Soft"/>.
+/// </summary>
 /// <param name="target">The target that it is, where it is a known one.</param>
 /// <param name="weight">The row's weight, which is multiplied by what the label itself weighs.</param>
 internal delegate int TargetGetter(out RowTarget target, ref double weight);
@@ -79,7 +82,9 @@ internal sealed class TrainingLabel
         var column = ColumnValues.Require(inputSchema, name, "label");
         if (!(column.Type is BooleanDataViewType or KeyDataViewType { Count: 2 } || column.Type == NumberDataViewType.Single))
             throw ColumnErrors.Mismatch(nameof(inputSchema), "label", column, YesOrNo, YesOrNoRemedy);
-        return new(column, ScoreClasses.OfBinary(column), column.Type is NumberDataViewType ? OpenSingle : OpenClass, schema => OfType(schema, column));
+        return new(column, ScoreClasses.OfBinary(column), column.Type is NumberDataViewType
+            ? OpenSingle
+            : OpenClass, schema => OfType(schema, column));
     }
 
     /// <summary>
@@ -101,7 +106,8 @@ internal sealed class TrainingLabel
     }
 
     /// <summary>
-    /// A soft label: a vector of Single with a probability, or a count, for each class. A row with a negative value, one that is not finite,
+    /// A soft label: a vector of Single with a probability, or a count, for each class. A row with a negative value, one that is not
+    /// finite,
     /// or zeros alone, is one without a label.
     /// </summary>
     /// <exception cref="ArgumentException">The column is missing, of another type, of unknown length or of one slot.</exception>
@@ -155,7 +161,8 @@ internal sealed class TrainingLabel
             throw ColumnErrors.Mismatch("inputSchema", "label", label.Name, expected, TrainingColumns.Describe(label), remedy);
     }
 
-    private static string Shares(bool isCounts) => $"Vector<Single> of 2 {(isCounts ? "counts" : "probabilities")} or more, their number known";
+    private static string Shares(bool isCounts)
+        => $"Vector<Single> of 2 {(isCounts ? "counts" : "probabilities")} or more, their number known";
 
     private static DataViewSchema.Column AnyKey(DataViewSchema otherSchema, string name)
     {

@@ -21,7 +21,10 @@ public sealed record TrainingRowCounts
     [JsonInclude]
     public long MissingLabel { get; internal init; }
 
-    /// <summary>Rows skipped because their label is none of the classes: a key value beyond the count, or, of validation rows, one that no training row has.</summary>
+    /// <summary>
+    /// Rows skipped because their label is none of the classes: a key value beyond the count, or, of validation rows, one that no
+    /// training row has.
+    /// </summary>
     [JsonInclude]
     public long UnknownLabel { get; internal init; }
 

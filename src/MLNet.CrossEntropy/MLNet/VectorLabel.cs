@@ -55,7 +55,8 @@ internal sealed class VectorLabel
     }
 
     /// <summary>
-    /// Reads answers, NaN where there is none; returns how many there are, and where the first stands that is neither NaN nor from 0 to 1, -1 for nowhere.
+    /// Reads answers, NaN where there is none; returns how many there are, and where the first stands that is neither NaN nor from 0 to
+    /// 1, -1 for nowhere.
     /// </summary>
     public (int Answers, int Wrong) ReadAnswers()
     {

@@ -5,7 +5,9 @@ using MLNet.CrossEntropy.Trainers;
 namespace MLNet.CrossEntropy;
 
 /// <summary>What a row of each class weighs in the loss, besides its example weight: the two multiply.</summary>
-/// <remarks>The weight is that of the true class and multiplies its whole (smoothed) loss; a soft label weighs <c>sum_k p_k w_k</c>.</remarks>
+/// <remarks>
+/// The weight is that of the true class and multiplies its whole (smoothed) loss; a soft label weighs <c>sum_k p_k w_k</c>.
+/// </remarks>
 public sealed class ClassWeights
 {
     private readonly Dictionary<string, double>? _byName;
@@ -53,10 +55,13 @@ public sealed class ClassWeights
 }
 
 /// <summary>
-/// The shares of the classes that a model's probabilities are made to refer to after the fit, by adding <c>log t_k - log p_k</c> to the biases:
+/// The shares of the classes that a model's probabilities are made to refer to after the fit, by adding <c>log t_k - log p_k</c> to the
+/// biases:
 /// t the shares asked for, p those of the training rows as weighted.
 /// </summary>
-/// <remarks>Saerens, Latinne and Decaestecker 2002, "Adjusting the outputs of a classifier to new a priori probabilities", eq. 2.4.</remarks>
+/// <remarks>
+/// Saerens, Latinne and Decaestecker 2002, "Adjusting the outputs of a classifier to new a priori probabilities", eq. 2.4.
+/// </remarks>
 public sealed class TargetPrior
 {
     private readonly Dictionary<string, double>? _shares;
@@ -64,13 +69,15 @@ public sealed class TargetPrior
     private TargetPrior(Dictionary<string, double>? shares) => _shares = shares;
 
     /// <summary>
-    /// The shares of the training rows by their example weights alone: what class and positive weights have done to the probabilities is undone.
+    /// The shares of the training rows by their example weights alone: what class and positive weights have done to the probabilities is
+    /// undone.
     /// A class of weight c is predicted as if it were c times as frequent, so <c>log c</c> is taken from its bias.
     /// </summary>
     public static TargetPrior OfRows { get; } = new(shares: null);
 
     /// <summary>The shares of the classes where the model will be used.</summary>
-    /// <param name="shares">A share above 0 for every class by its name, as in <see cref="ClassWeights.ByName"/>; they must sum to 1.</param>
+    /// <param name="shares">A share above 0 for every class by its name, as in <see cref="ClassWeights.ByName"/>; they must sum to
+    /// 1.</param>
     /// <exception cref="ArgumentException">A share is not above 0, or they do not sum to 1.</exception>
     public static TargetPrior ByName(IReadOnlyDictionary<string, double> shares)
     {

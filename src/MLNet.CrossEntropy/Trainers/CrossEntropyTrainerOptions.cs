@@ -35,7 +35,8 @@ public abstract class CrossEntropyTrainerOptions
     public double LabelSmoothing { get; set; }
 
     /// <summary>
-    /// The shares that the model's probabilities refer to, after class weights and positive weights have distorted them; null leaves them as
+    /// The shares that the model's probabilities refer to, after class weights and positive weights have distorted them; null leaves
+    /// them as
     /// the weights made them. The ranking of rows by one class stays as it is.
     /// </summary>
     /// <remarks>
@@ -54,7 +55,8 @@ public abstract class CrossEntropyTrainerOptions
     public int? NumberOfEpochs { get; set; }
 
     /// <summary>
-    /// Ends the fit when, with SAGA and Newton's method, the norm of the objective's gradient is at most this, and with plain SGD an epoch's
+    /// Ends the fit when, with SAGA and Newton's method, the norm of the objective's gradient is at most this, and with plain SGD an
+    /// epoch's
     /// objective differs from the one before by less than this share of it; 0 never does. Null is 1e-5, for plain SGD 0.
     /// </summary>
     public double? Tolerance { get; set; }
@@ -69,7 +71,9 @@ public abstract class CrossEntropyTrainerOptions
     public Schedule? Schedule { get; set; }
 
     /// <summary>The rule of a step on dense rows, such as <see cref="Adam"/>; null is <see cref="Sgd"/> with a momentum of 0.9.</summary>
-    /// <remarks>Any rule but <see cref="Sgd"/> needs a learning rate or a schedule and goes without L1. Sparse rows are always SGD's.</remarks>
+    /// <remarks>
+    /// Any rule but <see cref="Sgd"/> needs a learning rate or a schedule and goes without L1. Sparse rows are always SGD's.
+    /// </remarks>
     public Optimizer? Optimizer { get; set; }
 
     /// <summary>Whether features are rescaled inside the trainer. The model takes raw features all the same.</summary>
@@ -88,7 +92,9 @@ public abstract class CrossEntropyTrainerOptions
     /// </remarks>
     public bool Cache { get; set; } = true;
 
-    /// <summary>Seeds the order of the rows and the draw of held-out ones; null draws it from the MLContext, whose own seed thus decides.</summary>
+    /// <summary>
+    /// Seeds the order of the rows and the draw of held-out ones; null draws it from the MLContext, whose own seed thus decides.
+    /// </summary>
     public int? Seed { get; set; }
 
     /// <summary>Threads that take part, 1 starting none; null is one for each processor. Their number never changes the result.</summary>
@@ -120,7 +126,8 @@ public abstract class CrossEntropyTrainerOptions
     /// theirs, training makes them ever less likely.
     /// <para>
     /// Schedules go on where the model's own fit stopped, if it was fitted by this library in this process
-    /// (<see cref="TrainingReport.TotalSteps"/>): after s steps, a fit of n begins at n / (n + s) of the usual rate. Of other models nothing is
+    /// (<see cref="TrainingReport.TotalSteps"/>): after s steps, a fit of n begins at n / (n + s) of the usual rate. Of other models
+    /// nothing is
     /// known: a <see cref="Schedule"/> begins at 0, and the rate that falls to 0 at a tenth of its usual height, so as not to lose what the
     /// model knows. SAGA's rate needs no such care.
     /// </para>
@@ -131,7 +138,8 @@ public abstract class CrossEntropyTrainerOptions
     public IProgress<EpochReport>? Progress { get; set; }
 
     /// <summary>
-    /// Ends the fit early: looked at with each row read, before each step and while validation rows are judged. One that cancels itself after
+    /// Ends the fit early: looked at with each row read, before each step and while validation rows are judged. One that cancels itself
+    /// after
     /// some time limits how long a fit may take.
     /// </summary>
     public CancellationToken CancellationToken { get; set; }
@@ -148,13 +156,17 @@ public abstract class CrossEntropyTrainerOptions
     /// <remarks>
     /// Saved are weights, the optimizer's state, SAGA's memory, the learning rate, the random order and the place in it, the state of
     /// early stopping and the history; a cancelled fit is saved once more at its end. The state before the last
-    /// is kept in the same folder, as <c>.previous</c>. A file of other data, other options (threads aside) or another version, or a damaged
+    /// is kept in the same folder, as <c>.previous</c>. A file of other data, other options (threads aside) or another version, or a
+    /// damaged
     /// one, is refused and the previous one used; an <see cref="InvalidDataException"/> if that cannot be used either. One file serves
-    /// one fit at a time. A <see cref="Seed"/> must be given. Without <see cref="Cache"/>, the rows are read once more, for their fingerprint.
+    /// one fit at a time. A <see cref="Seed"/> must be given. Without <see cref="Cache"/>, the rows are read once more, for their
+    /// fingerprint.
     /// </remarks>
     public string? CheckpointPath { get; set; }
 
-    /// <summary>Saves when so much time has gone by since the last time, in the middle of an epoch too; null saves after each epoch.</summary>
+    /// <summary>
+    /// Saves when so much time has gone by since the last time, in the middle of an epoch too; null saves after each epoch.
+    /// </summary>
     public TimeSpan? CheckpointInterval { get; set; }
 
     /// <summary>Checks all options and names every problem at once.</summary>
@@ -164,7 +176,9 @@ public abstract class CrossEntropyTrainerOptions
         string[] problems = [.. Checks().Concat(TargetChecks())
             .Where(check => !check.Allowed)
             .Select(check => FormattableString.Invariant($"{check.Name} is {Seen(check.Value)}; it must be {check.Range}."))
-            .Concat(Plan(Loss == TrainingLoss.Brier ? new SoftmaxBrierLoss() : new SoftmaxCrossEntropyLoss(), outputs: 1).Conflicts(Cache))];
+            .Concat(Plan(Loss == TrainingLoss.Brier
+                ? new SoftmaxBrierLoss()
+                : new SoftmaxCrossEntropyLoss(), outputs: 1).Conflicts(Cache))];
         if (problems.Length > 0)
             throw TrainingErrors.InvalidOptions(GetType().DeclaringType!.Name, problems);
     }

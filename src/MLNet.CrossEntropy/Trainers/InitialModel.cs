@@ -12,7 +12,8 @@ namespace MLNet.CrossEntropy.Trainers;
 internal sealed record InitialModel(LinearModel Model, string[]? ClassNames, DataViewSchema.Column? Score, long? Steps, double? SettledRate)
 {
     /// <summary>The model that Fit was given, or else the one in the options; null when there is none.</summary>
-    /// <exception cref="ArgumentException">There is not exactly one linear classifier in it, it is of the other task, or class weights are balanced.</exception>
+    /// <exception cref="ArgumentException">There is not exactly one linear classifier in it, it is of the other task, or class weights
+    /// are balanced.</exception>
     public static InitialModel? Of(object? given, ITransformer? option, ClassWeights? weights, bool isBinary)
     {
         var model = (given ?? option) switch
@@ -55,7 +56,9 @@ internal sealed record InitialModel(LinearModel Model, string[]? ClassNames, Dat
     private static InitialModel Of(FoundModel found)
     {
         var report = TrainingReport.OfModel(found.Transformer.Model);
-        return new(found.Model, found.ClassNames(), found.Model.IsBinary ? null : found.ScoreColumn, report?.TotalSteps, report?.SettledRate);
+        return new(found.Model, found.ClassNames(), found.Model.IsBinary
+            ? null
+            : found.ScoreColumn, report?.TotalSteps, report?.SettledRate);
     }
 
     private static InitialModel Of(object parameters)
@@ -90,14 +93,17 @@ internal sealed record ClassUnion(string[]? Names, int[] OfModel)
     public static ClassUnion OfData(string[]? names, int classes) => new(names, [.. Enumerable.Repeat(-1, classes)]);
 
     /// <summary>Matches classes by name; by position where one side has no names and there are as many, or neither has.</summary>
-    /// <exception cref="ArgumentException">There are new classes and <paramref name="policy"/> is to throw, or there is no telling which is which.</exception>
+    /// <exception cref="ArgumentException">There are new classes and <paramref name="policy"/> is to throw, or there is no telling which
+    /// is which.</exception>
     public static ClassUnion Of(string[]? dataNames, int dataClasses, string[]? modelNames, int modelClasses, NewClassPolicy policy)
     {
         if (dataNames is null != modelNames is null && dataClasses != modelClasses)
             throw TrainingErrors.UnmatchedClasses(dataNames is not null, dataClasses, modelClasses);
         var union = dataNames is not null && modelNames is not null
             ? ByName(dataNames, modelNames)
-            : new(dataNames ?? modelNames, [.. Enumerable.Range(0, Math.Max(dataClasses, modelClasses)).Select(k => k < modelClasses ? k : -1)]);
+            : new(dataNames ?? modelNames, [.. Enumerable.Range(0, Math.Max(dataClasses, modelClasses)).Select(k => k < modelClasses
+                ? k
+                : -1)]);
         if (policy == NewClassPolicy.Throw && union.OfModel.Contains(-1))
             throw TrainingErrors.NewClasses(union.NamesOf(Enumerable.Range(0, union.Count).Where(k => union.OfModel[k] < 0)));
         return union;
@@ -108,7 +114,9 @@ internal sealed record ClassUnion(string[]? Names, int[] OfModel)
     /// <param name="unknown">What a slot holds that says nothing of its class.</param>
     /// <exception cref="ArgumentException">The initial model has more.</exception>
     public ClassUnion InVectors(int slots, float unknown)
-        => Count == slots ? this : throw TrainingErrors.NoSlotForClass(NamesOf(Enumerable.Range(slots, Count - slots)), slots, Count, unknown);
+        => Count == slots
+            ? this
+            : throw TrainingErrors.NoSlotForClass(NamesOf(Enumerable.Range(slots, Count - slots)), slots, Count, unknown);
 
     private IEnumerable<string> NamesOf(IEnumerable<int> classes) => classes.Select(k => Names is null ? $"number {k}" : $"'{Names[k]}'");
 

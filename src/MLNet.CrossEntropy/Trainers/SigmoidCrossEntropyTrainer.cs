@@ -39,13 +39,16 @@ public sealed class SigmoidCrossEntropyTrainer
         Info = NativeModels.Info(needsNormalization: false, wantsCaching: false);
     }
 
-    /// <summary>The trainer scales features by itself and keeps its rows unless told not to: it wants neither normalisation nor caching.</summary>
+    /// <summary>
+    /// The trainer scales features by itself and keeps its rows unless told not to: it wants neither normalisation nor caching.
+    /// </summary>
     public TrainerInfo Info { get; }
 
     /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of(ITransformer)"/> tells.</summary>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, or an example weight is negative or not finite.</exception>
-    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView input) => FitRows(input);
+    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView input)
+        => FitRows(input);
 
     /// <summary>
     /// Fits a model to <paramref name="trainData"/>; after each epoch the log-loss of <paramref name="validationData"/> is measured, and
@@ -62,9 +65,13 @@ public sealed class SigmoidCrossEntropyTrainer
         return FitRows(trainData, validationData);
     }
 
-    /// <summary>Goes on from the linear binary model in <paramref name="initialModel"/>, which is left as it is; see <see cref="CrossEntropyTrainerOptions.InitialModel"/>.</summary>
+    /// <summary>
+    /// Goes on from the linear binary model in <paramref name="initialModel"/>, which is left as it is; see
+    /// <see cref="CrossEntropyTrainerOptions.InitialModel"/>.
+    /// </summary>
     /// <param name="trainData">The rows to fit.</param>
-    /// <param name="initialModel">A transformer, or a chain of them, with exactly one linear binary model; Platt's calibration is taken into account.</param>
+    /// <param name="initialModel">A transformer, or a chain of them, with exactly one linear binary model; Platt's calibration is taken
+    /// into account.</param>
     /// <exception cref="ArgumentException">The model has other features, or the transformer is no such chain.</exception>
     public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView trainData, ITransformer initialModel)
     {

@@ -36,7 +36,9 @@ public sealed class SoftmaxCrossEntropyTrainer
         Info = NativeModels.Info(needsNormalization: false, wantsCaching: false);
     }
 
-    /// <summary>The trainer scales features by itself and keeps its rows unless told not to: it wants neither normalisation nor caching.</summary>
+    /// <summary>
+    /// The trainer scales features by itself and keeps its rows unless told not to: it wants neither normalisation nor caching.
+    /// </summary>
     public TrainerInfo Info { get; }
 
     /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of(ITransformer)"/> tells.</summary>
@@ -59,7 +61,10 @@ public sealed class SoftmaxCrossEntropyTrainer
         return FitRows(trainData, validationData);
     }
 
-    /// <summary>Goes on from the linear multiclass model in <paramref name="initialModel"/>, which is left as it is; see <see cref="CrossEntropyTrainerOptions.InitialModel"/>.</summary>
+    /// <summary>
+    /// Goes on from the linear multiclass model in <paramref name="initialModel"/>, which is left as it is; see
+    /// <see cref="CrossEntropyTrainerOptions.InitialModel"/>.
+    /// </summary>
     /// <param name="trainData">The rows to fit.</param>
     /// <param name="initialModel">A transformer, or a chain of them, with exactly one linear multiclass model.</param>
     /// <exception cref="ArgumentException">The model has other features or classes, or the transformer is no such chain.</exception>
@@ -69,7 +74,9 @@ public sealed class SoftmaxCrossEntropyTrainer
         return FitRows(trainData, initialModel: initialModel);
     }
 
-    /// <summary>Goes on from <paramref name="modelParameters"/>, as ML.NET's own trainers do; classes that they name are matched by name.</summary>
+    /// <summary>
+    /// Goes on from <paramref name="modelParameters"/>, as ML.NET's own trainers do; classes that they name are matched by name.
+    /// </summary>
     /// <param name="trainData">The rows to fit.</param>
     /// <param name="modelParameters">The linear multiclass model to go on from; it is left as it is.</param>
     /// <exception cref="ArgumentException">The model has other features or classes.</exception>
@@ -160,7 +167,10 @@ public enum LabelKind
     /// <summary>A vector of probabilities, one for each class, which must sum to 1.</summary>
     Probabilities,
 
-    /// <summary>A vector of counts c, such as those of annotators who chose each class; they become <c>p = c / sum c</c>, and every row weighs the same.</summary>
+    /// <summary>
+    /// A vector of counts c, such as those of annotators who chose each class; they become <c>p = c / sum c</c>, and every row weighs
+    /// the same.
+    /// </summary>
     Counts,
 
     /// <summary>A vector of counts c, whose row weighs as much as their sum, so that every count weighs the same.</summary>

@@ -36,7 +36,9 @@ public sealed record TrainingReport
     [JsonInclude]
     public long TotalSteps { get; internal init; }
 
-    /// <summary>The learning rate at which SAGA settled, which a fit that goes on from the model does not exceed; null for another method.</summary>
+    /// <summary>
+    /// The learning rate at which SAGA settled, which a fit that goes on from the model does not exceed; null for another method.
+    /// </summary>
     [JsonInclude]
     public double? SettledRate { get; internal init; }
 
@@ -73,7 +75,8 @@ public sealed record TrainingReport
     public OptimalityCertificate Certificate { get; internal init; } = null!;
 
     /// <summary>
-    /// The report of the fit that made <paramref name="model"/>, a transformer or a chain of them, such as a fitted pipeline: the last fit's,
+    /// The report of the fit that made <paramref name="model"/>, a transformer or a chain of them, such as a fitted pipeline: the last
+    /// fit's,
     /// where there were several. Null for a model that was loaded, or made by another trainer.
     /// </summary>
     public static TrainingReport? Of(ITransformer model)

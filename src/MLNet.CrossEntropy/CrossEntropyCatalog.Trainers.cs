@@ -13,7 +13,8 @@ public static partial class CrossEntropyCatalog
     /// <param name="labelColumnName">The label: a key of known count.</param>
     /// <param name="featureColumnName">The features: a vector of Single of known length. They need no normalisation.</param>
     /// <param name="exampleWeightColumnName">The example weights (Single); null for none.</param>
-    /// <param name="l2Regularization">The penalty l2 in <c>mean loss + l2/2 ||W||^2</c>; null is 1/N, N the sum of the example weights.</param>
+    /// <param name="l2Regularization">The penalty l2 in <c>mean loss + l2/2 ||W||^2</c>; null is 1/N, N the sum of the example
+    /// weights.</param>
     /// <param name="numberOfEpochs">Passes over the training rows; null chooses by their number.</param>
     /// <exception cref="ArgumentException">An argument makes no sense; every problem is named.</exception>
     public static SoftmaxCrossEntropyTrainer SoftmaxCrossEntropy(
@@ -48,7 +49,8 @@ public static partial class CrossEntropyCatalog
     /// <param name="labelColumnName">The label: Boolean, Single (0, 1, NaN for missing) or a key of two values.</param>
     /// <param name="featureColumnName">The features: a vector of Single of known length. They need no normalisation.</param>
     /// <param name="exampleWeightColumnName">The example weights (Single); null for none.</param>
-    /// <param name="l2Regularization">The penalty l2 in <c>mean loss + l2/2 ||W||^2</c>; null is 1/N, N the sum of the example weights.</param>
+    /// <param name="l2Regularization">The penalty l2 in <c>mean loss + l2/2 ||W||^2</c>; null is 1/N, N the sum of the example
+    /// weights.</param>
     /// <param name="numberOfEpochs">Passes over the training rows; null chooses by their number.</param>
     /// <exception cref="ArgumentException">An argument makes no sense; every problem is named.</exception>
     public static SigmoidCrossEntropyTrainer SigmoidCrossEntropy(
@@ -74,5 +76,42 @@ public static partial class CrossEntropyCatalog
     public static SigmoidCrossEntropyTrainer SigmoidCrossEntropy(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
         SigmoidCrossEntropyTrainer.Options options)
+        => new(catalog, options);
+
+    /// <summary>
+    /// Creates a <see cref="MultiLabelSigmoidCrossEntropyTrainer"/>: a linear model that answers several yes-or-no questions
+    /// about each row, trained by sigmoid cross-entropy.
+    /// </summary>
+    /// <param name="catalog">The multiclass trainers of an MLContext; ML.NET has no catalog for multi-label models.</param>
+    /// <param name="labelColumnName">The label: a vector of Boolean, or of Single (0, 1, NaN for a missing answer).</param>
+    /// <param name="featureColumnName">The features: a vector of Single of known length. They need no normalisation.</param>
+    /// <param name="exampleWeightColumnName">The example weights (Single); null for none.</param>
+    /// <param name="l2Regularization">The penalty l2 in <c>mean loss + l2/2 ||W||^2</c>; null is 1/N, N the sum of the example
+    /// weights.</param>
+    /// <param name="numberOfEpochs">Passes over the training rows; null chooses by their number.</param>
+    /// <exception cref="ArgumentException">An argument makes no sense; every problem is named.</exception>
+    public static MultiLabelSigmoidCrossEntropyTrainer MultiLabelSigmoidCrossEntropy(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        string labelColumnName = Defaults.LabelColumnName,
+        string featureColumnName = Defaults.FeatureColumnName,
+        string? exampleWeightColumnName = null,
+        float? l2Regularization = null,
+        int? numberOfEpochs = null)
+        => new(catalog, new MultiLabelSigmoidCrossEntropyTrainer.Options
+        {
+            LabelColumnName = labelColumnName,
+            FeatureColumnName = featureColumnName,
+            ExampleWeightColumnName = exampleWeightColumnName,
+            L2Regularization = l2Regularization,
+            NumberOfEpochs = numberOfEpochs,
+        });
+
+    /// <summary>Creates a <see cref="MultiLabelSigmoidCrossEntropyTrainer"/> with all its options.</summary>
+    /// <param name="catalog">The multiclass trainers of an MLContext; ML.NET has no catalog for multi-label models.</param>
+    /// <param name="options">The options; the trainer copies them.</param>
+    /// <exception cref="ArgumentException">An option makes no sense; every problem is named.</exception>
+    public static MultiLabelSigmoidCrossEntropyTrainer MultiLabelSigmoidCrossEntropy(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        MultiLabelSigmoidCrossEntropyTrainer.Options options)
         => new(catalog, options);
 }
