@@ -87,10 +87,16 @@ internal static class CommandLine
         {
             exit = run(line, output, stop);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or UserException or IOException or UnauthorizedAccessException)
+        catch (Exception) when (stop.IsCancellationRequested)
         {
-            exit = exception is OperationCanceledException ? ExitCode.Interrupted : ExitCode.Refused;
-            Console.Error.WriteLine(exit == ExitCode.Interrupted ? "Interrupted." : exception.Message);
+            // However many of ML.NET's exceptions are wrapped around ours.
+            exit = ExitCode.Interrupted;
+            Console.Error.WriteLine("Interrupted.");
+        }
+        catch (Exception exception) when (exception is UserException or IOException or UnauthorizedAccessException)
+        {
+            exit = ExitCode.Refused;
+            Console.Error.WriteLine(exception.Message);
         }
         output.Close(exit);
         return (int)exit;

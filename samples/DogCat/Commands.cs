@@ -35,7 +35,9 @@ internal static class Commands
         var name = Path.GetFileName(modelPath);
         List<SkippedFile> skipped = [];
         using var model = Load(ml, modelPath);
-        Picture[] pictures = options.Images is { } folder ? PictureFolder.LoadTest(folder, skipped) : output.Draw(options.Seed, Series.Evaluation, options.Pictures, cancellation);
+        Picture[] pictures = options.Images is { } folder
+            ? PictureFolder.LoadTest(folder, skipped)
+            : output.Draw(options.Seed, Series.Evaluation, options.Pictures, cancellation);
         var scores = output.Working($"Asking {name}", pictures.Length, done => ml.Ask(model, "Score", pictures, skipped, done, cancellation));
         Judged[] judged = [.. pictures.Zip(scores).Where(j => j.Second is not null).Select(j => new Judged(j.First, j.Second!))];
         output.Skipped(skipped);
@@ -60,7 +62,8 @@ internal static class Commands
         options.Check();
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new UserException($"The folder '{folder}' is not empty; drawn pictures go into an empty or a new one.");
-        foreach ((var series, var name, var count) in ((Series, string, int)[])[(Series.FolderTrain, "train", options.Pictures), (Series.FolderTest, "test", options.Pictures / 2)])
+        (Series, string, int)[] sets = [(Series.FolderTrain, "train", options.Pictures), (Series.FolderTest, "test", options.Pictures / 2)];
+        foreach ((var series, var name, var count) in sets)
         {
             foreach (var label in (string[])["cat", "dog"])
                 Directory.CreateDirectory(Path.Combine(folder, name, label));
@@ -79,7 +82,7 @@ internal static class Commands
     public static Picture[] Draw(this Output output, int seed, Series series, int count, CancellationToken cancellation) => output.Working(
         Invariant($"Drawing {count:N0} pictures"), count, done => DrawnPictures.Draw(seed, series, count, done, cancellation));
 
-    /// <summary>Saves a model from a picture to the probabilities of cat and dog: ML.NET's own file, features and all. One that is there is replaced once the new one is whole.</summary>
+    /// <summary>Saves a model from a picture to probabilities: ML.NET's own file. One that is there is replaced once the new one is whole.</summary>
     public static void Save(this MLContext ml, ITransformer model, string path)
     {
         var unfinished = path + ".unfinished";

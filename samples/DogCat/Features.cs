@@ -31,7 +31,8 @@ internal sealed class Example
 internal sealed record Examples(Picture[] Pictures, float[][] Features, IDataView Rows)
 {
     /// <summary>What a model of classes says about each.</summary>
-    public Judged[] JudgedBy(ITransformer model) => [.. Pictures.Zip(model.Transform(Rows).GetColumn<float[]>("Score"), (picture, score) => new Judged(picture, score))];
+    public Judged[] JudgedBy(ITransformer model) =>
+        [.. Pictures.Zip(model.Transform(Rows).GetColumn<float[]>("Score"), (picture, score) => new Judged(picture, score))];
 }
 
 /// <summary>From pixels to numbers that a linear model can use: the first half of every model.</summary>
@@ -49,7 +50,7 @@ internal static class Featurizing
     /// What ResNet18 (He et al. 2016), trained on a million other photographs, makes of 224 x 224 pixels: 512 numbers. It wants what
     /// ExtractPixels does by itself, planes of red, green and blue from 0 to 255; any other order gives worse features and no error.
     /// </summary>
-    /// <remarks><c>DnnFeaturizeImage</c> makes the same of the same files, on threads of its own, which are in each other's way where pictures are worked on side by side.</remarks>
+    /// <remarks><c>DnnFeaturizeImage</c> makes the same of the same files, on threads that are in each other's way where pictures are asked side by side.</remarks>
     public static IEstimator<ITransformer> ResNet18(MLContext ml) =>
         ml.Transforms.ResizeImages("Image", 224, 224)
             .Append(ml.Transforms.ExtractPixels("OriginalInput", "Image"))
@@ -61,14 +62,17 @@ internal static class Featurizing
 
     /// <summary>Computes the features of pictures once; what cannot be read is skipped and listed.</summary>
     /// <exception cref="UserException">No cat or no dog is left.</exception>
-    public static Examples Examples(this MLContext ml, ITransformer featurizer, Picture[] pictures, List<SkippedFile> skipped, Action done, CancellationToken cancellation)
+    public static Examples Examples(
+        this MLContext ml, ITransformer featurizer, Picture[] pictures, List<SkippedFile> skipped, Action done, CancellationToken cancellation)
     {
         var features = ml.Ask(featurizer, "Features", pictures, skipped, done, cancellation);
         int[] usable = [.. Enumerable.Range(0, pictures.Length).Where(i => features[i] is not null)];
         foreach (var isDog in (bool[])[false, true])
         {
+            var example = skipped.Count > 0 ? $" ('{skipped[^1].Path}': {skipped[^1].Reason})" : "";
             if (!usable.Any(i => pictures[i].IsDog == isDog))
-                throw new UserException(Invariant($"There is no usable picture of a {(isDog ? "dog" : "cat")} among {pictures.Length:N0}{(skipped.Count > 0 ? $" ('{skipped[^1].Path}': {skipped[^1].Reason})" : "")}; both classes need some, for training and for testing."));
+                throw new UserException(Invariant($"There is no usable picture of a {(isDog ? "dog" : "cat")} among {pictures.Length:N0}{example}; ")
+                    + "both classes need some, for training and for testing.");
         }
         var schema = SchemaDefinition.Create(typeof(Example));
         schema[nameof(Example.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, features[usable[0]]!.Length);
@@ -78,7 +82,8 @@ internal static class Featurizing
     }
 
     /// <summary>What a model writes into a column for each picture, computed on all processors; null for pictures that cannot be read, which are listed.</summary>
-    public static float[]?[] Ask(this MLContext ml, ITransformer model, string column, Picture[] pictures, List<SkippedFile> skipped, Action done, CancellationToken cancellation)
+    public static float[]?[] Ask(
+        this MLContext ml, ITransformer model, string column, Picture[] pictures, List<SkippedFile> skipped, Action done, CancellationToken cancellation)
     {
         var answers = new float[]?[pictures.Length];
         var reasons = new string?[pictures.Length];
@@ -86,7 +91,8 @@ internal static class Featurizing
         Parallel.ForEach(Partitioner.Create(0, Math.Max(1, pictures.Length), PicturesAtOnce), parallel, part =>
         {
             var asked = model.Transform(ml.Data.LoadFromEnumerable(Rows(part.Item1, Math.Min(part.Item2, pictures.Length))));
-            foreach (var row in ml.Data.CreateEnumerable<AnswerRow>(ml.Transforms.CopyColumns("Answer", column).Fit(asked).Transform(asked), reuseRowObject: false))
+            var answered = ml.Transforms.CopyColumns("Answer", column).Fit(asked).Transform(asked);
+            foreach (var row in ml.Data.CreateEnumerable<AnswerRow>(answered, reuseRowObject: false))
                 answers[row.Index] = row.Answer;
         });
         skipped.AddRange(pictures.Zip(reasons).Where(p => p.Second is not null).Select(p => new SkippedFile(p.First.Name, p.Second!)));

@@ -12,11 +12,18 @@ internal static class HtmlReport
     public static CrossEntropyReport AddPictures(this CrossEntropyReport report, string model, Judged[] judged, MulticlassCrossEntropyMetrics? soft)
     {
         Judged[] wrong = [.. judged.Where(j => j.SaysDog != j.Picture.IsDog)];
-        report.Add(Section("Most confident and wrong", Invariant($"{model} gets {wrong.Length:N0} of {judged.Length:N0} test pictures wrong. These it was surest of: they cost the most log-loss; some are mislabelled or show next to nothing."),
+        report.Add(Section(
+            "Most confident and wrong",
+            Invariant($"{model} gets {wrong.Length:N0} of {judged.Length:N0} test pictures wrong. These it was surest of: ")
+                + "they cost the most log-loss; some are mislabelled or show next to nothing.",
             wrong.OrderByDescending(j => j.Score.Max())));
-        report.Add(Section("Most ambiguous", "The pictures whose probability is nearest 1/2. A good model says so where it cannot tell; each of them costs about log 2 = 0.693 nats, whatever the label.",
+        report.Add(Section(
+            "Most ambiguous",
+            "The pictures whose probability is nearest 1/2: a good model says so where it cannot tell. Each costs about log 2 = 0.693 nats.",
             judged.OrderBy(j => j.Score.Max())));
-        return soft is null ? report : report.Add(Section("Soft labels and the model", SoftLabels.InWords(model, soft) + " H(p) is doubt that no model can take away, KL(p || q) what this one could still learn. Here it is largest:",
+        return soft is null ? report : report.Add(Section(
+            "Soft labels and the model",
+            SoftLabels.InWords(model, soft) + " H(p) is doubt that no model can take away, KL(p || q) what this one could still learn. Here it is largest:",
             judged.Where(j => j.Picture.ProbabilityOfDog is not null).OrderByDescending(Divergence)));
     }
 
@@ -25,9 +32,14 @@ internal static class HtmlReport
     {
         double[] qs = [.. Enumerable.Range(1, 99).Select(i => i / 100.0)];
         return report.Add(new ReportSection("Why not squared error?")
-            .AddText("With probability q for the true class, the slope of the loss by the difference of the logits is -(1 - q) for cross-entropy and -4 q (1 - q)^2 for squared error. They are the same at q = 1/2; at q = 0.01 squared error's is 25 times as small: where a model is confidently wrong, squared error hardly moves it.")
+            .AddText("With probability q for the true class, the slope of the loss by the difference of the logits is -(1 - q) for cross-entropy and "
+                + "-4 q (1 - q)^2 for squared error. They are the same at q = 1/2; at q = 0.01 squared error's is 25 times as small: "
+                + "where a model is confidently wrong, squared error hardly moves it.")
             .AddLines("How hard a picture pulls", "probability of the true class", "size of the slope",
-                [new ReportLine("cross-entropy", [.. qs.Select(q => (q, 1 - q))]), new ReportLine("squared error", [.. qs.Select(q => (q, 4 * q * (1 - q) * (1 - q)))])]));
+                [
+                    new ReportLine("cross-entropy", [.. qs.Select(q => (q, 1 - q))]),
+                    new ReportLine("squared error", [.. qs.Select(q => (q, 4 * q * (1 - q) * (1 - q)))]),
+                ]));
     }
 
     private static double Divergence(Judged judged) => InformationTheory.KullbackLeibler(
@@ -36,7 +48,8 @@ internal static class HtmlReport
     private static ReportSection Section(string heading, string text, IEnumerable<Judged> judged)
     {
         ReportPicture[] pictures = [.. judged.Take(Shown).Select(Thumbnail)];
-        return pictures.Length > 0 ? new ReportSection(heading).AddText(text).AddPictures(pictures) : new ReportSection(heading).AddText(text + " There is none.");
+        var section = new ReportSection(heading).AddText(text);
+        return pictures.Length > 0 ? section.AddPictures(pictures) : section.AddText("There is none.");
     }
 
     /// <summary>A picture, its label, what else is known of it, and what the model says.</summary>
@@ -44,7 +57,8 @@ internal static class HtmlReport
     {
         using var image = judged.Picture.Open();
         var known = judged.Picture.ProbabilityOfDog is { } p ? Invariant($"known: {(p > 0.5 ? "dog" : "cat")}, {Math.Max(p, 1 - p):0.0000}\n") : "";
-        var caption = Invariant($"{Path.GetFileName(judged.Picture.Name)}\nlabel: {judged.Picture.Label}\n{known}model: {(judged.SaysDog ? "dog" : "cat")}, {judged.Score.Max():0.0000}");
+        var model = Invariant($"model: {(judged.SaysDog ? "dog" : "cat")}, {judged.Score.Max():0.0000}");
+        var caption = $"{Path.GetFileName(judged.Picture.Name)}\nlabel: {judged.Picture.Label}\n{known}{model}";
         return new ReportPicture(PictureFile.Thumbnail(image), caption.Replace("\n", "; ", StringComparison.Ordinal), caption);
     }
 }

@@ -57,7 +57,8 @@ internal sealed class Output(bool isJson)
     public void Data(Examples train, Examples test, IReadOnlyList<SkippedFile> skipped, string kind)
     {
         var version = typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
-        Say(Invariant($"Microsoft.ML {version}; {train.Pictures.Length:N0} {kind} to train on, {test.Pictures.Length:N0} others to test with, {train.Features[0].Length:N0} features each."));
+        Say(Invariant($"Microsoft.ML {version}; {train.Pictures.Length:N0} {kind} to train on, {test.Pictures.Length:N0} others to test with, ")
+            + Invariant($"{train.Features[0].Length:N0} features each."));
         Add("microsoftML", version);
         Add("train", new { pictures = train.Pictures.Length, dogs = train.Pictures.Count(p => p.IsDog) });
         Add("test", new { pictures = test.Pictures.Length, dogs = test.Pictures.Count(p => p.IsDog) });
@@ -87,7 +88,8 @@ internal sealed class Output(bool isJson)
         if (lowerBound is { } bound)
         {
             Say(Row("(known lower bound)", null, null, bound, null));
-            Say("\nA drawn picture's label is the toss of a coin of known probability. Even who knew every coin\nwould lose the mean entropy of the coins: the known lower bound.");
+            Say("\nA drawn picture's label is the toss of a coin of known probability. Even who knew every coin");
+            Say("would lose the mean entropy of the coins: the known lower bound.");
         }
         Add("lowerBound", lowerBound);
         Add("results", results.Select(r => new
@@ -118,8 +120,18 @@ internal sealed class Output(bool isJson)
             Say(SoftLabels.InWords(model, soft));
         foreach (var sentence in trial?.Sentences ?? [])
             Say(sentence);
-        Add("uncertainty", soft is null ? null : new { pictures = soft.Rows.Used, labelEntropy = soft.IrreducibleLogLoss, divergence = soft.KullbackLeibler, crossEntropy = soft.LogLoss });
-        Add("softLabels", trial is null ? null : new { bySoftLabels = JsonNode.Parse(trial.BySoftLabels.ToJson()), byHardLabels = JsonNode.Parse(trial.ByHardLabels.ToJson()) });
+        Add("uncertainty", soft is null ? null : new
+        {
+            pictures = soft.Rows.Used,
+            labelEntropy = soft.IrreducibleLogLoss,
+            divergence = soft.KullbackLeibler,
+            crossEntropy = soft.LogLoss,
+        });
+        Add("softLabels", trial is null ? null : new
+        {
+            bySoftLabels = JsonNode.Parse(trial.BySoftLabels.ToJson()),
+            byHardLabels = JsonNode.Parse(trial.ByHardLabels.ToJson()),
+        });
     }
 
     /// <summary>A file was written.</summary>

@@ -16,7 +16,11 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
     List<SkippedFile> skipped = [];
     (var train, var test) = options.Images is { } folder
         ? PictureFolder.Load(folder, options.Seed, skipped)
-        : (output.Draw(options.Seed, Series.Train, options.Pictures, cancellation), output.Draw(options.Seed, Series.Test, options.Pictures / 2, cancellation));
+        : (output.Draw(options.Seed, Series.Train, options.Pictures, cancellation),
+            output.Draw(options.Seed, Series.Test, options.Pictures / 2, cancellation));
+
+    if (options.SoftLabels)
+        SoftLabels.Check(test);
 
     // 2. Pixels become features: of photographs by a network that has seen a million others, of drawings by where their edges run.
     var arePhotographs = options.Images is not null;

@@ -36,18 +36,24 @@ internal static class SoftLabels
 
     /// <summary>The outcome of <see cref="Evaluate"/> in a sentence.</summary>
     public static string InWords(string model, MulticlassCrossEntropyMetrics soft) => Invariant(
-        $"Soft labels p of {soft.Rows.Used:N0} test pictures, {model}'s q: H(p) + KL(p || q) = {soft.IrreducibleLogLoss:F4} + {soft.KullbackLeibler:F4} = {soft.LogLoss:F4} nats.");
+        $"Soft labels p of {soft.Rows.Used:N0} test pictures, {model}'s q: H(p) + KL(p || q) = ")
+        + Invariant($"{soft.IrreducibleLogLoss:F4} + {soft.KullbackLeibler:F4} = {soft.LogLoss:F4} nats.");
+
+    /// <summary>Refuses <see cref="Trial"/> where too few test pictures have soft labels.</summary>
+    public static void Check(Picture[] test)
+    {
+        if (test.Count(p => p.ProbabilityOfDog is not null) is var known and < Fewest)
+            throw new UserException(Invariant(
+                $"--soft-labels: {known} test pictures have people's votes (test/{PictureFolder.VotesFile}); at least {Fewest} are needed."));
+    }
 
     /// <summary>
     /// Does it help to train on how sure people are, instead of on one label a picture? The same pictures, features, trainer and seed; only the
     /// labels differ. Where only test pictures have soft labels, either half of them is judged by models trained on the other.
     /// </summary>
-    /// <exception cref="UserException">Too few pictures have soft labels.</exception>
     public static SoftLabelTrial Trial(MLContext ml, Examples train, Examples test)
     {
         (var known, var others) = (Known.Of(train), Known.Of(test));
-        if (others.Length < Fewest)
-            throw new UserException(Invariant($"--soft-labels: {others.Length} test pictures have people's votes (test/{PictureFolder.VotesFile}); at least {Fewest} are needed."));
         (Known[] Train, Known[] Test)[] folds = [(known, others)];
         var design = Invariant($"Trained on the soft or the hard labels of {known.Length:N0} pictures, judged by {others.Length:N0} others.");
         if (known.Length < Fewest)
@@ -64,7 +70,8 @@ internal static class SoftLabels
         };
         return new SoftLabelTrial(design, Compare(nameof(Forecast.Target)), Compare(nameof(Forecast.Label)));
 
-        IDataView Scored(Func<Picture, double> dog) => View(ml, folds.SelectMany(f => f.Test.Zip(Fit(ml, f.Train, f.Test, dog), (t, score) => new Judged(t.Picture, score))));
+        IDataView Scored(Func<Picture, double> dog) => View(
+            ml, folds.SelectMany(f => f.Test.Zip(Fit(ml, f.Train, f.Test, dog), (t, score) => new Judged(t.Picture, score))));
 
         CrossEntropyComparison Compare(string label) => ml.MulticlassClassification.CompareCrossEntropy(models, new ComparisonOptions { Seed = 1 }, Options(label));
     }
@@ -74,7 +81,8 @@ internal static class SoftLabels
     {
         var schema = SchemaDefinition.Create(typeof(SoftExample));
         schema[nameof(SoftExample.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, train[0].Features.Length);
-        return ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(nameof(SoftExample.Target)).Fit(Rows(train)).Transform(Rows(test)).GetColumn<float[]>("Score");
+        var model = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(nameof(SoftExample.Target)).Fit(Rows(train));
+        return model.Transform(Rows(test)).GetColumn<float[]>("Score");
 
         IDataView Rows(Known[] examples) => ml.Data.LoadFromEnumerable(
             examples.Select(e => new SoftExample { Target = Shares(dog(e.Picture)), Features = e.Features }).ToArray(), schema);
@@ -83,7 +91,8 @@ internal static class SoftLabels
     private static IDataView View(MLContext ml, IEnumerable<Judged> judged) => ml.Data.LoadFromEnumerable(
         judged.Select(j => new Forecast { Label = j.Picture.Label, Target = Shares(j.Picture.ProbabilityOfDog ?? double.NaN), Score = j.Score }).ToArray());
 
-    private static MulticlassEvaluationOptions Options(string label) => new() { LabelColumnName = label, ClassNames = ["cat", "dog"], ScoreKind = ScoreKind.Probabilities };
+    private static MulticlassEvaluationOptions Options(string label) => new()
+    { LabelColumnName = label, ClassNames = ["cat", "dog"], ScoreKind = ScoreKind.Probabilities };
 
     /// <summary>A picture whose soft label is known.</summary>
     private sealed record Known(Picture Picture, float[] Features)

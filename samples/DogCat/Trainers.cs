@@ -23,11 +23,11 @@ internal sealed record Contender(string Name, IEstimator<ITransformer> Pipeline,
 }
 
 /// <summary>What a contender achieved.</summary>
-internal sealed record Result(string Name, string Settings, bool IsBinary, TimeSpan FitTime, CrossEntropyMetrics Train, CrossEntropyMetrics Test, ITransformer Model)
+internal sealed record Result(
+    string Name, string Settings, bool IsBinary, TimeSpan FitTime, CrossEntropyMetrics Train, CrossEntropyMetrics Test, ITransformer Model)
 {
     /// <summary>How the fit went, epoch by epoch; null for trainers of ML.NET's own.</summary>
-    public TrainingReport? Training => Model is IEnumerable<ITransformer> chain ? TrainingReport.Of(chain)
-        : Model is IPredictionTransformer<object> trained ? TrainingReport.Of(trained) : null;
+    public TrainingReport? Training => TrainingReport.Of(Model);
 }
 
 /// <summary>The trainers to compare, each as it comes. A further one is a further line.</summary>

@@ -99,6 +99,8 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal((2, "--save and --report name the same file, x"), await Failure("--save", "x", "--report", "x"));
         Assert.Equal((2, "--pictures is 19; at least 20 are needed"), await Failure("--pictures", "19"));
         Assert.Equal((2, $"--images {nowhere}: there is no such folder"), await Failure("--images", nowhere));
+        _folder.FillWithPhotographs(perClass: 1, "train", "test");
+        Assert.Equal((2, "--soft-labels: 0 test pictures have people's votes (test/human-votes.csv); at least 20 are needed."), await Failure("--images", _folder.FullName, "--soft-labels"));
         Assert.Equal((2, $"There is no model file '{nowhere}'. Make one with: --save {nowhere}"), await Failure("predict", nowhere, "a.png"));
         (var exit, var error) = await Failure("evaluate", text);
         Assert.Equal(2, exit);
@@ -115,8 +117,9 @@ public sealed class ProgramTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return;
-        using var process = Start("--pictures", "1000000", "--json");
-        var buffer = new char[7];
+        _folder.FillWithPhotographs(perClass: 80, "train", "test");
+        using var process = Start("--images", _folder.FullName, "--json");
+        var buffer = new char["Computing features".Length];
         await process.StandardError.ReadBlockAsync(buffer);
         await Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExitAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
