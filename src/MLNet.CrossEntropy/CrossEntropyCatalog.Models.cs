@@ -33,7 +33,8 @@ public static partial class CrossEntropyCatalog
     /// <param name="scored">Scored data, such as <c>model.Transform(data)</c>.</param>
     /// <param name="scoreColumnName">The scores: a vector of known length.</param>
     /// <exception cref="ArgumentException">There is no such column, or it is no vector of known length.</exception>
-    public static IReadOnlyList<string> ScoreClassNames(this MulticlassClassificationCatalog catalog, IDataView scored, string scoreColumnName = "Score")
+    public static IReadOnlyList<string> ScoreClassNames(
+        this MulticlassClassificationCatalog catalog, IDataView scored, string scoreColumnName = "Score")
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(scored);

@@ -74,5 +74,6 @@ internal sealed class BinaryScoredRows : ScoredRowReader
     private static ValueGetter<float> Single(DataViewRowCursor cursor, DataViewSchema.Column column, string role)
         => column.Type == NumberDataViewType.Single
             ? cursor.GetGetter<float>(column)
-            : throw ColumnErrors.WrongType(column.Name, role, column.Type, "a Single (for a vector of scores: MulticlassClassification.EvaluateCrossEntropy)");
+            : throw ColumnErrors.WrongType(
+                column.Name, role, column.Type, "a Single (for a vector of scores: MulticlassClassification.EvaluateCrossEntropy)");
 }

@@ -20,7 +20,8 @@ internal static class ColumnErrors
     }
 
     // Worded as ML.NET words it.
-    public static ArgumentOutOfRangeException Mismatch(string parameter, string role, DataViewSchema.Column column, string expected, string remedy)
+    public static ArgumentOutOfRangeException Mismatch(
+        string parameter, string role, DataViewSchema.Column column, string expected, string remedy)
         => Mismatch(parameter, role, column.Name, expected, column.Type is VectorDataViewType { IsKnownSize: false } vector ? $"VarVector<{vector.ItemType}>" : column.Type.ToString()!, remedy);
 
     public static ArgumentOutOfRangeException Mismatch(string parameter, string role, string column, string expected, string actual, string remedy) => new(
@@ -30,37 +31,49 @@ internal static class ColumnErrors
         $"The {role} column '{name}' is of type {type}; {needed} is needed.");
 
     public static ArgumentException DuplicateClass(string name, int first, int second) => new(
-        $"Two classes are called '{name}' (slots {first} and {second} of the scores); class names must differ. Give the class names in score order in the options.");
+        $"Two classes are called '{name}' (slots {first} and {second} of the scores); class names must differ. Give the class names in "
+            + $"score order in the options.");
 
     public static ArgumentException WrongClassCount(int given, int scores, string scoreColumn) => new(
-        $"{given} class names were given, but a row of the score column '{scoreColumn}' has {scores} scores; give one name a score, in slot order.");
+        $"{given} class names were given, but a row of the score column '{scoreColumn}' has {scores} scores; give one name a score, in "
+            + $"slot order.");
 
     public static ArgumentException TextLabelWithoutNames(string labelColumn) => new(
-        $"The label column '{labelColumn}' is text, but the scores carry no class names to match it with. Map the label to a key as in training (MapValueToKey), or give the class names in score order in the options.");
+        $"The label column '{labelColumn}' is text, but the scores carry no class names to match it with. Map the label to a key as in "
+            + $"training (MapValueToKey), or give the class names in score order in the options.");
 
     public static ArgumentException NumberForNamedClasses(string labelColumn, object type, string[] names) => new(
-        $"The label column '{labelColumn}' holds numbers ({type}), but the scores' classes are called {Throw.Listed(names)}: a number cannot be matched with them. Map the label to a key as in training (MapValueToKey), or give the class names, as the labels write them, in score order in the options.");
+        $"The label column '{labelColumn}' holds numbers ({type}), but the scores' classes are called {Throw.Listed(names)}: a number "
+            + $"cannot be matched with them. Map the label to a key as in training (MapValueToKey), or give the class names, as the "
+            + $"labels write them, in score order in the options.");
 
     public static ArgumentException NoLabelIsAClass(string labelColumn, string[] values, string[] names) => new(
-        $"No key value of the label column '{labelColumn}' ({Throw.Listed(values)}) is one of the classes ({Throw.Listed(names)}). Map the labels to the names the model was trained with, or give the class names in score order in the options.");
+        $"No key value of the label column '{labelColumn}' ({Throw.Listed(values)}) is one of the classes ({Throw.Listed(names)}). Map "
+            + $"the labels to the names the model was trained with, or give the class names in score order in the options.");
 
     public static ArgumentException SlotIsNoClass(string labelColumn, string[] slots, string[] names) => new(
-        $"The slots of the label column '{labelColumn}' are called {Throw.Listed(slots)}, which are not the classes ({Throw.Listed(names)}). Name them alike, or remove the slot names on both sides to match by position.");
+        $"The slots of the label column '{labelColumn}' are called {Throw.Listed(slots)}, which are not the classes "
+            + $"({Throw.Listed(names)}). Name them alike, or remove the slot names on both sides to match by position.");
 
     public static ArgumentException UnnamedSlots(string labelColumn, string[] names) => new(
-        $"The slots of the label column '{labelColumn}' have no names, and the classes are called {Throw.Listed(names)}: there is no telling which is which. "
-        + "Name the slots, by concatenating columns of those names (Concatenate), or, in an evaluation, give the class names in the order of the slots in the options.");
+        $"The slots of the label column '{labelColumn}' have no names, and the classes are called {Throw.Listed(names)}: there is no "
+            + $"telling which is which. "
+        + "Name the slots, by concatenating columns of those names (Concatenate), or, in an evaluation, give the class names in the "
+        + "order of the slots in the options.");
 
     public static ArgumentException UnnamedKey(string labelColumn, string[] names) => new(
-        $"The key values of the label column '{labelColumn}' have no names, and the classes are called {Throw.Listed(names)}: there is no telling which is which. "
+        $"The key values of the label column '{labelColumn}' have no names, and the classes are called {Throw.Listed(names)}: there is "
+            + $"no telling which is which. "
         + "Map the labels to a key with MapValueToKey, or, in an evaluation, give the class names in the order of the key in the options.");
 
     public static ArgumentException UnnamedClasses(string what, string labelColumn, string[] names) => new(
-        $"The {what} of the label column '{labelColumn}' are called {Throw.Listed(names)}, and the classes have no names: there is no telling which is which. "
+        $"The {what} of the label column '{labelColumn}' are called {Throw.Listed(names)}, and the classes have no names: there is no "
+            + $"telling which is which. "
         + "In an evaluation give the class names in score order in the options; in training name both labels, or neither.");
 
     public static ArgumentException NoLabels(string labelColumn) => new(
-        $"No row has a label of positive weight in column '{labelColumn}', so there are no class shares to take; name the column of the labels.");
+        $"No row has a label of positive weight in column '{labelColumn}', so there are no class shares to take; name the column of "
+            + $"the labels.");
 
     public static ArgumentException NoScoreColumn() => new(
         "Neither a score nor a probability column was named; the log-loss of a binary model needs at least one of the two.");
@@ -70,26 +83,32 @@ internal static class ColumnErrors
 
     public static InvalidOperationException BadWeight(string column, long row, double value) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"The example weight of row {row} (counted from 0) in column '{column}' is {value}; weights must be finite and at least 0. Give a row that should not count the weight 0, or filter it out."));
+        $"The example weight of row {row} (counted from 0) in column '{column}' is {value}; weights must be finite and at least 0. "
+            + $"Give a row that should not count the weight 0, or filter it out."));
 
     public static InvalidOperationException NoBinaryLabel(string column, long row, float value) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"Label column '{column}' is {value} in row {row} (counted from 0): a binary label of type Single must be 0, 1, or NaN for a missing one."));
+        $"Label column '{column}' is {value} in row {row} (counted from 0): a binary label of type Single must be 0, 1, or NaN for a "
+            + $"missing one."));
 
     public static InvalidOperationException NoAnswer(string column, long row, string slot, float value) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"Label column '{column}' is {value} in slot {slot} of row {row} (counted from 0): an answer must be 0, 1, a share between them, or NaN for a missing one."));
+        $"Label column '{column}' is {value} in slot {slot} of row {row} (counted from 0): an answer must be 0, 1, a share between "
+            + $"them, or NaN for a missing one."));
 
     public static InvalidOperationException NotProbabilities(string column, long row, double sum, string slot, float largest)
         => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"Label column '{column}' sums to {sum} in row {row} (counted from 0), its largest value being {largest} in slot {slot}: probabilities must sum to 1. Divide them by their sum, or set LabelKind to Counts."));
+        $"Label column '{column}' sums to {sum} in row {row} (counted from 0), its largest value being {largest} in slot {slot}: "
+            + $"probabilities must sum to 1. Divide them by their sum, or set LabelKind to Counts."));
 
     public static InvalidOperationException WrongFeatureCount(string column, long row, int count, int expected) => new(
-        $"Feature column '{column}' has {count} features in row {row} (counted from 0), and its type promises {expected}. Every row must have the same length.");
+        $"Feature column '{column}' has {count} features in row {row} (counted from 0), and its type promises {expected}. Every row "
+            + $"must have the same length.");
 
     public static InvalidOperationException WrongSlotCount(string column, long row, int count, int expected) => new(
-        $"Label column '{column}' has {count} slots in row {row} (counted from 0), and its type promises {expected}. Every row must have the same length.");
+        $"Label column '{column}' has {count} slots in row {row} (counted from 0), and its type promises {expected}. Every row must "
+            + $"have the same length.");
 
     public static InvalidOperationException NoUsableRows(string what, TrainingRowCounts counts, string? first) => new(
         counts.Seen == 0
@@ -103,14 +122,16 @@ internal static class ColumnErrors
     public static ArgumentException NotOneLinearModel(string parameter, IEnumerable<string> found, IEnumerable<string> all)
     {
         var models = string.Join(", ", found);
-        const string wanted = "Give a transformer, or a chain, with exactly one linear classifier: a linear multiclass model (such as those of SoftmaxCrossEntropy, LbfgsMaximumEntropy and the Sdca trainers) or a linear binary one, calibrated or not";
+        const string wanted = "Give a transformer, or a chain, with exactly one linear classifier: a linear multiclass model (such as "
+            + "those of SoftmaxCrossEntropy, LbfgsMaximumEntropy and the Sdca trainers) or a linear binary one, calibrated or not";
         return new(models.Length > 0
             ? $"There is more than one linear classifier in '{parameter}': {models}. {wanted}."
             : $"There is no linear classifier in '{parameter}', but these: {string.Join(", ", all)}. {wanted}.", parameter);
     }
 
     public static ArgumentException NotALinearModel(string parameter, Type type) => new(
-        $"'{parameter}' is a {type}; it must be the parameters of a linear classifier: linear multiclass model parameters, or linear binary ones, calibrated by Platt's sigmoid or not.", parameter);
+        $"'{parameter}' is a {type}; it must be the parameters of a linear classifier: linear multiclass model parameters, or linear "
+            + $"binary ones, calibrated by Platt's sigmoid or not.", parameter);
 
     public static ArgumentException WrongNameCount(string parameter, int count, int expected, string what) => new(
         $"'{parameter}' has {count} names for {expected} {what}; give one for each, or null.", parameter);

@@ -41,7 +41,8 @@ internal sealed class FoundModel
         FoundModel[] found = [.. leaves.Select(Of).OfType<FoundModel>()];
         return found.Length == 1
             ? found[0]
-            : throw ColumnErrors.NotOneLinearModel(parameter, found.Select(f => Name(f.Transformer)), leaves.Select(leaf => Name(leaf.Transformer)));
+            : throw ColumnErrors.NotOneLinearModel(
+                parameter, found.Select(f => Name(f.Transformer)), leaves.Select(leaf => Name(leaf.Transformer)));
     }
 
     /// <summary>The names of a multiclass model's classes, in the order of its scores; null when it has none.</summary>
@@ -79,7 +80,8 @@ internal sealed record LinearModel(float[][] Weights, float[] Biases, bool IsBin
     {
         LinearMulticlassModelParametersBase model => OfClasses(model),
         LinearBinaryModelParameters model => new([[.. model.Weights]], [model.Bias], IsBinary: true, ClassNames: null),
-        CalibratedModelParametersBase { SubModel: LinearBinaryModelParameters model, Calibrator: PlattCalibrator platt } => Calibrated(model, platt),
+        CalibratedModelParametersBase { SubModel: LinearBinaryModelParameters model, Calibrator: PlattCalibrator platt }
+            => Calibrated(model, platt),
         _ => null,
     };
 
@@ -87,7 +89,8 @@ internal sealed record LinearModel(float[][] Weights, float[] Biases, bool IsBin
     {
         VBuffer<float>[] weights = [];
         model.GetWeights(ref weights, out var classes);
-        return new([.. weights.Take(classes).Select(row => row.DenseValues().ToArray())], [.. model.GetBiases()], IsBinary: false, NativeModels.LabelNamesOf(model));
+        return new(
+            [.. weights.Take(classes).Select(row => row.DenseValues().ToArray())], [.. model.GetBiases()], IsBinary: false, NativeModels.LabelNamesOf(model));
     }
 
     private static LinearModel Calibrated(LinearBinaryModelParameters model, PlattCalibrator platt) => new(
@@ -112,7 +115,8 @@ internal sealed class TransformerPath
     public ITransformer Transformer { get; }
 
     /// <summary>The transformers that come after it.</summary>
-    public IEnumerable<ITransformer> Following => _steps.SelectMany(step => step.Parts.Skip(step.Index + 1)).SelectMany(Leaves).Select(path => path.Transformer);
+    public IEnumerable<ITransformer> Following
+        => _steps.SelectMany(step => step.Parts.Skip(step.Index + 1)).SelectMany(Leaves).Select(path => path.Transformer);
 
     /// <summary>All transformers in <paramref name="transformer"/> that are no chains, in order.</summary>
     public static IEnumerable<TransformerPath> Leaves(ITransformer transformer) => Leaves(transformer, []);

@@ -13,7 +13,8 @@ internal sealed class LabelledFeatures : IDisposable
     private readonly Func<double> _getWeight;
     private VBuffer<float> _features;
 
-    public LabelledFeatures(IDataView data, DataViewSchema.Column features, DataViewSchema.Column label, ScoreClasses classes, DataViewSchema.Column? weight)
+    public LabelledFeatures(
+        IDataView data, DataViewSchema.Column features, DataViewSchema.Column label, ScoreClasses classes, DataViewSchema.Column? weight)
     {
         _cursor = ColumnValues.OpenCursor(data, [features, label, weight]);
         _getFeatures = _cursor.GetGetter<VBuffer<float>>(features);

@@ -13,7 +13,8 @@ namespace MLNet.CrossEntropy;
 /// </remarks>
 public sealed class LinearCoefficients
 {
-    private LinearCoefficients(LinearModel model, IReadOnlyList<string> classNames, IReadOnlyList<string> featureNames, IReadOnlyList<double>? deviations)
+    private LinearCoefficients(
+        LinearModel model, IReadOnlyList<string> classNames, IReadOnlyList<string> featureNames, IReadOnlyList<double>? deviations)
     {
         FeatureNames = featureNames;
         StandardDeviations = deviations;
@@ -35,10 +36,12 @@ public sealed class LinearCoefficients
     /// <param name="classNames">A name for each class; null takes the model's own, else the numbers 0, 1 and so on.</param>
     /// <param name="featureNames">A name for each feature; null is f0, f1 and so on.</param>
     /// <exception cref="ArgumentException">It is no such model, or the names are not one for each.</exception>
-    public static LinearCoefficients Of(object modelParameters, IReadOnlyList<string>? classNames = null, IReadOnlyList<string>? featureNames = null)
+    public static LinearCoefficients Of(
+        object modelParameters, IReadOnlyList<string>? classNames = null, IReadOnlyList<string>? featureNames = null)
     {
         ArgumentNullException.ThrowIfNull(modelParameters);
-        var model = LinearModel.Of(modelParameters) ?? throw ColumnErrors.NotALinearModel(nameof(modelParameters), modelParameters.GetType());
+        var model = LinearModel.Of(modelParameters) ?? throw ColumnErrors.NotALinearModel(
+            nameof(modelParameters), modelParameters.GetType());
         if (classNames is not null && classNames.Count != model.Biases.Length)
             throw ColumnErrors.WrongNameCount(nameof(classNames), classNames.Count, model.Biases.Length, "classes");
         if (featureNames is not null && featureNames.Count != model.Features)
@@ -65,7 +68,8 @@ public sealed class LinearCoefficients
     /// <exception cref="KeyNotFoundException">No class is called so.</exception>
     public ClassCoefficients this[string className]
         => Classes.FirstOrDefault(c => c.Name == className)
-            ?? throw new KeyNotFoundException($"There is no class '{className}'; the classes are {string.Join(", ", Classes.Select(c => $"'{c.Name}'"))}.");
+            ?? throw new KeyNotFoundException(
+                $"There is no class '{className}'; the classes are {string.Join(", ", Classes.Select(c => $"'{c.Name}'"))}.");
 
     /// <summary>A table of comma-separated values: a line for the biases, then one for each feature; a column for each class.</summary>
     public string ToCsv() => CoefficientText.Csv(this);

@@ -47,7 +47,8 @@ internal static class NativeModels
     /// What <paramref name="builtIn"/>, a built-in trainer over the same columns, promises to add to <paramref name="inputSchema"/>, its
     /// <paramref name="label"/> taken for one of the type that the built-in trainer takes: the promise holds for more types than that.
     /// </summary>
-    public static SchemaShape OutputShape(IEstimator<ITransformer> builtIn, SchemaShape inputSchema, SchemaShape.Column label, SchemaShape.Column asBuiltIn)
+    public static SchemaShape OutputShape(
+        IEstimator<ITransformer> builtIn, SchemaShape inputSchema, SchemaShape.Column label, SchemaShape.Column asBuiltIn)
         => Replace(builtIn.GetOutputSchema(Replace(inputSchema, asBuiltIn)), label);
 
     /// <summary>A maximum entropy model: <c>softmax(W x + b)</c>.</summary>
@@ -55,7 +56,8 @@ internal static class NativeModels
     /// <param name="weights">W, <c>[classes, features]</c>, row-major.</param>
     /// <param name="biases">b, <c>[classes]</c>.</param>
     /// <param name="classNames">The names of the classes, for summaries of the model; null when they have none.</param>
-    public static MaximumEntropyModelParameters MaximumEntropy(IHostEnvironment environment, float[] weights, float[] biases, string[]? classNames)
+    public static MaximumEntropyModelParameters MaximumEntropy(
+        IHostEnvironment environment, float[] weights, float[] biases, string[]? classNames)
     {
         var features = weights.Length / biases.Length;
         return Reach(() => NewMaximumEntropy(environment, Rows(weights, features), biases, biases.Length, features, classNames, null));
@@ -76,7 +78,8 @@ internal static class NativeModels
     public static TransformsCatalog TransformsOf(IHostEnvironment environment) => Reach(() => NewTransforms(environment));
 
     /// <summary>A column as schemas promise it.</summary>
-    public static SchemaShape.Column ShapeColumn(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape annotations)
+    public static SchemaShape.Column ShapeColumn(
+        string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, bool isKey, SchemaShape annotations)
         => Reach(() => NewShapeColumn(name, kind, itemType, isKey, annotations));
 
     /// <summary>The shape with a column of the same name put in <paramref name="replacement"/>'s place.</summary>
@@ -104,7 +107,8 @@ internal static class NativeModels
         });
 
     /// <summary>Wraps a binary model into the transformer that scores rows with it.</summary>
-    public static BinaryPredictionTransformer<T> Binary<T>(IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn)
+    public static BinaryPredictionTransformer<T> Binary<T>(
+        IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn)
         where T : class
         => Reach(() => Of<T>.NewBinary(environment, model, trainSchema, featureColumn, threshold: 0, "Score"));
 

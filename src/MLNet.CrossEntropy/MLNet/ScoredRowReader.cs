@@ -134,7 +134,8 @@ internal abstract class ScoredRowReader : IScoredRows
         var cursor = ColumnValues.OpenCursor(data, [.. read, weight, id]);
         try
         {
-            return make(new(cursor, ColumnValues.Weight(cursor, weight), id is { } column ? ColumnValues.Name(cursor, column, "id") : null));
+            return make(
+                new(cursor, ColumnValues.Weight(cursor, weight), id is { } column ? ColumnValues.Name(cursor, column, "id") : null));
         }
         catch
         {

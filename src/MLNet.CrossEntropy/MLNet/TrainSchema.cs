@@ -28,7 +28,8 @@ internal static class TrainSchema
     /// <param name="score">The score column of the initial model; null where there is none.</param>
     /// <param name="names">The classes' names, those of the data first.</param>
     /// <param name="ofModel">For each class its index in the initial model.</param>
-    public static DataViewSchema OfBoth(DataViewSchema.Column features, DataViewSchema.Column label, DataViewSchema.Column? score, string[]? names, int[] ofModel)
+    public static DataViewSchema OfBoth(
+        DataViewSchema.Column features, DataViewSchema.Column label, DataViewSchema.Column? score, string[]? names, int[] ofModel)
     {
         var type = ItemType(label, KeyValues);
         if (type is null || score is not { } named || !type.Equals(ItemType(named, "TrainingLabelValues")))
@@ -45,7 +46,8 @@ internal static class TrainSchema
         var values = label.Annotations
             .Where(annotation => annotation.Name == SlotNames)
             .Select(names => NativeModels.ShapeColumn(KeyValues, names.Kind, names.ItemType, isKey: false, names.Annotations));
-        return NativeModels.ShapeColumn(label.Name, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, new SchemaShape(values));
+        return NativeModels.ShapeColumn(
+            label.Name, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, new SchemaShape(values));
     }
 
     private static DataViewSchema OfValues<T>(

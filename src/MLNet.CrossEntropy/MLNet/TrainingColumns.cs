@@ -11,7 +11,8 @@ namespace MLNet.CrossEntropy.MLNet;
 internal sealed record TrainingColumns(DataViewSchema.Column Features, int FeatureCount, TrainingLabel Label, DataViewSchema.Column? Weight)
 {
     private const string FeatureType = "Vector<Single>";
-    private const string FeatureRemedy = "Make it one vector of Single of a fixed length, for example with Concatenate, ConvertType or [VectorType(length)]";
+    private const string FeatureRemedy = "Make it one vector of Single of a fixed length, for example with Concatenate, ConvertType or "
+        + "[VectorType(length)]";
     private const string WeightType = "a number";
     private const string WeightRemedy = "Convert it with ConvertType";
 
@@ -51,7 +52,8 @@ internal sealed record TrainingColumns(DataViewSchema.Column Features, int Featu
         var other = Find(otherSchema, Features.Name, Label.Matching(otherSchema), Weight?.Name);
         return other.FeatureCount == FeatureCount
             ? other
-            : throw ColumnErrors.Mismatch(nameof(otherSchema), "feature", other.Features, $"{Features.Type}, as in the training data", "Transform both alike");
+            : throw ColumnErrors.Mismatch(
+                nameof(otherSchema), "feature", other.Features, $"{Features.Type}, as in the training data", "Transform both alike");
     }
 
     private static SchemaShape.Column Require(SchemaShape schema, string name, string role)

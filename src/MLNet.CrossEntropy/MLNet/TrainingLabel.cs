@@ -24,7 +24,8 @@ internal sealed class TrainingLabel
     private const string YesOrNoRemedy = "Convert it, for example with MapValue or ConvertType";
     private const string Answers = "Vector<Boolean> or Vector<Single> of 2 slots or more";
     private const string AnswersRemedy = "Make it one vector with a slot for each label, for example with Concatenate";
-    private const string SharesRemedy = "Make it one vector with a slot for each class, or map classes to a key with MapValueToKey and leave LabelKind at Auto";
+    private const string SharesRemedy = "Make it one vector with a slot for each class, or map classes to a key with MapValueToKey and "
+        + "leave LabelKind at Auto";
 
     private readonly Func<DataViewRow, DataViewSchema.Column, ScoreClasses, TargetGetter> _open;
     private readonly Func<DataViewSchema, DataViewSchema.Column> _find;
@@ -70,7 +71,8 @@ internal sealed class TrainingLabel
                 : key.Count == 1 ? "A classifier cannot learn from one class"
                 : "There are too many classes");
         }
-        return new(column, ScoreClasses.Of(AnnotationNames.OfClasses(column, (int)key.Count), (int)key.Count), OpenClass, schema => AnyKey(schema, name));
+        return new(column, ScoreClasses.Of(AnnotationNames.OfClasses(column, (int)key.Count), (int)key.Count), OpenClass, schema
+            => AnyKey(schema, name));
     }
 
     /// <summary>
@@ -102,7 +104,8 @@ internal sealed class TrainingLabel
             throw ColumnErrors.Mismatch(nameof(inputSchema), "label", column, Answers,
                 vector.Size == 1 ? "One label is a binary problem: take its slot and use SigmoidCrossEntropy" : "State the length with [VectorType(length)]");
         }
-        return new(column, ScoreClasses.Of(AnnotationNames.OfSlots(column, vector.Size), vector.Size), OpenAnswers, schema => MultiLabel(schema, name).Column);
+        return new(column, ScoreClasses.Of(AnnotationNames.OfSlots(column, vector.Size), vector.Size), OpenAnswers, schema
+            => MultiLabel(schema, name).Column);
     }
 
     /// <summary>
@@ -179,7 +182,8 @@ internal sealed class TrainingLabel
         var column = ColumnValues.Require(otherSchema, like.Name, "label");
         return column.Type.Equals(like.Type)
             ? column
-            : throw ColumnErrors.Mismatch(nameof(otherSchema), "label", column, like.Type.ToString()!, "It must be as in the training data");
+            : throw ColumnErrors.Mismatch(
+                nameof(otherSchema), "label", column, like.Type.ToString()!, "It must be as in the training data");
     }
 
     private static TargetGetter OpenClass(DataViewRow cursor, DataViewSchema.Column column, ScoreClasses classes)
@@ -212,7 +216,8 @@ internal sealed class TrainingLabel
         };
     }
 
-    private static TargetGetter OpenShares(DataViewRow cursor, DataViewSchema.Column column, ScoreClasses classes, bool isCounts, bool weighsBySum)
+    private static TargetGetter OpenShares(
+        DataViewRow cursor, DataViewSchema.Column column, ScoreClasses classes, bool isCounts, bool weighsBySum)
     {
         VectorLabel label = new(cursor, column, classes);
         return (out RowTarget target, ref double weight) =>

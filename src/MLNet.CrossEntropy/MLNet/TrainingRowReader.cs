@@ -109,7 +109,8 @@ internal sealed class TrainingRowReader
         else
             _infinite++;
         var feature = _features.IsDense ? at : _features.GetIndices()[at];
-        _firstSkipped ??= FormattableString.Invariant($"row {_cursor.Position} has {values[at]} in feature {AnnotationNames.OfFeature(_columns.Features, feature)}");
+        _firstSkipped ??= FormattableString.Invariant(
+            $"row {_cursor.Position} has {values[at]} in feature {AnnotationNames.OfFeature(_columns.Features, feature)}");
     }
 
     /// <summary>Whether no value is NaN or infinite: 0 x is 0 for every finite x, and NaN for all others.</summary>

@@ -29,7 +29,8 @@ internal sealed class ClassTargets(ClassWeights? weights, TargetPrior? prior, st
         _weights = weights.Of(names, _counts);
         string[] absent = [.. names.Where((_, k) => weights.IsBalanced && _counts[k] == 0)];
         if (absent.Length > 0)
-            channel.Warning(MessageSensitivity.Schema, $"No training row is of class {Throw.Listed(absent)}; the balanced weight of such a class is 0.");
+            channel.Warning(MessageSensitivity.Schema, $"No training row is of class {Throw.Listed(absent)}; the balanced weight of "
+                + $"such a class is 0.");
         return loss.WithClassWeights(_weights);
     }
 

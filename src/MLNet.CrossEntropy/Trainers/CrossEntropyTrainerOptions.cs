@@ -273,7 +273,8 @@ public abstract class CrossEntropyTrainerOptions
         (Patience is null or > 0, nameof(Patience), Patience, "at least 1, or null for 5"),
         (Enum.IsDefined(OnCancellation), nameof(OnCancellation), OnCancellation, OneOf<CancellationAnswer>()),
         (CheckpointPath != "", nameof(CheckpointPath), CheckpointPath, "the name of a file, or null for none"),
-        (CheckpointPath is null || Seed is not null, nameof(Seed), Seed, "given when there is a CheckpointPath, so that a fit that is taken up goes on as it began"),
+        (CheckpointPath is null || Seed is not null, nameof(Seed), Seed, "given when there is a CheckpointPath, so that a fit that is "
+            + "taken up goes on as it began"),
         (CheckpointPath is not null || CheckpointInterval is null, nameof(CheckpointPath), CheckpointPath, "given when a CheckpointInterval is"),
         (CheckpointInterval is not { } time || time > TimeSpan.Zero, nameof(CheckpointInterval), CheckpointInterval, "above 0, or null to save after each epoch"),
     ];

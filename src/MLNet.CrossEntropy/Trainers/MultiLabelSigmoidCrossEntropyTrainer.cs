@@ -77,7 +77,8 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        var label = TrainingColumns.Check(inputSchema, _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+        var label = TrainingColumns.Check(
+            inputSchema, _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
         TrainingLabel.CheckMultiLabel(label);
         var promised = NativeModels.OutputShape(_builtIn, inputSchema, label, TrainSchema.AsKey(label));
         return _answers.Aggregate(promised, (shape, answer) => answer.GetOutputSchema(shape));
@@ -132,7 +133,8 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
             (PositiveWeights is null || (PositiveWeights.Count > 0 && PositiveWeights.All(weight => double.IsFinite(weight) && weight > 0)),
                 nameof(PositiveWeights), Listed(PositiveWeights), "finite and above 0, one for each label or one for all, or null for 1"),
             (PositiveWeights is null || Loss == TrainingLoss.CrossEntropy, nameof(PositiveWeights), Listed(PositiveWeights), "null when the Loss is not CrossEntropy"),
-            (TargetPrior is null or { IsOfRows: true }, nameof(TargetPrior), TargetPrior, "OfRows or null: labels that are answered on their own have no shares that sum to 1"),
+            (TargetPrior is null or { IsOfRows: true }, nameof(TargetPrior), TargetPrior, "OfRows or null: labels that are answered on "
+                + "their own have no shares that sum to 1"),
             (Enum.IsDefined(NewClasses), nameof(NewClasses), NewClasses, OneOf<NewClassPolicy>()),
         ];
 

@@ -58,7 +58,8 @@ public sealed class SigmoidCrossEntropyTrainer
     /// <param name="validationData">Rows that are only judged, with the same columns; key values are matched by name.</param>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, or the options hold rows of the training data out as well.</exception>
-    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView trainData, IDataView validationData)
+    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(
+        IDataView trainData, IDataView validationData)
     {
         ArgumentNullException.ThrowIfNull(trainData);
         ArgumentNullException.ThrowIfNull(validationData);
@@ -73,7 +74,8 @@ public sealed class SigmoidCrossEntropyTrainer
     /// <param name="initialModel">A transformer, or a chain of them, with exactly one linear binary model; Platt's calibration is taken
     /// into account.</param>
     /// <exception cref="ArgumentException">The model has other features, or the transformer is no such chain.</exception>
-    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView trainData, ITransformer initialModel)
+    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(
+        IDataView trainData, ITransformer initialModel)
     {
         ArgumentNullException.ThrowIfNull(initialModel);
         return FitRows(trainData, initialModel: initialModel);
@@ -83,7 +85,8 @@ public sealed class SigmoidCrossEntropyTrainer
     /// <param name="trainData">The rows to fit.</param>
     /// <param name="modelParameters">The linear model to go on from, whose score is taken for a logit; it is left as it is.</param>
     /// <exception cref="ArgumentException">The model is no classifier, or has other features.</exception>
-    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView trainData, LinearModelParameters modelParameters)
+    public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(
+        IDataView trainData, LinearModelParameters modelParameters)
     {
         ArgumentNullException.ThrowIfNull(modelParameters);
         return FitRows(trainData, initialModel: modelParameters);
@@ -93,7 +96,8 @@ public sealed class SigmoidCrossEntropyTrainer
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        var label = TrainingColumns.Check(inputSchema, _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+        var label = TrainingColumns.Check(
+            inputSchema, _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
         TrainingLabel.CheckBinary(label);
         return NativeModels.OutputShape(_builtIn, inputSchema, label, NativeModels.ShapeColumn(label.Name, label.Kind, BooleanDataViewType.Instance, isKey: false, label.Annotations));
     }
@@ -104,7 +108,8 @@ public sealed class SigmoidCrossEntropyTrainer
         ArgumentNullException.ThrowIfNull(input);
         var label = TrainingLabel.Binary(input.Schema, _options.LabelColumnName);
         var columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
-        var classes = new ClassTargets(_options.ClassWeights, _options.TargetPrior, label.Classes.Names, _options.SigmoidLoss(positiveWeights: null));
+        var classes = new ClassTargets(
+            _options.ClassWeights, _options.TargetPrior, label.Classes.Names, _options.SigmoidLoss(positiveWeights: null));
         var start = InitialModel.Of(initialModel, _options.InitialModel, _options.ClassWeights, isBinary: true)?.ForBinary(columns.Features, columns.FeatureCount);
         (var fitted, var report) = _fit.Run(input, columns, classes.LossOf, outputs: 1, validation, start);
         classes.Correct(fitted.Biases);

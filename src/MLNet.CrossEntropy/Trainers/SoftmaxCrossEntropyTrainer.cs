@@ -80,7 +80,8 @@ public sealed class SoftmaxCrossEntropyTrainer
     /// <param name="trainData">The rows to fit.</param>
     /// <param name="modelParameters">The linear multiclass model to go on from; it is left as it is.</param>
     /// <exception cref="ArgumentException">The model has other features or classes.</exception>
-    public MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(IDataView trainData, LinearMulticlassModelParametersBase modelParameters)
+    public MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(
+        IDataView trainData, LinearMulticlassModelParametersBase modelParameters)
     {
         ArgumentNullException.ThrowIfNull(modelParameters);
         return FitRows(trainData, initialModel: modelParameters);
@@ -90,7 +91,8 @@ public sealed class SoftmaxCrossEntropyTrainer
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        var label = TrainingColumns.Check(inputSchema, _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+        var label = TrainingColumns.Check(
+            inputSchema, _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
         if (label.Kind == SchemaShape.Column.VectorKind.Scalar && _options.LabelKind == LabelKind.Auto)
         {
             TrainingLabel.CheckMulticlass(label);
@@ -104,10 +106,12 @@ public sealed class SoftmaxCrossEntropyTrainer
 
     private TrainingLabel FindLabel(DataViewSchema schema)
         => schema.GetColumnOrNull(_options.LabelColumnName)?.Type is VectorDataViewType || _options.LabelKind != LabelKind.Auto
-            ? TrainingLabel.Distribution(schema, _options.LabelColumnName, IsCounts, weighsBySum: _options.LabelKind == LabelKind.WeightedCounts)
+            ? TrainingLabel.Distribution(
+                schema, _options.LabelColumnName, IsCounts, weighsBySum: _options.LabelKind == LabelKind.WeightedCounts)
             : TrainingLabel.Multiclass(schema, _options.LabelColumnName);
 
-    private MulticlassPredictionTransformer<MaximumEntropyModelParameters> FitRows(IDataView input, IDataView? validation = null, object? initialModel = null)
+    private MulticlassPredictionTransformer<MaximumEntropyModelParameters> FitRows(
+        IDataView input, IDataView? validation = null, object? initialModel = null)
     {
         ArgumentNullException.ThrowIfNull(input);
         var label = FindLabel(input.Schema);
@@ -119,17 +123,20 @@ public sealed class SoftmaxCrossEntropyTrainer
         if (label.IsVector)
             all.InVectors(label.Classes.Count, unknown: 0);
         var start = initial?.ForClasses(columns.Features, columns.FeatureCount, all);
-        var classes = new ClassTargets(_options.ClassWeights, _options.TargetPrior, all.Names ?? ClassNames.Numbers(all.Count), _options.SoftmaxLoss());
+        var classes = new ClassTargets(
+            _options.ClassWeights, _options.TargetPrior, all.Names ?? ClassNames.Numbers(all.Count), _options.SoftmaxLoss());
         (var fitted, var report) = _fit.Run(input, columns, classes.LossOf, all.Count, validation, start);
         classes.Correct(fitted.Biases);
 
         var model = NativeModels.MaximumEntropy(_host, fitted.Weights, fitted.Biases, all.Names);
         report.Describes(model);
-        return NativeModels.Multiclass(_host, model, TrainingSchema(input.Schema, columns, all, initial?.Score), _options.FeatureColumnName, _options.LabelColumnName);
+        return NativeModels.Multiclass(
+            _host, model, TrainingSchema(input.Schema, columns, all, initial?.Score), _options.FeatureColumnName, _options.LabelColumnName);
     }
 
     /// <summary>The data's own schema where its label names all classes, or nothing does; else one whose label does.</summary>
-    private static DataViewSchema TrainingSchema(DataViewSchema data, TrainingColumns columns, ClassUnion classes, DataViewSchema.Column? score)
+    private static DataViewSchema TrainingSchema(
+        DataViewSchema data, TrainingColumns columns, ClassUnion classes, DataViewSchema.Column? score)
     {
         var label = columns.Label.Column;
         if (columns.Label.IsVector)

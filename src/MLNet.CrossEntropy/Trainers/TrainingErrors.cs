@@ -11,13 +11,16 @@ internal static class TrainingErrors
 
     public static InvalidOperationException TwoValidations(double fraction) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"Validation data was given to Fit, and by the options (ValidationFraction is {fraction}) rows of the training data are held out too. Leave out one of them."));
+        $"Validation data was given to Fit, and by the options (ValidationFraction is {fraction}) rows of the training data are held "
+            + $"out too. Leave out one of them."));
 
     public static InvalidOperationException PatienceWithoutValidation(int patience) => new(
-        $"Patience is {patience}, but there are no validation rows whose loss could lose it. Set a ValidationFraction, give Fit validation data, or leave Patience out; Tolerance ends a fit without them.");
+        $"Patience is {patience}, but there are no validation rows whose loss could lose it. Set a ValidationFraction, give Fit "
+            + $"validation data, or leave Patience out; Tolerance ends a fit without them.");
 
     public static InvalidOperationException UnknownClass(string option, string name, string[] names) => new(
-        $"{option} names the class '{name}', which is none of the training data's: {Throw.Listed(names)}. Write its name as the labels do.");
+        $"{option} names the class '{name}', which is none of the training data's: {Throw.Listed(names)}. Write its name as the labels "
+            + $"do.");
 
     public static ArgumentException NoShares(string shares) => new(
         $"The shares are {shares}; they must be above 0 and sum to 1.", nameof(shares));
@@ -26,26 +29,31 @@ internal static class TrainingErrors
         $"TargetPrior has no share for the class '{name}'; give one above 0 for every class.");
 
     public static InvalidOperationException NoRowsToCorrect(string name) => new(
-        $"No training row of positive weight is of class '{name}', so its prior cannot be corrected. Leave the TargetPrior out, or train with rows of every class.");
+        $"No training row of positive weight is of class '{name}', so its prior cannot be corrected. Leave the TargetPrior out, or "
+            + $"train with rows of every class.");
 
     public static InvalidOperationException WrongPositiveWeights(int weights, string column, int labels) => new(
-        $"There are {weights} positive weights for the {labels} slots of the label column '{column}'; give one for each slot, in order, or one for all.");
+        $"There are {weights} positive weights for the {labels} slots of the label column '{column}'; give one for each slot, in "
+            + $"order, or one for all.");
 
     public static InvalidOperationException TooManyWeights(int outputs, int features, long weights, int most) => new(
-        $"{outputs} outputs of {features} features make {weights} weights; a model holds at most {most}. Take fewer features, for example with a hash of fewer bits, or fewer classes.");
+        $"{outputs} outputs of {features} features make {weights} weights; a model holds at most {most}. Take fewer features, for "
+            + $"example with a hash of fewer bits, or fewer classes.");
 
     public static ArgumentException InitialModelOfOtherTask(bool isBinary, int classes) => new(
         $"The initial model is {(isBinary ? "binary" : $"multiclass, of {classes} classes")}; a {(isBinary ? "multiclass" : "binary")} fit needs one of its own kind.");
 
     public static ArgumentException InitialModelOfOtherFeatures(int features, string column, int needed) => new(
-        $"The initial model has {features} features, and column '{column}' has {needed}. Prepare the data as it was prepared for the initial model, or fit without one.");
+        $"The initial model has {features} features, and column '{column}' has {needed}. Prepare the data as it was prepared for the "
+            + $"initial model, or fit without one.");
 
     public static ArgumentException UnmatchedClasses(bool dataIsNamed, int dataClasses, int modelClasses) => new(
         $"The label has {dataClasses} classes {(dataIsNamed ? "with" : "without")} names, and the initial model {modelClasses} {(dataIsNamed ? "without" : "with")} names: there is no telling which is which. "
         + "Make the label with MapValueToKey, and use an initial model whose label was made so too.");
 
     public static ArgumentException BalancedWarmStart() => new(
-        "ClassWeights is Balanced and there is an initial model: balanced weights would be those of this batch of data alone, and change from fit to fit. Give ClassWeights.ByName, or fit without an initial model.");
+        "ClassWeights is Balanced and there is an initial model: balanced weights would be those of this batch of data alone, and "
+            + "change from fit to fit. Give ClassWeights.ByName, or fit without an initial model.");
 
     public static ArgumentException NoSlotForClass(IEnumerable<string> classes, int slots, int needed, float unknown) => new(
         $"The label vectors have {slots} slots, and with those of the initial model there are {needed} classes "

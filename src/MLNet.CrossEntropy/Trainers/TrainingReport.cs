@@ -105,7 +105,8 @@ public sealed record TrainingReport
             var document = JsonSerializer.Deserialize<Document>(json, EpochReport.Json)!;
             return document is { Format: Format, Version: Version, Report: { } report }
                 ? report
-                : throw new FormatException($"The JSON is of format '{document?.Format}', version {document?.Version}; '{Format}', version {Version}, is needed.");
+                : throw new FormatException(
+                    $"The JSON is of format '{document?.Format}', version {document?.Version}; '{Format}', version {Version}, is needed.");
         }
         catch (JsonException error)
         {
