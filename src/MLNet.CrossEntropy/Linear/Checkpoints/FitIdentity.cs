@@ -98,7 +98,8 @@ internal static class FitIdentity
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         bool flag => flag ? "yes" : "no",
         IEnumerable list => $"[{string.Join(", ", list.Cast<object?>().Select(Describe))}]",
-        _ => $"{value.GetType().Name} {{ {string.Join(", ", PropertiesOf(value, but: []).Select(pair => $"{pair.Name} = {pair.Value}"))} }}",
+        _ => $"{value.GetType().Name} {{ "
+            + $"{string.Join(", ", PropertiesOf(value, but: []).Select(pair => $"{pair.Name} = {pair.Value}"))} }}",
     };
 
     private static IEnumerable<(string Name, string Value)> PropertiesOf(object value, string[] but) => value.GetType().GetProperties()

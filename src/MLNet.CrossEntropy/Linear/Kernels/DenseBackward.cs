@@ -41,7 +41,10 @@ internal static unsafe class DenseBackward
             done = Range<Vector128<float>, Ops128>(rows, rowCount, done, to, errors, outputs, gradient, stride, ahead);
             // A tile over the end computes some features a second time, to the same bits.
             if (done > from && done < to)
-                done = Range<Vector128<float>, Ops128>(rows, rowCount, to - TileVectors * Ops128.Width, to, errors, outputs, gradient, stride);
+            {
+                var last = to - TileVectors * Ops128.Width;
+                done = Range<Vector128<float>, Ops128>(rows, rowCount, last, to, errors, outputs, gradient, stride);
+            }
         }
 
         done = Range<float, OpsScalar>(rows, rowCount, done, to, errors, outputs, gradient, stride);
@@ -79,7 +82,8 @@ internal static unsafe class DenseBackward
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile5<TVector, TOps>(float** rows, int rowCount, int j, float* errors, int outputs, float* g, int stride, AheadPass ahead)
+    private static void Tile5<TVector, TOps>(
+        float** rows, int rowCount, int j, float* errors, int outputs, float* g, int stride, AheadPass ahead)
         where TVector : struct
         where TOps : struct, IVectorOps<TVector>
     {
@@ -91,7 +95,8 @@ internal static unsafe class DenseBackward
         {
             ahead.Fetch(r);
             var row = rows[r] + j;
-            TVector x = TOps.Load(row), y = TOps.Load(row + TOps.Width), u = TOps.Load(row + 2 * TOps.Width), t = TOps.Load(row + 3 * TOps.Width);
+            TVector x = TOps.Load(row), y = TOps.Load(row + TOps.Width);
+            TVector u = TOps.Load(row + 2 * TOps.Width), t = TOps.Load(row + 3 * TOps.Width);
             var v = TOps.Broadcast(errors[0]);
             a0 = TOps.MultiplyAdd(x, v, a0);
             b0 = TOps.MultiplyAdd(y, v, b0);
@@ -127,7 +132,8 @@ internal static unsafe class DenseBackward
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile2<TVector, TOps>(float** rows, int rowCount, int j, float* errors, int outputs, float* g, int stride, AheadPass ahead)
+    private static void Tile2<TVector, TOps>(
+        float** rows, int rowCount, int j, float* errors, int outputs, float* g, int stride, AheadPass ahead)
         where TVector : struct
         where TOps : struct, IVectorOps<TVector>
     {
@@ -139,7 +145,8 @@ internal static unsafe class DenseBackward
         {
             ahead.Fetch(r);
             var row = rows[r] + j;
-            TVector x = TOps.Load(row), y = TOps.Load(row + TOps.Width), u = TOps.Load(row + 2 * TOps.Width), t = TOps.Load(row + 3 * TOps.Width);
+            TVector x = TOps.Load(row), y = TOps.Load(row + TOps.Width);
+            TVector u = TOps.Load(row + 2 * TOps.Width), t = TOps.Load(row + 3 * TOps.Width);
             var v = TOps.Broadcast(errors[0]);
             a0 = TOps.MultiplyAdd(x, v, a0);
             b0 = TOps.MultiplyAdd(y, v, b0);
@@ -169,7 +176,8 @@ internal static unsafe class DenseBackward
         {
             ahead.Fetch(r);
             var row = rows[r] + j;
-            TVector x = TOps.Load(row), y = TOps.Load(row + TOps.Width), u = TOps.Load(row + 2 * TOps.Width), t = TOps.Load(row + 3 * TOps.Width);
+            TVector x = TOps.Load(row), y = TOps.Load(row + TOps.Width);
+            TVector u = TOps.Load(row + 2 * TOps.Width), t = TOps.Load(row + 3 * TOps.Width);
             var v = TOps.Broadcast(errors[0]);
             a0 = TOps.MultiplyAdd(x, v, a0);
             b0 = TOps.MultiplyAdd(y, v, b0);

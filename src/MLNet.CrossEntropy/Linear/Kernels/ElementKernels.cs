@@ -9,7 +9,8 @@ internal static unsafe class ElementKernels
     /// <summary>
     /// <c>s (f g - m b + l2 w)</c>: of the gradient in raw weights, f g with b in the bias, that in scaled weights.
     /// </summary>
-    public static void ToScaledGradient(float* gradient, float factor, float* means, float* scales, float* raw, float bias, float l2, float* slopes, int length)
+    public static void ToScaledGradient(
+        float* gradient, float factor, float* means, float* scales, float* raw, float bias, float l2, float* slopes, int length)
     {
         var j = 0;
         if (Vector512.IsHardwareAccelerated)
@@ -62,7 +63,8 @@ internal static unsafe class ElementKernels
         var j = from;
         for (; length - j >= TOps.Width; j += TOps.Width)
         {
-            var slope = TOps.MultiplyAdd(TOps.Load(raw + j), penalty, TOps.MultiplyAdd(TOps.Load(means + j), b, TOps.MultiplyAdd(TOps.Load(gradient + j), f, zero)));
+            var slope = TOps.MultiplyAdd(TOps.Load(raw + j), penalty,
+                TOps.MultiplyAdd(TOps.Load(means + j), b, TOps.MultiplyAdd(TOps.Load(gradient + j), f, zero)));
             TOps.Store(TOps.MultiplyAdd(TOps.Load(scales + j), slope, zero), slopes + j);
         }
 

@@ -8,7 +8,8 @@ namespace MLNet.CrossEntropy.Linear;
 internal static unsafe class SparseKernels
 {
     /// <summary>
-    /// So many non-zeros before its turn, a feature's weights are to be fetched: they lie all over memory, where no hardware prefetcher looks.
+    /// So many non-zeros before its turn, a feature's weights are to be fetched: they lie all over memory, where no hardware prefetcher
+    /// looks.
     /// </summary>
     private const int FetchedAhead = 8;
 

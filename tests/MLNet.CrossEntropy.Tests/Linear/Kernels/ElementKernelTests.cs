@@ -20,7 +20,8 @@ public sealed unsafe class ElementKernelTests
         {
             // Widths of their own do whole vectors alone.
             var done = length / FloatsOf(width) * FloatsOf(width);
-            float[] gradient = Draw(length, 1), means = Draw(length, 2), scales = Draw(length, 3), weights = Draw(length, 4), mean = Draw(length, 5);
+            float[] gradient = Draw(length, 1), means = Draw(length, 2), scales = Draw(length, 3), weights = Draw(length, 4),
+                mean = Draw(length, 5);
             float[] slopes = new float[length], change = [.. gradient], memory = [.. mean], raw = new float[length];
             double sum;
             fixed (float* g = gradient, m = means, s = scales, w = weights, c = change, known = memory, to = slopes, r = raw)
