@@ -14,7 +14,9 @@ internal static class FmaPeak
     /// <summary>Floats of a vector.</summary>
     public static int Lanes => Width / 32;
 
-    /// <summary>Runs <paramref name="rounds"/> times <see cref="Accumulators"/> vector operations; the answer only keeps them alive.</summary>
+    /// <summary>
+    /// Runs <paramref name="rounds"/> times <see cref="Accumulators"/> vector operations; the answer only keeps them alive.
+    /// </summary>
     public static float Run(int rounds) => Vector512.IsHardwareAccelerated ? Run512(rounds) : Run256(rounds);
 
     private static float Run512(int rounds)

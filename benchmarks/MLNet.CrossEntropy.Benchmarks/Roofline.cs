@@ -43,9 +43,12 @@ internal sealed record Roofline(int Threads, double BytesPerSecond, double Flops
     {
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $".NET {Environment.Version}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, {FmaPeak.Width}-bit vectors"));
+            $".NET {Environment.Version}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors, " +
+                $"{FmaPeak.Width}-bit vectors"));
         output.WriteLine($"One epoch of {DenseEpoch.Rows} x {DenseEpoch.Features} floats, {DenseEpoch.Classes} classes:");
-        output.WriteLine("| threads | read GB/s | float FMA GFLOP/s | limit, ms an epoch | batch | best epoch, ms | median epoch, ms | best share of the limit |");
+        output.WriteLine(
+            "| threads | read GB/s | float FMA GFLOP/s | limit, ms an epoch | batch | best epoch, ms | median epoch, ms | best share of " +
+            "the limit |");
         output.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|");
         var rows = DenseEpoch.Draw();
         foreach (var threads in new[] { 1, 2 })
@@ -58,7 +61,8 @@ internal sealed record Roofline(int Threads, double BytesPerSecond, double Flops
                 (var least, var median) = DenseEpoch.Seconds(rows, threads, batchSize);
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {threads} | {r.BytesPerSecond / 1e9:F1} | {r.FlopsPerSecond / 1e9:F1} | {limit * 1e3:F1} | {batchSize} | {least * 1e3:F1} | {median * 1e3:F1} | {limit / least:P0} |"));
+                    $"| {threads} | {r.BytesPerSecond / 1e9:F1} | {r.FlopsPerSecond / 1e9:F1} | {limit * 1e3:F1} | {batchSize} | " +
+                        $"{least * 1e3:F1} | {median * 1e3:F1} | {limit / least:P0} |"));
             }
         }
     }

@@ -27,8 +27,10 @@ internal sealed record JobOptions(string? Images, int Pictures, int Seed, bool S
 
     private static void CheckFile(string option, string? path)
     {
-        if (path is not null && Path.GetDirectoryName(Path.GetFullPath(path)) is var folder && (Directory.Exists(path) || !Directory.Exists(folder)))
-            throw new UserException($"{option} {path}: {(Directory.Exists(path) ? "this is a folder; a file is wanted" : $"there is no folder '{folder}'")}");
+        if (path is not null && Path.GetDirectoryName(Path.GetFullPath(path)) is var folder
+            && (Directory.Exists(path) || !Directory.Exists(folder)))
+            throw new UserException(
+                $"{option} {path}: {(Directory.Exists(path) ? "this is a folder; a file is wanted" : $"there is no folder '{folder}'")}");
     }
 }
 
@@ -36,9 +38,16 @@ internal sealed record JobOptions(string? Images, int Pictures, int Seed, bool S
 internal static class CommandLine
 {
     private static readonly Option<string?> Images = new("--images")
-    { HelpName = "DIR", Description = "Photographs in DIR/train/{cat,dog} and DIR/test/{cat,dog}, or in DIR/{cat,dog}, instead of drawn pictures." };
+    {
+        HelpName = "DIR",
+        Description = "Photographs in DIR/train/{cat,dog} and DIR/test/{cat,dog}, or in DIR/{cat,dog}, instead of drawn pictures."
+    };
     private static readonly Option<int> Pictures = new("--pictures")
-    { HelpName = "N", Description = "How many pictures to draw; for training, half as many more are drawn for testing.", DefaultValueFactory = _ => 3000 };
+    {
+        HelpName = "N",
+        Description = "How many pictures to draw; for training, half as many more are drawn for testing.",
+        DefaultValueFactory = _ => 3000
+    };
     private static readonly Option<int> Seed = new("--seed")
     { HelpName = "N", Description = "Which pictures to draw, and how DIR/{cat,dog} is split.", DefaultValueFactory = _ => 1 };
     private static readonly Option<bool> SoftLabels = new("--soft-labels")
@@ -47,12 +56,16 @@ internal static class CommandLine
     { HelpName = "model.zip", Description = "Save SoftmaxCrossEntropy's model, an ordinary ML.NET model." };
     private static readonly Option<string?> Report = new("--report")
     { HelpName = "report.html", Description = "Write a report with charts and pictures, one HTML file." };
-    private static readonly Option<bool> Json = new("--json") { Description = "One JSON document on the standard output.", Recursive = true };
+    private static readonly Option<bool> Json =
+        new("--json") { Description = "One JSON document on the standard output.", Recursive = true };
     private static readonly Argument<string> Model = new("model.zip") { Description = "A model saved with --save." };
-    private static readonly Argument<string[]> Files = new("picture") { Description = "JPEG, PNG or WebP files.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Files =
+        new("picture") { Description = "JPEG, PNG or WebP files.", Arity = ArgumentArity.OneOrMore };
     private static readonly Argument<string> Folder = new("DIR") { Description = "A new or empty folder." };
 
-    /// <summary>Does what the arguments ask for and returns the exit code; <paramref name="main"/> is what happens without a command.</summary>
+    /// <summary>
+    /// Does what the arguments ask for and returns the exit code; <paramref name="main"/> is what happens without a command.
+    /// </summary>
     public static int Run(string[] args, Func<JobOptions, Output, CancellationToken, ExitCode> main)
     {
         var root = new RootCommand("""
@@ -62,7 +75,8 @@ internal static class CommandLine
             """)
         { Images, Pictures, Seed, SoftLabels, Save, Report, Json };
         var predict = new Command("predict", "Ask a saved model about pictures.") { Model, Files };
-        var evaluate = new Command("evaluate", "Judge a saved model by pictures whose labels are known.") { Model, Images, Pictures, Seed, Report };
+        var evaluate =
+            new Command("evaluate", "Judge a saved model by pictures whose labels are known.") { Model, Images, Pictures, Seed, Report };
         var draw = new Command("draw", "Write drawn pictures to a folder, as --images reads them.") { Folder, Pictures, Seed };
         Handle(root, (line, output, stop) => main(Options(line), output, stop));
         Handle(predict, (line, output, stop) => Commands.Predict(line.GetRequiredValue(Model), line.GetRequiredValue(Files), output, stop));
@@ -76,10 +90,12 @@ internal static class CommandLine
     }
 
     private static JobOptions Options(ParseResult line) => new(
-        line.GetValue(Images), line.GetValue(Pictures), line.GetValue(Seed), line.GetValue(SoftLabels), line.GetValue(Save), line.GetValue(Report));
+        line.GetValue(Images), line.GetValue(Pictures), line.GetValue(Seed), line.GetValue(SoftLabels), line.GetValue(Save),
+            line.GetValue(Report));
 
     /// <summary>Ctrl-C cancels the token; a fit that does not end within two seconds is cut off.</summary>
-    private static void Handle(Command command, Func<ParseResult, Output, CancellationToken, ExitCode> run) => command.SetAction((line, stop) => Task.Run(() =>
+    private static void Handle(Command command, Func<ParseResult, Output, CancellationToken, ExitCode> run) =>
+        command.SetAction((line, stop) => Task.Run(() =>
     {
         var output = new Output(line.GetValue(Json));
         ExitCode exit;

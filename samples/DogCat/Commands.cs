@@ -17,7 +17,8 @@ internal static class Commands
         using var model = Load(ml, modelPath);
         var scores = ml.Ask(model, "Score", [.. files.Select(file => Picture.OfFile(file))], refused, () => { }, cancellation);
         var answers = files.Zip(scores).Where(a => a.Second is not null)
-            .Select(a => new { path = a.First, answer = a.Second![1] > a.Second[0] ? "dog" : "cat", cat = a.Second[0], dog = a.Second[1] }).ToArray();
+            .Select(a => new { path = a.First, answer = a.Second![1] > a.Second[0] ? "dog" : "cat", cat = a.Second[0], dog = a.Second[1] })
+                .ToArray();
         foreach (var a in answers)
             output.Say(Invariant($"{a.path}: {a.answer} (cat {a.cat:F3}, dog {a.dog:F3})"));
         foreach (var file in refused)
@@ -27,7 +28,9 @@ internal static class Commands
         return refused.Count == 0 ? ExitCode.Done : ExitCode.SomePicturesRefused;
     }
 
-    /// <summary>Judges a saved model by pictures whose labels are known: photographs, or drawn ones of a series that nothing is trained on.</summary>
+    /// <summary>
+    /// Judges a saved model by pictures whose labels are known: photographs, or drawn ones of a series that nothing is trained on.
+    /// </summary>
     public static ExitCode Evaluate(string modelPath, JobOptions options, Output output, CancellationToken cancellation)
     {
         options.Check();
@@ -38,7 +41,8 @@ internal static class Commands
         Picture[] pictures = options.Images is { } folder
             ? PictureFolder.LoadTest(folder, skipped)
             : output.Draw(options.Seed, Series.Evaluation, options.Pictures, cancellation);
-        var scores = output.Working($"Asking {name}", pictures.Length, done => ml.Ask(model, "Score", pictures, skipped, done, cancellation));
+        var scores =
+            output.Working($"Asking {name}", pictures.Length, done => ml.Ask(model, "Score", pictures, skipped, done, cancellation));
         Judged[] judged = [.. pictures.Zip(scores).Where(j => j.Second is not null).Select(j => new Judged(j.First, j.Second!))];
         output.Skipped(skipped);
         if (judged.Length == 0)
@@ -82,7 +86,9 @@ internal static class Commands
     public static Picture[] Draw(this Output output, int seed, Series series, int count, CancellationToken cancellation) => output.Working(
         Invariant($"Drawing {count:N0} pictures"), count, done => DrawnPictures.Draw(seed, series, count, done, cancellation));
 
-    /// <summary>Saves a model from a picture to probabilities: ML.NET's own file. One that is there is replaced once the new one is whole.</summary>
+    /// <summary>
+    /// Saves a model from a picture to probabilities: ML.NET's own file. One that is there is replaced once the new one is whole.
+    /// </summary>
     public static void Save(this MLContext ml, ITransformer model, string path)
     {
         var unfinished = path + ".unfinished";

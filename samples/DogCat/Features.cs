@@ -50,7 +50,10 @@ internal static class Featurizing
     /// What ResNet18 (He et al. 2016), trained on a million other photographs, makes of 224 x 224 pixels: 512 numbers. It wants what
     /// ExtractPixels does by itself, planes of red, green and blue from 0 to 255; any other order gives worse features and no error.
     /// </summary>
-    /// <remarks><c>DnnFeaturizeImage</c> makes the same of the same files, on threads that are in each other's way where pictures are asked side by side.</remarks>
+    /// <remarks>
+    /// <c>DnnFeaturizeImage</c> makes the same of the same files, on threads that are in each other's way where pictures are asked side by
+    /// side.
+    /// </remarks>
     public static IEstimator<ITransformer> ResNet18(MLContext ml) =>
         ml.Transforms.ResizeImages("Image", 224, 224)
             .Append(ml.Transforms.ExtractPixels("OriginalInput", "Image"))
@@ -63,7 +66,8 @@ internal static class Featurizing
     /// <summary>Computes the features of pictures once; what cannot be read is skipped and listed.</summary>
     /// <exception cref="UserException">No cat or no dog is left.</exception>
     public static Examples Examples(
-        this MLContext ml, ITransformer featurizer, Picture[] pictures, List<SkippedFile> skipped, Action done, CancellationToken cancellation)
+        this MLContext ml, ITransformer featurizer, Picture[] pictures, List<SkippedFile> skipped, Action done,
+            CancellationToken cancellation)
     {
         var features = ml.Ask(featurizer, "Features", pictures, skipped, done, cancellation);
         int[] usable = [.. Enumerable.Range(0, pictures.Length).Where(i => features[i] is not null)];
@@ -71,19 +75,27 @@ internal static class Featurizing
         {
             var example = skipped.Count > 0 ? $" ('{skipped[^1].Path}': {skipped[^1].Reason})" : "";
             if (!usable.Any(i => pictures[i].IsDog == isDog))
-                throw new UserException(Invariant($"There is no usable picture of a {(isDog ? "dog" : "cat")} among {pictures.Length:N0}{example}; ")
+                throw new UserException(
+                    Invariant($"There is no usable picture of a {(isDog ? "dog" : "cat")} among {pictures.Length:N0}{example}; ")
                     + "both classes need some, for training and for testing.");
         }
         var schema = SchemaDefinition.Create(typeof(Example));
         schema[nameof(Example.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, features[usable[0]]!.Length);
-        var rows = usable.Select(i => new Example { Label = pictures[i].Label, IsDog = pictures[i].IsDog, Path = pictures[i].Name, Features = features[i]! });
+        var rows =
+            usable.Select(
+            i => new Example { Label = pictures[i].Label, IsDog = pictures[i].IsDog, Path = pictures[i].Name, Features = features[i]! });
         return new Examples(
-            [.. usable.Select(i => pictures[i])], [.. usable.Select(i => features[i]!)], ml.Data.Cache(ml.Data.LoadFromEnumerable(rows.ToArray(), schema)));
+            [.. usable.Select(i => pictures[i])], [.. usable.Select(i => features[i]!)],
+            ml.Data.Cache(ml.Data.LoadFromEnumerable(rows.ToArray(), schema)));
     }
 
-    /// <summary>What a model writes into a column for each picture, computed on all processors; null for pictures that cannot be read, which are listed.</summary>
+    /// <summary>
+    /// What a model writes into a column for each picture, computed on all processors; null for pictures that cannot be read, which are
+    /// listed.
+    /// </summary>
     public static float[]?[] Ask(
-        this MLContext ml, ITransformer model, string column, Picture[] pictures, List<SkippedFile> skipped, Action done, CancellationToken cancellation)
+        this MLContext ml, ITransformer model, string column, Picture[] pictures, List<SkippedFile> skipped, Action done,
+            CancellationToken cancellation)
     {
         var answers = new float[]?[pictures.Length];
         var reasons = new string?[pictures.Length];
@@ -126,13 +138,14 @@ internal static class Featurizing
     }
 
     /// <summary>A network of the package Microsoft.ML.DnnImageFeaturizer.ResNet18, its weights beside the program.</summary>
-    private static OnnxScoringEstimator Network(MLContext ml, string file, string input, string output) => ml.Transforms.ApplyOnnxModel(new OnnxOptions
-    {
-        ModelFile = Path.Combine(AppContext.BaseDirectory, "DnnImageModels", file),
-        InputColumns = [input],
-        OutputColumns = [output],
-        IntraOpNumThreads = 1,
-    });
+    private static OnnxScoringEstimator Network(MLContext ml, string file, string input, string output) =>
+        ml.Transforms.ApplyOnnxModel(new OnnxOptions
+        {
+            ModelFile = Path.Combine(AppContext.BaseDirectory, "DnnImageModels", file),
+            InputColumns = [input],
+            OutputColumns = [output],
+            IntraOpNumThreads = 1,
+        });
 
     private sealed class AnswerRow
     {

@@ -4,10 +4,10 @@ using Microsoft.ML.Transforms;
 namespace DogCat;
 
 /// <summary>
-/// Histograms of oriented gradients (Dalal and Triggs 2005, in the form of Felzenszwalb et al. 2010): for each square cell the strength of edges
-/// in 18 directions and, with opposite directions taken together, in 9, each relative to the strength of the four 2 x 2 blocks of cells around
-/// it, and 4 numbers for the texture of those blocks. A dog looking left is as much a dog as one looking right: so the features are the mean of
-/// those of the picture and of its mirror image, of which the left half says all.
+/// Histograms of oriented gradients (Dalal and Triggs 2005, in the form of Felzenszwalb et al. 2010): for each square cell the strength of
+/// edges in 18 directions and, with opposite directions taken together, in 9, each relative to the strength of the four 2 x 2 blocks of
+/// cells around it, and 4 numbers for the texture of those blocks. A dog looking left is as much a dog as one looking right: so the
+/// features are the mean of those of the picture and of its mirror image, of which the left half says all.
 /// </summary>
 [CustomMappingFactoryAttribute(Contract)]
 internal sealed class GradientHistograms : CustomMappingFactory<GradientHistograms.PixelRow, GradientHistograms.HistogramRow>
@@ -31,7 +31,8 @@ internal sealed class GradientHistograms : CustomMappingFactory<GradientHistogra
     {
         var position = (pixel + 0.5f) / Cell - 0.5f;
         var first = (int)MathF.Floor(position);
-        return ((int, float)[])[first < 0 ? (0, 0) : (first, 1 - (position - first)), first + 1 >= Cells ? (Cells - 1, 0) : (first + 1, position - first)];
+        return ((int, float)[])[first < 0 ? (0, 0) : (first, 1 - (position - first)), first + 1 >= Cells ? (Cells - 1, 0)
+            : (first + 1, position - first)];
     })];
 
     /// <summary>What <c>ExtractPixels</c> makes by itself: planes of red, green and blue, row by row, from 0 to 255.</summary>
@@ -56,7 +57,9 @@ internal sealed class GradientHistograms : CustomMappingFactory<GradientHistogra
         foreach (var mirrored in (ReadOnlySpan<bool>)[false, true])
         {
             var histogram = Histogram(pixels, mirrored);
-            float[] energy = [.. histogram.Chunk(Directions).Select(cell => cell.Take(Orientations).Zip(cell.Skip(Orientations), (a, b) => (a + b) * (a + b)).Sum())];
+            float[] energy =
+                [.. histogram.Chunk(Directions)
+                .Select(cell => cell.Take(Orientations).Zip(cell.Skip(Orientations), (a, b) => (a + b) * (a + b)).Sum())];
             for (int row = 0, i = 0; row < Cells; row++)
                 for (var column = 0; column < Cells / 2; column++, i += PerCell)
                     AddCell(histogram, energy, row, column, features.AsSpan(i, PerCell));
@@ -111,7 +114,8 @@ internal sealed class GradientHistograms : CustomMappingFactory<GradientHistogra
         {
             var otherRow = Math.Clamp(row + (block < 2 ? -1 : 1), 0, Cells - 1);
             var otherColumn = Math.Clamp(column + (block % 2 == 0 ? -1 : 1), 0, Cells - 1);
-            var sum = energy[row * Cells + column] + energy[row * Cells + otherColumn] + energy[otherRow * Cells + column] + energy[otherRow * Cells + otherColumn];
+            var sum = energy[row * Cells + column] + energy[row * Cells + otherColumn] + energy[otherRow * Cells + column]
+                + energy[otherRow * Cells + otherColumn];
             // One grey level of edge per cell keeps an even surface from dividing by zero.
             var scale = 1 / MathF.Sqrt(sum + Cell * Cell);
             for (var d = 0; d < Directions; d++)

@@ -8,8 +8,11 @@ internal static class HtmlReport
 {
     private const int Shown = 12;
 
-    /// <summary>Pictures of which a model is sure and wrong, or cannot tell; where p is known, those on which p and the model are furthest apart.</summary>
-    public static CrossEntropyReport AddPictures(this CrossEntropyReport report, string model, Judged[] judged, MulticlassCrossEntropyMetrics? soft)
+    /// <summary>
+    /// Pictures of which a model is sure and wrong, or cannot tell; where p is known, those on which p and the model are furthest apart.
+    /// </summary>
+    public static CrossEntropyReport AddPictures(
+        this CrossEntropyReport report, string model, Judged[] judged, MulticlassCrossEntropyMetrics? soft)
     {
         Judged[] wrong = [.. judged.Where(j => j.SaysDog != j.Picture.IsDog)];
         report.Add(Section(
@@ -19,11 +22,13 @@ internal static class HtmlReport
             wrong.OrderByDescending(j => j.Score.Max())));
         report.Add(Section(
             "Most ambiguous",
-            "The pictures whose probability is nearest 1/2: a good model says so where it cannot tell. Each costs about log 2 = 0.693 nats.",
+            "The pictures whose probability is nearest 1/2: a good model says so where it cannot tell. Each costs about log 2 = 0.693 " +
+                "nats.",
             judged.OrderBy(j => j.Score.Max())));
         return soft is null ? report : report.Add(Section(
             "Soft labels and the model",
-            SoftLabels.InWords(model, soft) + " H(p) is doubt that no model can take away, KL(p || q) what this one could still learn. Here it is largest:",
+            SoftLabels.InWords(model, soft)
+                + " H(p) is doubt that no model can take away, KL(p || q) what this one could still learn. Here it is largest:",
             judged.Where(j => j.Picture.ProbabilityOfDog is not null).OrderByDescending(Divergence)));
     }
 
@@ -32,7 +37,9 @@ internal static class HtmlReport
     {
         double[] qs = [.. Enumerable.Range(1, 99).Select(i => i / 100.0)];
         return report.Add(new ReportSection("Why not squared error?")
-            .AddText("With probability q for the true class, the slope of the loss by the difference of the logits is -(1 - q) for cross-entropy and "
+            .AddText(
+                "With probability q for the true class, the slope of the loss by the difference of the logits is -(1 - q) for " +
+                "cross-entropy and "
                 + "-4 q (1 - q)^2 for squared error. They are the same at q = 1/2; at q = 0.01 squared error's is 25 times as small: "
                 + "where a model is confidently wrong, squared error hardly moves it.")
             .AddLines("How hard a picture pulls", "probability of the true class", "size of the slope",
@@ -43,7 +50,8 @@ internal static class HtmlReport
     }
 
     private static double Divergence(Judged judged) => InformationTheory.KullbackLeibler(
-        Target.Of<float>(SoftLabels.Shares(judged.Picture.ProbabilityOfDog!.Value)), Prediction.Of<float>([.. judged.Score.Select(q => Math.Max(q, 1e-15f))]));
+        Target.Of<float>(SoftLabels.Shares(judged.Picture.ProbabilityOfDog!.Value)),
+            Prediction.Of<float>([.. judged.Score.Select(q => Math.Max(q, 1e-15f))]));
 
     private static ReportSection Section(string heading, string text, IEnumerable<Judged> judged)
     {
@@ -56,7 +64,8 @@ internal static class HtmlReport
     private static ReportPicture Thumbnail(Judged judged)
     {
         using var image = judged.Picture.Open();
-        var known = judged.Picture.ProbabilityOfDog is { } p ? Invariant($"known: {(p > 0.5 ? "dog" : "cat")}, {Math.Max(p, 1 - p):0.0000}\n") : "";
+        var known = judged.Picture.ProbabilityOfDog is { } p
+            ? Invariant($"known: {(p > 0.5 ? "dog" : "cat")}, {Math.Max(p, 1 - p):0.0000}\n") : "";
         var model = Invariant($"model: {(judged.SaysDog ? "dog" : "cat")}, {judged.Score.Max():0.0000}");
         var caption = $"{Path.GetFileName(judged.Picture.Name)}\nlabel: {judged.Picture.Label}\n{known}{model}";
         return new ReportPicture(PictureFile.Thumbnail(image), caption.Replace("\n", "; ", StringComparison.Ordinal), caption);

@@ -56,8 +56,10 @@ internal sealed class Output(bool isJson)
     /// <summary>What there is to learn from and to test with.</summary>
     public void Data(Examples train, Examples test, IReadOnlyList<SkippedFile> skipped, string kind)
     {
-        var version = typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
-        Say(Invariant($"Microsoft.ML {version}; {train.Pictures.Length:N0} {kind} to train on, {test.Pictures.Length:N0} others to test with, ")
+        var version =
+            typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
+        Say(Invariant(
+            $"Microsoft.ML {version}; {train.Pictures.Length:N0} {kind} to train on, {test.Pictures.Length:N0} others to test with, ")
             + Invariant($"{train.Features[0].Length:N0} features each."));
         Add("microsoftML", version);
         Add("train", new { pictures = train.Pictures.Length, dogs = train.Pictures.Count(p => p.IsDog) });
@@ -149,7 +151,8 @@ internal sealed class Output(bool isJson)
         Say("\nTry next:");
         Say($"{program}{(images == "" ? "--images DIR                              # photographs" : $"--soft-labels{images}")}");
         Say($"{program}--save model.zip --report report.html{images}");
-        Say($"{program}{(options.Save is { } model ? $"predict {model} PICTURE ..." : "draw DIR                                  # look at them")}");
+        var last = options.Save is { } model ? $"predict {model} PICTURE ..." : "draw DIR                                  # look at them";
+        Say($"{program}{last}");
     }
 
     /// <summary>Writes the JSON document, if it was asked for. Called once, whatever happened.</summary>
@@ -161,5 +164,6 @@ internal sealed class Output(bool isJson)
     }
 
     private static string Row(string name, double? fit, double? train, double test, double? accuracy) => Invariant(
-        $"{name,-36}{fit,6:F2}  {train,6:F4}  {train / Math.Log(2),6:F4}    {test,6:F4}  {test / Math.Log(2),6:F4}  {accuracy,7:P1}").TrimEnd();
+        $"{name,-36}{fit,6:F2}  {train,6:F4}  {train / Math.Log(2),6:F4}    {test,6:F4}  {test / Math.Log(2),6:F4}  {accuracy,7:P1}")
+            .TrimEnd();
 }

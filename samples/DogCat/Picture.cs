@@ -9,7 +9,8 @@ namespace DogCat;
 /// <param name="Name">Its file, or its place in the series that it was drawn for.</param>
 /// <param name="IsDog">Whether it is labelled a dog, else a cat.</param>
 /// <param name="Open">Decodes it; whoever asks disposes of what comes.</param>
-/// <param name="ProbabilityOfDog">The known probability of its label, or the share of people who voted for dog; null when neither is known.</param>
+/// <param name="ProbabilityOfDog">The known probability of its label, or the share of people who voted for dog; null when neither is
+/// known.</param>
 internal sealed record Picture(string Name, bool IsDog, Func<MLImage> Open, double? ProbabilityOfDog = null)
 {
     /// <summary>"cat" or "dog".</summary>
@@ -19,7 +20,8 @@ internal sealed record Picture(string Name, bool IsDog, Func<MLImage> Open, doub
     public double LabelEntropy => ProbabilityOfDog is { } p ? InformationTheory.Entropy<double>([1 - p, p]) : double.NaN;
 
     /// <summary>What a file shows is not known here, so that its label means nothing.</summary>
-    public static Picture OfFile(string path, bool isDog = false, double? probabilityOfDog = null) => new(path, isDog, () => PictureFile.Read(path), probabilityOfDog);
+    public static Picture OfFile(string path, bool isDog = false, double? probabilityOfDog = null) =>
+        new(path, isDog, () => PictureFile.Read(path), probabilityOfDog);
 }
 
 /// <summary>A picture and the probabilities of cat and dog that a model gives it.</summary>
@@ -35,8 +37,8 @@ internal sealed record SkippedFile(string Path, string Reason);
 internal sealed class PictureException(string reason) : Exception(reason);
 
 /// <summary>
-/// Picture files as Skia reads them. ML.NET's <c>LoadImages</c> does too, but it ends at the first file that it cannot read, takes a picture
-/// that was cut off for a whole one, and leaves photographs lying on their side.
+/// Picture files as Skia reads them. ML.NET's <c>LoadImages</c> does too, but it ends at the first file that it cannot read, takes a
+/// picture that was cut off for a whole one, and leaves photographs lying on their side.
 /// </summary>
 internal static class PictureFile
 {
@@ -45,7 +47,10 @@ internal static class PictureFile
 
     private const long MostBytes = 200_000_000;
 
-    /// <summary>JPEG and WebP files are decoded to about this size, where they are larger: faster, and without jagged edges once they are made small.</summary>
+    /// <summary>
+    /// JPEG and WebP files are decoded to about this size, where they are larger: faster, and without jagged edges once they are made
+    /// small.
+    /// </summary>
     private const int Enough = 512;
 
     /// <summary>Decodes a JPEG, PNG, WebP, GIF or BMP file upright, on white where it is transparent.</summary>
@@ -54,12 +59,14 @@ internal static class PictureFile
     {
         using var codec = OpenCodec(path);
         if ((long)codec.Info.Width * codec.Info.Height > MostPixels)
-            throw new PictureException(Invariant($"it has {codec.Info.Width:N0} x {codec.Info.Height:N0} pixels, more than {MostPixels:N0}"));
+            throw new PictureException(
+                Invariant($"it has {codec.Info.Width:N0} x {codec.Info.Height:N0} pixels, more than {MostPixels:N0}"));
         var size = codec.GetScaledDimensions(Math.Min(1, (float)Enough / Math.Min(codec.Info.Width, codec.Info.Height)));
         using var decoded = new SKBitmap(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
         var result = codec.GetPixels(decoded.Info, decoded.GetPixels());
         if (result != SKCodecResult.Success)
-            throw new PictureException(result == SKCodecResult.IncompleteInput ? "the file is cut off" : $"the picture is damaged ({result})");
+            throw new PictureException(
+                result == SKCodecResult.IncompleteInput ? "the file is cut off" : $"the picture is damaged ({result})");
 
         var isTurned = codec.EncodedOrigin >= SKEncodedOrigin.LeftTop;
         using var upright = new SKBitmap(new SKImageInfo(
@@ -77,7 +84,8 @@ internal static class PictureFile
         var colour = picture.PixelFormat == MLPixelFormat.Bgra32 ? SKColorType.Bgra8888 : SKColorType.Rgba8888;
         using var image = SKImage.FromPixelCopy(new SKImageInfo(picture.Width, picture.Height, colour, SKAlphaType.Opaque), picture.Pixels);
         var scale = Math.Min(1, 96f / Math.Max(picture.Width, picture.Height));
-        using var small = new SKBitmap(Math.Max(1, (int)(scale * picture.Width)), Math.Max(1, (int)(scale * picture.Height)), isOpaque: true);
+        using var small =
+            new SKBitmap(Math.Max(1, (int)(scale * picture.Width)), Math.Max(1, (int)(scale * picture.Height)), isOpaque: true);
         image.ScalePixels(small.PeekPixels(), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
         using var data = small.Encode(SKEncodedImageFormat.Png, quality: 100);
         return data.ToArray();
@@ -91,9 +99,11 @@ internal static class PictureFile
             if (!file.Exists)
                 throw new PictureException(Directory.Exists(path) ? "this is a folder" : "there is no such file");
             if (file.Length is 0 or > MostBytes)
-                throw new PictureException(file.Length == 0 ? "the file is empty" : Invariant($"the file has {file.Length:N0} bytes, more than {MostBytes:N0}"));
+                throw new PictureException(
+                    file.Length == 0 ? "the file is empty" : Invariant($"the file has {file.Length:N0} bytes, more than {MostBytes:N0}"));
             using var data = SKData.CreateCopy(File.ReadAllBytes(path));
-            return SKCodec.Create(data) ?? throw new PictureException("this is no picture that can be read (JPEG, PNG, WebP, GIF and BMP can)");
+            return SKCodec.Create(data)
+                ?? throw new PictureException("this is no picture that can be read (JPEG, PNG, WebP, GIF and BMP can)");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

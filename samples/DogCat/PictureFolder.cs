@@ -15,7 +15,10 @@ internal static class PictureFolder
 
     private static readonly string[] Classes = ["cat", "dog"];
 
-    /// <summary>All pictures, not yet read. Without DIR/train, one of five of each class is kept for testing, which ones is <paramref name="seed"/>'s choice.</summary>
+    /// <summary>
+    /// All pictures, not yet read. Without DIR/train, one of five of each class is kept for testing, which ones is
+    /// <paramref name="seed"/>'s choice.
+    /// </summary>
     /// <exception cref="UserException">A folder is missing or empty.</exception>
     public static (Picture[] Train, Picture[] Test) Load(string folder, int seed, List<SkippedFile> skipped)
     {
@@ -52,7 +55,9 @@ internal static class PictureFolder
 
     private static Picture[] LoadClass(string folder, bool isDog, Dictionary<string, double?> votes, List<SkippedFile> skipped)
     {
-        skipped.AddRange(Directory.GetDirectories(folder).Order(StringComparer.Ordinal).Select(d => new SkippedFile(d, "a folder within a class folder")));
+        skipped.AddRange(
+            Directory.GetDirectories(folder).Order(StringComparer.Ordinal)
+            .Select(d => new SkippedFile(d, "a folder within a class folder")));
         // In a fixed order, so that results do not depend on the file system.
         string[] files = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
         return files.Length == 0
@@ -64,7 +69,9 @@ internal static class PictureFolder
         Directory.GetFileSystemEntries(folder).Where(path => !expected.Contains(Path.GetFileName(path))).Order(StringComparer.Ordinal)
             .Select(path => new SkippedFile(path, $"not one of {string.Join(" and ", expected)}")));
 
-    /// <summary>The share of dog among the votes for cat or dog, by the picture's path; null where there is no such vote. No file, no votes.</summary>
+    /// <summary>
+    /// The share of dog among the votes for cat or dog, by the picture's path; null where there is no such vote. No file, no votes.
+    /// </summary>
     internal static Dictionary<string, double?> ReadVotes(string path, string root, List<SkippedFile> skipped)
     {
         var votes = new Dictionary<string, double?>();
@@ -100,5 +107,6 @@ internal static class PictureFolder
     }
 
     private static int? Count(string text) =>
-        int.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var count) ? count : null;
+        int.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var count)
+            ? count : null;
 }

@@ -25,9 +25,12 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
     // 2. Pixels become features: of photographs by a network that has seen a million others, of drawings by where their edges run.
     var arePhotographs = options.Images is not null;
     var kind = arePhotographs ? "photographs" : "drawn pictures";
-    var featurizer = (arePhotographs ? Featurizing.ResNet18(ml) : Featurizing.GradientHistograms(ml)).Fit(ml.Data.LoadFromEnumerable<PictureRow>([]));
-    var known = output.Working("Computing features to train on", train.Length, done => ml.Examples(featurizer, train, skipped, done, cancellation));
-    var unseen = output.Working("Computing features to test with", test.Length, done => ml.Examples(featurizer, test, skipped, done, cancellation));
+    var featurizer = (arePhotographs ? Featurizing.ResNet18(ml) : Featurizing.GradientHistograms(ml))
+        .Fit(ml.Data.LoadFromEnumerable<PictureRow>([]));
+    var known =
+        output.Working("Computing features to train on", train.Length, done => ml.Examples(featurizer, train, skipped, done, cancellation));
+    var unseen =
+        output.Working("Computing features to test with", test.Length, done => ml.Examples(featurizer, test, skipped, done, cancellation));
     output.Data(known, unseen, skipped, kind);
 
     // 3. Each trainer learns from the same examples, as it comes.
@@ -48,7 +51,8 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
     (var name, var model) = (results[0].Name, results[0].Model);
     var judged = unseen.JudgedBy(model);
     var soft = options.SoftLabels || options.Report is not null ? SoftLabels.Evaluate(ml, judged) : null;
-    var trial = options.SoftLabels ? output.Working("Training on soft labels and on hard ones", 1, _ => SoftLabels.Trial(ml, known, unseen)) : null;
+    var trial = options.SoftLabels ? output.Working("Training on soft labels and on hard ones", 1, _ => SoftLabels.Trial(ml, known, unseen))
+        : null;
     output.Uncertainty(name, soft, trial);
 
     // 6. The model is ML.NET's own, from the picture to the prediction; the report is one HTML file.
@@ -60,7 +64,11 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
     if (options.Report is { } page)
     {
         var report = new CrossEntropyReport("Dogs and cats")
-        { Introduction = Invariant($"Linear models of {known.Pictures.Length:N0} {kind}, judged by {unseen.Pictures.Length:N0} others that no model has seen.") };
+        {
+            Introduction =
+            Invariant(
+            $"Linear models of {known.Pictures.Length:N0} {kind}, judged by {unseen.Pictures.Length:N0} others that no model has seen.")
+        };
         foreach (var result in results)
             report.Add(result.Name, result.Test, result.Training);
         report.Add(comparison).AddPictures(name, judged, soft);

@@ -43,7 +43,8 @@ internal static class Contenders
             new("SoftmaxCrossEntropy", Named(ml, classes.SoftmaxCrossEntropy())),
             new("SigmoidCrossEntropy", binary.SigmoidCrossEntropy(nameof(Example.IsDog)), IsBinary: true),
             // Its documentation asks for normalised features; the others do that by themselves.
-            new("LbfgsMaximumEntropy", ml.Transforms.NormalizeMinMax("Features").Append(Named(ml, classes.LbfgsMaximumEntropy())), " (L1 = L2 = 1)"),
+            new("LbfgsMaximumEntropy", ml.Transforms.NormalizeMinMax("Features")
+                .Append(Named(ml, classes.LbfgsMaximumEntropy())), " (L1 = L2 = 1)"),
 #if NATIVE_BASELINES
             new("SymbolicSgdLogisticRegression", binary.SymbolicSgdLogisticRegression(nameof(Example.IsDog)), IsBinary: true),
             .. arePhotographs ? [new Contender("ImageClassification", Images(ml))] : Array.Empty<Contender>(),
@@ -66,8 +67,11 @@ internal static class Contenders
             .Append(ml.Transforms.Conversion.MapKeyToValue("PredictedLabel"));
 
 #if NATIVE_BASELINES
-    /// <summary>It looks at the files themselves, and trains on what a network of its own, fetched by ML.NET on first use, sees in them.</summary>
-    private static IEstimator<ITransformer> Images(MLContext ml) => ml.Transforms.LoadRawImageBytes("Bytes", imageFolder: "", nameof(Example.Path))
+    /// <summary>
+    /// It looks at the files themselves, and trains on what a network of its own, fetched by ML.NET on first use, sees in them.
+    /// </summary>
+    private static IEstimator<ITransformer> Images(MLContext ml) =>
+        ml.Transforms.LoadRawImageBytes("Bytes", imageFolder: "", nameof(Example.Path))
         .Append(Named(ml, ml.MulticlassClassification.Trainers.ImageClassification(featureColumnName: "Bytes")));
 #endif
 }

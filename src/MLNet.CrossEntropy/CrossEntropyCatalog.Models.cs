@@ -1,6 +1,6 @@
+using MLNet.CrossEntropy;
 using MLNet.CrossEntropy.Calibration;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy;
 
 namespace Microsoft.ML;
 

@@ -31,7 +31,10 @@ public class DrawingTests
         Assert.NotEqual(Pixels(many[7]), Pixels(DrawnPictures.Draw(seed: 2, Series.Train, count: 8)[7]));
     }
 
-    /// <summary>Whatever the number of pictures asked for: a picture of one series is in no other one, so that nothing is tested with what was learned.</summary>
+    /// <summary>
+    /// Whatever the number of pictures asked for: a picture of one series is in no other one, so that nothing is tested with what was
+    /// learned.
+    /// </summary>
     [Fact]
     public void No_picture_is_in_two_series()
     {
@@ -72,7 +75,9 @@ public class DrawingTests
         Assert.InRange(slice.Count(t => t.IsDog), expected - 4 * deviation, expected + 4 * deviation);
     }
 
-    /// <summary>The mean of H(p(b)) over the distribution of blends, by quadrature from its density; who knows the probabilities loses just that.</summary>
+    /// <summary>
+    /// The mean of H(p(b)) over the distribution of blends, by quadrature from its density; who knows the probabilities loses just that.
+    /// </summary>
     [Fact]
     public void The_mean_entropy_is_that_of_the_construction_and_a_bound_that_is_reached()
     {

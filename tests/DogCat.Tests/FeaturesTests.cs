@@ -14,8 +14,8 @@ public sealed class FeaturesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     /// <summary>
-    /// The order and the range of pixels that the network was trained on: what ML.NET's own featurizer makes of ExtractPixels' defaults, bit by
-    /// bit, and not what it makes of any other order.
+    /// The order and the range of pixels that the network was trained on: what ML.NET's own featurizer makes of ExtractPixels' defaults,
+    /// bit by bit, and not what it makes of any other order.
     /// </summary>
     [Fact]
     public void ResNet18_sees_planes_of_red_green_and_blue_from_0_to_255()
@@ -26,12 +26,14 @@ public sealed class FeaturesTests : IDisposable
         Assert.All(ours, f => Assert.Equal(512, f.Length));
         Assert.Equal(Features(Dnn(interleaved: false), pictures), ours);
         Assert.NotEqual(Features(Dnn(interleaved: true), pictures), ours);
-        var type = (VectorDataViewType)Fit(Featurizing.ResNet18(_ml)).GetOutputSchema(_ml.Data.LoadFromEnumerable<PictureRow>([]).Schema)["Features"].Type;
+        var type = (VectorDataViewType)Fit(Featurizing.ResNet18(_ml))
+            .GetOutputSchema(_ml.Data.LoadFromEnumerable<PictureRow>([]).Schema)["Features"].Type;
         Assert.Equal([512], type.Dimensions.ToArray());
 
         IEstimator<ITransformer> Dnn(bool interleaved) => _ml.Transforms.ResizeImages("Image", 224, 224)
             .Append(_ml.Transforms.ExtractPixels("Pixels", "Image", interleavePixelColors: interleaved))
-            .Append(_ml.Transforms.DnnFeaturizeImage("Features", m => m.ModelSelector.ResNet18(_ml, m.OutputColumn, m.InputColumn), "Pixels"));
+            .Append(_ml.Transforms.DnnFeaturizeImage(
+                "Features", m => m.ModelSelector.ResNet18(_ml, m.OutputColumn, m.InputColumn), "Pixels"));
     }
 
     /// <summary>What a program of one's own reads by LoadImages is what this one reads itself.</summary>
@@ -42,7 +44,8 @@ public sealed class FeaturesTests : IDisposable
         Picture[] pictures = PictureFolder.LoadTest(_folder.FullName, _skipped);
         var files = _ml.Data.LoadFromEnumerable(pictures.Select(p => new Example { Path = p.Name }).ToArray());
         var loaded = _ml.Transforms.LoadImages("Image", imageFolder: "", "Path").Fit(files).Transform(files);
-        var features = Featurizing.ResNet18(_ml).Fit(loaded).Transform(_ml.Transforms.DropColumns("Features").Fit(loaded).Transform(loaded)).GetColumn<float[]>("Features");
+        var features = Featurizing.ResNet18(_ml).Fit(loaded).Transform(_ml.Transforms.DropColumns("Features").Fit(loaded).Transform(loaded))
+            .GetColumn<float[]>("Features");
         Assert.Equal(Features(Featurizing.ResNet18(_ml), pictures), features);
     }
 
@@ -79,15 +82,19 @@ public sealed class FeaturesTests : IDisposable
         // One by one they come out the same.
         Assert.Equal(Features(Featurizing.GradientHistograms(_ml), [examples.Pictures[20]])[0], examples.Features[20]);
 
-        var message = Assert.Throws<UserException>(() => _ml.Examples(featurizer, [.. pictures.Where(p => !p.IsDog)], [], () => { }, CancellationToken.None)).Message;
+        var message =
+            Assert.Throws<UserException>(
+            () => _ml.Examples(featurizer, [.. pictures.Where(p => !p.IsDog)], [], () => { }, CancellationToken.None)).Message;
         Assert.StartsWith("There is no usable picture of a dog among 40", message, StringComparison.Ordinal);
-        Assert.ThrowsAny<OperationCanceledException>(() => _ml.Examples(featurizer, pictures, [], () => { }, new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => _ml.Examples(featurizer, pictures, [], () => { }, new CancellationToken(canceled: true)));
     }
 
     [Fact]
     public void Thumbnails_are_small_PNGs()
     {
-        using var image = PictureFile.Read(_folder.Write(TemporaryFolder.Encode(TemporaryFolder.Quarters(400, 200), SKEncodedImageFormat.Jpeg), "a.jpg"));
+        using var image =
+            PictureFile.Read(_folder.Write(TemporaryFolder.Encode(TemporaryFolder.Quarters(400, 200), SKEncodedImageFormat.Jpeg), "a.jpg"));
         using var thumbnail = SKBitmap.Decode(PictureFile.Thumbnail(image));
         Assert.Equal((96, 48), (thumbnail.Width, thumbnail.Height));
         Assert.True(thumbnail.GetPixel(20, 10) is { Red: > 250, Green: < 5, Blue: < 5 });

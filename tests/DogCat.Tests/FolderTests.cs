@@ -35,7 +35,8 @@ public sealed class FolderTests : IDisposable
     {
         _folder.FillWithPhotographs(perClass: 10, "");
         (var train, var test) = PictureFolder.Load(_folder.FullName, seed: 1, _skipped);
-        Assert.Equal((8, 8, 2, 2), (train.Count(p => !p.IsDog), train.Count(p => p.IsDog), test.Count(p => !p.IsDog), test.Count(p => p.IsDog)));
+        Assert.Equal(
+            (8, 8, 2, 2), (train.Count(p => !p.IsDog), train.Count(p => p.IsDog), test.Count(p => !p.IsDog), test.Count(p => p.IsDog)));
         Assert.Equal(20, train.Concat(test).Select(p => p.Name).Distinct().Count());
         Assert.Equal(test.Select(p => p.Name), PictureFolder.Load(_folder.FullName, seed: 1, _skipped).Test.Select(p => p.Name));
         Assert.NotEqual(test.Select(p => p.Name), PictureFolder.Load(_folder.FullName, seed: 2, _skipped).Test.Select(p => p.Name));
@@ -47,7 +48,9 @@ public sealed class FolderTests : IDisposable
         _folder.FillWithPhotographs(perClass: 1, "train", "test");
         Directory.Delete(_folder.At("test", "dog"), recursive: true);
         var message = Assert.Throws<UserException>(() => PictureFolder.Load(_folder.FullName, 1, _skipped)).Message;
-        Assert.Equal($"There is no folder '{_folder.At("test", "dog")}'. Photographs are expected in DIR/train/{{cat,dog}} and DIR/test/{{cat,dog}}, or in DIR/{{cat,dog}}.", message);
+        Assert.Equal(
+            $"There is no folder '{_folder.At("test", "dog")}'. Photographs are expected in DIR/train/{{cat,dog}} and " +
+            $"DIR/test/{{cat,dog}}, or in DIR/{{cat,dog}}.", message);
         _folder.Make("test", "dog");
         message = Assert.Throws<UserException>(() => PictureFolder.Load(_folder.FullName, 1, _skipped)).Message;
         Assert.StartsWith($"There is no picture in '{_folder.At("test", "dog")}'", message, StringComparison.Ordinal);
@@ -58,7 +61,9 @@ public sealed class FolderTests : IDisposable
     {
         _folder.FillWithPhotographs(perClass: 2, "train", "test");
         // Nobody took the last one for a cat or a dog.
-        File.WriteAllLines(_folder.At("test", PictureFolder.VotesFile), [Header, "test/cat/001.jpg,cat,40,10,1", "test/dog/000.jpg,dog,0,51,0", "test/dog/001.jpg,dog,0,0,51"]);
+        File.WriteAllLines(
+            _folder.At("test", PictureFolder.VotesFile),
+            [Header, "test/cat/001.jpg,cat,40,10,1", "test/dog/000.jpg,dog,0,51,0", "test/dog/001.jpg,dog,0,0,51"]);
         (var train, var test) = PictureFolder.Load(_folder.FullName, 1, _skipped);
         Assert.Equal([null, 0.2, 1, null], test.Select(p => p.ProbabilityOfDog));
         // The same where the folder has been put elsewhere.

@@ -32,7 +32,9 @@ public sealed class PictureTests : IDisposable
     [InlineData(8, "green yellow red blue")]
     public void Photographs_are_set_upright(ushort orientation, string expected)
     {
-        var jpeg = TemporaryFolder.WithOrientation(TemporaryFolder.Encode(TemporaryFolder.Quarters(64, 32), SKEncodedImageFormat.Jpeg), orientation);
+        var jpeg =
+            TemporaryFolder.WithOrientation(
+            TemporaryFolder.Encode(TemporaryFolder.Quarters(64, 32), SKEncodedImageFormat.Jpeg), orientation);
         using var image = PictureFile.Read(_folder.Write(jpeg, "turned.jpg"));
         Assert.Equal(orientation < 5 ? (64, 32) : (32, 64), (image.Width, image.Height));
         Assert.Equal(expected, Corners(image));
@@ -52,16 +54,22 @@ public sealed class PictureTests : IDisposable
     [Fact]
     public void Grey_and_transparent_pictures_are_read_over_white()
     {
-        using var grey = PictureFile.Read(_folder.Write(TemporaryFolder.Encode(new SKBitmap(new SKImageInfo(16, 16, SKColorType.Gray8)), SKEncodedImageFormat.Jpeg), "grey.jpg"));
+        using var grey =
+            PictureFile.Read(
+            _folder.Write(
+            TemporaryFolder.Encode(new SKBitmap(new SKImageInfo(16, 16, SKColorType.Gray8)), SKEncodedImageFormat.Jpeg), "grey.jpg"));
         Assert.Equal("black black black black", Corners(grey));
-        using var clear = PictureFile.Read(_folder.Write(TemporaryFolder.Encode(new SKBitmap(16, 16), SKEncodedImageFormat.Png), "clear.png"));
+        using var clear =
+            PictureFile.Read(_folder.Write(TemporaryFolder.Encode(new SKBitmap(16, 16), SKEncodedImageFormat.Png), "clear.png"));
         Assert.Equal("white white white white", Corners(clear));
     }
 
     [Fact]
     public void Large_photographs_are_decoded_smaller()
     {
-        using var image = PictureFile.Read(_folder.Write(TemporaryFolder.Encode(TemporaryFolder.Quarters(2400, 1600), SKEncodedImageFormat.Jpeg), "large.jpg"));
+        using var image =
+            PictureFile.Read(
+            _folder.Write(TemporaryFolder.Encode(TemporaryFolder.Quarters(2400, 1600), SKEncodedImageFormat.Jpeg), "large.jpg"));
         Assert.InRange(image.Height, 400, 600);
         Assert.Equal(1.5, (double)image.Width / image.Height, 0.01);
         Assert.Equal("red green blue yellow", Corners(image));
@@ -77,7 +85,8 @@ public sealed class PictureTests : IDisposable
         Assert.Equal("the file is empty", Reason(_folder.Write([], "empty.jpg")));
         Assert.Equal("the file is cut off", Reason(_folder.Write(jpeg[..(jpeg.Length * 3 / 4)], "half.jpg")));
         Assert.Equal("the file is cut off", Reason(_folder.Write(png[..(png.Length * 3 / 4)], "half.png")));
-        Assert.StartsWith("this is no picture that can be read", Reason(_folder.Write("a text"u8.ToArray(), "text.jpg")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "this is no picture that can be read", Reason(_folder.Write("a text"u8.ToArray(), "text.jpg")), StringComparison.Ordinal);
         // A header alone, which asks for 3.6 gigabytes.
         byte[] header = [.. png[..16], 0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30, 8, 2, 0, 0, 0];
         byte[] huge = [.. header, .. Crc(header[12..]), .. png[33..]];

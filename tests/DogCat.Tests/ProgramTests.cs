@@ -41,21 +41,32 @@ public sealed class ProgramTests : IDisposable
             uncertainty.GetProperty("labelEntropy").GetDouble() + uncertainty.GetProperty("divergence").GetDouble(), 1e-9);
         Assert.True(trained.GetProperty("softLabels").TryGetProperty("bySoftLabels", out _));
         var html = await File.ReadAllTextAsync(page);
-        string[] headings = ["SoftmaxCrossEntropy", "Comparison", "Most confident and wrong", "Most ambiguous", "Soft labels and the model", "Training on soft labels", "Why not squared error?"];
+        string[] headings =
+            ["SoftmaxCrossEntropy", "Comparison", "Most confident and wrong", "Most ambiguous", "Soft labels and the model",
+            "Training on soft labels", "Why not squared error?"];
         Assert.All(headings, heading => Assert.Contains($"<h2>{heading}</h2>", html, StringComparison.Ordinal));
         Assert.Equal(3, Regex.Count(html, "known: (cat|dog), [^;\n]*\nmodel: ") / 12);
 
         var evaluated = await Json(0, "evaluate", model, "--pictures", "300", "--json");
-        Assert.Equal(trained.GetProperty("results")[0].GetProperty("testLogLoss").GetDouble(), evaluated.GetProperty("metrics").GetProperty("logLoss").GetDouble(), 0.15);
+        Assert.Equal(
+            trained.GetProperty("results")[0].GetProperty("testLogLoss").GetDouble(), evaluated.GetProperty("metrics")
+            .GetProperty("logLoss").GetDouble(), 0.15);
 
         Assert.Equal(0, (await Run("draw", drawn, "--pictures", "40")).Exit);
-        Assert.Equal([40, 20], ((string[])["train", "test"]).Select(set => Directory.GetFiles(Path.Combine(drawn, set), "*.png", SearchOption.AllDirectories).Length));
-        Assert.Equal((2, $"The folder '{drawn}' is not empty; drawn pictures go into an empty or a new one."), await Failure("draw", drawn));
+        Assert.Equal(
+            [40, 20], ((string[])["train", "test"])
+            .Select(set => Directory.GetFiles(Path.Combine(drawn, set), "*.png", SearchOption.AllDirectories).Length));
+        Assert.Equal(
+            (2, $"The folder '{drawn}' is not empty; drawn pictures go into an empty or a new one."), await Failure("draw", drawn));
         string[] files = Directory.GetFiles(Path.Combine(drawn, "train"), "*.png", SearchOption.AllDirectories);
         (var exit, var output, var errors) = await Run(["predict", model, _folder.At("nobody.png"), .. files]);
         Assert.Equal((1, $"'{_folder.At("nobody.png")}': there is no such file"), (exit, errors.Trim()));
         Assert.Equal(files, output.Select(line => line[..line.IndexOf(": ", StringComparison.Ordinal)]));
-        var right = output.Count(line => line.Contains($": {Path.GetFileName(Path.GetDirectoryName(line[..line.IndexOf(": ", StringComparison.Ordinal)]))} (", StringComparison.Ordinal));
+        var right =
+            output.Count(
+            line => line.Contains(
+            $": {Path.GetFileName(Path.GetDirectoryName(line[..line.IndexOf(": ", StringComparison.Ordinal)]))} (",
+            StringComparison.Ordinal));
         Assert.InRange(right, files.Length * 7 / 10, files.Length);
     }
 
@@ -68,7 +79,9 @@ public sealed class ProgramTests : IDisposable
         {
             made.FillWithPhotographs(perClass: 12, "train", "test");
             made.Write([], "train", "cat", "empty.jpg");
-            string[] votes = [.. Directory.GetFiles(made.At("test"), "*.jpg", SearchOption.AllDirectories).Select(f => $"{Path.GetRelativePath(made.FullName, f)},cat,30,10,2")];
+            string[] votes =
+                [.. Directory.GetFiles(made.At("test"), "*.jpg", SearchOption.AllDirectories)
+                .Select(f => $"{Path.GetRelativePath(made.FullName, f)},cat,30,10,2")];
             await File.WriteAllLinesAsync(made.At("test", "human-votes.csv"), ["file,label,votes_cat,votes_dog,votes_other", .. votes]);
             Directory.Delete(photos);
             Directory.Move(made.FullName, photos);
@@ -81,13 +94,18 @@ public sealed class ProgramTests : IDisposable
         Assert.True(TestLogLoss(output, "SoftmaxCrossEntropy") < 0.4, string.Join('\n', output));
         Assert.DoesNotContain(output, line => line.Contains("lower bound", StringComparison.Ordinal));
         // H(1/4) = 0.5623 nats.
-        Assert.Contains(output, line => line.Contains("Soft labels p of 24 test pictures, SoftmaxCrossEntropy's q: H(p) + KL(p || q) = 0.5623 + ", StringComparison.Ordinal));
+        Assert.Contains(
+            output, line =>
+            line.Contains(
+            "Soft labels p of 24 test pictures, SoftmaxCrossEntropy's q: H(p) + KL(p || q) = 0.5623 + ", StringComparison.Ordinal));
 
         var temporary = _folder.Make("temporary");
         var evaluated = await Json(0, "evaluate", model, "--images", photos, "--json", $"TMPDIR={temporary}");
-        Assert.Equal(TestLogLoss(output, "SoftmaxCrossEntropy"), evaluated.GetProperty("metrics").GetProperty("logLoss").GetDouble(), 0.0001);
+        Assert.Equal(
+            TestLogLoss(output, "SoftmaxCrossEntropy"), evaluated.GetProperty("metrics").GetProperty("logLoss").GetDouble(), 0.0001);
         Assert.Equal(24, evaluated.GetProperty("uncertainty").GetProperty("pictures").GetInt32());
-        Assert.All(Directory.GetFiles(temporary, "*", SearchOption.AllDirectories), left => Assert.InRange(new FileInfo(left).Length, 0, 100_000));
+        Assert.All(
+            Directory.GetFiles(temporary, "*", SearchOption.AllDirectories), left => Assert.InRange(new FileInfo(left).Length, 0, 100_000));
     }
 
     [Fact]
@@ -100,15 +118,20 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal((2, "--pictures is 19; at least 20 are needed"), await Failure("--pictures", "19"));
         Assert.Equal((2, $"--images {nowhere}: there is no such folder"), await Failure("--images", nowhere));
         _folder.FillWithPhotographs(perClass: 1, "train", "test");
-        Assert.Equal((2, "--soft-labels: 0 test pictures have people's votes (test/human-votes.csv); at least 20 are needed."), await Failure("--images", _folder.FullName, "--soft-labels"));
-        Assert.Equal((2, $"There is no model file '{nowhere}'. Make one with: --save {nowhere}"), await Failure("predict", nowhere, "a.png"));
+        Assert.Equal(
+            (2, "--soft-labels: 0 test pictures have people's votes (test/human-votes.csv); at least 20 are needed."),
+            await Failure("--images", _folder.FullName, "--soft-labels"));
+        Assert.Equal(
+            (2, $"There is no model file '{nowhere}'. Make one with: --save {nowhere}"), await Failure("predict", nowhere, "a.png"));
         (var exit, var error) = await Failure("evaluate", text);
         Assert.Equal(2, exit);
         Assert.StartsWith($"'{text}' is no model of pictures of cats and dogs: ", error, StringComparison.Ordinal);
         Assert.Equal(2, (await Run("--nonsense")).Exit);
         (exit, var output, _) = await Run("--help");
         Assert.Equal(0, exit);
-        Assert.All((string[])["predict", "evaluate", "draw", "--images", "--soft-labels", "--json", "130 interrupted"], word => Assert.Contains(output, line => line.Contains(word, StringComparison.Ordinal)));
+        Assert.All(
+            (string[])["predict", "evaluate", "draw", "--images", "--soft-labels", "--json", "130 interrupted"], word =>
+            Assert.Contains(output, line => line.Contains(word, StringComparison.Ordinal)));
     }
 
     /// <summary>SIGTERM stands for Ctrl-C, which a test runner in the background may be deaf to; both are handled alike.</summary>
@@ -156,11 +179,14 @@ public sealed class ProgramTests : IDisposable
     private static Process Start(params string[] arguments)
     {
         var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        var start = new ProcessStartInfo(dotnet, [Path.Combine(AppContext.BaseDirectory, "DogCat.dll"), .. arguments.Where(a => !a.Contains('=', StringComparison.Ordinal))])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start =
+            new ProcessStartInfo(
+            dotnet, [Path.Combine(AppContext.BaseDirectory, "DogCat.dll"),
+            .. arguments.Where(a => !a.Contains('=', StringComparison.Ordinal))])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
         foreach (var variable in arguments.Where(a => a.Contains('=', StringComparison.Ordinal)).Select(a => a.Split('=')))
             start.Environment[variable[0]] = variable[1];
         return Process.Start(start)!;

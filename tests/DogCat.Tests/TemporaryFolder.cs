@@ -3,7 +3,9 @@ using SkiaSharp;
 
 namespace DogCat.Tests;
 
-/// <summary>A folder that is gone after the test, and the picture files that tests put there: made by Skia, as photographs would be.</summary>
+/// <summary>
+/// A folder that is gone after the test, and the picture files that tests put there: made by Skia, as photographs would be.
+/// </summary>
 public sealed class TemporaryFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dogcat");
@@ -101,7 +103,8 @@ public sealed class TemporaryFolder : IDisposable
         }
         return [.. bytes, 0xFF, 0xD9];
 
-        void Segment(byte marker, byte[] content) => bytes.AddRange([0xFF, marker, (byte)((content.Length + 2) >> 8), (byte)(content.Length + 2), .. content]);
+        void Segment(byte marker, byte[] content) =>
+            bytes.AddRange([0xFF, marker, (byte)((content.Length + 2) >> 8), (byte)(content.Length + 2), .. content]);
     }
 
     private static SKBitmap Photograph(Random random, bool isDog)

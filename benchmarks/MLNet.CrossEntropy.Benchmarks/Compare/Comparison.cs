@@ -26,7 +26,8 @@ internal static class Comparison
     /// <summary>The first line of every run: what it was measured on.</summary>
     public static string Machine => string.Create(
         CultureInfo.InvariantCulture,
-        $"Microsoft.ML {NativeModels.Version}; .NET {Environment.Version}; {Environment.ProcessorCount} processors, {FmaPeak.Width}-bit vectors; median of at least {Repetitions} fits (long ones once)");
+        $"Microsoft.ML {NativeModels.Version}; .NET {Environment.Version}; {Environment.ProcessorCount} processors, {FmaPeak.Width}-bit " +
+            $"vectors; median of at least {Repetitions} fits (long ones once)");
 
     public static void Print(TextWriter output, DataFolder data, string[] wanted)
     {
@@ -38,7 +39,8 @@ internal static class Comparison
             IDataView trainView = View(ml, train, classes), testView = View(ml, test, classes);
             output.WriteLine();
             output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{name}: {train.Count} + {test.Count} rows, {train[0].Features.Length} features, {classes} classes"));
+                CultureInfo.InvariantCulture,
+                    $"{name}: {train.Count} + {test.Count} rows, {train[0].Features.Length} features, {classes} classes"));
             output.WriteLine();
             output.WriteLine("| trainer | fit s | train CE | test CE | test accuracy | speed |");
             output.WriteLine("|---|---:|---:|---:|---:|---:|");

@@ -7,7 +7,8 @@ internal static class Adult
 {
     private const int Features = 123;
 
-    public static (SparseSet Train, SparseSet Test) Read(DataFolder data) => (Read(data, "a9a", "a9a.gz", Features), Read(data, "a9a", "a9a.t.gz", Features));
+    public static (SparseSet Train, SparseSet Test) Read(DataFolder data) =>
+        (Read(data, "a9a", "a9a.gz", Features), Read(data, "a9a", "a9a.t.gz", Features));
 
     public static SparseSet Read(DataFolder data, string folder, string file, int features)
     {

@@ -21,7 +21,8 @@ internal static class EvaluationSpeed
     {
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Microsoft.ML {NativeModels.Version}; .NET {Environment.Version}; {Environment.ProcessorCount} processors; {rows:N0} rows, {Classes} classes; shortest and median of {Repetitions} runs"));
+            $"Microsoft.ML {NativeModels.Version}; .NET {Environment.Version}; {Environment.ProcessorCount} processors; {rows:N0} rows, " +
+                $"{Classes} classes; shortest and median of {Repetitions} runs"));
         foreach ((var name, var view, var viewRows) in Views(rows))
             PrintTable(output, name, view, viewRows, Contenders());
         PrintTable(output, "A binary model's rows in arrays", new BinaryTable(rows), rows, BinaryContenders());
@@ -33,7 +34,8 @@ internal static class EvaluationSpeed
             PrintTable(output, "Memory", new ScoredTable(count, Classes), count, Contenders().Skip(2).Take(2));
     }
 
-    private static void PrintTable(TextWriter output, string name, IDataView view, int rows, IEnumerable<(string Name, Action<IDataView> Run)> contenders)
+    private static void PrintTable(
+        TextWriter output, string name, IDataView view, int rows, IEnumerable<(string Name, Action<IDataView> Run)> contenders)
     {
         output.WriteLine();
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}, {rows:N0} rows"));
@@ -47,7 +49,8 @@ internal static class EvaluationSpeed
             pace ??= shortest;
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {what} | {1e3 * shortest:F1} | {1e3 * median:F1} | {1e3 * processor:F1} | {rows / shortest / 1e6:F1} | {pace / shortest:F1}x | {megabytes:F1} |"));
+                $"| {what} | {1e3 * shortest:F1} | {1e3 * median:F1} | {1e3 * processor:F1} | {rows / shortest / 1e6:F1} | " +
+                    $"{pace / shortest:F1}x | {megabytes:F1} |"));
             output.Flush();
         }
     }
@@ -57,7 +60,9 @@ internal static class EvaluationSpeed
         var ml = new MLContext(seed: 1);
         yield return ("ML.NET Evaluate", view => ml.BinaryClassification.Evaluate(view));
         yield return ("EvaluateCrossEntropy", view => ml.BinaryClassification.EvaluateCrossEntropy(view));
-        yield return ("EvaluateCrossEntropy, one thread", view => ml.BinaryClassification.EvaluateCrossEntropy(view, new BinaryEvaluationOptions { NumberOfThreads = 1 }));
+        yield return (
+            "EvaluateCrossEntropy, one thread", view =>
+            ml.BinaryClassification.EvaluateCrossEntropy(view, new BinaryEvaluationOptions { NumberOfThreads = 1 }));
     }
 
     private static IEnumerable<(string Name, Action<IDataView> Run)> Contenders()
@@ -66,8 +71,12 @@ internal static class EvaluationSpeed
         yield return ("ML.NET Evaluate", view => ml.MulticlassClassification.Evaluate(view));
         yield return ("ML.NET Evaluate, top 10", view => ml.MulticlassClassification.Evaluate(view, topKPredictionCount: Classes));
         yield return ("EvaluateCrossEntropy", view => ml.MulticlassClassification.EvaluateCrossEntropy(view));
-        yield return ("EvaluateCrossEntropy, one thread", view => ml.MulticlassClassification.EvaluateCrossEntropy(view, new MulticlassEvaluationOptions { NumberOfThreads = 1 }));
-        yield return ("without one-versus-rest", view => ml.MulticlassClassification.EvaluateCrossEntropy(view, new MulticlassEvaluationOptions { OneVersusRest = false }));
+        yield return (
+            "EvaluateCrossEntropy, one thread", view =>
+            ml.MulticlassClassification.EvaluateCrossEntropy(view, new MulticlassEvaluationOptions { NumberOfThreads = 1 }));
+        yield return (
+            "without one-versus-rest", view =>
+            ml.MulticlassClassification.EvaluateCrossEntropy(view, new MulticlassEvaluationOptions { OneVersusRest = false }));
         yield return ("bare cursor, one thread", ReadAll);
     }
 
@@ -88,7 +97,9 @@ internal static class EvaluationSpeed
         // What follows takes long to read; fewer rows tell the same.
         var fewer = rows / 5;
         var some = ml.Data.TakeRows(objects, fewer);
-        yield return ("Scored by a linear model as they are read", ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("Label", "Score").Fit(some).Transform(some), fewer);
+        yield return (
+            "Scored by a linear model as they are read", ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("Label", "Score")
+            .Fit(some).Transform(some), fewer);
 
         var file = Path.GetTempFileName();
         try

@@ -4,7 +4,9 @@ using Microsoft.ML.Data;
 
 namespace MLNet.CrossEntropy.Benchmarks;
 
-/// <summary>A convex problem: rows, the penalty <c>l2/2 ||W||^2</c> on the mean loss, and the least objective there is, where it is known.</summary>
+/// <summary>
+/// A convex problem: rows, the penalty <c>l2/2 ||W||^2</c> on the mean loss, and the least objective there is, where it is known.
+/// </summary>
 internal sealed record Problem(string Name, List<Example> Rows, int Classes, double L2, double? Optimum)
 {
     private static readonly string[] GoldenFits =
@@ -24,7 +26,8 @@ internal sealed record Problem(string Name, List<Example> Rows, int Classes, dou
         {
             var id = fit.GetProperty("id").GetString()!;
             if (GoldenFits.Contains(id))
-                yield return FromGolden(id, fit, file.RootElement.GetProperty("datasets").GetProperty(fit.GetProperty("dataset").GetString()!));
+                yield return FromGolden(
+                    id, fit, file.RootElement.GetProperty("datasets").GetProperty(fit.GetProperty("dataset").GetString()!));
         }
     }
 
@@ -75,10 +78,14 @@ internal sealed record Problem(string Name, List<Example> Rows, int Classes, dou
             {
                 Label = (uint)labels[i],
                 IsPositive = labels[i] == 1,
-                Features = new VBuffer<float>(mean.Length, [.. Numbers(row).Select((x, j) => (float)(scaled ? (x - mean[j]) / scale[j] : x))]),
+                Features =
+                    new VBuffer<float>(mean.Length, [.. Numbers(row).Select((x, j) => (float)(scaled ? (x - mean[j]) / scale[j] : x))]),
             }),
         ];
-        var name = string.Create(CultureInfo.InvariantCulture, $"{id.Split('/')[0]}, {(scaled ? "standardised" : "raw")}, l2 {fit.GetProperty("l2").GetDouble()}");
+        var name =
+            string.Create(
+            CultureInfo.InvariantCulture,
+            $"{id.Split('/')[0]}, {(scaled ? "standardised" : "raw")}, l2 {fit.GetProperty("l2").GetDouble()}");
         return new Problem(name, rows, (int)labels.Max() + 1, fit.GetProperty("l2").GetDouble(), fit.GetProperty("objective").GetDouble());
     }
 

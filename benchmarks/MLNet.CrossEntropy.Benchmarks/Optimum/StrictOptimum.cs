@@ -19,7 +19,8 @@ internal static class StrictOptimum
         {
             var ml = new MLContext(seed: 1);
             var view = Comparison.View(ml, problem.Rows, problem.Classes);
-            (string Name, double Seconds, double Objective)[] fits = [.. Fits(ml, problem).Select(fit => Measure(fit.Name, fit.Fit, problem, view))];
+            (string Name, double Seconds, double Objective)[] fits =
+                [.. Fits(ml, problem).Select(fit => Measure(fit.Name, fit.Fit, problem, view))];
             var optimum = problem.Optimum ?? Best(output, ml, problem, view, fits.Min(fit => fit.Objective));
             output.WriteLine();
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{problem.Name}: least objective {optimum:F9}"));
@@ -30,7 +31,8 @@ internal static class StrictOptimum
             {
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {name} | {1e3 * seconds:F2} | {(objective / optimum - 1) * 100:F5} % | {(objective <= optimum * (1 + Within) ? "yes" : "no")} | {fits[0].Seconds / seconds:F1}x |"));
+                    $"| {name} | {1e3 * seconds:F2} | {(objective / optimum - 1) * 100:F5} % | " +
+                        $"{(objective <= optimum * (1 + Within) ? "yes" : "no")} | {fits[0].Seconds / seconds:F1}x |"));
             }
         }
     }
@@ -79,7 +81,8 @@ internal static class StrictOptimum
     {
         if (problem.Classes != 2)
         {
-            var softmax = new SoftmaxCrossEntropyTrainer.Options { L2Regularization = (float)problem.L2, NumberOfEpochs = epochs, Solver = solver };
+            var softmax =
+                new SoftmaxCrossEntropyTrainer.Options { L2Regularization = (float)problem.L2, NumberOfEpochs = epochs, Solver = solver };
             return ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(softmax).Fit;
         }
 
@@ -92,7 +95,8 @@ internal static class StrictOptimum
         }).Fit;
     }
 
-    private static (string Name, double Seconds, double Objective) Measure(string name, Func<IDataView, ITransformer> fit, Problem problem, IDataView view)
+    private static (string Name, double Seconds, double Objective) Measure(
+        string name, Func<IDataView, ITransformer> fit, Problem problem, IDataView view)
     {
         (var seconds, var model) = Comparison.Time(fit, view);
         return (name, seconds, Objective(problem, model));
@@ -102,7 +106,10 @@ internal static class StrictOptimum
     {
         var model = Ours(ml, problem, Solver.Newton)(view);
         var bound = TrainingReport.Of((IPredictionTransformer<object>)model)!.Certificate.GapBound;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{problem.Name}: Newton's fit lies at {Objective(problem, model):F9}, at most {bound:G2} above the least."));
+        output.WriteLine(
+            string.Create(
+            CultureInfo.InvariantCulture,
+            $"{problem.Name}: Newton's fit lies at {Objective(problem, model):F9}, at most {bound:G2} above the least."));
         return Math.Min(least, Objective(problem, model));
     }
 

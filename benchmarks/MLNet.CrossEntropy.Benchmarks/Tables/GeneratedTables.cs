@@ -3,8 +3,8 @@ using Microsoft.ML.Data;
 namespace MLNet.CrossEntropy.Benchmarks;
 
 /// <summary>
-/// Tables on which a fit is hard, each for one reason: labels are drawn from the softmax of <c>V z</c>, where z are standard normal, and the features are
-/// z in disguise.
+/// Tables on which a fit is hard, each for one reason: labels are drawn from the softmax of <c>V z</c>, where z are standard normal, and
+/// the features are z in disguise.
 /// </summary>
 internal static class GeneratedTables
 {
@@ -15,8 +15,10 @@ internal static class GeneratedTables
         foreach (var classes in new[] { 2, 5 })
         {
             var name = classes == 2 ? "2 classes" : "5 classes";
-            yield return ($"scales 1e-6..1e9, {name}", () => Of(rows, classes, (j, z, _) => z * Math.Pow(10, -6 + 15.0 * j / (Features - 1))));
-            yield return ($"scales 0.1..1e9, {name}", () => Of(rows, classes, (j, z, _) => z * Math.Pow(10, -1 + 10.0 * j / (Features - 1))));
+            yield return (
+                $"scales 1e-6..1e9, {name}", () => Of(rows, classes, (j, z, _) => z * Math.Pow(10, -6 + 15.0 * j / (Features - 1))));
+            yield return (
+                $"scales 0.1..1e9, {name}", () => Of(rows, classes, (j, z, _) => z * Math.Pow(10, -1 + 10.0 * j / (Features - 1))));
             yield return ($"lognormal tails, {name}", () => Of(rows, classes, (_, z, _) => Math.Exp(4 * z)));
             yield return ($"nearly separable, {name}", () => Of(rows, classes, (_, z, _) => z, strength: 30));
             yield return ($"means to 1e6, {name}", () => Of(rows, classes, (j, z, _) => z + Math.Pow(10, 6.0 * j / (Features - 1))));
@@ -58,7 +60,8 @@ internal static class GeneratedTables
     private static Problem OneHot(int rows, int classes, int values)
     {
         var random = new Random(1);
-        double[][] effects = [.. Enumerable.Range(0, classes).Select(_ => Enumerable.Range(0, values).Select(_ => Normal(random)).ToArray())];
+        double[][] effects =
+            [.. Enumerable.Range(0, classes).Select(_ => Enumerable.Range(0, values).Select(_ => Normal(random)).ToArray())];
         return Problem(classes, Enumerable.Range(0, rows).Select(_ =>
         {
             // As often as 1/rank: many values are seen once or never.
@@ -102,10 +105,12 @@ internal static class GeneratedTables
         return new Problem("", all, classes, 1.0 / all.Count, Optimum: null);
     }
 
-    private static Example Row(int label, VBuffer<float> features) => new() { Label = (uint)label, IsPositive = label == 1, Features = features };
+    private static Example Row(int label, VBuffer<float> features) =>
+        new() { Label = (uint)label, IsPositive = label == 1, Features = features };
 
     private static double[][] Weights(Random random, int classes, double strength)
-        => [.. Enumerable.Range(0, classes).Select(_ => Enumerable.Range(0, Features).Select(_ => strength * Normal(random) / Math.Sqrt(Features)).ToArray())];
+        => [.. Enumerable.Range(0, classes)
+            .Select(_ => Enumerable.Range(0, Features).Select(_ => strength * Normal(random) / Math.Sqrt(Features)).ToArray())];
 
     private static int Draw(Random random, double[][] weights, double[] z)
         => Draw(random, [.. weights.Select(row => row.Zip(z, (w, x) => w * x).Sum())]);

@@ -4,15 +4,17 @@ using Microsoft.ML;
 namespace MLNet.CrossEntropy.Benchmarks;
 
 /// <summary>
-/// How far above the least objective found a fit ends, and how long it takes: the default and Newton's method beside LBFGS, raw features, the same
-/// penalty. A class's share that no feature explains is the objective to be below.
+/// How far above the least objective found a fit ends, and how long it takes: the default and Newton's method beside LBFGS, raw features,
+/// the same penalty. A class's share that no feature explains is the objective to be below.
 /// </summary>
 internal static class TableBenchmark
 {
     public static void Print(TextWriter output, string[] args)
     {
         var rows = Option(args, "--rows") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : 200_000;
-        string[] wanted = [.. args.Skip(1).Where((arg, i) => !arg.StartsWith("--", StringComparison.Ordinal) && !args[i].StartsWith("--", StringComparison.Ordinal))];
+        string[] wanted =
+            [.. args.Skip(1)
+            .Where((arg, i) => !arg.StartsWith("--", StringComparison.Ordinal) && !args[i].StartsWith("--", StringComparison.Ordinal))];
         var tables = GeneratedTables.All(rows);
         if (Option(args, "--data") is not null)
             tables = tables.Concat(RealTables.All(DataFolder.FromArguments(args)));
@@ -20,7 +22,10 @@ internal static class TableBenchmark
         output.WriteLine();
         output.WriteLine("| table | least objective | prior | trainer | fit s | above the least | says |");
         output.WriteLine("|---|---:|---:|---|---:|---:|---|");
-        foreach (var (name, make) in tables.Where(table => wanted.Length == 0 || wanted.Any(word => table.Name.Contains(word, StringComparison.OrdinalIgnoreCase))))
+        foreach (
+            var (name, make)
+            in tables.Where(
+            table => wanted.Length == 0 || wanted.Any(word => table.Name.Contains(word, StringComparison.OrdinalIgnoreCase))))
             Print(output, make() with { Name = name });
     }
 
@@ -54,7 +59,8 @@ internal static class TableBenchmark
         {
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {problem.Name} | {least:F6} | {Prior(problem):F4} | {name} | {seconds:F3} | {(objective / least - 1) * 100:F3} % | {says.ReplaceLineEndings(" ")} |"));
+                $"| {problem.Name} | {least:F6} | {Prior(problem):F4} | {name} | {seconds:F3} | {(objective / least - 1) * 100:F3} % | " +
+                    $"{says.ReplaceLineEndings(" ")} |"));
         }
 
         output.Flush();

@@ -16,13 +16,16 @@ namespace DogCat.Drawing;
 /// <param name="Tail">Long, thin and winding, to short and thick.</param>
 /// <param name="Tongue">How far it hangs out; seen on dogs' muzzles only.</param>
 internal sealed record Traits(
-    Pose Pose, Placement Placement, Coat Coat, float Ears, float Muzzle, float Head, float Eyes, float Whiskers, float Body, float Tail, float Tongue)
+    Pose Pose, Placement Placement, Coat Coat, float Ears, float Muzzle, float Head, float Eyes, float Whiskers, float Body, float Tail,
+        float Tongue)
 {
     public static Traits Draw(SplitMix64 random, float blend)
     {
         return new Traits(
             random.Pick<Pose>([Pose.Portrait, Pose.Portrait, Pose.Sitting, Pose.Standing]),
-            new Placement(random.Between(-0.07f, 0.07f), random.Between(-0.05f, 0.05f), random.Between(0.85f, 1.1f), random.Between(-0.09f, 0.09f), random.Chance(0.5)),
+            new Placement(
+                random.Between(-0.07f, 0.07f), random.Between(-0.05f, 0.05f), random.Between(0.85f, 1.1f), random.Between(-0.09f, 0.09f),
+                random.Chance(0.5)),
             Coat.Draw(random, blend),
             Scattered(), Scattered(), Scattered(), Scattered(), Scattered(), Scattered(), Scattered(),
             random.Chance(0.4) ? random.Between(0.5f, 1) : 0);
@@ -35,7 +38,8 @@ internal sealed record Traits(
 internal enum Pose { Portrait, Sitting, Standing }
 
 /// <summary>Fur: its colours and markings. Cats and dogs share the colours; stripes fade as the blend goes to dog.</summary>
-internal sealed record Coat(Rgb Main, Rgb Light, float Stripes, float StripeWidth, float StripePhase, (float X, float Y, float Radius)[] Patches, Rgb PatchColour)
+internal sealed record Coat(
+    Rgb Main, Rgb Light, float Stripes, float StripeWidth, float StripePhase, (float X, float Y, float Radius)[] Patches, Rgb PatchColour)
 {
     private static readonly Rgb[] Mains =
     [

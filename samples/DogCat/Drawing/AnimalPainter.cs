@@ -73,10 +73,16 @@ internal sealed class AnimalPainter(Canvas canvas, Traits traits)
             SideEars(x, y);
         canvas.Fill(Ellipse(x, y, skull, skull), traits.Coat.At);
         var tip = x + Mix(0.09f, 0.22f, muzzle);
-        canvas.Fill(Limb(x + 0.04f, y + 0.03f, Mix(0.06f, 0.075f, muzzle), tip, y + Mix(0.045f, 0.05f, muzzle), Mix(0.045f, 0.05f, muzzle)), traits.Coat.At);
+        canvas.Fill(
+            Limb(x + 0.04f, y + 0.03f, Mix(0.06f, 0.075f, muzzle), tip, y + Mix(0.045f, 0.05f, muzzle), Mix(0.045f, 0.05f, muzzle)),
+            traits.Coat.At);
         canvas.Fill(Ellipse(tip, y + 0.07f, 0.05f, 0.03f), traits.Coat.Light, 0.8f);
-        canvas.Fill(Ellipse(tip + 0.035f, y + 0.03f, Mix(0.018f, 0.038f, muzzle), Mix(0.014f, 0.032f, muzzle)), Rgb.Mix(Nose, Black, Math.Clamp(1.8f * muzzle, 0, 1)));
-        canvas.Fill(Limb(tip - 0.02f, y + 0.115f, 0.03f, tip - 0.01f, y + 0.115f + 0.07f * traits.Tongue, 0.025f), Nose, traits.Tongue * Math.Clamp(2 * muzzle - 1, 0, 1));
+        canvas.Fill(
+            Ellipse(tip + 0.035f, y + 0.03f, Mix(0.018f, 0.038f, muzzle), Mix(0.014f, 0.032f, muzzle)),
+            Rgb.Mix(Nose, Black, Math.Clamp(1.8f * muzzle, 0, 1)));
+        canvas.Fill(
+            Limb(tip - 0.02f, y + 0.115f, 0.03f, tip - 0.01f, y + 0.115f + 0.07f * traits.Tongue, 0.025f), Nose,
+            traits.Tongue * Math.Clamp(2 * muzzle - 1, 0, 1));
         var eye = Mix(0.042f, 0.026f, traits.Eyes);
         canvas.Fill(Ellipse(x + 0.055f, y - 0.025f, eye, eye), Rgb.Mix(SideEye, Black, Math.Clamp(2 * traits.Eyes - 0.2f, 0, 1)));
         canvas.Fill(Ellipse(x + 0.06f, y - 0.025f, 0.015f, Mix(0.035f, 0.015f, traits.Eyes)), Black);
@@ -92,9 +98,12 @@ internal sealed class AnimalPainter(Canvas canvas, Traits traits)
         var drop = traits.Ears;
         (var tipX, var tipY) = OnCurve((-0.03f, -0.25f), (-0.24f, -0.22f), (-0.10f, 0.13f), drop);
         var round = Mix(0.006f, 0.035f, drop);
-        canvas.Fill(Triangle((x - 0.10f, y - 0.05f), (x + 0.01f, y - 0.09f), (x + tipX, y + tipY), round), drop < 0.45f ? traits.Coat.At : traits.Coat.ShadeAt);
+        canvas.Fill(
+            Triangle((x - 0.10f, y - 0.05f), (x + 0.01f, y - 0.09f), (x + tipX, y + tipY), round), drop < 0.45f ? traits.Coat.At
+            : traits.Coat.ShadeAt);
         // The far ear shows only while ears stand up.
-        canvas.Fill(Triangle((x + 0.02f, y - 0.09f), (x + 0.10f, y - 0.06f), (x + 0.09f, y - 0.24f), 0.006f), traits.Coat.ShadeAt, 1 - 2.2f * drop);
+        canvas.Fill(
+            Triangle((x + 0.02f, y - 0.09f), (x + 0.10f, y - 0.06f), (x + 0.09f, y - 0.24f), 0.006f), traits.Coat.ShadeAt, 1 - 2.2f * drop);
     }
 
     private void Tail(float x, float y)
@@ -134,7 +143,9 @@ internal sealed class AnimalPainter(Canvas canvas, Traits traits)
             var outer = (sign * Mix(0.28f, 0.27f, drop), Mix(-0.06f, -0.12f, drop));
             var tip = (sign * tipX, tipY);
             canvas.Fill(Triangle(inner, outer, tip, round), drop > 0.45f ? traits.Coat.ShadeAt : traits.Coat.At);
-            canvas.Fill(Triangle(Towards(tip, inner, 0.7f), Towards(tip, outer, 0.7f), Towards(tip, (sign * 0.17f, -0.15f), 0.12f), 0), Pink, 1 - 2.2f * drop);
+            canvas.Fill(
+                Triangle(Towards(tip, inner, 0.7f), Towards(tip, outer, 0.7f), Towards(tip, (sign * 0.17f, -0.15f), 0.12f), 0), Pink,
+                1 - 2.2f * drop);
         }
     }
 
@@ -178,7 +189,9 @@ internal sealed class AnimalPainter(Canvas canvas, Traits traits)
         var noseY = Mix(0.075f, 0.055f, muzzle);
         var width = Mix(0.034f, 0.085f, muzzle);
         Rgb nose = Rgb.Mix(Pink, Black, Math.Clamp(1.8f * muzzle, 0, 1));
-        canvas.Fill(Triangle((-width, noseY - 0.3f * width), (width, noseY - 0.3f * width), (0, noseY + 0.5f * width), Mix(0.004f, 0.025f, muzzle)), nose);
+        canvas.Fill(
+            Triangle((-width, noseY - 0.3f * width), (width, noseY - 0.3f * width), (0, noseY + 0.5f * width), Mix(0.004f, 0.025f, muzzle)),
+            nose);
     }
 
     private void Whiskers()

@@ -38,7 +38,8 @@ internal sealed class Canvas(int side)
     {
         for (var row = 0; row < side; row++)
             for (var column = 0; column < side; column++)
-                _pixels[row * side + column] = change(_pixels[row * side + column], (column + 0.5f) / side - 0.5f, (row + 0.5f) / side - 0.5f);
+                _pixels[row * side + column] =
+                    change(_pixels[row * side + column], (column + 0.5f) / side - 0.5f, (row + 0.5f) / side - 0.5f);
     }
 
     /// <summary>Red, green, blue and alpha of each pixel, row by row.</summary>
@@ -50,7 +51,10 @@ internal sealed class Canvas(int side)
 }
 
 /// <summary>Where a drawing sits in the picture: moved, scaled, turned and perhaps mirrored.</summary>
-/// <remarks>Its origin is at X and Y, as shares of the picture's side from the centre. Tilt is the tangent of half the angle: sine and cosine follow.</remarks>
+/// <remarks>
+/// Its origin is at X and Y, as shares of the picture's side from the centre. Tilt is the tangent of half the angle: sine and cosine
+/// follow.
+/// </remarks>
 internal readonly record struct Placement(float X, float Y, float Scale, float Tilt, bool Mirrored)
 {
     public static Placement Whole => new(0, 0, 1, 0, false);

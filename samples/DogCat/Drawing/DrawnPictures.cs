@@ -2,7 +2,9 @@ using Microsoft.ML.Data;
 
 namespace DogCat.Drawing;
 
-/// <summary>What pictures are drawn for. Each purpose of a seed has a series of its own, so that none is ever both learned from and tested with.</summary>
+/// <summary>
+/// What pictures are drawn for. Each purpose of a seed has a series of its own, so that none is ever both learned from and tested with.
+/// </summary>
 internal enum Series { Train, Test, Evaluation, FolderTrain, FolderTest }
 
 /// <summary>
@@ -41,7 +43,8 @@ internal static class DrawnPictures
             var probability = ProbabilityOfDog(blend);
             var isDog = random.Chance(probability);
             var pixels = Paint(random, blend);
-            pictures[i] = new Picture($"{series} {i}", isDog, () => MLImage.CreateFromPixels(Side, Side, MLPixelFormat.Rgba32, pixels), probability);
+            pictures[i] =
+                new Picture($"{series} {i}", isDog, () => MLImage.CreateFromPixels(Side, Side, MLPixelFormat.Rgba32, pixels), probability);
             done?.Invoke();
         });
         return pictures;
@@ -83,7 +86,9 @@ internal sealed class SplitMix64(ulong seed)
 {
     private ulong _state = seed;
 
-    /// <summary>An independent generator for item <paramref name="index"/> of a series, whatever was drawn for the items before it.</summary>
+    /// <summary>
+    /// An independent generator for item <paramref name="index"/> of a series, whatever was drawn for the items before it.
+    /// </summary>
     public static SplitMix64 ForItem(int seed, Series series, int index) => new(Mix(Mix((uint)seed | (ulong)series << 32) + (uint)index));
 
     /// <summary>Uniform on [0, 1), with 53 random bits.</summary>

@@ -26,7 +26,8 @@ internal static class Scene
         var things = (int)random.Between(0, 5);
         for (var i = 0; i < things; i++)
         {
-            var thing = Ellipse(random.Between(-0.5f, 0.5f), random.Between(-0.5f, 0.5f), random.Between(0.05f, 0.3f), random.Between(0.05f, 0.3f));
+            var thing =
+                Ellipse(random.Between(-0.5f, 0.5f), random.Between(-0.5f, 0.5f), random.Between(0.05f, 0.3f), random.Between(0.05f, 0.3f));
             canvas.Fill(thing, random.Pick<Rgb>(Surroundings), random.Between(0.2f, 0.8f));
         }
     }

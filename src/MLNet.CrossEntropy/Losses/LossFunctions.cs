@@ -46,7 +46,8 @@ public static class LossFunctions
     public static double NegativeLogLikelihood<T>(ReadOnlySpan<T> logProbabilities, ReadOnlySpan<int> labels, Span<T> gradient = default)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         OfRows(
-            default(NegativeLogLikelihoodKernel), logProbabilities, labels, default, ClassesOf(logProbabilities.Length, labels.Length), gradient);
+            default(NegativeLogLikelihoodKernel), logProbabilities, labels, default, ClassesOf(logProbabilities.Length, labels.Length),
+                gradient);
 
     /// <summary>Negative log-likelihood of log-probabilities with soft labels: l = -sum_k p_k log q_k, dl/d(log q) = -p.</summary>
     /// <param name="logProbabilities">log q [N x K] in nats, row by row, each at most 0.</param>

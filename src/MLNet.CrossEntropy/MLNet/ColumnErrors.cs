@@ -22,9 +22,12 @@ internal static class ColumnErrors
     // Worded as ML.NET words it.
     public static ArgumentOutOfRangeException Mismatch(
         string parameter, string role, DataViewSchema.Column column, string expected, string remedy)
-        => Mismatch(parameter, role, column.Name, expected, column.Type is VectorDataViewType { IsKnownSize: false } vector ? $"VarVector<{vector.ItemType}>" : column.Type.ToString()!, remedy);
+        => Mismatch(
+            parameter, role, column.Name, expected, column.Type is VectorDataViewType { IsKnownSize: false } vector
+            ? $"VarVector<{vector.ItemType}>" : column.Type.ToString()!, remedy);
 
-    public static ArgumentOutOfRangeException Mismatch(string parameter, string role, string column, string expected, string actual, string remedy) => new(
+    public static ArgumentOutOfRangeException Mismatch(
+        string parameter, string role, string column, string expected, string actual, string remedy) => new(
         parameter, $"Schema mismatch for {role} column '{column}': expected {expected}, got {actual}. {remedy}");
 
     public static ArgumentException WrongType(string name, string role, object type, string needed) => new(

@@ -50,12 +50,14 @@ internal sealed class FoundModel
         => Model.IsBinary ? null : AnnotationNames.OfScores(ScoreColumn, Model.Biases.Length) ?? Model.ClassNames;
 
     private static FoundModel? Of(TransformerPath path)
-        => path.Transformer is ISingleFeaturePredictionTransformer<object> { Model: { } parameters } transformer && LinearModel.Of(parameters) is { } model
+        => path.Transformer is ISingleFeaturePredictionTransformer<object> { Model: { } parameters } transformer
+            && LinearModel.Of(parameters) is { } model
             ? new FoundModel(path, transformer, model)
             : null;
 
     private static string Name(ITransformer transformer)
-        => transformer is IPredictionTransformer<object> { Model: { } model } ? $"a prediction by {NameOf(model.GetType())}" : NameOf(transformer.GetType());
+        => transformer is IPredictionTransformer<object> { Model: { } model } ? $"a prediction by {NameOf(model.GetType())}"
+            : NameOf(transformer.GetType());
 
     private static string NameOf(Type type) => type.IsGenericType
         ? $"{type.Name[..type.Name.IndexOf('`')]}<{string.Join(", ", type.GenericTypeArguments.Select(NameOf))}>"
@@ -90,7 +92,8 @@ internal sealed record LinearModel(float[][] Weights, float[] Biases, bool IsBin
         VBuffer<float>[] weights = [];
         model.GetWeights(ref weights, out var classes);
         return new(
-            [.. weights.Take(classes).Select(row => row.DenseValues().ToArray())], [.. model.GetBiases()], IsBinary: false, NativeModels.LabelNamesOf(model));
+            [.. weights.Take(classes).Select(row => row.DenseValues().ToArray())], [.. model.GetBiases()],
+            IsBinary: false, NativeModels.LabelNamesOf(model));
     }
 
     private static LinearModel Calibrated(LinearBinaryModelParameters model, PlattCalibrator platt) => new(

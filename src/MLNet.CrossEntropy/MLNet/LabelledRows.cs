@@ -1,6 +1,6 @@
-using MLNet.CrossEntropy.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.MLNet;
 

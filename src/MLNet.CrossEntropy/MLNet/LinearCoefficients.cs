@@ -1,5 +1,5 @@
-using MLNet.CrossEntropy.MLNet;
 using Microsoft.ML;
+using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy;
 
@@ -117,7 +117,8 @@ public sealed class ClassCoefficients
     }
 
     private Coefficient At(int feature)
-        => new(_table.FeatureNames[feature], feature, Weights[feature], Math.Abs(Weights[feature]) * (_table.StandardDeviations?[feature] ?? 1));
+        => new(_table.FeatureNames[feature], feature, Weights[feature],
+            Math.Abs(Weights[feature]) * (_table.StandardDeviations?[feature] ?? 1));
 }
 
 /// <summary>The weight of one feature in one class.</summary>

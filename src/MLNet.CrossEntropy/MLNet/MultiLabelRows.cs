@@ -34,7 +34,8 @@ internal sealed class MultiLabelRows : ScoredRowReader
         var score = ColumnValues.Require(data.Schema, columns.Score!, "score");
         if (score.Type is not VectorDataViewType { Size: > 0 and var count } scores || scores.ItemType != NumberDataViewType.Single)
             throw ColumnErrors.WrongType(score.Name, "score", score.Type, "a vector of Single of known length, one score a label,");
-        if (label.Type is not VectorDataViewType answers || answers.Size != count || !(answers.ItemType is BooleanDataViewType || answers.ItemType == NumberDataViewType.Single))
+        if (label.Type is not VectorDataViewType answers || answers.Size != count
+            || !(answers.ItemType is BooleanDataViewType || answers.ItemType == NumberDataViewType.Single))
             throw ColumnErrors.WrongType(label.Name, "label", label.Type, $"a vector of {count} Booleans or Singles, one a score,");
         var labels = ScoreClasses.Of(score, count, label, columns.ClassNames);
         return Open(data, columns, [label, score], source => new MultiLabelRows(source, labels, label, score));

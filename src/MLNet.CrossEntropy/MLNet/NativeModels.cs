@@ -23,7 +23,8 @@ internal static class NativeModels
         .Single(metadata => metadata.Key == nameof(SupportedVersions)).Value!;
 
     /// <summary>The version of Microsoft.ML that runs; its assembly version is 1.0.0.0 in every release.</summary>
-    internal static string? Version { get; } = typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
+    internal static string? Version { get; } =
+        typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
 
     /// <summary>The environment (log, seed) of the MLContext that a trainers catalog belongs to.</summary>
     public static IHostEnvironment EnvironmentOf(TrainCatalogBase.CatalogInstantiatorBase trainers)
@@ -41,7 +42,9 @@ internal static class NativeModels
 
     /// <summary>What ML.NET should know of a trainer: whether it wants normalised features, and its data cached.</summary>
     public static TrainerInfo Info(bool needsNormalization, bool wantsCaching)
-        => Reach(() => NewTrainerInfo(needsNormalization, calibration: false, wantsCaching, supportValid: false, supportIncrementalTrain: false, supportTest: false));
+        => Reach(
+            () => NewTrainerInfo(
+            needsNormalization, calibration: false, wantsCaching, supportValid: false, supportIncrementalTrain: false, supportTest: false));
 
     /// <summary>
     /// What <paramref name="builtIn"/>, a built-in trainer over the same columns, promises to add to <paramref name="inputSchema"/>, its
@@ -129,7 +132,8 @@ internal static class NativeModels
         IHostEnvironment environment, ISingleFeaturePredictionTransformer<object> transformer, MaximumEntropyModelParameters model)
         => Reach(() => Of<MaximumEntropyModelParameters>.NewMulticlass(
             environment, model, TrainSchemaOf(transformer), transformer.FeatureColumnName,
-            (string?)Field(transformer, "_trainLabelColumn"), ScoreColumnOf(transformer), (string)Field(transformer, "_predictedLabelColumn")!));
+            (string?)Field(transformer, "_trainLabelColumn"), ScoreColumnOf(transformer),
+                (string)Field(transformer, "_predictedLabelColumn")!));
 
     /// <summary>
     /// The same prediction by another model, whose scores are the old ones times <paramref name="scale"/> plus
@@ -137,7 +141,8 @@ internal static class NativeModels
     /// </summary>
     /// <remarks>A threshold that was moved away from 0, where both classes are as likely, moves with the scores.</remarks>
     public static BinaryPredictionTransformer<CalibratedBinaryModel> WithModel(
-        IHostEnvironment environment, ISingleFeaturePredictionTransformer<object> transformer, CalibratedBinaryModel model, double scale, double offset)
+        IHostEnvironment environment, ISingleFeaturePredictionTransformer<object> transformer, CalibratedBinaryModel model, double scale,
+            double offset)
     {
         var threshold = (float)Field(transformer, "Threshold")!;
         var column = (string)Field(transformer, "ThresholdColumn")!;
@@ -153,9 +158,12 @@ internal static class NativeModels
     /// <summary>The calibrated model's very type is internal, so it is made by name.</summary>
     private static object NewCalibrated(IHostEnvironment environment, LinearBinaryModelParameters model, PlattCalibrator calibrator)
     {
-        var open = typeof(PlattCalibrator).Assembly.GetType("Microsoft.ML.Calibrators.ParameterMixingCalibratedModelParameters`2", throwOnError: true)!;
+        var open =
+            typeof(PlattCalibrator).Assembly.GetType(
+            "Microsoft.ML.Calibrators.ParameterMixingCalibratedModelParameters`2", throwOnError: true)!;
         var closed = open.MakeGenericType(typeof(LinearBinaryModelParameters), typeof(PlattCalibrator));
-        const BindingFlags anyConstructor = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DoNotWrapExceptions;
+        const BindingFlags anyConstructor =
+            BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DoNotWrapExceptions;
         return Activator.CreateInstance(closed, anyConstructor, null, [environment, model, calibrator], null)!;
     }
 
@@ -165,7 +173,8 @@ internal static class NativeModels
         {
             for (var type = target.GetType(); type is not null; type = type.BaseType)
             {
-                if (type.GetField(name, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly) is { } field)
+                if (type.GetField(
+                    name, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly) is { } field)
                     return field.GetValue(target);
             }
             throw new MissingFieldException(target.GetType().FullName, name);
@@ -200,11 +209,13 @@ internal static class NativeModels
 
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     private static extern MaximumEntropyModelParameters NewMaximumEntropy(
-        IHostEnvironment environment, VBuffer<float>[] weights, float[] bias, int classes, int features, string[]? labelNames, ModelStatisticsBase? statistics);
+        IHostEnvironment environment, VBuffer<float>[] weights, float[] bias, int classes, int features, string[]? labelNames,
+            ModelStatisticsBase? statistics);
 
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     private static extern LinearMulticlassModelParameters NewLinearMulticlass(
-        IHostEnvironment environment, VBuffer<float>[] weights, float[] bias, int classes, int features, string[]? labelNames, ModelStatisticsBase? statistics);
+        IHostEnvironment environment, VBuffer<float>[] weights, float[] bias, int classes, int features, string[]? labelNames,
+            ModelStatisticsBase? statistics);
 
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     private static extern TransformsCatalog NewTransforms(IHostEnvironment environment);
@@ -225,10 +236,12 @@ internal static class NativeModels
     {
         [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
         public static extern MulticlassPredictionTransformer<T> NewMulticlass(
-            IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn, string? labelColumn, string scoreColumn, string predictedLabel);
+            IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn, string? labelColumn,
+                string scoreColumn, string predictedLabel);
 
         [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
         public static extern BinaryPredictionTransformer<T> NewBinary(
-            IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn, float threshold, string thresholdColumn);
+            IHostEnvironment environment, T model, DataViewSchema trainSchema, string featureColumn, float threshold,
+                string thresholdColumn);
     }
 }

@@ -42,7 +42,8 @@ internal sealed class ScoredRows : ScoredRowReader
     {
         var label = ColumnValues.Require(data.Schema, columns.Label, "label");
         var score = ColumnValues.Require(data.Schema, columns.Score!, "score");
-        if (score.Type is not VectorDataViewType { ItemType: NumberDataViewType { RawType: var item }, Size: > 0 and var count } || item != typeof(float))
+        if (score.Type is not VectorDataViewType { ItemType: NumberDataViewType { RawType: var item }, Size: > 0 and var count }
+            || item != typeof(float))
             throw ColumnErrors.WrongType(score.Name, "score", score.Type, "a vector of Single of known length, one score a class (for "
                 + "a binary model's single score: BinaryClassification.EvaluateCrossEntropy),");
         var classes = ScoreClasses.Of(score, count, label, columns.ClassNames);

@@ -40,7 +40,8 @@ internal sealed record TrainingColumns(DataViewSchema.Column Features, int Featu
         if (features.Kind != SchemaShape.Column.VectorKind.Vector || features.ItemType != NumberDataViewType.Single || features.IsKey)
             throw ColumnErrors.Mismatch(nameof(inputSchema), "feature", features.Name, FeatureType, Describe(features), FeatureRemedy);
         if (weightColumn is not null && Require(inputSchema, weightColumn, "example weight") is var weight
-            && (weight.Kind != SchemaShape.Column.VectorKind.Scalar || weight.IsKey || weight.ItemType is not (NumberDataViewType or BooleanDataViewType)))
+            && (weight.Kind != SchemaShape.Column.VectorKind.Scalar || weight.IsKey
+                || weight.ItemType is not (NumberDataViewType or BooleanDataViewType)))
             throw ColumnErrors.Mismatch(nameof(inputSchema), "example weight", weight.Name, WeightType, Describe(weight), WeightRemedy);
         return Require(inputSchema, labelColumn, "label");
     }
@@ -65,6 +66,7 @@ internal sealed record TrainingColumns(DataViewSchema.Column Features, int Featu
     public static string Describe(SchemaShape.Column column)
     {
         var item = column.IsKey ? $"Key<{column.ItemType}>" : column.ItemType.ToString()!;
-        return column.Kind == SchemaShape.Column.VectorKind.Scalar ? item : column.Kind == SchemaShape.Column.VectorKind.Vector ? $"Vector<{item}>" : $"VarVector<{item}>";
+        return column.Kind == SchemaShape.Column.VectorKind.Scalar ? item : column.Kind == SchemaShape.Column.VectorKind.Vector
+            ? $"Vector<{item}>" : $"VarVector<{item}>";
     }
 }

@@ -31,7 +31,8 @@ internal sealed class TrainingLabel
     private readonly Func<DataViewSchema, DataViewSchema.Column> _find;
 
     private TrainingLabel(
-        DataViewSchema.Column column, ScoreClasses classes, Func<DataViewRow, DataViewSchema.Column, ScoreClasses, TargetGetter> open, Func<DataViewSchema, DataViewSchema.Column> find)
+        DataViewSchema.Column column, ScoreClasses classes, Func<DataViewRow, DataViewSchema.Column, ScoreClasses, TargetGetter> open,
+            Func<DataViewSchema, DataViewSchema.Column> find)
     {
         Column = column;
         Classes = classes;
@@ -97,12 +98,14 @@ internal sealed class TrainingLabel
     public static TrainingLabel MultiLabel(DataViewSchema inputSchema, string name)
     {
         var column = ColumnValues.Require(inputSchema, name, "label");
-        if (column.Type is not VectorDataViewType vector || !(vector.ItemType is BooleanDataViewType || vector.ItemType == NumberDataViewType.Single))
+        if (column.Type is not VectorDataViewType vector
+            || !(vector.ItemType is BooleanDataViewType || vector.ItemType == NumberDataViewType.Single))
             throw ColumnErrors.Mismatch(nameof(inputSchema), "label", column, Answers, AnswersRemedy);
         if (vector.Size < 2)
         {
             throw ColumnErrors.Mismatch(nameof(inputSchema), "label", column, Answers,
-                vector.Size == 1 ? "One label is a binary problem: take its slot and use SigmoidCrossEntropy" : "State the length with [VectorType(length)]");
+                vector.Size == 1 ? "One label is a binary problem: take its slot and use SigmoidCrossEntropy"
+                    : "State the length with [VectorType(length)]");
         }
         return new(column, ScoreClasses.Of(AnnotationNames.OfSlots(column, vector.Size), vector.Size), OpenAnswers, schema
             => MultiLabel(schema, name).Column);
@@ -148,15 +151,19 @@ internal sealed class TrainingLabel
 
     /// <summary>Refuses a schema's promise that <see cref="Binary"/> will refuse.</summary>
     public static void CheckBinary(SchemaShape.Column label) => Check(
-        label, label.Kind == SchemaShape.Column.VectorKind.Scalar && (label.IsKey || label.ItemType is BooleanDataViewType || label.ItemType == NumberDataViewType.Single), YesOrNo, YesOrNoRemedy);
+        label, label.Kind == SchemaShape.Column.VectorKind.Scalar
+            && (label.IsKey || label.ItemType is BooleanDataViewType || label.ItemType == NumberDataViewType.Single), YesOrNo,
+            YesOrNoRemedy);
 
     /// <summary>Refuses a schema's promise that <see cref="MultiLabel"/> will refuse.</summary>
     public static void CheckMultiLabel(SchemaShape.Column label) => Check(
-        label, label.Kind == SchemaShape.Column.VectorKind.Vector && !label.IsKey && (label.ItemType is BooleanDataViewType || label.ItemType == NumberDataViewType.Single), Answers, AnswersRemedy);
+        label, label.Kind == SchemaShape.Column.VectorKind.Vector && !label.IsKey
+            && (label.ItemType is BooleanDataViewType || label.ItemType == NumberDataViewType.Single), Answers, AnswersRemedy);
 
     /// <summary>Refuses a schema's promise that <see cref="Distribution"/> will refuse.</summary>
     public static void CheckDistribution(SchemaShape.Column label, bool isCounts) => Check(
-        label, label.Kind == SchemaShape.Column.VectorKind.Vector && !label.IsKey && label.ItemType == NumberDataViewType.Single, Shares(isCounts), SharesRemedy);
+        label, label.Kind == SchemaShape.Column.VectorKind.Vector && !label.IsKey
+            && label.ItemType == NumberDataViewType.Single, Shares(isCounts), SharesRemedy);
 
     private static void Check(SchemaShape.Column label, bool isLabel, string expected, string remedy)
     {

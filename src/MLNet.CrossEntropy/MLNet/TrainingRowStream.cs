@@ -13,7 +13,8 @@ namespace MLNet.CrossEntropy.MLNet;
 /// <param name="split">Which rows are held out; null for none.</param>
 /// <param name="cancellation">Looked at with each row.</param>
 internal sealed class TrainingRowStream(
-    IDataView data, TrainingColumns columns, int poolBlocks = TrainingRowStream.DefaultPoolBlocks, ValidationSplit? split = null, CancellationToken cancellation = default)
+    IDataView data, TrainingColumns columns, int poolBlocks = TrainingRowStream.DefaultPoolBlocks, ValidationSplit? split = null,
+        CancellationToken cancellation = default)
     : IRowSource
 {
     /// <summary>Blocks of 1 to 4 MB each: a pool of some 16 to 64 MB, within which rows are shuffled.</summary>

@@ -21,7 +21,8 @@ internal sealed record TrainingRows(IReadOnlyList<RowBlock> Blocks, TrainingRowT
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     /// <exception cref="InvalidOperationException">A weight is negative or not finite, or no row is usable.</exception>
     public static TrainingRows Read(
-        IDataView data, TrainingColumns columns, ValidationSplit? split = null, string what = "training", CancellationToken cancellation = default)
+        IDataView data, TrainingColumns columns, ValidationSplit? split = null, string what = "training",
+            CancellationToken cancellation = default)
     {
         var builder = columns.NewBuilder();
         using var cursor = TrainingRowReader.OpenCursor(data, columns);

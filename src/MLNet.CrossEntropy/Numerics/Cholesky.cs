@@ -1,6 +1,3 @@
-using MLNet.CrossEntropy.Linear;
-
-
 namespace MLNet.CrossEntropy.Numerics;
 
 /// <summary>
@@ -49,7 +46,7 @@ internal static class Cholesky
         for (var i = n - 1; i >= 0; i--)
         {
             b[i] /= l[i * n + i];
-            ConjugateGradient.Add(b[..i], -b[i], l.Slice(i * n, i));
+            SpanMath.AddScaled(b[..i], -b[i], l.Slice(i * n, i));
         }
     }
 }

@@ -106,6 +106,16 @@ internal static class SpanMath
             x[i] *= factor;
     }
 
+    /// <summary><c>y += a x</c>.</summary>
+    public static void AddScaled(Span<double> y, double a, ReadOnlySpan<double> x)
+    {
+        var i = 0;
+        for (; i <= x.Length - Vector<double>.Count; i += Vector<double>.Count)
+            (new Vector<double>(y[i..]) + a * new Vector<double>(x[i..])).CopyTo(y[i..]);
+        for (; i < x.Length; i++)
+            y[i] += a * x[i];
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<T> Load<T>(ReadOnlySpan<T> x, int index) =>
         Vector.LoadUnsafe(ref MemoryMarshal.GetReference(x), (nuint)index);

@@ -1,6 +1,6 @@
-using MLNet.CrossEntropy.Losses;
 using Microsoft.ML;
 using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Trainers;
 
 namespace MLNet.CrossEntropy;
@@ -261,12 +261,14 @@ public abstract class CrossEntropyTrainerOptions
         (IsFinite(L2Regularization ?? 0, from: 0), nameof(L2Regularization), L2Regularization, "finite and at least 0, or null for 1/N"),
         (IsFinite(L1Regularization, from: 0), nameof(L1Regularization), L1Regularization, "finite and at least 0"),
         (LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "at least 0 and below 1"),
-        (LabelSmoothing == 0 || Loss == TrainingLoss.CrossEntropy, nameof(LabelSmoothing), LabelSmoothing, "0 when the Loss is not CrossEntropy"),
+        (LabelSmoothing == 0
+            || Loss == TrainingLoss.CrossEntropy, nameof(LabelSmoothing), LabelSmoothing, "0 when the Loss is not CrossEntropy"),
         (Enum.IsDefined(Solver), nameof(Solver), Solver, OneOf<Solver>()),
         (NumberOfEpochs is null or > 0, nameof(NumberOfEpochs), NumberOfEpochs, "at least 1, or null to have it chosen"),
         (IsFinite(Tolerance ?? 0, from: 0), nameof(Tolerance), Tolerance, "finite and at least 0, or null for the solver's own"),
         (BatchSize is null or > 0, nameof(BatchSize), BatchSize, "at least 1, or null to have it chosen"),
-        (IsFinite(LearningRate ?? 1, from: double.Epsilon), nameof(LearningRate), LearningRate, "finite and above 0, or null to have it chosen"),
+        (IsFinite(LearningRate ?? 1, from: double.Epsilon), nameof(LearningRate), LearningRate,
+            "finite and above 0, or null to have it chosen"),
         (Enum.IsDefined(Standardization), nameof(Standardization), Standardization, OneOf<Standardization>()),
         (NumberOfThreads is null or > 0, nameof(NumberOfThreads), NumberOfThreads, "at least 1, or null for one for each processor"),
         (ValidationFraction is >= 0 and < 1, nameof(ValidationFraction), ValidationFraction, "at least 0 and below 1"),
@@ -275,8 +277,10 @@ public abstract class CrossEntropyTrainerOptions
         (CheckpointPath != "", nameof(CheckpointPath), CheckpointPath, "the name of a file, or null for none"),
         (CheckpointPath is null || Seed is not null, nameof(Seed), Seed, "given when there is a CheckpointPath, so that a fit that is "
             + "taken up goes on as it began"),
-        (CheckpointPath is not null || CheckpointInterval is null, nameof(CheckpointPath), CheckpointPath, "given when a CheckpointInterval is"),
-        (CheckpointInterval is not { } time || time > TimeSpan.Zero, nameof(CheckpointInterval), CheckpointInterval, "above 0, or null to save after each epoch"),
+        (CheckpointPath is not null
+            || CheckpointInterval is null, nameof(CheckpointPath), CheckpointPath, "given when a CheckpointInterval is"),
+        (CheckpointInterval is not { } time
+            || time > TimeSpan.Zero, nameof(CheckpointInterval), CheckpointInterval, "above 0, or null to save after each epoch"),
     ];
 
     private static object Seen(object? value) => value is null ? "null" : value is "" ? "''" : value;

@@ -103,7 +103,8 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
         var loss = _options.SigmoidLoss(_options.PositiveWeights);
         var start = InitialModel.Of(given: null, _options.InitialModel, weights: null, isBinary: false) is { } initial
             ? initial.ForClasses(columns.Features, columns.FeatureCount, ClassUnion
-                .Of(label.Names, label.TargetWidth, initial.ClassNames, initial.Model.Biases.Length, _options.NewClasses).InVectors(label.TargetWidth, unknown: float.NaN))
+                .Of(label.Names, label.TargetWidth, initial.ClassNames, initial.Model.Biases.Length, _options.NewClasses)
+                    .InVectors(label.TargetWidth, unknown: float.NaN))
             : null;
         (var fitted, var report) = _fit.Run(input, columns, (_, _) => loss, label.TargetWidth, validation, start);
         CorrectPrior(fitted.Biases);
@@ -111,7 +112,8 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
         var model = NativeModels.Linear(_host, fitted.Weights, fitted.Biases, label.Names);
         report.Describes(model);
         var scorer = NativeModels.Multiclass(
-            _host, model, TrainSchema.OfNames(columns.Features, label.Column.Name, label.TargetWidth, label.Names), columns.Features.Name, label.Column.Name);
+            _host, model, TrainSchema.OfNames(columns.Features, label.Column.Name, label.TargetWidth, label.Names), columns.Features.Name,
+                label.Column.Name);
         var scored = scorer.Transform(input);
         return new TransformerChain<ITransformer>([scorer, .. _answers.Select(answer => answer.Fit(scored))]);
     }
@@ -132,7 +134,9 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
         [
             (PositiveWeights is null || (PositiveWeights.Count > 0 && PositiveWeights.All(weight => double.IsFinite(weight) && weight > 0)),
                 nameof(PositiveWeights), Listed(PositiveWeights), "finite and above 0, one for each label or one for all, or null for 1"),
-            (PositiveWeights is null || Loss == TrainingLoss.CrossEntropy, nameof(PositiveWeights), Listed(PositiveWeights), "null when the Loss is not CrossEntropy"),
+            (PositiveWeights is null
+                || Loss == TrainingLoss.CrossEntropy, nameof(PositiveWeights), Listed(PositiveWeights),
+                "null when the Loss is not CrossEntropy"),
             (TargetPrior is null or { IsOfRows: true }, nameof(TargetPrior), TargetPrior, "OfRows or null: labels that are answered on "
                 + "their own have no shares that sum to 1"),
             (Enum.IsDefined(NewClasses), nameof(NewClasses), NewClasses, OneOf<NewClassPolicy>()),

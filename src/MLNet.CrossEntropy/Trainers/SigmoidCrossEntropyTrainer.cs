@@ -99,7 +99,9 @@ public sealed class SigmoidCrossEntropyTrainer
         var label = TrainingColumns.Check(
             inputSchema, _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
         TrainingLabel.CheckBinary(label);
-        return NativeModels.OutputShape(_builtIn, inputSchema, label, NativeModels.ShapeColumn(label.Name, label.Kind, BooleanDataViewType.Instance, isKey: false, label.Annotations));
+        return NativeModels.OutputShape(
+            _builtIn, inputSchema, label,
+            NativeModels.ShapeColumn(label.Name, label.Kind, BooleanDataViewType.Instance, isKey: false, label.Annotations));
     }
 
     private BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> FitRows(
@@ -110,7 +112,9 @@ public sealed class SigmoidCrossEntropyTrainer
         var columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
         var classes = new ClassTargets(
             _options.ClassWeights, _options.TargetPrior, label.Classes.Names, _options.SigmoidLoss(positiveWeights: null));
-        var start = InitialModel.Of(initialModel, _options.InitialModel, _options.ClassWeights, isBinary: true)?.ForBinary(columns.Features, columns.FeatureCount);
+        var start =
+            InitialModel.Of(initialModel, _options.InitialModel, _options.ClassWeights, isBinary: true)?.ForBinary(
+            columns.Features, columns.FeatureCount);
         (var fitted, var report) = _fit.Run(input, columns, classes.LossOf, outputs: 1, validation, start);
         classes.Correct(fitted.Biases);
 

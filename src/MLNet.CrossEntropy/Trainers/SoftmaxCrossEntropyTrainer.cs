@@ -96,7 +96,9 @@ public sealed class SoftmaxCrossEntropyTrainer
         if (label.Kind == SchemaShape.Column.VectorKind.Scalar && _options.LabelKind == LabelKind.Auto)
         {
             TrainingLabel.CheckMulticlass(label);
-            return NativeModels.OutputShape(_builtIn, inputSchema, label, NativeModels.ShapeColumn(label.Name, label.Kind, NumberDataViewType.UInt32, isKey: true, label.Annotations));
+            return NativeModels.OutputShape(
+                _builtIn, inputSchema, label,
+                NativeModels.ShapeColumn(label.Name, label.Kind, NumberDataViewType.UInt32, isKey: true, label.Annotations));
         }
         TrainingLabel.CheckDistribution(label, IsCounts);
         return NativeModels.OutputShape(_builtIn, inputSchema, label, TrainSchema.AsKey(label));

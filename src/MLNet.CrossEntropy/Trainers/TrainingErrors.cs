@@ -41,14 +41,16 @@ internal static class TrainingErrors
             + $"example with a hash of fewer bits, or fewer classes.");
 
     public static ArgumentException InitialModelOfOtherTask(bool isBinary, int classes) => new(
-        $"The initial model is {(isBinary ? "binary" : $"multiclass, of {classes} classes")}; a {(isBinary ? "multiclass" : "binary")} fit needs one of its own kind.");
+        $"The initial model is {(isBinary ? "binary" : $"multiclass, of {classes} classes")}; a {(isBinary ? "multiclass" : "binary")} " +
+            $"fit needs one of its own kind.");
 
     public static ArgumentException InitialModelOfOtherFeatures(int features, string column, int needed) => new(
         $"The initial model has {features} features, and column '{column}' has {needed}. Prepare the data as it was prepared for the "
             + $"initial model, or fit without one.");
 
     public static ArgumentException UnmatchedClasses(bool dataIsNamed, int dataClasses, int modelClasses) => new(
-        $"The label has {dataClasses} classes {(dataIsNamed ? "with" : "without")} names, and the initial model {modelClasses} {(dataIsNamed ? "without" : "with")} names: there is no telling which is which. "
+        $"The label has {dataClasses} classes {(dataIsNamed ? "with" : "without")} names, and the initial model {modelClasses} " +
+            $"{(dataIsNamed ? "without" : "with")} names: there is no telling which is which. "
         + "Make the label with MapValueToKey, and use an initial model whose label was made so too.");
 
     public static ArgumentException BalancedWarmStart() => new(
@@ -57,7 +59,8 @@ internal static class TrainingErrors
 
     public static ArgumentException NoSlotForClass(IEnumerable<string> classes, int slots, int needed, float unknown) => new(
         $"The label vectors have {slots} slots, and with those of the initial model there are {needed} classes "
-        + $"({string.Join(", ", classes)}): vectors need a slot for each. Add them, filled with {unknown.ToString(CultureInfo.InvariantCulture)}.");
+        + $"({string.Join(", ", classes)}): vectors need a slot for each. Add them, filled with " +
+            $"{unknown.ToString(CultureInfo.InvariantCulture)}.");
 
     public static ArgumentException NewClasses(IEnumerable<string> names) => new(
         $"The initial model does not have these classes of the training data: {string.Join(", ", names)}. "

@@ -76,10 +76,13 @@ public sealed partial class FolderTests
             if (Sources.FolderOf(Outermost(type)) is not { } folder)
                 continue;
             // Type parameters have no namespace.
-            foreach (var target in type.Dependencies.Select(dependency => dependency.Target).Distinct().Where(target => target.Namespace is not null))
+            foreach (
+                var target in type.Dependencies.Select(dependency => dependency.Target).Distinct()
+                .Where(target => target.Namespace is not null))
             {
                 var isOurs = target.Namespace.FullName.StartsWith("MLNet.CrossEntropy", StringComparison.Ordinal);
-                var isMLNet = target.Namespace.FullName.StartsWith("Microsoft.ML", StringComparison.Ordinal) && Sources.FolderOf(Outermost(target)) is null;
+                var isMLNet = target.Namespace.FullName.StartsWith("Microsoft.ML", StringComparison.Ordinal)
+                    && Sources.FolderOf(Outermost(target)) is null;
                 yield return new(Outermost(type), folder, Outermost(target), isOurs ? Sources.FolderOf(Outermost(target)) : null, isMLNet);
             }
         }
@@ -90,7 +93,8 @@ public sealed partial class FolderTests
 
     private static IEnumerable<string> OffendersOutside(string allowed, string[] words)
     {
-        var offenders = Sources.Files.Where(file => Array.Exists(words, Comment().Replace(file.Text, "").Contains)).Select(file => file.Path).ToArray();
+        var offenders = Sources.Files.Where(file => Array.Exists(words, Comment().Replace(file.Text, "").Contains))
+            .Select(file => file.Path).ToArray();
         Assert.Contains(offenders, path => path.StartsWith(allowed, StringComparison.Ordinal));
         return offenders.Where(path => !path.StartsWith(allowed, StringComparison.Ordinal));
     }

@@ -12,7 +12,8 @@ public sealed class SizeTests(ITestOutputHelper output)
     [Fact]
     public void Files_are_short()
     {
-        var lines = Sources.Files.Select(file => (file.Path, Lines: file.Text.Count(c => c == '\n'))).OrderByDescending(file => file.Lines).ToArray();
+        var lines = Sources.Files.Select(file => (file.Path, Lines: file.Text.Count(c => c == '\n'))).OrderByDescending(file => file.Lines)
+            .ToArray();
         foreach (var (path, count) in lines.Where(file => file.Lines > LongFile))
             output.WriteLine($"Would a reader split {path}? It has {count} lines.");
         Assert.DoesNotContain(lines, file => file.Lines > LongestFile);
@@ -20,5 +21,7 @@ public sealed class SizeTests(ITestOutputHelper output)
 
     [Fact]
     public void Lines_are_short()
-        => Assert.Empty(Sources.Files.SelectMany(file => file.Text.Split('\n').Where(line => line.Length > LongestLine).Select(line => $"{file.Path}: {line.Trim()}")));
+        => Assert.Empty(
+            Sources.Files.SelectMany(
+            file => file.Text.Split('\n').Where(line => line.Length > LongestLine).Select(line => $"{file.Path}: {line.Trim()}")));
 }

@@ -11,14 +11,18 @@ internal static partial class Sources
         [.. Repository.Files("src/MLNet.CrossEntropy", "*.cs").Select(path => (path, TopFolder(path), Repository.Text($"src/MLNet.CrossEntropy/{path}")))];
 
     private static readonly Dictionary<string, string> Folder = Files
-        .SelectMany(file => Declaration().Matches(file.Text).Select(match => (Type: $"{Namespace().Match(file.Text).Groups["name"]}.{match.Groups["name"]}", file.Folder)))
+        .SelectMany(
+            file => Declaration().Matches(file.Text)
+            .Select(match => (Type: $"{Namespace().Match(file.Text).Groups["name"]}.{match.Groups["name"]}", file.Folder)))
         .GroupBy(pair => pair.Type, pair => pair.Folder)
         .ToDictionary(group => group.Key, group => group.Distinct().Single());
 
     /// <summary>The top folders; "" is that of the catalogs.</summary>
     public static IEnumerable<string> Folders => Files.Select(file => file.Folder).Distinct();
 
-    /// <summary>The folder of the file that declares a type, by its full name; null when no file does, as of types that the compiler makes.</summary>
+    /// <summary>
+    /// The folder of the file that declares a type, by its full name; null when no file does, as of types that the compiler makes.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Files of two folders declare parts of it.</exception>
     public static string? FolderOf(string type) => Folder.GetValueOrDefault(type);
 

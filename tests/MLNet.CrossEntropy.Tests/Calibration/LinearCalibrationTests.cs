@@ -108,7 +108,8 @@ public class LinearCalibrationTests
     public void In_a_chain_only_the_model_is_replaced()
     {
         var model = NamedIris.Chain(Fit());
-        var calibrated = Assert.IsType<TransformerChain<ITransformer>>(_ml.MulticlassClassification.CalibrateTemperature(model, Held).Transformer);
+        var calibrated =
+            Assert.IsType<TransformerChain<ITransformer>>(_ml.MulticlassClassification.CalibrateTemperature(model, Held).Transformer);
         var inner = calibrated.Single();
         Assert.IsType(model.Single().GetType(), inner);
         ITransformer[] before = [.. (IEnumerable<ITransformer>)model.Single()], after = [.. (IEnumerable<ITransformer>)inner];
@@ -120,7 +121,8 @@ public class LinearCalibrationTests
     [Fact]
     public void A_model_at_the_end_of_a_chain_keeps_the_chains_type()
     {
-        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label", "Species").Append(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy());
+        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label", "Species")
+            .Append(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy());
         var model = pipeline.Fit(Train);
         Assert.IsType(model.GetType(), _ml.MulticlassClassification.CalibrateTemperature(model, Held).Transformer);
     }
@@ -152,11 +154,13 @@ public class LinearCalibrationTests
         var keyed = _ml.Transforms.Conversion.MapValueToKey("Label", "Species").Fit(Train).Transform(Train);
         var entropy = _ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(l1Regularization: 0, l2Regularization: 0).Fit(keyed);
         Assert.InRange(_ml.MulticlassClassification.CalibrateTemperature(entropy, Held, "Species").Report.Temperature, 1.1, 100);
-        var logistic = _ml.BinaryClassification.Trainers.LbfgsLogisticRegression("IsSecond", l1Regularization: 0, l2Regularization: 100).Fit(keyed);
+        var logistic = _ml.BinaryClassification.Trainers.LbfgsLogisticRegression("IsSecond", l1Regularization: 0, l2Regularization: 100)
+            .Fit(keyed);
         var calibrated = _ml.BinaryClassification.CalibrateTemperature(logistic, Held, "IsSecond");
         Assert.InRange(calibrated.Report.Temperature, 0.01, 0.9);
         Assert.Equal(
-            calibrated.Report.LogLossAfter, _ml.BinaryClassification.EvaluateCrossEntropy(calibrated.Transformer.Transform(Held), "IsSecond").LogLoss, 1e-6);
+            calibrated.Report.LogLossAfter,
+                _ml.BinaryClassification.EvaluateCrossEntropy(calibrated.Transformer.Transform(Held), "IsSecond").LogLoss, 1e-6);
     }
 
     [Fact]
@@ -168,9 +172,13 @@ public class LinearCalibrationTests
         string[] names = [.. rows.Select(row => row.Class).Append("rose").Distinct().OrderDescending()];
         var nan = double.NaN;
         IDataView odd = new InMemoryView.Builder()
-            .AddScores("Features", rows.Select(row => row.Features.Select(x => (double)x).ToArray()).Concat((double[][])[[1, 1, 1, 1], [1, 1, 1, 1], [nan, 1, 1, 1], [1, 1, 1, 1]]), 4)
+            .AddScores(
+                "Features", rows.Select(row => row.Features.Select(x => (double)x).ToArray())
+                .Concat((double[][])[[1, 1, 1, 1], [1, 1, 1, 1], [nan, 1, 1, 1], [1, 1, 1, 1]]), 4)
             .AddText("Species", rows.Select(row => row.Class).Concat(["rose", "setosa", "setosa", "setosa"]))
-            .AddKeys("Other", rows.Select(row => (uint)Array.IndexOf(names, row.Class) + 1).Concat((uint[])[(uint)Array.IndexOf(names, "rose") + 1, 0, 2, 2]), names.Length, names)
+            .AddKeys(
+                "Other", rows.Select(row => (uint)Array.IndexOf(names, row.Class) + 1)
+                .Concat((uint[])[(uint)Array.IndexOf(names, "rose") + 1, 0, 2, 2]), names.Length, names)
             .AddNumbers("Weight", rows.Select(_ => 1.0).Concat([1, 1, 1, 0]))
             .Build();
         var report = _ml.MulticlassClassification.CalibrateTemperature(model, odd, "Other", "Weight").Report;
@@ -193,10 +201,14 @@ public class LinearCalibrationTests
 
         (string Start, Action Act)[] refusals =
         [
-            ("The linear classifier in 'model' is binary; a multiclass one is needed.", () => _ml.MulticlassClassification.CalibrateTemperature(binary, Held)),
-            ("The linear classifier in 'model' is multiclass; a binary one is needed.", () => _ml.BinaryClassification.CalibratePlatt(model, Held)),
-            ("None of the rows can be calibrated on: 1 rows: 0 used", () => _ml.MulticlassClassification.CalibrateTemperature(model, noLabels, "Missing")),
-            ("The example weight of row 0 (counted from 0) in column 'Weight' is -1", () => _ml.MulticlassClassification.CalibrateTemperature(model, noLabels, "Species", "Weight")),
+            ("The linear classifier in 'model' is binary; a multiclass one is needed.", () =>
+                _ml.MulticlassClassification.CalibrateTemperature(binary, Held)),
+            ("The linear classifier in 'model' is multiclass; a binary one is needed.", () =>
+                _ml.BinaryClassification.CalibratePlatt(model, Held)),
+            ("None of the rows can be calibrated on: 1 rows: 0 used", () =>
+                _ml.MulticlassClassification.CalibrateTemperature(model, noLabels, "Missing")),
+            ("The example weight of row 0 (counted from 0) in column 'Weight' is -1", () =>
+                _ml.MulticlassClassification.CalibrateTemperature(model, noLabels, "Species", "Weight")),
             ("Feature column 'Features' is of type", () => _ml.MulticlassClassification.CalibrateTemperature(model, narrow, "Species")),
             ("There is no label column 'Nothing'", () => _ml.MulticlassClassification.CalibrateTemperature(model, Held, "Nothing")),
         ];
@@ -207,19 +219,26 @@ public class LinearCalibrationTests
     [Fact]
     public void A_calibrator_that_follows_would_go_wrong()
     {
-        var pipeline = _ml.BinaryClassification.Trainers.AveragedPerceptron("IsSecond", numberOfIterations: 3).Append(_ml.BinaryClassification.Calibrators.Platt("IsSecond"));
+        var pipeline = _ml.BinaryClassification.Trainers.AveragedPerceptron("IsSecond", numberOfIterations: 3)
+            .Append(_ml.BinaryClassification.Calibrators.Platt("IsSecond"));
         var model = pipeline.Fit(Train);
-        Assert.StartsWith("After the linear classifier in 'model' comes a calibrator", Assert.Throws<ArgumentException>(() => _ml.BinaryClassification.CalibratePlatt(model, Held, "IsSecond")).Message);
+        Assert.StartsWith(
+            "After the linear classifier in 'model' comes a calibrator",
+            Assert.Throws<ArgumentException>(() => _ml.BinaryClassification.CalibratePlatt(model, Held, "IsSecond")).Message);
 
         // Without it, Platt's sigmoid over a perceptron's scores is ours.
         var calibrated = _ml.BinaryClassification.CalibratePlatt(model.First(), Held, "IsSecond");
-        Assert.Equal(calibrated.Report.LogLossAfter, _ml.BinaryClassification.EvaluateCrossEntropy(calibrated.Transformer.Transform(Held), "IsSecond").LogLoss, 1e-6);
+        Assert.Equal(
+            calibrated.Report.LogLossAfter,
+            _ml.BinaryClassification.EvaluateCrossEntropy(calibrated.Transformer.Transform(Held), "IsSecond").LogLoss, 1e-6);
     }
 
     [Fact]
     public void A_threshold_that_was_moved_moves_with_the_scores()
     {
-        var model = _ml.BinaryClassification.ChangeModelThreshold(_ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(Train), 0.7f);
+        var model =
+            _ml.BinaryClassification.ChangeModelThreshold(
+            _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(Train), 0.7f);
         var calibrated = _ml.BinaryClassification.CalibratePlatt(model, Held, "IsSecond").Transformer;
         Assert.Equal(model.Transform(Held).GetColumn<bool>("PredictedLabel"), calibrated.Transform(Held).GetColumn<bool>("PredictedLabel"));
     }
@@ -228,14 +247,18 @@ public class LinearCalibrationTests
     public void Raw_scores_become_probabilities()
     {
         var keyed = _ml.Transforms.Conversion.MapValueToKey("Label", "Species").Fit(Train).Transform(Train);
-        var model = _ml.MulticlassClassification.Trainers.SdcaNonCalibrated(new Microsoft.ML.Trainers.SdcaNonCalibratedMulticlassTrainer.Options { NumberOfThreads = 1, MaximumNumberOfIterations = 10 }).Fit(keyed);
+        var model =
+            _ml.MulticlassClassification.Trainers.SdcaNonCalibrated(
+            new Microsoft.ML.Trainers.SdcaNonCalibratedMulticlassTrainer.Options { NumberOfThreads = 1, MaximumNumberOfIterations = 10 })
+            .Fit(keyed);
         var calibrated = _ml.MulticlassClassification.CalibrateVector(model, Held, "Species");
         AgreesWithTheEvaluator(calibrated.Transformer, calibrated.Report.LogLossAfter, calibrated.Report.CalibrationErrorAfter);
     }
 
     /// <summary>Iris with every eighth label wrong, so that nothing is separable.</summary>
     private static IEnumerable<Dataset.Example> Noisy(Func<int, bool> isTaken)
-        => Dataset.Iris.Examples.Select((row, i) => (Row: i % 8 == 5 ? Mislabelled(row) : row, Index: i)).Where(pair => isTaken(pair.Index)).Select(pair => pair.Row);
+        => Dataset.Iris.Examples.Select((row, i) => (Row: i % 8 == 5 ? Mislabelled(row) : row, Index: i)).Where(pair => isTaken(pair.Index))
+            .Select(pair => pair.Row);
 
     private static Dataset.Example Mislabelled(Dataset.Example row) => new()
     {

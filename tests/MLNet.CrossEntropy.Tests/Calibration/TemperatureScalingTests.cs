@@ -66,14 +66,17 @@ public class TemperatureScalingTests
     public void A_model_that_is_always_right_has_no_temperature()
     {
         var rows = Rows([[2, 1, 0], [0, 0, 5], [1, 1, 0]], [0, 2, 1]);
-        Assert.StartsWith("The model is right in every row", Assert.Throws<InvalidOperationException>(() => TemperatureScaling.Fit(rows)).Message);
+        Assert.StartsWith(
+            "The model is right in every row", Assert.Throws<InvalidOperationException>(() => TemperatureScaling.Fit(rows)).Message);
     }
 
     [Fact]
     public void Constant_logits_have_no_temperature()
     {
         var rows = Rows([[2, 2, 2], [1e9, 1e9, 1e9]], [0, 1]);
-        Assert.StartsWith("In every row the logits of all classes are the same", Assert.Throws<InvalidOperationException>(() => TemperatureScaling.Fit(rows)).Message);
+        Assert.StartsWith(
+            "In every row the logits of all classes are the same",
+            Assert.Throws<InvalidOperationException>(() => TemperatureScaling.Fit(rows)).Message);
     }
 
     [Fact]
@@ -83,7 +86,9 @@ public class TemperatureScalingTests
         foreach (var last in (double[])[2, 3])
         {
             var rows = Rows([[2, 0], [0, 1], [last, 0]], [1, 0, 0]);
-            Assert.StartsWith("The rows' own classes have no higher logits", Assert.Throws<InvalidOperationException>(() => TemperatureScaling.Fit(rows)).Message);
+            Assert.StartsWith(
+                "The rows' own classes have no higher logits",
+                Assert.Throws<InvalidOperationException>(() => TemperatureScaling.Fit(rows)).Message);
         }
         Assert.InRange(TemperatureScaling.Fit(Rows([[2, 0], [0, 1], [4, 0]], [1, 0, 0])).Scale, 0.01, 1);
     }
@@ -104,7 +109,9 @@ public class TemperatureScalingTests
         return rows;
     }
 
-    /// <summary>A row for each class, weighted by the probability that <paramref name="truth"/> gives it: the optimum has these probabilities.</summary>
+    /// <summary>
+    /// A row for each class, weighted by the probability that <paramref name="truth"/> gives it: the optimum has these probabilities.
+    /// </summary>
     internal static void AddExpected(CalibrationRows rows, double[] logits, double[] truth)
     {
         var sum = truth.Sum(Math.Exp);

@@ -28,7 +28,8 @@ public class VectorScalingTests
         {
             var spread = Math.Pow(10, k % 4);
             Assert.Equal(scales[k], fitted.Scales[k] * spread, 1e-6);
-            Assert.Equal(offsets[k] - offsets[0], fitted.Offsets[k] + 100 * fitted.Scales[k] - fitted.Offsets[0] - 100 * fitted.Scales[0], 1e-6);
+            Assert.Equal(
+                offsets[k] - offsets[0], fitted.Offsets[k] + 100 * fitted.Scales[k] - fitted.Offsets[0] - 100 * fitted.Scales[0], 1e-6);
         }
     }
 
@@ -37,7 +38,8 @@ public class VectorScalingTests
     {
         var logits = TemperatureScalingTests.RandomLogits(200, 3, seed: 9);
         var random = new Random(1);
-        var rows = TemperatureScalingTests.Rows(logits, [.. logits.Select(z => random.Next(3) == 0 ? random.Next(3) : Array.IndexOf(z, z.Max()))]);
+        var rows =
+            TemperatureScalingTests.Rows(logits, [.. logits.Select(z => random.Next(3) == 0 ? random.Next(3) : Array.IndexOf(z, z.Max()))]);
         var (scales, offsets, _, gradient) = VectorScaling.Fit(rows, Names(3));
         var temperature = TemperatureScaling.Fit(rows).Scale;
         Assert.True(rows.Evaluate(scales, offsets).LogLoss < rows.Evaluate([temperature, temperature, temperature], new double[3]).LogLoss);
@@ -59,7 +61,8 @@ public class VectorScalingTests
     public void A_class_without_rows_is_named()
     {
         var rows = TemperatureScalingTests.Rows([[1, 0, 0], [0, 1, 0], [0, 1, 0]], [0, 1, 0]);
-        Assert.StartsWith("There are no rows of 'c2': ", Assert.Throws<InvalidOperationException>(() => VectorScaling.Fit(rows, Names(3))).Message);
+        Assert.StartsWith(
+            "There are no rows of 'c2': ", Assert.Throws<InvalidOperationException>(() => VectorScaling.Fit(rows, Names(3))).Message);
     }
 
     [Fact]
@@ -68,14 +71,17 @@ public class VectorScalingTests
         // Two classes overlap; the third is told from them by its own logit, which would grow for ever.
         var rows = TemperatureScalingTests.Rows(
             [[1, 0, 0], [0, 1, 0.2], [0.5, 0.2, 0.1], [0, 1, 0.3], [1, 0, 0.3], [0, 0, 2], [0.3, 0.1, 3]], [0, 1, 1, 0, 0, 2, 2]);
-        Assert.Contains("tells a class from the others beyond doubt", Assert.Throws<InvalidOperationException>(() => VectorScaling.Fit(rows, Names(3))).Message);
+        Assert.Contains(
+            "tells a class from the others beyond doubt",
+            Assert.Throws<InvalidOperationException>(() => VectorScaling.Fit(rows, Names(3))).Message);
     }
 
     [Fact]
     public void Constant_logits_have_no_scales()
     {
         var rows = TemperatureScalingTests.Rows([[2, 1], [2, 1]], [0, 1]);
-        Assert.StartsWith("In every row the logits", Assert.Throws<InvalidOperationException>(() => VectorScaling.Fit(rows, Names(2))).Message);
+        Assert.StartsWith(
+            "In every row the logits", Assert.Throws<InvalidOperationException>(() => VectorScaling.Fit(rows, Names(2))).Message);
     }
 
     [Fact]

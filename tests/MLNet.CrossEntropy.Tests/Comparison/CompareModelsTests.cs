@@ -17,7 +17,8 @@ public sealed class CompareModelsTests
         var good = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy().Fit(train);
         var poor = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(l2Regularization: 10).Fit(train);
         var actual = _ml.MulticlassClassification.CompareCrossEntropy(
-            new Dictionary<string, IDataView> { ["poor"] = poor.Transform(test), ["good"] = good.Transform(test) }, new() { IdColumnName = "Id", ListedRows = 3 });
+            new Dictionary<string, IDataView> { ["poor"] = poor.Transform(test), ["good"] = good.Transform(test) },
+                new() { IdColumnName = "Id", ListedRows = 3 });
 
         Assert.Equal(ComparisonVerdict.FirstBetter, actual.Pairs[0].Verdict);
         Assert.StartsWith("good is better than poor by 0.", actual.Pairs[0].Sentence, StringComparison.Ordinal);
@@ -34,7 +35,8 @@ public sealed class CompareModelsTests
         var good = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("Flag").Fit(train);
         var poor = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("Flag", l2Regularization: 10).Fit(train);
         var actual = _ml.BinaryClassification.CompareCrossEntropy(
-            new Dictionary<string, IDataView> { ["good"] = good.Transform(test), ["poor"] = poor.Transform(test) }, evaluation: new() { LabelColumnName = "Flag" });
+            new Dictionary<string, IDataView> { ["good"] = good.Transform(test), ["poor"] = poor.Transform(test) },
+                evaluation: new() { LabelColumnName = "Flag" });
         Assert.Equal(ComparisonVerdict.SecondBetter, actual.Pairs[0].Verdict);
         Assert.Equal("column 'Score' as logit (column 'Probability' is its sigmoid in every row)", actual.Models[0].ScoresUsed);
         Assert.Equal(_ml.BinaryClassification.EvaluateCrossEntropy(good.Transform(test), "Flag").LogLoss, actual.Models[0].LogLoss, 1e-12);
@@ -42,7 +44,8 @@ public sealed class CompareModelsTests
         // The same probabilities twice; floats lose what logits keep.
         var both = good.Transform(test);
         var byColumn = _ml.BinaryClassification.CompareCrossEntropy(
-            new Dictionary<string, IDataView> { ["one"] = both, ["two"] = both }, evaluation: new() { LabelColumnName = "Flag", ScoreColumnName = null });
+            new Dictionary<string, IDataView> { ["one"] = both, ["two"] = both },
+                evaluation: new() { LabelColumnName = "Flag", ScoreColumnName = null });
         Assert.Equal(ComparisonVerdict.Equal, byColumn.Pairs[0].Verdict);
         Assert.Equal("column 'Probability' (no score column was named)", byColumn.Models[0].ScoresUsed);
         Assert.Equal(actual.Models[0].LogLoss, byColumn.Models[0].LogLoss, 1e-6);
@@ -58,9 +61,12 @@ public sealed class CompareModelsTests
         double[] probabilities = [.. scores.Select((z, i) => i == 1500 ? 0.75 : 1 / (1 + Math.Exp(-z)))];
         var calibrated = ScoredData.Binary(labels, probabilities, [.. scores.Select((z, i) => i == 1500 ? 5 : z)]);
         var actual = _ml.BinaryClassification.CompareCrossEntropy(
-            new Dictionary<string, IDataView> { ["one"] = calibrated, ["two"] = ScoredData.Binary(labels, probabilities, [.. scores.Select(_ => 9.0)]) },
+            new Dictionary<string,
+                IDataView>
+            { ["one"] = calibrated, ["two"] = ScoredData.Binary(labels, probabilities, [.. scores.Select(_ => 9.0)]) },
             new() { BootstrapResamples = 0 });
-        Assert.StartsWith("column 'Probability' (row 1500: score 5 is not the logit", actual.Models[0].ScoresUsed, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "column 'Probability' (row 1500: score 5 is not the logit", actual.Models[0].ScoresUsed, StringComparison.Ordinal);
         Assert.StartsWith("column 'Probability' (row 0: score 9 is not", actual.Models[1].ScoresUsed, StringComparison.Ordinal);
         Assert.Equal(0, actual.Pairs[0].MeanDifference, 1e-7);
     }
@@ -83,29 +89,48 @@ public sealed class CompareModelsTests
     public void Cross_validations_fold_by_fold()
     {
         IDataView data = Draw(300, seed: 3);
-        var good = _ml.MulticlassClassification.CrossValidate(data, _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(), numberOfFolds: 4, seed: 5);
-        var poor = _ml.MulticlassClassification.CrossValidate(data, _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(l2Regularization: 10), numberOfFolds: 4, seed: 5);
+        var good =
+            _ml.MulticlassClassification.CrossValidate(
+            data, _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(), numberOfFolds: 4, seed: 5);
+        var poor =
+            _ml.MulticlassClassification.CrossValidate(
+            data, _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(l2Regularization: 10), numberOfFolds: 4, seed: 5);
         var actual = _ml.MulticlassClassification.CompareCrossValidation("good", good, "poor", poor);
 
         Assert.Equal(4, actual.Folds.Count);
-        Assert.Equal(_ml.MulticlassClassification.EvaluateCrossEntropy(good[2].ScoredHoldOutSet).LogLoss, actual.Folds[2].FirstLogLoss, 1e-12);
+        Assert.Equal(
+            _ml.MulticlassClassification.EvaluateCrossEntropy(good[2].ScoredHoldOutSet).LogLoss, actual.Folds[2].FirstLogLoss, 1e-12);
         Assert.Equal(1 / 3.0, actual.TestToTrainRatio, 1e-12);
         Assert.Equal(ComparisonVerdict.FirstBetter, actual.Verdict);
 
-        var other = _ml.MulticlassClassification.CrossValidate(data, _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(), numberOfFolds: 4, seed: 6);
-        var error = Assert.Throws<InvalidOperationException>(() => _ml.MulticlassClassification.CompareCrossValidation("good", good, "other", other));
+        var other =
+            _ml.MulticlassClassification.CrossValidate(
+            data, _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(), numberOfFolds: 4, seed: 6);
+        var error =
+            Assert.Throws<InvalidOperationException>(
+            () => _ml.MulticlassClassification.CompareCrossValidation("good", good, "other", other));
         Assert.Contains("same rows", error.Message, StringComparison.Ordinal);
-        Assert.Contains("secondFolds", Assert.Throws<ArgumentException>(() => _ml.MulticlassClassification.CompareCrossValidation("good", good, "poor", [.. poor.Take(3)])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "secondFolds",
+            Assert.Throws<ArgumentException>(
+            () => _ml.MulticlassClassification.CompareCrossValidation("good", good, "poor", [.. poor.Take(3)])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Binary_cross_validations()
     {
         IDataView data = Draw(300, seed: 3);
-        var good = _ml.BinaryClassification.CrossValidate(data, _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("Flag"), numberOfFolds: 3, labelColumnName: "Flag", seed: 5);
-        var poor = _ml.BinaryClassification.CrossValidate(data, _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("Flag", l2Regularization: 10), numberOfFolds: 3, labelColumnName: "Flag", seed: 5);
+        var good =
+            _ml.BinaryClassification.CrossValidate(
+            data, _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("Flag"), numberOfFolds: 3, labelColumnName: "Flag", seed: 5);
+        var poor =
+            _ml.BinaryClassification.CrossValidate(
+            data, _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("Flag", l2Regularization: 10), numberOfFolds: 3,
+            labelColumnName: "Flag", seed: 5);
         var actual = _ml.BinaryClassification.CompareCrossValidation("good", good, "poor", poor, new() { LabelColumnName = "Flag" });
-        Assert.Equal(_ml.BinaryClassification.EvaluateCrossEntropy(poor[1].ScoredHoldOutSet, "Flag").LogLoss, actual.Folds[1].SecondLogLoss, 1e-12);
+        Assert.Equal(
+            _ml.BinaryClassification.EvaluateCrossEntropy(poor[1].ScoredHoldOutSet, "Flag").LogLoss, actual.Folds[1].SecondLogLoss, 1e-12);
         Assert.Equal(ComparisonVerdict.FirstBetter, actual.Verdict);
     }
 

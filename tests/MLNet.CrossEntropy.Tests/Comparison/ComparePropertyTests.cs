@@ -9,7 +9,8 @@ public sealed class ComparePropertyTests
 {
     private static readonly Config Config = Config.QuickThrowOnFailure.WithReplay(0x5EED, 0x1D).WithMaxTest(40);
 
-    private static Arbitrary<ComparedRow[]> Rows => ArbMap.Default.GeneratorFor<int>().Select(seed => ComparedRows.Draw(seed)).ToArbitrary();
+    private static Arbitrary<ComparedRow[]> Rows =>
+        ArbMap.Default.GeneratorFor<int>().Select(seed => ComparedRows.Draw(seed)).ToArbitrary();
 
     [Fact]
     public void Figures_are_those_of_slow_passes() => Holds(rows =>
@@ -24,7 +25,8 @@ public sealed class ComparePropertyTests
         Assert.Equal(mean, actual.ClippedMeanDifference, 1e-12);
         Assert.Equal(Math.Sqrt(variance / (effective - 1)), actual.StandardError, 1e-12);
         Assert.Equal(effective - 1, actual.DegreesOfFreedom, 1e-9);
-        double wins = rows.Where(r => r.A[r.Label] > r.B[r.Label]).Sum(r => r.Weight), ties = rows.Where(r => r.A[r.Label] == r.B[r.Label]).Sum(r => r.Weight);
+        double wins = rows.Where(r => r.A[r.Label] > r.B[r.Label]).Sum(r => r.Weight), ties = rows.Where(r => r.A[r.Label] == r.B[r.Label])
+            .Sum(r => r.Weight);
         Assert.Equal((wins + ties / 2) / weight, actual.WinRate, 1e-12);
         Assert.Equal(ties / weight, actual.TieRate, 1e-12);
         Assert.Equal(
@@ -36,7 +38,8 @@ public sealed class ComparePropertyTests
     public void Models_have_the_log_loss_that_evaluation_finds() => Holds(rows =>
     {
         var actual = ComparedRows.Run(rows);
-        var expected = new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(ComparedRows.View(rows, "A"), exampleWeightColumnName: "Weight");
+        var expected =
+            new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(ComparedRows.View(rows, "A"), exampleWeightColumnName: "Weight");
         Assert.Equal(expected.LogLoss, actual.Models[0].LogLoss, 1e-14);
         Assert.Equal(expected.LogLossStandardError, actual.Models[0].LogLossStandardError, 1e-14);
         Assert.Equal(expected.Accuracy, actual.Models[0].Accuracy, 1e-14);
@@ -47,7 +50,8 @@ public sealed class ComparePropertyTests
     [Fact]
     public void Exchanging_the_models_changes_signs_only() => Holds(rows =>
     {
-        PairedComparison one = ComparedRows.Compare(rows, Bootstrap("Group")), other = ComparedRows.Compare(rows, Bootstrap("Group"), first: "B", second: "A");
+        PairedComparison one = ComparedRows.Compare(rows, Bootstrap("Group")),
+            other = ComparedRows.Compare(rows, Bootstrap("Group"), first: "B", second: "A");
         Assert.Equal(one.ClippedMeanDifference, -other.ClippedMeanDifference, 1e-14);
         Assert.Equal(one.StandardError, other.StandardError, 1e-14);
         Assert.Equal(one.PValue, other.PValue, 1e-12);
@@ -87,7 +91,8 @@ public sealed class ComparePropertyTests
     [Fact]
     public void The_scale_of_the_weights_does_not_matter() => Holds(rows =>
     {
-        PairedComparison one = ComparedRows.Compare(rows, Bootstrap(null)), other = ComparedRows.Compare([.. rows.Select(r => r with { Weight = 4 * r.Weight })], Bootstrap(null));
+        PairedComparison one = ComparedRows.Compare(rows, Bootstrap(null)),
+            other = ComparedRows.Compare([.. rows.Select(r => r with { Weight = 4 * r.Weight })], Bootstrap(null));
         Assert.Equal(one.StandardError, other.StandardError, 1e-12);
         Assert.Equal(one.PValue, other.PValue, 1e-9);
         Assert.Equal(one.Bootstrap!.Interval, other.Bootstrap!.Interval);
@@ -97,7 +102,8 @@ public sealed class ComparePropertyTests
     public void Groups_of_one_row_are_plain_rows() => Holds(rows =>
     {
         ComparedRow[] own = [.. rows.Select(r => r with { Group = r.Id, Weight = 1 })];
-        PairedComparison grouped = ComparedRows.Compare(own, new() { GroupColumnName = "Group", BootstrapResamples = 0 }), plain = ComparedRows.Compare(own);
+        PairedComparison grouped = ComparedRows.Compare(own, new() { GroupColumnName = "Group", BootstrapResamples = 0 }),
+            plain = ComparedRows.Compare(own);
         Assert.Equal(plain.StandardError, grouped.StandardError, 1e-12);
         Assert.Equal(plain.DegreesOfFreedom, grouped.DegreesOfFreedom, 1e-9);
         Assert.Equal(plain.PValue, grouped.PValue, 1e-9);

@@ -46,7 +46,9 @@ public sealed class CompareRowsTests
         Assert.Equal((1, 0), (actual.Pairs[0].FirstInfiniteRows, actual.Pairs[0].SecondInfiniteRows));
         Assert.Equal((Math.Log(0.5 / 0.75) + 0 + Math.Log(0.5) + 15 * Math.Log(10)) / 3, actual.Pairs[0].ClippedMeanDifference, 1e-12);
         Assert.Equal("owl", actual.Pairs[0].RowsForSecond[0].Label);
-        Assert.StartsWith("The log-loss of two is infinite (1 row with probability 0 of the true class), that of one is not. With a floor under probabilities: ", actual.Pairs[0].Sentence, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The log-loss of two is infinite (1 row with probability 0 of the true class), that of one is not. With a floor under " +
+            "probabilities: ", actual.Pairs[0].Sentence, StringComparison.Ordinal);
         Assert.Contains(actual.Warnings, w => w.Contains("'two' is infinite", StringComparison.Ordinal));
     }
 
@@ -75,7 +77,9 @@ public sealed class CompareRowsTests
         Assert.Equal(double.NaN, actual.MeanDifference);
         Assert.Equal((2, 1, 3), (actual.FirstInfiniteRows, actual.SecondInfiniteRows, actual.ClippedRows));
         Assert.True(double.IsFinite(actual.ClippedMeanDifference));
-        Assert.StartsWith("Both log-losses are infinite (2 rows of two, 1 row of one with probability 0 of the true class).", actual.Sentence, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Both log-losses are infinite (2 rows of two, 1 row of one with probability 0 of the true class).", actual.Sentence,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -86,9 +90,19 @@ public sealed class CompareRowsTests
     [InlineData("longer", "The data of 'one' end after 3 rows, those of 'two' go on.")]
     public void Other_rows_are_refused(string difference, string message)
     {
-        double[] labels = difference switch { "label" => [0, 2, 2], "missing" => [0, -1, 2], "shorter" => [0, 1], "longer" => [0, 1, 2, 0], _ => [0, 1, 2] };
+        double[] labels =
+            difference switch
+            {
+                "label" => [0, 2, 2],
+                "missing" => [0, -1, 2],
+                "shorter" => [0, 1],
+                "longer" => [0, 1, 2, 0],
+                _ =>
+            [0, 1, 2]
+            };
         double[] weights = [1, difference == "weight" ? 2.5 : 1, 1, 1];
-        InMemoryView one = ScoredData.Multiclass([0, 1, 2], Even(3), [1, 1, 1]), two = ScoredData.Multiclass(labels, Even(labels.Length), weights[..labels.Length]);
+        InMemoryView one = ScoredData.Multiclass([0, 1, 2], Even(3), [1, 1, 1]),
+            two = ScoredData.Multiclass(labels, Even(labels.Length), weights[..labels.Length]);
         var error = Assert.Throws<InvalidOperationException>(() => Compare(one, two, new() { ExampleWeightColumnName = "Weight" }));
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
     }
@@ -96,12 +110,16 @@ public sealed class CompareRowsTests
     [Fact]
     public void Soft_labels_must_be_the_same_too()
     {
-        InMemoryView one = Soft([[0.5, 0.5, 0], [0, 1, 0]], Even(2)), same = Soft([[0.5, 0.5, 0], [0, 1, 0]], [[0.5, 0.25, 0.25], [0.25, 0.5, 0.25]]), other = Soft([[0.5, 0, 0.5], [0, 1, 0]], Even(2));
+        InMemoryView one = Soft([[0.5, 0.5, 0], [0, 1, 0]], Even(2)),
+            same = Soft([[0.5, 0.5, 0], [0, 1, 0]], [[0.5, 0.25, 0.25], [0.25, 0.5, 0.25]]),
+            other = Soft([[0.5, 0, 0.5], [0, 1, 0]], Even(2));
         var actual = Compare(one, same).Pairs[0];
         // Second less first of row 0: ln 3 - (ln 2 + ln 4)/2, of row 1: ln 3 - ln 2; the pair is (two, one).
         Assert.Equal(-((Math.Log(3) - 1.5 * Math.Log(2)) + (Math.Log(3) - Math.Log(2))) / 2, actual.MeanDifference, 1e-7);
         Assert.Null(actual.RowsForFirst[0].Label);
-        Assert.Contains("label (0.5, 0.5, 0), that of 'two' (0.5, 0, 0.5)", Assert.Throws<InvalidOperationException>(() => Compare(one, other)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "label (0.5, 0.5, 0), that of 'two' (0.5, 0, 0.5)", Assert.Throws<InvalidOperationException>(() => Compare(one, other)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,7 +169,10 @@ public sealed class CompareRowsTests
         Refused("BootstrapResamples", () => _ml.MulticlassClassification.CompareCrossEntropy(two, new() { BootstrapResamples = -1 }));
         Refused("NumberOfThreads", () => _ml.MulticlassClassification.CompareCrossEntropy(two, new() { NumberOfThreads = 0 }));
         Refused("ListedRows", () => _ml.MulticlassClassification.CompareCrossEntropy(two, new() { ListedRows = 10_001 }));
-        Refused("no class in common", () => Compare(Named(["cat", "dog"], ["cat", "dog"], [[0.5, 0.5], [0.5, 0.5]]), Named(["elk", "fox"], ["elk", "fox"], [[0.5, 0.5], [0.5, 0.5]])));
+        Refused("no class in common",
+            () => Compare(
+            Named(["cat", "dog"], ["cat", "dog"], [[0.5, 0.5], [0.5, 0.5]]),
+            Named(["elk", "fox"], ["elk", "fox"], [[0.5, 0.5], [0.5, 0.5]])));
         Refused("cannot be matched", () => Compare(view, ScoredData.Multiclass([0, 1, 1], [[0.5, 0.5], [0.5, 0.5], [0.5, 0.5]])));
 
         static void Refused(string part, Func<object> call) =>
@@ -159,7 +180,8 @@ public sealed class CompareRowsTests
     }
 
     private CrossEntropyComparison Compare(IDataView one, IDataView two, MulticlassEvaluationOptions? evaluation = null) =>
-        _ml.MulticlassClassification.CompareCrossEntropy(new Dictionary<string, IDataView> { ["one"] = one, ["two"] = two }, new() { BootstrapResamples = 0 }, evaluation);
+        _ml.MulticlassClassification.CompareCrossEntropy(
+            new Dictionary<string, IDataView> { ["one"] = one, ["two"] = two }, new() { BootstrapResamples = 0 }, evaluation);
 
     private static double[][] Even(int rows) => [.. Enumerable.Range(0, rows).Select(_ => new[] { 1 / 3.0, 1 / 3.0, 1 / 3.0 })];
 

@@ -21,7 +21,8 @@ internal static class ComparedRows
     public static ComparedRow[] Draw(int seed, int most = 40)
     {
         Random random = new(seed);
-        return [.. Enumerable.Range(0, random.Next(4, most)).Select(i => new ComparedRow(random.Next(Classes), Shares(), Shares(), random.Next(1, 4), random.Next(6), i))];
+        return [.. Enumerable.Range(0, random.Next(4, most))
+            .Select(i => new ComparedRow(random.Next(Classes), Shares(), Shares(), random.Next(1, 4), random.Next(6), i))];
 
         int[] Shares()
         {
@@ -39,10 +40,12 @@ internal static class ComparedRows
         .Build();
 
     /// <summary>A against B, in this order.</summary>
-    public static PairedComparison Compare(ComparedRow[] rows, ComparisonOptions? options = null, bool weighted = true, string first = "A", string second = "B") =>
+    public static PairedComparison Compare(
+        ComparedRow[] rows, ComparisonOptions? options = null, bool weighted = true, string first = "A", string second = "B") =>
         Run(rows, options, weighted, first, second).Pairs[0];
 
-    public static CrossEntropyComparison Run(ComparedRow[] rows, ComparisonOptions? options = null, bool weighted = true, string first = "A", string second = "B")
+    public static CrossEntropyComparison Run(
+        ComparedRow[] rows, ComparisonOptions? options = null, bool weighted = true, string first = "A", string second = "B")
     {
         options ??= new() { BootstrapResamples = 0 };
         options.Baseline = second;

@@ -8,7 +8,8 @@ public sealed class CrossValidationComparisonTests
     [Fact]
     public void Five_folds_as_the_paper_corrects_them()
     {
-        // NumPy and SciPy 1.10: d = a - b; se = sqrt((1/5 + 1/4) * d.var(ddof=1)); p = 2 * t.sf(|mean| / se, 4); mean -+ t.ppf(0.975, 4) * se.
+        // NumPy and SciPy 1.10: d = a - b; se = sqrt((1/5 + 1/4) * d.var(ddof=1)); p = 2 * t.sf(|mean| / se, 4); mean -+ t.ppf(0.975, 4) *
+        // se.
         CrossValidationComparison actual = CrossValidationComparison.Of("A", A, "B", B);
         Assert.Equal(0.25, actual.TestToTrainRatio);
         Assert.Equal(4, actual.DegreesOfFreedom);
@@ -45,7 +46,9 @@ public sealed class CrossValidationComparisonTests
     {
         CrossValidationComparison actual = CrossValidationComparison.Of("A", [0.41, 0.40, 0.45], "B", [0.40, 0.42, 0.42]);
         Assert.Equal(ComparisonVerdict.Undecided, actual.Verdict);
-        Assert.StartsWith("No clear difference: the log-loss of B is lower than that of A by 0.01 nats (95% CI -0.", actual.Sentence, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "No clear difference: the log-loss of B is lower than that of A by 0.01 nats (95% CI -0.", actual.Sentence,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,9 +62,16 @@ public sealed class CrossValidationComparisonTests
     [Fact]
     public void What_makes_no_sense_is_refused()
     {
-        Assert.Contains("at least 2", Assert.Throws<ArgumentException>(() => CrossValidationComparison.Of("A", [0.4], "B", [0.5])).Message, StringComparison.Ordinal);
-        Assert.Contains("same length", Assert.Throws<ArgumentException>(() => CrossValidationComparison.Of("A", A, "B", [0.5, 0.6])).Message, StringComparison.Ordinal);
-        Assert.Contains("finite", Assert.Throws<ArgumentException>(() => CrossValidationComparison.Of("A", [0.4, double.PositiveInfinity], "B", [0.5, 0.6])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at least 2", Assert.Throws<ArgumentException>(() => CrossValidationComparison.Of("A", [0.4], "B", [0.5])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "same length", Assert.Throws<ArgumentException>(() => CrossValidationComparison.Of("A", A, "B", [0.5, 0.6])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "finite",
+            Assert.Throws<ArgumentException>(
+            () => CrossValidationComparison.Of("A", [0.4, double.PositiveInfinity], "B", [0.5, 0.6])).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => CrossValidationComparison.Of("A", A, "B", B, testToTrainRatio: 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => CrossValidationComparison.Of("A", A, "B", B, confidenceLevel: 1));
     }

@@ -30,7 +30,8 @@ public sealed class PoissonBootstrapTests
     [Fact]
     public void Weights_of_other_rows_resamples_and_seeds_are_other_draws()
     {
-        double[][] draws = [.. new (ulong Seed, ulong Key, int Chunk)[] { (1, 1, 0), (1, 2, 0), (1, 1, 1), (2, 1, 0), (1, 1, 0) }.Select(d =>
+        double[][] draws =
+            [.. new (ulong Seed, ulong Key, int Chunk)[] { (1, 1, 0), (1, 2, 0), (1, 1, 1), (2, 1, 0), (1, 1, 0) }.Select(d =>
         {
             var weights = new double[PoissonWeights.ChunkLength];
             PoissonWeights.Draw(d.Seed, d.Key, d.Chunk, weights);
@@ -70,7 +71,8 @@ public sealed class PoissonBootstrapTests
     public void The_same_bits_on_any_number_of_threads()
     {
         var rows = Draw(1700);
-        BootstrapInterval[] intervals = [.. new[] { 1, 2, 5 }.Select(threads => ComparedRows.Compare(rows, new() { Seed = 9, NumberOfThreads = threads }).Bootstrap!)];
+        BootstrapInterval[] intervals =
+            [.. new[] { 1, 2, 5 }.Select(threads => ComparedRows.Compare(rows, new() { Seed = 9, NumberOfThreads = threads }).Bootstrap!)];
         Assert.Equal(intervals[0], intervals[1]);
         Assert.Equal(intervals[0], intervals[2]);
     }
@@ -97,7 +99,9 @@ public sealed class PoissonBootstrapTests
         int analytic = 0, bootstrap = 0;
         for (var set = 0; set < Sets; set++)
         {
-            var actual = ComparedRows.Compare(Draw(60, seed: set), new() { BootstrapResamples = 200, Seed = set, NumberOfThreads = 1 }, weighted: false);
+            var actual =
+                ComparedRows.Compare(
+                Draw(60, seed: set), new() { BootstrapResamples = 200, Seed = set, NumberOfThreads = 1 }, weighted: false);
             analytic += Covers(actual.Interval);
             bootstrap += Covers(actual.Bootstrap!.Interval);
         }

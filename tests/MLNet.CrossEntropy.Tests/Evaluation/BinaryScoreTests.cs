@@ -79,6 +79,7 @@ public sealed class BinaryScoreTests
     {
         var data = ScoredData.Binary([1], [0.5]);
         Assert.Contains("at least one of the two", Assert.Throws<ArgumentException>(
-            () => _ml.BinaryClassification.EvaluateCrossEntropy(data, scoreColumnName: null, probabilityColumnName: null)).Message, StringComparison.Ordinal);
+            () => _ml.BinaryClassification.EvaluateCrossEntropy(data, scoreColumnName: null, probabilityColumnName: null)).Message,
+                StringComparison.Ordinal);
     }
 }

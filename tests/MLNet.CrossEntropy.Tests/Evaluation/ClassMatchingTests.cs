@@ -21,7 +21,9 @@ public sealed class ClassMatchingTests
         var metrics = Evaluate(data);
 
         Assert.Equal(CatDogFox, metrics.Classes.Select(c => c.Name));
-        Assert.Equal([-Math.Log(0.5), -Math.Log(0.75), -Math.Log(0.625)], metrics.Classes.Select(c => c.LogLoss), (x, y) => Math.Abs(x - y) <= 1e-15);
+        Assert.Equal(
+            [-Math.Log(0.5), -Math.Log(0.75), -Math.Log(0.625)], metrics.Classes.Select(c => c.LogLoss), (x, y) =>
+            Math.Abs(x - y) <= 1e-15);
         Assert.Equal(1, metrics.Accuracy);
     }
 
@@ -109,12 +111,15 @@ public sealed class ClassMatchingTests
     {
         InMemoryView.Builder text() => new InMemoryView.Builder().AddScores("Score", Scores, 3).AddText("Label", CatDogFox);
         AssertError("carry no class names", text().Build());
-        AssertError("No key value of the label column 'Label' ('x', 'y')", Named("SlotNames").AddKeys("Label", [1, 2, 1], 2, ["x", "y"]).Build());
+        AssertError(
+            "No key value of the label column 'Label' ('x', 'y')", Named("SlotNames").AddKeys("Label", [1, 2, 1], 2, ["x", "y"]).Build());
         AssertError("classes are called 'cat', 'dog', 'fox'", Named("SlotNames").AddNumbers("Label", [0, 1, 2]).Build());
         AssertError("Two classes are called 'a' (slots 0 and 2", new InMemoryView.Builder()
             .AddScores("Score", Scores, 3, InMemoryView.Names("SlotNames", ["a", "b", "a"])).AddText("Label", CatDogFox).Build());
-        AssertError("There is no score column 'Score'. The data has: Label.", new InMemoryView.Builder().AddText("Label", CatDogFox).Build());
-        AssertError("There is no label column 'Label'. The data has: Score.", new InMemoryView.Builder().AddScores("Score", Scores, 3).Build());
+        AssertError(
+            "There is no score column 'Score'. The data has: Label.", new InMemoryView.Builder().AddText("Label", CatDogFox).Build());
+        AssertError(
+            "There is no label column 'Label'. The data has: Score.", new InMemoryView.Builder().AddScores("Score", Scores, 3).Build());
         AssertError("of type Single", new InMemoryView.Builder().AddNumbers("Label", [0]).AddNumbers("Score", [0.5]).Build());
         AssertError("2 class names were given", text().Build(), new MulticlassEvaluationOptions { ClassNames = ["a", "b"] });
     }

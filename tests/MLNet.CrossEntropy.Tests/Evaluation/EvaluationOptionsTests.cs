@@ -17,7 +17,10 @@ public sealed class EvaluationOptionsTests
         var data = ScoredData.Multiclass([0, 1, 2], Scores, [1, weight, 1]);
         var error = Assert.Throws<InvalidOperationException>(
             () => _ml.MulticlassClassification.EvaluateCrossEntropy(data, exampleWeightColumnName: "Weight"));
-        Assert.Contains(FormattableString.Invariant($"The example weight of row 1 (counted from 0) in column 'Weight' is {weight}; weights must be finite and at least 0."), error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            FormattableString.Invariant(
+            $"The example weight of row 1 (counted from 0) in column 'Weight' is {weight}; weights must be finite and at least 0."),
+            error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,7 +111,9 @@ public sealed class EvaluationOptionsTests
             .Build();
         // Shares 1/4, 1/2, 1/4 of classes 0, 1, 2, which the test set holds a third each of; weighted 5/8, 2/8, 1/8.
         Assert.Equal(Math.Log(2) * 5 / 3, Evaluate(ReferencePrior.TrainSet(train, labelColumnName)).ReferenceLogLoss, 1e-15);
-        Assert.Equal((3 * Math.Log(8) - Math.Log(10)) / 3, Evaluate(ReferencePrior.TrainSet(train, labelColumnName, "Weight")).ReferenceLogLoss, 1e-15);
+        Assert.Equal(
+            (3 * Math.Log(8) - Math.Log(10)) / 3, Evaluate(ReferencePrior.TrainSet(train, labelColumnName, "Weight")).ReferenceLogLoss,
+            1e-15);
     }
 
     [Theory]
@@ -140,7 +145,9 @@ public sealed class EvaluationOptionsTests
         Assert.Contains("log-loss          0.490415 nats, 0.707519 bits\n", table, StringComparison.Ordinal);
         Assert.Contains("accuracy          1.0000\n", table, StringComparison.Ordinal);
         Assert.Contains("rows              3 rows: 2 used (0 clipped), 1 missing label", table, StringComparison.Ordinal);
-        Assert.Contains("\nclass   support   log-loss (nats)   std. error  precision     recall         F1    ROC-AUC\n0             1          0.693147          NaN     1.0000     1.0000     1.0000     1.0000\n", table, StringComparison.Ordinal);
+        Assert.Contains(
+            "\nclass   support   log-loss (nats)   std. error  precision     recall         F1    ROC-AUC\n0             1          " +
+            "0.693147          NaN     1.0000     1.0000     1.0000     1.0000\n", table, StringComparison.Ordinal);
         Assert.Contains("warning           1 of 3 rows have no label", table, StringComparison.Ordinal);
     }
 

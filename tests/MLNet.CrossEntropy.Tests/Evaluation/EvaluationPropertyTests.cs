@@ -63,20 +63,24 @@ public sealed class EvaluationPropertyTests
         Assert.Equal(metrics.LogLoss, split.Score, 1e-12);
         Assert.Equal(metrics.LabelEntropy, split.Uncertainty, 1e-12);
         Assert.Equal(split.Score, split.Miscalibration - split.Discrimination + split.Uncertainty, 1e-12);
-        Assert.True(split.Miscalibration >= -Classes * Math.ScaleB(1, -25) && split.Discrimination >= -1e-12, $"{metrics.LogLossDecomposition}");
+        Assert.True(
+            split.Miscalibration >= -Classes * Math.ScaleB(1, -25) && split.Discrimination >= -1e-12, $"{metrics.LogLossDecomposition}");
         Assert.True(metrics.HasExactDistributions);
     });
 
     [Fact]
     public void Two_classes_split_like_a_binary_model() => Holds(rows =>
     {
-        double[] labels = [.. rows.Select(r => r.Label % 2.0)], positive = [.. rows.Select(r => Math.Floor(64 * r.Probabilities[0]) / 64 + 1 / 128.0)];
+        double[] labels = [.. rows.Select(r => r.Label % 2.0)],
+            positive = [.. rows.Select(r => Math.Floor(64 * r.Probabilities[0]) / 64 + 1 / 128.0)];
         double[] weights = [.. rows.Select(r => r.Weight)];
         MLContext ml = new(1);
         var multiclass = ml.MulticlassClassification.EvaluateCrossEntropy(
-            ScoredData.Multiclass(labels, [.. positive.Select(p => new[] { 1 - p, p })], weights), exampleWeightColumnName: "Weight").LogLossDecomposition!.Value;
+            ScoredData.Multiclass(labels, [.. positive.Select(p => new[] { 1 - p, p })], weights),
+                exampleWeightColumnName: "Weight").LogLossDecomposition!.Value;
         var binary = ml.BinaryClassification.EvaluateCrossEntropy(
-            ScoredData.Binary(labels, positive, weights: weights), scoreColumnName: null, exampleWeightColumnName: "Weight").LogLossDecomposition!.Value;
+            ScoredData.Binary(labels, positive, weights: weights), scoreColumnName: null,
+                exampleWeightColumnName: "Weight").LogLossDecomposition!.Value;
         Assert.Equal(binary.Score, multiclass.Score, 1e-12);
         Assert.Equal(binary.Miscalibration, multiclass.Miscalibration, 1e-12);
         Assert.Equal(binary.Discrimination, multiclass.Discrimination, 1e-12);
@@ -120,11 +124,14 @@ public sealed class EvaluationPropertyTests
         Assert.Equal(hard.MacroRocAuc, soft.MacroRocAuc, 1e-12);
         Assert.Equal(hard.ConfusionMatrix!.CohenKappa, soft.ConfusionMatrix!.CohenKappa, 1e-12);
         Assert.Equal(hard.Classes.Select(c => c.LogLoss), soft.Classes.Select(c => c.LogLoss), CloseOrBothNaN);
-        var entropy = counts.Zip(rows, (c, r) => -r.Weight * c.Where(x => x > 0).Sum(x => x / 4 * Math.Log(x / 4))).Sum() / rows.Sum(r => r.Weight);
+        var entropy = counts.Zip(rows, (c, r) => -r.Weight * c.Where(x => x > 0).Sum(x => x / 4 * Math.Log(x / 4)))
+            .Sum() / rows.Sum(r => r.Weight);
         Assert.Equal(entropy, soft.IrreducibleLogLoss, 1e-12);
         Assert.True(soft.KullbackLeibler >= -1e-12);
         Assert.Equal(soft.LogLoss, soft.IrreducibleLogLoss + soft.KullbackLeibler, 1e-12);
-        Assert.Equal(soft.IrreducibleLogLoss, soft.Classes.Where(c => c.Support > 0).Sum(c => c.WeightedSupport * c.IrreducibleLogLoss) / soft.WeightSum, 1e-12);
+        Assert.Equal(
+            soft.IrreducibleLogLoss, soft.Classes.Where(c => c.Support > 0)
+            .Sum(c => c.WeightedSupport * c.IrreducibleLogLoss) / soft.WeightSum, 1e-12);
     });
 
     [Fact]
@@ -157,7 +164,8 @@ public sealed class EvaluationPropertyTests
 
     private static MulticlassCrossEntropyMetrics Evaluate(Sample[] rows) =>
         new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(
-            ScoredData.Multiclass([.. rows.Select(r => (double)r.Label)], [.. rows.Select(r => r.Probabilities)], [.. rows.Select(r => r.Weight)]),
+            ScoredData.Multiclass(
+                [.. rows.Select(r => (double)r.Label)], [.. rows.Select(r => r.Probabilities)], [.. rows.Select(r => r.Weight)]),
             exampleWeightColumnName: "Weight");
 
     private static MulticlassCrossEntropyMetrics EvaluateSoft(Sample[] rows, double[][] targets) =>

@@ -64,7 +64,9 @@ public sealed class EvaluationThreadsTests
 
         // The bad row is in an earlier block than the unreadable one, which has been read by the time the bad one is judged.
         GeneratedScores both = new(Rows, logits: false, badRows: [20_000], unreadableRow: 30_000);
-        Assert.StartsWith("Row 20000 ", Assert.Throws<InvalidOperationException>(() => Multiclass(both, threads, BadRowPolicy.Throw)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Row 20000 ", Assert.Throws<InvalidOperationException>(() => Multiclass(both, threads, BadRowPolicy.Throw)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,9 +96,12 @@ public sealed class EvaluationThreadsTests
 
     [Fact]
     public void A_bad_number_of_threads_is_refused()
-        => Assert.Contains("NumberOfThreads", Assert.Throws<ArgumentOutOfRangeException>(() => Multiclass(new(10, logits: false), 0)).Message, StringComparison.Ordinal);
+        => Assert.Contains(
+            "NumberOfThreads", Assert.Throws<ArgumentOutOfRangeException>(() => Multiclass(new(10, logits: false), 0)).Message,
+            StringComparison.Ordinal);
 
-    private MulticlassCrossEntropyMetrics Multiclass(GeneratedScores view, int threads, BadRowPolicy invalidScore = BadRowPolicy.Skip, bool weighted = true) =>
+    private MulticlassCrossEntropyMetrics Multiclass(
+        GeneratedScores view, int threads, BadRowPolicy invalidScore = BadRowPolicy.Skip, bool weighted = true) =>
         _ml.MulticlassClassification.EvaluateCrossEntropy(view, new MulticlassEvaluationOptions
         {
             NumberOfThreads = threads,

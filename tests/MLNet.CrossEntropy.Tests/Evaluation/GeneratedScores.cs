@@ -3,7 +3,10 @@ using Microsoft.ML.Data;
 
 namespace MLNet.CrossEntropy.Tests.Evaluation;
 
-/// <summary>Scored rows of three classes that are made up as they are read, the same in each pass, with weights that no sum of doubles holds exactly.</summary>
+/// <summary>
+/// Scored rows of three classes that are made up as they are read, the same in each pass, with weights that no sum of doubles holds
+/// exactly.
+/// </summary>
 internal sealed class GeneratedScores : IDataView
 {
     private const int Classes = 3;

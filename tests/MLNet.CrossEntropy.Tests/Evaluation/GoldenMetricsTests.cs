@@ -132,7 +132,8 @@ public sealed class GoldenMetricsTests
     {
         var expected = Golden["calibration_curve"]![strategy]!;
         var metrics = EvaluateCalibrationCurve(10);
-        ReliabilityBin[] bins = [.. (strategy == "uniform" ? metrics.Reliability : metrics.EqualMassReliability)!.Bins.Where(b => b.Weight > 0)];
+        ReliabilityBin[] bins =
+            [.. (strategy == "uniform" ? metrics.Reliability : metrics.EqualMassReliability)!.Bins.Where(b => b.Weight > 0)];
         AssertEqual(expected["count"].Numbers(), bins.Select(b => b.Weight));
         AssertEqual(expected["prob_true"].Numbers(), bins.Select(b => b.Frequency));
         AssertEqual(expected["prob_pred"].Numbers(), bins.Select(b => b.Confidence));

@@ -53,7 +53,8 @@ public sealed class IsotonicDecompositionTests
         Assert.Equal(-0.4 * Math.Log(0.4), split.ClassLogLoss.Uncertainty, 1e-15);
     }
 
-    private static IsotonicDecomposition Split(List<ScoreGroup> groups) => IsotonicDecomposition.Of(CollectionsMarshal.AsSpan(groups), FloorLoss);
+    private static IsotonicDecomposition Split(List<ScoreGroup> groups) =>
+        IsotonicDecomposition.Of(CollectionsMarshal.AsSpan(groups), FloorLoss);
 
     private static ScoreGroup Group(double probability, double positive, double negative) =>
         new(probability, 1 - probability, positive, negative, positive + negative);

@@ -1,7 +1,7 @@
-using MLNet.CrossEntropy.Losses;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Evaluation;

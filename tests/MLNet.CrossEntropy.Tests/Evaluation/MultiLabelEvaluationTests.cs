@@ -54,7 +54,8 @@ public sealed class MultiLabelEvaluationTests
     {
         double[][] logits = [.. Scores.Select(q => q.Select(p => Math.Log(p / (1 - p))).ToArray())];
         var data = new InMemoryView.Builder()
-            .Add("Label", new VectorDataViewType(BooleanDataViewType.Instance, 3), Labels.Select(y => new VBuffer<bool>(3, [.. y.Select(v => v == 1)])))
+            .Add("Label", new VectorDataViewType(BooleanDataViewType.Instance, 3),
+                Labels.Select(y => new VBuffer<bool>(3, [.. y.Select(v => v == 1)])))
             .AddScores("Score", logits, 3)
             .AddNumbers("Weight", Weights)
             .Build();

@@ -32,7 +32,9 @@ public sealed class NativeModelEvaluationTests
         // Text labels instead of keys, and keys numbered afresh from reversed data: same classes, same figures.
         var byText = _ml.MulticlassClassification.EvaluateCrossEntropy(scored, labelColumnName: "Animal");
         Assert.Equal(ours.LogLoss, byText.LogLoss);
-        var renumbered = _ml.Transforms.Conversion.MapValueToKey("Label", "Animal", keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
+        var renumbered =
+            _ml.Transforms.Conversion.MapValueToKey(
+            "Label", "Animal", keyOrdinality: Microsoft.ML.Transforms.ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
             .Fit(scored).Transform(scored);
         Assert.Equal(ours.LogLoss, _ml.MulticlassClassification.EvaluateCrossEntropy(renumbered).LogLoss);
     }

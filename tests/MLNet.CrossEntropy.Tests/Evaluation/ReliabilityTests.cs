@@ -22,7 +22,9 @@ public sealed class ReliabilityTests
     public void Empty_bins_are_NaN_and_do_not_count()
     {
         var diagram = Evaluate([1, 0], [0.75, 0.75], bins: 15);
-        Assert.All(diagram.Bins.Where(b => b.Weight == 0), b => Assert.True(double.IsNaN(b.Confidence) && double.IsNaN(b.Frequency) && double.IsNaN(b.Gap)));
+        Assert.All(
+            diagram.Bins.Where(b => b.Weight == 0), b =>
+            Assert.True(double.IsNaN(b.Confidence) && double.IsNaN(b.Frequency) && double.IsNaN(b.Gap)));
         Assert.Equal(14, diagram.Bins.Count(b => b.Weight == 0));
         Assert.Equal(0.25, diagram.ExpectedCalibrationError, 1e-15);
     }

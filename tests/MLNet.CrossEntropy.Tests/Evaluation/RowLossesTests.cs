@@ -26,7 +26,9 @@ public sealed class RowLossesTests
     public void The_worst_rows_are_those_that_sorting_finds()
     {
         (var labels, var scores, var weights) = Draw();
-        long[] sorted = [.. Enumerable.Range(0, Rows).OrderByDescending(i => -Math.Log((float)scores[i][(int)labels[i]])).ThenBy(i => i).Take(20).Select(i => (long)i)];
+        long[] sorted =
+            [.. Enumerable.Range(0, Rows).OrderByDescending(i => -Math.Log((float)scores[i][(int)labels[i]])).ThenBy(i => i).Take(20)
+            .Select(i => (long)i)];
         var worst = Evaluate(labels, scores, weights).RowLosses.Worst;
 
         Assert.Equal(sorted, worst.Select(r => r.Row));
@@ -49,7 +51,8 @@ public sealed class RowLossesTests
     public void Order_changes_nothing(int kept)
     {
         // Losses of few values, so that many are equal.
-        WorstRowsAccumulator.Entry[] rows = [.. Enumerable.Range(0, 200).Select(i => new WorstRowsAccumulator.Entry(i, null, 0, 1, 0.5, i * 37 % 11, 1))];
+        WorstRowsAccumulator.Entry[] rows =
+            [.. Enumerable.Range(0, 200).Select(i => new WorstRowsAccumulator.Entry(i, null, 0, 1, 0.5, i * 37 % 11, 1))];
         long[] expected = [.. rows.OrderByDescending(r => r.Loss).ThenBy(r => r.Row).Take(kept).Select(r => r.Row)];
 
         WorstRowsAccumulator forward = Of(rows, kept), backward = Of([.. rows.Reverse()], kept);
@@ -118,7 +121,8 @@ public sealed class RowLossesTests
         Assert.Equal(["8", "9.5", "7"], ofBinary.Worst.Select(r => r.Id));
 
         var multiLabel = new InMemoryView.Builder()
-            .AddScores("Label", [[1, 0], [0, 1]], 2).AddScores("Score", [[0.5, 0.125], [0.75, 0.25]], 2).AddText("Name", ["a", "b"]).Build();
+            .AddScores("Label", [[1, 0], [0, 1]], 2).AddScores("Score", [[0.5, 0.125], [0.75, 0.25]], 2).AddText("Name", ["a", "b"])
+                .Build();
         var ofLabels = new MLContext(1).MulticlassClassification.EvaluateMultiLabelCrossEntropy(
             multiLabel, new MultiLabelEvaluationOptions { IdColumnName = "Name" });
         Assert.All(ofLabels.Labels, label => Assert.Equal(["b", "a"], label.RowLosses.Worst.Select(r => r.Id)));
@@ -148,7 +152,9 @@ public sealed class RowLossesTests
         Assert.Equal(filled.Select(b => b * width), bins.Select(b => b.Lower), (x, y) => Math.Abs(x - y) < 1e-12);
         foreach (var bin in bins)
         {
-            int[] inside = [.. Enumerable.Range(0, values.Length).Where(i => (int)Math.Floor(values[i] / width) == (int)Math.Round(bin.Lower / width))];
+            int[] inside =
+                [.. Enumerable.Range(0, values.Length)
+                .Where(i => (int)Math.Floor(values[i] / width) == (int)Math.Round(bin.Lower / width))];
             Assert.Equal(inside.Length, bin.Rows);
             Assert.Equal(inside.Sum(i => weights[i]), bin.Weight, 1e-9);
             Assert.Equal(inside.Sum(i => -weights[i] * Math.Log(q[i])), bin.Loss, 1e-9);
@@ -178,5 +184,6 @@ public sealed class RowLossesTests
     }
 
     private static MulticlassCrossEntropyMetrics Evaluate(double[] labels, double[][] scores, double[] weights) =>
-        new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(ScoredData.Multiclass(labels, scores, weights), exampleWeightColumnName: "Weight");
+        new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(
+            ScoredData.Multiclass(labels, scores, weights), exampleWeightColumnName: "Weight");
 }

@@ -67,7 +67,8 @@ public sealed class ScoreDistributionTests
         var actual = ReliabilityAccumulator.Of(groups, bins).Bins;
         for (var b = 0; b < bins; b++)
         {
-            (double Probability, double Label, double Weight)[] inside = [.. rows.Where(r => r.Probability > (double)b / bins && r.Probability <= (b + 1.0) / bins)];
+            (double Probability, double Label, double Weight)[] inside =
+                [.. rows.Where(r => r.Probability > (double)b / bins && r.Probability <= (b + 1.0) / bins)];
             var weight = inside.Sum(r => r.Weight);
             Assert.Equal(weight, actual[b].Weight, 1e-8);
             if (weight == 0)
@@ -122,7 +123,8 @@ public sealed class ScoreDistributionTests
         }
         while (probabilities.Count < 20_000)
             probabilities.AddRange([random.NextSingle(), MathF.Exp(-60 * random.NextSingle()), 1 - MathF.Exp(-16 * random.NextSingle())]);
-        (double Probability, double Label, double Weight)[] rows = [.. probabilities.Select(p => ((double)Math.Min(p, 1), random.NextDouble() < 0.5 ? 1.0 : 0, 1.0))];
+        (double Probability, double Label, double Weight)[] rows =
+            [.. probabilities.Select(p => ((double)Math.Min(p, 1), random.NextDouble() < 0.5 ? 1.0 : 0, 1.0))];
 
         // Beyond the exact rows in both; the second time round without any that is tiny.
         ScoreDistribution fromKeys = new(bins), fromProbabilities = new(bins);
@@ -152,7 +154,8 @@ public sealed class ScoreDistributionTests
         Assert.Equal(probabilities[0], group.Probability, 1e-15);
     }
 
-    private static int[] Hits((double Probability, double Label, double Weight)[] rows) => [.. Enumerable.Range(0, rows.Length).Where(i => rows[i].Label == 1)];
+    private static int[] Hits((double Probability, double Label, double Weight)[] rows) =>
+        [.. Enumerable.Range(0, rows.Length).Where(i => rows[i].Label == 1)];
 
     /// <summary>The same groups; means of tails to 2^-29, to which rows of weight 1 are kept.</summary>
     private static void AssertClose(List<ScoreGroup> expected, List<ScoreGroup> actual)

@@ -14,7 +14,9 @@ public class FoundModelTests
         var data = NamedIris.View();
         var pipeline = NamedIris.Pipeline(_ml, data);
         var alone = ((IEnumerable<ITransformer>)pipeline.Single()).ElementAt(1);
-        ITransformer nested = NamedIris.Chain(NamedIris.Chain(), NamedIris.Chain(pipeline), _ml.Transforms.CopyColumns("Copy", "Score").Fit(pipeline.Transform(data)));
+        ITransformer nested =
+            NamedIris.Chain(
+            NamedIris.Chain(), NamedIris.Chain(pipeline), _ml.Transforms.CopyColumns("Copy", "Score").Fit(pipeline.Transform(data)));
         using var file = new TemporaryFile();
         _ml.Model.Save(nested, data.Schema, file.Name);
         var loaded = new MLContext().Model.Load(file.Name, out _);
@@ -30,7 +32,9 @@ public class FoundModelTests
     {
         ITransformer keys = _ml.Transforms.Conversion.MapValueToKey("Label", "Species").Fit(NamedIris.View());
         var error = Assert.Throws<ArgumentException>(() => _ml.Model.LinearCoefficients(NamedIris.Chain(keys)));
-        Assert.StartsWith("There is no linear classifier in 'model', but these: ValueToKeyMappingTransformer. Give a transformer, or a chain, with exactly one", error.Message);
+        Assert.StartsWith(
+            "There is no linear classifier in 'model', but these: ValueToKeyMappingTransformer. Give a transformer, or a chain, with " +
+            "exactly one", error.Message);
     }
 
     [Fact]
@@ -40,7 +44,9 @@ public class FoundModelTests
         var pipeline = NamedIris.Pipeline(_ml, data);
         ITransformer second = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(data);
         var error = Assert.Throws<ArgumentException>(() => _ml.Model.LinearCoefficients(NamedIris.Chain(pipeline, second)));
-        Assert.StartsWith("There is more than one linear classifier in 'model': a prediction by MaximumEntropyModelParameters, a prediction by ", error.Message);
+        Assert.StartsWith(
+            "There is more than one linear classifier in 'model': a prediction by MaximumEntropyModelParameters, a prediction by ",
+            error.Message);
     }
 
     [Fact]
@@ -80,7 +86,8 @@ public class FoundModelTests
     [Fact]
     public void Parameters_alone_are_read_with_the_names_given()
     {
-        var model = (IPredictionTransformer<object>)((IEnumerable<ITransformer>)NamedIris.Pipeline(_ml, NamedIris.View()).Single()).ElementAt(1);
+        var model = (IPredictionTransformer<object>)((IEnumerable<ITransformer>)NamedIris.Pipeline(_ml, NamedIris.View()).Single())
+            .ElementAt(1);
         Assert.Equal(NamedIris.Classes, LinearCoefficients.Of(model.Model).Classes.Select(c => c.Name));
         Assert.Equal(["f0", "f1", "f2", "f3"], LinearCoefficients.Of(model.Model).FeatureNames);
         Assert.Equal(["x", "y", "z"], LinearCoefficients.Of(model.Model, classNames: ["x", "y", "z"]).Classes.Select(c => c.Name));

@@ -5,7 +5,9 @@ using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.MLNet;
 
-/// <summary>One rule for each way to read a column (docs/trainers.md, "How labels are read"): training and evaluation over the same one.</summary>
+/// <summary>
+/// One rule for each way to read a column (docs/trainers.md, "How labels are read"): training and evaluation over the same one.
+/// </summary>
 public class LabelRulesTests
 {
     private static readonly string[] Names = ["cat", "dog", "bird"];
@@ -43,7 +45,8 @@ public class LabelRulesTests
         Assert.Equal(20, TrainingReport.Of(model)!.Rows.ZeroWeight);
         Assert.Equal(Evaluate("Single"), Evaluate(type));
 
-        double Evaluate(string column) => _ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(data), exampleWeightColumnName: column).LogLoss;
+        double Evaluate(string column) =>
+            _ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(data), exampleWeightColumnName: column).LogLoss;
     }
 
     [Fact]
@@ -53,8 +56,12 @@ public class LabelRulesTests
         var scored = Fit(data).Transform(data);
         const string Refusal = "There is no label column 'Labels'. The data has: Features, Label; 'Label' is the nearest.";
         Assert.Equal(Refusal, Message(() => _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("Labels").Fit(data)));
-        Assert.Equal(Refusal.Replace("Label;", "Label, PredictedLabel, Score;", StringComparison.Ordinal), Message(() => _ml.MulticlassClassification.EvaluateCrossEntropy(scored, "Labels")));
-        Assert.Equal("There is no label column 'Truth'. The data has: Features, Label.", Message(() => _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("Truth").Fit(data)));
+        Assert.Equal(
+            Refusal.Replace("Label;", "Label, PredictedLabel, Score;", StringComparison.Ordinal),
+            Message(() => _ml.MulticlassClassification.EvaluateCrossEntropy(scored, "Labels")));
+        Assert.Equal(
+            "There is no label column 'Truth'. The data has: Features, Label.",
+            Message(() => _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("Truth").Fit(data)));
     }
 
     [Theory]
@@ -96,7 +103,9 @@ public class LabelRulesTests
     public void Names_of_the_slots_alone_are_refused_and_class_names_are_the_remedy()
     {
         IDataView train = Labelled(soft: true, null, [0, 1, 2]), named = Labelled(soft: true, Names, [0, 1, 2]);
-        const string Refusal = "The slots of the label column 'Label' are called 'cat', 'dog', 'bird', and the classes have no names: there is no telling which is which. ";
+        const string Refusal =
+            "The slots of the label column 'Label' are called 'cat', 'dog', 'bird', and the classes have no names: there is no telling " +
+            "which is which. ";
         Assert.StartsWith(Refusal, Message(() => ValidationLosses(train, named)), StringComparison.Ordinal);
         var model = Fit(train);
         Assert.StartsWith(Refusal, Message(() => LogLoss(model, named)), StringComparison.Ordinal);
@@ -107,7 +116,8 @@ public class LabelRulesTests
     public void Names_of_other_slots_are_refused()
     {
         IDataView train = Labelled(soft: true, Names, [0, 1, 2]), other = Labelled(soft: true, ["cat", "dog", "cow"], [0, 1, 2]);
-        const string Refusal = "The slots of the label column 'Label' are called 'cat', 'dog', 'cow', which are not the classes ('cat', 'dog', 'bird').";
+        const string Refusal =
+            "The slots of the label column 'Label' are called 'cat', 'dog', 'cow', which are not the classes ('cat', 'dog', 'bird').";
         Assert.StartsWith(Refusal, Message(() => ValidationLosses(train, other)), StringComparison.Ordinal);
         Assert.StartsWith(Refusal, Message(() => LogLoss(Fit(train), other)), StringComparison.Ordinal);
     }
@@ -118,17 +128,24 @@ public class LabelRulesTests
         var data = MultiLabelData.Draw();
         IDataView turned = new InMemoryView.Builder()
             .Add("Features", new VectorDataViewType(NumberDataViewType.Single, 4), data.Rows.Select(row => new VBuffer<float>(4, row)))
-            .AddScores("Label", data.Answers.Select(row => new double[] { row[1], row[2], row[0] }), 3, InMemoryView.Names("SlotNames", ["dog", "bird", "cat"]))
+            .AddScores(
+                "Label", data.Answers.Select(row => new double[] { row[1], row[2], row[0] }), 3,
+                InMemoryView.Names("SlotNames", ["dog", "bird", "cat"]))
             .Build();
-        var trainer = _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(new MultiLabelSigmoidCrossEntropyTrainer.Options { NumberOfEpochs = 3, Seed = 1 });
+        var trainer =
+            _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(
+            new MultiLabelSigmoidCrossEntropyTrainer.Options { NumberOfEpochs = 3, Seed = 1 });
         var (expected, actual) = (trainer.Fit(data.View(), data.View()), trainer.Fit(data.View(), turned));
-        Assert.Equal(TrainingReport.Of(expected)!.History.Select(epoch => epoch.ValidationLoss), TrainingReport.Of(actual)!.History.Select(epoch => epoch.ValidationLoss));
+        Assert.Equal(
+            TrainingReport.Of(expected)!.History.Select(epoch => epoch.ValidationLoss),
+            TrainingReport.Of(actual)!.History.Select(epoch => epoch.ValidationLoss));
         Assert.Equal(
             _ml.MulticlassClassification.EvaluateMultiLabelCrossEntropy(expected.Transform(data.View())).LogLoss,
             _ml.MulticlassClassification.EvaluateMultiLabelCrossEntropy(expected.Transform(turned)).LogLoss, 1e-12);
     }
 
-    private MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(IDataView data, string? weights = null, IDataView? validation = null)
+    private MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(
+        IDataView data, string? weights = null, IDataView? validation = null)
     {
         var trainer = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(
             new SoftmaxCrossEntropyTrainer.Options { ExampleWeightColumnName = weights, NumberOfEpochs = 5, Seed = 1 });
@@ -138,16 +155,22 @@ public class LabelRulesTests
     private double?[] ValidationLosses(IDataView train, IDataView validation)
         => [.. TrainingReport.Of(Fit(train, validation: validation))!.History.Select(epoch => epoch.ValidationLoss)];
 
-    private double LogLoss(MulticlassPredictionTransformer<MaximumEntropyModelParameters> model, IDataView data, string[]? classNames = null)
-        => _ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(data), new MulticlassEvaluationOptions { ClassNames = classNames }).LogLoss;
+    private double LogLoss(
+        MulticlassPredictionTransformer<MaximumEntropyModelParameters> model, IDataView data, string[]? classNames = null)
+        => _ml.MulticlassClassification.EvaluateCrossEntropy(
+            model.Transform(data), new MulticlassEvaluationOptions { ClassNames = classNames }).LogLoss;
 
     private static string Message(Action act) => Assert.ThrowsAny<ArgumentException>(act).Message;
 
     private static InMemoryView.Builder Rows() => new InMemoryView.Builder()
         .Add("Features", new VectorDataViewType(NumberDataViewType.Single, 3), Table.X.Select(row => new VBuffer<float>(3, row)));
 
-    /// <summary>A label of the classes in the given order: a key, or a vector with 0.75 for the class and the rest for the others.</summary>
+    /// <summary>
+    /// A label of the classes in the given order: a key, or a vector with 0.75 for the class and the rest for the others.
+    /// </summary>
     private static InMemoryView Labelled(bool soft, string[]? names, int[] order) => soft
-        ? Rows().AddScores("Label", Table.Y.Select(y => order.Select(k => k == y ? 0.75 : 0.125).ToArray()), 3, names is null ? null : InMemoryView.Names("SlotNames", names)).Build()
+        ? Rows().AddScores(
+            "Label", Table.Y.Select(y => order.Select(k => k == y ? 0.75 : 0.125).ToArray()), 3, names is null ? null
+            : InMemoryView.Names("SlotNames", names)).Build()
         : Rows().AddKeys("Label", Table.Y.Select(y => (uint)Array.IndexOf(order, y) + 1), 3, names).Build();
 }

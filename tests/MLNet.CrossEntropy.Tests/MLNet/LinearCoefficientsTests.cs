@@ -25,7 +25,10 @@ public class LinearCoefficientsTests
         float[][] scores = [.. scored.GetColumn<float[]>("Score")];
         for (var i = 0; i < features.Length; i += 20)
         {
-            double[] logits = [.. NamedIris.Classes.Select(name => coefficients[name].Bias + features[i].Zip(coefficients[name].Weights).Sum(pair => (double)pair.First * pair.Second))];
+            double[] logits =
+                [.. NamedIris.Classes.Select(
+                name => coefficients[name].Bias + features[i].Zip(coefficients[name].Weights)
+                .Sum(pair => (double)pair.First * pair.Second))];
             for (var k = 1; k < logits.Length; k++)
                 Assert.Equal(Math.Log(scores[i][k]) - Math.Log(scores[i][0]), logits[k] - logits[0], 1e-3);
         }
@@ -86,13 +89,16 @@ public class LinearCoefficientsTests
         var lines = coefficients.ToCsv().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(["feature", .. NamedIris.Classes], lines[0].Split(','));
         Assert.Equal(["(bias)", .. NamedIris.Features], lines[1..].Select(line => line.Split(',')[0]));
-        Assert.Equal(coefficients.Classes[2].Weights, lines[2..].Select(line => float.Parse(line.Split(',')[3], CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            coefficients.Classes[2].Weights, lines[2..].Select(line => float.Parse(line.Split(',')[3], CultureInfo.InvariantCulture)));
         Assert.Equal(coefficients.Classes[1].Bias, float.Parse(lines[1].Split(',')[2], CultureInfo.InvariantCulture));
 
         var json = JsonNode.Parse(coefficients.ToJson())!;
         Assert.Equal(NamedIris.Features, json["features"]!.AsArray().Select(name => name!.GetValue<string>()));
         Assert.Equal(coefficients.StandardDeviations, json["standardDeviations"].Numbers());
-        Assert.Equal(coefficients.Classes[1].Weights.Select(w => (double)w), json["classes"]![1]!["weights"].Numbers().Select(w => (double)(float)w));
+        Assert.Equal(
+            coefficients.Classes[1].Weights.Select(w => (double)w), json["classes"]![1]!["weights"].Numbers()
+            .Select(w => (double)(float)w));
         Assert.Equal(NamedIris.Classes[1], json["classes"]![1]!["name"]!.GetValue<string>());
         Assert.Null(JsonNode.Parse(_ml.Model.LinearCoefficients(NamedIris.Pipeline(_ml, data)).ToJson())!["standardDeviations"]);
     }
@@ -118,7 +124,8 @@ public class LinearCoefficientsTests
         var first = FormattableString.Invariant($"class setosa\n  (bias)      {coefficients.Classes[0].Bias,14:G6}    x st. dev.\n");
         Assert.StartsWith(first, table);
         var top = coefficients.Classes[0].Top(1).Single();
-        Assert.StartsWith(FormattableString.Invariant($"  {top.Feature.PadRight(12)}{top.Weight,14:G6}{top.Importance,14:G4}\n"), table[first.Length..]);
+        Assert.StartsWith(
+            FormattableString.Invariant($"  {top.Feature.PadRight(12)}{top.Weight,14:G6}{top.Importance,14:G4}\n"), table[first.Length..]);
 
         var wide = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(Dataset.BreastCancer.View(_ml));
         Assert.EndsWith("  ... and 20 more features\n", LinearCoefficients.Of(wide.Model).ToString());
@@ -128,6 +135,8 @@ public class LinearCoefficientsTests
     public void A_class_that_is_not_there_is_told_which_are()
     {
         var coefficients = _ml.Model.LinearCoefficients(NamedIris.Pipeline(_ml, NamedIris.View()));
-        Assert.Equal("There is no class 'rose'; the classes are 'setosa', 'versicolor', 'virginica'.", Assert.Throws<KeyNotFoundException>(() => coefficients["rose"]).Message);
+        Assert.Equal(
+            "There is no class 'rose'; the classes are 'setosa', 'versicolor', 'virginica'.",
+            Assert.Throws<KeyNotFoundException>(() => coefficients["rose"]).Message);
     }
 }

@@ -16,7 +16,9 @@ internal static class NamedIris
     {
         Dataset.Example[] rows = [.. examples ?? Dataset.Iris.Examples];
         return new InMemoryView.Builder()
-            .AddScores("Features", rows.Select(row => row.Features.Select(x => (double)x).ToArray()), Features.Length, InMemoryView.Names("SlotNames", Features))
+            .AddScores(
+                "Features", rows.Select(row => row.Features.Select(x => (double)x).ToArray()), Features.Length,
+                InMemoryView.Names("SlotNames", Features))
             .AddText("Species", rows.Select(row => row.Class))
             .Add("IsSecond", BooleanDataViewType.Instance, rows.Select(row => row.IsSecond))
             .Build();

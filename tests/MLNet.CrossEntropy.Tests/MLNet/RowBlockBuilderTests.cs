@@ -142,5 +142,7 @@ public class RowBlockBuilderTests
     }
 
     private static long BytesOf(RowBlock block)
-        => 4L * (block.Values.Length + (block.Indices?.Length ?? 0) + (block.RowStarts?.Length ?? 0) + block.Classes!.Length + block.Weights!.Length);
+        => 4L * (
+            block.Values.Length + (block.Indices?.Length ?? 0) + (block.RowStarts?.Length ?? 0) + block.Classes!.Length
+            + block.Weights!.Length);
 }

@@ -35,8 +35,10 @@ public class ScoreClassNamesTests
     {
         // ML.NET names the slots of scores for text labels alone.
         var data = View("int");
-        var model = _ml.Transforms.Conversion.ConvertType("Label", outputKind: DataKind.String).Append(_ml.Transforms.Conversion.MapValueToKey("Label"))
-            .Append(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { Seed = 1 })).Fit(data);
+        var model = _ml.Transforms.Conversion.ConvertType("Label", outputKind: DataKind.String)
+            .Append(_ml.Transforms.Conversion.MapValueToKey("Label"))
+            .Append(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { Seed = 1 }))
+                .Fit(data);
         var scored = model.Transform(data);
         Assert.Equal(["7", "-3"], Text(scored.Schema["Score"], "SlotNames"));
         Assert.Equal(["7", "-3"], Text(scored.Schema["Score"], "TrainingLabelValues"));
@@ -44,7 +46,8 @@ public class ScoreClassNamesTests
 
         using var file = new TemporaryFile();
         var predictor = model.Last();
-        _ml.Model.Save(NamedIris.Chain(predictor, _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scored)), data.Schema, file.Name);
+        _ml.Model.Save(
+            NamedIris.Chain(predictor, _ml.Transforms.Conversion.MapKeyToValue("PredictedLabel").Fit(scored)), data.Schema, file.Name);
         Assert.Equal(["7", "-3", "ours: "], OtherProcess.Score(file.Name, "PredictedLabel", [[0, 1], [4, 1]]));
     }
 
@@ -60,7 +63,8 @@ public class ScoreClassNamesTests
     {
         var trainer = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { Seed = 1 });
         var chain = new EstimatorChain<ITransformer>();
-        return (label.StartsWith("key", StringComparison.Ordinal) ? chain : chain.Append<ITransformer>(_ml.Transforms.Conversion.MapValueToKey("Label")))
+        return (label.StartsWith("key", StringComparison.Ordinal) ? chain
+            : chain.Append<ITransformer>(_ml.Transforms.Conversion.MapValueToKey("Label")))
             .Append<ITransformer>(trainer);
     }
 

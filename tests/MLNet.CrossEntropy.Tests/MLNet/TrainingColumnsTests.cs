@@ -13,8 +13,11 @@ public class TrainingColumnsTests
     public void A_column_that_is_no_feature_vector_is_refused(string column, string message)
     {
         var schema = Schema();
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => TrainingColumns.Find(schema, column, TrainingLabel.Binary(schema, "Label"), null));
-        const string remedy = ". Make it one vector of Single of a fixed length, for example with Concatenate, ConvertType or [VectorType(length)]";
+        var error =
+            Assert.Throws<ArgumentOutOfRangeException>(
+            () => TrainingColumns.Find(schema, column, TrainingLabel.Binary(schema, "Label"), null));
+        const string remedy =
+            ". Make it one vector of Single of a fixed length, for example with Concatenate, ConvertType or [VectorType(length)]";
         Assert.Equal($"{message}{remedy} (Parameter 'inputSchema')", error.Message);
     }
 
@@ -22,8 +25,12 @@ public class TrainingColumnsTests
     public void A_column_that_is_no_weight_is_refused()
     {
         var schema = Schema();
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => TrainingColumns.Find(schema, "Features", TrainingLabel.Binary(schema, "Label"), "Features"));
-        Assert.Equal("Schema mismatch for example weight column 'Features': expected a number, got Vector<Single, 3>. Convert it with ConvertType (Parameter 'inputSchema')", error.Message);
+        var error =
+            Assert.Throws<ArgumentOutOfRangeException>(
+            () => TrainingColumns.Find(schema, "Features", TrainingLabel.Binary(schema, "Label"), "Features"));
+        Assert.Equal(
+            "Schema mismatch for example weight column 'Features': expected a number, got Vector<Single, 3>. Convert it with ConvertType " +
+            "(Parameter 'inputSchema')", error.Message);
     }
 
     [Fact]

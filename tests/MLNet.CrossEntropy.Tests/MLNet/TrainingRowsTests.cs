@@ -55,7 +55,8 @@ public class TrainingRowsTests
         Assert.Equal(4, rows.Tally.Counts.Skipped);
         Assert.Equal([1, 1, 6, 6], Assert.Single(rows.Blocks).Values);
         Assert.Equal("row 1 has no label", rows.Tally.FirstSkipped);
-        Assert.Equal("1 with a missing label, 1 with a NaN feature, 2 with an infinite feature, 1 of weight 0", rows.Tally.Counts.DescribeUnused());
+        Assert.Equal(
+            "1 with a missing label, 1 with a NaN feature, 2 with an infinite feature, 1 of weight 0", rows.Tally.Counts.DescribeUnused());
     }
 
     [Theory]
@@ -69,7 +70,10 @@ public class TrainingRowsTests
         {
             float[] features = [.. Enumerable.Repeat(float.MaxValue, 37)];
             features[at] = bad;
-            var data = Ml.Data.LoadFromEnumerable([new Row { Features = [.. Enumerable.Repeat(-float.MaxValue, 37)], Label = 0 }, new Row { Features = features, Label = 0 }], Shape(37));
+            var data =
+                Ml.Data.LoadFromEnumerable(
+                [new Row { Features = [.. Enumerable.Repeat(-float.MaxValue, 37)], Label = 0 }, new Row { Features = features, Label = 0 }],
+                Shape(37));
             var rows = Read(data);
             Assert.Equal(1, rows.Tally.Counts.Used);
             Assert.Equal($"row 1 has {bad} in feature {at}", rows.Tally.FirstSkipped);
@@ -125,7 +129,9 @@ public class TrainingRowsTests
     [Fact]
     public void Feature_names_appear_in_messages()
     {
-        var data = Ml.Data.LoadFromEnumerable([new Named { Length = 1, Width = 2, Label = 0 }, new Named { Length = 1, Width = float.NaN, Label = 0 }]);
+        var data =
+            Ml.Data.LoadFromEnumerable(
+            [new Named { Length = 1, Width = 2, Label = 0 }, new Named { Length = 1, Width = float.NaN, Label = 0 }]);
         var named = Ml.Transforms.Concatenate("Features", "Length", "Width").Fit(data).Transform(data);
         Assert.Equal("row 1 has NaN in feature 1 ('Width')", Read(named, weightColumn: null).Tally.FirstSkipped);
     }
@@ -133,7 +139,8 @@ public class TrainingRowsTests
     private static TrainingRows Read(Row[] rows, string? weightColumn = "Weight") => Read(Ml.Data.LoadFromEnumerable(rows), weightColumn);
 
     private static TrainingRows Read(IDataView data, string? weightColumn = "Weight")
-        => TrainingRows.Read(data, TrainingColumns.Find(data.Schema, "Features", TrainingLabel.Multiclass(data.Schema, "Label"), weightColumn));
+        => TrainingRows.Read(
+            data, TrainingColumns.Find(data.Schema, "Features", TrainingLabel.Multiclass(data.Schema, "Label"), weightColumn));
 
     private static SchemaDefinition Shape(int features)
     {

@@ -44,7 +44,8 @@ internal static class Evaluated
     }
 
     /// <summary>An infinite loss, and a class that does not occur.</summary>
-    public static MulticlassCrossEntropyMetrics Degenerate() => Multiclass([0, 1, 0], [[0, 1, 0], [0.25, 0.75, 0], [0.5, 0.25, 0.25]], Names);
+    public static MulticlassCrossEntropyMetrics Degenerate() =>
+        Multiclass([0, 1, 0], [[0, 1, 0], [0.25, 0.75, 0], [0.5, 0.25, 0.25]], Names);
 
     public static MulticlassCrossEntropyMetrics Multiclass(double[] labels, double[][] scores, string[] names) =>
         new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(
@@ -55,7 +56,8 @@ internal static class Evaluated
         Random random = new(2);
         double[] logits = [.. Enumerable.Range(0, rows).Select(_ => 6 * (random.NextDouble() - 0.5))];
         double[] labels = [.. logits.Select(z => random.NextDouble() < 1 / (1 + Math.Exp(-z)) ? 1.0 : 0)];
-        return new MLContext(1).BinaryClassification.EvaluateCrossEntropy(ScoredData.Binary(labels, null, logits), probabilityColumnName: null);
+        return new MLContext(1).BinaryClassification.EvaluateCrossEntropy(
+            ScoredData.Binary(labels, null, logits), probabilityColumnName: null);
     }
 
     public static MultiLabelCrossEntropyMetrics MultiLabel(int rows = 200)

@@ -83,7 +83,9 @@ public sealed class MetricsJsonTests
 
     [Fact]
     public void Indented_is_the_same_value() =>
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Evaluated.Multiclass().ToJson()), JsonNode.Parse(Evaluated.Multiclass().ToJson(indented: true))));
+        Assert.True(
+            JsonNode.DeepEquals(
+            JsonNode.Parse(Evaluated.Multiclass().ToJson()), JsonNode.Parse(Evaluated.Multiclass().ToJson(indented: true))));
 
     private static string JsonOf(string task) => task switch
     {

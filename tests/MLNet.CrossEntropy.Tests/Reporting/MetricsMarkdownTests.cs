@@ -11,12 +11,19 @@ public sealed class MetricsMarkdownTests
         var lines = metrics.ToMarkdown().Split('\n');
         foreach (var c in metrics.Classes)
         {
-            Assert.Contains(FormattableString.Invariant(
-                $"| {c.Name} | {c.Support} | {c.LogLoss:0.000000} | {c.LogLossStandardError:0.000000} | {c.PrecisionRecall.Precision:0.0000} | {c.PrecisionRecall.Recall:0.0000} | {c.PrecisionRecall.F1:0.0000} | {c.RocAuc:0.0000} |"), lines);
+            Assert.Contains(
+                FormattableString.Invariant($"| {c.Name} | {c.Support} | {c.LogLoss:0.000000} | {c.LogLossStandardError:0.000000} | ")
+                + FormattableString.Invariant($"{c.PrecisionRecall.Precision:0.0000} | {c.PrecisionRecall.Recall:0.0000} | ")
+                + FormattableString.Invariant($"{c.PrecisionRecall.F1:0.0000} | {c.RocAuc:0.0000} |"),
+                lines);
             var k = metrics.Classes.ToList().IndexOf(c);
-            Assert.Contains($"| {c.Name} | {metrics.ConfusionMatrix!.Rows(k, 0)} | {metrics.ConfusionMatrix.Rows(k, 1)} | {metrics.ConfusionMatrix.Rows(k, 2)} |", lines);
+            Assert.Contains(
+                $"| {c.Name} | {metrics.ConfusionMatrix!.Rows(k, 0)} | {metrics.ConfusionMatrix.Rows(k, 1)} | " +
+                $"{metrics.ConfusionMatrix.Rows(k, 2)} |", lines);
         }
-        Assert.Contains(lines, l => l.StartsWith(FormattableString.Invariant($"| log-loss | {metrics.LogLoss:0.000000} nats"), StringComparison.Ordinal));
+        Assert.Contains(
+            lines, l =>
+            l.StartsWith(FormattableString.Invariant($"| log-loss | {metrics.LogLoss:0.000000} nats"), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -39,7 +46,9 @@ public sealed class MetricsMarkdownTests
     {
         var metrics = Evaluated.MultiLabel();
         foreach ((var name, var label) in metrics.LabelNames.Zip(metrics.Labels))
-            Assert.Contains(FormattableString.Invariant($"| {name} | {label.Classes[1].Support} | {label.LogLoss:0.000000} |"), metrics.ToMarkdown(), StringComparison.Ordinal);
+            Assert.Contains(
+                FormattableString.Invariant($"| {name} | {label.Classes[1].Support} | {label.LogLoss:0.000000} |"), metrics.ToMarkdown(),
+                StringComparison.Ordinal);
         var degenerate = Evaluated.Degenerate();
         Assert.Equal(degenerate.Warnings.Count, degenerate.ToMarkdown().Split("- **Warning:** ").Length - 1);
     }

@@ -14,7 +14,8 @@ public sealed class NiceTicksTests
     private static Arbitrary<(double Low, double High)> Ranges => ArbMap.Default.GeneratorFor<int>().Select(seed =>
     {
         Random random = new(seed);
-        double size = Math.Pow(10, random.Next(-12, 9)) * (1 + random.NextDouble()), low = (random.NextDouble() - 0.5) * size * random.Next(0, 1000);
+        double size = Math.Pow(10, random.Next(-12, 9)) * (1 + random.NextDouble()),
+            low = (random.NextDouble() - 0.5) * size * random.Next(0, 1000);
         return (low, low + size);
     }).ToArbitrary();
 
@@ -48,7 +49,11 @@ public sealed class NiceTicksTests
         if (step < 1e-6 || Math.Abs(range.Low) >= 1e6 || Math.Abs(range.High) >= 1e6)
             return;
         Assert.Equal(ticks.Length, ticks.Select(NiceTicks.Label).Distinct().Count());
-        Assert.All(ticks, t => Assert.Equal(t, double.Parse(NiceTicks.Label(t), CultureInfo.InvariantCulture), step * 1e-2 + Math.Abs(t) * 1e-3 * (Math.Abs(t) < 1e-4 ? 1 : 0)));
+        Assert.All(
+            ticks, t =>
+            Assert.Equal(
+            t, double.Parse(NiceTicks.Label(t), CultureInfo.InvariantCulture),
+            step * 1e-2 + Math.Abs(t) * 1e-3 * (Math.Abs(t) < 1e-4 ? 1 : 0)));
     }));
 
     [Theory]

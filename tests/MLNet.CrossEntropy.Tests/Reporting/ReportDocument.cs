@@ -9,7 +9,8 @@ internal sealed class ReportDocument
 {
     public ReportDocument(string html)
     {
-        using var reader = XmlReader.Create(new StringReader(html), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
+        using var reader =
+            XmlReader.Create(new StringReader(html), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
         Root = XDocument.Load(reader).Root!;
     }
 
@@ -26,7 +27,8 @@ internal sealed class ReportDocument
     public static string[][] Table(XElement figure) =>
         [.. figure.Descendants("tbody").Single().Elements("tr").Select(tr => tr.Elements().Select(c => c.Value).ToArray())];
 
-    public static double Number(XElement element, string attribute) => double.Parse(element.Attribute(attribute)!.Value, CultureInfo.InvariantCulture);
+    public static double Number(XElement element, string attribute) =>
+        double.Parse(element.Attribute(attribute)!.Value, CultureInfo.InvariantCulture);
 
     public static bool Is(XElement element, string kind) => element.Attribute("class")?.Value.Split(' ').Contains(kind) == true;
 

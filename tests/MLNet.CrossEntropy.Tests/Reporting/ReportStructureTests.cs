@@ -21,7 +21,8 @@ public sealed partial class ReportStructureTests
         Assert.DoesNotContain(page.Root.Descendants(), e => e.Name.LocalName is "script" or "link" or "iframe" or "object" or "base");
         XAttribute[] attributes = [.. page.Root.DescendantsAndSelf().Attributes()];
         Assert.DoesNotContain(attributes, a => a.Name.LocalName.StartsWith("on", StringComparison.OrdinalIgnoreCase));
-        Assert.All(attributes.Where(a => a.Name.LocalName is "src"), a => Assert.StartsWith("data:image/", a.Value, StringComparison.Ordinal));
+        Assert.All(
+            attributes.Where(a => a.Name.LocalName is "src"), a => Assert.StartsWith("data:image/", a.Value, StringComparison.Ordinal));
         Assert.All(attributes.Where(a => a.Name.LocalName is "href"), a => Assert.StartsWith("#", a.Value, StringComparison.Ordinal));
         Assert.DoesNotMatch("url\\(|@import|//", page.Elements("style").Single().Value);
         Assert.DoesNotContain("://", string.Concat(attributes.Select(a => a.Value)), StringComparison.Ordinal);
@@ -50,10 +51,12 @@ public sealed partial class ReportStructureTests
     public void Headings_descend_by_one_and_ids_are_unique(string name)
     {
         ReportDocument page = new(Reports.All[name]().ToHtml());
-        int[] levels = [.. page.Root.Descendants().Select(e => e.Name.LocalName).Where(n => HeadingName().IsMatch(n)).Select(n => n[1] - '0')];
+        int[] levels =
+            [.. page.Root.Descendants().Select(e => e.Name.LocalName).Where(n => HeadingName().IsMatch(n)).Select(n => n[1] - '0')];
         Assert.Equal(1, levels[0]);
         Assert.Single(levels, 1);
-        Assert.All(levels.Zip(levels.Skip(1)), pair => Assert.True(pair.Second <= pair.First + 1, $"h{pair.First} is followed by h{pair.Second}"));
+        Assert.All(
+            levels.Zip(levels.Skip(1)), pair => Assert.True(pair.Second <= pair.First + 1, $"h{pair.First} is followed by h{pair.Second}"));
         string[] ids = [.. page.Root.Descendants().Attributes("id").Select(a => a.Value)];
         Assert.Equal(ids.Length, ids.Distinct().Count());
         Assert.All(page.Elements("a"), a => Assert.Contains(a.Attribute("href")!.Value[1..], ids));
@@ -75,7 +78,8 @@ public sealed partial class ReportStructureTests
             }
             foreach (var path in svg.Descendants("path"))
             {
-                double[] numbers = [.. NumberText().Matches(path.Attribute("d")!.Value).Select(m => double.Parse(m.Value, CultureInfo.InvariantCulture))];
+                double[] numbers =
+                    [.. NumberText().Matches(path.Attribute("d")!.Value).Select(m => double.Parse(m.Value, CultureInfo.InvariantCulture))];
                 Assert.Matches("^[ML0-9. -]+$", path.Attribute("d")!.Value);
                 Assert.All(numbers, n => Assert.InRange(n, 0, Math.Max(width, height)));
             }

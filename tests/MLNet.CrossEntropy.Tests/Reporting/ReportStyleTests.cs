@@ -53,7 +53,8 @@ public sealed partial class ReportStyleTests
         return [.. parts.Select(part => Colour().Matches(part).ToDictionary(m => m.Groups[1].Value, m => Channels(m.Groups[2].Value)))];
     }
 
-    private static double[] Channels(string hex) => [.. hex.Chunk(2).Select(c => int.Parse(c, NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0)];
+    private static double[] Channels(string hex) =>
+        [.. hex.Chunk(2).Select(c => int.Parse(c, NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0)];
 
     private static double Ratio(double[] one, double[] other)
     {

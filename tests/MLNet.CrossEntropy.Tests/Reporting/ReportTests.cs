@@ -19,7 +19,9 @@ public sealed class ReportTests
 
     [Fact]
     public void The_class_table_holds_the_metrics() => Assert.Equal(
-        Metrics.Classes.Select(c => FormattableString.Invariant($"{c.Name} {c.Support} {c.LogLoss:0.0000} {c.LogLossStandardError:0.0000} {c.PrecisionRecall.Precision:0.0000} {c.PrecisionRecall.Recall:0.0000} {c.PrecisionRecall.F1:0.0000} {c.RocAuc:0.0000} {c.AveragePrecision:0.0000}")),
+        Metrics.Classes.Select(
+            c => FormattableString.Invariant(
+            $"{c.Name} {c.Support} {c.LogLoss:0.0000} {c.LogLossStandardError:0.0000} {c.PrecisionRecall.Precision:0.0000} {c.PrecisionRecall.Recall:0.0000} {c.PrecisionRecall.F1:0.0000} {c.RocAuc:0.0000} {c.AveragePrecision:0.0000}")),
         Table(Page.Chart("Log-loss by class")).Select(row => string.Join(' ', row)));
 
     [Fact]
@@ -27,7 +29,9 @@ public sealed class ReportTests
     {
         var chart = Page.Chart("Log-loss by class");
         var axis = XAxis(chart);
-        Assert.Equal(Metrics.Classes.Select(c => c.LogLoss), chart.Descendants("circle").Select(c => axis(Number(c, "cx"))), (x, y) => Math.Abs(x - y) < 2e-3);
+        Assert.Equal(
+            Metrics.Classes.Select(c => c.LogLoss), chart.Descendants("circle").Select(c => axis(Number(c, "cx"))), (x, y) =>
+            Math.Abs(x - y) < 2e-3);
         XElement[] whiskers = [.. chart.Descendants("line").Where(l => Is(l, "line") && Number(l, "y1") == Number(l, "y2"))];
         foreach ((var c, var whisker) in Metrics.Classes.Zip(whiskers))
         {
@@ -47,7 +51,9 @@ public sealed class ReportTests
             .. from i in Enumerable.Range(0, 3)
                from j in Enumerable.Range(0, 3)
                where matrix.Rows(i, j) > 0 || i == j
-               from text in new[] { $"{matrix.Rows(i, j)}", FormattableString.Invariant($"{100.0 * matrix.Rows(i, j) / Metrics.Classes[i].Support:0.0}%") }
+               from text
+                   in new[] { $"{matrix.Rows(i, j)}",
+                   FormattableString.Invariant($"{100.0 * matrix.Rows(i, j) / Metrics.Classes[i].Support:0.0}%") }
                select text,
         ];
         Assert.Equal(expected, shown);
@@ -70,23 +76,28 @@ public sealed class ReportTests
     public void Every_row_is_in_the_tables_of_rows()
     {
         Assert.Equal(400, Table(Page.Chart("Row losses")).Sum(row => int.Parse(row[2], System.Globalization.CultureInfo.InvariantCulture)));
-        Assert.Equal(400, Table(Page.Chart("What each row pays")).Sum(row => int.Parse(row[2], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            400, Table(Page.Chart("What each row pays")).Sum(row => int.Parse(row[2], System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Fact]
     public void The_worst_rows_are_listed() => Assert.Equal(
         Metrics.RowLosses.Worst.Select(r => FormattableString.Invariant($"{r.Row} {r.Label} {r.Predicted} {r.Loss:0.0000}")),
-        Page.Elements("table").Single(t => t.Element("caption")!.Value.StartsWith("The rows of the largest losses", StringComparison.Ordinal))
-            .Element("tbody")!.Elements("tr").Select(tr => tr.Elements().Select(c => c.Value).ToArray()).Select(c => $"{c[0]} {c[1]} {c[2]} {c[5]}"));
+        Page.Elements("table")
+            .Single(t => t.Element("caption")!.Value.StartsWith("The rows of the largest losses", StringComparison.Ordinal))
+            .Element("tbody")!.Elements("tr").Select(tr => tr.Elements().Select(c => c.Value).ToArray())
+                .Select(c => $"{c[0]} {c[1]} {c[2]} {c[5]}"));
 
     [Fact]
     public void Named_rows_are_listed_by_name()
     {
-        var data = new InMemoryView.Builder().AddNumbers("Label", [1, 0]).AddNumbers("Probability", [0.5, 0.25]).AddText("Name", ["Ada", ""]).Build();
+        var data = new InMemoryView.Builder().AddNumbers("Label", [1, 0]).AddNumbers("Probability", [0.5, 0.25])
+            .AddText("Name", ["Ada", ""]).Build();
         var metrics = new MLContext(1).BinaryClassification.EvaluateCrossEntropy(
             data, new BinaryEvaluationOptions { ScoreColumnName = null, IdColumnName = "Name" });
         ReportDocument page = new(new CrossEntropyReport("Named").Add("one", metrics).ToHtml());
-        var worst = page.Elements("table").Single(t => t.Element("caption")!.Value.StartsWith("The rows of the largest losses", StringComparison.Ordinal));
+        var worst = page.Elements("table")
+            .Single(t => t.Element("caption")!.Value.StartsWith("The rows of the largest losses", StringComparison.Ordinal));
         Assert.Equal(["id", "Ada", ""], worst.Descendants("tr").Select(tr => tr.Elements().Last().Value));
     }
 
@@ -102,8 +113,12 @@ public sealed class ReportTests
             details.Select(d => d.Element("summary")!.Value));
         foreach ((var label, var l) in details.Zip(order))
         {
-            Assert.Equal(["What each row pays", $"Reliability: {metrics.LabelNames[l]} is a yes", "Row losses"], label.Descendants("figure").Select(f => f.Element("h3")!.Value));
-            Assert.Equal(200, Table(label.Descendants("figure").Last()).Sum(row => int.Parse(row[2], System.Globalization.CultureInfo.InvariantCulture)));
+            Assert.Equal(
+                ["What each row pays", $"Reliability: {metrics.LabelNames[l]} is a yes", "Row losses"], label.Descendants("figure")
+                .Select(f => f.Element("h3")!.Value));
+            Assert.Equal(
+                200, Table(label.Descendants("figure").Last())
+                .Sum(row => int.Parse(row[2], System.Globalization.CultureInfo.InvariantCulture)));
         }
     }
 
@@ -125,23 +140,31 @@ public sealed class ReportTests
     {
         ReportDocument page = new(Reports.All["other losses"]().ToHtml());
         var chart = page.Chart("Loss by epoch");
-        Assert.Equal(["epoch", "by squared error, validation"], chart.Descendants("th").Where(th => th.Attribute("scope")!.Value == "col").Select(th => th.Value));
+        Assert.Equal(
+            ["epoch", "by squared error, validation"], chart.Descendants("th").Where(th => th.Attribute("scope")!.Value == "col")
+            .Select(th => th.Value));
         Assert.Equal([["2", "0.6000"], ["4", "0.3500"]], Table(chart));
-        Assert.Contains("The training loss of by squared error is squared error (Brier), which is not in nats and is not drawn.", chart.Value, StringComparison.Ordinal);
+        Assert.Contains(
+            "The training loss of by squared error is squared error (Brier), which is not in nats and is not drawn.", chart.Value,
+            StringComparison.Ordinal);
         Assert.Contains(page.Elements("td"), td => td.Value == "0.5000 (squared error (Brier))");
     }
 
     [Fact]
     public void Lines_of_ones_own_are_drawn_where_they_are()
     {
-        var section = new ReportSection("Own").AddLines("A chart", "step", "share", [new("rises", [(0, 0), (5, double.PositiveInfinity), (10, 0.5)]), new("falls", [(0, 1), (5, 0.25)])], "A note.");
+        var section = new ReportSection("Own")
+            .AddLines(
+            "A chart", "step", "share",
+            [new("rises", [(0, 0), (5, double.PositiveInfinity), (10, 0.5)]), new("falls", [(0, 1), (5, 0.25)])], "A note.");
         var chart = new ReportDocument(new CrossEntropyReport("Lines").Add(section).ToHtml()).Chart("A chart");
         Assert.Equal([["0", "0.0000", "1.0000"], ["5", "", "0.2500"], ["10", "0.5000", ""]], Table(chart));
         var axis = XAxis(chart);
         Assert.Equal([0, 10], chart.Descendants("circle").Take(2).Select(c => Math.Round(axis(Number(c, "cx")), 3)));
         Assert.Equal("A note.", chart.Element("figcaption")!.Value);
         Assert.Contains("rises: 0.5000 at step 10", chart.Descendants("text").Select(t => t.Value));
-        Assert.Contains("falls: from 1.0000 to 0.2500 at step 5, lowest 0.2500.", chart.Descendants("desc").Single().Value, StringComparison.Ordinal);
+        Assert.Contains(
+            "falls: from 1.0000 to 0.2500 at step 5, lowest 0.2500.", chart.Descendants("desc").Single().Value, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -174,7 +197,8 @@ public sealed class ReportTests
         var head = new ReportDocument(Reports.All["multiclass"]().ToHtml()).Elements("header").Single().Value;
         Assert.Contains("2026-11-21 14:00 +00:00", head, StringComparison.Ordinal);
         Assert.Contains("400 rows evaluated", head, StringComparison.Ordinal);
-        var version = typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        var version =
+            typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
         Assert.Contains($"Microsoft.ML {version}", head, StringComparison.Ordinal);
     }
 
@@ -185,7 +209,9 @@ public sealed class ReportTests
         var classes = Table(page.Chart("Log-loss by class"));
         Assert.Equal("∞", classes[0][2]);
         Assert.Equal("not defined", classes[2][2]);
-        Assert.DoesNotContain("NaN", string.Concat(page.Charts.SelectMany(f => f.Descendants("td")).Concat(page.Elements("dd")).Select(e => e.Value)), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "NaN", string.Concat(page.Charts.SelectMany(f => f.Descendants("td")).Concat(page.Elements("dd")).Select(e => e.Value)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -219,7 +245,8 @@ public sealed class ReportTests
 
     [Fact]
     public void Elements_that_HTML_does_not_close_by_itself_are_closed() =>
-        Assert.Equal("<div><p></p><br /><td>x</td></div>", Markup.Write(Markup.El("div", Markup.El("p"), Markup.El("br"), Markup.El("td", "x"))));
+        Assert.Equal(
+            "<div><p></p><br /><td>x</td></div>", Markup.Write(Markup.El("div", Markup.El("p"), Markup.El("br"), Markup.El("td", "x"))));
 
     [Fact]
     public void A_saved_report_is_the_page_in_UTF8()
@@ -234,8 +261,13 @@ public sealed class ReportTests
     public void Mistakes_are_refused_in_words()
     {
         Assert.Contains("blank", Assert.Throws<ArgumentException>(() => new CrossEntropyReport(" ")).Message, StringComparison.Ordinal);
-        Assert.Contains("'one' already", Assert.Throws<ArgumentException>(() => new CrossEntropyReport("x").Add("one", Metrics).Add("one", Metrics)).Message, StringComparison.Ordinal);
-        Assert.Contains("PNG", Assert.Throws<ArgumentException>(() => new ReportSection("x").AddPictures([new(new byte[] { 1, 2 }, "dot", "")])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'one' already",
+            Assert.Throws<ArgumentException>(() => new CrossEntropyReport("x").Add("one", Metrics).Add("one", Metrics)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "PNG", Assert.Throws<ArgumentException>(
+            () => new ReportSection("x").AddPictures([new(new byte[] { 1, 2 }, "dot", "")])).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new ReportSection("x").AddTable("t", ["a", "b"], [["1"]]));
     }
 

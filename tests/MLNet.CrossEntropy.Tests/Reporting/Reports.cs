@@ -25,7 +25,8 @@ internal static class Reports
             .Add("labels", Evaluated.MultiLabel())
             .Add(Section(Hostile)),
         ["other losses"] = () => new CrossEntropyReport("Other losses")
-            .Add("by squared error", Training(4) with { Loss = TrainingLoss.Brier }).Add("one epoch", Training(1) with { Loss = TrainingLoss.Brier }),
+            .Add("by squared error", Training(4) with { Loss = TrainingLoss.Brier })
+                .Add("one epoch", Training(1) with { Loss = TrainingLoss.Brier }),
         ["training"] = () => new CrossEntropyReport("Curves").Add("long", Training(3000)).Add("short", Training(1)).Add("diverged", Training(3, double.NaN)).Add("wide", Training(50, 1e6)),
         ["comparison"] = () => new CrossEntropyReport("Compared").Add("one", Evaluated.Multiclass()).Add(Comparison()).Add(CrossValidationComparison.Of("one", [0.5, 0.25], "two", [0.75, 0.5])).Add(Section("More")),
     };
@@ -84,7 +85,8 @@ internal static class Reports
         return new()
         {
             Models = [],
-            Pairs = [pair, pair with { Second = "three", ClippedMeanDifference = double.NaN, Interval = new(double.NaN, double.NaN, 0.95) }],
+            Pairs = [pair,
+                pair with { Second = "three", ClippedMeanDifference = double.NaN, Interval = new(double.NaN, double.NaN, 0.95) }],
             Baseline = null,
             Rows = new RowCounts { Used = 400 },
             GroupColumnName = null,

@@ -8,34 +8,37 @@ namespace MLNet.CrossEntropy.Tests.Shared;
 /// <summary>Every trainer, over the columns of <see cref="Dataset"/>: a new line here is held to every invariant.</summary>
 internal static class AllTrainers
 {
-    private static readonly Dictionary<string, Func<MLContext, Action<CrossEntropyTrainerOptions>, IEstimator<IPredictionTransformer<object>>>> Trainers = new()
-    {
-        ["softmax"] = (ml, configure) =>
+    private static readonly Dictionary<string, Func<MLContext, Action<CrossEntropyTrainerOptions>,
+        IEstimator<IPredictionTransformer<object>>>> Trainers = new()
         {
-            var options = new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = nameof(Dataset.Example.ClassIndex) };
-            configure(options);
-            return ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options);
-        },
-        ["sigmoid"] = (ml, configure) =>
-        {
-            var options = new SigmoidCrossEntropyTrainer.Options { LabelColumnName = nameof(Dataset.Example.IsSecond) };
-            configure(options);
-            return ml.BinaryClassification.Trainers.SigmoidCrossEntropy(options);
-        },
-    };
+            ["softmax"] = (ml, configure) =>
+            {
+                var options = new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = nameof(Dataset.Example.ClassIndex) };
+                configure(options);
+                return ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options);
+            },
+            ["sigmoid"] = (ml, configure) =>
+            {
+                var options = new SigmoidCrossEntropyTrainer.Options { LabelColumnName = nameof(Dataset.Example.IsSecond) };
+                configure(options);
+                return ml.BinaryClassification.Trainers.SigmoidCrossEntropy(options);
+            },
+        };
 
     public static IEnumerable<string> Keys => Trainers.Keys;
 
     public static TheoryData<string> Names => [.. Trainers.Keys];
 
-    public static IEstimator<IPredictionTransformer<object>> Create(string name, MLContext ml, Action<CrossEntropyTrainerOptions>? configure = null)
+    public static IEstimator<IPredictionTransformer<object>> Create(
+        string name, MLContext ml, Action<CrossEntropyTrainerOptions>? configure = null)
         => Trainers[name](ml, configure ?? (_ => { }));
 
     /// <summary>A model's parameters, <c>[W, b]</c>.</summary>
     public static float[] Parameters(IPredictionTransformer<object> transformer) => transformer.Model switch
     {
         LinearMulticlassModelParametersBase model => [.. Weights(model).SelectMany(row => row.DenseValues()), .. model.GetBiases()],
-        CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator> model => [.. model.SubModel.Weights, model.SubModel.Bias],
+        CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator> model =>
+            [.. model.SubModel.Weights, model.SubModel.Bias],
         _ => throw new NotSupportedException($"{transformer.Model}"),
     };
 

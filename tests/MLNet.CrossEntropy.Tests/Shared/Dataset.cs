@@ -31,9 +31,12 @@ internal sealed record Dataset(IReadOnlyList<Dataset.Example> Examples, string[]
 
     /// <summary>Every third row is held out: a fixed split, the classes' rows being contiguous or well mixed.</summary>
     public (Dataset Train, Dataset Test) Split()
-        => (this with { Examples = [.. Examples.Where((_, i) => i % 3 != 2)] }, this with { Examples = [.. Examples.Where((_, i) => i % 3 == 2)] });
+        => (this with { Examples = [.. Examples.Where((_, i) => i % 3 != 2)] },
+            this with { Examples = [.. Examples.Where((_, i) => i % 3 == 2)] });
 
-    /// <summary>The examples as a data view with columns Features, Class (text), ClassIndex (a key), ClassNumber, IsSecond and Weight.</summary>
+    /// <summary>
+    /// The examples as a data view with columns Features, Class (text), ClassIndex (a key), ClassNumber, IsSecond and Weight.
+    /// </summary>
     public IDataView View(MLContext ml)
     {
         SchemaDefinition schema = SchemaDefinition.Create(typeof(Example));

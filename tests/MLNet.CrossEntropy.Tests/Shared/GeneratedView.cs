@@ -4,7 +4,9 @@ using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Tests.Shared;
 
-/// <summary>A data view whose rows are made up as they are read, the same in each pass: columns Features and Label, a key of three classes.</summary>
+/// <summary>
+/// A data view whose rows are made up as they are read, the same in each pass: columns Features and Label, a key of three classes.
+/// </summary>
 internal sealed class GeneratedView : IDataView
 {
     private const int Classes = 3;

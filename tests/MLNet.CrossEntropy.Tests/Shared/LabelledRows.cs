@@ -3,7 +3,9 @@ using Microsoft.ML.Data;
 
 namespace MLNet.CrossEntropy.Tests.Shared;
 
-/// <summary>Rows of a few classes, with the label that each trainer takes: a key, whether it is the second class, an answer for each class.</summary>
+/// <summary>
+/// Rows of a few classes, with the label that each trainer takes: a key, whether it is the second class, an answer for each class.
+/// </summary>
 internal sealed record LabelledRows(float[][] X, int[] Y, int Classes, float[] Weights)
 {
     public int Features => X[0].Length;
@@ -14,7 +16,9 @@ internal sealed record LabelledRows(float[][] X, int[] Y, int Classes, float[] W
         var random = new Random(seed);
         int classes = random.Next(2, 5), features = random.Next(1, 5);
         int[] y = [.. Enumerable.Range(0, random.Next(3 * classes, 40)).Select(i => i < classes ? i : random.Next(classes))];
-        float[][] x = [.. y.Select(label => Enumerable.Range(0, features).Select(j => (random.Next(-4, 5) + (j % classes == label ? 2 : 0)) / 2f).ToArray())];
+        float[][] x =
+            [.. y.Select(
+            label => Enumerable.Range(0, features).Select(j => (random.Next(-4, 5) + (j % classes == label ? 2 : 0)) / 2f).ToArray())];
         return new LabelledRows(x, y, classes, [.. y.Select(_ => (float)random.Next(1, 4))]);
     }
 
@@ -29,7 +33,12 @@ internal sealed record LabelledRows(float[][] X, int[] Y, int Classes, float[] W
     public LabelledRows Pick(IEnumerable<int> rows)
     {
         int[] picked = [.. rows];
-        return this with { X = [.. picked.Select(i => X[i])], Y = [.. picked.Select(i => Y[i])], Weights = [.. picked.Select(i => Weights[i])] };
+        return this with
+        {
+            X = [.. picked.Select(i => X[i])],
+            Y = [.. picked.Select(i => Y[i])],
+            Weights = [.. picked.Select(i => Weights[i])]
+        };
     }
 
     /// <summary>The same rows with other features.</summary>
@@ -41,10 +50,12 @@ internal sealed record LabelledRows(float[][] X, int[] Y, int Classes, float[] W
 
     /// <summary>The view's columns, to which others can be added.</summary>
     public InMemoryView.Builder Columns(bool sparse = false) => new InMemoryView.Builder()
-        .Add("Features", new VectorDataViewType(NumberDataViewType.Single, Features), X.Select(row => sparse ? Sparse(row) : new VBuffer<float>(row.Length, row)))
+        .Add("Features", new VectorDataViewType(NumberDataViewType.Single, Features),
+            X.Select(row => sparse ? Sparse(row) : new VBuffer<float>(row.Length, row)))
         .AddKeys("ClassIndex", Y.Select(label => (uint)label + 1), Classes)
         .Add("IsSecond", BooleanDataViewType.Instance, Y.Select(label => label == 1))
-        .Add("Answers", new VectorDataViewType(BooleanDataViewType.Instance, Classes), Y.Select(label => new VBuffer<bool>(Classes, 1, [true], [label])))
+        .Add("Answers", new VectorDataViewType(BooleanDataViewType.Instance, Classes),
+            Y.Select(label => new VBuffer<bool>(Classes, 1, [true], [label])))
         .Add("Weight", NumberDataViewType.Single, Weights);
 
     private static VBuffer<float> Sparse(float[] row)

@@ -1,8 +1,8 @@
 namespace MLNet.CrossEntropy.Tests.Shared;
 
 /// <summary>
-/// The optimum of <c>mean CE + l2/2 ||W||^2</c> of a linear model, found slowly and in double: L-BFGS (Nocedal and Wright 2006, algorithm 7.5) on
-/// rows kept sparse, in coordinates divided by each feature's root mean square, as raw features would take it for ever.
+/// The optimum of <c>mean CE + l2/2 ||W||^2</c> of a linear model, found slowly and in double: L-BFGS (Nocedal and Wright 2006, algorithm
+/// 7.5) on rows kept sparse, in coordinates divided by each feature's root mean square, as raw features would take it for ever.
 /// </summary>
 internal sealed class SlowOptimum
 {

@@ -6,7 +6,8 @@ namespace MLNet.CrossEntropy.Tests.Trainers;
 /// <summary>A column that is not there, or is of a type that a trainer cannot use, is refused by every trainer in the same words.</summary>
 public class BadColumnTests
 {
-    private const string FeatureRemedy = "Make it one vector of Single of a fixed length, for example with Concatenate, ConvertType or [VectorType(length)]";
+    private const string FeatureRemedy =
+        "Make it one vector of Single of a fixed length, for example with Concatenate, ConvertType or [VectorType(length)]";
     private const string KeyRemedy = "Map it to a key with MapValueToKey";
     private const string BinaryRemedy = "Convert it, for example with MapValue or ConvertType";
     private const string AnswersRemedy = "Make it one vector with a slot for each label, for example with Concatenate";
@@ -19,21 +20,33 @@ public class BadColumnTests
             var cases = new TheoryData<string, string, string, string>();
             foreach (var trainer in EveryTrainer.Keys)
             {
-                AddMismatches(trainer, "feature", "Vector<Single>", FeatureRemedy, [("Number", "Single"), ("Doubles", "Vector<Double, 2>"), ("Unsized", "VarVector<Single>"), ("Text", "String")]);
-                AddMismatches(trainer, "example weight", "a number", "Convert it with ConvertType", [("Features", "Vector<Single, 2>"), ("Text", "String"), ("ClassIndex", "Key<UInt32, 0-2>")]);
+                AddMismatches(
+                    trainer, "feature", "Vector<Single>", FeatureRemedy,
+                    [("Number", "Single"), ("Doubles", "Vector<Double, 2>"), ("Unsized", "VarVector<Single>"), ("Text", "String")]);
+                AddMismatches(
+                    trainer, "example weight", "a number", "Convert it with ConvertType",
+                    [("Features", "Vector<Single, 2>"), ("Text", "String"), ("ClassIndex", "Key<UInt32, 0-2>")]);
             }
-            AddMismatches("softmax", "label", "Key<UInt32>", KeyRemedy, [("Text", "String"), ("IsSecond", "Boolean"), ("Number", "Single")]);
-            AddMismatches("softmax", "label", "Key<UInt32> of 2 classes or more, their count known", "A classifier cannot learn from one class", [("One", "Key<UInt32, 0-0>")]);
+            AddMismatches(
+                "softmax", "label", "Key<UInt32>", KeyRemedy, [("Text", "String"), ("IsSecond", "Boolean"), ("Number", "Single")]);
+            AddMismatches(
+                "softmax", "label", "Key<UInt32> of 2 classes or more, their count known", "A classifier cannot learn from one class",
+                [("One", "Key<UInt32, 0-0>")]);
             AddMismatches("sigmoid", "label", "Boolean, Single or Key<UInt32> of 2 classes", BinaryRemedy,
                 [("Text", "String"), ("ClassIndex", "Key<UInt32, 0-2>"), ("One", "Key<UInt32, 0-0>"), ("Answers", "Vector<Boolean, 3>"), ("Double", "Double")]);
-            AddMismatches("multi-label", "label", "Vector<Boolean> or Vector<Single> of 2 slots or more", AnswersRemedy, [("Text", "String"), ("IsSecond", "Boolean"), ("ClassIndex", "Key<UInt32, 0-2>"), ("Doubles", "Vector<Double, 2>")]);
-            AddMismatches("multi-label", "label", "Vector<Boolean> or Vector<Single> of 2 slots or more", "State the length with [VectorType(length)]", [("Unsized", "VarVector<Single>")]);
+            AddMismatches(
+                "multi-label", "label", "Vector<Boolean> or Vector<Single> of 2 slots or more", AnswersRemedy,
+                [("Text", "String"), ("IsSecond", "Boolean"), ("ClassIndex", "Key<UInt32, 0-2>"), ("Doubles", "Vector<Double, 2>")]);
+            AddMismatches(
+                "multi-label", "label", "Vector<Boolean> or Vector<Single> of 2 slots or more",
+                "State the length with [VectorType(length)]", [("Unsized", "VarVector<Single>")]);
             return cases;
 
             void AddMismatches(string trainer, string role, string expected, string remedy, (string Column, string Type)[] columns)
             {
                 foreach ((var column, var type) in columns)
-                    cases.Add(trainer, role, column, $"Schema mismatch for {role} column '{column}': expected {expected}, got {type}. {remedy}");
+                    cases.Add(
+                        trainer, role, column, $"Schema mismatch for {role} column '{column}': expected {expected}, got {type}. {remedy}");
             }
         }
     }
@@ -84,12 +97,15 @@ public class BadColumnTests
         foreach ((var remedy, Action<CrossEntropyTrainerOptions> configure) in ((string, Action<CrossEntropyTrainerOptions>)[])
         [
             (FeatureRemedy, options => options.FeatureColumnName = "Doubles"),
-            (trainer switch { "softmax" => KeyRemedy, "sigmoid" => BinaryRemedy, _ => AnswersRemedy }, options => options.LabelColumnName = "Text"),
+            (trainer switch { "softmax" => KeyRemedy, "sigmoid" => BinaryRemedy, _ => AnswersRemedy }, options =>
+                options.LabelColumnName = "Text"),
             ("Convert it with ConvertType", options => options.ExampleWeightColumnName = "Text"),
         ])
         {
             var estimator = EveryTrainer.Create(trainer, new(seed: 1), configure);
-            Assert.Contains(remedy, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(SchemaText.ShapeOf(view.Schema))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                remedy, Assert.Throws<ArgumentOutOfRangeException>(
+                () => estimator.GetOutputSchema(SchemaText.ShapeOf(view.Schema))).Message, StringComparison.Ordinal);
         }
     }
 

@@ -36,7 +36,8 @@ public class BadDataTests
     public void A_pipeline_refuses_a_wrong_column_before_anything_is_fitted(string trainer, string types)
     {
         var data = Dataset.Iris.View(_ml);
-        var pipeline = _ml.Transforms.NormalizeMeanVariance("Features").Append(AllTrainers.Create(trainer, _ml, options => options.LabelColumnName = "Class"));
+        var pipeline = _ml.Transforms.NormalizeMeanVariance("Features")
+            .Append(AllTrainers.Create(trainer, _ml, options => options.LabelColumnName = "Class"));
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => pipeline.Fit(data));
         Assert.StartsWith($"Schema mismatch for label column 'Class': {types}", error.Message, StringComparison.Ordinal);
     }
@@ -60,13 +61,16 @@ public class BadDataTests
 
         var warning = Assert.Single(_log, line => line.StartsWith("Warning", StringComparison.Ordinal));
         Assert.EndsWith(
-            "Of 571 training rows, these were not used: 1 with a NaN feature, 1 with an infinite feature. The first: row 0 has NaN in feature 2 (counted from 0).",
+            "Of 571 training rows, these were not used: 1 with a NaN feature, 1 with an infinite feature. The first: row 0 has NaN in " +
+                "feature 2 (counted from 0).",
             warning, StringComparison.Ordinal);
         Assert.Equal(new TrainingRowCounts { Used = 569, NaNFeature = 1, InfiniteFeature = 1 }, TrainingReport.Of(fitted)!.Rows);
 
         // What was skipped has left no trace in the model.
         var seed = TrainingReport.Of(fitted)!.Seed;
-        Assert.Equal(AllTrainers.Parameters(fitted), AllTrainers.Parameters(AllTrainers.Create(trainer, _ml, options => options.Seed = seed).Fit(clean.View(_ml))));
+        Assert.Equal(
+            AllTrainers.Parameters(fitted),
+            AllTrainers.Parameters(AllTrainers.Create(trainer, _ml, options => options.Seed = seed).Fit(clean.View(_ml))));
 
         static Dataset.Example Bad(float value)
         {

@@ -19,26 +19,32 @@ public class BadRowTests
     public void Rows_that_are_all_bad_are_an_error_that_says_how(string trainer, bool cache)
     {
         AssertRefused(
-            "None of the 6 rows of the training data can be used: 6 with a NaN feature. The first: row 0 has NaN in feature 1 (counted from 0).",
+            "None of the 6 rows of the training data can be used: 6 with a NaN feature. The first: row 0 has NaN in feature 1 (counted " +
+                "from 0).",
             trainer, cache, Good.Map(row => [row[0], float.NaN]).View());
         AssertRefused(
-            "None of the 6 rows of the training data can be used: 6 with an infinite feature. The first: row 0 has -Infinity in feature 0 (counted from 0).",
+            "None of the 6 rows of the training data can be used: 6 with an infinite feature. The first: row 0 has -Infinity in feature " +
+                "0 (counted from 0).",
             trainer, cache, Good.Map(row => [float.NegativeInfinity, row[1]]).View());
     }
 
     [Theory]
     [MemberData(nameof(EveryTrainer.NamesAndCache), MemberType = typeof(EveryTrainer))]
     public void Weights_that_are_all_zero_are_an_error(string trainer, bool cache)
-        => AssertRefused("None of the 6 rows of the training data can be used: 6 of weight 0.", trainer, cache, (Good with { Weights = new float[6] }).View());
+        => AssertRefused(
+            "None of the 6 rows of the training data can be used: 6 of weight 0.", trainer, cache, (Good with { Weights = new float[6] })
+            .View());
 
     [Theory]
     [MemberData(nameof(EveryTrainer.NamesAndCache), MemberType = typeof(EveryTrainer))]
     public void A_weight_that_is_negative_or_not_finite_is_an_error(string trainer, bool cache)
     {
-        foreach ((var weight, var seen) in (ReadOnlySpan<(float, string)>)[(-1, "-1"), (float.NaN, "NaN"), (float.PositiveInfinity, "Infinity")])
+        foreach (
+            (var weight, var seen) in (ReadOnlySpan<(float, string)>)[(-1, "-1"), (float.NaN, "NaN"), (float.PositiveInfinity, "Infinity")])
         {
             AssertRefused(
-                $"The example weight of row 2 (counted from 0) in column 'Weight' is {seen}; weights must be finite and at least 0. Give a row that should not count the weight 0, or filter it out.",
+                $"The example weight of row 2 (counted from 0) in column 'Weight' is {seen}; weights must be finite and at least 0. Give " +
+                    $"a row that should not count the weight 0, or filter it out.",
                 trainer, cache, (Good with { Weights = [1, 1, weight, 1, 1, 1] }).View());
         }
     }
@@ -50,7 +56,8 @@ public class BadRowTests
         foreach ((var row, var count) in (ReadOnlySpan<(float[], int)>)[([1], 1), ([1, 2, 3], 3), ([], 0)])
         {
             AssertRefused(
-                $"Feature column 'Features' has {count} features in row 4 (counted from 0), and its type promises 2. Every row must have the same length.",
+                $"Feature column 'Features' has {count} features in row 4 (counted from 0), and its type promises 2. Every row must have " +
+                    $"the same length.",
                 trainer, cache, (Good with { X = [.. Good.X.Take(4), row, Good.X[5]] }).View());
         }
     }
@@ -65,9 +72,11 @@ public class BadRowTests
         foreach (var label in (ReadOnlySpan<float[]>)[[1], [0, 0, 1, 0]])
         {
             var view = Good.Columns()
-                .Add("Soft", new VectorDataViewType(NumberDataViewType.Single, 3), Good.Y.Select((_, i) => i == 3 ? new VBuffer<float>(label.Length, label) : new(3, [0, 1, 0])));
+                .Add("Soft", new VectorDataViewType(NumberDataViewType.Single, 3),
+                    Good.Y.Select((_, i) => i == 3 ? new VBuffer<float>(label.Length, label) : new(3, [0, 1, 0])));
             AssertRefused(
-                $"Label column 'Soft' has {label.Length} slots in row 3 (counted from 0), and its type promises 3. Every row must have the same length.",
+                $"Label column 'Soft' has {label.Length} slots in row 3 (counted from 0), and its type promises 3. Every row must have " +
+                    $"the same length.",
                 trainer, cache, view.Build(), options => options.LabelColumnName = "Soft");
         }
     }
@@ -97,7 +106,8 @@ public class BadRowTests
         Assert.Equal(EveryTrainer.Parameters(EveryTrainer.Fit(trainer, rows.View())), EveryTrainer.Parameters(estimator.Fit(rows.View())));
     }
 
-    private static void AssertRefused(string message, string trainer, bool cache, IDataView data, Action<CrossEntropyTrainerOptions>? configure = null)
+    private static void AssertRefused(
+        string message, string trainer, bool cache, IDataView data, Action<CrossEntropyTrainerOptions>? configure = null)
     {
         var error = Assert.Throws<InvalidOperationException>(() => EveryTrainer.Fit(trainer, data, options =>
         {

@@ -26,7 +26,9 @@ public class CalibratedWarmStartTests
     {
         var recalibrated = Recalibrated(Sigmoid(epochs: 100).Fit(_data), slope, offset);
         var model = _ml.BinaryClassification.ChangeModelThreshold(recalibrated, threshold);
-        Assert.Equal(model.Transform(_data).GetColumn<float>("Score").Select(score => score > threshold), model.Transform(_data).GetColumn<bool>("PredictedLabel"));
+        Assert.Equal(
+            model.Transform(_data).GetColumn<float>("Score").Select(score => score > threshold), model.Transform(_data)
+            .GetColumn<bool>("PredictedLabel"));
         using var file = new TemporaryFile();
         _ml.Model.Save(model, _data.Schema, file.Name);
         var loaded = new MLContext().Model.Load(file.Name, out _);
@@ -61,18 +63,22 @@ public class CalibratedWarmStartTests
     private SigmoidCrossEntropyTrainer Sigmoid(int epochs) => _ml.BinaryClassification.Trainers.SigmoidCrossEntropy(
         new SigmoidCrossEntropyTrainer.Options { LabelColumnName = "IsSecond", NumberOfEpochs = epochs, Seed = 1 });
 
-    private float[] Probabilities(BinaryPredictionTransformer<LogisticModel> model) => [.. model.Transform(_data).GetColumn<float>("Probability")];
+    private float[] Probabilities(BinaryPredictionTransformer<LogisticModel> model) =>
+        [.. model.Transform(_data).GetColumn<float>("Probability")];
 
     /// <summary>The model with another calibrator, as models of other makers may have it.</summary>
-    private BinaryPredictionTransformer<LogisticModel> Recalibrated(BinaryPredictionTransformer<LogisticModel> model, double slope, double offset)
+    private BinaryPredictionTransformer<LogisticModel> Recalibrated(
+        BinaryPredictionTransformer<LogisticModel> model, double slope, double offset)
         => Calibrated(model, model.Model.SubModel, slope, offset);
 
     /// <summary>The same probabilities, <c>sigmoid(w x + b)</c>, written as <c>1 / (1 + exp(slope s + offset))</c>.</summary>
-    private BinaryPredictionTransformer<LogisticModel> Rewritten(BinaryPredictionTransformer<LogisticModel> model, double slope, double offset)
+    private BinaryPredictionTransformer<LogisticModel> Rewritten(
+        BinaryPredictionTransformer<LogisticModel> model, double slope, double offset)
     {
         var linear = model.Model.SubModel;
         float[] weights = [.. linear.Weights.Select(weight => (float)(weight / -slope))];
-        return Calibrated(model, NativeModels.LogisticRegression(_ml, weights, (float)((linear.Bias + offset) / -slope)).SubModel, slope, offset);
+        return Calibrated(
+            model, NativeModels.LogisticRegression(_ml, weights, (float)((linear.Bias + offset) / -slope)).SubModel, slope, offset);
     }
 
     /// <summary>ML.NET's own types, whose constructors are internal.</summary>

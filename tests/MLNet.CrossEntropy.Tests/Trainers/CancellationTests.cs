@@ -34,7 +34,8 @@ public class CancellationTests
         using var source = new CancellationTokenSource();
         var read = 0;
         var data = new GeneratedView(rows: 1_000, features: 3, density: 1, isBad: _ => ++read < 0);
-        MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(CancellationAnswer answer) => _ml.MulticlassClassification.Trainers
+        MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(CancellationAnswer answer) =>
+            _ml.MulticlassClassification.Trainers
             .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options
             {
                 Cache = false,
@@ -85,7 +86,9 @@ public class CancellationTests
     [Fact]
     public void An_answer_that_is_none_is_refused()
     {
-        var error = Assert.Throws<ArgumentException>(() => AllTrainers.Create("sigmoid", _ml, options => options.OnCancellation = (CancellationAnswer)9));
+        var error =
+            Assert.Throws<ArgumentException>(
+            () => AllTrainers.Create("sigmoid", _ml, options => options.OnCancellation = (CancellationAnswer)9));
         Assert.Contains("OnCancellation is 9; it must be one of ReturnBest, ReturnLast, Throw.", error.Message, StringComparison.Ordinal);
     }
 

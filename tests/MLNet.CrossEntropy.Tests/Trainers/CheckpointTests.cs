@@ -36,7 +36,8 @@ public sealed class CheckpointTests : IDisposable
             using var source = new CancellationTokenSource();
             return AllTrainers.Create(trainer, _ml, options =>
             {
-                (options.Cache, options.Solver, options.Seed, options.NumberOfEpochs, options.ValidationFraction) = (cache, solver, 4, 12, 0.2);
+                (options.Cache, options.Solver, options.Seed, options.NumberOfEpochs, options.ValidationFraction) =
+                    (cache, solver, 4, 12, 0.2);
                 (options.CheckpointPath, options.CancellationToken) = (path, source.Token);
                 options.Progress = new Listener(epoch =>
                 {
@@ -53,8 +54,11 @@ public sealed class CheckpointTests : IDisposable
         var resumed = Fit(cancelAfter: null, path);
         Assert.Equal(AllTrainers.Parameters(whole), AllTrainers.Parameters(resumed));
         TrainingReport expected = TrainingReport.Of(whole)!, report = TrainingReport.Of(resumed)!;
-        Assert.Equal(expected.History.Select(epoch => epoch with { Elapsed = default }), report.History.Select(epoch => epoch with { Elapsed = default }));
-        Assert.Equal((expected.BestEpoch, expected.StopReason, expected.Certificate), (report.BestEpoch, report.StopReason, report.Certificate));
+        Assert.Equal(
+            expected.History.Select(epoch => epoch with { Elapsed = default }),
+            report.History.Select(epoch => epoch with { Elapsed = default }));
+        Assert.Equal(
+            (expected.BestEpoch, expected.StopReason, expected.Certificate), (report.BestEpoch, report.StopReason, report.Certificate));
         Assert.Equal(expected.History[4].Steps, report.ResumedFromStep);
         Assert.Null(expected.ResumedFromStep);
         Assert.Empty(Directory.GetFiles(_folder.Name));
@@ -99,8 +103,14 @@ public sealed class CheckpointTests : IDisposable
         };
         using var source = new CancellationTokenSource();
         void Configure(SoftmaxCrossEntropyTrainer.Options options) =>
-            (options.LabelColumnName, options.Seed, options.NumberOfEpochs, options.CheckpointPath) = ("ClassIndex", 4, 6, _folder.File("fit"));
-        var options = new SoftmaxCrossEntropyTrainer.Options { CancellationToken = source.Token, Progress = new Listener(epoch => CancelAfter(epoch, source)) };
+            (options.LabelColumnName, options.Seed, options.NumberOfEpochs, options.CheckpointPath) =
+                ("ClassIndex", 4, 6, _folder.File("fit"));
+        var options =
+            new SoftmaxCrossEntropyTrainer.Options
+            {
+                CancellationToken = source.Token,
+                Progress = new Listener(epoch => CancelAfter(epoch, source))
+            };
         Configure(options);
         var data = Dataset.Iris.View(_ml);
         _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(data);
@@ -131,7 +141,8 @@ public sealed class CheckpointTests : IDisposable
             + "Seed is null; it must be given when there is a CheckpointPath, so that a fit that is taken up goes on as it began. "
             + "CheckpointInterval is 00:00:00; it must be above 0, or null to save after each epoch.",
             error.Message);
-        error = Assert.Throws<ArgumentException>(() => AllTrainers.Create("sigmoid", _ml, options => options.CheckpointInterval = TimeSpan.FromSeconds(2)));
+        error = Assert.Throws<ArgumentException>(
+            () => AllTrainers.Create("sigmoid", _ml, options => options.CheckpointInterval = TimeSpan.FromSeconds(2)));
         Assert.Contains("CheckpointPath is null; it must be given when a CheckpointInterval is.", error.Message, StringComparison.Ordinal);
     }
 

@@ -38,7 +38,8 @@ public class ClassWeightTests
         // Every second row counts three times: of ant 5 + 15, of bee 3 + 9, of cow 2 + 6, the last with weight 2.
         ClassWeights weights = ClassWeights.ByName(new Dictionary<string, double> { ["cow"] = 2 });
         AssertShares([20 / 48.0, 12 / 48.0, 16 / 48.0, 0], Predict(new() { ClassWeights = weights, ExampleWeightColumnName = "Weight" }));
-        AssertShares([1 / 3.0, 1 / 3.0, 1 / 3.0, 0], Predict(new() { ClassWeights = ClassWeights.Balanced, ExampleWeightColumnName = "Weight" }));
+        AssertShares(
+            [1 / 3.0, 1 / 3.0, 1 / 3.0, 0], Predict(new() { ClassWeights = ClassWeights.Balanced, ExampleWeightColumnName = "Weight" }));
     }
 
     [Theory]
@@ -69,8 +70,11 @@ public class ClassWeightTests
 
     [Fact]
     public void A_streamed_fit_counts_the_classes_too()
-        // All rows in a batch: each gradient is divided by its batch's weight, so that small batches of unequal weights would end beside these shares.
-        => AssertShares([1 / 3.0, 1 / 3.0, 1 / 3.0, 0], Predict(new() { ClassWeights = ClassWeights.Balanced, Cache = false, BatchSize = Classes.Length, NumberOfEpochs = 300 }));
+        // All rows in a batch: each gradient is divided by its batch's weight, so that small batches of unequal weights would end beside
+        // these shares.
+        => AssertShares(
+            [1 / 3.0, 1 / 3.0, 1 / 3.0, 0],
+            Predict(new() { ClassWeights = ClassWeights.Balanced, Cache = false, BatchSize = Classes.Length, NumberOfEpochs = 300 }));
 
     [Theory]
     [InlineData(null, false, 0.25)]
@@ -86,7 +90,8 @@ public class ClassWeightTests
             .Build();
         var trainer = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
         {
-            ClassWeights = weights is null ? null : weights == "balanced" ? ClassWeights.Balanced : ClassWeights.ByName(new Dictionary<string, double> { ["True"] = 3 }),
+            ClassWeights = weights is null ? null : weights == "balanced" ? ClassWeights.Balanced
+                : ClassWeights.ByName(new Dictionary<string, double> { ["True"] = 3 }),
             TargetPrior = correct ? TargetPrior.OfRows : null,
             NumberOfEpochs = 300,
         });
@@ -103,7 +108,13 @@ public class ClassWeightTests
         foreach ((var correct, var expected) in (ReadOnlySpan<(bool, double[])>)[(false, [0.5, 0.8]), (true, [0.25, 0.5])])
         {
             var trainer = _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(
-                new MultiLabelSigmoidCrossEntropyTrainer.Options { PositiveWeights = [3, 4], TargetPrior = correct ? TargetPrior.OfRows : null, NumberOfEpochs = 300 });
+                new MultiLabelSigmoidCrossEntropyTrainer.Options
+                {
+                    PositiveWeights = [3, 4],
+                    TargetPrior = correct ? TargetPrior.OfRows
+                    : null,
+                    NumberOfEpochs = 300
+                });
             var probabilities = trainer.Fit(data).Transform(data).GetColumn<float[]>("Probability").First();
             Assert.All(expected.Zip(probabilities), pair => Assert.Equal(pair.First, pair.Second, 1e-3));
         }
@@ -113,10 +124,15 @@ public class ClassWeightTests
     public void Names_that_are_no_class_are_refused_and_the_classes_listed()
     {
         var byName = new Dictionary<string, double> { ["bee"] = 2, ["cat"] = 1 };
-        const string known = "names the class 'cat', which is none of the training data's: 'ant', 'bee', 'cow', 'dog'. Write its name as the labels do.";
-        Assert.Equal("ClassWeights " + known, Assert.Throws<InvalidOperationException>(() => Predict(new() { ClassWeights = ClassWeights.ByName(byName) })).Message);
+        const string known =
+            "names the class 'cat', which is none of the training data's: 'ant', 'bee', 'cow', 'dog'. Write its name as the labels do.";
+        Assert.Equal(
+            "ClassWeights " + known,
+            Assert.Throws<InvalidOperationException>(() => Predict(new() { ClassWeights = ClassWeights.ByName(byName) })).Message);
         var shares = new Dictionary<string, double> { ["ant"] = 0.5, ["cat"] = 0.5 };
-        Assert.Equal("TargetPrior " + known, Assert.Throws<InvalidOperationException>(() => Predict(new() { TargetPrior = TargetPrior.ByName(shares) })).Message);
+        Assert.Equal(
+            "TargetPrior " + known,
+            Assert.Throws<InvalidOperationException>(() => Predict(new() { TargetPrior = TargetPrior.ByName(shares) })).Message);
         shares = new() { ["ant"] = 0.5, ["bee"] = 0.5 };
         Assert.Equal(
             "TargetPrior has no share for the class 'cow'; give one above 0 for every class.",
@@ -137,7 +153,11 @@ public class ClassWeightTests
         var weights = new Dictionary<string, double> { ["bee"] = 2 };
         var prior = new Dictionary<string, double> { ["ant"] = 0.1, ["bee"] = 0.2, ["cow"] = 0.7 };
         var trainer = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(
-            new SoftmaxCrossEntropyTrainer.Options { ClassWeights = ClassWeights.ByName(weights), TargetPrior = TargetPrior.ByName(prior) });
+            new SoftmaxCrossEntropyTrainer.Options
+            {
+                ClassWeights = ClassWeights.ByName(weights),
+                TargetPrior = TargetPrior.ByName(prior)
+            });
         weights["cat"] = 1;
         prior["ant"] = 5;
         IDataView data = View(Names[..3]);
@@ -149,10 +169,12 @@ public class ClassWeightTests
     {
         Assert.Equal(
             "The shares are a: 0.5, b: 0.25; they must be above 0 and sum to 1. (Parameter 'shares')",
-            Assert.Throws<ArgumentException>(() => TargetPrior.ByName(new Dictionary<string, double> { ["a"] = 0.5, ["b"] = 0.25 })).Message);
+            Assert.Throws<ArgumentException>(
+                () => TargetPrior.ByName(new Dictionary<string, double> { ["a"] = 0.5, ["b"] = 0.25 })).Message);
         var softmax = new SoftmaxCrossEntropyTrainer.Options { Loss = TrainingLoss.Brier, LabelSmoothing = 0.1, LabelKind = (LabelKind)5 };
         Assert.Equal(
-            "The options of SoftmaxCrossEntropyTrainer are not valid. LabelSmoothing is 0.1; it must be 0 when the Loss is not CrossEntropy. "
+            "The options of SoftmaxCrossEntropyTrainer are not valid. LabelSmoothing is 0.1; it must be 0 when the Loss is not " +
+                "CrossEntropy. "
             + "LabelKind is 5; it must be one of Auto, Probabilities, Counts, WeightedCounts.",
             Assert.Throws<ArgumentException>(softmax.Validate).Message);
         var answers = new MultiLabelSigmoidCrossEntropyTrainer.Options
@@ -162,8 +184,10 @@ public class ClassWeightTests
             TargetPrior = TargetPrior.ByName(new Dictionary<string, double> { ["a"] = 0.5, ["b"] = 0.5 }),
         };
         Assert.Equal(
-            "The options of MultiLabelSigmoidCrossEntropyTrainer are not valid. PositiveWeights is [2]; it must be null when the Loss is not CrossEntropy. "
-            + "TargetPrior is a: 0.5, b: 0.5; it must be OfRows or null: labels that are answered on their own have no shares that sum to 1.",
+            "The options of MultiLabelSigmoidCrossEntropyTrainer are not valid. PositiveWeights is [2]; it must be null when the Loss is " +
+                "not CrossEntropy. "
+            + "TargetPrior is a: 0.5, b: 0.5; it must be OfRows or null: labels that are answered on their own have no shares that sum " +
+                "to 1.",
             Assert.Throws<ArgumentException>(answers.Validate).Message);
     }
 
@@ -171,7 +195,8 @@ public class ClassWeightTests
     {
         options.NumberOfEpochs ??= 300;
         IDataView data = View(names ?? Names);
-        return _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(data).Transform(data).GetColumn<float[]>("Score").First();
+        return _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(data).Transform(data).GetColumn<float[]>("Score")
+            .First();
     }
 
     private static InMemoryView View(string[] names) => new InMemoryView.Builder()

@@ -66,7 +66,8 @@ public class DeterminismTests
         var data = Dataset.BreastCancer.View(_ml);
         var estimator = AllTrainers.Create(trainer, _ml, options => options.NumberOfThreads = 2);
         var expected = AllTrainers.Parameters(estimator.Fit(data));
-        float[][] all = [.. Enumerable.Range(0, 6).AsParallel().WithDegreeOfParallelism(6).Select(_ => AllTrainers.Parameters(estimator.Fit(data)))];
+        float[][] all =
+            [.. Enumerable.Range(0, 6).AsParallel().WithDegreeOfParallelism(6).Select(_ => AllTrainers.Parameters(estimator.Fit(data)))];
         Assert.All(all, parameters => Assert.Equal(expected, parameters));
     }
 
@@ -114,7 +115,8 @@ public class DeterminismTests
         Dataset weighted = Dataset.Iris, unweighted = Dataset.Iris;
         for (var i = 0; i < weighted.Examples.Count; i++)
             (weighted.Examples[i].Weight, unweighted.Examples[i].Weight) = (1 + i % 3, 1);
-        var repeated = unweighted with { Examples = [.. unweighted.Examples.SelectMany((example, i) => Enumerable.Repeat(example, 1 + i % 3))] };
+        var repeated =
+            unweighted with { Examples = [.. unweighted.Examples.SelectMany((example, i) => Enumerable.Repeat(example, 1 + i % 3))] };
 
         // Full batches: a step sees the same sum either way.
         var once = Fit(trainer, weighted.View(_ml), Full);
@@ -145,7 +147,8 @@ public class DeterminismTests
             {
                 float[] features = [.. Enumerable.Range(0, 60).Select(_ => random.NextDouble() < density ? random.NextSingle() - 0.3f : 0)];
                 var score = features[0] - 2 * features[1] + 3 * features[2] + 0.3f * random.NextSingle();
-                return new Dataset.Example { Features = features, ClassIndex = score < 0 ? 0u : score < 0.2f ? 1u : 2u, IsSecond = score > 0.1f };
+                return new Dataset.Example { Features = features, ClassIndex = score < 0 ? 0u : score < 0.2f ? 1u
+                    : 2u, IsSecond = score > 0.1f };
             })],
             ["low", "middle", "high"]);
     }

@@ -7,13 +7,13 @@ namespace MLNet.CrossEntropy.Tests.Trainers;
 
 /// <summary>What must hold for any training data.</summary>
 /// <remarks>
-/// The penalty makes the objective strongly convex in the weights, so that weights lie within <c>||grad|| / l2</c> of the optimum's (Boyd and
-/// Vandenberghe 2004, section 9.1.2): each fit's certificate says how close two fits of one problem must be.
+/// The penalty makes the objective strongly convex in the weights, so that weights lie within <c>||grad|| / l2</c> of the optimum's (Boyd
+/// and Vandenberghe 2004, section 9.1.2): each fit's certificate says how close two fits of one problem must be.
 /// </remarks>
 public class FitPropertyTests
 {
-    // Losses of float logits tell objectives apart to about 2^-24 of themselves, which on a curvature of up to 4 (features up to 3) is a gradient
-    // of sqrt(2 * 4 * 6e-8). The biases, which are not penalised, add their part to the weights' distance.
+    // Losses of float logits tell objectives apart to about 2^-24 of themselves, which on a curvature of up to 4 (features up to 3) is a
+    // gradient of sqrt(2 * 4 * 6e-8). The biases, which are not penalised, add their part to the weights' distance.
     private const double LargestGradient = 7e-4;
     private const double BiasesShare = 2;
     private const double Rounding = 1e-5;
@@ -103,7 +103,8 @@ public class FitPropertyTests
         {
             Assert.Equal(With(threads: 1), With(threads: 3));
 
-            float[] With(int threads) => Parameters(trainer, rows.View(), options => (options.NumberOfThreads, options.Solver) = (threads, solver));
+            float[] With(int threads) =>
+                Parameters(trainer, rows.View(), options => (options.NumberOfThreads, options.Solver) = (threads, solver));
         }
     });
 
@@ -121,14 +122,16 @@ public class FitPropertyTests
     private static float[][] Probabilities(string trainer, LabelledRows rows)
         => EveryTrainer.Probabilities(FitToTheOptimum(trainer, rows, weighted: true), rows.View());
 
-    private static ITransformer FitToTheOptimum(string trainer, LabelledRows rows, bool weighted) => EveryTrainer.Fit(trainer, rows.View(), options =>
+    private static ITransformer FitToTheOptimum(string trainer, LabelledRows rows, bool weighted) =>
+        EveryTrainer.Fit(trainer, rows.View(), options =>
     {
         EveryTrainer.ToTheOptimum(options);
         options.ExampleWeightColumnName = weighted ? "Weight" : null;
     });
 
     /// <summary>A short fit, wherever it ends.</summary>
-    private static float[] Parameters(string trainer, IDataView data, Action<CrossEntropyTrainerOptions> configure) => EveryTrainer.Parameters(EveryTrainer.Fit(trainer, data, options =>
+    private static float[] Parameters(string trainer, IDataView data, Action<CrossEntropyTrainerOptions> configure) =>
+        EveryTrainer.Parameters(EveryTrainer.Fit(trainer, data, options =>
     {
         options.ExampleWeightColumnName = "Weight";
         options.NumberOfEpochs = 3;
@@ -143,7 +146,9 @@ public class FitPropertyTests
     }
 
     private static void AssertClose(float[][] expected, float[][] actual)
-        => Assert.All(expected.SelectMany(row => row).Zip(actual.SelectMany(row => row)), pair => Assert.Equal(pair.First, pair.Second, CloseProbabilities));
+        => Assert.All(
+            expected.SelectMany(row => row).Zip(actual.SelectMany(row => row)), pair =>
+            Assert.Equal(pair.First, pair.Second, CloseProbabilities));
 
     /// <summary>The weights of a fit to the optimum, <c>[outputs, features]</c>, and what is left of the gradient.</summary>
     private sealed record Optimum(float[] Weights, double GradientNorm);

@@ -35,7 +35,9 @@ public class MultiLabelModelTests
         {
             for (var k = 0; k < 3; k++)
             {
-                Assert.Equal(biases[k] + weights[k].DenseValues().Zip(_data.Rows[i]).Sum(pair => (double)pair.First * pair.Second), scores[i][k], 1e-5);
+                Assert.Equal(
+                    biases[k] + weights[k].DenseValues().Zip(_data.Rows[i])
+                    .Sum(pair => (double)pair.First * pair.Second), scores[i][k], 1e-5);
                 Assert.Equal(1 / (1 + Math.Exp(-scores[i][k])), probabilities[i][k], 1e-6);
                 Assert.Equal(scores[i][k] > 0, predicted[i][k]);
             }
@@ -65,13 +67,19 @@ public class MultiLabelModelTests
     public void The_promised_schema_is_that_of_the_scored_rows(bool named)
     {
         var data = _data.View(named);
-        var promised = _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy().GetOutputSchema(SchemaText.ShapeOf(data.Schema));
+        var promised = _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy()
+            .GetOutputSchema(SchemaText.ShapeOf(data.Schema));
         var scored = Fit(named).Transform(data).Schema;
-        Assert.Equal(scored.Where(column => !column.IsHidden).Select(column => column.Name).Order(), promised.Select(column => column.Name).Order());
+        Assert.Equal(
+            scored.Where(column => !column.IsHidden).Select(column => column.Name).Order(), promised.Select(column => column.Name).Order());
         foreach (var column in promised)
         {
-            Assert.Equal(((VectorDataViewType?)(scored[column.Name].Type as VectorDataViewType))?.ItemType ?? scored[column.Name].Type, column.ItemType);
-            Assert.Equal(scored[column.Name].Type is VectorDataViewType ? SchemaShape.Column.VectorKind.Vector : SchemaShape.Column.VectorKind.Scalar, column.Kind);
+            Assert.Equal(
+                ((VectorDataViewType?)(scored[column.Name].Type as VectorDataViewType))?.ItemType
+                ?? scored[column.Name].Type, column.ItemType);
+            Assert.Equal(
+                scored[column.Name].Type is VectorDataViewType ? SchemaShape.Column.VectorKind.Vector
+                : SchemaShape.Column.VectorKind.Scalar, column.Kind);
             Assert.Equal(scored[column.Name].HasSlotNames(), column.Annotations.Any(annotation => annotation.Name == "SlotNames"));
         }
     }
@@ -79,9 +87,12 @@ public class MultiLabelModelTests
     [Fact]
     public void A_pipeline_with_a_label_of_the_wrong_type_is_refused_before_it_is_fitted()
     {
-        var pipeline = _ml.Transforms.CopyColumns("Copy", "Weight").Append(_ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy("Copy"));
+        var pipeline = _ml.Transforms.CopyColumns("Copy", "Weight")
+            .Append(_ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy("Copy"));
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => pipeline.GetOutputSchema(SchemaText.ShapeOf(_data.View().Schema)));
-        Assert.StartsWith("Schema mismatch for label column 'Copy': expected Vector<Boolean> or Vector<Single> of 2 slots or more, got Single. Make it one vector", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Schema mismatch for label column 'Copy': expected Vector<Boolean> or Vector<Single> of 2 slots or more, got Single. Make it " +
+            "one vector", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,7 +126,8 @@ public class MultiLabelModelTests
         Assert.Equal(
             [.. rows.Select(row => string.Join(';', probabilities[row].Select(value => value.ToString("R", CultureInfo.InvariantCulture)))), "ours: "],
             OtherProcess.Score(file.Name, "Probability", features));
-        Assert.Equal([.. rows.Select(row => string.Join(';', predicted[row])), "ours: "], OtherProcess.Score(file.Name, "PredictedLabel", features));
+        Assert.Equal(
+            [.. rows.Select(row => string.Join(';', predicted[row])), "ours: "], OtherProcess.Score(file.Name, "PredictedLabel", features));
     }
 
     [Fact]
@@ -148,13 +160,15 @@ public class MultiLabelModelTests
         var scored = trainer.Fit(data.View()).Transform(data.View());
         var metrics = _ml.MulticlassClassification.EvaluateMultiLabelCrossEntropy(scored);
         float[][] logits = [.. scored.GetColumn<float[]>("Score")];
-        var expected = logits.Zip(data.Answers).Average(row => row.First.Zip(row.Second).Average(cell => Math.Log(1 + Math.Exp(cell.Second == 1 ? -cell.First : cell.First))));
+        var expected = logits.Zip(data.Answers)
+            .Average(row => row.First.Zip(row.Second).Average(cell => Math.Log(1 + Math.Exp(cell.Second == 1 ? -cell.First : cell.First))));
         Assert.Equal(expected, metrics.LogLoss, 1e-6);
         Assert.Equal("column 'Score' as logits (beside column 'Probability')", metrics.ScoresUsed);
         Assert.Equal(MultiLabelData.Labels, metrics.LabelNames);
     }
 
-    private TransformerChain<ITransformer> Fit(bool named = true) => _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy().Fit(_data.View(named));
+    private TransformerChain<ITransformer> Fit(bool named = true) =>
+        _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy().Fit(_data.View(named));
 
     private sealed class Example
     {

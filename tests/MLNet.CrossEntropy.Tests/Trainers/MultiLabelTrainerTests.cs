@@ -1,7 +1,7 @@
-using MLNet.CrossEntropy.Losses;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Tests.Shared;
 using MultiLabelOptions = MLNet.CrossEntropy.MultiLabelSigmoidCrossEntropyTrainer.Options;
 
@@ -17,7 +17,8 @@ public class MultiLabelTrainerTests
     [InlineData(true, 0, false, false)]
     [InlineData(false, 0.1, false, true)]
     [InlineData(true, 0.2, true, true)]
-    public void The_gradient_of_the_reference_objective_is_0_at_the_model(bool withMissing, double smoothing, bool weighted, bool positiveWeights)
+    public void The_gradient_of_the_reference_objective_is_0_at_the_model(
+        bool withMissing, double smoothing, bool weighted, bool positiveWeights)
     {
         var data = MultiLabelData.Draw(withMissing: withMissing);
         double[]? positives = positiveWeights ? [2, 0.5, 3] : null;
@@ -32,7 +33,8 @@ public class MultiLabelTrainerTests
         };
         var model = Parameters(Fit(data, options));
         var reference = new ReferenceObjective(
-            new SigmoidCrossEntropyLoss(smoothing, positives), data.Rows, data.Answers, [.. data.Weights.Select(w => weighted ? w : 1.0)], 0.01f);
+            new SigmoidCrossEntropyLoss(smoothing, positives), data.Rows, data.Answers, [.. data.Weights.Select(w => weighted ? w : 1.0)],
+                0.01f);
         Assert.InRange(reference.GradientNorm(model), 0, 1e-5);
     }
 
@@ -89,7 +91,8 @@ public class MultiLabelTrainerTests
     {
         var data = MultiLabelData.Draw(withMissing: true);
         int[] twice = [.. Enumerable.Range(0, data.Rows.Length).SelectMany(i => Enumerable.Repeat(i, i % 2 == 0 ? 2 : 1))];
-        var repeated = new MultiLabelData([.. twice.Select(i => data.Rows[i])], [.. twice.Select(i => data.Answers[i])], [.. twice.Select(_ => 1f)]);
+        var repeated =
+            new MultiLabelData([.. twice.Select(i => data.Rows[i])], [.. twice.Select(i => data.Answers[i])], [.. twice.Select(_ => 1f)]);
         var options = new MultiLabelOptions { ExampleWeightColumnName = "Weight", L2Regularization = 0.01f, NumberOfEpochs = 1000 };
         var weighted = Parameters(Fit(data with { Weights = [.. data.Weights.Select((_, i) => i % 2 == 0 ? 2f : 1)] }, options));
         Assert.All(weighted.Zip(Parameters(Fit(repeated, options))), pair => Assert.Equal(pair.Second, pair.First, 1e-3));
@@ -128,9 +131,12 @@ public class MultiLabelTrainerTests
     public void The_report_is_found_in_a_pipeline_too()
     {
         var data = MultiLabelData.Draw();
-        var pipeline = _ml.Transforms.CopyColumns("Copy", "Weight").Append(_ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(numberOfEpochs: 3));
+        var pipeline = _ml.Transforms.CopyColumns("Copy", "Weight")
+            .Append(_ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(numberOfEpochs: 3));
         Assert.Equal(3, TrainingReport.Of(pipeline.Fit(data.View()))!.History.Count);
-        Assert.Null(TrainingReport.Of(_ml.Transforms.CopyColumns("A", "Weight").Append(_ml.Transforms.CopyColumns("B", "Weight")).Fit(data.View())));
+        Assert.Null(
+            TrainingReport.Of(
+            _ml.Transforms.CopyColumns("A", "Weight").Append(_ml.Transforms.CopyColumns("B", "Weight")).Fit(data.View())));
     }
 
     [Theory]
@@ -145,7 +151,9 @@ public class MultiLabelTrainerTests
             .AddScores("One", [[1.0]], 1)
             .Add("Any", new VectorDataViewType(NumberDataViewType.Single), [new VBuffer<float>(2, [0, 1])])
             .Build();
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(label).Fit(data));
+        var error =
+            Assert.Throws<ArgumentOutOfRangeException>(
+            () => _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(label).Fit(data));
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
     }
 
@@ -155,22 +163,28 @@ public class MultiLabelTrainerTests
         var data = MultiLabelData.Draw();
         data.Answers[11][1] = 2;
         Assert.Equal(
-            "Label column 'Label' is 2 in slot 1 ('dog') of row 11 (counted from 0): an answer must be 0, 1, a share between them, or NaN for a missing one.",
+            "Label column 'Label' is 2 in slot 1 ('dog') of row 11 (counted from 0): an answer must be 0, 1, a share between them, or " +
+                "NaN for a missing one.",
             Assert.Throws<InvalidOperationException>(() => Fit(data, new())).Message);
     }
 
     [Fact]
     public void Positive_weights_are_checked_and_copied()
     {
-        var error = Assert.Throws<ArgumentException>(() => new MultiLabelOptions { PositiveWeights = [1, -2, double.NaN], BatchSize = 0 }.Validate());
+        var error =
+            Assert.Throws<ArgumentException>(
+            () => new MultiLabelOptions { PositiveWeights = [1, -2, double.NaN], BatchSize = 0 }.Validate());
         Assert.Equal(
-            "The options of MultiLabelSigmoidCrossEntropyTrainer are not valid. BatchSize is 0; it must be at least 1, or null to have it chosen. "
+            "The options of MultiLabelSigmoidCrossEntropyTrainer are not valid. BatchSize is 0; it must be at least 1, or null to have " +
+                "it chosen. "
             + "PositiveWeights is [1, -2, NaN]; it must be finite and above 0, one for each label or one for all, or null for 1.",
             error.Message);
 
         List<double> weights = [1, 2, 3];
         var data = MultiLabelData.Draw();
-        var trainer = _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(new MultiLabelOptions { PositiveWeights = weights, Seed = 1 });
+        var trainer =
+            _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(
+            new MultiLabelOptions { PositiveWeights = weights, Seed = 1 });
         var before = Parameters(trainer.Fit(data.View()));
         weights[0] = 10;
         Assert.Equal(before, Parameters(trainer.Fit(data.View())));

@@ -146,7 +146,10 @@ public class NativeModelTests
         float[][] scores = [.. fitted.Transform(data).GetColumn<float[]>("Score")];
         for (var i = 0; i < scores.Length; i++)
         {
-            double[] logits = [.. weights.Select((row, k) => biases[k] + row.DenseValues().Zip(Dataset.Iris.Examples[i].Features).Sum(pair => (double)pair.First * pair.Second))];
+            double[] logits =
+                [.. weights.Select(
+                (row, k) =>
+                biases[k] + row.DenseValues().Zip(Dataset.Iris.Examples[i].Features).Sum(pair => (double)pair.First * pair.Second))];
             var sum = logits.Sum(logit => Math.Exp(logit - logits.Max()));
             for (var k = 0; k < classes; k++)
                 Assert.Equal(Math.Exp(logits[k] - logits.Max()) / sum, scores[i][k], 1e-5);
@@ -175,7 +178,10 @@ public class NativeModelTests
     [Fact]
     public void The_trainers_need_neither_normalized_nor_cached_data()
     {
-        foreach (var info in (TrainerInfo[])[_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy().Info, _ml.BinaryClassification.Trainers.SigmoidCrossEntropy().Info])
+        foreach (
+            var info in (
+            TrainerInfo[])[_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy().Info,
+            _ml.BinaryClassification.Trainers.SigmoidCrossEntropy().Info])
         {
             Assert.False(info.NeedNormalization);
             Assert.False(info.WantCaching);
@@ -195,7 +201,12 @@ public class NativeModelTests
         Assert.True(AllTrainers.LogLoss(OneIteration().Fit(data), data) > 2 * optimum);
 
         LbfgsMaximumEntropyMulticlassTrainer OneIteration() => _ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(
-            new LbfgsMaximumEntropyMulticlassTrainer.Options { LabelColumnName = "ClassIndex", L1Regularization = 0, MaximumNumberOfIterations = 1 });
+            new LbfgsMaximumEntropyMulticlassTrainer.Options
+            {
+                LabelColumnName = "ClassIndex",
+                L1Regularization = 0,
+                MaximumNumberOfIterations = 1
+            });
     }
 
     [Fact]

@@ -15,7 +15,8 @@ public class OddDataTests
     public void One_row_of_one_feature_is_learned(string trainer, Solver solver)
     {
         var one = new LabelledRows([[3]], [1], 3, [1]).View();
-        Assert.InRange(MeanLoss(EveryTrainer.Probabilities(EveryTrainer.Fit(trainer, one, options => options.Solver = solver), one), [1]), 0, 0.1);
+        Assert.InRange(
+            MeanLoss(EveryTrainer.Probabilities(EveryTrainer.Fit(trainer, one, options => options.Solver = solver), one), [1]), 0, 0.1);
     }
 
     [Theory]
@@ -36,7 +37,9 @@ public class OddDataTests
         LabelledRows rows = LabelledRows.Gaussian(90, 2);
         var constant = rows.Map(_ => [7, -1e6f, 0]).View();
         // SGD takes small batches whatever the rows: full ones take the noise out of where it ends.
-        var fitted = EveryTrainer.Fit(trainer, constant, options => (options.Solver, options.BatchSize) = (solver, solver == Solver.Sgd ? 90 : null));
+        var fitted =
+            EveryTrainer.Fit(
+            trainer, constant, options => (options.Solver, options.BatchSize) = (solver, solver == Solver.Sgd ? 90 : null));
         double[] shares = [.. Enumerable.Range(0, 3).Select(k => rows.Y.Count(label => label == k) / 90.0)];
         foreach (var row in EveryTrainer.Probabilities(fitted, constant))
             Assert.All(row.Zip(trainer == "sigmoid" ? [shares[1]] : shares), pair => Assert.Equal(pair.Second, pair.First, 1e-3));
@@ -54,7 +57,12 @@ public class OddDataTests
             .Append(ml.Transforms.CopyColumns("how much it counts", "Weight"))
             .Append(ml.Transforms.DropColumns("Features", label, "Weight"))
             .Fit(usual).Transform(usual);
-        var fitted = EveryTrainer.Fit(trainer, renamed, options => (options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName) = ("what it is", "how it looks", "how much it counts"));
+        var fitted =
+            EveryTrainer.Fit(
+            trainer, renamed,
+            options =>
+            (options.LabelColumnName, options.FeatureColumnName, options.ExampleWeightColumnName) =
+            ("what it is", "how it looks", "how much it counts"));
         var expected = EveryTrainer.Fit(trainer, usual, options => options.ExampleWeightColumnName = "Weight");
         Assert.Equal(EveryTrainer.Parameters(expected), EveryTrainer.Parameters(fitted));
         Assert.Equal(EveryTrainer.Probabilities(expected, usual), EveryTrainer.Probabilities(fitted, renamed));
@@ -71,7 +79,8 @@ public class OddDataTests
             .Build();
         var replaced = ml.Transforms.CopyColumns("Features", "Visible").Fit(hidden).Transform(hidden);
         Assert.Equal(2, replaced.Schema.Count(column => column.Name == "Features"));
-        Assert.Equal(EveryTrainer.Parameters(EveryTrainer.Fit(trainer, rows.View())), EveryTrainer.Parameters(EveryTrainer.Fit(trainer, replaced)));
+        Assert.Equal(
+            EveryTrainer.Parameters(EveryTrainer.Fit(trainer, rows.View())), EveryTrainer.Parameters(EveryTrainer.Fit(trainer, replaced)));
     }
 
     [Theory]
@@ -81,7 +90,10 @@ public class OddDataTests
     {
         // One row of every fiftieth class; its one feature tells odd rows from even ones, which halves the number of guesses.
         const int classes = 10_000, rows = 200, every = classes / rows;
-        var data = new LabelledRows([.. Enumerable.Range(0, rows).Select(i => new[] { i % 2 == 0 ? -1f : 1f })], [.. Enumerable.Range(0, rows).Select(i => every * i)], classes, new float[rows]);
+        var data =
+            new LabelledRows(
+            [.. Enumerable.Range(0, rows).Select(i => new[] { i % 2 == 0 ? -1f : 1f })],
+            [.. Enumerable.Range(0, rows).Select(i => every * i)], classes, new float[rows]);
         var view = data.View();
         var fitted = EveryTrainer.Fit(trainer, view, options => (options.L2Regularization, options.NumberOfEpochs) = (1e-8f, 20));
         var probabilities = EveryTrainer.Probabilities(fitted, view);
@@ -97,15 +109,20 @@ public class OddDataTests
     {
         // 40 features that occur, far apart or side by side: the same problem.
         const int every = 25_000, occurring = 40, rows = 400;
-        var narrow = LabelledRows.Gaussian(rows, occurring).Map(row => [.. row.Select((value, j) => j % 8 == (int)Math.Abs(4 * row[0]) % 8 ? value : 0)]);
-        IDataView wide = narrow.Columns().Add("Wide", new VectorDataViewType(NumberDataViewType.Single, every * occurring), narrow.X.Select(row =>
+        var narrow = LabelledRows.Gaussian(rows, occurring)
+            .Map(row => [.. row.Select((value, j) => j % 8 == (int)Math.Abs(4 * row[0]) % 8 ? value : 0)]);
+        IDataView wide = narrow.Columns()
+            .Add("Wide", new VectorDataViewType(NumberDataViewType.Single, every * occurring), narrow.X.Select(row =>
         {
             int[] indices = [.. Enumerable.Range(0, occurring).Where(j => row[j] != 0)];
-            return new VBuffer<float>(every * occurring, indices.Length, [.. indices.Select(j => row[j])], [.. indices.Select(j => j * every)]);
+            return new VBuffer<float>(
+                every * occurring, indices.Length, [.. indices.Select(j => row[j])], [.. indices.Select(j => j * every)]);
         })).Build();
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var fitted = EveryTrainer.Fit(trainer, wide, options => (options.FeatureColumnName, options.NumberOfThreads, options.NumberOfEpochs) = ("Wide", 1, 3));
+        var fitted =
+            EveryTrainer.Fit(
+            trainer, wide, options => (options.FeatureColumnName, options.NumberOfThreads, options.NumberOfEpochs) = ("Wide", 1, 3));
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
         var model = sizeof(float) * (long)every * occurring * EveryTrainer.Outputs(trainer, 3);
@@ -113,7 +130,9 @@ public class OddDataTests
 
         // Few features are brought up to date all at once, many only when a row mentions them: the same but for the last bits.
         float[] parameters = [.. EveryTrainer.Parameters(fitted).Where((_, i) => i >= model / sizeof(float) || i % every == 0)];
-        var expected = EveryTrainer.Parameters(EveryTrainer.Fit(trainer, narrow.View(), options => (options.NumberOfThreads, options.NumberOfEpochs) = (1, 3)));
+        var expected =
+            EveryTrainer.Parameters(
+            EveryTrainer.Fit(trainer, narrow.View(), options => (options.NumberOfThreads, options.NumberOfEpochs) = (1, 3)));
         Assert.Equal(expected.Length, parameters.Length);
         Assert.All(expected.Zip(parameters), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
     }

@@ -84,7 +84,8 @@ public class OptionsTests
         Assert.Equal(15, parameters.Length);
         var defaults = new SoftmaxCrossEntropyTrainer.Options();
         Assert.All(parameters, parameter => Assert.Equal(
-            typeof(CrossEntropyTrainerOptions).GetProperty(parameter.Name!, BindingFlags.IgnoreCase | BindingFlags.Public | BindingFlags.Instance)!.GetValue(defaults),
+            typeof(CrossEntropyTrainerOptions)
+                .GetProperty(parameter.Name!, BindingFlags.IgnoreCase | BindingFlags.Public | BindingFlags.Instance)!.GetValue(defaults),
             parameter.DefaultValue));
     }
 

@@ -4,9 +4,9 @@ using MLNet.CrossEntropy.Tests.Shared;
 namespace MLNet.CrossEntropy.Tests.Trainers;
 
 /// <summary>
-/// On real data, raw and unscaled as it comes, the trainers by themselves end within one percent of the optimum of their objective (on the two
-/// problems whose features are so correlated that their number of passes does not suffice, within two and five), and Newton's method within
-/// a hundredth of that. The small sets of the golden file are judged by scikit-learn in <see cref="GoldenFitTests"/>.
+/// On real data, raw and unscaled as it comes, the trainers by themselves end within one percent of the optimum of their objective (on the
+/// two problems whose features are so correlated that their number of passes does not suffice, within two and five), and Newton's method
+/// within a hundredth of that. The small sets of the golden file are judged by scikit-learn in <see cref="GoldenFitTests"/>.
 /// </summary>
 public class RealDataTests
 {
@@ -20,28 +20,33 @@ public class RealDataTests
     [InlineData("softmax", Solver.Auto, ByItself)]
     [InlineData("sigmoid", Solver.Auto, ByItselfIfRareFlags)]
     [InlineData("sigmoid", Solver.Newton, ByNewton)]
-    public void Adult_whose_features_range_from_flags_to_a_million(string trainer, Solver solver, double within) => AssertNearOptimum(Adult.Value, trainer, solver, within);
+    public void Adult_whose_features_range_from_flags_to_a_million(string trainer, Solver solver, double within) =>
+        AssertNearOptimum(Adult.Value, trainer, solver, within);
 
     [SharedDataTheory("tabular/letter.csv")]
     [InlineData("softmax", Solver.Auto, ByItself)]
     [InlineData("softmax", Solver.Newton, ByNewton)]
     [InlineData("multi-label", Solver.Auto, ByItself)]
-    public void Letter_with_its_26_classes(string trainer, Solver solver, double within) => AssertNearOptimum(Letter.Value, trainer, solver, within);
+    public void Letter_with_its_26_classes(string trainer, Solver solver, double within) =>
+        AssertNearOptimum(Letter.Value, trainer, solver, within);
 
     [SharedDataTheory("20newsgroups/train.tsv.gz")]
     [InlineData("softmax", Solver.Auto, ByItselfIfCounts)]
     [InlineData("softmax", Solver.Newton, ByNewton)]
-    public void Newsgroups_as_sparse_counts_of_words(string trainer, Solver solver, double within) => AssertNearOptimum(Newsgroups.Value, trainer, solver, within);
+    public void Newsgroups_as_sparse_counts_of_words(string trainer, Solver solver, double within) =>
+        AssertNearOptimum(Newsgroups.Value, trainer, solver, within);
 
     [SharedDataTheory("20newsgroups/train.tsv.gz")]
     [InlineData("softmax", Solver.Auto, ByItself)]
     [InlineData("softmax", Solver.Newton, ByNewton)]
-    public void Newsgroups_as_rows_of_length_1(string trainer, Solver solver, double within) => AssertNearOptimum(NormalizedNewsgroups.Value, trainer, solver, within);
+    public void Newsgroups_as_rows_of_length_1(string trainer, Solver solver, double within) =>
+        AssertNearOptimum(NormalizedNewsgroups.Value, trainer, solver, within);
 
     private static readonly Lazy<Problem> Adult = new(() =>
     {
         // Six numbers of very different size as they are, eight texts as one flag for each of their values.
-        string[][] rows = [.. SharedData.Lines("tabular/adult.txt").Skip(1).Take(2_000).Select(line => line.Split(',', StringSplitOptions.TrimEntries))];
+        string[][] rows =
+            [.. SharedData.Lines("tabular/adult.txt").Skip(1).Take(2_000).Select(line => line.Split(',', StringSplitOptions.TrimEntries))];
         int[] texts = [1, 3, 5, 6, 7, 8, 9, 13], numbers = [0, 2, 4, 10, 11, 12];
         string[][] values = [.. texts.Select(column => rows.Select(row => row[column]).Distinct().Order(StringComparer.Ordinal).ToArray())];
         return new Problem(new LabelledRows(
@@ -62,8 +67,12 @@ public class RealDataTests
     {
         // Every tenth message; the words that at least ten of these have, counted.
         string[][] rows = [.. SharedData.Lines("20newsgroups/train.tsv.gz").Where((_, i) => i % 10 == 0).Select(line => line.Split('\t'))];
-        string[][] words = [.. rows.Select(row => row[3].ToUpperInvariant().Split(' ').Where(word => word.Length > 2 && word.All(char.IsAsciiLetter)).ToArray())];
-        string[] known = [.. words.SelectMany(row => row.Distinct()).CountBy(word => word).Where(word => word.Value >= 10).Select(word => word.Key).Order(StringComparer.Ordinal)];
+        string[][] words =
+            [.. rows.Select(
+            row => row[3].ToUpperInvariant().Split(' ').Where(word => word.Length > 2 && word.All(char.IsAsciiLetter)).ToArray())];
+        string[] known =
+            [.. words.SelectMany(row => row.Distinct()).CountBy(word => word).Where(word => word.Value >= 10).Select(word => word.Key)
+            .Order(StringComparer.Ordinal)];
         Dictionary<string, int> index = known.Index().ToDictionary(word => word.Item, word => word.Index);
         return new Problem(new LabelledRows(
             [.. words.Select(row =>
@@ -97,7 +106,8 @@ public class RealDataTests
 
         public LabelledRows Rows => rows;
 
-        public double Objective(string trainer, float[] parameters) => References(trainer).Select((reference, k) => reference.Objective(PartOf(trainer, parameters, k))).Sum();
+        public double Objective(string trainer, float[] parameters) =>
+            References(trainer).Select((reference, k) => reference.Objective(PartOf(trainer, parameters, k))).Sum();
 
         public double Optimum(string trainer)
         {
@@ -114,7 +124,8 @@ public class RealDataTests
         {
             "softmax" => [new SlowOptimum(rows.X, rows.Y, rows.Classes, 1.0 / rows.X.Length)],
             "sigmoid" => [new SlowOptimum(rows.X, rows.Y, 1, 1.0 / rows.X.Length)],
-            _ => Enumerable.Range(0, rows.Classes).Select(k => new SlowOptimum(rows.X, [.. rows.Y.Select(label => label == k ? 1 : 0)], 1, 1.0 / rows.X.Length)),
+            _ => Enumerable.Range(0, rows.Classes)
+                .Select(k => new SlowOptimum(rows.X, [.. rows.Y.Select(label => label == k ? 1 : 0)], 1, 1.0 / rows.X.Length)),
         };
 
         private float[] PartOf(string trainer, float[] parameters, int k) => trainer == "multi-label"

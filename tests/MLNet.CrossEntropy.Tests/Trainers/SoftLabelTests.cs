@@ -1,8 +1,8 @@
 using System.Globalization;
-using MLNet.CrossEntropy.Losses;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Tests.Shared;
 using SoftmaxOptions = MLNet.CrossEntropy.SoftmaxCrossEntropyTrainer.Options;
 
@@ -15,7 +15,8 @@ public class SoftLabelTests
     private static readonly RowTable Table = RowTable.Gaussian(rows: 240, features: 4, classes: 3, seed: 5);
 
     /// <summary>How many of up to 7 annotators chose each class: mostly the right one.</summary>
-    private static readonly float[][] Counts = [.. Table.Y.Select((y, i) => new[] { i % 3, i % 2, 0f }.Select((count, k) => count + (k == y ? 1 + i % 3 : 0)).ToArray())];
+    private static readonly float[][] Counts =
+        [.. Table.Y.Select((y, i) => new[] { i % 3, i % 2, 0f }.Select((count, k) => count + (k == y ? 1 + i % 3 : 0)).ToArray())];
 
     private static readonly float[][] Shares = [.. Counts.Select(row => row.Select(count => count / row.Sum()).ToArray())];
 
@@ -29,7 +30,9 @@ public class SoftLabelTests
         {
             var hard = Parameters(Fit(View(Shares), new() { LabelColumnName = "Class", Seed = 4, ClassWeights = weights }));
             Assert.Equal(hard, Parameters(Fit(View(oneHot), new() { Seed = 4, ClassWeights = weights })));
-            Assert.Equal(hard, Parameters(Fit(View(oneHot), new() { Seed = 4, ClassWeights = weights, LabelKind = LabelKind.Counts, Cache = true })));
+            Assert.Equal(
+                hard, Parameters(
+                Fit(View(oneHot), new() { Seed = 4, ClassWeights = weights, LabelKind = LabelKind.Counts, Cache = true })));
         }
     }
 
@@ -77,7 +80,8 @@ public class SoftLabelTests
         int[] counts = [.. Enumerable.Range(0, 3).Select(k => Table.Y.Count(y => y == k))];
         double[] weights = [.. Table.Y.Select(y => balanced ? 240.0 / (3 * counts[y]) : 1)];
         float[][] oneHot = [.. Table.Y.Select(y => new[] { 0, 1, 2 }.Select(k => k == y ? 1f : 0).ToArray())];
-        Assert.InRange(new ReferenceObjective(new SoftmaxBrierLoss(), Table.X, oneHot, weights, 0.02f).GradientNorm(Parameters(fitted)), 0, 2e-5);
+        Assert.InRange(
+            new ReferenceObjective(new SoftmaxBrierLoss(), Table.X, oneHot, weights, 0.02f).GradientNorm(Parameters(fitted)), 0, 2e-5);
         Assert.Equal(TrainingLoss.Brier, TrainingReport.Of(fitted)!.Loss);
     }
 
@@ -96,7 +100,9 @@ public class SoftLabelTests
         VBuffer<float>[] rows = [];
         model.GetWeights(ref rows, out _);
         float[] parameters = [.. rows.SelectMany(row => row.DenseValues()), .. model.GetBiases()];
-        Assert.InRange(new ReferenceObjective(new SigmoidBrierLoss(), data.Rows, data.Answers, [.. data.Rows.Select(_ => 1.0)], 0.02f).GradientNorm(parameters), 0, 2e-5);
+        Assert.InRange(
+            new ReferenceObjective(new SigmoidBrierLoss(), data.Rows, data.Answers, [.. data.Rows.Select(_ => 1.0)], 0.02f)
+            .GradientNorm(parameters), 0, 2e-5);
     }
 
     [Fact]
@@ -106,7 +112,14 @@ public class SoftLabelTests
         Assert.Equal(cached, Parameters(Fit(View(Counts), Options(cache: false))));
 
         static SoftmaxOptions Options(bool cache)
-            => new() { Cache = cache, Solver = Solver.Sgd, Seed = 1, LabelKind = LabelKind.WeightedCounts, ClassWeights = ClassWeights.Balanced };
+            => new()
+            {
+                Cache = cache,
+                Solver = Solver.Sgd,
+                Seed = 1,
+                LabelKind = LabelKind.WeightedCounts,
+                ClassWeights = ClassWeights.Balanced
+            };
     }
 
     [Fact]
@@ -115,7 +128,8 @@ public class SoftLabelTests
         float[][] labels = [.. Shares];
         labels[7] = [2, 1, 0];
         Assert.Equal(
-            "Label column 'Label' sums to 3 in row 7 (counted from 0), its largest value being 2 in slot 0 ('cat'): probabilities must sum to 1. "
+            "Label column 'Label' sums to 3 in row 7 (counted from 0), its largest value being 2 in slot 0 ('cat'): probabilities must " +
+                "sum to 1. "
             + "Divide them by their sum, or set LabelKind to Counts.",
             Assert.Throws<InvalidOperationException>(() => Fit(View(labels), new())).Message);
 
@@ -130,7 +144,8 @@ public class SoftLabelTests
     [InlineData("Weight", LabelKind.Auto, "Schema mismatch for label column 'Weight': expected Key<UInt32>, got Single. Map it to a key with MapValueToKey")]
     public void A_label_of_another_kind_is_refused(string column, LabelKind kind, string message)
     {
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => Fit(View(Shares), new() { LabelColumnName = column, LabelKind = kind }));
+        var error =
+            Assert.Throws<ArgumentOutOfRangeException>(() => Fit(View(Shares), new() { LabelColumnName = column, LabelKind = kind }));
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
     }
 
@@ -159,7 +174,9 @@ public class SoftLabelTests
         Assert.Equal(
             [.. rows.Select(row => string.Join(';', scores[row].Select(value => value.ToString("R", CultureInfo.InvariantCulture)))), "ours: "],
             OtherProcess.Score(file.Name, "Score", features));
-        Assert.Equal([.. rows.Select(row => Names[Array.IndexOf(scores[row], scores[row].Max())]), "ours: "], OtherProcess.Score(file.Name, "PredictedLabel", features));
+        Assert.Equal(
+            [.. rows.Select(row => Names[Array.IndexOf(scores[row], scores[row].Max())]), "ours: "],
+            OtherProcess.Score(file.Name, "PredictedLabel", features));
     }
 
     private MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(IDataView data, SoftmaxOptions options)
@@ -167,7 +184,8 @@ public class SoftLabelTests
 
     private static InMemoryView View(float[][] labels) => new InMemoryView.Builder()
         .Add("Features", new VectorDataViewType(NumberDataViewType.Single, 4), Table.X.Select(row => new VBuffer<float>(4, row)))
-        .Add("Label", new VectorDataViewType(NumberDataViewType.Single, 3), labels.Select(row => new VBuffer<float>(3, row)), InMemoryView.Names("SlotNames", Names))
+        .Add("Label", new VectorDataViewType(NumberDataViewType.Single, 3), labels.Select(row => new VBuffer<float>(3, row)),
+            InMemoryView.Names("SlotNames", Names))
         .AddKeys("Class", Table.Y.Select(y => (uint)y + 1), 3, Names)
         .AddNumbers("Weight", labels.Select((_, i) => 1.0 + i % 3))
         .Build();

@@ -13,14 +13,16 @@ public class StreamingTests
     public void Data_that_the_pool_holds_gives_the_bits_of_a_cached_fit(string trainer)
     {
         var data = Dataset.BreastCancer.View(_ml);
-        IPredictionTransformer<object> cached = Fit(trainer, data, options => options.Cache = true), streamed = Fit(trainer, data, options => options.Cache = false);
+        IPredictionTransformer<object> cached = Fit(trainer, data, options => options.Cache = true),
+            streamed = Fit(trainer, data, options => options.Cache = false);
         Assert.Equal(AllTrainers.Parameters(cached), AllTrainers.Parameters(streamed));
         TrainingReport expected = TrainingReport.Of(cached)!, actual = TrainingReport.Of(streamed)!;
         Assert.Equal(expected.Certificate, actual.Certificate);
         Assert.Equal(expected.Rows, actual.Rows);
         Assert.Equal(expected.L2Regularization, actual.L2Regularization);
 
-        IPredictionTransformer<object> Fit(string name, IDataView view, Action<CrossEntropyTrainerOptions> configure) => AllTrainers.Create(name, _ml, options =>
+        IPredictionTransformer<object> Fit(string name, IDataView view, Action<CrossEntropyTrainerOptions> configure) =>
+            AllTrainers.Create(name, _ml, options =>
         {
             options.ExampleWeightColumnName = "Weight";
             options.Solver = Solver.Sgd;
@@ -68,17 +70,25 @@ public class StreamingTests
             if (line.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
                 warnings.Add(line.RawMessage);
         };
-        var fitted = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { Cache = false, NumberOfEpochs = 5 })
+        var fitted =
+            _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(
+            new SoftmaxCrossEntropyTrainer.Options { Cache = false, NumberOfEpochs = 5 })
             .Fit(new GeneratedView(1_000, 5, 1, isBad: row => row % 100 == 7));
         Assert.Equal(new TrainingRowCounts { Used = 990, NaNFeature = 10 }, TrainingReport.Of(fitted)!.Rows);
-        Assert.Contains("Of 1000 training rows, these were not used: 10 with a NaN feature. The first: row 7", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "Of 1000 training rows, these were not used: 10 with a NaN feature. The first: row 7", Assert.Single(warnings),
+            StringComparison.Ordinal);
     }
 
     [Theory]
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void Saga_without_the_cache_is_refused(string trainer)
     {
-        var error = Assert.Throws<ArgumentException>(() => AllTrainers.Create(trainer, _ml, options => (options.Cache, options.Solver) = (false, Solver.Saga)));
-        Assert.Contains("Solver is Saga; it must be Sgd or Auto when Cache is false: the others remember every row.", error.Message, StringComparison.Ordinal);
+        var error =
+            Assert.Throws<ArgumentException>(
+            () => AllTrainers.Create(trainer, _ml, options => (options.Cache, options.Solver) = (false, Solver.Saga)));
+        Assert.Contains(
+            "Solver is Saga; it must be Sgd or Auto when Cache is false: the others remember every row.", error.Message,
+            StringComparison.Ordinal);
     }
 }

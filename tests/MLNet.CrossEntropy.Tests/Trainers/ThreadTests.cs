@@ -47,7 +47,9 @@ public class ThreadTests
             var estimator = EveryTrainer.Create(trainer, new MLContext(seed: 1), options =>
                 (options.Solver, options.Cache, options.NumberOfEpochs, options.NumberOfThreads) = (solver, cache, 5, 2));
             var alone = EveryTrainer.Parameters(estimator.Fit(data));
-            float[][] together = [.. Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(_ => EveryTrainer.Parameters(estimator.Fit(data)))];
+            float[][] together =
+                [.. Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8)
+                .Select(_ => EveryTrainer.Parameters(estimator.Fit(data)))];
             Assert.All(together, parameters => Assert.Equal(alone, parameters));
         }
     }

@@ -12,7 +12,9 @@ public class TrainingReportJsonTests
     [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
     public void A_report_survives_beside_its_model(string trainer)
     {
-        var report = TrainingReport.Of(AllTrainers.Create(trainer, _ml, options => options.ValidationFraction = 0.2).Fit(Dataset.BreastCancer.View(_ml)))!;
+        var report =
+            TrainingReport.Of(
+            AllTrainers.Create(trainer, _ml, options => options.ValidationFraction = 0.2).Fit(Dataset.BreastCancer.View(_ml)))!;
         using var file = new TemporaryFile();
         report.Save(file.Name);
         TrainingReport loaded = TrainingReport.Load(file.Name);
@@ -29,7 +31,9 @@ public class TrainingReportJsonTests
             Rows = new TrainingRowCounts { Used = 5, MissingLabel = 1 },
             L2Regularization = 0.25,
             Seed = 7,
-            History = [new EpochReport { Epoch = 1, MaximumEpochs = 2, Steps = 3, LearningRate = 0.5, TrainingLoss = 0.75, Objective = 1, ValidationLoss = 0.5, ValidationStandardError = double.NaN, Elapsed = TimeSpan.FromSeconds(1.5) }],
+            History =
+                [new EpochReport { Epoch = 1, MaximumEpochs = 2, Steps = 3, LearningRate = 0.5, TrainingLoss = 0.75, Objective = 1,
+                ValidationLoss = 0.5, ValidationStandardError = double.NaN, Elapsed = TimeSpan.FromSeconds(1.5) }],
             StopReason = StopReason.Cancelled,
             Certificate = new OptimalityCertificate { Objective = 1, DataTerm = 0.5, GradientNorm = double.PositiveInfinity },
         };
@@ -37,9 +41,11 @@ public class TrainingReportJsonTests
         Assert.Equal(("MLNet.CrossEntropy.TrainingReport", 1), ((string?)json["format"], (int)json["version"]!));
         var epoch = json["report"]!["history"]![0]!;
         Assert.Equal((1, 0.75, 0.5, "NaN", "00:00:01.5000000"),
-            ((int)epoch["epoch"]!, (double)epoch["trainingLoss"]!, (double)epoch["validationLoss"]!, (string?)epoch["validationStandardError"], (string?)epoch["elapsed"]));
+            ((int)epoch["epoch"]!, (double)epoch["trainingLoss"]!, (double)epoch["validationLoss"]!,
+                (string?)epoch["validationStandardError"], (string?)epoch["elapsed"]));
         Assert.Equal((5, 1, "cancelled", "Infinity"),
-            ((int)json["report"]!["rows"]!["used"]!, (int)json["report"]!["rows"]!["missingLabel"]!, (string?)json["report"]!["stopReason"], (string?)json["report"]!["certificate"]!["gradientNorm"]));
+            ((int)json["report"]!["rows"]!["used"]!, (int)json["report"]!["rows"]!["missingLabel"]!, (string?)json["report"]!["stopReason"],
+                (string?)json["report"]!["certificate"]!["gradientNorm"]));
         Assert.Equal(report.ToJson(), TrainingReport.FromJson(report.ToJson()).ToJson());
     }
 
@@ -58,12 +64,17 @@ public class TrainingReportJsonTests
     {
         var lines = new List<string>();
         _ml.Log += (_, line) => lines.Add(line.RawMessage);
-        var report = TrainingReport.Of(AllTrainers.Create("softmax", _ml, options => options.NumberOfEpochs = 2).Fit(Dataset.BreastCancer.View(_ml)))!;
+        var report =
+            TrainingReport.Of(
+            AllTrainers.Create("softmax", _ml, options => options.NumberOfEpochs = 2).Fit(Dataset.BreastCancer.View(_ml)))!;
 
         // Rows, their order and labels, SAGA's memory, and the weights, several times.
         const long Rows = 569 * 30 * 4, Order = 569 * 4 * 2, Table = 569 * 2 * 4, Weights = 2 * 31 * 4;
         Assert.InRange(report.EstimatedMemoryBytes!.Value, Rows + Order + Table + 5 * Weights, Rows + Order + Table + 30 * Weights);
-        var plan = lines.FindIndex(line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^Fitting by Saga: at most 2 epochs of [0-9]+ steps of 8 rows, in about 0\.1 MB of memory\.$"));
+        var plan =
+            lines.FindIndex(
+            line => System.Text.RegularExpressions.Regex.IsMatch(
+            line, @"^Fitting by Saga: at most 2 epochs of [0-9]+ steps of 8 rows, in about 0\.1 MB of memory\.$"));
         Assert.InRange(plan, 0, lines.FindIndex(line => line.StartsWith("Epoch 1", StringComparison.Ordinal)));
     }
 }

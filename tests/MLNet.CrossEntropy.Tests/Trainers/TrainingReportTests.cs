@@ -46,7 +46,9 @@ public class TrainingReportTests
         Assert.Equal(3, info.Length);
         Assert.Matches(@"^Info: Epoch 1 of 2: loss [0-9.]+ nats, objective [0-9.]+, learning rate [0-9.E-]+, [0-9.]+ s$", info[0]);
         Assert.Matches(@"^Info: Epoch 2 of 2: loss [0-9.]+ nats, objective [0-9.]+, learning rate [0-9.E-]+, [0-9.]+ s$", info[1]);
-        Assert.Matches(@"^Info: Trained on 150 rows: loss [0-9.]+ nats, objective [0-9.]+, gradient norm [0-9.E+-]+; ended by MaximumEpochs\.$", info[2]);
+        Assert.Matches(
+            @"^Info: Trained on 150 rows: loss [0-9.]+ nats, objective [0-9.]+, gradient norm [0-9.E+-]+; ended by MaximumEpochs\.$",
+            info[2]);
     }
 
     [Theory]

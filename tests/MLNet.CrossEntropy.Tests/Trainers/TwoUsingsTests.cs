@@ -11,7 +11,8 @@ public class TwoUsingsTests
     public void A_program_needs_two_usings()
     {
         var ml = new MLContext(seed: 1);
-        var rows = Enumerable.Range(0, 60).Select(i => new { X = (float)(i % 7), Y = (float)(i % 5), Kind = i % 7 > 3 ? "b" : i % 5 > 2 ? "c" : "a" });
+        var rows = Enumerable.Range(0, 60)
+            .Select(i => new { X = (float)(i % 7), Y = (float)(i % 5), Kind = i % 7 > 3 ? "b" : i % 5 > 2 ? "c" : "a" });
         var data = ml.Data.LoadFromEnumerable(rows.ToArray());
         var pipeline = ml.Transforms.Concatenate("Features", "X", "Y")
             .Append(ml.Transforms.Conversion.MapValueToKey("Label", "Kind"))

@@ -46,10 +46,13 @@ public class ValidationTests
     public void The_model_is_that_of_the_lowest_loss_measured_from_outside(string trainer, bool cache)
     {
         var all = Dataset.BreastCancer;
-        (var train, var held) = (all with { Examples = [.. all.Examples.Where(row => row.Weight <= 1.2f)] }, all with { Examples = [.. all.Examples.Where(row => row.Weight > 1.2f)] });
+        (var train, var held) =
+            (all with { Examples = [.. all.Examples.Where(row => row.Weight <= 1.2f)] },
+            all with { Examples = [.. all.Examples.Where(row => row.Weight > 1.2f)] });
         Assert.InRange(held.Examples.Count, 20, 500);
         var fitted = FitWith(
-            AllTrainers.Create(trainer, _ml, options => (options.Seed, options.NumberOfEpochs, options.Cache) = (3, 20, cache)), train.View(_ml), held.View(_ml));
+            AllTrainers.Create(trainer, _ml, options => (options.Seed, options.NumberOfEpochs, options.Cache) = (3, 20, cache)),
+                train.View(_ml), held.View(_ml));
         var report = TrainingReport.Of(fitted)!;
         Assert.Equal((train.Examples.Count, held.Examples.Count), (report.Rows.Used, report.ValidationRows!.Used));
         Assert.Equal(report.History.Min(epoch => epoch.ValidationLoss!.Value), AllTrainers.LogLoss(fitted, held.View(_ml)), 1e-5);
@@ -61,7 +64,9 @@ public class ValidationTests
         string[] names = ["setosa", "versicolor", "virginica", "rosa"];
         var iris = Dataset.Iris;
         IDataView train = Keyed(iris.Examples, names[..3], 0, 1, 2);
-        var trainer = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { Seed = 1, NumberOfEpochs = 5 });
+        var trainer =
+            _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(
+            new SoftmaxCrossEntropyTrainer.Options { Seed = 1, NumberOfEpochs = 5 });
         Dataset.Example[] some = [.. iris.Examples.Where((_, i) => i % 4 == 0)];
         var alike = TrainingReport.Of(trainer.Fit(train, Keyed(some, names[..3], 0, 1, 2)))!;
         var other = TrainingReport.Of(trainer.Fit(train, Keyed(some, [names[2], names[3], names[0], names[1]], 2, 3, 0)))!;
@@ -82,8 +87,12 @@ public class ValidationTests
                 warnings.Add(line.RawMessage);
         };
         var report = TrainingReport.Of(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(numberOfEpochs: 3).Fit(train, held))!;
-        Assert.Equal((100, 50, 10 + 49, 1), (report.Rows.Used, report.ValidationRows!.Used, report.ValidationRows.UnknownLabel, report.ValidationRows.MissingLabel));
-        Assert.Contains(warnings, warning => warning.Contains("10 with a label of an unknown class", StringComparison.Ordinal) && warning.StartsWith("Of 110 validation rows", StringComparison.Ordinal));
+        Assert.Equal(
+            (100, 50, 10 + 49, 1),
+            (report.Rows.Used, report.ValidationRows!.Used, report.ValidationRows.UnknownLabel, report.ValidationRows.MissingLabel));
+        Assert.Contains(
+            warnings, warning => warning.Contains("10 with a label of an unknown class", StringComparison.Ordinal)
+            && warning.StartsWith("Of 110 validation rows", StringComparison.Ordinal));
         Assert.Contains("49 validation rows have a class that no training row has; they are not evaluated.", warnings);
         Assert.All(report.History, epoch => Assert.True(double.IsFinite(epoch.ValidationLoss!.Value)));
     }
@@ -93,15 +102,19 @@ public class ValidationTests
     {
         var data = Dataset.Iris.View(_ml);
         Assert.Equal("The validation data has no rows.", Refusal<InvalidOperationException>(options => options.ValidationFraction = 1e-9));
-        Assert.Equal("The training data has no rows.", Refusal<InvalidOperationException>(options => options.ValidationFraction = 1 - 1e-9));
-        Assert.Contains("Leave out one of them", Refusal<InvalidOperationException>(options => options.ValidationFraction = 0.1, data), StringComparison.Ordinal);
+        Assert.Equal(
+            "The training data has no rows.", Refusal<InvalidOperationException>(options => options.ValidationFraction = 1 - 1e-9));
+        Assert.Contains(
+            "Leave out one of them", Refusal<InvalidOperationException>(options => options.ValidationFraction = 0.1, data),
+            StringComparison.Ordinal);
         Assert.Contains("expected Vector<Single, 4>, as in the training data, got Vector<Single, 30>",
             Refusal<ArgumentOutOfRangeException>(_ => { }, Dataset.BreastCancer.View(_ml)), StringComparison.Ordinal);
 
         string Refusal<T>(Action<SoftmaxCrossEntropyTrainer.Options> configure, IDataView? validation = null)
             where T : Exception
         {
-            var options = new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = nameof(Dataset.Example.ClassIndex), NumberOfEpochs = 1 };
+            var options =
+                new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = nameof(Dataset.Example.ClassIndex), NumberOfEpochs = 1 };
             configure(options);
             var trainer = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options);
             return Assert.Throws<T>(() => validation is null ? trainer.Fit(data) : trainer.Fit(data, validation)).Message;
@@ -142,9 +155,12 @@ public class ValidationTests
     public void Patience_without_validation_rows_is_refused()
     {
         var data = Dataset.Iris.View(_ml);
-        var trainer = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Patience = 3, NumberOfEpochs = 4 });
+        var trainer =
+            _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(
+            new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Patience = 3, NumberOfEpochs = 4 });
         Assert.Equal(
-            "Patience is 3, but there are no validation rows whose loss could lose it. Set a ValidationFraction, give Fit validation data, or leave Patience out; Tolerance ends a fit without them.",
+            "Patience is 3, but there are no validation rows whose loss could lose it. Set a ValidationFraction, give Fit validation " +
+                "data, or leave Patience out; Tolerance ends a fit without them.",
             Assert.Throws<InvalidOperationException>(() => trainer.Fit(data)).Message);
         Assert.NotNull(TrainingReport.Of(trainer.Fit(data, data))!.BestEpoch);
     }
@@ -154,8 +170,12 @@ public class ValidationTests
     {
         var lines = new List<string>();
         _ml.Log += (_, line) => lines.Add(line.RawMessage);
-        AllTrainers.Create("softmax", _ml, options => (options.ValidationFraction, options.NumberOfEpochs) = (0.3, 2)).Fit(Dataset.Iris.View(_ml));
-        Assert.Contains(lines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^Epoch 2 of 2: loss [0-9.]+ nats, validation loss [0-9.]+ \+- [0-9.]+, objective"));
+        AllTrainers.Create("softmax", _ml, options => (options.ValidationFraction, options.NumberOfEpochs) = (0.3, 2))
+            .Fit(Dataset.Iris.View(_ml));
+        Assert.Contains(
+            lines, line =>
+            System.Text.RegularExpressions.Regex.IsMatch(
+            line, @"^Epoch 2 of 2: loss [0-9.]+ nats, validation loss [0-9.]+ \+- [0-9.]+, objective"));
         Assert.Contains(lines, line => line.EndsWith("; lowest validation loss in epoch 2.", StringComparison.Ordinal));
     }
 
@@ -169,21 +189,28 @@ public class ValidationTests
         options.Seed = 1;
     }
 
-    private static IPredictionTransformer<object> FitWith(IEstimator<IPredictionTransformer<object>> trainer, IDataView train, IDataView validation) => trainer switch
-    {
-        SoftmaxCrossEntropyTrainer softmax => softmax.Fit(train, validation),
-        SigmoidCrossEntropyTrainer sigmoid => sigmoid.Fit(train, validation),
-        _ => throw new NotSupportedException($"{trainer}"),
-    };
+    private static IPredictionTransformer<object> FitWith(
+        IEstimator<IPredictionTransformer<object>> trainer, IDataView train, IDataView validation) => trainer switch
+        {
+            SoftmaxCrossEntropyTrainer softmax => softmax.Fit(train, validation),
+            SigmoidCrossEntropyTrainer sigmoid => sigmoid.Fit(train, validation),
+            _ => throw new NotSupportedException($"{trainer}"),
+        };
 
-    /// <summary>Rows whose label is a key with names; class i of the examples has the key's value number <paramref name="keys"/>[i].</summary>
-    private static InMemoryView Keyed(Dataset.Example[] rows, string[] names, params int[] keys) => Keyed(rows, names, keys[0], keys[1], keys[2], missingLast: false);
+    /// <summary>
+    /// Rows whose label is a key with names; class i of the examples has the key's value number <paramref name="keys"/>[i].
+    /// </summary>
+    private static InMemoryView Keyed(Dataset.Example[] rows, string[] names, params int[] keys) =>
+        Keyed(rows, names, keys[0], keys[1], keys[2], missingLast: false);
 
-    private static InMemoryView Keyed(IReadOnlyList<Dataset.Example> rows, string[] names, int first, int second, int third, bool missingLast = false)
+    private static InMemoryView Keyed(
+        IReadOnlyList<Dataset.Example> rows, string[] names, int first, int second, int third, bool missingLast = false)
     {
         int[] keys = [first, second, third];
         return new InMemoryView.Builder()
-            .AddKeys("Label", rows.Select((row, i) => missingLast && i == rows.Count - 1 ? 0 : (uint)keys[row.ClassIndex] + 1), names.Length, names)
+            .AddKeys(
+                "Label", rows.Select((row, i) => missingLast && i == rows.Count - 1 ? 0 : (uint)keys[row.ClassIndex] + 1), names.Length,
+                names)
             .Add("Features", new VectorDataViewType(NumberDataViewType.Single, 4), rows.Select(row => new VBuffer<float>(4, row.Features)))
             .Build();
     }

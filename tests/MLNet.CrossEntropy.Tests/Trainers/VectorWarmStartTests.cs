@@ -63,7 +63,8 @@ public class VectorWarmStartTests
             Assert.Throws<ArgumentException>(() => Frozen(two, _data.View())).Message);
         AssertSame(_ml.Model.LinearCoefficients(two), Frozen(two, _data.View(), NewClassPolicy.Expand), MultiLabelData.Labels);
         Assert.Equal(
-            "The label vectors have 2 slots, and with those of the initial model there are 3 classes ('cat'): vectors need a slot for each. Add them, filled with NaN.",
+            "The label vectors have 2 slots, and with those of the initial model there are 3 classes ('cat'): vectors need a slot for " +
+                "each. Add them, filled with NaN.",
             Assert.Throws<ArgumentException>(() => Frozen(three, Slots("bird", "dog"))).Message);
     }
 
@@ -89,13 +90,20 @@ public class VectorWarmStartTests
     public void Soft_labels_are_matched_by_name_and_need_a_slot_for_every_class_of_the_model()
     {
         var model = Softmax(epochs: 100).Fit(Shares("cat", "dog", "bird"));
-        AssertSame(_ml.Model.LinearCoefficients(model), _ml.Model.LinearCoefficients(FrozenSoftmax().Fit(Shares("bird", "dog", "cat"), model)), ["bird", "dog", "cat"]);
+        AssertSame(
+            _ml.Model.LinearCoefficients(model), _ml.Model.LinearCoefficients(FrozenSoftmax().Fit(Shares("bird", "dog", "cat"), model)),
+            ["bird", "dog", "cat"]);
         Assert.Equal(
-            "The label vectors have 2 slots, and with those of the initial model there are 3 classes ('bird'): vectors need a slot for each. Add them, filled with 0.",
+            "The label vectors have 2 slots, and with those of the initial model there are 3 classes ('bird'): vectors need a slot for " +
+                "each. Add them, filled with 0.",
             Assert.Throws<ArgumentException>(() => Softmax(epochs: 1).Fit(Shares("cat", "dog"), model)).Message);
         Assert.Equal(
-            "The label vectors have 2 slots, and with those of the initial model there are 3 classes (number 2): vectors need a slot for each. Add them, filled with 0.",
-            Assert.Throws<ArgumentException>(() => Softmax(epochs: 1).Fit(Named(["cat", "dog"], annotated: false), Softmax(epochs: 1).Fit(Named(MultiLabelData.Labels, annotated: false)))).Message);
+            "The label vectors have 2 slots, and with those of the initial model there are 3 classes (number 2): vectors need a slot for " +
+                "each. Add them, filled with 0.",
+            Assert.Throws<ArgumentException>(
+                () => Softmax(epochs: 1)
+                .Fit(Named(["cat", "dog"], annotated: false), Softmax(epochs: 1)
+                .Fit(Named(MultiLabelData.Labels, annotated: false)))).Message);
 
         // A slot filled with 0 keeps the class in the model, ever less likely.
         IDataView withoutBirds = Shares("cat", "dog", "bird", absent: "bird");
@@ -103,7 +111,8 @@ public class VectorWarmStartTests
         Assert.Equal(MultiLabelData.Labels, _ml.Model.LinearCoefficients(further).Classes.Select(c => c.Name));
         Assert.True(MeanOfBird(further) < 0.5 * MeanOfBird(model));
 
-        float MeanOfBird(ITransformer transformer) => transformer.Transform(withoutBirds).GetColumn<float[]>("Score").Average(score => score[2]);
+        float MeanOfBird(ITransformer transformer) =>
+            transformer.Transform(withoutBirds).GetColumn<float[]>("Score").Average(score => score[2]);
     }
 
     /// <summary>Same name, same weights and bias; the names in the order given.</summary>
@@ -133,7 +142,8 @@ public class VectorWarmStartTests
         }).Fit(data));
 
     private SoftmaxCrossEntropyTrainer Softmax(int epochs)
-        => _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { NumberOfEpochs = epochs, Seed = 1 });
+        => _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(
+            new SoftmaxCrossEntropyTrainer.Options { NumberOfEpochs = epochs, Seed = 1 });
 
     private SoftmaxCrossEntropyTrainer FrozenSoftmax() => _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(
         new SoftmaxCrossEntropyTrainer.Options { NumberOfEpochs = 1, Seed = 1, Solver = Solver.Sgd, LearningRate = 1e-30 });

@@ -31,7 +31,8 @@ public class WarmStartTests
         var warm = Create(trainer, solver, epochs: 5, options => (options.InitialModel, options.Cache) = (optimum, cache)).Fit(data);
         var cold = Create(trainer, solver, epochs: 5, options => options.Cache = cache).Fit(data);
 
-        double lost = TrainingReport.Of(warm)!.Certificate.Objective - objective, coldLost = TrainingReport.Of(cold)!.Certificate.Objective - objective;
+        double lost = TrainingReport.Of(warm)!.Certificate.Objective - objective,
+            coldLost = TrainingReport.Of(cold)!.Certificate.Objective - objective;
         Assert.InRange(lost, -1e-6 * objective, solver == Solver.Saga ? 1e-6 * objective : 0.02 * objective);
         Assert.True(lost < 0.5 * coldLost, $"warm {lost}, cold {coldLost} above {objective}");
     }
@@ -47,7 +48,8 @@ public class WarmStartTests
         var cold = TrainingReport.Of(Create(trainer, Solver.Saga, epochs: 300).Fit(all))!;
         var warm = TrainingReport.Of(Create(trainer, Solver.Saga, epochs: 300, options => options.InitialModel = before).Fit(all))!;
         var good = 1.01 * cold.Certificate.Objective;
-        int coldEpochs = cold.History.TakeWhile(epoch => epoch.Objective > good).Count(), warmEpochs = warm.History.TakeWhile(epoch => epoch.Objective > good).Count();
+        int coldEpochs = cold.History.TakeWhile(epoch => epoch.Objective > good)
+            .Count(), warmEpochs = warm.History.TakeWhile(epoch => epoch.Objective > good).Count();
         Assert.True(warmEpochs < 0.7 * coldEpochs, $"warm {warmEpochs}, cold {coldEpochs} epochs");
         Assert.InRange(warm.Certificate.Objective, 0, cold.Certificate.Objective * (1 + 1e-4));
         Assert.True(warm.History[0].Objective < cold.History[0].Objective);
@@ -150,7 +152,8 @@ public class WarmStartTests
         var data = Dataset.Iris.View(_ml);
         var model = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(data);
         var options = new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", NumberOfEpochs = 1 };
-        var start = TrainingReport.Of(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(data, model))!.History[0].TrainingLoss;
+        var start =
+            TrainingReport.Of(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(data, model))!.History[0].TrainingLoss;
         Assert.InRange(start, 0, 1.2 * TrainingReport.Of(model)!.Certificate.DataTerm);
 
         var two = Keyed(Dataset.Iris.Examples.Where(row => row.Class != "setosa"));
@@ -164,8 +167,10 @@ public class WarmStartTests
     {
         var data = Keyed(Dataset.Iris.Examples);
         var schedule = Schedule.Exponential(0.1, 0.99);
-        var first = Softmax(epochs: 3, options => (options.Solver, options.Schedule, options.BatchSize) = (Solver.Sgd, schedule, 50)).Fit(data);
-        var second = Softmax(epochs: 3, options => (options.Solver, options.Schedule, options.BatchSize) = (Solver.Sgd, schedule, 50)).Fit(data, first);
+        var first = Softmax(epochs: 3, options => (options.Solver, options.Schedule, options.BatchSize) = (Solver.Sgd, schedule, 50))
+            .Fit(data);
+        var second = Softmax(epochs: 3, options => (options.Solver, options.Schedule, options.BatchSize) = (Solver.Sgd, schedule, 50))
+            .Fit(data, first);
         var report = TrainingReport.Of(second)!;
         Assert.Equal((9, 18), (TrainingReport.Of(first)!.TotalSteps, report.TotalSteps));
         Assert.Equal([11, 14, 17], report.History.Select(epoch => (int)Math.Round(Math.Log(epoch.LearningRate / 0.1) / Math.Log(0.99))));
@@ -196,10 +201,14 @@ public class WarmStartTests
         [
             ("The initial model is binary; a multiclass fit needs one of its own kind.", () => Softmax(epochs: 1).Fit(iris, binary)),
             ("The initial model is multiclass, of 3 classes; a binary fit needs", () => sigmoid.Fit(cancer, softmax)),
-            ("The initial model has 4 features, and column 'Features' has 30.", () => sigmoid.Fit(cancer, _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(Dataset.Iris.View(_ml)))),
-            ("ClassWeights is Balanced and there is an initial model", () => Softmax(epochs: 1, options => options.ClassWeights = ClassWeights.Balanced).Fit(iris, softmax)),
-            ("There is no linear classifier in 'InitialModel'", () => Softmax(epochs: 1, options => options.InitialModel = NamedIris.Chain()).Fit(iris)),
-            ("The options of SoftmaxCrossEntropyTrainer are not valid. NewClasses is 7; it must be one of Throw, Expand.", () => Softmax(epochs: 1, options => options.NewClasses = (NewClassPolicy)7)),
+            ("The initial model has 4 features, and column 'Features' has 30.", () =>
+                sigmoid.Fit(cancer, _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(Dataset.Iris.View(_ml)))),
+            ("ClassWeights is Balanced and there is an initial model", () =>
+                Softmax(epochs: 1, options => options.ClassWeights = ClassWeights.Balanced).Fit(iris, softmax)),
+            ("There is no linear classifier in 'InitialModel'", () =>
+                Softmax(epochs: 1, options => options.InitialModel = NamedIris.Chain()).Fit(iris)),
+            ("The options of SoftmaxCrossEntropyTrainer are not valid. NewClasses is 7; it must be one of Throw, Expand.", () =>
+                Softmax(epochs: 1, options => options.NewClasses = (NewClassPolicy)7)),
         ];
         foreach ((var start, var act) in refusals)
             Assert.StartsWith(start, Record.Exception(act)?.Message);
@@ -215,7 +224,8 @@ public class WarmStartTests
         Assert.Equal(before, AllTrainers.Parameters(model));
     }
 
-    private IEstimator<IPredictionTransformer<object>> Create(string trainer, Solver solver, int epochs, Action<CrossEntropyTrainerOptions>? configure = null)
+    private IEstimator<IPredictionTransformer<object>> Create(
+        string trainer, Solver solver, int epochs, Action<CrossEntropyTrainerOptions>? configure = null)
         => AllTrainers.Create(trainer, _ml, options =>
         {
             (options.Solver, options.NumberOfEpochs, options.Seed) = (solver, epochs, 1);

@@ -1,4 +1,3 @@
-using System.Numerics;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
@@ -36,7 +35,7 @@ internal sealed class ConjugateGradient(int length)
         Array.Clear(Solution);
         Array.Clear(_residual);
         Array.Clear(_search);
-        Add(_residual, -1, gradient);
+        SpanMath.AddScaled(_residual, -1, gradient);
         double goal = tolerance * Math.Sqrt(SpanMath.Dot(gradient, gradient)), last = 1;
         var i = 0;
         for (; i < MostIterations && Math.Sqrt(SpanMath.Dot(_residual, _residual)) > goal; i++)
@@ -53,22 +52,12 @@ internal sealed class ConjugateGradient(int length)
             if (!(curvature > 0))
                 return i + 1;
             var step = next / curvature;
-            Add(Solution, step, _search);
-            Add(_residual, -step, _product);
+            SpanMath.AddScaled(Solution, step, _search);
+            SpanMath.AddScaled(_residual, -step, _product);
             advance(step);
             last = next;
         }
 
         return i;
-    }
-
-    /// <summary><c>y += a x</c>.</summary>
-    public static void Add(Span<double> y, double a, ReadOnlySpan<double> x)
-    {
-        var i = 0;
-        for (; i <= x.Length - Vector<double>.Count; i += Vector<double>.Count)
-            (new Vector<double>(y[i..]) + a * new Vector<double>(x[i..])).CopyTo(y[i..]);
-        for (; i < x.Length; i++)
-            y[i] += a * x[i];
     }
 }

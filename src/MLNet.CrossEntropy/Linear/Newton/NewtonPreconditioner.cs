@@ -5,10 +5,10 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
-/// An approximate inverse of the Hessian: the Hessian of a sample of rows, factorised. Where a softmax has few parameters it is the whole one,
-/// <c>M = sum_r D_r (x) x'_r x'_r' + l2 S^2</c>, else one block an output, <c>M_k = sum_r d_rk x'_r x'_r' + l2 S^2</c>, and the coupling between the
-/// outputs is left to the conjugate gradients. With all rows in the sample the former is exact. With many features it does nothing: the
-/// features are scaled already.
+/// An approximate inverse of the Hessian: the Hessian of a sample of rows, factorised. Where a softmax has few parameters it is the whole
+/// one, <c>M = sum_r D_r (x) x'_r x'_r' + l2 S^2</c>, else one block an output, <c>M_k = sum_r d_rk x'_r x'_r' + l2 S^2</c>, and the
+/// coupling between the outputs is left to the conjugate gradients. With all rows in the sample the former is exact. With many features it
+/// does nothing: the features are scaled already.
 /// </summary>
 /// <remarks>
 /// x' is the row in scaled coordinates with a last 1 for the bias, <c>D_r = diag(q) - q q'</c> the loss's second derivative times the row's
@@ -69,7 +69,8 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         _team = objective.Team;
         var isCoupled = IsCoupled(_loss, _outputs, rows.Features);
         _blockSize = isCoupled ? _outputs * _size : _size;
-        _pairs = [.. Enumerable.Range(0, _outputs).SelectMany(k => Enumerable.Range(isCoupled ? 0 : k, isCoupled ? k + 1 : 1).Select(l => (k, l)))];
+        _pairs = [.. Enumerable.Range(0, _outputs)
+            .SelectMany(k => Enumerable.Range(isCoupled ? 0 : k, isCoupled ? k + 1 : 1).Select(l => (k, l)))];
         _stride = rows.Features > MostFeatures ? 0 : SampleStride(rows);
         var blocks = _stride == 0 ? 0 : isCoupled ? 1 : _outputs;
         _blocks = new double[blocks * _blockSize * _blockSize];
@@ -165,7 +166,9 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     private static bool IsCoupled(LogitLoss loss, int outputs, int features)
         => outputs > 1 && !loss.HasIndependentOutputs && outputs * (features + 1L) <= MostCoupled;
 
-    /// <summary>One row of so many is in the sample: as many as cost a few passes, but at least two for each parameter of a block.</summary>
+    /// <summary>
+    /// One row of so many is in the sample: as many as cost a few passes, but at least two for each parameter of a block.
+    /// </summary>
     private int SampleStride(RowSet rows)
     {
         double values = rows.IsSparse ? rows.NonZeros : (double)rows.Rows * rows.Features;
@@ -223,7 +226,9 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         {
             var row = _set.Sparse(Sampled(i));
             for (var pair = from; pair < to; pair++)
-                AddSparse(row, _curvature[(long)i * _pairs.Length + pair], BlockOf(pair, out var stride), stride, _pairs[pair].Row == _pairs[pair].Column);
+                AddSparse(
+                    row, _curvature[(long)i * _pairs.Length + pair], BlockOf(pair, out var stride), stride,
+                    _pairs[pair].Row == _pairs[pair].Column);
         }
     }
 
@@ -251,7 +256,8 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         var pointers = stackalloc float*[ChunkRows];
         for (var i = 0; i < _count; i++)
             pointers[i] = _rows.Pointer + (long)i * _width;
-        float* weighted = _weighted.Pointer + (long)member * ChunkRows * _width, products = _products.Pointer + (long)member * _width * _width;
+        float* weighted = _weighted.Pointer + (long)member * ChunkRows * _width,
+            products = _products.Pointer + (long)member * _width * _width;
         for (var pair = from; pair < to; pair++)
         {
             for (var i = 0; i < _count; i++)

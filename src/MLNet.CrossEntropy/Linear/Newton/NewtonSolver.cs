@@ -144,14 +144,14 @@ internal sealed class NewtonSolver : ISolver
         var tolerance = Math.Min(LoosestSolution, Math.Sqrt(norm / _firstNorm));
         _lastProducts = _direction.Solve(_gradient, tolerance, _preconditioner.Apply, _local.Multiply, _local.AdvanceLine);
         var (length, isLast) = Search(_direction.Solution);
-        ConjugateGradient.Add(_point, length, _direction.Solution);
+        SpanMath.AddScaled(_point, length, _direction.Solution);
         _objective.ToRaw(_point, Weights);
         return !isLast;
     }
 
     /// <summary>
-    /// The length a of the step along p: the first of 1, 1/2, 1/4, ... whose objective is low enough (Armijo), then on in powers of two as long as
-    /// the objective falls; 0 when none is low enough. And whether there is nothing more to be had.
+    /// The length a of the step along p: the first of 1, 1/2, 1/4, ... whose objective is low enough (Armijo), then on in powers of two as
+    /// long as the objective falls; 0 when none is low enough. And whether there is nothing more to be had.
     /// </summary>
     private (double Length, bool IsLast) Search(double[] direction)
     {
@@ -182,10 +182,12 @@ internal sealed class NewtonSolver : ISolver
 
         return (0, true);
 
-        // Far from the optimum Newton's own length is often wrong by powers of two: on along the line, as long as that gains more than rounding could.
+        // Far from the optimum Newton's own length is often wrong by powers of two: on along the line, as long as that gains more than
+        // rounding could.
         double Improve(double factor)
         {
-            while (Objective(length * factor) is var next && best - next > Math.Max(WorthwhileGain * (start - best), WorthwhileShare * best))
+            while (Objective(length * factor) is var next && best - next > Math.Max(
+                WorthwhileGain * (start - best), WorthwhileShare * best))
                 (length, best) = (length * factor, next);
             return length;
         }

@@ -79,8 +79,8 @@ internal static unsafe class LearningRateRule
     /// </summary>
     /// <remarks>
     /// For sparse rows the worst-case bound of <see cref="ForSparse"/> is orders of magnitude too small: rare features seldom meet, so
-    /// steps along them hardly disturb each other. It is safe all the same, so that a smaller rate is not worth a try. Rows are drawn by the
-    /// seed, since their order may have a period. Of few rows none can be spared: the objective over all of them decides, after steps
+    /// steps along them hardly disturb each other. It is safe all the same, so that a smaller rate is not worth a try. Rows are drawn by
+    /// the seed, since their order may have a period. Of few rows none can be spared: the objective over all of them decides, after steps
     /// enough to show how noisy a rate is, and for their small batches a rate somewhat below the bound may be less so.
     /// </remarks>
     public static double Search(SparseStep step, RowSet rows, int batchSize, double start, ElasticNet penalty, int seed)

@@ -55,7 +55,7 @@ public sealed class ConjugateGradientTests
                 for (var i = 0; i < n; i++)
                     product[i] = SpanMath.Dot(matrix.AsSpan(i * n, n), v);
             },
-            step => ConjugateGradient.Add(sum, step, last));
+            step => SpanMath.AddScaled(sum, step, last));
 
         for (var i = 0; i < n; i++)
         {
@@ -84,7 +84,7 @@ public sealed class ConjugateGradientTests
     {
         double[] x = [.. Enumerable.Range(1, length).Select(i => (double)i)], y = [.. x.Select(value => value * value)];
         Assert.Equal(x.Sum(value => value * value * value), SpanMath.Dot(x, y), 1e-9);
-        ConjugateGradient.Add(y, -0.5, x);
+        SpanMath.AddScaled(y, -0.5, x);
         Assert.Equal(x.Select(value => value * value - 0.5 * value), y);
     }
 
