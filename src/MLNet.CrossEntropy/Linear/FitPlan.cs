@@ -63,6 +63,12 @@ internal sealed record FitPlan
     /// <summary>The steps of an epoch, the last perhaps of a smaller batch; known after <see cref="For"/>.</summary>
     public long StepsPerEpoch { get; private init; }
 
+    /// <summary>
+    /// How many steps Newton's method may take where SGD has not converged in its epochs: of <see cref="Solver.Auto"/>, where nothing is
+    /// said about how SGD goes; 0 for none. Known after <see cref="For"/>.
+    /// </summary>
+    public int NewtonSteps { get; init; }
+
     /// <summary>The largest learning rate of the schedule; null derives it from the data (see <see cref="LearningRateRule"/>).</summary>
     public double? LearningRate { get; init; }
 
@@ -191,6 +197,7 @@ internal sealed record FitPlan
         return this with
         {
             Solver = solver,
+            NewtonSteps = CanFinish(rows) && isRemembered ? MostNewtonSteps : 0,
             Epochs = Epochs > 0 ? Epochs : (int)Math.Clamp((fewest + steps - 1) / steps, FewestEpochs, MostEpochs),
             BatchSize = batchSize,
             StepsPerEpoch = steps,
@@ -198,4 +205,8 @@ internal sealed record FitPlan
             Tolerance = Tolerance ?? (solver == Solver.Saga ? DefaultTolerance : 0),
         };
     }
+
+    private bool CanFinish(RowSummary rows) =>
+        Solver == Solver.Auto && Epochs == 0 && BatchSize == 0 && LearningRate is null && Schedule is null
+        && Optimizer is null && L1 == 0 && Loss.HasCurvature && rows.Features <= NewtonPreconditioner.MostFeatures;
 }

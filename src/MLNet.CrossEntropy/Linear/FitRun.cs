@@ -123,7 +123,7 @@ internal sealed class FitRun
         var report = new EpochReport
         {
             Epoch = Epochs + 1,
-            MaximumEpochs = _plan.Epochs,
+            MaximumEpochs = _plan.Epochs + _plan.NewtonSteps,
             Steps = _steps,
             LearningRate = rate,
             TrainingLoss = loss,
@@ -160,7 +160,7 @@ internal sealed class FitRun
     /// <summary>Saves the state where the plan asks for that after so many epochs; the last one needs no saving.</summary>
     public void SaveAfterEpoch()
     {
-        if (Epochs < _plan.Epochs)
+        if (Epochs < _plan.Epochs + _plan.NewtonSteps)
             _checkpoint?.AfterEpoch(Epochs, _steps);
     }
 

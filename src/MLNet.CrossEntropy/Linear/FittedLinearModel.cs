@@ -25,6 +25,8 @@ internal sealed record FitStart(FitPlan Plan, long MemoryBytes, long UnknownVali
         var batch = 2L * plan.BatchSize * outputs;
         if (plan.Solver == Solver.Newton)
             (floats, batch) = (NewtonSolver.Floats(plan.Loss, rows.Features, outputs, rows.Rows), 0);
+        if (plan.NewtonSteps > 0)
+            floats += NewtonSolver.Floats(plan.Loss, rows.Features, outputs, rows.Rows);
         return rows.LargestChunkBytes + validation.Sum(block => block.Bytes) + sizeof(int) * Math.Min(rows.Rows, rows.ChunkRows)
             + sizeof(float) * (floats + table + batch);
     }

@@ -44,6 +44,9 @@ internal static class LinearSolver
         var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown);
         plan.OnBegin?.Invoke(start);
         using var held = evaluated.Count > 0 ? new RowSet(evaluated) : null;
+        // Validation rows decide when to stop: not at the optimum.
+        if (held is not null)
+            plan = plan with { NewtonSteps = 0 };
         var scaling = plan.Standardization == Standardization.None
             ? FeatureScaling.None(summary.Features)
             : FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature);
@@ -55,10 +58,15 @@ internal static class LinearSolver
 
     private static ISolver Begin(LinearObjective objective, FitPlan plan)
     {
-        using var weights = objective.CreateWeights();
+        var weights = objective.CreateWeights();
         weights.Set(plan.InitialWeights, plan.InitialBiases ?? objective.Summary.PriorBiases);
-        return plan.Solver == Solver.Newton
-            ? new NewtonSolver(objective, objective.Chunks.Single(), plan, weights)
-            : new SgdSolver(objective, plan, weights);
+        if (plan.NewtonSteps > 0)
+            return new FinishedSolver(objective, plan, weights);
+        using (weights)
+        {
+            return plan.Solver == Solver.Newton
+                ? new NewtonSolver(objective, objective.Chunks.Single(), plan, weights)
+                : new SgdSolver(objective, plan, weights);
+        }
     }
 }

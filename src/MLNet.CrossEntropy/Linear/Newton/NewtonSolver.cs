@@ -21,6 +21,9 @@ internal sealed class NewtonSolver : ISolver
     // A quadratic model that promises to lower the objective by less than this share of it promises less than floats can tell.
     private const double SmallestPromise = 1e-8;
 
+    // What is enough after SGD: the step that is taken all the same leaves far less than that.
+    private const double FinishingPromise = 1e-5;
+
     private readonly LinearObjective _objective;
     private readonly FitPlan _plan;
     private readonly RowSet _rows;
@@ -68,7 +71,7 @@ internal sealed class NewtonSolver : ISolver
 
     public StopReason Run(FitRun run)
     {
-        while (run.Epochs < _plan.Epochs)
+        while (run.Epochs < _plan.Epochs + _plan.NewtonSteps)
         {
             if (run.IsCancelled)
                 return StopReason.Cancelled;
@@ -167,7 +170,7 @@ internal sealed class NewtonSolver : ISolver
         double Objective(double length) => _local.MeanLossAlong(length)
             + _plan.L2 / 2 * (constant + length * (2 * linear + length * square));
         double slope = SpanMath.Dot(_gradient, direction), start = _local.MeanLoss + _plan.L2 / 2 * constant;
-        var isLast = -slope / 2 <= SmallestPromise * start;
+        var isLast = -slope / 2 <= (_plan.NewtonSteps > 0 ? FinishingPromise : SmallestPromise) * start;
         if (isLast)
             return (Objective(1) <= start + SufficientDecrease * slope ? 1 : 0, true);
         var (length, best) = (1.0, Objective(1));

@@ -73,6 +73,9 @@ internal sealed class SgdSolver : ISolver
 
     public double? SettledRate => _memory is null ? null : _largestRate;
 
+    /// <summary>Whether the loss exploded at every learning rate that was tried.</summary>
+    public bool HasGivenUp => _retries > MostRetries;
+
     /// <summary>The weighted mean loss of the epoch under way; NaN before its first step.</summary>
     private double EpochLoss => _epochLoss.Value / _epochWeight.Value;
 
@@ -278,7 +281,8 @@ internal sealed class SgdSolver : ISolver
     /// <summary>Goes back to the last good weights with a smaller learning rate, or gives up.</summary>
     private void Retreat(FitRun run)
     {
-        if (++_retries > MostRetries)
+        _retries++;
+        if (HasGivenUp)
         {
             var rate = _largestRate.ToString("g3", CultureInfo.InvariantCulture);
             throw run.Divergence(EpochLoss, $" and stayed so after {MostRetries} retries, the last with learning rate {rate}");
