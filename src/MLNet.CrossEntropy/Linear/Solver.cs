@@ -5,7 +5,8 @@ public enum Solver
 {
     /// <summary>
     /// <see cref="Saga"/> where its memory of the rows is at most 64 MB, else <see cref="Sgd"/>; for rows that are not kept in memory
-    /// always the latter.
+    /// always the latter. Where SAGA has not converged in its epochs, <see cref="Newton"/> goes on from there: of cross-entropy without an L1
+    /// penalty, up to 511 features, and as long as neither validation rows nor an option (epochs, batch size, rate, rule) say how SGD goes.
     /// </summary>
     Auto,
 
