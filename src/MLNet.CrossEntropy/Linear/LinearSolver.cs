@@ -44,9 +44,9 @@ internal static class LinearSolver
         var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown);
         plan.OnBegin?.Invoke(start);
         using var held = evaluated.Count > 0 ? new RowSet(evaluated) : null;
-        var scaling = plan.Standardization == Standardization.None
-            ? FeatureScaling.None(summary.Features)
-            : FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature);
+        var scaling = plan.Standardize
+            ? FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature)
+            : FeatureScaling.None(summary.Features);
         using var team = new WorkerTeam(plan.Threads);
         using var objective = new LinearObjective(chunks, summary, plan.Loss, plan.Penalty, scaling, team);
         using var solver = Begin(objective, plan);
