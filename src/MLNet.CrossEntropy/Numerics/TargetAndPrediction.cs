@@ -3,8 +3,8 @@ using System.Numerics;
 namespace MLNet.CrossEntropy;
 
 /// <summary>
-/// What should have been, or the true distribution P. A type of its own, so that target and prediction in the wrong order do not compile: cross-entropy
-/// is not symmetric, and the wrong order gives a number that looks right.
+/// What should have been, or the true distribution P. A type of its own, so that target and prediction in the wrong order do not
+/// compile: cross-entropy is not symmetric, and the wrong order gives a number that looks right.
 /// </summary>
 public readonly ref struct Target<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

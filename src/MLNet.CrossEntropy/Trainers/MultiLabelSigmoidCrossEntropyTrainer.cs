@@ -128,8 +128,8 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
         public IReadOnlyList<double>? PositiveWeights { get; set; }
 
         /// <summary>
-        /// Whether labels that the initial model does not have are added, each with the mean weights and the mean bias of the model's labels,
-        /// which favour none; else an error names them.
+        /// Whether labels that the initial model does not have are added, each with the mean weights and the mean bias of the model's
+        /// labels, which favour none; else an error names them.
         /// </summary>
         public bool AddNewClasses { get; set; }
 

@@ -157,8 +157,8 @@ public sealed class SoftmaxCrossEntropyTrainer
         public LabelKind LabelKind { get; set; }
 
         /// <summary>
-        /// Whether classes that the initial model does not have are added, each with the mean weights and the mean bias of the model's classes,
-        /// which favour none; else an error names them.
+        /// Whether classes that the initial model does not have are added, each with the mean weights and the mean bias of the model's
+        /// classes, which favour none; else an error names them.
         /// </summary>
         public bool AddNewClasses { get; set; }
 
