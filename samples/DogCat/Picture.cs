@@ -73,7 +73,7 @@ internal static class PictureFile
             isTurned ? size.Height : size.Width, isTurned ? size.Width : size.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         using var canvas = new SKCanvas(upright);
         canvas.Clear(SKColors.White);
-        canvas.Concat(Upright(codec.EncodedOrigin, size.Width, size.Height));
+        canvas.SetMatrix(Upright(codec.EncodedOrigin, size.Width, size.Height));
         canvas.DrawBitmap(decoded, 0, 0);
         return MLImage.CreateFromPixels(upright.Width, upright.Height, MLPixelFormat.Rgba32, upright.GetPixelSpan());
     }
@@ -86,7 +86,9 @@ internal static class PictureFile
         var scale = Math.Min(1, 96f / Math.Max(picture.Width, picture.Height));
         using var small =
             new SKBitmap(Math.Max(1, (int)(scale * picture.Width)), Math.Max(1, (int)(scale * picture.Height)), isOpaque: true);
-        image.ScalePixels(small.PeekPixels(), new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+#pragma warning disable CS0618 // What took its place does not exist in SkiaSharp 2, which ML.NET 5's pictures run on.
+        image.ScalePixels(small.PeekPixels(), SKFilterQuality.Medium);
+#pragma warning restore CS0618
         using var data = small.Encode(SKEncodedImageFormat.Png, quality: 100);
         return data.ToArray();
     }
