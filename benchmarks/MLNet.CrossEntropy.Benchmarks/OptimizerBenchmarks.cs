@@ -13,6 +13,7 @@ public class OptimizerBenchmarks
     private readonly float[] _parameters = new float[Parameters];
     private readonly float[] _gradient = new float[Parameters];
     private Optimizer _rule = null!;
+    private SliceStep<float> _step = null!;
     private OptimizerState<float> _state = null!;
 
     [ParamsSource(nameof(Names))]
@@ -33,13 +34,14 @@ public class OptimizerBenchmarks
         for (var i = 0; i < Parameters; i++)
             _gradient[i] = random.NextSingle() - 0.5f;
         _rule = Rules.Single(rule => rule.Name == Rule);
+        _step = _rule.BindStep<float>();
         _state = _rule.CreateState<float>(Parameters);
     }
 
     [Benchmark]
     public void Step()
     {
-        _rule.Step(_parameters, _gradient, _state, 0, 1e-6);
+        _step(_parameters, _gradient, _state, 0, 1e-6);
         _state.Steps++;
     }
 }

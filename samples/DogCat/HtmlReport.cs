@@ -44,30 +44,30 @@ internal static class HtmlReport
                 + "where a model is confidently wrong, squared error hardly moves it.")
             .AddLines("How hard a picture pulls", "probability of the true class", "size of the slope",
                 [
-                    new ReportLine("cross-entropy", [.. qs.Select(q => (q, 1 - q))]),
-                    new ReportLine("squared error", [.. qs.Select(q => (q, 4 * q * (1 - q) * (1 - q)))]),
+                    ("cross-entropy", [.. qs.Select(q => (q, 1 - q))]),
+                    ("squared error", [.. qs.Select(q => (q, 4 * q * (1 - q) * (1 - q)))]),
                 ]));
     }
 
     private static double Divergence(Judged judged) => InformationTheory.KullbackLeibler(
-        Target.Of<float>(SoftLabels.Shares(judged.Picture.ProbabilityOfDog!.Value)),
-            Prediction.Of<float>([.. judged.Score.Select(q => Math.Max(q, 1e-15f))]));
+        new Target<float>(SoftLabels.Shares(judged.Picture.ProbabilityOfDog!.Value)),
+            new Prediction<float>([.. judged.Score.Select(q => Math.Max(q, 1e-15f))]));
 
     private static ReportSection Section(string heading, string text, IEnumerable<Judged> judged)
     {
-        ReportPicture[] pictures = [.. judged.Take(Shown).Select(Thumbnail)];
+        (ReadOnlyMemory<byte>, string, string)[] pictures = [.. judged.Take(Shown).Select(Thumbnail)];
         var section = new ReportSection(heading).AddText(text);
         return pictures.Length > 0 ? section.AddPictures(pictures) : section.AddText("There is none.");
     }
 
     /// <summary>A picture, its label, what else is known of it, and what the model says.</summary>
-    private static ReportPicture Thumbnail(Judged judged)
+    private static (ReadOnlyMemory<byte> Data, string AlternativeText, string Caption) Thumbnail(Judged judged)
     {
         using var image = judged.Picture.Open();
         var known = judged.Picture.ProbabilityOfDog is { } p
             ? Invariant($"known: {(p > 0.5 ? "dog" : "cat")}, {Math.Max(p, 1 - p):0.0000}\n") : "";
         var model = Invariant($"model: {(judged.SaysDog ? "dog" : "cat")}, {judged.Score.Max():0.0000}");
         var caption = $"{Path.GetFileName(judged.Picture.Name)}\nlabel: {judged.Picture.Label}\n{known}{model}";
-        return new ReportPicture(PictureFile.Thumbnail(image), caption.Replace("\n", "; ", StringComparison.Ordinal), caption);
+        return (PictureFile.Thumbnail(image), caption.Replace("\n", "; ", StringComparison.Ordinal), caption);
     }
 }

@@ -51,7 +51,7 @@ public static partial class CrossEntropyCatalog
     /// </summary>
     /// <remarks>
     /// The logits <c>z = W x + b</c> are computed from the features, not from scores. Rows with a missing label, one of an unknown class,
-    /// or features that are not finite are left out, counted in the report and warned of. Logits of all rows are held in memory.
+    /// or features that are not finite are left out, counted in the result and warned of. Logits of all rows are held in memory.
     /// </remarks>
     /// <param name="catalog">The multiclass catalog.</param>
     /// <param name="model">A fitted transformer, or a chain of them with exactly one linear multiclass model; it is left as it is.</param>

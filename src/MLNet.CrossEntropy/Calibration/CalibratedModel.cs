@@ -3,28 +3,19 @@ using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy;
 
-/// <summary>A calibrated model and how it was calibrated.</summary>
+/// <summary>A calibrated model: how it was calibrated, and what came of it on the rows it was calibrated on.</summary>
 public sealed record CalibratedModel
 {
-    internal CalibratedModel(ITransformer transformer, CalibrationReport report) => (Transformer, Report) = (transformer, report);
+    internal CalibratedModel(ITransformer transformer) => Transformer = transformer;
 
     /// <summary>
     /// The model with the calibration folded into its weights: a native model like the one it was made from, which predicts at the same
     /// cost, saves and loads. Where that stood in a chain, this is the chain with the one transformer replaced.
     /// </summary>
-    public ITransformer Transformer { get; }
-
-    /// <summary>How it was calibrated, and what came of it.</summary>
-    public CalibrationReport Report { get; }
-}
-
-/// <summary>How a model was calibrated, and what came of it on the rows it was calibrated on.</summary>
-public sealed record CalibrationReport
-{
-    internal CalibrationReport() { }
+    public ITransformer Transformer { get; internal init; }
 
     /// <summary>How the logits are corrected.</summary>
-    public CalibrationMethod Method { get; internal init; }
+    internal CalibrationMethod Method { get; init; }
 
     /// <summary>The classes in the order of the model's scores; of a binary model the positive class alone.</summary>
     public IReadOnlyList<string> ClassNames { get; internal init; } = [];
@@ -78,7 +69,7 @@ public sealed record CalibrationReport
 }
 
 /// <summary>How the logits z of a model are corrected.</summary>
-public enum CalibrationMethod
+internal enum CalibrationMethod
 {
     /// <summary>All logits are divided by one temperature: <c>z / T</c>. No prediction of a class changes.</summary>
     Temperature,

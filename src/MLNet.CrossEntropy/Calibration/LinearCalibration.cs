@@ -28,25 +28,27 @@ internal static class LinearCalibration
 
         var names = ClassNames.OrNumbers(found.Model, found.ClassNames());
         CalibrationRowReader read = CalibrationRowReader.Read(found, data, labelColumn, weightColumn);
-        var report = Fit(read, method, names, binary);
-        Warn(environment, report.Rows);
-        var calibrated = Fold(found.Model, report.Scales, report.Offsets);
+        var fitted = Fit(model, read, method, names, binary);
+        Warn(environment, fitted.Rows);
+        var calibrated = Fold(found.Model, fitted.Scales, fitted.Offsets);
         ITransformer replacement = binary
             ? NativeModels.WithModel(
                 environment,
                 found.Transformer,
                 NativeModels.LogisticRegression(environment, calibrated.Weights[0], calibrated.Biases[0]),
-                report.Scales[0],
-                report.Offsets[0])
+                fitted.Scales[0],
+                fitted.Offsets[0])
             : NativeModels.WithModel(
                 environment,
                 found.Transformer,
                 NativeModels.MaximumEntropy(
                     environment, [.. calibrated.Weights.SelectMany(row => row)], calibrated.Biases, found.ClassNames()));
-        return new(found.Path.Replace(replacement), report);
+        return fitted with { Transformer = found.Path.Replace(replacement) };
     }
 
-    private static CalibrationReport Fit(CalibrationRowReader read, CalibrationMethod method, IReadOnlyList<string> names, bool binary)
+    /// <summary>What calibrates the model, which is still as it was.</summary>
+    private static CalibratedModel Fit(
+        ITransformer model, CalibrationRowReader read, CalibrationMethod method, IReadOnlyList<string> names, bool binary)
     {
         var rows = read.Rows;
         var classes = rows.Classes;
@@ -65,7 +67,7 @@ internal static class LinearCalibration
 
         (var logLossBefore, var errorBefore) = rows.Evaluate([.. Enumerable.Repeat(1.0, classes)], new double[classes]);
         (var logLossAfter, var errorAfter) = rows.Evaluate(scales, offsets);
-        return new()
+        return new(model)
         {
             Method = method,
             ClassNames = names,

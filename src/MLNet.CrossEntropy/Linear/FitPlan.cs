@@ -78,8 +78,8 @@ internal sealed record FitPlan
     /// <summary>The rule of a step on dense rows; null is SGD with a momentum of 0.9.</summary>
     public Optimizer? Optimizer { get; init; }
 
-    /// <summary>Rescaling of the features inside the fit.</summary>
-    public Standardization Standardization { get; init; }
+    /// <summary>Whether features are rescaled inside the fit.</summary>
+    public bool Standardize { get; init; } = true;
 
     /// <summary>Seeds the order of the rows; the same seed gives the same bits, whatever the number of threads.</summary>
     public int Seed { get; init; }

@@ -47,9 +47,9 @@ internal static class LinearSolver
         // Validation rows decide when to stop: not at the optimum.
         if (held is not null)
             plan = plan with { NewtonSteps = 0 };
-        var scaling = plan.Standardization == Standardization.None
-            ? FeatureScaling.None(summary.Features)
-            : FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature);
+        var scaling = plan.Standardize
+            ? FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature)
+            : FeatureScaling.None(summary.Features);
         using var team = new WorkerTeam(plan.Threads);
         using var objective = new LinearObjective(chunks, summary, plan.Loss, plan.Penalty, scaling, team);
         using var solver = Begin(objective, plan);

@@ -5,8 +5,9 @@ public enum Solver
 {
     /// <summary>
     /// <see cref="Saga"/> where its memory of the rows is at most 64 MB, else <see cref="Sgd"/>; for rows that are not kept in memory
-    /// always the latter. Where SAGA has not converged in its epochs, <see cref="Newton"/> goes on from there: of cross-entropy without an L1
-    /// penalty, up to 511 features, and as long as neither validation rows nor an option (epochs, batch size, rate, rule) say how SGD goes.
+    /// always the latter. Where SAGA has not converged in its epochs, <see cref="Newton"/> goes on from there: of cross-entropy without an
+    /// L1 penalty, up to 511 features, and as long as neither validation rows nor an option (epochs, batch size, rate, rule) say how SGD
+    /// goes.
     /// </summary>
     Auto,
 
@@ -66,18 +67,4 @@ public enum CancellationAnswer
 
     /// <summary>No model: an <see cref="OperationCanceledException"/>.</summary>
     Throw,
-}
-
-/// <summary>
-/// How features are rescaled inside the trainer. The scaling is folded back into the returned weights, so the model
-/// always takes raw features, and penalties are always those of the raw weights: standardisation changes how fast the
-/// optimum is reached, not where it lies.
-/// </summary>
-public enum Standardization
-{
-    /// <summary>Dense rows are centred and scaled; sparse rows are only scaled, so that they stay sparse.</summary>
-    Auto,
-
-    /// <summary>Features are used as they are.</summary>
-    None,
 }

@@ -106,24 +106,21 @@ public sealed class ClassCoefficients
     public float Bias { get; }
 
     /// <summary>
-    /// The features of the greatest <see cref="Coefficient.Importance"/>, greatest first: <c>|w|</c>, or <c>|w|</c> times the feature's
-    /// standard deviation where data was given. Features of equal importance keep their order.
+    /// The features of the greatest importance, greatest first: <c>|w|</c>, or <c>|w|</c> times the feature's standard deviation where data
+    /// was given. Features of equal importance keep their order. Index is a feature's slot in the feature vector, Weight what one unit
+    /// of it adds to the logit of the class.
     /// </summary>
     /// <param name="count">How many at most; at least 1.</param>
-    public IReadOnlyList<Coefficient> Top(int count)
+    public IReadOnlyList<(string Feature, int Index, float Weight, double Importance)> Top(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return [.. Enumerable.Range(0, Weights.Count).Select(At).OrderByDescending(coefficient => coefficient.Importance).Take(count)];
+        return
+        [
+            .. Enumerable.Range(0, Weights.Count)
+                .Select(j => (_table.FeatureNames[j], j, Weights[j],
+                    Importance: Math.Abs(Weights[j]) * (_table.StandardDeviations?[j] ?? 1)))
+                .OrderByDescending(coefficient => coefficient.Importance)
+                .Take(count),
+        ];
     }
-
-    private Coefficient At(int feature)
-        => new(_table.FeatureNames[feature], feature, Weights[feature],
-            Math.Abs(Weights[feature]) * (_table.StandardDeviations?[feature] ?? 1));
 }
-
-/// <summary>The weight of one feature in one class.</summary>
-/// <param name="Feature">The feature's name.</param>
-/// <param name="Index">Its slot in the feature vector.</param>
-/// <param name="Weight">What one unit of the feature adds to the logit of the class.</param>
-/// <param name="Importance">The weight's absolute value, times the feature's standard deviation where data was given.</param>
-public readonly record struct Coefficient(string Feature, int Index, float Weight, double Importance);

@@ -3,8 +3,8 @@ using System.Globalization;
 
 namespace MLNet.CrossEntropy.Numerics;
 
-/// <summary>Every error's wording in one place: what was wrong, the value seen, what is allowed, what to do.</summary>
-internal static partial class Throw
+/// <summary>Refusals of arguments that every folder shares: what was wrong, what is allowed, what to do.</summary>
+internal static class Throw
 {
     /// <summary>Refuses two spans that must walk together but have different lengths.</summary>
     public static void IfLengthsDiffer(int expected, int actual, string expectedName, string actualName)
@@ -36,22 +36,26 @@ internal static partial class Throw
         return value;
     }
 
+    /// <summary>Refuses a number outside an open interval.</summary>
+    public static void IfNotBetween(double value, double low, double high, string name)
+    {
+        if (!(value > low && value < high))
+        {
+            throw new ArgumentOutOfRangeException(
+                name, value, FormattableString.Invariant($"'{name}' is {value}; it must be greater than {low} and less than {high}."));
+        }
+    }
+
     /// <summary>A copy of <paramref name="values"/> (empty for null), refusing any that is negative or not finite.</summary>
     public static double[] IfAnyNegativeOrNotFinite(IReadOnlyList<double>? values, string name)
     {
         var copy = values?.ToArray() ?? [];
-        IfAnyNegativeOrNotFinite(copy.AsSpan(), name);
-        return copy;
-    }
-
-    /// <summary>Refuses a span with a number that is negative or not finite.</summary>
-    public static void IfAnyNegativeOrNotFinite(ReadOnlySpan<double> values, string name)
-    {
-        for (var i = 0; i < values.Length; i++)
+        for (var i = 0; i < copy.Length; i++)
         {
-            if (!double.IsFinite(values[i]) || values[i] < 0)
-                throw new ArgumentOutOfRangeException(name, values[i], $"'{name}[{i}]' must be a finite number of at least 0.");
+            if (!double.IsFinite(copy[i]) || copy[i] < 0)
+                throw new ArgumentOutOfRangeException(name, copy[i], $"'{name}[{i}]' must be a finite number of at least 0.");
         }
+        return copy;
     }
 
     /// <summary>Refuses an enum value that has no name.</summary>
@@ -61,6 +65,10 @@ internal static partial class Throw
         if (!Enum.IsDefined(value))
             throw new ArgumentOutOfRangeException(name, value, $"'{name}' must be one of {string.Join(", ", Enum.GetNames<TEnum>())}.");
     }
+
+    /// <summary>The first of the names, in quotes, and how many there are in all.</summary>
+    public static string Listed(string[] names) =>
+        string.Join(", ", names.Take(5).Select(n => $"'{n}'")) + (names.Length > 5 ? $", ... ({names.Length} in all)" : "");
 
     [DoesNotReturn]
     private static void LengthsDiffer(int expected, int actual, string expectedName, string actualName) =>

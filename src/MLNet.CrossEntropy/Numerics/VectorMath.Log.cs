@@ -8,7 +8,7 @@ internal static partial class VectorMath
 {
     // ln(x) = e ln 2 + ln(1 + f) with x = 2^e (1 + f), sqrt(1/2) <= 1 + f < sqrt(2), and
     // ln(1 + f) = f - f^2/2 + f^3 (c0 + c1 f + ... + c7 f^7), minimax with a relative error of 5.8e-9.
-    // (The framework's own Vector512.Log loses several ulps near 1.)
+    // (The framework's own logarithm of vectors loses several ulps near 1.)
     private const float LogC0 = 0.3333333134651184f;
     private const float LogC1 = -0.2500081956386566f;
     private const float LogC2 = 0.20001226663589478f;
@@ -23,44 +23,6 @@ internal static partial class VectorMath
     private const float TwoTo23 = 8388608f;
 
     /// <summary>ln(x) to within 1 ulp; ln(0) = -infinity, the logarithm of a negative number is NaN, NaN stays NaN.</summary>
-    public static float Log(float x) => Log(Vector128.CreateScalar(x)).ToScalar();
-
-    /// <summary>destination[i] = ln(x[i]); in place when both are the same span.</summary>
-    public static void Log(ReadOnlySpan<float> x, Span<float> destination) => Map<LogFunction>(x, destination);
-
-    /// <inheritdoc cref="Log(float)"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Log(Vector512<float> x)
-    {
-        Vector512<float> subnormal = Vector512.LessThan(x, Vector512.Create(SmallestNormal));
-        var bits =
-            Vector512.ConditionalSelect(subnormal, x * Vector512.Create(TwoTo23), x).AsInt32() - Vector512.Create(SqrtHalfBits);
-        var exponent = bits >> MantissaBits;
-        var f = (bits - (exponent << MantissaBits) + Vector512.Create(SqrtHalfBits)).AsSingle() - Vector512<float>.One;
-        var e = Vector512.ConvertToSingle(exponent) - (subnormal & Vector512.Create((float)MantissaBits));
-
-        Vector512<float> p = Vector512.Create(LogC7);
-        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(LogC6));
-        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(LogC5));
-        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(LogC4));
-        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(LogC3));
-        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(LogC2));
-        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(LogC1));
-        p = Vector512.FusedMultiplyAdd(p, f, Vector512.Create(LogC0));
-        var square = f * f;
-        Vector512<float> small = Vector512.FusedMultiplyAdd(square, f * p, e * Vector512.Create(Ln2Low));
-        var ofMantissa = f + Vector512.FusedMultiplyAdd(square, Vector512.Create(-0.5f), small);
-        Vector512<float> result = Vector512.FusedMultiplyAdd(e, Vector512.Create(Ln2High), ofMantissa);
-
-        var zero = Vector512<float>.Zero;
-        var ordinary = Vector512.GreaterThan(x, zero) & Vector512.LessThan(x, Vector512.Create(float.PositiveInfinity));
-        Vector512<float> infinityOrNaN = Vector512.ConditionalSelect(Vector512.LessThan(x, zero), Vector512.Create(float.NaN), x);
-        Vector512<float> special =
-            Vector512.ConditionalSelect(Vector512.Equals(x, zero), Vector512.Create(float.NegativeInfinity), infinityOrNaN);
-        return Vector512.ConditionalSelect(ordinary, result, special);
-    }
-
-    /// <inheritdoc cref="Log(float)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Log(Vector256<float> x)
     {
@@ -92,38 +54,6 @@ internal static partial class VectorMath
         return Vector256.ConditionalSelect(ordinary, result, special);
     }
 
-    /// <inheritdoc cref="Log(float)"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Log(Vector128<float> x)
-    {
-        Vector128<float> subnormal = Vector128.LessThan(x, Vector128.Create(SmallestNormal));
-        var bits =
-            Vector128.ConditionalSelect(subnormal, x * Vector128.Create(TwoTo23), x).AsInt32() - Vector128.Create(SqrtHalfBits);
-        var exponent = bits >> MantissaBits;
-        var f = (bits - (exponent << MantissaBits) + Vector128.Create(SqrtHalfBits)).AsSingle() - Vector128<float>.One;
-        var e = Vector128.ConvertToSingle(exponent) - (subnormal & Vector128.Create((float)MantissaBits));
-
-        Vector128<float> p = Vector128.Create(LogC7);
-        p = Vector128.FusedMultiplyAdd(p, f, Vector128.Create(LogC6));
-        p = Vector128.FusedMultiplyAdd(p, f, Vector128.Create(LogC5));
-        p = Vector128.FusedMultiplyAdd(p, f, Vector128.Create(LogC4));
-        p = Vector128.FusedMultiplyAdd(p, f, Vector128.Create(LogC3));
-        p = Vector128.FusedMultiplyAdd(p, f, Vector128.Create(LogC2));
-        p = Vector128.FusedMultiplyAdd(p, f, Vector128.Create(LogC1));
-        p = Vector128.FusedMultiplyAdd(p, f, Vector128.Create(LogC0));
-        var square = f * f;
-        Vector128<float> small = Vector128.FusedMultiplyAdd(square, f * p, e * Vector128.Create(Ln2Low));
-        var ofMantissa = f + Vector128.FusedMultiplyAdd(square, Vector128.Create(-0.5f), small);
-        Vector128<float> result = Vector128.FusedMultiplyAdd(e, Vector128.Create(Ln2High), ofMantissa);
-
-        var zero = Vector128<float>.Zero;
-        var ordinary = Vector128.GreaterThan(x, zero) & Vector128.LessThan(x, Vector128.Create(float.PositiveInfinity));
-        Vector128<float> infinityOrNaN = Vector128.ConditionalSelect(Vector128.LessThan(x, zero), Vector128.Create(float.NaN), x);
-        Vector128<float> special =
-            Vector128.ConditionalSelect(Vector128.Equals(x, zero), Vector128.Create(float.NegativeInfinity), infinityOrNaN);
-        return Vector128.ConditionalSelect(ordinary, result, special);
-    }
-
     /// <summary>
     /// log(1 + x) for x of at least 0, to within a few ulps however small x is: what rounding takes from u = 1 + x is put right by the
     /// factor x / (u - 1) (Goldberg 1991, "What every computer scientist should know about floating-point arithmetic", theorem 4).
@@ -134,15 +64,6 @@ internal static partial class VectorMath
         var u = Vector256<float>.One + x;
         var isTiny = Vector256.Equals(u, Vector256<float>.One);
         return Vector256.ConditionalSelect(isTiny, x, Log(u) * (x / (u - Vector256<float>.One)));
-    }
-
-    private readonly struct LogFunction : IFunction
-    {
-        public static Vector512<float> Of(Vector512<float> x) => Log(x);
-
-        public static Vector256<float> Of(Vector256<float> x) => Log(x);
-
-        public static Vector128<float> Of(Vector128<float> x) => Log(x);
     }
 }
 

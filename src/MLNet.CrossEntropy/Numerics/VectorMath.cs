@@ -37,12 +37,6 @@ internal static partial class VectorMath
     private const int MantissaBits = 23;
 
     /// <summary>exp(x) to within 1 ulp, below the normal range too; underflows to 0, overflows to infinity, NaN stays NaN.</summary>
-    public static float Exp(float x) => Exp(Vector128.CreateScalar(x)).ToScalar();
-
-    /// <summary>destination[i] = exp(x[i]); in place when both are the same span.</summary>
-    public static void Exp(ReadOnlySpan<float> x, Span<float> destination) => Map<ExpFunction>(x, destination);
-
-    /// <inheritdoc cref="Exp(float)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x)
     {
@@ -69,7 +63,7 @@ internal static partial class VectorMath
         return expR * PowerOfTwo(half) * PowerOfTwo(exponent - half);
     }
 
-    /// <inheritdoc cref="Exp(float)"/>
+    /// <inheritdoc cref="Exp(Vector512{float})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Exp(Vector256<float> x)
     {
@@ -93,7 +87,7 @@ internal static partial class VectorMath
         return expR * PowerOfTwo(half) * PowerOfTwo(exponent - half);
     }
 
-    /// <inheritdoc cref="Exp(float)"/>
+    /// <inheritdoc cref="Exp(Vector512{float})"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Exp(Vector128<float> x)
     {
@@ -129,28 +123,8 @@ internal static partial class VectorMath
     private static Vector128<float> PowerOfTwo(Vector128<int> exponent) =>
         ((exponent + Vector128.Create(ExponentBias)) << MantissaBits).AsSingle();
 
-    private readonly struct ExpFunction : IFunction
-    {
-        public static Vector512<float> Of(Vector512<float> x) => Exp(x);
-
-        public static Vector256<float> Of(Vector256<float> x) => Exp(x);
-
-        public static Vector128<float> Of(Vector128<float> x) => Exp(x);
-    }
-
-    /// <summary>A function of one number, in each width the machine may have.</summary>
-    private interface IFunction
-    {
-        static abstract Vector512<float> Of(Vector512<float> x);
-
-        static abstract Vector256<float> Of(Vector256<float> x);
-
-        static abstract Vector128<float> Of(Vector128<float> x);
-    }
-
-    /// <summary>destination[i] = f(x[i]); in place when both are the same span.</summary>
-    private static void Map<TFunction>(ReadOnlySpan<float> x, Span<float> destination)
-        where TFunction : struct, IFunction
+    /// <summary>destination[i] = exp(x[i]); in place when both are the same span.</summary>
+    public static void Exp(ReadOnlySpan<float> x, Span<float> destination)
     {
         Throw.IfLengthsDiffer(x.Length, destination.Length, nameof(x), nameof(destination));
         ref var source = ref MemoryMarshal.GetReference(x);
@@ -160,28 +134,27 @@ internal static partial class VectorMath
         if (Vector512.IsHardwareAccelerated)
         {
             for (; i + (nuint)Vector512<float>.Count <= length; i += (nuint)Vector512<float>.Count)
-                TFunction.Of(Vector512.LoadUnsafe(ref source, i)).StoreUnsafe(ref target, i);
+                Exp(Vector512.LoadUnsafe(ref source, i)).StoreUnsafe(ref target, i);
         }
 
         if (Vector256.IsHardwareAccelerated)
         {
             for (; i + (nuint)Vector256<float>.Count <= length; i += (nuint)Vector256<float>.Count)
-                TFunction.Of(Vector256.LoadUnsafe(ref source, i)).StoreUnsafe(ref target, i);
+                Exp(Vector256.LoadUnsafe(ref source, i)).StoreUnsafe(ref target, i);
         }
 
         for (; i + (nuint)Vector128<float>.Count <= length; i += (nuint)Vector128<float>.Count)
-            TFunction.Of(Vector128.LoadUnsafe(ref source, i)).StoreUnsafe(ref target, i);
+            Exp(Vector128.LoadUnsafe(ref source, i)).StoreUnsafe(ref target, i);
 
         if (i < length)
-            MapTail<TFunction>(x[(int)i..], destination[(int)i..]);
+            ExpTail(x[(int)i..], destination[(int)i..]);
     }
 
     // One to three numbers, as one vector of which the rest is not used.
-    private static void MapTail<TFunction>(ReadOnlySpan<float> x, Span<float> destination)
-        where TFunction : struct, IFunction
+    private static void ExpTail(ReadOnlySpan<float> x, Span<float> destination)
     {
         var last = x.Length - 1;
-        var y = TFunction.Of(Vector128.Create(x[0], x[last / 2], x[last], 0));
+        var y = Exp(Vector128.Create(x[0], x[last / 2], x[last], 0));
         (destination[0], destination[last / 2], destination[last]) = (y[0], y[1], y[2]);
     }
 }

@@ -52,9 +52,14 @@ public sealed class ReportSection(string heading)
     /// <param name="title">What the chart shows.</param>
     /// <param name="x">What the horizontal axis shows, such as "epoch".</param>
     /// <param name="y">What the vertical axis shows, with its unit: one for all lines.</param>
-    /// <param name="lines">The lines.</param>
+    /// <param name="lines">The lines: their names, and their points from left to right. Points that are not finite are left out.</param>
     /// <param name="note">How to read it; stands below.</param>
-    public ReportSection AddLines(string title, string x, string y, IEnumerable<ReportLine> lines, string note = "")
+    public ReportSection AddLines(
+        string title,
+        string x,
+        string y,
+        IEnumerable<(string Name, IReadOnlyList<(double X, double Y)> Points)> lines,
+        string note = "")
     {
         ArgumentNullException.ThrowIfNull(title);
         ArgumentNullException.ThrowIfNull(x);
@@ -67,14 +72,19 @@ public sealed class ReportSection(string heading)
         return this;
     }
 
-    /// <summary>Adds pictures, side by side as the page is wide.</summary>
+    /// <summary>Adds pictures, side by side as the page is wide; they become part of the page itself.</summary>
+    /// <param name="pictures">
+    /// The bytes of PNG, JPEG, GIF or WebP files; what each shows, for whoever cannot see it; and what stands below it, whose line breaks
+    /// are kept.
+    /// </param>
     /// <exception cref="ArgumentException">A picture is of no known format.</exception>
-    public ReportSection AddPictures(IEnumerable<ReportPicture> pictures)
+    public ReportSection AddPictures(IEnumerable<(ReadOnlyMemory<byte> Data, string AlternativeText, string Caption)> pictures)
     {
         ArgumentNullException.ThrowIfNull(pictures);
         var list = El("ul", Class("pictures"), pictures.Select(p => El("li", El(
             "figure",
-            El("img", At("src", $"data:{p.MediaType};base64,{Convert.ToBase64String(p.Data.Span)}"), At("alt", p.AlternativeText)),
+            El("img", At("src", $"data:{MediaTypeOf(p.Data.Span, p.AlternativeText)};base64,{Convert.ToBase64String(p.Data.Span)}"),
+                At("alt", p.AlternativeText)),
             El("figcaption", p.Caption)))));
         _parts.Add(_ => new XElement(list));
         return this;
@@ -82,27 +92,14 @@ public sealed class ReportSection(string heading)
 
     /// <summary>The parts, in order; <paramref name="id"/> must be the section's own within the page.</summary>
     internal IEnumerable<XElement> ToElements(string id) => _parts.Select((part, i) => part(FormattableString.Invariant($"{id}-{i + 1}")));
-}
 
-/// <summary>A line of a chart in a report's section.</summary>
-/// <param name="Name">What the line is.</param>
-/// <param name="Points">Its points, from left to right; those that are not finite are left out.</param>
-public sealed record ReportLine(string Name, IReadOnlyList<(double X, double Y)> Points);
-
-/// <summary>A picture of a report's section; it becomes part of the page itself.</summary>
-/// <param name="Data">The bytes of a PNG, JPEG, GIF or WebP file.</param>
-/// <param name="AlternativeText">What the picture shows, for whoever cannot see it.</param>
-/// <param name="Caption">What stands below it; line breaks are kept.</param>
-public sealed record ReportPicture(ReadOnlyMemory<byte> Data, string AlternativeText, string Caption)
-{
-    /// <summary>The media type that the first bytes tell.</summary>
-    /// <exception cref="ArgumentException">The bytes are no picture of a known format.</exception>
-    internal string MediaType => Data.Span switch
+    /// <summary>The media type that a picture's first bytes tell.</summary>
+    private static string MediaTypeOf(ReadOnlySpan<byte> picture, string name) => picture switch
     {
         [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => "image/png",
         [0xff, 0xd8, 0xff, ..] => "image/jpeg",
         [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => "image/gif",
         [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => "image/webp",
-        _ => throw ReportErrors.UnknownPictureFormat(AlternativeText, Data.Length),
+        _ => throw ReportErrors.UnknownPictureFormat(name, picture.Length),
     };
 }

@@ -76,8 +76,12 @@ public abstract class CrossEntropyTrainerOptions
     /// </remarks>
     public Optimizer? Optimizer { get; set; }
 
-    /// <summary>Whether features are rescaled inside the trainer. The model takes raw features all the same.</summary>
-    public Standardization Standardization { get; set; } = Standardization.Auto;
+    /// <summary>
+    /// Whether features are rescaled inside the trainer: dense rows are centred and scaled, sparse ones only scaled, so that they stay
+    /// sparse. The returned weights and all penalties are those of the raw features: it changes how fast the optimum is reached, not
+    /// where it lies.
+    /// </summary>
+    public bool Standardize { get; set; } = true;
 
     /// <summary>
     /// Whether the training rows are read once and kept in memory, which takes about as many bytes as they have. False reads them
@@ -213,7 +217,7 @@ public abstract class CrossEntropyTrainerOptions
         LearningRate = LearningRate,
         Schedule = Schedule,
         Optimizer = Optimizer,
-        Standardization = Standardization,
+        Standardize = Standardize,
         Threads = NumberOfThreads ?? Environment.ProcessorCount,
         Patience = Patience ?? Defaults.Patience,
         Cancellation = CancellationToken,
@@ -269,7 +273,6 @@ public abstract class CrossEntropyTrainerOptions
         (BatchSize is null or > 0, nameof(BatchSize), BatchSize, "at least 1, or null to have it chosen"),
         (IsFinite(LearningRate ?? 1, from: double.Epsilon), nameof(LearningRate), LearningRate,
             "finite and above 0, or null to have it chosen"),
-        (Enum.IsDefined(Standardization), nameof(Standardization), Standardization, OneOf<Standardization>()),
         (NumberOfThreads is null or > 0, nameof(NumberOfThreads), NumberOfThreads, "at least 1, or null for one for each processor"),
         (ValidationFraction is >= 0 and < 1, nameof(ValidationFraction), ValidationFraction, "at least 0 and below 1"),
         (Patience is null or > 0, nameof(Patience), Patience, "at least 1, or null for 5"),

@@ -93,9 +93,9 @@ internal sealed record ClassUnion(string[]? Names, int[] OfModel)
     public static ClassUnion OfData(string[]? names, int classes) => new(names, [.. Enumerable.Repeat(-1, classes)]);
 
     /// <summary>Matches classes by name; by position where one side has no names and there are as many, or neither has.</summary>
-    /// <exception cref="ArgumentException">There are new classes and <paramref name="policy"/> is to throw, or there is no telling which
-    /// is which.</exception>
-    public static ClassUnion Of(string[]? dataNames, int dataClasses, string[]? modelNames, int modelClasses, NewClassPolicy policy)
+    /// <exception cref="ArgumentException">There are new classes without <paramref name="addNew"/>, or there is no telling which is
+    /// which.</exception>
+    public static ClassUnion Of(string[]? dataNames, int dataClasses, string[]? modelNames, int modelClasses, bool addNew)
     {
         if (dataNames is null != modelNames is null && dataClasses != modelClasses)
             throw TrainingErrors.UnmatchedClasses(dataNames is not null, dataClasses, modelClasses);
@@ -104,7 +104,7 @@ internal sealed record ClassUnion(string[]? Names, int[] OfModel)
             : new(dataNames ?? modelNames, [.. Enumerable.Range(0, Math.Max(dataClasses, modelClasses)).Select(k => k < modelClasses
                 ? k
                 : -1)]);
-        if (policy == NewClassPolicy.Throw && union.OfModel.Contains(-1))
+        if (!addNew && union.OfModel.Contains(-1))
             throw TrainingErrors.NewClasses(union.NamesOf(Enumerable.Range(0, union.Count).Where(k => union.OfModel[k] < 0)));
         return union;
     }

@@ -103,7 +103,7 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
         var loss = _options.SigmoidLoss(_options.PositiveWeights);
         var start = InitialModel.Of(given: null, _options.InitialModel, weights: null, isBinary: false) is { } initial
             ? initial.ForClasses(columns.Features, columns.FeatureCount, ClassUnion
-                .Of(label.Names, label.TargetWidth, initial.ClassNames, initial.Model.Biases.Length, _options.NewClasses)
+                .Of(label.Names, label.TargetWidth, initial.ClassNames, initial.Model.Biases.Length, _options.AddNewClasses)
                     .InVectors(label.TargetWidth, unknown: float.NaN))
             : null;
         (var fitted, var report) = _fit.Run(input, columns, (_, _) => loss, label.TargetWidth, validation, start);
@@ -127,8 +127,11 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
         /// </summary>
         public IReadOnlyList<double>? PositiveWeights { get; set; }
 
-        /// <summary>What to do about labels that the initial model does not have.</summary>
-        public NewClassPolicy NewClasses { get; set; }
+        /// <summary>
+        /// Whether labels that the initial model does not have are added, each with the mean weights and the mean bias of the model's
+        /// labels, which favour none; else an error names them.
+        /// </summary>
+        public bool AddNewClasses { get; set; }
 
         private protected override IEnumerable<(bool Allowed, string Name, object? Value, string Range)> TargetChecks() =>
         [
@@ -139,7 +142,6 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
                 "null when the Loss is not CrossEntropy"),
             (TargetPrior is null or { IsOfRows: true }, nameof(TargetPrior), TargetPrior, "OfRows or null: labels that are answered on "
                 + "their own have no shares that sum to 1"),
-            (Enum.IsDefined(NewClasses), nameof(NewClasses), NewClasses, OneOf<NewClassPolicy>()),
         ];
 
         private protected override void CopyLists() => PositiveWeights = PositiveWeights?.ToArray();

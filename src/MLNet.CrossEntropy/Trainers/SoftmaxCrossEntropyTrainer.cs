@@ -121,7 +121,7 @@ public sealed class SoftmaxCrossEntropyTrainer
         var initial = InitialModel.Of(initialModel, _options.InitialModel, _options.ClassWeights, isBinary: false);
         var all = initial is null
             ? ClassUnion.OfData(label.Names, label.Classes.Count)
-            : ClassUnion.Of(label.Names, label.Classes.Count, initial.ClassNames, initial.Model.Biases.Length, _options.NewClasses);
+            : ClassUnion.Of(label.Names, label.Classes.Count, initial.ClassNames, initial.Model.Biases.Length, _options.AddNewClasses);
         if (label.IsVector)
             all.InVectors(label.Classes.Count, unknown: 0);
         var start = initial?.ForClasses(columns.Features, columns.FeatureCount, all);
@@ -156,13 +156,15 @@ public sealed class SoftmaxCrossEntropyTrainer
         /// <summary>What the label column holds: classes, probabilities, or counts. Counts are never guessed.</summary>
         public LabelKind LabelKind { get; set; }
 
-        /// <summary>What to do about classes that the initial model does not have.</summary>
-        public NewClassPolicy NewClasses { get; set; }
+        /// <summary>
+        /// Whether classes that the initial model does not have are added, each with the mean weights and the mean bias of the model's
+        /// classes, which favour none; else an error names them.
+        /// </summary>
+        public bool AddNewClasses { get; set; }
 
         private protected override IEnumerable<(bool Allowed, string Name, object? Value, string Range)> TargetChecks() =>
         [
             (Enum.IsDefined(LabelKind), nameof(LabelKind), LabelKind, OneOf<LabelKind>()),
-            (Enum.IsDefined(NewClasses), nameof(NewClasses), NewClasses, OneOf<NewClassPolicy>()),
         ];
     }
 }
@@ -184,14 +186,4 @@ public enum LabelKind
 
     /// <summary>A vector of counts c, whose row weighs as much as their sum, so that every count weighs the same.</summary>
     WeightedCounts,
-}
-
-/// <summary>What to do about classes of the training data that the initial model does not have.</summary>
-public enum NewClassPolicy
-{
-    /// <summary>An error that names them.</summary>
-    Throw,
-
-    /// <summary>They are added; each begins with the mean weights and the mean bias of the model's classes, which favour none.</summary>
-    Expand,
 }

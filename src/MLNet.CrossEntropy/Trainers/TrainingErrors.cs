@@ -64,5 +64,5 @@ internal static class TrainingErrors
 
     public static ArgumentException NewClasses(IEnumerable<string> names) => new(
         $"The initial model does not have these classes of the training data: {string.Join(", ", names)}. "
-        + $"Set NewClasses to {NewClassPolicy.Expand} to add them to the model, or leave their rows out.");
+        + "Set AddNewClasses to add them to the model, or leave their rows out.");
 }

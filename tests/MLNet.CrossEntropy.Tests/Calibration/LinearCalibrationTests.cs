@@ -20,24 +20,23 @@ public class LinearCalibrationTests
     {
         ITransformer model = Fit();
         var calibrated = _ml.MulticlassClassification.CalibrateTemperature(model, Held);
-        var report = calibrated.Report;
-        Assert.InRange(report.Temperature, 1.2, 20);
-        Assert.True(report.LogLossAfter < 0.95 * report.LogLossBefore);
-        Assert.Equal(100, report.Rows.Used);
+        Assert.InRange(calibrated.Temperature, 1.2, 20);
+        Assert.True(calibrated.LogLossAfter < 0.95 * calibrated.LogLossBefore);
+        Assert.Equal(100, calibrated.Rows.Used);
 
         (var before, var after) = (Scores(model), Scores(calibrated.Transformer));
         for (var i = 0; i < before.Length; i++)
         {
-            double[] powers = [.. before[i].Select(p => Math.Pow(p, 1 / report.Temperature))];
+            double[] powers = [.. before[i].Select(p => Math.Pow(p, 1 / calibrated.Temperature))];
             for (var k = 0; k < powers.Length; k++)
                 Assert.Equal(powers[k] / powers.Sum(), after[i][k], 1e-5);
         }
         Assert.Equal(Predicted(model), Predicted(calibrated.Transformer));
-        AgreesWithTheEvaluator(model, report.LogLossBefore, report.CalibrationErrorBefore);
-        AgreesWithTheEvaluator(calibrated.Transformer, report.LogLossAfter, report.CalibrationErrorAfter);
+        AgreesWithTheEvaluator(model, calibrated.LogLossBefore, calibrated.CalibrationErrorBefore);
+        AgreesWithTheEvaluator(calibrated.Transformer, calibrated.LogLossAfter, calibrated.CalibrationErrorAfter);
 
         // Calibrated once, there is nothing left to do.
-        Assert.Equal(1, _ml.MulticlassClassification.CalibrateTemperature(calibrated.Transformer, Held).Report.Temperature, 1e-5);
+        Assert.Equal(1, _ml.MulticlassClassification.CalibrateTemperature(calibrated.Transformer, Held).Temperature, 1e-5);
     }
 
     [Fact]
@@ -45,38 +44,36 @@ public class LinearCalibrationTests
     {
         ITransformer model = Fit();
         var calibrated = _ml.MulticlassClassification.CalibrateVector(model, Held);
-        var report = calibrated.Report;
-        Assert.True(report.LogLossAfter < _ml.MulticlassClassification.CalibrateTemperature(model, Held).Report.LogLossAfter);
-        AgreesWithTheEvaluator(calibrated.Transformer, report.LogLossAfter, report.CalibrationErrorAfter);
-        Assert.True(double.IsNaN(report.Temperature));
+        Assert.True(calibrated.LogLossAfter < _ml.MulticlassClassification.CalibrateTemperature(model, Held).LogLossAfter);
+        AgreesWithTheEvaluator(calibrated.Transformer, calibrated.LogLossAfter, calibrated.CalibrationErrorAfter);
+        Assert.True(double.IsNaN(calibrated.Temperature));
 
         LinearCoefficients before = _ml.Model.LinearCoefficients(model), after = _ml.Model.LinearCoefficients(calibrated.Transformer);
         for (var k = 0; k < 3; k++)
         {
-            Assert.Equal(before.Classes[k].Weights.Select(w => (float)(w * report.Scales[k])), after.Classes[k].Weights);
-            Assert.Equal((float)(before.Classes[k].Bias * report.Scales[k] + report.Offsets[k]), after.Classes[k].Bias);
+            Assert.Equal(before.Classes[k].Weights.Select(w => (float)(w * calibrated.Scales[k])), after.Classes[k].Weights);
+            Assert.Equal((float)(before.Classes[k].Bias * calibrated.Scales[k] + calibrated.Offsets[k]), after.Classes[k].Bias);
         }
     }
 
     [Theory]
-    [InlineData(CalibrationMethod.Temperature)]
-    [InlineData(CalibrationMethod.Platt)]
-    public void A_binary_model_is_calibrated_in_its_logit(CalibrationMethod method)
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_binary_model_is_calibrated_in_its_logit(bool byTemperature)
     {
         var model = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond", l2Regularization: 0, numberOfEpochs: 300).Fit(Train);
-        var calibrated = method == CalibrationMethod.Temperature
+        var calibrated = byTemperature
             ? _ml.BinaryClassification.CalibrateTemperature(model, Held, "IsSecond")
             : _ml.BinaryClassification.CalibratePlatt(model, Held, "IsSecond");
-        var report = calibrated.Report;
-        Assert.Equal(["positive"], report.ClassNames);
-        Assert.True(report.LogLossAfter < report.LogLossBefore);
+        Assert.Equal(["positive"], calibrated.ClassNames);
+        Assert.True(calibrated.LogLossAfter < calibrated.LogLossBefore);
 
         var (scored, rescored) = (model.Transform(Held), calibrated.Transformer.Transform(Held));
         float[] before = [.. scored.GetColumn<float>("Score")], after = [.. rescored.GetColumn<float>("Score")];
         for (var i = 0; i < before.Length; i++)
-            Assert.Equal(report.Scales[0] * before[i] + report.Offsets[0], after[i], 1e-4 * (1 + Math.Abs(after[i])));
+            Assert.Equal(calibrated.Scales[0] * before[i] + calibrated.Offsets[0], after[i], 1e-4 * (1 + Math.Abs(after[i])));
         var metrics = _ml.BinaryClassification.EvaluateCrossEntropy(rescored, "IsSecond");
-        Assert.Equal(report.LogLossAfter, metrics.LogLoss, 1e-6);
+        Assert.Equal(calibrated.LogLossAfter, metrics.LogLoss, 1e-6);
         Assert.IsType(model.GetType(), calibrated.Transformer);
     }
 
@@ -84,7 +81,7 @@ public class LinearCalibrationTests
     public void Platts_optimum_is_that_of_newtons_method()
     {
         var model = _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(Train);
-        var report = _ml.BinaryClassification.CalibratePlatt(model, Held, "IsSecond").Report;
+        var calibrated = _ml.BinaryClassification.CalibratePlatt(model, Held, "IsSecond");
         var scored = model.Transform(Held);
         double[] z = [.. scored.GetColumn<float>("Score").Select(x => (double)x)];
         bool[] y = [.. scored.GetColumn<bool>("IsSecond")];
@@ -100,8 +97,8 @@ public class LinearCalibrationTests
             var determinant = haa * hcc - hac * hac;
             (a, c) = (a - (hcc * ga - hac * gc) / determinant, c - (haa * gc - hac * ga) / determinant);
         }
-        Assert.Equal(a, report.Scales[0], 1e-4);
-        Assert.Equal(c, report.Offsets[0], 1e-4);
+        Assert.Equal(a, calibrated.Scales[0], 1e-4);
+        Assert.Equal(c, calibrated.Offsets[0], 1e-4);
     }
 
     [Fact]
@@ -145,7 +142,7 @@ public class LinearCalibrationTests
             OtherProcess.Score(file.Name, "Score", features));
 
         // A loaded model is calibrated like any other.
-        Assert.Equal(1, _ml.MulticlassClassification.CalibrateTemperature(loaded, Held, "Species").Report.Temperature, 1e-5);
+        Assert.Equal(1, _ml.MulticlassClassification.CalibrateTemperature(loaded, Held, "Species").Temperature, 1e-5);
     }
 
     [Fact]
@@ -153,13 +150,13 @@ public class LinearCalibrationTests
     {
         var keyed = _ml.Transforms.Conversion.MapValueToKey("Label", "Species").Fit(Train).Transform(Train);
         var entropy = _ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(l1Regularization: 0, l2Regularization: 0).Fit(keyed);
-        Assert.InRange(_ml.MulticlassClassification.CalibrateTemperature(entropy, Held, "Species").Report.Temperature, 1.1, 100);
+        Assert.InRange(_ml.MulticlassClassification.CalibrateTemperature(entropy, Held, "Species").Temperature, 1.1, 100);
         var logistic = _ml.BinaryClassification.Trainers.LbfgsLogisticRegression("IsSecond", l1Regularization: 0, l2Regularization: 100)
             .Fit(keyed);
         var calibrated = _ml.BinaryClassification.CalibrateTemperature(logistic, Held, "IsSecond");
-        Assert.InRange(calibrated.Report.Temperature, 0.01, 0.9);
+        Assert.InRange(calibrated.Temperature, 0.01, 0.9);
         Assert.Equal(
-            calibrated.Report.LogLossAfter,
+            calibrated.LogLossAfter,
                 _ml.BinaryClassification.EvaluateCrossEntropy(calibrated.Transformer.Transform(Held), "IsSecond").LogLoss, 1e-6);
     }
 
@@ -167,7 +164,7 @@ public class LinearCalibrationTests
     public void Labels_find_their_classes_by_name_and_bad_rows_are_counted()
     {
         ITransformer model = Fit();
-        var expected = _ml.MulticlassClassification.CalibrateTemperature(model, Held).Report.Temperature;
+        var expected = _ml.MulticlassClassification.CalibrateTemperature(model, Held).Temperature;
         Dataset.Example[] rows = [.. Noisy(row => row % 3 != 0)];
         string[] names = [.. rows.Select(row => row.Class).Append("rose").Distinct().OrderDescending()];
         var nan = double.NaN;
@@ -181,9 +178,9 @@ public class LinearCalibrationTests
                 .Concat((uint[])[(uint)Array.IndexOf(names, "rose") + 1, 0, 2, 2]), names.Length, names)
             .AddNumbers("Weight", rows.Select(_ => 1.0).Concat([1, 1, 1, 0]))
             .Build();
-        var report = _ml.MulticlassClassification.CalibrateTemperature(model, odd, "Other", "Weight").Report;
-        Assert.Equal(expected, report.Temperature, 1e-9);
-        Assert.Equal(new RowCounts { Used = 100, UnknownClass = 1, MissingLabel = 1, NonFiniteScore = 1, ZeroWeight = 1 }, report.Rows);
+        var calibrated = _ml.MulticlassClassification.CalibrateTemperature(model, odd, "Other", "Weight");
+        Assert.Equal(expected, calibrated.Temperature, 1e-9);
+        Assert.Equal(new RowCounts { Used = 100, UnknownClass = 1, MissingLabel = 1, NonFiniteScore = 1, ZeroWeight = 1 }, calibrated.Rows);
     }
 
     [Fact]
@@ -229,7 +226,7 @@ public class LinearCalibrationTests
         // Without it, Platt's sigmoid over a perceptron's scores is ours.
         var calibrated = _ml.BinaryClassification.CalibratePlatt(model.First(), Held, "IsSecond");
         Assert.Equal(
-            calibrated.Report.LogLossAfter,
+            calibrated.LogLossAfter,
             _ml.BinaryClassification.EvaluateCrossEntropy(calibrated.Transformer.Transform(Held), "IsSecond").LogLoss, 1e-6);
     }
 
@@ -252,7 +249,7 @@ public class LinearCalibrationTests
             new Microsoft.ML.Trainers.SdcaNonCalibratedMulticlassTrainer.Options { NumberOfThreads = 1, MaximumNumberOfIterations = 10 })
             .Fit(keyed);
         var calibrated = _ml.MulticlassClassification.CalibrateVector(model, Held, "Species");
-        AgreesWithTheEvaluator(calibrated.Transformer, calibrated.Report.LogLossAfter, calibrated.Report.CalibrationErrorAfter);
+        AgreesWithTheEvaluator(calibrated.Transformer, calibrated.LogLossAfter, calibrated.CalibrationErrorAfter);
     }
 
     /// <summary>Iris with every eighth label wrong, so that nothing is separable.</summary>

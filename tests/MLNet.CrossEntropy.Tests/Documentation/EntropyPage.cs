@@ -21,9 +21,9 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
         // begin
         double[] p = [0.7, 0.2, 0.1], q = [0.5, 0.3, 0.2];
         var h = InformationTheory.Entropy<double>(p);
-        var kl = InformationTheory.KullbackLeibler(Target.Of<double>(p), Prediction.Of<double>(q));
-        var ce = InformationTheory.CrossEntropy(Target.Of<double>(p), Prediction.Of<double>(q));
-        var swapped = InformationTheory.CrossEntropy(Target.Of<double>(q), Prediction.Of<double>(p));
+        var kl = InformationTheory.KullbackLeibler(new Target<double>(p), new Prediction<double>(q));
+        var ce = InformationTheory.CrossEntropy(new Target<double>(p), new Prediction<double>(q));
+        var swapped = InformationTheory.CrossEntropy(new Target<double>(q), new Prediction<double>(p));
         Console.WriteLine($"H(P) {h:0.0000} + KL(P||Q) {kl:0.0000} = H(P,Q) {ce:0.0000}, but H(Q,P) {swapped:0.0000}");
         // end
         Assert.Equal(h + kl, ce, 1e-12);
@@ -37,7 +37,7 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
         var loss = LossFunctions.SoftmaxCrossEntropy<double>(logits, [0], gradient);
         Console.WriteLine($"Q {q[0]:0.000} {q[1]:0.000} {q[2]:0.000}, gradient {gradient[0]:0.000} {gradient[1]:0.000} {gradient[2]:0.000}");
         Console.WriteLine($"loss {loss:0.0000} = LSE(z) - z_0 {StableMath.LogSumExp<double>(logits) - logits[0]:0.0000} = -log Q_0 {-Math.Log(q[0]):0.0000}");
-        var sigmoid = LossFunctions.SigmoidCrossEntropy<double>([-50], Target.Of<double>([1]));
+        var sigmoid = LossFunctions.SigmoidCrossEntropy<double>([-50], new Target<double>([1]));
         Console.WriteLine($"z = -50: sigmoid's loss {sigmoid:0.0000}, that of softmax (0, z) {LossFunctions.SoftmaxCrossEntropy<double>([0, -50], [1]):0.0000}");
         // end
         Assert.Equal([q[0] - 1, q[1], q[2]], gradient.Select(x => Math.Round(x, 15)), (x, y) => Math.Abs(x - y) < 1e-12);
@@ -59,7 +59,7 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
         double[] tosses = [1, 1, 1, 1, 1, 1, 1, 0, 0, 0];
         foreach (var q in new[] { 0.5, 0.7 })
         {
-            var ce = LossFunctions.BinaryCrossEntropy<double>([.. tosses.Select(_ => q)], Target.Of<double>(tosses));
+            var ce = LossFunctions.BinaryCrossEntropy<double>([.. tosses.Select(_ => q)], new Target<double>(tosses));
             Console.WriteLine($"q = {q:0.0}: cross-entropy {ce:0.0000}, likelihood {Math.Pow(q, 7) * Math.Pow(1 - q, 3):0.000000} = e^(-10 CE) {Math.Exp(-10 * ce):0.000000}");
         }
         // end
@@ -74,7 +74,7 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
         ITransformer wrong = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options { LabelColumnName = "IsSecond", Solver = Solver.Newton }).Fit(opposite);
         // begin
         var gradient = new double[1];
-        _ = LossFunctions.SigmoidCrossEntropy<double>([-10], Target.Of<double>([1]), gradient);
+        _ = LossFunctions.SigmoidCrossEntropy<double>([-10], new Target<double>([1]), gradient);
         var q = StableMath.Sigmoid(-10.0);
         Console.WriteLine($"q = {q:0.00000}: gradient of cross-entropy {gradient[0]:0.0000}, of the squared error {2 * (q - 1) * q * (1 - q):0.0000}");
         // Two epochs from a model that was taught the opposite.
@@ -94,7 +94,7 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
         double[] picture = [0.6, 0.4];
         Console.WriteLine($"H(P) {InformationTheory.Entropy<double>(picture):0.000}");
         foreach (var cat in new[] { 0.6, 0.99 })
-            Console.WriteLine($"cat {cat:0.00}: cross-entropy {InformationTheory.CrossEntropy(Target.Of<double>(picture), Prediction.Of<double>([cat, 1 - cat])):0.000}");
+            Console.WriteLine($"cat {cat:0.00}: cross-entropy {InformationTheory.CrossEntropy(new Target<double>(picture), new Prediction<double>([cat, 1 - cat])):0.000}");
         foreach (var share in new[] { 0.5, 0.95 })
             Console.WriteLine($"{share:0%} of one class: knowing nothing else costs {InformationTheory.Entropy<double>([share, 1 - share]):0.000}");
         // end

@@ -33,7 +33,7 @@ public sealed class MigratingPage() : DocumentationPage("docs/migrating.md")
         {
             LabelColumnName = "ClassIndex",
             InitialModel = lbfgs,
-            NewClasses = NewClassPolicy.Throw,
+            AddNewClasses = false,
             Solver = Solver.Newton,
         }).Fit(train);
         Console.WriteLine($"at the optimum: {TrainingReport.Of(model)!.StopReason == StopReason.Converged}");

@@ -56,7 +56,7 @@ public sealed class SoftmaxPage() : DocumentationPage("docs/softmax.md")
             .Fit(train);
         // begin
         var calibrated = ml.MulticlassClassification.CalibrateTemperature(model, test, "ClassIndex");
-        Console.WriteLine($"temperature {calibrated.Report.Temperature:0.00}: log-loss {calibrated.Report.LogLossBefore:0.00} -> {calibrated.Report.LogLossAfter:0.00}");
+        Console.WriteLine($"temperature {calibrated.Temperature:0.00}: log-loss {calibrated.LogLossBefore:0.00} -> {calibrated.LogLossAfter:0.00}");
         // end
     }
 

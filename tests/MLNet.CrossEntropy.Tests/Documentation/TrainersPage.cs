@@ -62,7 +62,7 @@ public sealed class TrainersPage() : DocumentationPage("docs/trainers.md")
         {
             LabelColumnName = "ClassIndex",
             InitialModel = first,
-            NewClasses = NewClassPolicy.Expand,
+            AddNewClasses = true,
         }).Fit(test);
         Console.WriteLine($"steps are counted over both fits: {TrainingReport.Of(second)!.TotalSteps > TrainingReport.Of(first)!.TotalSteps}");
         // end

@@ -56,8 +56,8 @@ public sealed class InformationPropertyTests
     [Fact]
     public void Perplexity_is_the_exponential_of_the_entropy_in_either_unit() => Holds((p, q) =>
     {
-        var perplexity = InformationTheory.Perplexity(Target.Of<double>(p), Prediction.Of<double>(q));
-        var fromBits = Math.Pow(2, InformationTheory.CrossEntropy(Target.Of<double>(p), Prediction.Of<double>(q), LogBase.Bits));
+        var perplexity = InformationTheory.Perplexity(new Target<double>(p), new Prediction<double>(q));
+        var fromBits = Math.Pow(2, InformationTheory.CrossEntropy(new Target<double>(p), new Prediction<double>(q), LogBase.Bits));
         return perplexity == fromBits || Math.Abs(perplexity - fromBits) <= 1e-12 * perplexity;
     });
 
@@ -86,10 +86,10 @@ public sealed class InformationPropertyTests
     private static double[] Normalised(int[] counts) => [.. counts.Select(c => c / (double)counts.Sum())];
 
     private static double CrossEntropy(double[] p, double[] q) =>
-        InformationTheory.CrossEntropy(Target.Of<double>(p), Prediction.Of<double>(q));
+        InformationTheory.CrossEntropy(new Target<double>(p), new Prediction<double>(q));
 
     private static double KullbackLeibler(double[] p, double[] q) =>
-        InformationTheory.KullbackLeibler(Target.Of<double>(p), Prediction.Of<double>(q));
+        InformationTheory.KullbackLeibler(new Target<double>(p), new Prediction<double>(q));
 
     private static double RootOfJensenShannon(double[] p, double[] q) => Math.Sqrt(InformationTheory.JensenShannon<double>(p, q));
 

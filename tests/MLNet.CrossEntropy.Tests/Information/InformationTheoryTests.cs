@@ -15,8 +15,8 @@ public sealed class InformationTheoryTests
         double[][] p = golden["p"].Matrix(), q = golden["q"].Matrix();
         for (var i = 0; i < p.Length; i++)
         {
-            Target<double> target = Target.Of<double>(p[i]);
-            Prediction<double> prediction = Prediction.Of<double>(q[i]);
+            Target<double> target = new Target<double>(p[i]);
+            Prediction<double> prediction = new Prediction<double>(q[i]);
             AssertGolden("nats", i, InformationTheory.Entropy<double>(p[i]));
             AssertGolden("bits", i, InformationTheory.Entropy<double>(p[i], LogBase.Bits));
             AssertGolden("perplexity", i, InformationTheory.Perplexity<double>(p[i]));
@@ -48,7 +48,7 @@ public sealed class InformationTheoryTests
                 // A probability cannot say what its logarithm can: exp(-20000) is 0 and the event impossible.
                 var impossible = p.Zip(q).Any(pair => pair.First > 0 && pair.Second == 0);
                 var expected = impossible ? double.PositiveInfinity : none[i].Sum();
-                var actual = InformationTheory.KullbackLeibler(Target.Of<double>(p), Prediction.Of<double>(q));
+                var actual = InformationTheory.KullbackLeibler(new Target<double>(p), new Prediction<double>(q));
                 Assert.Equal(expected, actual, 1e-13);
             }
         }
@@ -68,8 +68,8 @@ public sealed class InformationTheoryTests
     [Fact]
     public void Impossible_event_costs_infinity_and_an_event_that_never_happens_nothing()
     {
-        Target<double> target = Target.Of<double>([0.5, 0.5, 0]);
-        Prediction<double> rulesOut = Prediction.Of<double>([1, 0, 0]), sparesOne = Prediction.Of<double>([0.25, 0.25, 0.5]);
+        Target<double> target = new Target<double>([0.5, 0.5, 0]);
+        Prediction<double> rulesOut = new Prediction<double>([1, 0, 0]), sparesOne = new Prediction<double>([0.25, 0.25, 0.5]);
         Assert.Equal(double.PositiveInfinity, InformationTheory.CrossEntropy(target, rulesOut));
         Assert.Equal(double.PositiveInfinity, InformationTheory.KullbackLeibler(target, rulesOut));
         Assert.Equal(double.PositiveInfinity, InformationTheory.Perplexity(target, rulesOut));
@@ -81,7 +81,7 @@ public sealed class InformationTheoryTests
     [Fact]
     public void Probabilities_next_to_nothing_do_not_overflow()
     {
-        var kl = InformationTheory.KullbackLeibler(Target.Of<double>([1, 0]), Prediction.Of<double>([1e-310, 1]));
+        var kl = InformationTheory.KullbackLeibler(new Target<double>([1, 0]), new Prediction<double>([1e-310, 1]));
         Tolerances.AssertClose(310 * Math.Log(10), kl, 1e-12);
 
         // A joint event of 1e-200 that fixes both x and y: p log(p / p^2) = 1e-200 x 460.5, not infinity.
@@ -123,10 +123,10 @@ public sealed class InformationTheoryTests
         [
             () => InformationTheory.Entropy<double>(wrong),
             () => InformationTheory.Perplexity<double>(wrong),
-            () => InformationTheory.CrossEntropy(Target.Of<double>(wrong), Prediction.Of<double>(right)),
-            () => InformationTheory.CrossEntropy(Target.Of<double>(right), Prediction.Of<double>(wrong)),
-            () => InformationTheory.KullbackLeibler(Target.Of<double>(wrong), Prediction.Of<double>(right)),
-            () => InformationTheory.KullbackLeibler(Target.Of<double>(right), Prediction.Of<double>(wrong)),
+            () => InformationTheory.CrossEntropy(new Target<double>(wrong), new Prediction<double>(right)),
+            () => InformationTheory.CrossEntropy(new Target<double>(right), new Prediction<double>(wrong)),
+            () => InformationTheory.KullbackLeibler(new Target<double>(wrong), new Prediction<double>(right)),
+            () => InformationTheory.KullbackLeibler(new Target<double>(right), new Prediction<double>(wrong)),
             () => InformationTheory.JensenShannon<double>(wrong, right),
             () => InformationTheory.JensenShannon<double>(right, wrong),
             () => InformationTheory.MutualInformation<double>(wrong, columns: 1),
@@ -147,7 +147,7 @@ public sealed class InformationTheoryTests
         Assert.Throws<ArgumentOutOfRangeException>(() => InformationTheory.Entropy<double>(almost, tolerance: double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => InformationTheory.Entropy<double>([1], (LogBase)7));
         var lengths = Assert.Throws<ArgumentException>(
-            () => InformationTheory.CrossEntropy(Target.Of<double>([1]), Prediction.Of<double>([0.5, 0.5])));
+            () => InformationTheory.CrossEntropy(new Target<double>([1]), new Prediction<double>([0.5, 0.5])));
         Assert.Contains("same length", lengths.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => InformationTheory.MutualInformation<double>([0.5, 0.25, 0.25], columns: 2));
         Assert.Throws<ArgumentException>(() => InformationTheory.MutualInformation(new double[0, 3]));

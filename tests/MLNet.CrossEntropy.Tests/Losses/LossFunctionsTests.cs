@@ -88,11 +88,11 @@ public sealed class LossFunctionsTests
         double[] hard = new double[12], soft = new double[12];
         Assert.Equal(
             LossFunctions.SoftmaxCrossEntropy<double>(Logits, Labels, hard),
-            LossFunctions.SoftmaxCrossEntropy(Logits, Target.Of<double>(OneHot), Classes, soft));
+            LossFunctions.SoftmaxCrossEntropy(Logits, new Target<double>(OneHot), Classes, soft));
         Assert.Equal(hard, soft);
         Assert.Equal(
             LossFunctions.NegativeLogLikelihood<double>(LogProbabilities, Labels, hard),
-            LossFunctions.NegativeLogLikelihood(LogProbabilities, Target.Of<double>(OneHot), Classes, soft));
+            LossFunctions.NegativeLogLikelihood(LogProbabilities, new Target<double>(OneHot), Classes, soft));
         Assert.Equal(hard, soft);
     }
 
@@ -100,27 +100,27 @@ public sealed class LossFunctionsTests
     public void NaN_cell_is_ignored_and_the_mean_knows_it()
     {
         double[] logits = [1, -2, 0.5, 3], gradient = new double[4];
-        var mean = LossFunctions.SigmoidCrossEntropy(logits, Target.Of<double>([1, double.NaN, 0, double.NaN]), gradient);
+        var mean = LossFunctions.SigmoidCrossEntropy(logits, new Target<double>([1, double.NaN, 0, double.NaN]), gradient);
         Tolerances.AssertClose((StableMath.Softplus(-1.0) + StableMath.Softplus(0.5)) / 2, mean, Tolerances.Double);
         Tolerances.AssertClose([-StableMath.Sigmoid(-1.0) / 2, 0, StableMath.Sigmoid(0.5) / 2, 0], gradient, Tolerances.Double);
-        Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.SigmoidCrossEntropy(logits, Target.Of<double>([1, 2, 0, 0])));
-        Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.SigmoidCrossEntropy(logits, Target.Of<double>([1, -1, 0, 0])));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.SigmoidCrossEntropy(logits, new Target<double>([1, 2, 0, 0])));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.SigmoidCrossEntropy(logits, new Target<double>([1, -1, 0, 0])));
     }
 
     [Fact]
     public void Binary_cross_entropy_of_an_impossible_event_is_infinite_unless_a_floor_is_asked_for()
     {
         double[] certain = [0, 1, 0, 1];
-        Target<double> right = Target.Of<double>(certain), wrong = Target.Of<double>([1, 0, 1, 0]);
+        Target<double> right = new Target<double>(certain), wrong = new Target<double>([1, 0, 1, 0]);
         Assert.Equal(0, LossFunctions.BinaryCrossEntropy(certain, right));
         Assert.Equal(double.PositiveInfinity, LossFunctions.BinaryCrossEntropy(certain, wrong));
         Assert.Equal(100, LossFunctions.BinaryCrossEntropy(certain, wrong, logFloor: -100));
 
         var gradient = new double[1];
-        _ = LossFunctions.BinaryCrossEntropy([0.25], Target.Of<double>([0.75]), gradient: gradient);
+        _ = LossFunctions.BinaryCrossEntropy([0.25], new Target<double>([0.75]), gradient: gradient);
         Tolerances.AssertClose(-0.75 / 0.25 + 0.25 / 0.75, gradient[0], Tolerances.Double);
-        Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.BinaryCrossEntropy([1.5], Target.Of<double>([1])));
-        Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.BinaryCrossEntropy([0.5], Target.Of<double>([1]), logFloor: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.BinaryCrossEntropy([1.5], new Target<double>([1])));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.BinaryCrossEntropy([0.5], new Target<double>([1]), logFloor: 0));
     }
 
     [Fact]
@@ -139,11 +139,11 @@ public sealed class LossFunctionsTests
         var label = Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.SoftmaxCrossEntropy<double>(Logits, [0, 1, 3, 2]));
         Assert.Contains("3", label.Message, StringComparison.Ordinal);
         var counts = Assert.Throws<ArgumentException>(
-            () => LossFunctions.SoftmaxCrossEntropy([1, 2], Target.Of<double>([3, 4]), classes: 2));
+            () => LossFunctions.SoftmaxCrossEntropy([1, 2], new Target<double>([3, 4]), classes: 2));
         Assert.Contains("sums to 7", counts.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.SoftmaxCrossEntropy(Logits, Target.Of<double>(OneHot), classes: 5));
-        Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.SoftmaxCrossEntropy(Logits, Target.Of<double>(OneHot), classes: 0));
-        Assert.Throws<ArgumentException>(() => LossFunctions.SoftmaxCrossEntropy(Logits, Target.Of<double>(OneHot.AsSpan(3)), Classes));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.SoftmaxCrossEntropy(Logits, new Target<double>(OneHot), classes: 5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LossFunctions.SoftmaxCrossEntropy(Logits, new Target<double>(OneHot), classes: 0));
+        Assert.Throws<ArgumentException>(() => LossFunctions.SoftmaxCrossEntropy(Logits, new Target<double>(OneHot.AsSpan(3)), Classes));
     }
 
     [Fact]
@@ -179,5 +179,5 @@ public sealed class LossFunctionsTests
     private static double[] Sigmoid(double[] logits) => [.. logits.Select(StableMath.Sigmoid)];
 
     private static Target<double> Cells(int[] labels) =>
-        Target.Of<double>(labels.SelectMany(_ => Enumerable.Range(0, Classes), (y, k) => y < 0 ? double.NaN : y == k ? 1.0 : 0).ToArray());
+        new Target<double>(labels.SelectMany(_ => Enumerable.Range(0, Classes), (y, k) => y < 0 ? double.NaN : y == k ? 1.0 : 0).ToArray());
 }

@@ -78,7 +78,7 @@ public sealed class TorchParityTests
         if (smoothing == 0 && !narrow)
         {
             double[] logits = [.. rows.SelectMany(z => z)];
-            AssertMean(golden, gradient => LossFunctions.SoftmaxCrossEntropy(logits, Target.Of<double>(target), rows[0].Length, gradient));
+            AssertMean(golden, gradient => LossFunctions.SoftmaxCrossEntropy(logits, new Target<double>(target), rows[0].Length, gradient));
         }
     }
 
@@ -91,7 +91,7 @@ public sealed class TorchParityTests
         double[]? weights = golden["weight"].FlatOrNull(), positive = golden["pos_weight"].FlatOrNull();
         AssertMatches(golden, [.. logits.Select(Cell)], logits.Length, narrow);
         if (weights is null && positive is null && !narrow)
-            AssertMean(golden, gradient => LossFunctions.SigmoidCrossEntropy(logits, Target.Of<double>(target), gradient));
+            AssertMean(golden, gradient => LossFunctions.SigmoidCrossEntropy(logits, new Target<double>(target), gradient));
 
         (double Loss, double[] Gradient) Cell(double z, int i)
         {
@@ -113,15 +113,15 @@ public sealed class TorchParityTests
             return;
         AssertMatches(golden, [.. probabilities.Select(Cell)], probabilities.Length, narrow);
         if (weights is null && !narrow)
-            AssertMean(golden, gradient => LossFunctions.BinaryCrossEntropy(probabilities, Target.Of<double>(target), -100, gradient));
+            AssertMean(golden, gradient => LossFunctions.BinaryCrossEntropy(probabilities, new Target<double>(target), -100, gradient));
 
         (double Loss, double[] Gradient) Cell(double q, int i)
         {
             double[] gradient = new double[1];
             var narrowGradient = new float[1];
             var loss = narrow
-                ? LossFunctions.BinaryCrossEntropy<float>([(float)q], Target.Of<float>([(float)target[i]]), -100, narrowGradient)
-                : LossFunctions.BinaryCrossEntropy([q], Target.Of([target[i]]), -100, gradient);
+                ? LossFunctions.BinaryCrossEntropy<float>([(float)q], new Target<float>([(float)target[i]]), -100, narrowGradient)
+                : LossFunctions.BinaryCrossEntropy([q], new Target<double>([target[i]]), -100, gradient);
             return Times(weights?[i % weights.Length] ?? 1, (loss, narrow ? [narrowGradient[0]] : gradient));
         }
     }
@@ -154,12 +154,12 @@ public sealed class TorchParityTests
         if (narrow)
         {
             float[] singles = [.. target.Select(p => (float)p)];
-            var single = LossFunctions.SoftmaxCrossEntropy<float>([.. logits.Select(z => (float)z)], Target.Of<float>(singles), classes);
+            var single = LossFunctions.SoftmaxCrossEntropy<float>([.. logits.Select(z => (float)z)], new Target<float>(singles), classes);
             Assert.Equal(golden["batchmean"].Number() + entropy, single, 1e-5 * single);
             return;
         }
 
-        var mean = LossFunctions.SoftmaxCrossEntropy(logits, Target.Of<double>(target), classes, gradient);
+        var mean = LossFunctions.SoftmaxCrossEntropy(logits, new Target<double>(target), classes, gradient);
         Tolerances.AssertClose(golden["batchmean"].Number(), mean - entropy, Tolerances.Double);
         Tolerances.AssertClose(golden["grad_logits_batchmean"].Flat(), gradient, Tolerances.Double);
     }

@@ -53,7 +53,7 @@ public class LinearCoefficientsTests
         }
         foreach (var c in scaled.Classes)
         {
-            Coefficient[] top = [.. c.Top(4)];
+            var top = c.Top(4);
             Assert.All(top, t => Assert.Equal(Math.Abs(c.Weights[t.Index]) * scaled.StandardDeviations![t.Index], t.Importance));
             Assert.Equal(top.OrderByDescending(t => t.Importance), top);
         }

@@ -267,7 +267,7 @@ public sealed class ReportTests
             StringComparison.Ordinal);
         Assert.Contains(
             "PNG", Assert.Throws<ArgumentException>(
-            () => new ReportSection("x").AddPictures([new(new byte[] { 1, 2 }, "dot", "")])).Message, StringComparison.Ordinal);
+            () => new ReportSection("x").AddPictures([(new byte[] { 1, 2 }, "dot", "")])).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new ReportSection("x").AddTable("t", ["a", "b"], [["1"]]));
     }
 

@@ -100,9 +100,9 @@ internal static class Reports
     public static ReportSection Section(string text) => new ReportSection(text)
         .AddText(text)
         .AddTable(text, [text, "n"], [[text, "1"], ["", ""]])
-        .AddLines(text, text, text, [new(text, [(0, 2), (1, double.NaN), (2, 1)]), new("none", [])], text)
+        .AddLines(text, text, text, [(text, [(0, 2), (1, double.NaN), (2, 1)]), ("none", [])], text)
         .AddLines("no lines", "x", "y", [])
-        .AddPictures([new(new byte[] { 0x89, 0x50, 0x4e, 0x47, 1, 2 }, text, text)]);
+        .AddPictures([(new byte[] { 0x89, 0x50, 0x4e, 0x47, 1, 2 }, text, text)]);
 
     private static CrossEntropyReport Of(double[] labels, double[][] scores) =>
         new CrossEntropyReport("Few").Add("few", Evaluated.Multiclass(labels, scores, ["a", "b", "c"]));

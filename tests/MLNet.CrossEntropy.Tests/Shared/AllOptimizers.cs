@@ -1,3 +1,6 @@
+using System.Numerics;
+using MLNet.CrossEntropy.Linear;
+
 namespace MLNet.CrossEntropy.Tests.Shared;
 
 /// <summary>
@@ -32,4 +35,10 @@ internal static class AllOptimizers
     public static Optimizer Rule(string name) => Cases[name].Rule;
 
     public static Schedule ScheduleOf(string name) => Cases[name].Schedule;
+
+    /// <summary>One step on a slice of the parameters.</summary>
+    public static void Step<T>(
+        this Optimizer rule, Span<T> parameters, ReadOnlySpan<T> gradient, OptimizerState<T> state, int offset, double learningRate)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        => rule.BindStep<T>()(parameters, gradient, state, offset, learningRate);
 }

@@ -20,7 +20,7 @@ internal static class AllSchedules
         ["cosine with restarts"] = (n => Schedule.CosineWithRestarts(Highest, n), false),
         ["cosine with longer and longer restarts"] = (n => Schedule.CosineWithRestarts(Highest, n, cycleFactor: 3, final: 0.01), false),
         ["one-cycle"] = (n => Schedule.OneCycle(Highest, n), true),
-        ["one-cycle, linear"] = (n => Schedule.OneCycle(Highest, n, riseShare: 0.45, Annealing.Linear), true),
+        ["one-cycle, linear"] = (n => Schedule.OneCycle(Highest, n, riseShare: 0.45, linear: true), true),
         ["one-cycle, three phases"] = (n => Schedule.OneCycle(Highest, n, threePhases: true), true),
         ["one-cycle without a rise"] = (n => Schedule.OneCycle(Highest, n, riseShare: 0), true),
         ["one-cycle without a fall"] = (n => Schedule.OneCycle(Highest, n, riseShare: 1), false),

@@ -25,7 +25,6 @@ public class OptionsTests
             options.LearningRate = 0;
             options.LabelSmoothing = -0.1;
             options.Solver = (Solver)7;
-            options.Standardization = (Standardization)99;
             options.NumberOfThreads = 0;
             options.Tolerance = double.PositiveInfinity;
         }));
@@ -42,7 +41,6 @@ public class OptionsTests
             + "Tolerance is Infinity; it must be finite and at least 0, or null for the solver's own. "
             + "BatchSize is -5; it must be at least 1, or null to have it chosen. "
             + "LearningRate is 0; it must be finite and above 0, or null to have it chosen. "
-            + "Standardization is 99; it must be one of Auto, None. "
             + "NumberOfThreads is 0; it must be at least 1, or null for one for each processor.",
             error.Message);
     }

@@ -59,9 +59,9 @@ public class VectorWarmStartTests
     {
         TransformerChain<ITransformer> two = MultiLabel().Fit(Slots("dog", "cat")), three = MultiLabel().Fit(_data.View());
         Assert.StartsWith(
-            "The initial model does not have these classes of the training data: 'bird'. Set NewClasses to Expand",
+            "The initial model does not have these classes of the training data: 'bird'. Set AddNewClasses to add them",
             Assert.Throws<ArgumentException>(() => Frozen(two, _data.View())).Message);
-        AssertSame(_ml.Model.LinearCoefficients(two), Frozen(two, _data.View(), NewClassPolicy.Expand), MultiLabelData.Labels);
+        AssertSame(_ml.Model.LinearCoefficients(two), Frozen(two, _data.View(), addNewClasses: true), MultiLabelData.Labels);
         Assert.Equal(
             "The label vectors have 2 slots, and with those of the initial model there are 3 classes ('cat'): vectors need a slot for " +
                 "each. Add them, filled with NaN.",
@@ -134,10 +134,10 @@ public class VectorWarmStartTests
     }
 
     /// <summary>What a fit at rate 0 makes of the model: the model itself, in the data's order.</summary>
-    private LinearCoefficients Frozen(ITransformer model, IDataView data, NewClassPolicy newClasses = NewClassPolicy.Throw)
+    private LinearCoefficients Frozen(ITransformer model, IDataView data, bool addNewClasses = false)
         => _ml.Model.LinearCoefficients(MultiLabel(options =>
         {
-            (options.InitialModel, options.NewClasses) = (model, newClasses);
+            (options.InitialModel, options.AddNewClasses) = (model, addNewClasses);
             (options.NumberOfEpochs, options.Solver, options.LearningRate) = (1, Solver.Sgd, 1e-30);
         }).Fit(data));
 

@@ -87,9 +87,6 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         _factorize = Factorize;
     }
 
-    /// <summary>Whether there is one for so many features.</summary>
-    public bool IsUsed => _stride > 0;
-
     /// <summary>How many numbers its factors are, in double.</summary>
     public static long Factors(LogitLoss loss, int outputs, int features)
     {

@@ -26,7 +26,6 @@ internal sealed class NewtonSolver : ISolver
 
     private readonly LinearObjective _objective;
     private readonly FitPlan _plan;
-    private readonly RowSet _rows;
     private readonly LocalObjective _local;
     private readonly NewtonPreconditioner _preconditioner;
     private readonly ConjugateGradient _direction;
@@ -42,7 +41,7 @@ internal sealed class NewtonSolver : ISolver
     /// <param name="start">Where to begin.</param>
     public NewtonSolver(LinearObjective objective, RowSet rows, FitPlan plan, LinearWeights start)
     {
-        (_objective, _rows, _plan) = (objective, rows, plan);
+        (_objective, _plan) = (objective, plan);
         _local = new LocalObjective(objective, rows);
         _preconditioner = new NewtonPreconditioner(objective, rows);
         _direction = new ConjugateGradient(objective.Parameters);

@@ -35,7 +35,7 @@ public sealed class DenseStepTests
             Solver = Solver.Sgd,
             Optimizer = rule,
             Schedule = Schedule.Constant(Rate),
-            Standardization = Standardization.None,
+            Standardize = false,
             InitialWeights = new float[classes * features],
             InitialBiases = new float[classes],
             BatchSize = BatchSize,

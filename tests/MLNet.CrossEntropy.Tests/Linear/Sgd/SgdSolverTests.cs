@@ -126,7 +126,7 @@ public sealed class SgdSolverTests
         var options = ThreeClasses with
         {
             Solver = Solver.Sgd,
-            Standardization = Standardization.None,
+            Standardize = false,
             LearningRate = 0.05,
             BatchSize = 8,
             Epochs = 4,

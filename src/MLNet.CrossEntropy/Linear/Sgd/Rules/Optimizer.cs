@@ -9,8 +9,7 @@ namespace MLNet.CrossEntropy;
 /// may serve any number of fits and threads.
 /// </summary>
 /// <remarks>
-/// What a rule must remember lives in an <see cref="OptimizerState{T}"/> that the fit owns. A step is: <see cref="Step"/> on the
-/// parameters,
+/// What a rule must remember lives in an <see cref="OptimizerState{T}"/> that the fit owns. A step takes the parameters
 /// whole or in slices, in any order and from several threads; then <c>state.Steps++</c>, once. Every element is updated by itself, by the
 /// same correctly rounded operations wherever it stands in a slice, so slicing does not change a bit of the result. No step allocates.
 /// </remarks>
@@ -49,35 +48,10 @@ public abstract record Optimizer
     internal OptimizerState<T> CreateState<T>(int length)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => new(Name, length, Slots, T.CreateTruncating(FirstSlotValue));
 
-    /// <summary>Takes one step on a slice of the parameters, in place.</summary>
-    /// <param name="parameters">The slice <c>p[offset .. offset + n]</c>.</param>
-    /// <param name="gradient">The objective's gradient on the same slice, <c>[n]</c>.</param>
-    /// <param name="state">The state of all parameters; its own slice is updated, its step counter is not.</param>
-    /// <param name="offset">Where the slice begins among all parameters.</param>
-    /// <param name="learningRate">The rate of this step, at least 0.</param>
-    /// <exception cref="ArgumentException">Lengths differ, or the state is not one of this rule.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The slice lies outside the state, or the rate is negative or not finite.</exception>
-    internal void Step<T>(Span<T> parameters, ReadOnlySpan<T> gradient, OptimizerState<T> state, int offset, double learningRate)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        Throw.IfLengthsDiffer(parameters.Length, gradient.Length, nameof(parameters), nameof(gradient));
-        if (state.Optimizer != Name)
-            throw new ArgumentException($"The state belongs to {state.Optimizer}, not to {Name}; create it with this rule.", nameof(state));
-        if (offset < 0 || offset > state.Length - parameters.Length)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(offset), offset,
-                $"A slice of {parameters.Length} parameters at '{nameof(offset)}' {offset} must lie within the state's {state.Length}; " +
-                "create the state with the number of all parameters.");
-        }
-
-        CheckRate(learningRate);
-        Update(parameters, gradient, state, offset, learningRate);
-    }
-
     /// <summary>
-    /// <see cref="Step"/> for callers whose arguments need no checks. What is virtual and generic is looked up here, once: in every call it
-    /// would cost more than a slice of some hundred parameters does, and most with several threads.
+    /// One step on a slice of the parameters, in place; the state's step counter is the caller's to advance. What is virtual and generic
+    /// is looked up here, once: in every call it would cost more than a slice of some hundred parameters does, and most with several
+    /// threads.
     /// </summary>
     internal SliceStep<T> BindStep<T>()
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Update;

@@ -3,7 +3,12 @@ using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
 
-/// <summary>A step of an optimizer on a slice of the parameters, as <see cref="Optimizer.Step"/> takes it.</summary>
+/// <summary>A step of an optimizer on a slice of the parameters, in place.</summary>
+/// <param name="parameters">The slice <c>p[offset .. offset + n]</c>.</param>
+/// <param name="gradient">The objective's gradient on the same slice, <c>[n]</c>.</param>
+/// <param name="state">The state of all parameters; its own slice is updated, its step counter is not.</param>
+/// <param name="offset">Where the slice begins among all parameters.</param>
+/// <param name="learningRate">The rate of this step, at least 0.</param>
 internal delegate void SliceStep<T>(Span<T> parameters, ReadOnlySpan<T> gradient, OptimizerState<T> state, int offset, double learningRate)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>;
 
@@ -46,9 +51,6 @@ internal sealed class OptimizerState<T>
 
     /// <summary>Steps completed, which is also the index (from 0) of the step under way.</summary>
     public long Steps { get; set; }
-
-    /// <summary>The slots, in the rule's order.</summary>
-    public IReadOnlyList<T[]> Slots => _slots;
 
     /// <summary>The part of a slot that a slice of the parameters uses.</summary>
     public Span<T> Slot(int index, int offset, int length) => _slots[index].AsSpan(offset, length);

@@ -119,7 +119,7 @@ public abstract record Schedule
     /// <param name="maximum">The highest rate, at least 0.</param>
     /// <param name="steps">Steps of the whole cycle, at least 1.</param>
     /// <param name="riseShare">The share of the steps that rise, in [0, 1]; in [0, 0.5] with three phases.</param>
-    /// <param name="annealing">The curve of each phase.</param>
+    /// <param name="linear">Whether each phase is a straight line; else it is half a cosine wave, flat at both ends.</param>
     /// <param name="initialDivisor">The highest rate divided by the first, at least 1.</param>
     /// <param name="finalDivisor">The first rate divided by the last, at least 1.</param>
     /// <param name="threePhases">Whether the fall first mirrors the rise, and only then goes on to the last rate.</param>
@@ -131,7 +131,7 @@ public abstract record Schedule
         double maximum,
         long steps,
         double riseShare = 0.3,
-        Annealing annealing = Annealing.Cosine,
+        bool linear = false,
         double initialDivisor = 25,
         double finalDivisor = 1e4,
         bool threePhases = false)
@@ -139,14 +139,9 @@ public abstract record Schedule
         var largestShare = threePhases ? 0.5 : 1;
         var allowed = riseShare >= 0 && riseShare <= largestShare;
         Guard.Range(riseShare, allowed, nameof(riseShare), $"in [0, {largestShare}]", "0.3 is the usual choice");
-        if (!Enum.IsDefined(annealing))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(annealing), annealing, $"'{nameof(annealing)}' is {annealing}; it must be Cosine or Linear.");
-        }
 
         return new OneCycleSchedule(
-            CheckRate(maximum, nameof(maximum)), CheckSteps(steps, nameof(steps)), riseShare, annealing,
+            CheckRate(maximum, nameof(maximum)), CheckSteps(steps, nameof(steps)), riseShare, linear,
             CheckDivisor(initialDivisor, nameof(initialDivisor)), CheckDivisor(finalDivisor, nameof(finalDivisor)), threePhases);
     }
 
@@ -181,14 +176,4 @@ public abstract record Schedule
 
     private static long CheckDuration(long steps, string name) =>
         Guard.Range(steps, steps >= 0, name, "at least 0", "One step is one mini-batch");
-}
-
-/// <summary>The curve along which <see cref="Schedule.OneCycle"/> goes from one rate to another.</summary>
-public enum Annealing
-{
-    /// <summary>Half a cosine wave, flat at both ends.</summary>
-    Cosine,
-
-    /// <summary>A straight line.</summary>
-    Linear,
 }

@@ -53,7 +53,7 @@ internal sealed record CosineRestartsSchedule(double Initial, long FirstCycle, i
 }
 
 internal sealed record OneCycleSchedule(
-    double Maximum, long Steps, double RiseShare, Annealing Annealing, double InitialDivisor, double FinalDivisor, bool ThreePhases)
+    double Maximum, long Steps, double RiseShare, bool IsLinear, double InitialDivisor, double FinalDivisor, bool ThreePhases)
     : Schedule
 {
     protected override double RateAt(long k)
@@ -75,7 +75,7 @@ internal sealed record OneCycleSchedule(
     {
         // A phase of no length has only its end.
         var position = end > start ? Math.Min((k - start) / (end - start), 1) : 1;
-        return Annealing == Annealing.Cosine ? CosineSchedule.Between(from, to, position) : from + ((to - from) * position);
+        return IsLinear ? from + ((to - from) * position) : CosineSchedule.Between(from, to, position);
     }
 }
 

@@ -146,7 +146,6 @@ public class ScheduleTests
             (() => Schedule.OneCycle(0.1, 10, riseShare: 0.6, threePhases: true), "riseShare", "0.6"),
             (() => Schedule.OneCycle(0.1, 10, initialDivisor: 0.5), "initialDivisor", "0.5"),
             (() => Schedule.OneCycle(0.1, 10, finalDivisor: 0), "finalDivisor", "0"),
-            (() => Schedule.OneCycle(0.1, 10, annealing: (Annealing)7), "annealing", "7"),
             (() => Schedule.Polynomial(0.1, 10, power: 0), "power", "0"),
             (() => Schedule.Constant(0.1).WithWarmup(-1), "steps", "-1"),
             (() => Schedule.Constant(0.1).Then(-1, 0.1), "steps", "-1"),
@@ -194,7 +193,7 @@ public class ScheduleTests
             "CosineAnnealingWarmRestarts" => Schedule.CosineWithRestarts(rate, Whole("T_0"), (int)Whole("T_mult"), Number("eta_min")),
             "OneCycleLR" => Schedule.OneCycle(
                 Number("max_lr"), Whole("total_steps"), Number("pct_start"),
-                hyper["anneal_strategy"]!.GetValue<string>() == "cos" ? Annealing.Cosine : Annealing.Linear,
+                hyper["anneal_strategy"]!.GetValue<string>() == "linear",
                 Number("div_factor"), Number("final_div_factor"), hyper["three_phase"]!.GetValue<bool>()),
             "PolynomialLR" => Schedule.Polynomial(rate, Whole("total_iters"), Number("power")),
             "PolynomialEnd" => Schedule.Polynomial(rate, Whole("decay_steps"), Number("power"), Number("end_lr")),
