@@ -207,10 +207,9 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         SpanMath.Scale(curvature, (float)_share);
     }
 
-    private Span<double> BlockOf(int pair, out int stride)
+    private Span<double> BlockOf(int pair)
     {
         var (k, l) = _pairs[pair];
-        stride = _blockSize;
         return _blockSize == _size
             ? _blocks.AsSpan(k * _size * _size, _size * _size)
             : _blocks.AsSpan(k * _size * _blockSize + l * _size, (_size - 1) * _blockSize + _size);
@@ -224,22 +223,22 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
             var row = _set.Sparse(Sampled(i));
             for (var pair = from; pair < to; pair++)
                 AddSparse(
-                    row, _curvature[(long)i * _pairs.Length + pair], BlockOf(pair, out var stride), stride,
+                    row, _curvature[(long)i * _pairs.Length + pair], BlockOf(pair),
                     _pairs[pair].Row == _pairs[pair].Column);
         }
     }
 
-    private void AddSparse(SparseRow row, double weight, Span<double> block, int stride, bool isLower)
+    private void AddSparse(SparseRow row, double weight, Span<double> block, bool isLower)
     {
         var features = _size - 1;
-        var bias = block[(features * stride)..];
+        var bias = block[(features * _blockSize)..];
         bias[features] += weight;
         for (var a = 0; a < row.Indices.Length; a++)
         {
             var i = row.Indices[a];
             var factor = weight * _scaling.Scales[i] * row.Values[a];
             bias[i] += factor;
-            var line = block[(i * stride)..];
+            var line = block[(i * _blockSize)..];
             if (!isLower)
                 line[features] += factor;
             for (var b = 0; b < (isLower ? a + 1 : row.Indices.Length); b++)
@@ -265,12 +264,12 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
             }
 
             DenseBackward.Compute(pointers, _count, 0, _width, weighted, _width, products, _width);
-            var block = BlockOf(pair, out var stride);
+            var block = BlockOf(pair);
             var isLower = _pairs[pair].Row == _pairs[pair].Column;
             for (var i = 0; i < _size; i++)
             {
                 for (var j = 0; j < (isLower ? i + 1 : _size); j++)
-                    block[i * stride + j] += products[(long)i * _width + j];
+                    block[i * _blockSize + j] += products[(long)i * _width + j];
             }
         }
     }

@@ -77,6 +77,18 @@ public sealed class ResumedFitTests : IDisposable
         }, every: 1, rowsBetweenCrashes: sparse ? 1_500 : 1_000);
     }
 
+    [Fact]
+    public void Where_Newtons_method_goes_on_after_SGD_it_ends_with_the_same_bits_too()
+    {
+        var gaussian = RowTable.Gaussian(120, 6, 3);
+        var problem = gaussian with { X = [.. gaussian.X.Select(row => row.Select(x => (float)Math.Exp(3 * x)).ToArray())] };
+        var plan = Options with { Solver = Solver.Auto, BatchSize = 0, LearningRate = null, L2 = 1e-4, Epochs = 0 };
+        var whole = LinearSolver.Fit(problem.Dense(), null, plan);
+        var sgd = LinearSolver.Fit(problem.Dense(), null, plan with { Solver = Solver.Saga });
+        Assert.True(whole.History.Count > sgd.History.Count);
+        AssertSameBits(problem.Dense(), null, plan, every: 1, rowsBetweenCrashes: 1_200);
+    }
+
     [Theory]
     [MemberData(nameof(AllOptimizers.Names), MemberType = typeof(AllOptimizers))]
     public void Every_optimizer_ends_with_the_same_bits(string name) =>
