@@ -6,8 +6,8 @@ namespace MLNet.CrossEntropy.Linear;
 /// <summary>
 /// A <see cref="LinearObjective"/> around one point, in scaled coordinates: value, gradient, products with the Hessian
 /// <c>H v = X' (d2 l / dz dz') X v + l2 v</c>, each one pass over the rows, and the mean loss and its slope along a line, which need none,
-/// since logits are linear in the parameters. It keeps four floats a row and output: the logits at the point, of the last direction and of the
-/// line, and the curvature. The rows must be in memory.
+/// since logits are linear in the parameters. It keeps four floats a row and output: the logits at the point, of the last direction and of
+/// the line, and the curvature. The rows must be in memory.
 /// </summary>
 internal sealed unsafe class LocalObjective : IDisposable
 {

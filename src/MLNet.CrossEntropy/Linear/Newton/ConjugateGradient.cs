@@ -9,8 +9,6 @@ namespace MLNet.CrossEntropy.Linear;
 internal sealed class ConjugateGradient(int length)
 {
     private const int MostIterations = 250;
-    private const double LoosestSolution = 0.25;
-    private const double TightestSolution = 0.03;
 
     private readonly double[] _residual = new double[length];
     private readonly double[] _search = new double[length];
@@ -20,19 +18,17 @@ internal sealed class ConjugateGradient(int length)
     /// <summary>The solution p of the last call.</summary>
     public double[] Solution { get; } = new double[length];
 
-    /// <summary>
-    /// Solves as exactly as is worth it: the further from the optimum, the less a quadratic model is to be believed (Dembo and Steihaug
-    /// 1983). Distances are those of the preconditioner, in which <c>g' p / -2</c> is what the model promises.
-    /// </summary>
+    /// <summary>Solves to a share of the first residual, in the preconditioner's norm <c>r' M^-1 r</c>.</summary>
     /// <param name="gradient">g.</param>
-    /// <param name="objective">The objective, by which promises are measured.</param>
+    /// <param name="tolerance">The share of the norm (not squared) that may remain, by the first squared norm: about twice what the
+    /// quadratic model promises.</param>
     /// <param name="precondition">Turns a residual r into about <c>H^-1 r</c>, in place.</param>
     /// <param name="multiply">Writes H v for a direction v.</param>
     /// <param name="advance">Told of each <c>p = p + a v</c> by its a, right after the product with v.</param>
     /// <returns>How many products it took.</returns>
     public int Solve(
         ReadOnlySpan<double> gradient,
-        double objective,
+        Func<double, double> tolerance,
         Action<double[]> precondition,
         Action<double[], double[]> multiply,
         Action<double> advance)
@@ -48,7 +44,7 @@ internal sealed class ConjugateGradient(int length)
             precondition(_solved);
             var next = SpanMath.Dot(_residual, _solved);
             if (i == 0)
-                goal = next * Math.Pow(Math.Clamp(Math.Sqrt(next / (2 * objective)), TightestSolution, LoosestSolution), 2);
+                goal = next * Math.Pow(tolerance(next), 2);
             else if (!(next > goal))
                 return i;
             var ratio = i == 0 ? 0 : next / last;

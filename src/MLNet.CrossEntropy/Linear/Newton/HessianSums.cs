@@ -137,7 +137,8 @@ internal sealed unsafe class HessianSums : IDisposable
     {
         var (first, end) = _team.Share(member, _slices.Length);
         var cells = _slices.Max(slice => slice.Cells);
-        float* triangles = _scratch.Pointer + (long)member * ChunkRows * cells, products = _products.Pointer + (long)member * cells * _weights;
+        var triangles = _scratch.Pointer + (long)member * ChunkRows * cells;
+        var products = _products.Pointer + (long)member * cells * _weights;
         var pointers = stackalloc float*[ChunkRows];
         foreach (var slice in _slices.AsSpan(first, end - first))
         {
@@ -167,7 +168,8 @@ internal sealed unsafe class HessianSums : IDisposable
     {
         var strips = (_size + StripColumns - 1) / StripColumns;
         var (from, to) = _team.Share(member, strips * _weights);
-        float* weighted = _scratch.Pointer + (long)member * ChunkRows * StripColumns, products = _products.Pointer + (long)member * StripColumns * _width;
+        var weighted = _scratch.Pointer + (long)member * ChunkRows * StripColumns;
+        var products = _products.Pointer + (long)member * StripColumns * _width;
         var pointers = stackalloc float*[ChunkRows];
         for (var i = 0; i < _count; i++)
             pointers[i] = _rows.Pointer + (long)i * _width;
@@ -220,8 +222,8 @@ internal readonly struct SumPlace(double[] values, int start, int stride)
     /// <summary>The beginning of one of its lines.</summary>
     public Span<double> Line(int line, int length) => values.AsSpan(start + line * stride, length);
 
-    /// <summary>A cell of its diagonal, which is all there is where lines are one cell apart.</summary>
-    public ref double Diagonal(int i) => ref values[start + i * stride + (stride == 1 ? 0 : i)];
+    /// <summary>A cell of its diagonal.</summary>
+    public ref double Diagonal(int i) => ref values[start + i * stride + i];
 
     /// <summary>Adds products to the beginning of a line.</summary>
     public unsafe void Add(int line, float* products, int count)

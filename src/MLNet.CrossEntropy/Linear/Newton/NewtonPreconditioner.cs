@@ -66,11 +66,13 @@ internal sealed class NewtonPreconditioner : IDisposable
         _placeOf = PlaceOf;
     }
 
-    /// <summary>Whether it is the inverse Hessian of the point that it was made for, of all rows and with the coupling of outputs.</summary>
+    /// <summary>Whether it is the inverse Hessian itself of the point that it was made for: of all rows, outputs coupled.</summary>
     public bool IsExact { get; }
 
-    /// <summary>The factors L of the blocks, one after the other, <c>[size, size]</c> each (see <see cref="Cholesky"/>): of each output's
-    /// features and then its bias, all outputs in one block where they are coupled.</summary>
+    /// <summary>
+    /// The factors L of the blocks, one after the other, <c>[size, size]</c> each (see <see cref="Cholesky"/>): of each output's features
+    /// and then its bias, all outputs in one block where they are coupled. The diagonal is in the order of the parameters.
+    /// </summary>
     public ReadOnlySpan<double> Blocks => _blocks;
 
     /// <summary>The size of a block; 1 where there is the diagonal alone.</summary>
@@ -109,14 +111,15 @@ internal sealed class NewtonPreconditioner : IDisposable
                 AddSquares(numbers[..count]);
         }
 
-        for (var k = 0; k < _outputs; k++)
-            _biasCurvature[k] = PlaceOf(Array.IndexOf(_pairs, (k, k))).Diagonal(_size - 1);
-        _objective.Team.Run(_complete);
-        if (_blockSize > 1)
+        if (_blockSize == 1)
         {
-            for (var b = 0; b < _blocks.Length; b += _blockSize * _blockSize)
-                Cholesky.Factorize(_blocks.AsSpan(b, _blockSize * _blockSize), _blockSize);
+            CompleteDiagonal();
+            return;
         }
+
+        _objective.Team.Run(_complete);
+        for (var b = 0; b < _blocks.Length; b += _blockSize * _blockSize)
+            Cholesky.Factorize(_blocks.AsSpan(b, _blockSize * _blockSize), _blockSize);
     }
 
     /// <summary>Turns a residual into about the inverse Hessian times it, in place.</summary>
@@ -126,7 +129,7 @@ internal sealed class NewtonPreconditioner : IDisposable
         if (_blockSize == 1)
         {
             for (var i = 0; i < residual.Length; i++)
-                residual[i] /= _blocks[i < _outputs * features ? i / features * _size + i % features : (i - _outputs * features + 1) * _size - 1];
+                residual[i] /= _blocks[i];
             return;
         }
 
@@ -218,19 +221,19 @@ internal sealed class NewtonPreconditioner : IDisposable
                 var j = _set.IsSparse ? row.IndexPointer[e] : e;
                 var value = scaling.Scales[j] * (_set.IsSparse ? row.ValuePointer[e] : _set.Dense(numbers[i])[j] - scaling.Means[j]);
                 for (var k = 0; k < _outputs; k++)
-                    _blocks[k * _size + j] += curvature[k] * value * value;
+                    _blocks[k * (_size - 1) + j] += curvature[k] * value * value;
             }
 
             for (var k = 0; k < _outputs; k++)
-                _blocks[k * _size + _size - 1] += curvature[k];
+                _blocks[_outputs * (_size - 1) + k] += curvature[k];
         }
     }
 
     private SumPlace PlaceOf(int pair)
     {
         var (k, l) = _pairs[pair];
-        return _blockSize == 1 ? new SumPlace(_blocks, k * _size, 1)
-            : _blockSize == _size ? new SumPlace(_blocks, k * _size * _size, _size)
+        return _blockSize == _size
+            ? new SumPlace(_blocks, k * _size * _size, _size)
             : new SumPlace(_blocks, k * _size * _blockSize + l * _size, _blockSize);
     }
 
@@ -247,12 +250,25 @@ internal sealed class NewtonPreconditioner : IDisposable
                 continue;
             }
 
+            _biasCurvature[_pairs[pair].Row] = place.Diagonal(_size - 1);
             // Biases carry no penalty.
             for (var j = 0; j < _size - 1; j++)
-                place.Diagonal(j) += _objective.Penalty.L2Of(j) * _objective.Scaling.Scales[j] * _objective.Scaling.Scales[j];
-            if (_blockSize == 1)
-                for (var j = 0; j < _size; j++)
-                    place.Diagonal(j) = Math.Max(place.Diagonal(j), double.Epsilon * 1e10);
+                place.Diagonal(j) += PenaltyOf(j);
         }
     }
+
+    private void CompleteDiagonal()
+    {
+        var features = _size - 1;
+        _blocks.AsSpan(_outputs * features).CopyTo(_biasCurvature);
+        for (var i = 0; i < _blocks.Length; i++)
+        {
+            var curvature = _blocks[i] + (i < _outputs * features ? PenaltyOf(i % features) : 0);
+            // What no row of the sample curves is moved as little as may be.
+            _blocks[i] = curvature > 0 ? curvature : _loss.Curvature;
+        }
+    }
+
+    private double PenaltyOf(int feature)
+        => _objective.Penalty.L2Of(feature) * _objective.Scaling.Scales[feature] * _objective.Scaling.Scales[feature];
 }

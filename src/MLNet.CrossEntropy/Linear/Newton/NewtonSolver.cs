@@ -9,6 +9,9 @@ namespace MLNet.CrossEntropy.Linear;
 /// </summary>
 internal sealed class NewtonSolver : ISolver
 {
+    private const double LoosestSolution = 0.25;
+    private const double TightestSolution = 0.03;
+
     // The share of the loss that a certificate may leave open after a fit that needs no more steps.
     private const double LargestGap = 1e-6;
 
@@ -117,8 +120,8 @@ internal sealed class NewtonSolver : ISolver
         state.Values(_point.AsSpan());
         state.Values(_saved.AsSpan());
         state.Value(ref _isGood);
-        state.Value(ref _smallSteps);
-        state.Value(ref _reached);
+        state.Value(ref _smallSteps, 0, MostSmallSteps);
+        state.Value(ref _reached, 0, double.PositiveInfinity);
         _preconditioner.Serialize(state);
         if (state.IsReading)
             _objective.ToRaw(_point, Weights);
@@ -174,7 +177,7 @@ internal sealed class NewtonSolver : ISolver
         }
         else
         {
-            products = _direction.Solve(_gradient, start, Precondition, _local.Multiply, _local.AdvanceLine);
+            products = _direction.Solve(_gradient, Tolerance, Precondition, _local.Multiply, _local.AdvanceLine);
         }
 
         var (_, linear, square) = _objective.PenaltyAlong(_point, direction);
@@ -191,6 +194,9 @@ internal sealed class NewtonSolver : ISolver
         return length > 0
             ? _smallSteps == 0 || (ordinary > FinishingPromise * start && _smallSteps < MostSmallSteps)
             : wasGood && !_preconditioner.IsExact;
+
+        // The further from the optimum, the less a quadratic model is to be believed (Dembo and Steihaug 1983).
+        double Tolerance(double norm) => Math.Clamp(Math.Sqrt(norm / (2 * start)), TightestSolution, LoosestSolution);
 
         (double, double) Look(double length)
         {
