@@ -103,7 +103,7 @@ internal static unsafe class LearningRateRule
                 weight.Add(sums.Weight);
             }
 
-            var objective = loss.Value / weight.Value + penalty.Value(step.Weights.Values);
+            var objective = loss.Value / weight.Value + penalty.Value(step.Weights);
             step.Restore();
             return double.IsFinite(objective) ? objective : double.PositiveInfinity;
         }
