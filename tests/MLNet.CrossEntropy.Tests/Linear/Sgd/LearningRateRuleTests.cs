@@ -1,6 +1,5 @@
 using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.Losses;
-using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Linear;
 
