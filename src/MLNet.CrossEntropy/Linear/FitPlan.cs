@@ -23,6 +23,11 @@ internal sealed record FitPlan
     private const int MostEpochs = 300;
     private const int MostNewtonSteps = 100;
 
+    // How many steps Newton's method takes, mostly; and what SGD's epochs cost beside a pass, and a step besides its rows.
+    private const int ExpectedNewtonSteps = 8;
+    private const double SagaCost = 2;
+    private const double CostOfStep = 2_000;
+
     // SAGA's memory of the rows, in bytes.
     private const long LargestMemory = 64L << 20;
 
@@ -74,6 +79,9 @@ internal sealed record FitPlan
     /// said about how SGD goes; 0 for none. Known after <see cref="For"/>.
     /// </summary>
     public int NewtonSteps { get; init; }
+
+    /// <summary>Whether it need not wait for all of SGD's epochs: the Hessian can be factorised.</summary>
+    public bool NewtonTakesOver { get; init; }
 
     /// <summary>The largest learning rate of the schedule; null derives it from the data (see <see cref="LearningRateRule"/>).</summary>
     public double? LearningRate { get; init; }
@@ -170,8 +178,9 @@ internal sealed record FitPlan
     /// <summary>The plan for the given rows, with nothing left open but the derived learning rate.</summary>
     /// <param name="rows">The training rows.</param>
     /// <param name="areKept">Whether they are in memory, not read anew in each pass.</param>
+    /// <param name="areValidated">Whether there are validation rows, which decide when to stop: not at the optimum.</param>
     /// <exception cref="ArgumentException">What is asked for does not go together, or not with such rows.</exception>
-    public FitPlan For(RowSummary rows, bool areKept)
+    public FitPlan For(RowSummary rows, bool areKept, bool areValidated = false)
     {
         if (string.Join(" ", Conflicts(areKept)) is { Length: > 0 } conflicts)
             throw new ArgumentException(conflicts);
@@ -179,17 +188,30 @@ internal sealed record FitPlan
             throw new ArgumentException($"The optimizer is {Optimizer.Name}, but the rows are sparse, whose steps are always plain "
                 + "SGD's; leave the optimizer out.");
         if (Solver == Solver.Newton)
-        {
-            return this with
-            {
-                Epochs = Epochs > 0 ? Epochs : MostNewtonSteps,
-                BatchSize = rows.ChunkRows,
-                StepsPerEpoch = 1,
-                Threads = rows.Rows * Outputs * rows.ValuesPerRow < WorthAThread ? 1 : Threads,
-                Tolerance = Tolerance ?? DefaultTolerance,
-            };
-        }
+            return ForNewton(rows);
+        var sgd = ForSgd(rows, areKept);
+        if (!CanFinish || areValidated || sgd.Solver != Solver.Saga)
+            return sgd;
+        // Where Newton's method is there before SGD would have ended, it need not wait for it.
+        var newton = new HessianForm(Loss, Outputs, rows);
+        var costOfSgd = sgd.Epochs * (SagaCost * newton.PassCost + sgd.StepsPerEpoch * CostOfStep);
+        return newton.IsWhole && ExpectedNewtonSteps * newton.StepCost <= costOfSgd
+            ? ForNewton(rows)
+            : sgd with { NewtonSteps = MostNewtonSteps, NewtonTakesOver = newton.IsWhole };
+    }
 
+    private FitPlan ForNewton(RowSummary rows) => this with
+    {
+        Solver = Solver.Newton,
+        Epochs = Epochs > 0 ? Epochs : MostNewtonSteps,
+        BatchSize = rows.ChunkRows,
+        StepsPerEpoch = 1,
+        Threads = rows.Rows * Outputs * rows.ValuesPerRow < WorthAThread ? 1 : Threads,
+        Tolerance = Tolerance ?? DefaultTolerance,
+    };
+
+    private FitPlan ForSgd(RowSummary rows, bool areKept)
+    {
         var largest = rows.IsSparse ? LargestSparseBatch : LargestBatch;
         var automatic = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(rows.Rows / BatchesPerEpoch, SmallestBatch, largest));
         var batchSize = Math.Min(BatchSize > 0 ? BatchSize : automatic, rows.ChunkRows);
@@ -200,7 +222,6 @@ internal sealed record FitPlan
         return this with
         {
             Solver = solver,
-            NewtonSteps = CanFinish(rows) && isRemembered ? MostNewtonSteps : 0,
             Epochs = Epochs > 0 ? Epochs : (int)Math.Clamp((fewest + steps - 1) / steps, FewestEpochs, MostEpochs),
             BatchSize = batchSize,
             StepsPerEpoch = steps,
@@ -209,7 +230,8 @@ internal sealed record FitPlan
         };
     }
 
-    private bool CanFinish(RowSummary rows) =>
+    /// <summary>Whether nothing is said that Newton's method does not go with.</summary>
+    private bool CanFinish =>
         Solver == Solver.Auto && Epochs == 0 && BatchSize == 0 && LearningRate is null && Schedule is null
-        && Optimizer is null && L1 == 0 && Loss.HasCurvature && rows.Features <= 511;
+        && Optimizer is null && L1 == 0 && Loss.HasCurvature;
 }

@@ -15,6 +15,9 @@ internal interface ISolver : IDisposable
     /// <summary>The rate at which it settled, where it has one to settle at.</summary>
     double? SettledRate { get; }
 
+    /// <summary>About how far the objective is above its minimum, where the solver knows.</summary>
+    double? Gap { get; }
+
     /// <summary>Takes epochs until there is a reason to stop.</summary>
     StopReason Run(FitRun run);
 
@@ -36,6 +39,9 @@ internal sealed class FitRun
 {
     // No fit takes a thousand years.
     private const long LongestTicks = 365_000 * TimeSpan.TicksPerDay;
+
+    // Two passes over the rows may differ by so much of the objective.
+    private const double Rounding = 1e-6;
 
     private readonly LinearObjective _objective;
     private readonly FitPlan _plan;
@@ -83,13 +89,21 @@ internal sealed class FitRun
             _checkpoint?.Write(Epochs, _steps);
         if (isCancelled && (_steps == 0 || _plan.OnCancellation == CancellationAnswer.Throw))
             throw Cancelled();
-        if (_stopping.BestEpoch > 0 && !(isCancelled && _plan.OnCancellation == CancellationAnswer.ReturnLast))
+        var isBest = _stopping.BestEpoch > 0 && !(isCancelled && _plan.OnCancellation == CancellationAnswer.ReturnLast);
+        if (isBest)
             _solver.TakeBest();
         else
             _solver.Settle();
+        var (answer, certificate) = (_solver.Weights, OptimalityCertificate.NotMeasured);
+        // Who cancels does not want to wait for rows to be read once more.
+        if (!isCancelled || _objective.Chunks is not RowChunks)
+            certificate = _objective.Certify(answer, isBest ? null : _solver.Gap);
+        using var before = isBest || isCancelled ? null : BetterStart(certificate.Objective);
+        if (before is not null)
+            (answer, certificate) = (before, _objective.Certify(before));
         var weights = new float[checked(_objective.Outputs * _objective.Features)];
         var biases = new float[_objective.Outputs];
-        _solver.Weights.CopyTo(weights, biases);
+        answer.CopyTo(weights, biases);
         var model = new FittedLinearModel
         {
             Weights = weights,
@@ -102,10 +116,8 @@ internal sealed class FitRun
             TotalSteps = _solver.StepsBefore + _steps,
             SettledRate = _solver.SettledRate,
             StopReason = reason,
-            // Who cancels does not want to wait for rows to be read once more.
-            Certificate = isCancelled && _objective.Chunks is RowChunks
-                ? OptimalityCertificate.NotMeasured
-                : _objective.Certify(_solver.Weights),
+            Certificate = certificate,
+            IsStart = before is not null,
         };
         if (!isCancelled)
             _checkpoint?.Delete();
@@ -190,6 +202,32 @@ internal sealed class FitRun
             $"Training diverged in epoch {Epochs + 1}: the mean loss was {loss.ToString(CultureInfo.InvariantCulture)}{efforts}. " +
             $"The feature of largest scale is number {Array.IndexOf(scales, scales.Min())}. " +
             "Leave the learning rate to be chosen from the data, or normalise the features, or remove outliers.");
+    }
+
+    /// <summary>
+    /// What is better than where the fit has ended: where it began, or a model that knows the class shares alone; null when neither is.
+    /// </summary>
+    private LinearWeights? BetterStart(double objective)
+    {
+        var summary = _objective.Summary;
+        LinearWeights? better = null;
+        var isWarm = _plan.InitialWeights is not null || _plan.InitialBiases is not null;
+        foreach (var isPrior in isWarm ? new[] { true, false } : [true])
+        {
+            var weights = _objective.CreateWeights();
+            weights.Set(isPrior ? null : _plan.InitialWeights, isPrior ? summary.PriorBiases : _plan.InitialBiases ?? summary.PriorBiases);
+            var value = _objective.Value(weights);
+            if (!double.IsFinite(value) || objective <= value * (1 + Rounding))
+            {
+                weights.Dispose();
+                continue;
+            }
+
+            better?.Dispose();
+            (better, objective) = (weights, value);
+        }
+
+        return better;
     }
 
     private StopReason RunSolver()

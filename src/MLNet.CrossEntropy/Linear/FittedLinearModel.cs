@@ -24,9 +24,9 @@ internal sealed record FitStart(FitPlan Plan, long MemoryBytes, long UnknownVali
         var table = isSaga ? rows.Rows * outputs : 0;
         var batch = 2L * plan.BatchSize * outputs;
         if (plan.Solver == Solver.Newton)
-            (floats, batch) = (NewtonSolver.Floats(plan.Loss, rows.Features, outputs, rows.Rows), 0);
+            (floats, batch) = (NewtonSolver.Floats(plan.Loss, outputs, rows), 0);
         if (plan.NewtonSteps > 0)
-            floats += NewtonSolver.Floats(plan.Loss, rows.Features, outputs, rows.Rows);
+            floats += NewtonSolver.Floats(plan.Loss, outputs, rows);
         return rows.LargestChunkBytes + validation.Sum(block => block.Bytes) + sizeof(int) * Math.Min(rows.Rows, rows.ChunkRows)
             + sizeof(float) * (floats + table + batch);
     }
@@ -64,6 +64,9 @@ internal sealed record FittedLinearModel
 
     /// <summary>Why the fit ended.</summary>
     public required StopReason StopReason { get; init; }
+
+    /// <summary>Whether it is where the fit began, or knows the class shares alone: the fit itself ended at a higher objective.</summary>
+    public bool IsStart { get; init; }
 
     /// <summary>How good the returned weights are: objective, gradient norm, distance bound.</summary>
     public required OptimalityCertificate Certificate { get; init; }

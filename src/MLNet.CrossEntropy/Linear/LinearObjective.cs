@@ -56,8 +56,10 @@ internal sealed unsafe class LinearObjective : IDisposable
     /// <summary>Weights and biases of 0, to be filled.</summary>
     public LinearWeights CreateWeights() => new(Outputs, Features, Summary.IsSparse);
 
-    /// <summary>Objective, gradient and distance from the optimum, by one pass over the rows.</summary>
-    public OptimalityCertificate Certify(LinearWeights weights)
+    /// <summary>Objective, gradient and distance from the optimum, by one pass over the rows, and one over a sample.</summary>
+    /// <param name="weights">The point.</param>
+    /// <param name="gap">What is known of its distance from the optimum; null estimates it.</param>
+    public OptimalityCertificate Certify(LinearWeights weights, double? gap = null)
     {
         CompensatedSum loss = default, weight = default;
         Products.Clear();
@@ -68,29 +70,53 @@ internal sealed unsafe class LinearObjective : IDisposable
             weight.Add(sums.Weight);
         }
 
-        double squared = 0, gap = 0;
+        double squared = 0, bound = 0;
         for (var k = 0; k < Outputs; k++)
         {
             var bias = Products.BiasSums[k] / weight.Value;
             squared += bias * bias;
-            gap += bias * bias / Penalty.L2;
+            bound += bias * bias / Penalty.L2;
             for (var j = 0; j < Features; j++)
             {
                 var slope = Penalty.Subgradient(
                     Products.Sums[k * Features + j] / weight.Value, weights.Pointer[weights.Place(k, j)], k, j);
                 squared += slope * slope;
-                gap += slope * slope / Penalty.L2Of(j);
+                bound += slope * slope / Penalty.L2Of(j);
             }
         }
 
         var dataTerm = loss.Value / weight.Value;
+        if (gap is null && double.IsFinite(squared) && Penalty.L1 == 0 && Loss.HasCurvature)
+        {
+            double[] point = new double[Parameters], gradient = new double[Parameters];
+            ToScaled(weights, point);
+            SumsToScaled(point, weight.Value, gradient, isPoint: true);
+            using var estimate = new GapEstimate(this, weights);
+            gap = estimate.Of(gradient);
+        }
+
         return new OptimalityCertificate
         {
             Objective = dataTerm + Penalty.Value(weights),
             DataTerm = dataTerm,
             GradientNorm = Math.Sqrt(squared),
-            GapBound = Penalty.L2 > 0 ? gap / 2 : null,
+            GapEstimate = gap,
+            GapBound = Penalty.L2 > 0 ? bound / 2 : null,
         };
+    }
+
+    /// <summary>The objective, by one pass over the rows.</summary>
+    public double Value(LinearWeights weights)
+    {
+        CompensatedSum loss = default, weight = default;
+        foreach (var rows in Chunks)
+        {
+            var sums = Sum(rows, take => Products.PassLogits(weights, rows, 0, rows.Rows, take));
+            loss.Add(sums.Loss);
+            weight.Add(sums.Weight);
+        }
+
+        return loss.Value / weight.Value + Penalty.Value(weights);
     }
 
     /// <summary>
@@ -226,12 +252,16 @@ internal sealed unsafe class LinearObjective : IDisposable
 
     /// <summary>Adds the rows' gradients to the products' sums; returns the sums of their losses and weights.</summary>
     private LossSums AddGradient(LinearWeights weights, RowSet rows, RowMap? look = null)
+        => Sum(rows, take => Products.Pass(weights, rows, 0, rows.Rows, look is null ? take : take + look));
+
+    /// <summary>The sums of losses and weights that a pass takes.</summary>
+    private LossSums Sum(RowSet rows, Action<RowMap> pass)
     {
         var units = (rows.Rows + RowProducts.UnitRows - 1) / RowProducts.UnitRows;
         if (_units.Length < units)
             _units = new LossSums[units];
         _rowsAtHand = rows;
-        Products.Pass(weights, rows, 0, rows.Rows, look is null ? _takeErrors : _takeErrors + look);
+        pass(_takeErrors);
         CompensatedSum loss = default, weight = default;
         foreach (var unit in _units.AsSpan(0, units))
         {

@@ -18,7 +18,7 @@ internal static class LinearSolver
     {
         using var rows = new RowSet(training);
         var summary = RowSummary.Of([rows], plan.Loss, plan.Outputs);
-        return Fit([rows], summary, validation, plan.For(summary, areKept: true));
+        return Fit([rows], summary, validation, plan.For(summary, areKept: true, validation is { Count: > 0 }));
     }
 
     /// <summary>
@@ -44,9 +44,6 @@ internal static class LinearSolver
         var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown);
         plan.OnBegin?.Invoke(start);
         using var held = evaluated.Count > 0 ? new RowSet(evaluated) : null;
-        // Validation rows decide when to stop: not at the optimum.
-        if (held is not null)
-            plan = plan with { NewtonSteps = 0 };
         var scaling = plan.Standardize
             ? FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature)
             : FeatureScaling.None(summary.Features);

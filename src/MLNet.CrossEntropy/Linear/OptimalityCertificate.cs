@@ -32,6 +32,14 @@ public sealed record OptimalityCertificate
     public double GradientNorm { get; internal init; }
 
     /// <summary>
+    /// About how far J lies above its minimum, in nats: half the squared Newton decrement <c>grad' H^-1 grad / 2</c> (Boyd and Vandenberghe
+    /// 2004, section 9.5.1), H being the Hessian of a sample of rows. It does not change with the units of the features. Of very many
+    /// features it is an estimate from below. Null with an L1 penalty, and for losses that are not convex.
+    /// </summary>
+    [JsonInclude]
+    public double? GapEstimate { get; internal init; }
+
+    /// <summary>
     /// A bound on how far J lies above its minimum, <c>||grad||^2 / (2 l2)</c> (strong convexity; Boyd and Vandenberghe 2004,
     /// section 9.1.2); null when l2 = 0. Biases carry no penalty, so it takes them to be at their optimum for the weights.
     /// </summary>

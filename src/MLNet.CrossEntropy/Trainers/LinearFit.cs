@@ -54,6 +54,9 @@ internal sealed class LinearFit
         var source = new Source(input, columns, validation, split, start, channel);
         var fit = _options.Cache ? FitCached(source, lossOf, outputs) : FitStreamed(source, lossOf, outputs);
         var fitted = fit.Result;
+        string[] warnings = [.. FitWarnings.Of(fitted)];
+        foreach (var warning in warnings)
+            channel.Warning(MessageSensitivity.None, warning);
         var report = new TrainingReport
         {
             Rows = fit.Rows.Counts,
@@ -69,6 +72,7 @@ internal sealed class LinearFit
             EstimatedMemoryBytes = fitted.Start.MemoryBytes,
             StopReason = fitted.StopReason,
             Certificate = fitted.Certificate,
+            Warnings = warnings,
         };
         channel.Info(MessageSensitivity.None, string.Create(
             CultureInfo.InvariantCulture,
@@ -172,7 +176,8 @@ internal sealed class LinearFit
         ? "loss not measured"
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"loss {certificate.DataTerm:F6} nats, objective {certificate.Objective:F6}, gradient norm {certificate.GradientNorm:G3}");
+            $"loss {certificate.DataTerm:F6} nats, objective {certificate.Objective:F6}"
+                + (certificate.GapEstimate is { } gap ? $", about {gap:G2} above the least" : $", gradient norm {certificate.GradientNorm:G3}"));
 
     private static string DescribeBest(FittedLinearModel fitted) =>
         fitted.BestEpoch is { } best ? $"; lowest validation loss in epoch {best}" : "";

@@ -8,7 +8,8 @@ namespace MLNet.CrossEntropy.Linear;
 /// </summary>
 internal sealed class ConjugateGradient(int length)
 {
-    private const int MostIterations = 250;
+    /// <summary>The most products that a solution takes.</summary>
+    public const int MostIterations = 250;
 
     private readonly double[] _residual = new double[length];
     private readonly double[] _search = new double[length];
@@ -25,20 +26,22 @@ internal sealed class ConjugateGradient(int length)
     /// <param name="precondition">Turns a residual r into about <c>H^-1 r</c>, in place.</param>
     /// <param name="multiply">Writes H v for a direction v.</param>
     /// <param name="advance">Told of each <c>p = p + a v</c> by its a, right after the product with v.</param>
+    /// <param name="most">How many products it may take.</param>
     /// <returns>How many products it took.</returns>
     public int Solve(
         ReadOnlySpan<double> gradient,
         Func<double, double> tolerance,
         Action<double[]> precondition,
         Action<double[], double[]> multiply,
-        Action<double> advance)
+        Action<double> advance,
+        int most = MostIterations)
     {
         Array.Clear(Solution);
         Array.Clear(_residual);
         Array.Clear(_search);
         SpanMath.AddScaled(_residual, -1, gradient);
         double goal = 0, last = 1;
-        for (var i = 0; i < MostIterations; i++)
+        for (var i = 0; i < most; i++)
         {
             _residual.CopyTo(_solved, 0);
             precondition(_solved);
@@ -62,6 +65,6 @@ internal sealed class ConjugateGradient(int length)
             last = next;
         }
 
-        return MostIterations;
+        return most;
     }
 }

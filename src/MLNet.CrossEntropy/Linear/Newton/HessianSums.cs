@@ -44,26 +44,26 @@ internal sealed unsafe class HessianSums : IDisposable
     private int _count;
     private Func<int, SumPlace> _placeOf = null!;
 
-    public HessianSums(RowSet rows, FeatureScaling scaling, WorkerTeam team, int weights)
+    public HessianSums(LinearObjective objective, RowSet rows, int weights)
     {
-        (_set, _scaling, _team, _weights, _size) = (rows, scaling, team, weights, rows.Features + 1);
+        (_set, _scaling, _team, _weights, _size) = (rows, objective.Scaling, objective.Team, weights, rows.Features + 1);
         // Whole vectors: what lies beyond the bias stays 0.
         _width = (_size + WholeVectors - 1) / WholeVectors * WholeVectors;
-        _isScattered = IsScattered(rows);
+        _isScattered = IsScattered(objective.Summary);
         _slices = !_isScattered && weights >= ManyWeights ? [.. Slices(_size)] : [];
         _rows = new NativeBuffer<float>(_isScattered ? 0 : ChunkRows * _width);
         long cells = _slices.Length > 0 ? _slices.Max(slice => slice.Cells) : _width;
-        var members = _isScattered ? 0 : team.Capacity;
+        var members = _isScattered ? 0 : _team.Capacity;
         _scratch = new NativeBuffer<float>(members * ChunkRows * (_slices.Length > 0 ? cells : StripColumns));
         _products = new NativeBuffer<float>(members * cells * (_slices.Length > 0 ? weights : StripColumns));
         _add = _isScattered ? AddScattered : _slices.Length > 0 ? AddTriangles : AddStrips;
     }
 
     /// <summary>About how many floats are multiplied for a row and a weight.</summary>
-    public static double CostOf(RowSet rows)
+    public static double CostOf(RowSummary rows)
     {
-        double size = rows.Features + 1, stored = rows.IsSparse ? 1 + (double)rows.NonZeros / rows.Rows : size;
-        return Math.Min(size * size, rows.IsSparse ? ScatterCost * stored * stored : double.PositiveInfinity) / 2;
+        double size = rows.Features + 1, stored = 1 + rows.ValuesPerRow;
+        return (IsScattered(rows) ? ScatterCost * stored * stored : size * size) / 2;
     }
 
     /// <summary>Adds a chunk of rows.</summary>
@@ -102,7 +102,8 @@ internal sealed unsafe class HessianSums : IDisposable
             scaled[j] = scaling.Scales[j] * (row[j] - scaling.Means[j]);
     }
 
-    private static bool IsScattered(RowSet rows) => rows.IsSparse && 2 * CostOf(rows) < (rows.Features + 1.0) * (rows.Features + 1.0);
+    private static bool IsScattered(RowSummary rows) => rows.IsSparse
+        && ScatterCost * (1.0 + rows.ValuesPerRow) * (1 + rows.ValuesPerRow) < (rows.Features + 1.0) * (rows.Features + 1.0);
 
     /// <summary>The lines of the triangle in runs of about as many cells.</summary>
     private static IEnumerable<(int From, int To, int Cells)> Slices(int size)

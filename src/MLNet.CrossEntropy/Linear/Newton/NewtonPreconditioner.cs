@@ -14,22 +14,13 @@ namespace MLNet.CrossEntropy.Linear;
 /// </remarks>
 internal sealed class NewtonPreconditioner : IDisposable
 {
-    // The most parameters of a softmax whose whole Hessian is worth its factorisation, and the most numbers of all blocks.
-    private const int MostCoupled = 3_000;
-    private const long MostFactors = 1L << 23;
-
-    // Summing up the sample may cost as much as so many passes over the rows; a pass multiplies each value twice, and costs as much as
-    // some more for each logit.
-    private const double WorthInPasses = 12;
-    private const double CostOfLogit = 30;
-    private const int RowsPerParameter = 4;
-
     private readonly RowSet _set;
     private readonly LinearObjective _objective;
     private readonly LogitLoss _loss;
     private readonly int _outputs;
     private readonly int _size;
     private readonly int _blockSize;
+    private readonly HessianForm _form;
     private readonly double[] _blocks;
     private readonly double[] _right;
     private readonly (int Row, int Column)[] _pairs;
@@ -43,31 +34,31 @@ internal sealed class NewtonPreconditioner : IDisposable
 
     /// <param name="objective">The objective.</param>
     /// <param name="rows">Its rows, in memory.</param>
-    public NewtonPreconditioner(LinearObjective objective, RowSet rows)
+    /// <param name="mayHaveBlocks">Whether a part of the Hessian other than its diagonal may be factorised, too.</param>
+    public NewtonPreconditioner(LinearObjective objective, RowSet rows, bool mayHaveBlocks = true)
     {
         (_set, _objective, _loss, _outputs) = (rows, objective, objective.Loss, objective.Outputs);
         _size = rows.Features + 1;
-        var isCoupled = IsCoupled(_loss, _outputs, rows.Features);
-        var hasBlocks = Factors(_loss, _outputs, rows.Features) > (long)_outputs * _size;
-        _blockSize = isCoupled ? _outputs * _size : hasBlocks ? _size : 1;
+        _form = new HessianForm(_loss, _outputs, objective.Summary, mayHaveBlocks);
+        _blockSize = _form.BlockSize;
+        var isCoupled = _form.IsCoupled;
         _pairs = [.. Enumerable.Range(0, _outputs)
             .SelectMany(k => Enumerable.Range(isCoupled ? 0 : k, isCoupled ? k + 1 : 1).Select(l => (k, l)))];
-        var perRow = 2 * _pairs.Length * (hasBlocks ? HessianSums.CostOf(rows) : _size);
-        var perPass = rows.Rows * (double)_outputs * (4 * objective.Summary.ValuesPerRow + CostOfLogit);
-        _sample = new HessianSample(
-            objective, rows, Math.Max(WorthInPasses * perPass / perRow, RowsPerParameter * (double)_blockSize));
-        _blocks = new double[Factors(_loss, _outputs, rows.Features)];
+        _sample = new HessianSample(objective, rows, _form.SampleRows);
+        _blocks = new double[_form.Factors];
         _right = new double[_blockSize];
         _biasCurvature = new double[_outputs];
         _curvature = new NativeBuffer<float>(HessianSums.ChunkRows * (long)_pairs.Length);
-        _sums = hasBlocks ? new HessianSums(rows, objective.Scaling, objective.Team, _pairs.Length) : null;
-        IsExact = hasBlocks && _sample.IsWhole && (isCoupled || _outputs == 1 || _loss.HasIndependentOutputs);
+        _sums = _blockSize > 1 ? new HessianSums(objective, rows, _pairs.Length) : null;
         _complete = Complete;
         _placeOf = PlaceOf;
     }
 
     /// <summary>Whether it is the inverse Hessian itself of the point that it was made for: of all rows, outputs coupled.</summary>
-    public bool IsExact { get; }
+    public bool IsExact => _form.IsWhole && _sample.IsWhole;
+
+    /// <summary>Whether it is all of the Hessian, of a sample of rows at least.</summary>
+    public bool IsWhole => _form.IsWhole;
 
     /// <summary>
     /// The factors L of the blocks, one after the other, <c>[size, size]</c> each (see <see cref="Cholesky"/>): of each output's features
@@ -76,14 +67,7 @@ internal sealed class NewtonPreconditioner : IDisposable
     public ReadOnlySpan<double> Blocks => _blocks;
 
     /// <summary>The size of a block; 1 where there is the diagonal alone.</summary>
-    public int BlockSize => _blockSize;
-
-    /// <summary>How many numbers its factors are, in double.</summary>
-    public static long Factors(LogitLoss loss, int outputs, int features)
-    {
-        long size = features + 1L, blocks = size * size * outputs * (IsCoupled(loss, outputs, features) ? outputs : 1);
-        return blocks <= Math.Max(MostFactors, (long)MostCoupled * MostCoupled) ? blocks : size * outputs;
-    }
+    public int BlockSize => _form.BlockSize;
 
     /// <summary>
     /// Sums up and factorises the blocks for the point at hand, unless those of an earlier one still serve well.
@@ -119,11 +103,29 @@ internal sealed class NewtonPreconditioner : IDisposable
 
         _objective.Team.Run(_complete);
         for (var b = 0; b < _blocks.Length; b += _blockSize * _blockSize)
-            Cholesky.Factorize(_blocks.AsSpan(b, _blockSize * _blockSize), _blockSize);
+            Cholesky.Factorize(_blocks.AsMemory(b, _blockSize * _blockSize), _blockSize, _objective.Team);
     }
 
     /// <summary>Turns a residual into about the inverse Hessian times it, in place.</summary>
     public void Apply(double[] residual)
+    {
+        Centre(residual);
+        Solve(residual);
+        Centre(residual);
+    }
+
+    /// <summary>All of a softmax's biases may move together without a change: what rounding makes of that is taken out.</summary>
+    private void Centre(double[] direction)
+    {
+        if (_outputs == 1 || _loss.HasIndependentOutputs)
+            return;
+        var biases = direction.AsSpan(_outputs * (_size - 1));
+        var mean = SpanMath.Sum(biases) / biases.Length;
+        foreach (ref var bias in biases)
+            bias -= mean;
+    }
+
+    private void Solve(double[] residual)
     {
         int features = _size - 1, together = Math.Max(1, _blockSize / _size);
         if (_blockSize == 1)
@@ -181,14 +183,11 @@ internal sealed class NewtonPreconditioner : IDisposable
         _sums?.Dispose();
     }
 
-    private static bool IsCoupled(LogitLoss loss, int outputs, int features)
-        => outputs > 1 && !loss.HasIndependentOutputs && outputs * (features + 1L) <= MostCoupled;
-
     /// <summary>Writes the second derivatives of a row, one a pair of outputs.</summary>
     private void Weigh(LocalObjective local, int row, double share, Span<float> curvature)
     {
         var terms = local.Terms.Span((long)row * _outputs, _outputs);
-        if (_pairs.Length == _outputs)
+        if (!_form.IsCoupled)
         {
             _loss.CurvatureDiagonal(terms, curvature);
         }

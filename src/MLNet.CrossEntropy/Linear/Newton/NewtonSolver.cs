@@ -18,7 +18,7 @@ internal sealed class NewtonSolver : ISolver
     // A quadratic model that promises to lower the objective by less than this share of it promises less than floats can tell.
     private const double SmallestPromise = 1e-8;
 
-    // A solution that takes more products than this shows that the factors belong to another model by now.
+    // A solution that takes more products than this, and than twice those of new factors, shows that they belong to another model by now.
     private const int MostProducts = 4;
 
     // So many steps that promise next to nothing may follow each other where ordinary rows still have something to gain.
@@ -30,6 +30,10 @@ internal sealed class NewtonSolver : ISolver
     // What is enough after SGD: the step that is taken all the same leaves far less than that.
     private const double FinishingPromise = 1e-5;
 
+    // The same of so many parameters that their Hessian is not factorised, and how exactly their systems are solved.
+    private const double PromiseOfMany = 1e-4;
+    private const double TightestOfMany = 0.1;
+
     private readonly LinearObjective _objective;
     private readonly FitPlan _plan;
     private readonly LocalObjective _local;
@@ -40,7 +44,10 @@ internal sealed class NewtonSolver : ISolver
     private readonly double[] _before;
     private readonly double[] _gradient;
     private bool _isGood;
+    private int _freshProducts;
     private int _smallSteps;
+    private double _halfDecrement;
+    private double _objectiveHere;
     private double _reached = double.PositiveInfinity;
 
     /// <param name="objective">What is minimised.</param>
@@ -58,26 +65,27 @@ internal sealed class NewtonSolver : ISolver
         _before = new double[objective.Parameters];
         _gradient = new double[objective.Parameters];
         objective.ToScaled(start, _point);
+        _point.CopyTo(_before, 0);
         objective.ToRaw(_point, _local.Weights);
     }
 
     public LinearWeights Weights => _local.Weights;
 
-    /// <summary>What the last step's quadratic model promised to lower the objective by: half the squared Newton decrement.</summary>
-    public double HalfDecrement { get; private set; }
-
     public long StepsBefore => _plan.StepsBefore ?? 0;
 
     public double? SettledRate => null;
+
+    /// <summary>What the last step's quadratic model promised, where that was next to nothing.</summary>
+    public double? Gap => _smallSteps > 0 ? _halfDecrement : null;
 
     /// <summary>
     /// About how many floats a fit keeps besides the rows: eight vectors of parameters in double and some in float, the
     /// preconditioner's blocks, and four a row and output (see <see cref="LocalObjective"/>).
     /// </summary>
-    public static long Floats(LogitLoss loss, int features, long outputs, long rows)
+    public static long Floats(LogitLoss loss, long outputs, RowSummary rows)
     {
-        var parameters = outputs * (features + 1L);
-        return 20 * parameters + 2 * NewtonPreconditioner.Factors(loss, (int)outputs, features) + 4 * rows * outputs;
+        var parameters = outputs * (rows.Features + 1L);
+        return 20 * parameters + 2 * new HessianForm(loss, (int)outputs, rows).Factors + 4 * rows.Rows * outputs;
     }
 
     public StopReason Run(FitRun run)
@@ -86,13 +94,15 @@ internal sealed class NewtonSolver : ISolver
         {
             if (run.IsCancelled)
                 return StopReason.Cancelled;
-            _local.MoveTo(_point, _gradient);
-            if (!double.IsFinite(_local.MeanLoss))
-                throw run.Divergence(_local.MeanLoss, "");
-            var norm = Math.Sqrt(SpanMath.Dot(_gradient, _gradient));
-            var isSettled = norm <= _plan.Tolerance;
-            if (!isSettled || !IsCertain(norm))
-                isSettled |= !TryStep();
+            var isSettled = !TryMove();
+            if (!isSettled)
+            {
+                var norm = Math.Sqrt(SpanMath.Dot(_gradient, _gradient));
+                isSettled = norm <= _plan.Tolerance;
+                if (!isSettled || !IsCertain(norm))
+                    isSettled |= !TryStep();
+            }
+
             run.Steps++;
             if (run.EndEpoch(_local.MeanLoss, rate: 1, Weights))
                 _point.CopyTo(_saved, 0);
@@ -120,6 +130,7 @@ internal sealed class NewtonSolver : ISolver
         state.Values(_point.AsSpan());
         state.Values(_saved.AsSpan());
         state.Value(ref _isGood);
+        state.Value(ref _freshProducts, 0, ConjugateGradient.MostIterations);
         state.Value(ref _smallSteps, 0, MostSmallSteps);
         state.Value(ref _reached, 0, double.PositiveInfinity);
         _preconditioner.Serialize(state);
@@ -148,77 +159,69 @@ internal sealed class NewtonSolver : ISolver
         return norm == 0 || gap <= LargestGap * _local.MeanLoss;
     }
 
+    /// <summary>Moves to the point; false, and back to the last one, where rounding has not kept what the line promised.</summary>
+    private bool TryMove()
+    {
+        _local.MoveTo(_point, _gradient);
+        _objectiveHere = _local.MeanLoss + _objective.Penalty.Value(Weights);
+        if (_objectiveHere <= _reached * (1 + Rounding))
+        {
+            _reached = Math.Min(_reached, _objectiveHere);
+            _point.CopyTo(_before, 0);
+            return true;
+        }
+
+        _before.CopyTo(_point, 0);
+        _local.MoveTo(_point, _gradient);
+        return false;
+    }
+
     /// <summary>Takes a step, if it can; false when the objective cannot be lowered any more, as far as floats can tell.</summary>
     private bool TryStep()
     {
-        var constant = _objective.Penalty.Value(Weights);
-        var start = _local.MeanLoss + constant;
-        // What the line promised, rounding has not kept.
-        if (start > _reached * (1 + Rounding))
-        {
-            _before.CopyTo(_point, 0);
-            _local.MoveTo(_point, _gradient);
-            return false;
-        }
-
-        _reached = Math.Min(_reached, start);
-        _point.CopyTo(_before, 0);
         _local.Linearize();
         _preconditioner.Refresh(_local, _isGood);
         var direction = _direction.Solution;
         var products = 1;
-        Centre(_gradient);
+        var start = _objectiveHere;
+        var isFinishing = _plan.NewtonSteps > 0;
         if (_preconditioner.IsExact)
         {
             Array.Clear(direction);
             SpanMath.AddScaled(direction, -1, _gradient);
-            Precondition(direction);
+            _preconditioner.Apply(direction);
             _local.Aim(direction);
         }
         else
         {
-            products = _direction.Solve(_gradient, Tolerance, Precondition, _local.Multiply, _local.AdvanceLine);
+            products = _direction.Solve(_gradient, Tolerance, _preconditioner.Apply, _local.Multiply, _local.AdvanceLine);
         }
 
-        var (_, linear, square) = _objective.PenaltyAlong(_point, direction);
+        var (constant, linear, square) = _objective.PenaltyAlong(_point, direction);
         var slope = SpanMath.Dot(_gradient, direction);
-        HalfDecrement = -slope / 2;
+        _halfDecrement = -slope / 2;
         var ordinary = _preconditioner.OrdinaryGain(_gradient);
-        var enough = (_plan.NewtonSteps > 0 ? FinishingPromise : SmallestPromise) * start;
+        var enough = start * (!isFinishing ? SmallestPromise : _preconditioner.IsWhole ? FinishingPromise : PromiseOfMany);
         var length = slope < 0 ? LineSearch.Minimize(Look, start, slope) : 0;
         var wasGood = _isGood;
-        _isGood = products <= MostProducts && length is > 0.3 and < 3;
+        if (!wasGood)
+            _freshProducts = products;
+        _isGood = products <= Math.Max(MostProducts, 2 * _freshProducts) && length is > 0.3 and < 3;
         SpanMath.AddScaled(_point, length, direction);
         _objective.ToRaw(_point, Weights);
-        _smallSteps = HalfDecrement <= enough ? _smallSteps + 1 : 0;
+        _smallSteps = _halfDecrement <= enough ? _smallSteps + 1 : 0;
         return length > 0
             ? _smallSteps == 0 || (ordinary > FinishingPromise * start && _smallSteps < MostSmallSteps)
             : wasGood && !_preconditioner.IsExact;
 
         // The further from the optimum, the less a quadratic model is to be believed (Dembo and Steihaug 1983).
-        double Tolerance(double norm) => Math.Clamp(Math.Sqrt(norm / (2 * start)), TightestSolution, LoosestSolution);
+        double Tolerance(double norm) => Math.Clamp(
+            Math.Sqrt(norm / (2 * start)), _preconditioner.IsWhole || !isFinishing ? TightestSolution : TightestOfMany, LoosestSolution);
 
         (double, double) Look(double length)
         {
             var (loss, change) = _local.Along(length);
             return (loss + constant + length * (linear + length * square), change + linear + 2 * length * square);
         }
-    }
-
-    private void Precondition(double[] residual)
-    {
-        _preconditioner.Apply(residual);
-        Centre(residual);
-    }
-
-    /// <summary>All of a softmax's biases may move together without a change: whatever rounding makes of that is taken out.</summary>
-    private void Centre(double[] direction)
-    {
-        if (_objective.Outputs == 1 || _objective.Loss.HasIndependentOutputs)
-            return;
-        var biases = direction.AsSpan(_objective.Outputs * _objective.Features);
-        var mean = SpanMath.Sum(biases) / biases.Length;
-        foreach (ref var bias in biases)
-            bias -= mean;
     }
 }

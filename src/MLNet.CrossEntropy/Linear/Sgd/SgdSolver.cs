@@ -17,6 +17,9 @@ internal sealed class SgdSolver : ISolver
     private const int MostRetries = 6;
     private const double RetryFactor = 0.25;
     private const double SettleFactor = 0.5;
+
+    // An epoch that gains no more than this share of the objective is dearer than a step of Newton's method.
+    private const double TakenOver = 0.01;
     private const int SettleEpochs = 3;
 
     // A mean loss this many times that of the first batch (or of guessing, if that is more) means that the steps blow up.
@@ -74,6 +77,8 @@ internal sealed class SgdSolver : ISolver
 
     public double? SettledRate => _memory is null ? null : _largestRate;
 
+    public double? Gap => null;
+
     /// <summary>Whether the loss exploded at every learning rate that was tried.</summary>
     public bool HasGivenUp => _retries > MostRetries;
 
@@ -96,6 +101,8 @@ internal sealed class SgdSolver : ISolver
             else if (EndEpoch(run) is { } reason)
                 return reason;
             run.SaveAfterEpoch();
+            if (_plan.NewtonTakesOver && run.LastChange() < TakenOver)
+                break;
         }
 
         return StopReason.MaximumEpochs;
