@@ -34,7 +34,7 @@ internal sealed class PoissonBootstrap : IDisposable
     }
 
     /// <summary>Adds a row's differences, one a pair.</summary>
-    public void Add(ulong key, double weight, List<PairSums> pairs)
+    public void Add(ulong key, double weight, PairSums[] pairs)
     {
         if (_count == BufferedRows)
             Flush();
