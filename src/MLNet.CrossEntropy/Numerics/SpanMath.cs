@@ -74,6 +74,24 @@ internal static class SpanMath
         return sum;
     }
 
+    /// <summary>The sum of products x[i] y[i], in double; of the same length.</summary>
+    public static double Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        var i = 0;
+        Vector<double> lanes = default;
+        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector.Widen(Load(x, i), out var lowerX, out var upperX);
+            Vector.Widen(Load(y, i), out var lowerY, out var upperY);
+            lanes += lowerX * lowerY + upperX * upperY;
+        }
+
+        var sum = Vector.Sum(lanes);
+        for (; i < x.Length; i++)
+            sum += (double)x[i] * y[i];
+        return sum;
+    }
+
     /// <summary>destination[i] = x[i] - subtrahend; of the same length, in place when both are the same span.</summary>
     public static void Subtract(ReadOnlySpan<float> x, float subtrahend, Span<float> destination)
     {
@@ -104,6 +122,22 @@ internal static class SpanMath
             Store(Load<T>(x, i) * factor, x, i);
         for (; i < x.Length; i++)
             x[i] *= factor;
+    }
+
+    /// <summary>Whether no value is NaN or infinite: 0 x is 0 for every finite x, and NaN for all others.</summary>
+    // Compiled with optimisation at once: vectors in unoptimised code would take longer than all the rest.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool AreFinite<T>(ReadOnlySpan<T> x)
+        where T : unmanaged, INumberBase<T>
+    {
+        var i = 0;
+        Vector<T> lanes = default;
+        for (; i <= x.Length - Vector<T>.Count; i += Vector<T>.Count)
+            lanes += Vector<T>.Zero * Load(x, i);
+        var sum = Vector.Sum(lanes);
+        for (; i < x.Length; i++)
+            sum += T.Zero * x[i];
+        return sum == T.Zero;
     }
 
     /// <summary><c>y += a x</c>.</summary>
