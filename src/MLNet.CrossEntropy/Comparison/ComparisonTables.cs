@@ -36,7 +36,7 @@ internal static class ComparisonTables
 
     /// <summary>The differences of the pairs; names of models longer than <paramref name="longestName"/> are cut.</summary>
     public static Table Pairs(CrossEntropyComparison comparison, LossUnit unit, int longestName = int.MaxValue) => new(
-        $"Difference of log-loss, paired by {(comparison.Pairs.FirstOrDefault()?.Folds is null ? "row" : "fold")}",
+        $"Difference of log-loss, paired by {(comparison.Pairs is [{ Folds: > 0 }, ..] ? "fold" : "row")}",
         [
             new("pair"), new("rows", NumberFormat.Count, IsDetail: true), new($"difference ({unit.Name})", NumberFormat.Loss),
             new("std. error", NumberFormat.Loss), new("from", NumberFormat.Loss), new("to", NumberFormat.Loss),
@@ -86,8 +86,8 @@ internal static class ComparisonTables
     private static IEnumerable<(string Name, string Value)> Rows(CrossEntropyComparison comparison)
     {
         yield return Table.Fact("rows", $"{comparison.Rows}");
-        if (comparison.GroupColumnName is { } column)
-            yield return Table.Fact("groups", $"{comparison.Pairs.FirstOrDefault()?.Groups} of column '{column}'");
+        if (comparison.Pairs is [{ Groups: { } groups }, ..])
+            yield return Table.Fact("groups", $"{groups} of column '{comparison.GroupColumnName}'");
         foreach (var warning in comparison.Warnings)
             yield return ("warning", warning);
     }

@@ -16,8 +16,8 @@ internal static class FoldComparer
         var ratio = testToTrainRatio ?? 1.0 / (folds - 1);
         _ = Guard.Positive(ratio, nameof(testToTrainRatio), "It is the number of test rows over that of training rows");
 
-        var plain = options.WithoutRows();
-        ModelComparer comparer = new(names, plain, new MulticlassEvaluationOptions { ConfidenceLevel = level }, hasFolds: true, seed: 0);
+        MulticlassEvaluationOptions evaluation = new() { ConfidenceLevel = level };
+        using ModelComparer comparer = new(names, options.WithoutRows(), evaluation, hasFolds: true, seed: 0);
         for (var fold = 0; fold < folds; fold++)
             comparer.Add(fold, [.. names.Select(name => Finite(name, fold, logLosses[name][fold]))]);
         return comparer.ToComparison(ratio);

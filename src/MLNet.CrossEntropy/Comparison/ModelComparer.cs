@@ -10,7 +10,7 @@ namespace MLNet.CrossEntropy.Comparison;
 internal sealed record ScoredPart(IReadOnlyDictionary<string, IDataView> Scored, int[]? Rows = null);
 
 /// <summary>Compares models on the same rows in one pass, all of them side by side.</summary>
-internal sealed class ModelComparer
+internal sealed class ModelComparer : IDisposable
 {
     private readonly ModelSums[] _models;
     private readonly PairSums[] _pairs;
@@ -86,13 +86,10 @@ internal sealed class ModelComparer
         double? testToTrainRatio)
         where TOptions : EvaluationOptions
     {
-        ModelComparer comparer = new([.. parts[0].Scored.Keys], options, evaluation, testToTrainRatio is not null, seed);
-        using (comparer._bootstrap)
-        {
-            foreach ((var part, var fold) in parts.Select((part, fold) => (part, fold)))
-                comparer.Add(part, fold, data => open(data, evaluation));
-            return comparer.ToComparison(testToTrainRatio);
-        }
+        using ModelComparer comparer = new([.. parts[0].Scored.Keys], options, evaluation, testToTrainRatio is not null, seed);
+        foreach ((var part, var fold) in parts.Select((part, fold) => (part, fold)))
+            comparer.Add(part, fold, data => open(data, evaluation));
+        return comparer.ToComparison(testToTrainRatio);
     }
 
     /// <summary>The options' seed, or the environment's: always drawn, so that its state does not depend on the options.</summary>
@@ -100,6 +97,12 @@ internal sealed class ModelComparer
     {
         var drawn = env.Register("CompareCrossEntropy").Rand.Next();
         return options.Seed ?? drawn;
+    }
+
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _bootstrap?.Dispose();
     }
 
     /// <summary>Adds a fold by its models' log-losses alone, as if it were one row.</summary>
@@ -119,7 +122,7 @@ internal sealed class ModelComparer
         {
             foreach ((var name, var data) in part.Scored)
                 rows.Add(new(name, open(data), _evaluation.ProbabilityFloor));
-            using var keys = _keys.Open(part.Scored.First().Value, part.Rows);
+            _keys.Open(part.Scored.First().Value, part.Rows);
             new Part(this, rows, fold).Run();
         }
         finally
@@ -238,7 +241,7 @@ internal static class ComparisonWarnings
         foreach (var model in comparison.Models.Where(m => m.InfiniteRows > 0))
             yield return $"The log-loss of '{model.Name}' is infinite: {model.InfiniteRows} rows give their true class probability 0. "
                 + $"Tests and intervals rest on probabilities of at least {comparison.ProbabilityFloor:g3}.";
-        if (comparison.Pairs.FirstOrDefault()?.Groups is { } groups && groups < FewGroups)
+        if (comparison.Pairs is [{ Groups: < FewGroups and var groups }, ..])
             yield return $"There are {groups} groups of rows; with fewer than {FewGroups}, standard errors tend to be too small.";
     }
 }

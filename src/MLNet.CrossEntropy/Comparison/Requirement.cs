@@ -33,7 +33,8 @@ internal static class Requirement
             return null;
         ConditionText text = new(parameter);
         var seen = condition is BinaryExpression binary
-            ? string.Join(", ", new[] { binary.Left, binary.Right }.Where(text.Knows).Select(side => $"{text.Of(side)} is {Seen(side)}"))
+            ? string.Join(
+                ", ", new[] { binary.Left, binary.Right }.Where(ConditionText.Knows).Select(side => $"{text.Of(side)} is {Seen(side)}"))
             : "";
         return $"{text.Of(condition)}{(seen.Length == 0 ? ": it is false." : $": {seen}.")}";
 
@@ -78,7 +79,7 @@ internal sealed class ConditionText(ParameterExpression parameter)
     };
 
     /// <summary>Whether the parameter, or that of an inner lambda, stands in the expression.</summary>
-    public bool Knows(Expression expression)
+    public static bool Knows(Expression expression)
     {
         Finder finder = new();
         _ = finder.Visit(expression);

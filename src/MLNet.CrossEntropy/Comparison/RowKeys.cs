@@ -29,11 +29,11 @@ internal sealed class RowKeys(ComparisonOptions options, bool areRowsRepeated) :
     public long Row => _rows is null ? _behind + _position : _rows[_position];
 
     /// <summary>Goes on with other rows, behind those so far or where it says.</summary>
-    public RowKeys Open(IDataView data, int[]? rows)
+    public void Open(IDataView data, int[]? rows)
     {
+        _names?.Dispose();
         _behind += _position + 1;
         (_rows, _position, _names) = (rows, -1, new(data, options.GroupColumnName, options.IdColumnName));
-        return this;
     }
 
     public void MoveNext()

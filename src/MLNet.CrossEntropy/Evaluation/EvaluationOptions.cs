@@ -65,7 +65,7 @@ public abstract class EvaluationOptions
 
     internal int Threads => NumberOfThreads ?? Environment.ProcessorCount;
 
-    /// <summary>The options for forecasts that are brought together by name: with a column of weights, the label's own among them.</summary>
+    /// <summary>The options for forecasts brought together by name: with a column of weights, the label's own among them.</summary>
     internal virtual EvaluationOptions ForForecasts()
     {
         var copy = (EvaluationOptions)MemberwiseClone();

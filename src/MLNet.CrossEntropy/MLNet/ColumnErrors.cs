@@ -106,8 +106,8 @@ internal static class ColumnErrors
             + $"probabilities must sum to 1. Divide them by their sum, or set LabelKind to Counts."));
 
     public static InvalidOperationException RowsVanished(long rows, long expected) => new(
-        $"The data ended after {rows} rows, and row {expected} (counted from 0) was there in an earlier pass. Cross-validation reads the data "
-        + "several times: give data that are the same each time, or keep them in memory (Cache).");
+        $"The data ended after {rows} rows, and row {expected} (counted from 0) was there in an earlier pass. Cross-validation reads "
+        + "the data several times: give data that are the same each time, or keep them in memory (Cache).");
 
     public static InvalidOperationException WrongFeatureCount(string column, long row, int count, int expected) => new(
         $"Feature column '{column}' has {count} features in row {row} (counted from 0), and its type promises {expected}. Every row "

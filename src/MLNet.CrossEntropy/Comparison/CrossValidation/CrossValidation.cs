@@ -33,7 +33,8 @@ public sealed class CrossValidation<TMetrics>
     /// <summary>The model of this name.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public CrossValidatedModel<TMetrics> Model(string name) => Models.FirstOrDefault(m => m.Name == name)
-        ?? throw new KeyNotFoundException($"There is no model '{name}'; there are {Numerics.Throw.Listed([.. Models.Select(m => m.Name)])}.");
+        ?? throw new KeyNotFoundException(
+            $"There is no model '{name}'; there are {Numerics.Throw.Listed([.. Models.Select(m => m.Name)])}.");
 
     /// <inheritdoc cref="CrossEntropyMetrics.ToJson"/>
     public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
