@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using MLNet.CrossEntropy.Evaluation;
-using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Evaluation;
 
