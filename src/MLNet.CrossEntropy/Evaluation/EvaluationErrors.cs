@@ -27,8 +27,8 @@ internal static class EvaluationErrors
         + "of both. Give it rows of both.");
 
     public static InvalidOperationException PrecisionOutOfReach(string name, double precision, double highest) => new(
-        FormattableString.Invariant($"No threshold of class '{name}' has precision {precision} on these rows; the highest is {highest:g4}. ")
-        + "Ask for no more than that, or choose on more rows.");
+        FormattableString.Invariant($"No threshold of class '{name}' has precision {precision} on these rows; the highest is ")
+        + FormattableString.Invariant($"{highest:g4}. Ask for no more than that, or choose on more rows."));
 
     /// <summary>A row that the caller's policy does not tolerate.</summary>
     public static InvalidOperationException BadRow(RowOutcome outcome, long row, ReadOnlySpan<float> scores) => outcome switch

@@ -75,7 +75,9 @@ internal static class CurveThinning
     private static double Share(double part, double whole) => whole > 0 ? part / whole : 0;
 }
 
-/// <summary>The lower envelope of the thresholds' lines in a cost diagram; its corners belong to the sides of the ROC curve's hull.</summary>
+/// <summary>
+/// The lower envelope of the thresholds' lines in a cost diagram; its corners belong to the sides of the ROC curve's hull.
+/// </summary>
 internal static class CostEnvelope
 {
     public static IReadOnlyList<(double ProbabilityCost, double Cost)> Of(RankedForecasts ranked)
