@@ -190,7 +190,7 @@ internal sealed record FitPlan
         if (Solver == Solver.Newton)
             return ForNewton(rows);
         var sgd = ForSgd(rows, areKept);
-        if (!CanFinish || areValidated || sgd.Solver != Solver.Saga)
+        if (!CanFinish || areValidated || sgd.Solver != Solver.Saga || Outputs * (rows.Features + 1L) > GapEstimate.MostParameters)
             return sgd;
         // Where Newton's method is there before SGD would have ended, it need not wait for it.
         var newton = new HessianForm(Loss, Outputs, rows);

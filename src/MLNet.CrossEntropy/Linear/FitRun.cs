@@ -204,30 +204,16 @@ internal sealed class FitRun
             "Leave the learning rate to be chosen from the data, or normalise the features, or remove outliers.");
     }
 
-    /// <summary>
-    /// What is better than where the fit has ended: where it began, or a model that knows the class shares alone; null when neither is.
-    /// </summary>
+    /// <summary>Where the fit began, if that is better than where it has ended; else null.</summary>
     private LinearWeights? BetterStart(double objective)
     {
-        var summary = _objective.Summary;
-        LinearWeights? better = null;
-        var isWarm = _plan.InitialWeights is not null || _plan.InitialBiases is not null;
-        foreach (var isPrior in isWarm ? new[] { true, false } : [true])
-        {
-            var weights = _objective.CreateWeights();
-            weights.Set(isPrior ? null : _plan.InitialWeights, isPrior ? summary.PriorBiases : _plan.InitialBiases ?? summary.PriorBiases);
-            var value = _objective.Value(weights);
-            if (!double.IsFinite(value) || objective <= value * (1 + Rounding))
-            {
-                weights.Dispose();
-                continue;
-            }
-
-            better?.Dispose();
-            (better, objective) = (weights, value);
-        }
-
-        return better;
+        var start = _objective.CreateWeights();
+        start.Set(_plan.InitialWeights, _plan.InitialBiases ?? _objective.Summary.PriorBiases);
+        var value = _objective.Value(start);
+        if (double.IsFinite(value) && !(objective <= value * (1 + Rounding)))
+            return start;
+        start.Dispose();
+        return null;
     }
 
     private StopReason RunSolver()

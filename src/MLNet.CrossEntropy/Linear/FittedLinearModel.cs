@@ -65,7 +65,7 @@ internal sealed record FittedLinearModel
     /// <summary>Why the fit ended.</summary>
     public required StopReason StopReason { get; init; }
 
-    /// <summary>Whether it is where the fit began, or knows the class shares alone: the fit itself ended at a higher objective.</summary>
+    /// <summary>Whether it is where the fit began, because that ended at a higher objective.</summary>
     public bool IsStart { get; init; }
 
     /// <summary>How good the returned weights are: objective, gradient norm, distance bound.</summary>

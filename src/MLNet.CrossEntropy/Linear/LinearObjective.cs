@@ -86,7 +86,8 @@ internal sealed unsafe class LinearObjective : IDisposable
         }
 
         var dataTerm = loss.Value / weight.Value;
-        if (gap is null && double.IsFinite(squared) && Penalty.L1 == 0 && Loss.HasCurvature)
+        if (gap is null && double.IsFinite(squared) && Penalty.L1 == 0 && Loss.HasCurvature
+            && Parameters <= GapEstimate.MostParameters)
         {
             double[] point = new double[Parameters], gradient = new double[Parameters];
             ToScaled(weights, point);

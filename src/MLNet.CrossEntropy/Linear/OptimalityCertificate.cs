@@ -33,8 +33,8 @@ public sealed record OptimalityCertificate
 
     /// <summary>
     /// About how far J lies above its minimum, in nats: half the squared Newton decrement <c>grad' H^-1 grad / 2</c> (Boyd and Vandenberghe
-    /// 2004, section 9.5.1), H being the Hessian of a sample of rows. It does not change with the units of the features. Of very many
-    /// features it is an estimate from below. Null with an L1 penalty, and for losses that are not convex.
+    /// 2004, section 9.5.1), H being the Hessian of a sample of rows. It does not change with the units of the features. Null with an
+    /// L1 penalty, for losses that are not convex, and of more than a million parameters.
     /// </summary>
     [JsonInclude]
     public double? GapEstimate { get; internal init; }

@@ -54,8 +54,8 @@ internal sealed class LinearFit
         var source = new Source(input, columns, validation, split, start, channel);
         var fit = _options.Cache ? FitCached(source, lossOf, outputs) : FitStreamed(source, lossOf, outputs);
         var fitted = fit.Result;
-        string[] warnings = [.. FitWarnings.Of(fitted)];
-        foreach (var warning in warnings)
+        var warning = FitWarning.Of(fitted);
+        if (warning is not null)
             channel.Warning(MessageSensitivity.None, warning);
         var report = new TrainingReport
         {
@@ -72,7 +72,7 @@ internal sealed class LinearFit
             EstimatedMemoryBytes = fitted.Start.MemoryBytes,
             StopReason = fitted.StopReason,
             Certificate = fitted.Certificate,
-            Warnings = warnings,
+            Warning = warning,
         };
         channel.Info(MessageSensitivity.None, string.Create(
             CultureInfo.InvariantCulture,
@@ -172,12 +172,17 @@ internal sealed class LinearFit
         _options.Progress?.Report(epoch);
     }
 
-    private static string DescribeCertificate(OptimalityCertificate certificate) => !certificate.IsMeasured
-        ? "loss not measured"
-        : string.Create(
+    private static string DescribeCertificate(OptimalityCertificate certificate)
+    {
+        if (!certificate.IsMeasured)
+            return "loss not measured";
+        var left = certificate.GapEstimate is { } gap
+            ? string.Create(CultureInfo.InvariantCulture, $", about {gap:G2} above the least")
+            : "";
+        return string.Create(
             CultureInfo.InvariantCulture,
-            $"loss {certificate.DataTerm:F6} nats, objective {certificate.Objective:F6}"
-                + (certificate.GapEstimate is { } gap ? $", about {gap:G2} above the least" : $", gradient norm {certificate.GradientNorm:G3}"));
+            $"loss {certificate.DataTerm:F6} nats, objective {certificate.Objective:F6}{left}, gradient norm {certificate.GradientNorm:G3}");
+    }
 
     private static string DescribeBest(FittedLinearModel fitted) =>
         fitted.BestEpoch is { } best ? $"; lowest validation loss in epoch {best}" : "";

@@ -74,9 +74,12 @@ public sealed record TrainingReport
     [JsonInclude, JsonRequired]
     public OptimalityCertificate Certificate { get; internal init; } = null!;
 
-    /// <summary>What the fit warned of, besides rows that were not used: that it ended far above the optimum, and what to do.</summary>
+    /// <summary>
+    /// What the fit warned of at its end: that more than 1 % of the objective may be left, or that it is no better than where it began, and
+    /// what to do; null when there was nothing.
+    /// </summary>
     [JsonInclude]
-    public IReadOnlyList<string> Warnings { get; internal init; } = [];
+    public string? Warning { get; internal init; }
 
     /// <summary>
     /// The report of the fit that made <paramref name="model"/>, a transformer or a chain of them, such as a fitted pipeline: the last

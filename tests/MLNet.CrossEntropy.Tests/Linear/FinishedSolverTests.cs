@@ -35,7 +35,97 @@ public sealed class FinishedSolverTests
         ["one outlier"] = (i, j, z) => i == 700 && j == 3 ? 1e4 : z,
         ["a constant column"] = (_, j, z) => j == 2 ? 1000 : z,
         ["near-duplicate columns"] = (i, j, z) => j == 1 ? double.NaN : z,
+        ["means to 1e3"] = (_, j, z) => z + Math.Pow(10, j / 2.0),
+        ["a value that is rarely there"] = (i, j, z) => j == 4 ? (i % 97 == 0 ? 1 : 0) : z,
+        ["nearly separable"] = (_, _, z) => 8 * z,
     };
+
+    /// <summary>How rows may be ordered, none of which is to change what is reached.</summary>
+    private static readonly Dictionary<string, Func<int, int, int>> Orders = new()
+    {
+        ["sorted by class"] = (_, label) => label,
+        ["classes taking turns"] = (i, _) => i % 3,
+        ["backwards"] = (i, _) => -i,
+    };
+
+    [Theory]
+    [InlineData("sorted by class")]
+    [InlineData("classes taking turns")]
+    [InlineData("backwards")]
+    public void The_order_of_the_rows_and_their_form_do_not_matter(string order)
+    {
+        var table = Draw(1000, 3, Disguises["lognormal tails"]);
+        int[] numbers = [.. Enumerable.Range(0, table.Rows).OrderBy(i => Orders[order](i, table.Y[i]))];
+        table = table with { X = [.. numbers.Select(i => table.X[i])], Y = [.. numbers.Select(i => table.Y[i])] };
+        AssertOptimal(table.Dense(), table);
+        AssertOptimal(table.Sparse(), table);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Rows_far_out_that_agree_with_the_others_do_not_hide_them(int classes)
+    {
+        // Each outlier says what its feature says anyway: fitted for nothing, it leaves the other rows' optimum as it is.
+        var table = Draw(1000, classes, Disguises["as they are"]);
+        var least = new SlowOptimum(table.X, table.Y, classes, 1.0 / table.Rows).Find() * table.Rows;
+        var fit = LinearSolver.Fit(table.Dense(), null, Plan(table));
+        var outliers = Enumerable.Range(0, table.Features).Select(j =>
+        {
+            var outlier = new float[table.Features];
+            outlier[j] = 1e8f;
+            return (X: outlier, Y: Enumerable.Range(0, classes).MaxBy(k => fit.Weights[k * table.Features + j]));
+        }).ToArray();
+        AssertSum(table with { X = [.. table.X, .. outliers.Select(o => o.X)], Y = [.. table.Y, .. outliers.Select(o => o.Y)] }, least);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Rows_far_out_that_contradict_each_other_silence_their_feature(int classes)
+    {
+        // Both classes at 1e8: the weights are 0, as if the feature were not there, and the two rows an even chance.
+        var table = Draw(1000, classes, Disguises["as they are"]);
+        float[][] without = [.. table.X.Select(row => row.Select((value, j) => j == 2 ? 0 : value).ToArray())];
+        var least = new SlowOptimum(without, table.Y, classes, 1.0 / table.Rows).Find() * table.Rows;
+        var outlier = new float[table.Features];
+        outlier[2] = 1e8f;
+        AssertSum(table with { X = [.. table.X, outlier, outlier], Y = [.. table.Y, 0, 1] }, least + 2 * Math.Log(2));
+    }
+
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(3, false)]
+    [InlineData(1, true)]
+    public void What_is_left_of_a_fit_that_ends_early_is_told(int epochs, bool dense)
+    {
+        var table = Draw(1000, 5, Disguises["scales 1e-4..1e6"]);
+        var fit = LinearSolver.Fit(dense ? table.Dense() : table.Sparse(), null, Plan(table) with { Epochs = epochs });
+        var least = new SlowOptimum(table.X, table.Y, table.Classes, 1.0 / table.Rows).Find();
+        var left = fit.Certificate.Objective - least;
+        Assert.InRange(fit.Certificate.GapEstimate!.Value, left / 2, left * 2);
+        var done = LinearSolver.Fit(dense ? table.Dense() : table.Sparse(), null, Plan(table));
+        Assert.InRange(done.Certificate.GapEstimate!.Value, 0, 1e-4 * least);
+    }
+
+    [Theory]
+    [InlineData(Solver.Sgd, true, 0)]
+    [InlineData(Solver.Saga, true, 0)]
+    [InlineData(Solver.Sgd, false, 0)]
+    [InlineData(Solver.Sgd, true, 0.01)]
+    public void No_rate_ends_above_where_the_fit_began(Solver solver, bool dense, double l1)
+    {
+        var table = Draw(300, 3, Disguises["as they are"]);
+        var blocks = dense ? table.Dense() : table.Sparse();
+        var plan = Plan(table) with { Solver = solver, L1 = l1, LearningRate = 3, Epochs = 2 };
+        var cold = LinearSolver.Fit(blocks, null, plan);
+        var shares = table.Y.CountBy(label => label).Select(pair => (double)pair.Value / table.Rows);
+        Assert.True(cold.Certificate.Objective <= shares.Sum(share => -share * Math.Log(share)) * (1 + 1e-6));
+        var good = LinearSolver.Fit(blocks, null, Plan(table) with { L1 = l1 });
+        var warm = LinearSolver.Fit(blocks, null, plan with { InitialWeights = good.Weights, InitialBiases = good.Biases });
+        Assert.True(warm.Certificate.Objective <= good.Certificate.Objective * (1 + 1e-6));
+        Assert.Equal(warm.Certificate.Objective == good.Certificate.Objective, warm.IsStart);
+    }
 
     [Theory]
     [MemberData(nameof(Tables))]
@@ -77,15 +167,18 @@ public sealed class FinishedSolverTests
     }
 
     [Fact]
-    public void Newtons_method_goes_on_where_SGD_has_not_converged()
+    public void Newtons_method_goes_first_where_it_is_cheap_and_else_on_from_SGD()
     {
-        var table = Draw(1000, 5, Disguises["lognormal tails"]);
-        var auto = LinearSolver.Fit(table.Dense(), null, Plan(table));
-        var sgd = LinearSolver.Fit(table.Dense(), null, Plan(table) with { Solver = Solver.Saga });
-        Assert.Equal(StopReason.MaximumEpochs, sgd.StopReason);
-        Assert.Equal(StopReason.Converged, auto.StopReason);
-        Assert.True(auto.History.Count > sgd.History.Count);
-        Assert.True(auto.Certificate.Objective < sgd.Certificate.Objective);
+        var small = Draw(1000, 5, Disguises["lognormal tails"]);
+        var plan = LinearSolver.Fit(small.Dense(), null, Plan(small)).Start.Plan;
+        Assert.Equal((Solver.Newton, 0), (plan.Solver, plan.NewtonSteps));
+        Assert.Equal(Solver.Saga, LinearSolver.Fit(small.Dense(), small.Dense(), Plan(small)).Start.Plan.Solver);
+        var large = RowTable.Gaussian(3000, 100, 8);
+        var auto = LinearSolver.Fit(large.Dense(), null, Plan(large));
+        Assert.Equal((Solver.Saga, StopReason.Converged), (auto.Start.Plan.Solver, auto.StopReason));
+        var sgd = LinearSolver.Fit(large.Dense(), null, Plan(large) with { Solver = Solver.Saga });
+        Assert.True(auto.History.Count < sgd.History.Count);
+        Assert.InRange(auto.Certificate.Objective, 0, sgd.Certificate.Objective * (1 + 1e-6));
     }
 
     private static void AssertOptimal(List<RowBlock> blocks, RowTable table)
@@ -97,6 +190,13 @@ public sealed class FinishedSolverTests
         Assert.InRange(oracle.Objective([.. fit.Weights, .. fit.Biases]), 0, least * (1 + Within));
         var shares = table.Y.CountBy(label => label).Select(pair => (double)pair.Value / table.Rows);
         Assert.True(fit.Certificate.Objective <= shares.Sum(share => -share * Math.Log(share)));
+    }
+
+    /// <summary>That the fit of a table is within reach of the least sum of its losses and penalty.</summary>
+    private static void AssertSum(RowTable table, double least)
+    {
+        var fit = LinearSolver.Fit(table.Dense(), null, Plan(table));
+        Assert.InRange(fit.Certificate.Objective * table.Rows, least * (1 - 1e-5), least * (1 + Within));
     }
 
     private static FitPlan Plan(RowTable table) => new()

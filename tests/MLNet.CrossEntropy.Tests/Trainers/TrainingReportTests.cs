@@ -47,7 +47,8 @@ public class TrainingReportTests
         Assert.Matches(@"^Info: Epoch 1 of 2: loss [0-9.]+ nats, objective [0-9.]+, learning rate [0-9.E-]+, [0-9.]+ s$", info[0]);
         Assert.Matches(@"^Info: Epoch 2 of 2: loss [0-9.]+ nats, objective [0-9.]+, learning rate [0-9.E-]+, [0-9.]+ s$", info[1]);
         Assert.Matches(
-            @"^Info: Trained on 150 rows: loss [0-9.]+ nats, objective [0-9.]+, gradient norm [0-9.E+-]+; ended by MaximumEpochs\.$",
+            @"^Info: Trained on 150 rows: loss [0-9.]+ nats, objective [0-9.]+, about [0-9.E+-]+ above the least, gradient norm [0-9.E+-]+; "
+                + @"ended by MaximumEpochs\.$",
             info[2]);
     }
 

@@ -9,6 +9,9 @@ namespace MLNet.CrossEntropy.Linear;
 /// </summary>
 internal sealed unsafe class GapEstimate : IDisposable
 {
+    /// <summary>Of how many parameters at most there is an estimate: it takes some ten numbers for each.</summary>
+    public const long MostParameters = 1_000_000;
+
     // As many rows as tell the curvature of a feature among the others.
     private const int RowsPerFeature = 6;
     private const int FewestRows = 4_096;

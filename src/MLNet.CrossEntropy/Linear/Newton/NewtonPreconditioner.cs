@@ -102,6 +102,10 @@ internal sealed class NewtonPreconditioner : IDisposable
         }
 
         _objective.Team.Run(_complete);
+        // All of a softmax's biases together are not curved at all: where rounding alone would curve them, they are given their own mean.
+        var shared = _form.IsCoupled ? SpanMath.Sum(_biasCurvature) / (_outputs * _outputs) : 0;
+        for (var pair = 0; pair < _pairs.Length && shared > 0; pair++)
+            PlaceOf(pair).Diagonal(_size - 1) += shared;
         for (var b = 0; b < _blocks.Length; b += _blockSize * _blockSize)
             Cholesky.Factorize(_blocks.AsMemory(b, _blockSize * _blockSize), _blockSize, _objective.Team);
     }

@@ -11,10 +11,19 @@ public sealed class ConjugateGradientTests
     [InlineData(2)]
     [InlineData(5)]
     [InlineData(40)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(131)]
+    [InlineData(200)]
     public void Cholesky_solves(int n)
     {
         var (matrix, solution, right) = System(n);
+        double[] shared = [.. matrix];
+        using var team = new WorkerTeam(3);
+        Cholesky.Factorize(shared, n, team);
         Cholesky.Factorize(matrix, n);
+        for (var i = 0; i < n; i++)
+            Assert.Equal(matrix.AsSpan(i * n, i + 1), shared.AsSpan(i * n, i + 1));
         Cholesky.Solve(matrix, n, right);
         for (var i = 0; i < n; i++)
             Assert.Equal(solution[i], right[i], 1e-9);
