@@ -204,12 +204,12 @@ public sealed class ReportTests
     {
         (var report, var pair, var best) = TwoModels(areCompared: true);
         var sentence = new ReportDocument(report.ToHtml()).Elements("p").First(p => Is(p, "verdict")).Value;
-        Assert.Equal(("flat", "sharp"), (pair.First, pair.Second));
+        Assert.Equal(("sharp", "flat"), (pair.First, pair.Second));
         Assert.Equal(
             FormattableString.Invariant($"sharp has the lowest log-loss of 2 models, {best.LogLoss:0.0000} nats, ")
             + FormattableString.Invariant($"{100 * best.LogLossReduction:0.0}% below the reference ({best.ReferenceName}), ")
-            + FormattableString.Invariant($"{pair.ClippedMeanDifference:0.0000} better than flat ")
-            + FormattableString.Invariant($"(95% CI {pair.Interval.Lower:0.0000} to {pair.Interval.Upper:0.0000}); it is calibrated as far as these ")
+            + FormattableString.Invariant($"{-pair.ClippedMeanDifference:0.0000} better than flat ")
+            + FormattableString.Invariant($"(95% CI {-pair.Interval.Upper:0.0000} to {-pair.Interval.Lower:0.0000}); it is calibrated as far as these ")
             + FormattableString.Invariant($"rows tell (calibration error {best.Reliability.ExpectedCalibrationError:0.0000}, by chance alone ")
             + FormattableString.Invariant($"{best.Reliability.ExpectedUnderPerfectCalibration:0.0000}); all 600 rows were used."),
             sentence);
@@ -225,7 +225,7 @@ public sealed class ReportTests
         var overview = page.Elements("table").First();
         Assert.Equal(["sharp", "flat"], overview.Descendants("th").Where(th => th.Attribute("scope")!.Value == "row").Select(th => th.Value));
         var chart = page.Chart("Log-loss above that of sharp");
-        Assert.Equal([0, pair.ClippedMeanDifference], chart.Descendants("circle").Select(c => XAxis(chart)(Number(c, "cx"))), (x, y) => Math.Abs(x - y) < 1e-3);
+        Assert.Equal([0, -pair.ClippedMeanDifference], chart.Descendants("circle").Select(c => XAxis(chart)(Number(c, "cx"))), (x, y) => Math.Abs(x - y) < 1e-3);
         foreach (var title in (string[])["Reliability", "ROC", "Precision and recall"])
             Assert.Equal(2, page.Chart(title).Descendants("path").Count());
         var points = Table(page.Chart("ROC")).Where(row => row[0] == "sharp").Select(row => (X: Parse(row[1]), Y: Parse(row[2]))).ToArray();
