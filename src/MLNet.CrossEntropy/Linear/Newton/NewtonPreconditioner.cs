@@ -19,6 +19,9 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     /// <summary>The most features whose blocks are worth their factorisation.</summary>
     public const int MostFeatures = 511;
 
+    // A gigabyte of them.
+    private const long MostFactors = 1 << 27;
+
     // The most parameters of a softmax whose whole Hessian is worth its factorisation.
     private const int MostCoupled = 1_024;
 
@@ -71,7 +74,7 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         _blockSize = isCoupled ? _outputs * _size : _size;
         _pairs = [.. Enumerable.Range(0, _outputs)
             .SelectMany(k => Enumerable.Range(isCoupled ? 0 : k, isCoupled ? k + 1 : 1).Select(l => (k, l)))];
-        _stride = rows.Features > MostFeatures ? 0 : SampleStride(rows);
+        _stride = Factors(_loss, _outputs, rows.Features) == 0 ? 0 : SampleStride(rows);
         var blocks = _stride == 0 ? 0 : isCoupled ? 1 : _outputs;
         _blocks = new double[blocks * _blockSize * _blockSize];
         _right = new double[_blockSize];
@@ -91,7 +94,8 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     public static long Factors(LogitLoss loss, int outputs, int features)
     {
         long size = features + 1L;
-        return features > MostFeatures ? 0 : size * size * outputs * (IsCoupled(loss, outputs, features) ? outputs : 1);
+        var factors = size * size * outputs * (IsCoupled(loss, outputs, features) ? outputs : 1);
+        return features > MostFeatures || factors > MostFactors ? 0 : factors;
     }
 
     /// <summary>
