@@ -55,6 +55,13 @@ internal sealed class LinearFit
         var source = new Source(input, columns, validation, split, start, channel);
         var fit = _options.Cache ? FitCached(source, lossOf, outputs) : FitStreamed(source, lossOf, outputs);
         var fitted = fit.Result;
+        if (fitted.Warning is { } warning)
+            channel.Warning(MessageSensitivity.None, warning);
+        if (fitted.Certificate is { IsMeasured: true } certificate && !double.IsFinite(certificate.GradientNorm))
+        {
+            channel.Warning(MessageSensitivity.None, "The gradient of the objective is larger than a float can hold, so that nothing tells "
+                + "how near the optimum the model is. Normalise the features, for example with NormalizeMeanVariance.");
+        }
         var report = new TrainingReport
         {
             Rows = fit.Rows.Counts,

@@ -70,8 +70,8 @@ public class ForeignViewTests
         var ml = new MLContext(seed: 1);
         var model = EveryTrainer.Fit("softmax", View("", []));
         var view = View("Features", BadIndices[bad]);
-        AssertRefused(bad, "Features", () => ml.Model.GetLinearCoefficients(model, view));
-        AssertRefused(bad, "Features", () => ml.Model.CalibrateTemperature(model, view, labelColumnName: "ClassIndex"));
+        AssertRefused(bad, "Features", () => ml.Model.LinearCoefficients(model, view));
+        AssertRefused(bad, "Features", () => ml.MulticlassClassification.CalibrateTemperature(model, view, "ClassIndex"));
     }
 
     private static void AssertRefused(string bad, string column, Action act)
