@@ -28,17 +28,17 @@ internal static class FitErrors
         }.MaxBy(number => Math.Abs(number.Item2));
         if (!double.IsFinite(loss) && Math.Abs(largest) >= Enormous)
             return new(FormattableString.Invariant(
-                $"The numbers of the fit overflow in epoch {epoch}: {what} {largest:g4}, and what is computed of such numbers is larger than ")
-                    + "a float can be. Normalise the features, for example with NormalizeMeanVariance, take out rows that are wrong, or use "
-                    + "a smaller unit.");
+                $"The numbers of the fit overflow in epoch {epoch}: {what} {largest:g4}, and what is computed of such numbers is larger ")
+                    + "than a float can be. Normalise the features, for example with NormalizeMeanVariance, take out rows that are wrong, "
+                    + "or use a smaller unit.");
         var seen = double.IsFinite(loss) ? FormattableString.Invariant($"{loss}") : "beyond all numbers";
         var remedy = plan.LearningRate is { } rate
             ? FormattableString.Invariant($"The learning rate that was given is {rate}: leave it to be chosen from the data")
             : "Leave the learning rate to be chosen from the data";
         return new(FormattableString.Invariant(
             $"Training diverged in epoch {epoch}: the mean loss was {seen}{efforts}. The feature of largest scale is number {feature} ")
-                + FormattableString.Invariant($"(counted from 0), with a value of {value:g4}. {remedy}, or normalise the features, or remove ")
-                + "outliers.");
+                + FormattableString.Invariant($"(counted from 0), with a value of {value:g4}. {remedy}, or normalise the features, ")
+                + "or remove outliers.");
     }
 
     /// <summary>The value that is farthest from 0, its feature, and the largest example weight.</summary>

@@ -196,8 +196,8 @@ internal sealed class FitRun
         FitErrors.Failed(_objective, _plan, Math.Min(Epochs + 1, MaximumEpochs), loss, efforts);
 
     /// <summary>
-    /// Certifies the solver's weights, and lets <paramref name="rival"/> take their place where it is better: the weights that the fit began
-    /// with, or those of the class priors.
+    /// Certifies the solver's weights, and lets <paramref name="rival"/> take their place where it is better: the weights that the fit
+    /// began with, or those of the class priors.
     /// </summary>
     private (LinearWeights Weights, OptimalityCertificate Certificate, string? Warning) Best(LinearWeights rival)
     {
@@ -222,13 +222,14 @@ internal sealed class FitRun
             }
         }
 
-        if (solved - objective <= RoundingShare * Math.Abs(objective) || !double.IsFinite(objective))
-            return double.IsFinite(solved) ? (_solver.Weights, certificate, null) : throw Divergence(solved, "");
+        if (!double.IsFinite(solved))
+            throw Divergence(solved, "");
+        if (!(solved - objective > RoundingShare * Math.Abs(objective)))
+            return (_solver.Weights, certificate, null);
         certificate = _objective.Certify(rival);
-        var from = double.IsFinite(solved) ? string.Create(CultureInfo.InvariantCulture, $"{solved:g6}") : "that is no number";
         return (rival, certificate, string.Create(CultureInfo.InvariantCulture,
-            $"The fit ended at an objective of {from}, above the {objective:g6} of {name}, which is returned instead. Give the fit more ")
-                + "epochs, leave its learning rate to be chosen from the data, and normalise features that are very large.");
+            $"The fit ended at an objective of {solved:g6}, above the {objective:g6} of {name}, which is returned instead. Give the fit ")
+                + "more epochs, leave its learning rate to be chosen from the data, and normalise features that are very large.");
     }
 
     private StopReason RunSolver()

@@ -43,7 +43,8 @@ public class ForeignViewTests
     [Theory]
     [MemberData(nameof(Fits))]
     public void A_fit_follows_no_index_out_of_its_vector(string trainer, string bad, bool cache)
-        => AssertRefused(bad, "Features", () => EveryTrainer.Fit(trainer, View("Features", BadIndices[bad]), options => options.Cache = cache));
+        => AssertRefused(bad, "Features", () => EveryTrainer.Fit(
+            trainer, View("Features", BadIndices[bad]), options => options.Cache = cache));
 
     [Theory]
     [MemberData(nameof(Bad))]
@@ -79,8 +80,8 @@ public class ForeignViewTests
         var error = Assert.Throws<InvalidOperationException>(act);
         var index = bad is "falling" ? 0 : BadIndices[bad].First(i => i is < 0 or >= Slots || bad == "twice the same");
         Assert.Equal(
-            $"The vector of row 4 (counted from 0) in column '{column}' has the index {index}: the indices of a vector of 3 slots must rise " +
-                "and be below 3. Mend the data view that makes it.", error.Message);
+            $"The vector of row 4 (counted from 0) in column '{column}' has the index {index}: the indices of a vector of 3 slots must " +
+                "rise and be below 3. Mend the data view that makes it.", error.Message);
     }
 
     /// <summary>Six rows, in the fourth of which the vector of one column has these indices.</summary>

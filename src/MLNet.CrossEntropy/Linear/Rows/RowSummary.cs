@@ -132,7 +132,9 @@ internal sealed class ClassPriors(LogitLoss loss, int outputs)
         return [.. logits.Select(logit => (float)logit)];
     }
 
-    /// <summary>The mean loss by <see cref="Biases"/> of the rows added so far, class by class; null unless they have hard labels.</summary>
+    /// <summary>
+    /// The mean loss by <see cref="Biases"/> of the rows added so far, class by class; null unless they have hard labels.
+    /// </summary>
     public double? Loss()
     {
         if (_haveVectors)
