@@ -119,6 +119,10 @@ internal static class ColumnErrors
         }
     }
 
+    public static InvalidOperationException RowsVanished(long rows, long expected) => new(
+        $"The data ended after {rows} rows, and row {expected} (counted from 0) was there in an earlier pass. Cross-validation reads "
+        + "the data several times: give data that are the same each time, or keep them in memory (Cache).");
+
     public static InvalidOperationException WrongSlotCount(string column, long row, int count, int expected) => new(
         $"Label column '{column}' has {count} slots in row {row} (counted from 0), and its type promises {expected}. Every row must "
             + $"have the same length.");
