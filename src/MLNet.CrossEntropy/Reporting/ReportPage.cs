@@ -51,8 +51,6 @@ internal static class ReportPage
             [.. evaluated.Select(m => PairedDifference.Of(report.Comparisons, m.Name, evaluated[0].Name))];
         if (Conclusion.Of(evaluated, paired, unit) is { } sentence)
             yield return ("Overview", [El("p", Class("verdict"), sentence), .. OverviewSection.Of(evaluated, paired, unit)]);
-        if (report.CrossValidations.Count > 0)
-            yield return ("Cross-validation", report.CrossValidations.SelectMany(c => ComparisonSection.Of(c, unit)));
         if (report.Models.Count + report.Comparisons.Count > 0)
             yield return ("In detail", Details(report, evaluated, unit));
         foreach ((var section, var i) in report.Sections.Select((s, i) => (s, i)))
