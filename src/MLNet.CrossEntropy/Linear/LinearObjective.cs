@@ -56,11 +56,16 @@ internal sealed unsafe class LinearObjective : IDisposable
     /// <summary>Weights and biases of 0, to be filled.</summary>
     public LinearWeights CreateWeights() => new(Outputs, Features, Summary.IsSparse);
 
-    /// <summary>Objective, gradient and distance from the optimum, by one pass over the rows, and one over a sample.</summary>
-    /// <param name="weights">The point.</param>
-    /// <param name="gap">What is known of its distance from the optimum; null estimates it.</param>
-    public OptimalityCertificate Certify(LinearWeights weights, double? gap = null)
+    /// <summary>Objective, gradient and distance from the optimum, by one pass over the rows, and a look at a sample of them.</summary>
+    /// <param name="weights">The model.</param>
+    public OptimalityCertificate Certify(LinearWeights weights) => Certify(weights, null, out _, null);
+
+    /// <summary>
+    /// The same, and the objective of another model, where there is one, by the same pass. The gap is estimated where it is null.
+    /// </summary>
+    public OptimalityCertificate Certify(LinearWeights weights, LinearWeights? rival, out double rivalObjective, double? gap)
     {
+        var rivalLoss = 0.0;
         CompensatedSum loss = default, weight = default;
         Products.Clear();
         foreach (var rows in Chunks)
@@ -68,8 +73,10 @@ internal sealed unsafe class LinearObjective : IDisposable
             var sums = AddGradient(weights, rows);
             loss.Add(sums.Loss);
             weight.Add(sums.Weight);
+            rivalLoss += rival is null ? 0 : SumLosses(rival, rows);
         }
 
+        rivalObjective = rival is null ? double.NaN : rivalLoss / weight.Value + Penalty.Value(rival);
         double squared = 0, bound = 0;
         for (var k = 0; k < Outputs; k++)
         {
@@ -81,7 +88,7 @@ internal sealed unsafe class LinearObjective : IDisposable
                 var slope = Penalty.Subgradient(
                     Products.Sums[k * Features + j] / weight.Value, weights.Pointer[weights.Place(k, j)], k, j);
                 squared += slope * slope;
-                bound += slope * slope / Penalty.L2Of(j);
+                bound += slope == 0 ? 0 : slope * slope / Penalty.L2Of(j);
             }
         }
 
@@ -108,17 +115,7 @@ internal sealed unsafe class LinearObjective : IDisposable
 
     /// <summary>The objective, by one pass over the rows.</summary>
     public double Value(LinearWeights weights)
-    {
-        CompensatedSum loss = default, weight = default;
-        foreach (var rows in Chunks)
-        {
-            var sums = Sum(rows, take => Products.PassLogits(weights, rows, 0, rows.Rows, take));
-            loss.Add(sums.Loss);
-            weight.Add(sums.Weight);
-        }
-
-        return loss.Value / weight.Value + Penalty.Value(weights);
-    }
+        => Chunks.Sum(rows => SumLosses(weights, rows)) / Summary.TargetWeight + Penalty.Value(weights);
 
     /// <summary>
     /// The mean loss over rows in memory and its gradient in scaled coordinates, that of the L2 penalty included, by one pass over the
@@ -253,18 +250,33 @@ internal sealed unsafe class LinearObjective : IDisposable
 
     /// <summary>Adds the rows' gradients to the products' sums; returns the sums of their losses and weights.</summary>
     private LossSums AddGradient(LinearWeights weights, RowSet rows, RowMap? look = null)
-        => Sum(rows, take => Products.Pass(weights, rows, 0, rows.Rows, look is null ? take : take + look));
-
-    /// <summary>The sums of losses and weights that a pass takes.</summary>
-    private LossSums Sum(RowSet rows, Action<RowMap> pass)
     {
-        var units = (rows.Rows + RowProducts.UnitRows - 1) / RowProducts.UnitRows;
-        if (_units.Length < units)
-            _units = new LossSums[units];
+        Begin(rows);
+        Products.Pass(weights, rows, 0, rows.Rows, look is null ? _takeErrors : _takeErrors + look);
+        return SumUnits(rows);
+    }
+
+    /// <summary>The sum of the rows' losses.</summary>
+    private double SumLosses(LinearWeights weights, RowSet rows)
+    {
+        Begin(rows);
+        Products.PassLogits(weights, rows, 0, rows.Rows, _takeErrors);
+        return SumUnits(rows).Loss;
+    }
+
+    private static int UnitsOf(RowSet rows) => (rows.Rows + RowProducts.UnitRows - 1) / RowProducts.UnitRows;
+
+    private void Begin(RowSet rows)
+    {
         _rowsAtHand = rows;
-        pass(_takeErrors);
+        if (_units.Length < UnitsOf(rows))
+            _units = new LossSums[UnitsOf(rows)];
+    }
+
+    private LossSums SumUnits(RowSet rows)
+    {
         CompensatedSum loss = default, weight = default;
-        foreach (var unit in _units.AsSpan(0, units))
+        foreach (var unit in _units.AsSpan(0, UnitsOf(rows)))
         {
             loss.Add(unit.Loss);
             weight.Add(unit.Weight);

@@ -84,7 +84,7 @@ public abstract class CrossEntropyTrainerOptions
     /// <remarks>
     /// Without the cache, batches are drawn from one run of rows after the other and shuffled within it alone, so rows should not be
     /// sorted. Plain SGD is the only solver. Besides the epochs the data is read for the counts, weights and class priors, for the
-    /// means and variances of the features, for the learning rate (its first run of rows) and three times for the certificate at the end.
+    /// means and variances of the features, for the learning rate (its first run of rows) and twice for the certificate at the end.
     /// Data of a single run gives the same model as with the cache and the same solver.
     /// </remarks>
     public bool Cache { get; set; } = true;

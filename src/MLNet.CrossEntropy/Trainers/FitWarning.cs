@@ -12,13 +12,15 @@ internal static class FitWarning
     /// <summary>The warning of a fit; null where there is none, and where validation rows or the caller have ended it.</summary>
     public static string? Of(FittedLinearModel fitted)
     {
-        if (fitted.IsStart)
+        if (fitted.Warning is not null)
+            return fitted.Warning;
+        var certificate = fitted.Certificate;
+        if (certificate.IsMeasured && !double.IsFinite(certificate.GradientNorm))
         {
-            return "The fit ended at a higher objective than it began: the model is where it began. Leave the learning rate to be chosen "
-                + "from the data, or normalise the features, or remove outliers.";
+            return "The gradient of the objective is larger than a float can hold, so that nothing tells how near the optimum the model "
+                + "is. Normalise the features, for example with NormalizeMeanVariance.";
         }
 
-        var certificate = fitted.Certificate;
         if (fitted.BestEpoch is not null || fitted.StopReason == StopReason.Cancelled
             || !(certificate.GapEstimate > Worthwhile * certificate.Objective))
             return null;

@@ -45,9 +45,10 @@ internal sealed class LinearFit
         IDataView? validation = null,
         InitialModel.Start? start = null)
     {
-        var weights = (long)outputs * columns.FeatureCount;
+        // Kernels pad a row of weights to whole slices, and there is a bias for each.
+        var weights = outputs * (columns.FeatureCount + (long)LinearWeights.SliceFeatures);
         if (weights > Array.MaxLength)
-            throw TrainingErrors.TooManyWeights(outputs, columns.FeatureCount, weights, Array.MaxLength);
+            throw TrainingErrors.TooManyWeights(outputs, columns.FeatureCount, (long)outputs * columns.FeatureCount, Array.MaxLength);
         _options.CheckValidation(isGiven: validation is not null);
         using var channel = _host.Start("Training");
         var split = _options.ValidationFraction > 0 ? new ValidationSplit(_options.ValidationFraction, _seed) : null;
@@ -181,7 +182,8 @@ internal sealed class LinearFit
             : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"loss {certificate.DataTerm:F6} nats, objective {certificate.Objective:F6}{left}, gradient norm {certificate.GradientNorm:G3}");
+            $"loss {certificate.DataTerm:F6} nats, objective {certificate.Objective:F6}{left}, gradient norm "
+                + $"{certificate.GradientNorm:G3}");
     }
 
     private static string DescribeBest(FittedLinearModel fitted) =>

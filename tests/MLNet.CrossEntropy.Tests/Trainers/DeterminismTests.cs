@@ -77,7 +77,8 @@ public class DeterminismTests
     {
         var data = Dataset.BreastCancer.View(_ml);
         float[] Of(int contextSeed, int? seed) => AllTrainers.Parameters(
-            AllTrainers.Create(trainer, new MLContext(contextSeed), options => options.Seed = seed).Fit(data));
+            AllTrainers.Create(trainer, new MLContext(contextSeed), options =>
+                (options.Seed, options.Solver) = (seed, Solver.Saga)).Fit(data));
 
         Assert.Equal(Of(1, null), Of(1, null));
         Assert.NotEqual(Of(1, null), Of(2, null));

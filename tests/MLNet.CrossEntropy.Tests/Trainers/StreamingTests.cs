@@ -55,8 +55,8 @@ public class StreamingTests
             Assert.Equal(1.0 / 300_000, report.L2Regularization, 1e-12);
             // The class is the largest of three features: easy to guess much better than by chance.
             Assert.InRange(report.Certificate.DataTerm, 0, 0.3);
-            // The summary, the scaling, the first chunk for the learning rate, two epochs and the certificate.
-            Assert.Equal(6, view.CursorsOpened);
+            // The summary, the scaling, the first chunk for the learning rate, two epochs, the certificate and the rows of its estimate.
+            Assert.Equal(7, view.CursorsOpened);
             return AllTrainers.Parameters(fitted);
         }
     }

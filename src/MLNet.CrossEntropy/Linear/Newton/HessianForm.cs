@@ -60,7 +60,8 @@ internal readonly struct HessianForm
     public double PassCost => _rows.Rows * (double)Outputs * (4 * _rows.ValuesPerRow + CostOfLogit);
 
     /// <summary>A step of Newton's method, its factors made anew.</summary>
-    public double StepCost => PassesOfStep * PassCost + Math.Min(_rows.Rows, SampleRows) * RowCost + Factors * BlockSize / 3.0 * CostOfDouble;
+    public double StepCost => PassesOfStep * PassCost + Math.Min(_rows.Rows, SampleRows) * RowCost
+        + Factors * BlockSize / 3.0 * CostOfDouble;
 
     /// <summary>A row in the sums.</summary>
     private double RowCost => 2 * Weights * (BlockSize == 1 ? _rows.ValuesPerRow : HessianSums.CostOf(_rows));

@@ -24,6 +24,9 @@ internal sealed class NewtonSolver : ISolver
     // So many steps that promise next to nothing may follow each other where ordinary rows still have something to gain.
     private const int MostSmallSteps = 8;
 
+    // So many steps that gain next to nothing are made of rounding.
+    private const int MostIdleSteps = 15;
+
     // By so much of itself may an objective seem to rise.
     private const double Rounding = 1e-6;
 
@@ -48,7 +51,9 @@ internal sealed class NewtonSolver : ISolver
     private int _smallSteps;
     private double _halfDecrement;
     private double _objectiveHere;
+    private int _idleSteps;
     private double _reached = double.PositiveInfinity;
+    private double _marked = double.PositiveInfinity;
 
     /// <param name="objective">What is minimised.</param>
     /// <param name="rows">Its rows, which must be in memory.</param>
@@ -132,7 +137,9 @@ internal sealed class NewtonSolver : ISolver
         state.Value(ref _isGood);
         state.Value(ref _freshProducts, 0, ConjugateGradient.MostIterations);
         state.Value(ref _smallSteps, 0, MostSmallSteps);
+        state.Value(ref _idleSteps, 0, MostIdleSteps);
         state.Value(ref _reached, 0, double.PositiveInfinity);
+        state.Value(ref _marked, 0, double.PositiveInfinity);
         _preconditioner.Serialize(state);
         if (state.IsReading)
             _objective.ToRaw(_point, Weights);
@@ -159,7 +166,10 @@ internal sealed class NewtonSolver : ISolver
         return norm == 0 || gap <= LargestGap * _local.MeanLoss;
     }
 
-    /// <summary>Moves to the point; false, and back to the last one, where rounding has not kept what the line promised.</summary>
+    /// <summary>
+    /// Moves to the point; false where many steps have gained next to nothing, and where rounding has not kept what the line promised, and
+    /// then back to the last one.
+    /// </summary>
     private bool TryMove()
     {
         _local.MoveTo(_point, _gradient);
@@ -168,7 +178,11 @@ internal sealed class NewtonSolver : ISolver
         {
             _reached = Math.Min(_reached, _objectiveHere);
             _point.CopyTo(_before, 0);
-            return true;
+            if (_reached < _marked * (1 - FinishingPromise))
+                (_marked, _idleSteps) = (_reached, 0);
+            else
+                _idleSteps++;
+            return _idleSteps < MostIdleSteps;
         }
 
         _before.CopyTo(_point, 0);

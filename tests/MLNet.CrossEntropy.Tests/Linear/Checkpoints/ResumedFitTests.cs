@@ -15,7 +15,7 @@ public sealed class ResumedFitTests : IDisposable
     {
         Loss = new CrashingLoss(0),
         Outputs = 3,
-        Epochs = 4,
+        Epochs = 8,
         BatchSize = 8,
         Seed = 5,
         L2 = 1e-2,
@@ -57,7 +57,7 @@ public sealed class ResumedFitTests : IDisposable
             Threads = threads,
             L1 = l1,
             BatchSize = threads > 1 ? 64 : 8,
-            Epochs = threads > 1 ? 12 : 4,
+            Epochs = threads > 1 ? 12 : 8,
         }, every: threads > 1 ? 1 : 3);
     }
 

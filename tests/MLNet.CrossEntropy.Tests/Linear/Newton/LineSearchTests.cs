@@ -29,7 +29,9 @@ public sealed class LineSearchTests
     public void A_wall_is_not_run_into()
     {
         // Flat as far as 1e-5, then steep, then not a number.
-        (double, double) Wall(double at) => at > 1e-2 ? (double.NaN, double.NaN) : (-at + 1e9 * Math.Max(0, at - 1e-5), at > 1e-5 ? 1e9 : -1);
+        (double, double) Wall(double at) => at > 1e-2
+            ? (double.NaN, double.NaN)
+            : (-at + 1e9 * Math.Max(0, at - 1e-5), at > 1e-5 ? 1e9 : -1);
         var length = LineSearch.Minimize(Wall, 0, -1);
         Assert.InRange(length, 1e-6, 1e-5);
     }

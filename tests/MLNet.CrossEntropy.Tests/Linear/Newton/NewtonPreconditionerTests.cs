@@ -45,7 +45,7 @@ public sealed class NewtonPreconditionerTests
     });
 
     [Fact]
-    public void A_rare_class_is_in_the_sample() => With(true, 20, outputs: 16, rows: 20_000, rare: 3, test: (objective, local, preconditioner) =>
+    public void A_rare_class_is_in_the_sample() => With(true, 20, 16, 20_000, rare: 3, test: (objective, local, preconditioner) =>
     {
         // A direction of the rare class's bias alone, curved by next to no row but its own.
         double[] there = new double[objective.Parameters], product = new double[there.Length], back = new double[there.Length];
@@ -69,7 +69,12 @@ public sealed class NewtonPreconditionerTests
     }
 
     private static void With(
-        bool dense, int features, int outputs, int rows, Action<LinearObjective, LocalObjective, NewtonPreconditioner> test, int? rare = null)
+        bool dense,
+        int features,
+        int outputs,
+        int rows,
+        Action<LinearObjective, LocalObjective, NewtonPreconditioner> test,
+        int? rare = null)
     {
         var classes = Math.Max(2, outputs);
         var table = RowTable.Gaussian(rows, features, classes);
