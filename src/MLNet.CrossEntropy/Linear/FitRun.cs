@@ -185,7 +185,7 @@ internal sealed class FitRun
     /// <summary>The error of a fit whose loss explodes.</summary>
     public InvalidOperationException Divergence(double loss, string efforts)
     {
-        var scales = _objective.Scaling.Scales;
+        var scales = _objective.Scaling.StepScales;
         return new InvalidOperationException(
             $"Training diverged in epoch {Epochs + 1}: the mean loss was {loss.ToString(CultureInfo.InvariantCulture)}{efforts}. " +
             $"The feature of largest scale is number {Array.IndexOf(scales, scales.Min())}. " +

@@ -1,0 +1,215 @@
+using System.Numerics;
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy.Linear;
+
+/// <summary>
+/// Centre and spread of each feature, by one pass over all rows: the mean square of its deviations, and what it ordinarily is, which a few
+/// values far out do not change.
+/// </summary>
+/// <remarks>
+/// Of dense rows the ordinary centre and spread are medians of the means and variances of some groups of rows, into which chance puts them
+/// (median of means: Lugosi and Mendelson 2019, "Mean estimation and regression under heavy-tailed distributions"). Sparse rows are not
+/// centred, and most of their groups would have no value of a rare feature: theirs is the geometric mean of the squared non-zeros, times
+/// their share of the rows.
+/// </remarks>
+internal sealed unsafe class FeatureMoments
+{
+    private const int MostGroups = 15;
+    private const int RowsOfGroup = 16;
+
+    // Rows by whose median a first guess of the centre is made, around which sums cancel as little as possible.
+    private const int GuessRows = 9;
+
+    // A standard deviation below this share of the mean is float rounding, not variation.
+    private const double ConstantFeature = 1e-6;
+
+    private FeatureMoments(int features)
+    {
+        Means = new float[features];
+        MeanSquares = new double[features];
+        Ordinary = new double[features];
+        Farthest = new double[features];
+    }
+
+    /// <summary>The ordinary centre; 0 for sparse rows.</summary>
+    public float[] Means { get; }
+
+    /// <summary>The mean square of the deviations from the centre.</summary>
+    public double[] MeanSquares { get; }
+
+    /// <summary>What that is of ordinary values; 0 where nearly all values are the same.</summary>
+    public double[] Ordinary { get; }
+
+    /// <summary>
+    /// The largest deviation from the centre, of the ordinary spread of values (of sparse rows: of non-zeros); 0 if that is 0.
+    /// </summary>
+    public double[] Farthest { get; }
+
+    /// <summary>Goes through all rows.</summary>
+    public static FeatureMoments Of(IEnumerable<RowSet> chunks, RowSummary summary, WorkerTeam? team) =>
+        summary.IsSparse ? OfSparse(chunks, summary) : OfDense(chunks, summary, team);
+
+    private static FeatureMoments OfDense(IEnumerable<RowSet> chunks, RowSummary summary, WorkerTeam? team)
+    {
+        var groups = new DenseGroups(summary.Features, (int)Math.Clamp(summary.Rows / RowsOfGroup, 1, MostGroups) | 1);
+        foreach (var rows in chunks)
+            groups.Add(rows, team);
+        var moments = new FeatureMoments(summary.Features);
+        for (var j = 0; j < summary.Features; j++)
+            groups.Summarize(j, moments);
+        return moments;
+    }
+
+    private static FeatureMoments OfSparse(IEnumerable<RowSet> chunks, RowSummary summary)
+    {
+        var moments = new FeatureMoments(summary.Features);
+        double[] shares = new double[summary.Features], logarithms = new double[summary.Features];
+        foreach (var rows in chunks)
+        {
+            for (var i = 0; i < rows.Rows; i++)
+            {
+                var row = rows.Sparse(i);
+                var share = rows.Weight(i) / summary.TotalWeight;
+                for (var e = 0; e < row.Length; e++)
+                {
+                    var (j, size) = (row.IndexPointer[e], Math.Abs(row.ValuePointer[e]));
+                    moments.MeanSquares[j] += share * size * size;
+                    shares[j] += share;
+                    logarithms[j] += share * RoughLog2(size);
+                    moments.Farthest[j] = Math.Max(moments.Farthest[j], size);
+                }
+            }
+        }
+
+        for (var j = 0; j < shares.Length; j++)
+        {
+            if (shares[j] == 0)
+                continue;
+            var ordinary = Math.Pow(2, logarithms[j] / shares[j]);
+            moments.Ordinary[j] = shares[j] * ordinary * ordinary;
+            moments.Farthest[j] /= ordinary;
+        }
+
+        return moments;
+    }
+
+    /// <summary>The binary logarithm to a tenth: a float's exponent, its mantissa taken for the rest.</summary>
+    private static double RoughLog2(float x) => BitConverter.SingleToInt32Bits(x) / (double)(1 << 23) - 127;
+
+    /// <summary>The sums of dense rows, group by group.</summary>
+    private sealed class DenseGroups(int features, int groups)
+    {
+        private readonly double[] _origin = new double[features];
+        private readonly float[] _lowest = [.. Enumerable.Repeat(float.PositiveInfinity, features)];
+        private readonly float[] _highest = [.. Enumerable.Repeat(float.NegativeInfinity, features)];
+        private readonly double[] _sums = new double[groups * features];
+        private readonly double[] _squares = new double[groups * features];
+        private readonly double[] _totals = new double[groups];
+        private readonly double[] _median = new double[groups];
+        private long _rows;
+
+        public void Add(RowSet rows, WorkerTeam? team)
+        {
+            if (_rows == 0)
+                Guess(rows);
+            if (team is null)
+                Add(rows, (0, features), isFirst: true);
+            else
+                team.Run(member => Add(rows, team.Share(member, features), isFirst: member == 0));
+            _rows += rows.Rows;
+        }
+
+        /// <summary>What the sums say of a feature.</summary>
+        public void Summarize(int j, FeatureMoments moments)
+        {
+            var total = _totals.Sum();
+            var shift = Median(g => _sums[g * features + j] / _totals[g]);
+            var mean = _origin[j] + shift;
+            double sum = 0, squares = 0;
+            for (var g = 0; g < groups; g++)
+                (sum, squares) = (sum + _sums[g * features + j], squares + _squares[g * features + j]);
+            var smallest = ConstantFeature * ConstantFeature * mean * mean;
+            double Spread(double meanSquare) => meanSquare > smallest ? meanSquare : 0;
+            moments.Means[j] = (float)mean;
+            moments.MeanSquares[j] = Spread(squares / total - shift * (2 * sum / total - shift));
+            var ordinary = moments.Ordinary[j] = Spread(Median(g =>
+            {
+                var own = _sums[g * features + j] / _totals[g];
+                return _squares[g * features + j] / _totals[g] - own * own;
+            }));
+            moments.Farthest[j] = ordinary > 0 ? Math.Max(_highest[j] - mean, mean - _lowest[j]) / Math.Sqrt(ordinary) : 0;
+        }
+
+        private void Guess(RowSet rows)
+        {
+            var count = Math.Min(rows.Rows, GuessRows) - 1 | 1;
+            var values = new float[count];
+            for (var j = 0; j < features; j++)
+            {
+                for (var i = 0; i < count; i++)
+                    values[i] = rows.Dense((int)(SplitMix64.Mix((ulong)i) % (uint)rows.Rows))[j];
+                Array.Sort(values);
+                _origin[j] = values[count / 2];
+            }
+        }
+
+        private void Add(RowSet rows, (int From, int To) share, bool isFirst)
+        {
+            for (var i = 0; i < rows.Rows; i++)
+            {
+                double weight = rows.Weight(i);
+                if (weight == 0)
+                    continue;
+                var group = (int)(SplitMix64.Mix((ulong)(_rows + i)) % (uint)groups);
+                if (isFirst)
+                    _totals[group] += weight;
+                AddRow(rows.Dense(i), weight, group * features, share.From, share.To);
+            }
+        }
+
+        private void AddRow(float* x, double weight, int group, int from, int to)
+        {
+            var j = from;
+            for (; j <= to - Vector<float>.Count; j += Vector<float>.Count)
+            {
+                var values = Vector.Load(x + j);
+                Vector.Min(values, new Vector<float>(_lowest, j)).CopyTo(_lowest, j);
+                Vector.Max(values, new Vector<float>(_highest, j)).CopyTo(_highest, j);
+                Vector.Widen(values, out var lower, out var upper);
+                AddDeviations(lower, j);
+                AddDeviations(upper, j + Vector<double>.Count);
+            }
+
+            for (; j < to; j++)
+            {
+                (_lowest[j], _highest[j]) = (Math.Min(_lowest[j], x[j]), Math.Max(_highest[j], x[j]));
+                var deviation = x[j] - _origin[j];
+                _sums[group + j] += weight * deviation;
+                _squares[group + j] += weight * deviation * deviation;
+            }
+
+            void AddDeviations(Vector<double> some, int place)
+            {
+                var deviation = some - new Vector<double>(_origin, place);
+                var weighted = weight * deviation;
+                (new Vector<double>(_sums, group + place) + weighted).CopyTo(_sums, group + place);
+                (new Vector<double>(_squares, group + place) + weighted * deviation).CopyTo(_squares, group + place);
+            }
+        }
+
+        /// <summary>The median over the groups that have rows; of two in the middle the lower.</summary>
+        private double Median(Func<int, double> of)
+        {
+            var count = 0;
+            for (var g = 0; g < groups; g++)
+            {
+                if (_totals[g] > 0)
+                    _median[count++] = of(g);
+            }
+
+            Array.Sort(_median, 0, count);
+            return _median[(count - 1) / 2];
+        }
+    }
+}
