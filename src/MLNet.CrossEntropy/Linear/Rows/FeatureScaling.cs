@@ -23,7 +23,7 @@ internal sealed class FeatureScaling
     // A value this many times the ordinary spread away is worth a warning.
     private const double FarOut = 1_000;
 
-    // Its square is to be a float.
+    // What is smaller than its inverse is no variation that float weights could make up for; the square of a larger one is no float.
     private const double LargestScale = 1e18;
 
     private FeatureScaling(float[] means, float[] scales, float[] stepScales, IReadOnlyList<FarOutFeature> farOut)
