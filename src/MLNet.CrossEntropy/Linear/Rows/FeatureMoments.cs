@@ -9,10 +9,10 @@ namespace MLNet.CrossEntropy.Linear;
 /// values far out do not change.
 /// </summary>
 /// <remarks>
-/// Of dense rows the ordinary centre and spread are medians of the means and variances of some groups of rows, into which chance puts them
-/// (median of means: Lugosi and Mendelson 2019, "Mean estimation and regression under heavy-tailed distributions"). Sparse rows are not
-/// centred, and most of their groups would have no value of a rare feature: theirs is the geometric mean of the squared non-zeros, times
-/// their share of the rows.
+/// Features have heavy tails where a few values make up the mean square. Of dense rows the ordinary centre and spread are medians of the
+/// means and variances of some groups of rows, into which chance puts them (Lugosi and Mendelson 2019, "Mean estimation and regression
+/// under heavy-tailed distributions"). Sparse rows are not centred, and most of their groups would have no value of a rare feature: theirs
+/// is the geometric mean of the squared non-zeros, times their share of the rows.
 /// </remarks>
 internal sealed unsafe class FeatureMoments
 {
@@ -25,6 +25,9 @@ internal sealed unsafe class FeatureMoments
     // Rows by whose median a first guess of the centre is made, around which sums cancel as little as possible.
     private const int GuessRows = 9;
 
+    // A mean square this many times the ordinary one is that of a few values.
+    private const double HeavyTail = 100;
+
     // A standard deviation below this share of the mean is float rounding, not variation.
     private const double ConstantFeature = 1e-6;
 
@@ -36,13 +39,13 @@ internal sealed unsafe class FeatureMoments
         Farthest = new double[features];
     }
 
-    /// <summary>The ordinary centre; 0 for sparse rows.</summary>
+    /// <summary>The mean, of features with heavy tails the ordinary centre; 0 for sparse rows.</summary>
     public float[] Means { get; }
 
     /// <summary>The mean square of the deviations from the centre.</summary>
     public double[] MeanSquares { get; }
 
-    /// <summary>What that is of ordinary values; 0 where nearly all values are the same.</summary>
+    /// <summary>The same, of features with heavy tails that of ordinary values.</summary>
     public double[] Ordinary { get; }
 
     /// <summary>
@@ -91,12 +94,15 @@ internal sealed unsafe class FeatureMoments
             if (shares[j] == 0)
                 continue;
             var ordinary = Math.Pow(2, logarithms[j] / shares[j]);
-            moments.Ordinary[j] = shares[j] * ordinary * ordinary;
+            var square = shares[j] * ordinary * ordinary;
+            moments.Ordinary[j] = IsHeavy(moments.MeanSquares[j], square) ? square : moments.MeanSquares[j];
             moments.Farthest[j] /= ordinary;
         }
 
         return moments;
     }
+
+    private static bool IsHeavy(double square, double ordinary) => ordinary > 0 && square > HeavyTail * ordinary;
 
     /// <summary>The binary logarithm to a tenth: a float's exponent, its mantissa taken for the rest.</summary>
     private static double RoughLog2(float x) => BitConverter.SingleToInt32Bits(x) / (double)(1 << 23) - 127;
@@ -128,22 +134,25 @@ internal sealed unsafe class FeatureMoments
         public void Summarize(int j, FeatureMoments moments)
         {
             var total = _totals.Sum();
-            var shift = Median(g => _sums[g * features + j] / _totals[g]);
-            var mean = _origin[j] + shift;
             double sum = 0, squares = 0;
             for (var g = 0; g < groups; g++)
                 (sum, squares) = (sum + _sums[g * features + j], squares + _squares[g * features + j]);
+            double MeanOf(int g) => _sums[g * features + j] / _totals[g];
+            var ordinary = Median(g => Square(_sums[g * features + j], _squares[g * features + j], _totals[g], MeanOf(g)));
+            var isHeavy = IsHeavy(Square(sum, squares, total, sum / total), ordinary);
+            var shift = isHeavy ? Median(MeanOf) : sum / total;
+            var mean = _origin[j] + shift;
             var smallest = ConstantFeature * ConstantFeature * mean * mean;
-            double Spread(double meanSquare) => meanSquare > smallest ? meanSquare : 0;
+            var square = Square(sum, squares, total, shift);
             moments.Means[j] = (float)mean;
-            moments.MeanSquares[j] = Spread(squares / total - shift * (2 * sum / total - shift));
-            var ordinary = moments.Ordinary[j] = Spread(Median(g =>
-            {
-                var own = _sums[g * features + j] / _totals[g];
-                return _squares[g * features + j] / _totals[g] - own * own;
-            }));
-            moments.Farthest[j] = ordinary > 0 ? Math.Max(_highest[j] - mean, mean - _lowest[j]) / Math.Sqrt(ordinary) : 0;
+            moments.MeanSquares[j] = square > smallest ? square : 0;
+            moments.Ordinary[j] = isHeavy ? Math.Max(ordinary, smallest) : moments.MeanSquares[j];
+            moments.Farthest[j] = ordinary > smallest ? Math.Max(_highest[j] - mean, mean - _lowest[j]) / Math.Sqrt(ordinary) : 0;
         }
+
+        /// <summary>Of sums of weighted deviations from the origin and of their squares, the mean square of those from a shifted one.</summary>
+        private static double Square(double sum, double squares, double total, double shift) =>
+            Math.Max(0, squares / total - shift * (2 * sum / total - shift));
 
         private void Guess(RowSet rows)
         {

@@ -17,9 +17,6 @@ internal sealed class FeatureScaling
     /// <summary>The mean squared norm that scaled sparse rows may have.</summary>
     internal const double LargestRowNorm = 64;
 
-    // A mean square this many times the ordinary one is that of a few values.
-    private const double HeavyTail = 100;
-
     // A value this many times the ordinary spread away is worth a warning.
     private const double FarOut = 1_000;
 
@@ -59,10 +56,8 @@ internal sealed class FeatureScaling
         IEnumerable<RowSet> chunks, RowSummary summary, double l2, double curvature, WorkerTeam? team = null)
     {
         var moments = FeatureMoments.Of(chunks, summary, team);
-        var full = moments.MeanSquares;
-        double[] ordinary = [.. full.Zip(moments.Ordinary, (all, most) => most > 0 && all > HeavyTail * most ? most : all)];
-        var stepScales = Scale(full);
-        var scales = ordinary.AsSpan().SequenceEqual(full) ? stepScales : Scale(ordinary);
+        var stepScales = Scale(moments.MeanSquares);
+        var scales = moments.Ordinary.AsSpan().SequenceEqual(moments.MeanSquares) ? stepScales : Scale(moments.Ordinary);
         var farOut = moments.Farthest.Select((distance, j) => new FarOutFeature(j, distance)).Where(value => value.Distance > FarOut);
         return new FeatureScaling(moments.Means, scales, stepScales, [.. farOut.OrderByDescending(value => value.Distance)]);
 
