@@ -150,7 +150,7 @@ internal sealed unsafe class FeatureMoments
             moments.Farthest[j] = ordinary > smallest ? Math.Max(_highest[j] - mean, mean - _lowest[j]) / Math.Sqrt(ordinary) : 0;
         }
 
-        /// <summary>Of sums of weighted deviations from the origin and of their squares, the mean square of those from a shifted one.</summary>
+        /// <summary>Of the sums of deviations from the origin and of their squares, the mean square of those from a shifted one.</summary>
         private static double Square(double sum, double squares, double total, double shift) =>
             Math.Max(0, squares / total - shift * (2 * sum / total - shift));
 
