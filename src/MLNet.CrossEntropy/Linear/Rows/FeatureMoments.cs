@@ -212,8 +212,8 @@ internal sealed unsafe class FeatureMoments
 
         private void AddGroup(int group, ReadOnlySpan<(nint Row, double Weight)> rows, (int From, int To) share, bool isFirst)
         {
-            foreach (var (_, weight) in rows)
-                _totals[group] += isFirst ? weight : 0;
+            for (var i = 0; isFirst && i < rows.Length; i++)
+                _totals[group] += rows[i].Weight;
             var j = share.From;
             for (; j <= share.To - Vector<float>.Count; j += Vector<float>.Count)
                 AddVector(rows, j, group * features + j);
