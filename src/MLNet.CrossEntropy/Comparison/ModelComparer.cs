@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Comparison;
 
@@ -164,26 +165,5 @@ internal static class ComparisonWarnings
                 + $"Tests and intervals rest on probabilities of at least {comparison.ProbabilityFloor:g3}.";
         if (comparison.Pairs[0].Groups is { } groups && groups < FewGroups)
             yield return $"There are {groups} groups of rows; with fewer than {FewGroups}, standard errors tend to be too small.";
-    }
-}
-
-/// <summary>P-values of several tests made at once.</summary>
-internal static class HolmAdjustment
-{
-    /// <summary>
-    /// Holm (1979), "A simple sequentially rejective multiple test procedure": the i-th smallest of m p-values is multiplied by
-    /// m - i + 1, capped at 1, and never falls below a smaller one's. Undefined (NaN) p-values stay so and do not count.
-    /// </summary>
-    public static double[] Of(IReadOnlyList<double> pValues)
-    {
-        double[] adjusted = [.. pValues];
-        int[] order = [.. Enumerable.Range(0, adjusted.Length).Where(i => !double.IsNaN(adjusted[i])).OrderBy(i => adjusted[i])];
-        double largest = 0;
-        for (var rank = 0; rank < order.Length; rank++)
-        {
-            largest = Math.Max(largest, Math.Min(1, adjusted[order[rank]] * (order.Length - rank)));
-            adjusted[order[rank]] = largest;
-        }
-        return adjusted;
     }
 }

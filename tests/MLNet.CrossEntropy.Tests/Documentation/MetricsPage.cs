@@ -69,6 +69,19 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
         // end
     }
 
+    private void Segments()
+    {
+        var (ml, scored, metrics) = Evaluated();
+        var wide = ml.Transforms.Expression("Wide", "x => x[1] > 3.0f", "Features").Fit(scored).Transform(scored);
+        // begin
+        var byWidth = ml.MulticlassClassification.EvaluateCrossEntropy(wide, new MulticlassEvaluationOptions { LabelColumnName = "ClassIndex", SegmentColumnName = "Wide" });
+        foreach (var segment in byWidth.Segments!)
+            Console.WriteLine($"wide sepals {segment.Name}: {segment.Rows} rows, log-loss differs from that of all others: {segment.AdjustedPValue < 0.05}");
+        var drift = metrics.DriftFrom(byWidth);
+        Console.WriteLine($"{drift[0].Quantity} moved by {drift[0].Value:0.00}: {drift[0].Statistic}");
+        // end
+    }
+
     private void Worst()
     {
         var (_, _, metrics) = Evaluated();
