@@ -44,8 +44,8 @@ public sealed class ReliabilityDiagram
     /// <summary>
     /// An interval of the calibration error of these bins over all rows of the kind, c. Chance adds to the ECE, so that its two sides
     /// differ: c is at most <c>ECE + z s</c>, since the ECE exceeds the gaps' sum under their true signs, s being the deviation of that;
-    /// and at least the ECE less what chance alone gives but once in <c>2 / (1 - level)</c>. It covers c at least as often as the level says
-    /// where the bins' frequencies are about normal; 0 is in it for a calibrated model. NaN without rows.
+    /// and at least the ECE less what chance alone gives but once in <c>2 / (1 - level)</c>. It covers c at least as often as the level
+    /// says where the bins' frequencies are about normal; 0 is in it for a calibrated model. NaN without rows.
     /// </summary>
     /// <param name="level">The confidence, in (0, 1).</param>
     /// <exception cref="ArgumentOutOfRangeException">The level is out of range.</exception>

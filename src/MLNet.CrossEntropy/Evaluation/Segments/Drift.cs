@@ -21,8 +21,7 @@ internal static class Drift
             if (one.Curves is { } curves && other.Curves is { } before)
                 measures.Add(Forecasts(one.Name, curves.Ranked(), current.EffectiveRows, before.Ranked(), reference.EffectiveRows, level));
         }
-        var adjusted = HolmAdjustment.Of([.. measures.Select(m => m.PValue)]);
-        return [.. measures.Select((m, i) => m with { AdjustedPValue = adjusted[i] })];
+        return HolmAdjustment.Of(measures, m => m.PValue, (m, adjusted) => m with { AdjustedPValue = adjusted });
     }
 
     private static DriftMeasure LogLoss(CrossEntropyMetrics current, CrossEntropyMetrics reference, double level)

@@ -48,10 +48,9 @@ internal sealed class SegmentAccumulator(int? reliabilityBins, LossFloor floor, 
                 return Of(s, others, before[^1], level);
             }),
         ];
-        var adjusted = HolmAdjustment.Of([.. segments.Select(s => s.PValue)]);
         return
         [
-            .. segments.Select((s, i) => s with { AdjustedPValue = adjusted[i] })
+            .. HolmAdjustment.Of(segments, s => s.PValue, (s, adjusted) => s with { AdjustedPValue = adjusted })
                 .OrderBy(s => double.IsNaN(s.PValue)).ThenBy(s => s.PValue).ThenByDescending(s => Math.Abs(s.Difference)),
         ];
     }
