@@ -71,14 +71,15 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
 
     private void Segments()
     {
-        var (ml, scored, metrics) = Evaluated();
-        var wide = ml.Transforms.Expression("Wide", "x => x[1] > 3.0f", "Features").Fit(scored).Transform(scored);
+        var (ml, train, test) = Load(Dataset.Iris);
+        var model = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train);
         // begin
-        var byWidth = ml.MulticlassClassification.EvaluateCrossEntropy(wide, new MulticlassEvaluationOptions { LabelColumnName = "ClassIndex", SegmentColumnName = "Wide" });
-        foreach (var segment in byWidth.Segments!)
-            Console.WriteLine($"wide sepals {segment.Name}: {segment.Rows} rows, log-loss differs from that of all others: {segment.AdjustedPValue < 0.05}");
-        var drift = metrics.DriftFrom(byWidth);
-        Console.WriteLine($"{drift[0].Quantity} moved by {drift[0].Value:0.00}: {drift[0].Statistic}");
+        MulticlassEvaluationOptions options = new() { LabelColumnName = "ClassIndex", SegmentColumnName = "PredictedLabel" };
+        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(test), options);
+        foreach (var segment in metrics.Segments!)
+            Console.WriteLine($"predicted {segment.Name}: {segment.Share:0%} of the rows, surely unlike all others: {segment.AdjustedPValue < 0.05}");
+        var drift = metrics.DriftFrom(ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(train), options));
+        Console.WriteLine($"changed since training: {string.Join(", ", drift.Where(d => d.AdjustedPValue < 0.05).Select(d => d.Quantity).DefaultIfEmpty("nothing"))}");
         // end
     }
 

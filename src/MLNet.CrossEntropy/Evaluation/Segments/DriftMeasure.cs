@@ -1,6 +1,3 @@
-using MLNet.CrossEntropy.Evaluation;
-using MLNet.CrossEntropy.Numerics;
-
 namespace MLNet.CrossEntropy;
 
 /// <summary>One thing that may have changed since a reference set, and how sure that is.</summary>

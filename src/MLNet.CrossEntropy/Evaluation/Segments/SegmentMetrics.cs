@@ -1,6 +1,3 @@
-using MLNet.CrossEntropy.Evaluation;
-using MLNet.CrossEntropy.Numerics;
-
 namespace MLNet.CrossEntropy;
 
 /// <summary>The rows of one segment: its size, its log-loss, its calibration, and whether it differs from all other rows.</summary>
