@@ -25,6 +25,7 @@ internal sealed record FitPlan
 
     // How many steps Newton's method takes, mostly; and what SGD's epochs cost beside a pass, and a step besides its rows.
     private const int ExpectedNewtonSteps = 8;
+    private const int FewRows = 1_000;
     private const double SagaCost = 2;
     private const double CostOfStep = 2_000;
 
@@ -195,7 +196,7 @@ internal sealed record FitPlan
         // Where Newton's method is there before SGD would have ended, it need not wait for it.
         var newton = new HessianForm(Loss, Outputs, rows);
         var costOfSgd = sgd.Epochs * (SagaCost * newton.PassCost + sgd.StepsPerEpoch * CostOfStep);
-        return newton.IsWhole && ExpectedNewtonSteps * newton.StepCost <= costOfSgd
+        return rows.Rows <= FewRows && newton.IsWhole && ExpectedNewtonSteps * newton.StepCost <= costOfSgd
             ? ForNewton(rows)
             : sgd with { NewtonSteps = MostNewtonSteps, NewtonTakesOver = newton.IsWhole };
     }

@@ -64,6 +64,24 @@ public sealed class FinishedSolverTests
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
+    public void Rows_far_out_that_agree_with_the_others_do_not_hide_them(int classes)
+    {
+        // Each outlier says what its feature says anyway: fitted for nothing, it leaves the other rows' optimum as it is.
+        var table = Draw(1000, classes, Disguises["as they are"]);
+        var least = new SlowOptimum(table.X, table.Y, classes, 1.0 / table.Rows).Find() * table.Rows;
+        var fit = LinearSolver.Fit(table.Dense(), null, Plan(table));
+        var outliers = Enumerable.Range(0, table.Features).Select(j =>
+        {
+            var outlier = new float[table.Features];
+            outlier[j] = 1e8f;
+            return (X: outlier, Y: Enumerable.Range(0, classes).MaxBy(k => fit.Weights[k * table.Features + j]));
+        }).ToArray();
+        AssertSum(table with { X = [.. table.X, .. outliers.Select(o => o.X)], Y = [.. table.Y, .. outliers.Select(o => o.Y)] }, least);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
     public void Rows_far_out_that_contradict_each_other_silence_their_feature(int classes)
     {
         // Both classes at 1e8: the weights are 0, as if the feature were not there, and the two rows an even chance.

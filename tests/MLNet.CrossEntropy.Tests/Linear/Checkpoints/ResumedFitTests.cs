@@ -80,14 +80,14 @@ public sealed class ResumedFitTests : IDisposable
     [Fact]
     public void Where_Newtons_method_goes_on_after_SGD_it_ends_with_the_same_bits_too()
     {
-        // Of so many parameters that SGD goes first.
-        var gaussian = RowTable.Gaussian(240, 200, 3);
+        // So many rows that SGD goes first.
+        var gaussian = RowTable.Gaussian(1_100, 6, 3);
         var problem = gaussian with { X = [.. gaussian.X.Select(row => row.Select(x => (float)Math.Exp(2 * x)).ToArray())] };
-        var plan = Options with { Solver = Solver.Auto, BatchSize = 0, LearningRate = null, L2 = 1e-4, Epochs = 0 };
+        var plan = Options with { Solver = Solver.Auto, BatchSize = 0, LearningRate = null, L2 = 1e-3, Epochs = 0 };
         var whole = LinearSolver.Fit(problem.Dense(), null, plan);
-        Assert.Equal((Solver.Saga, StopReason.Converged), (whole.Start.Plan.Solver, whole.StopReason));
+        Assert.Equal(Solver.Saga, whole.Start.Plan.Solver);
         Assert.Contains(whole.History, epoch => epoch.LearningRate == 1);
-        AssertSameBits(problem.Dense(), null, plan, every: 1, rowsBetweenCrashes: 2_000);
+        AssertSameBits(problem.Dense(), null, plan, every: 1, rowsBetweenCrashes: 6_000, crashes: 1);
     }
 
     [Theory]
