@@ -130,7 +130,7 @@ internal sealed class ModelComparer
             Models = [.. _models.Select(m => m.ToModel(level))],
             Pairs = [.. pairs.Select((pair, i) => pair with { AdjustedPValue = adjusted[i] })],
             Baseline = _baseline,
-            Rows = _rows.ToCounts(_clipped),
+            Rows = _rows.ToCounts() with { Clipped = _clipped },
             GroupColumnName = _options.GroupColumnName,
             ProbabilityFloor = evaluation.ProbabilityFloor,
             ConfidenceLevel = level,
@@ -162,6 +162,9 @@ internal static class ComparisonWarnings
         foreach (var model in comparison.Models.Where(m => m.InfiniteRows > 0))
             yield return $"The log-loss of '{model.Name}' is infinite: {model.InfiniteRows} rows give their true class probability 0. "
                 + $"Tests and intervals rest on probabilities of at least {comparison.ProbabilityFloor:g3}.";
+        foreach (var model in comparison.Models.Where(m => m.Rows.RoundedToZero > 0))
+            yield return $"The log-loss of '{model.Name}' is at least what it says: the probabilities of {model.Rows.RoundedToZero} rows' true "
+                + "classes were rounded to 0.";
         if (comparison.Pairs[0].Groups is { } groups && groups < FewGroups)
             yield return $"There are {groups} groups of rows; with fewer than {FewGroups}, standard errors tend to be too small.";
     }

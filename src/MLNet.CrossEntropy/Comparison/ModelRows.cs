@@ -40,7 +40,11 @@ internal sealed class ModelRows(string name, Evaluator evaluator, double probabi
     /// <summary>The current row's soft label.</summary>
     public ReadOnlySpan<double> Target => _block.Target(_row);
 
-    public double Weight => _block.Weights[_row];
+    /// <summary>The current row's weight; of several labels some of which have no answer, its part that counts.</summary>
+    public double Weight => _rows[_row].Weight;
+
+    /// <summary>The weight that the current row has in the data.</summary>
+    public double GivenWeight => _block.Weights[_row];
 
     /// <summary>The current row's loss without a floor; it may be infinite.</summary>
     public double Loss => _rows[_row].Loss;
@@ -70,7 +74,7 @@ internal sealed class ModelRows(string name, Evaluator evaluator, double probabi
     /// <summary>Adds the current row to the model's own sums.</summary>
     public void AddLoss()
     {
-        _logLoss.Add(Loss, ClippedLoss, Weight);
+        _logLoss.Add(Loss, ClippedLoss, Weight, _rows[_row].IsRounded);
         _hits.Add(Weight * _rows[_row].Hit);
         if (double.IsPositiveInfinity(Loss))
             _infinite++;
@@ -79,7 +83,7 @@ internal sealed class ModelRows(string name, Evaluator evaluator, double probabi
     public ComparedModel ToModel(double confidenceLevel) => new()
     {
         Name = Name,
-        Rows = _outcomes.ToCounts(_logLoss.ClippedRows),
+        Rows = _outcomes.ToCounts(_logLoss),
         ScoresUsed = evaluator.ScoresUsed,
         LogLoss = _logLoss.LogLoss,
         ClippedLogLoss = _logLoss.ClippedLogLoss,
@@ -93,15 +97,18 @@ internal sealed class ModelRows(string name, Evaluator evaluator, double probabi
 
     private void Evaluate()
     {
-        (var rows, var losses, var clippedLosses, var hits) = EvaluateOrExplain();
+        var rows = EvaluateOrExplain();
         _outcomes.Merge(rows.Outcomes);
         for (var i = 0; i < rows.Count; i++)
-            _rows[rows.Sources[i]] = new(RowOutcome.Used, true, losses[i], clippedLosses[i], hits[i]);
+        {
+            _rows[rows.Sources[i]] = new(
+                RowOutcome.Used, true, rows.Losses[i], rows.ClippedLosses[i], rows.Hits[i], rows.Weights[i], rows.IsRounded(i));
+        }
         foreach ((var source, var outcome, var isMistake) in rows.BadRows)
-            _rows[source] = new(outcome, isMistake, double.PositiveInfinity, _largestClippedLoss, 0);
+            _rows[source] = new(outcome, isMistake, double.PositiveInfinity, _largestClippedLoss, 0, _block.Weights[source], false);
     }
 
-    private EvaluatedLosses EvaluateOrExplain()
+    private EvaluatedBlock EvaluateOrExplain()
     {
         try
         {
@@ -113,5 +120,6 @@ internal sealed class ModelRows(string name, Evaluator evaluator, double probabi
         }
     }
 
-    private readonly record struct EvaluatedRow(RowOutcome Outcome, bool HasLoss, double Loss, double ClippedLoss, double Hit);
+    private readonly record struct EvaluatedRow(
+        RowOutcome Outcome, bool HasLoss, double Loss, double ClippedLoss, double Hit, double Weight, bool IsRounded);
 }
