@@ -163,7 +163,8 @@ internal static class ComparisonWarnings
             yield return $"The log-loss of '{model.Name}' is infinite: {model.InfiniteRows} rows give their true class probability 0. "
                 + $"Tests and intervals rest on probabilities of at least {comparison.ProbabilityFloor:g3}.";
         foreach (var model in comparison.Models.Where(m => m.Rows.RoundedToZero > 0))
-            yield return $"The log-loss of '{model.Name}' is at least what it says: the probabilities of {model.Rows.RoundedToZero} rows' true "
+            yield return $"The log-loss of '{model.Name}' is at least what it says: the probabilities of {model.Rows.RoundedToZero} "
+                + $"rows' true "
                 + "classes were rounded to 0.";
         if (comparison.Pairs[0].Groups is { } groups && groups < FewGroups)
             yield return $"There are {groups} groups of rows; with fewer than {FewGroups}, standard errors tend to be too small.";

@@ -5,6 +5,9 @@ namespace MLNet.CrossEntropy.Evaluation;
 /// <summary>What is wrong with a row, if anything.</summary>
 internal delegate RowOutcome RowCheck(ScoredBlock rows, int row);
 
+/// <summary>What is wrong with a row of scores, if anything.</summary>
+internal delegate RowOutcome ScoreCheck(ReadOnlySpan<float> scores);
+
 /// <summary>Finds rows that cannot be evaluated and treats them as the caller asked.</summary>
 internal sealed class BadRows(EvaluationOptions options, ScoredRowReader source)
 {
@@ -27,6 +30,10 @@ internal sealed class BadRows(EvaluationOptions options, ScoredRowReader source)
                 Treat(rows, row, outcome, block, label);
         }
     }
+
+    /// <summary>A check of weight and label, and then of the scores.</summary>
+    public static RowCheck LabelThen(ScoreCheck check) => (rows, row) =>
+        CheckLabel(rows.Labels[row], rows.Weights[row]) is not RowOutcome.Used and var bad ? bad : check(rows.Scores(row));
 
     /// <summary>What a row's weight and label say about it, before its scores are looked at.</summary>
     public static RowOutcome CheckLabel(int label, double weight) => weight == 0 ? RowOutcome.ZeroWeight

@@ -27,8 +27,7 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
         _floorOfLogits = new(options.ProbabilityFloor, fromLogits: true);
         _hasProbability = options.ProbabilityColumnName is not null;
         _badRows = new(options, Rows);
-        _check = (rows, row) => BadRows.CheckLabel(rows.Labels[row], rows.Weights[row]) is var outcome && outcome != RowOutcome.Used ? outcome
-            : _hasProbability ? CheckProbability(rows.Scores(row)) : CheckLogit(rows.Scores(row));
+        _check = BadRows.LabelThen(_hasProbability ? CheckProbability : CheckLogit);
         if (options.ScoreColumnName is null)
             _disagreement = "no score column was named";
     }

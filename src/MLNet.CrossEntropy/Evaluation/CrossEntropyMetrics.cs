@@ -57,9 +57,9 @@ public abstract class CrossEntropyMetrics
 
     /// <summary>
     /// <c>sum_i w_i (-ln q_i) / sum_i w_i</c>, q_i the probability given to row i's true class, for soft labels p
-    /// <c>-sum_k p_ik ln q_ik</c>. No floor, so infinite where a logit gives a true class probability 0; a probability that single precision
-    /// rounded to 0 counts as the smallest that it can be, and the log-loss is at least this (<see cref="RowCounts.RoundedToZero"/>). NaN
-    /// without rows.
+    /// <c>-sum_k p_ik ln q_ik</c>. No floor, so infinite where a logit gives a true class probability 0; a probability that single
+    /// precision rounded to 0 counts as the smallest that it can be, and the log-loss is at least this (<see
+    /// cref="RowCounts.RoundedToZero"/>). NaN without rows.
     /// </summary>
     public double LogLoss { get; }
 
@@ -79,8 +79,8 @@ public abstract class CrossEntropyMetrics
     public double ClippedLogLossBits => ClippedLogLoss / Ln2;
 
     /// <summary>
-    /// The share of the clipped log-loss that the clipped rows carry (<see cref="RowCounts.Clipped"/>), 0 to 1: near 1, the figure says more
-    /// about the floor than about the model.
+    /// The share of the clipped log-loss that the clipped rows carry (<see cref="RowCounts.Clipped"/>), 0 to 1: near 1, the figure says
+    /// more about the floor than about the model.
     /// </summary>
     public double ClippedLossShare { get; }
 
@@ -216,7 +216,8 @@ public sealed class MulticlassCrossEntropyMetrics : CrossEntropyMetrics
     public double ClasswiseCalibrationError => Classes.Average(c => c.Reliability?.ExpectedCalibrationError ?? double.NaN);
 
     /// <summary>
-    /// The mean of the classes' areas under the ROC curve, each class against the rest; classes that do not occur have none, and are left out.
+    /// The mean of the classes' areas under the ROC curve, each class against the rest; classes that do not occur have none, and are
+    /// left out.
     /// </summary>
     public double MacroRocAuc => MeanOfDefined(c => c.RocAuc);
 

@@ -33,15 +33,18 @@ internal static class EvaluationErrors
     };
 
     public static InvalidOperationException UnknownClass(long row, string label, string[] classes) => BadRow(
-        row, $"has a label that is none of the model's classes ('{label}'; the classes are {Throw.Listed(classes)})", "Train with that class");
+        row, $"has a label that is none of the model's classes ('{label}'; the classes are {Throw.Listed(classes)})", "Train with that "
+            + $"class");
 
     /// <summary>An answer of a multi-label row that the caller's policy does not tolerate.</summary>
-    public static InvalidOperationException BadAnswer(RowOutcome outcome, long row, string label, string answer, float score) => outcome switch
-    {
-        RowOutcome.MissingLabel => BadRow(row, $"has no answer for label '{label}'", "Give it one"),
-        RowOutcome.UnknownClass => BadRow(row, $"has the answer {answer} for label '{label}'", "An answer is 0, 1 or a share between them"),
-        _ => BadRow(outcome, row, [score]),
-    };
+    public static InvalidOperationException BadAnswer(RowOutcome outcome, long row, string label, string answer, float score) =>
+        outcome switch
+        {
+            RowOutcome.MissingLabel => BadRow(row, $"has no answer for label '{label}'", "Give it one"),
+            RowOutcome.UnknownClass =>
+                BadRow(row, $"has the answer {answer} for label '{label}'", "An answer is 0, 1 or a share between them"),
+            _ => BadRow(outcome, row, [score]),
+        };
 
     private static string Listed(ReadOnlySpan<float> scores)
     {

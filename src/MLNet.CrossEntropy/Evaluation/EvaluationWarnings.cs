@@ -20,7 +20,8 @@ internal static class EvaluationWarnings
         if (metrics.Rows.Used == 0)
         {
             if (metrics.Rows.CountedAsMistake > 0)
-                yield return "No row could be evaluated: log-loss and accuracy are those of the rows counted as mistakes, every other metric is "
+                yield return "No row could be evaluated: log-loss and accuracy are those of the rows counted as mistakes, every other "
+                    + "metric is "
                     + "NaN.";
             yield break;
         }
@@ -40,7 +41,8 @@ internal static class EvaluationWarnings
         long answers = metrics.Labels.Count * (rows.Total - rows.ZeroWeight), missing = metrics.Labels.Sum(l => l.Rows.MissingLabel),
             unknown = metrics.Labels.Sum(l => l.Rows.UnknownClass), invalid = metrics.Labels.Sum(l => l.Rows.InvalidScore);
         if (missing > 0)
-            yield return $"{missing} of {answers} answers are missing; each label is evaluated over its own answers, totals over all of them.";
+            yield return $"{missing} of {answers} answers are missing; each label is evaluated over its own answers, totals over all of "
+                + $"them.";
         if (unknown > 0)
             yield return $"{unknown} of {answers} answers are outside 0 to 1 and were left out.";
         if (invalid > 0)
@@ -54,7 +56,8 @@ internal static class EvaluationWarnings
                 + $"is NaN: {Listed(constant)}.";
         var idle = metrics.Labels.Count(MultiLabelCrossEntropyMetrics.IsNeverYes);
         if (idle > 0)
-            yield return $"{idle} of {metrics.Labels.Count} labels are never yes and never predicted so; the averages Macro leave them out.";
+            yield return $"{idle} of {metrics.Labels.Count} labels are never yes and never predicted so; the averages Macro leave them "
+                + $"out.";
         if (double.IsNaN(metrics.Micro.Precision + metrics.Micro.Recall))
             yield return "No answer is predicted as a yes, or none is one: precision or recall over all labels (Micro) is NaN.";
         if (double.IsNaN(metrics.LogLossStandardError))
@@ -94,7 +97,8 @@ internal static class EvaluationWarnings
                 + $"and carry {share} of the clipped log-loss.";
         }
         if (rows.RoundedToZero > 0 && double.IsFinite(logLoss))
-            yield return $"The log-loss is at least this: {rows.RoundedToZero} of {rows.Total} rows have a probability of what happened that "
+            yield return $"The log-loss is at least this: {rows.RoundedToZero} of {rows.Total} rows have a probability of what happened "
+                + $"that "
                 + "single precision rounds to 0, and count as the smallest that it can be.";
         if (double.IsPositiveInfinity(logLoss))
             yield return "The log-loss is infinite: a row that counts as a mistake, or a logit of minus infinity, gives its true class "
@@ -104,17 +108,20 @@ internal static class EvaluationWarnings
     private static IEnumerable<string> OfClasses(CrossEntropyMetrics metrics)
     {
         var classes = metrics.Classes;
-        string[] absent = NamesWhere(metrics, c => c.Support == 0), never = NamesWhere(metrics, c => double.IsNaN(c.PrecisionRecall.Precision)),
+        string[] absent = NamesWhere(metrics, c => c.Support == 0),
+            never = NamesWhere(metrics, c => double.IsNaN(c.PrecisionRecall.Precision)),
             single = NamesWhere(metrics, c => c.Support > 0 && double.IsNaN(c.LogLossStandardError));
         if (absent.Length > 0)
-            yield return $"{absent.Length} of {classes.Count} classes do not occur, so their log-loss is NaN, like their recall and ROC-AUC, and "
+            yield return $"{absent.Length} of {classes.Count} classes do not occur, so their log-loss is NaN, like their recall and "
+                + $"ROC-AUC, and "
                 + $"averages over classes of these leave them out: {Listed(absent)}.";
         if (metrics.ConfusionMatrix is { } confusion)
         {
             if (never.Length > 0)
                 yield return $"{never.Length} of {classes.Count} classes are never predicted, so their precision is NaN: {Listed(never)}.";
             if (confusion.IdleClasses > 0)
-                yield return $"{confusion.IdleClasses} of {classes.Count} classes neither occur nor are predicted; averages over classes leave "
+                yield return $"{confusion.IdleClasses} of {classes.Count} classes neither occur nor are predicted; averages over "
+                    + $"classes leave "
                     + "them out.";
             if (double.IsNaN(confusion.MatthewsCorrelation))
                 yield return "The Matthews correlation is NaN (and kappa, where chance is always right): one class holds all rows or all "
@@ -162,7 +169,8 @@ internal static class EvaluationWarnings
     private static IEnumerable<string> OfWhatIsLeftOut(CrossEntropyMetrics metrics, EvaluationOptions options)
     {
         if (metrics.HasExactDistributions is null)
-            yield return "ROC-AUC, average precision, the calibration of classes and of bins of equal weight, and the splits of log-loss and "
+            yield return "ROC-AUC, average precision, the calibration of classes and of bins of equal weight, and the splits of "
+                + "log-loss and "
                 + "Brier score were not computed: " + (options.OneVersusRest is false ? "OneVersusRest is false."
                 : $"there are more than {MetricAccumulators.MostOneVersusRestClasses} classes. Set OneVersusRest to true to have them.");
         if (metrics.ConfusionMatrix is null)

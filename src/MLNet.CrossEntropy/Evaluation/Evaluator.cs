@@ -14,7 +14,8 @@ internal abstract class Evaluator : IDisposable
 
     /// <summary>Takes over rows, looks at those to come if asked to, and reads the first block.</summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="vote">Whether a row of scores looks like logits (1), like probabilities (-1) or like either (0); null asks nobody.</param>
+    /// <param name="vote">Whether a row of scores looks like logits (1), like probabilities (-1) or like either (0); null asks
+    /// nobody.</param>
     protected Evaluator(ScoredRowReader rows, Func<ReadOnlySpan<float>, int>? vote = null)
     {
         Rows = rows;

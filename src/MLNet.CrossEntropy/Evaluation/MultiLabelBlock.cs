@@ -1,5 +1,4 @@
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -20,15 +19,17 @@ internal sealed class MultiLabelBlock
     public EvaluatedBlock[] OfLabel { get; }
 
     /// <summary>
-    /// The rows with an answer: losses are means over answers, hits the share of right ones, and a row weighs as much as the share of labels
-    /// that it answers.
+    /// The rows with an answer: losses are means over answers, hits the share of right ones, and a row weighs as much as the share of
+    /// labels that it answers.
     /// </summary>
     public EvaluatedBlock OfRows { get; }
 
     /// <summary>Of each row in <see cref="OfRows"/>, its weight in the data.</summary>
     public double[] RowWeights { get; }
 
-    /// <summary>Of each row in <see cref="OfRows"/>, its weight where every answer is right, 0 where not; with soft labels by shares.</summary>
+    /// <summary>
+    /// Of each row in <see cref="OfRows"/>, its weight where every answer is right, 0 where not; with soft labels by shares.
+    /// </summary>
     public double[] AllRight { get; }
 
     public void Clear() => Array.Clear(_sums);

@@ -57,7 +57,8 @@ public sealed class MultiLabelCrossEntropyMetrics
     internal double ClippedLossShare { get; }
 
     /// <summary>
-    /// The standard error of <see cref="ClippedLogLoss"/>, from the rows' means over their answers: those of one row need not be independent.
+    /// The standard error of <see cref="ClippedLogLoss"/>, from the rows' means over their answers: those of one row need not be
+    /// independent.
     /// </summary>
     public double LogLossStandardError { get; }
 

@@ -23,8 +23,7 @@ internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
         _options = options;
         _floor = new(options.ProbabilityFloor, fromLogits);
         _badRows = new(options, Rows);
-        _check = (rows, row) => BadRows.CheckLabel(rows.Labels[row], rows.Weights[row]) is var outcome && outcome != RowOutcome.Used ? outcome
-            : fromLogits ? CheckLogits(rows.Scores(row)) : CheckProbabilities(rows.Scores(row), options.RowSumTolerance);
+        _check = BadRows.LabelThen(fromLogits ? CheckLogits : scores => CheckProbabilities(scores, options.RowSumTolerance));
     }
 
     public override string ScoresUsed { get; }
@@ -56,12 +55,13 @@ internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
     protected override EvaluatedBlock LossesOf(ScoredBlock rows, EvaluatedBlock block) => block;
 
     /// <summary>Logits show themselves by negative scores, probabilities by being a distribution.</summary>
-    private static Func<ReadOnlySpan<float>, int> Vote(double rowSumTolerance) => scores => CheckProbabilities(scores, rowSumTolerance) switch
-    {
-        RowOutcome.Used => -1,
-        RowOutcome.OutOfRangeScore => 1,
-        _ => 0,
-    };
+    private static Func<ReadOnlySpan<float>, int> Vote(double rowSumTolerance) => scores =>
+        CheckProbabilities(scores, rowSumTolerance) switch
+        {
+            RowOutcome.Used => -1,
+            RowOutcome.OutOfRangeScore => 1,
+            _ => 0,
+        };
 
     /// <summary>Whether a row of scores is a distribution, and if not, what is wrong with it.</summary>
     private static RowOutcome CheckProbabilities(ReadOnlySpan<float> scores, double rowSumTolerance)

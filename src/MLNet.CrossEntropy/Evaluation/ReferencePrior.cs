@@ -14,7 +14,8 @@ public sealed class ReferencePrior
     private readonly Func<IReadOnlyList<string>, double[], double> _logLoss;
     private readonly Dictionary<string, double>? _probabilities;
 
-    private ReferencePrior(string name, Func<IReadOnlyList<string>, double[], double> logLoss, Dictionary<string, double>? probabilities = null)
+    private ReferencePrior(
+        string name, Func<IReadOnlyList<string>, double[], double> logLoss, Dictionary<string, double>? probabilities = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         Name = name;

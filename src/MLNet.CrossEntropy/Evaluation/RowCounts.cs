@@ -50,8 +50,11 @@ public sealed record RowCounts
     public long Total => Used + MissingLabel + UnknownClass + InvalidScore + ZeroWeight;
 
     /// <inheritdoc/>
-    public override string ToString() =>
-        $"{Total} rows: {Used} used ({Clipped} clipped{(RoundedToZero > 0 ? $", {RoundedToZero} rounded to 0" : "")}), {MissingLabel} missing label, {UnknownClass} unknown class, " +
-        $"{InvalidScore} invalid score ({NonFiniteScore} not finite, {OutOfRangeScore} out of range, {RowSumNotOne} not summing to 1), "
-        + $"{ZeroWeight} zero weight";
+    public override string ToString()
+    {
+        var rounded = RoundedToZero > 0 ? FormattableString.Invariant($", {RoundedToZero} rounded to 0") : "";
+        return FormattableString.Invariant($"{Total} rows: {Used} used ({Clipped} clipped{rounded}), {MissingLabel} missing label, ")
+            + FormattableString.Invariant($"{UnknownClass} unknown class, {InvalidScore} invalid score ({NonFiniteScore} not finite, ")
+            + FormattableString.Invariant($"{OutOfRangeScore} out of range, {RowSumNotOne} not summing to 1), {ZeroWeight} zero weight");
+    }
 }

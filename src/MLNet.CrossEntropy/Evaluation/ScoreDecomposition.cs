@@ -36,7 +36,8 @@ public readonly record struct ScoreDecomposition
 
     /// <summary>The sum of all parts; null where one is.</summary>
     /// <param name="parts">The parts.</param>
-    /// <param name="norm">What their standard errors add up to: a sum is never too small, and parts of different rows add in squares.</param>
+    /// <param name="norm">What their standard errors add up to: a sum is never too small, and parts of different rows add in
+    /// squares.</param>
     internal static ScoreDecomposition? Sum(IEnumerable<ScoreDecomposition?> parts, Func<double, double, double> norm) =>
         parts.Aggregate((a, b) => a is { } x && b is { } y
             ? new(

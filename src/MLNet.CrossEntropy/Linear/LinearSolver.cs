@@ -41,7 +41,7 @@ internal static class LinearSolver
     private static FittedLinearModel Fit(IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan)
     {
         var (evaluated, unknown) = validation is { Count: > 0 } ? ValidationRows.For(validation, summary) : ([], 0);
-        var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown);
+        var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown) { OnlyClass = summary.OnlyClass };
         plan.OnBegin?.Invoke(start);
         using var held = evaluated.Count > 0 ? new RowSet(evaluated) : null;
         // Validation rows decide when to stop: not at the optimum.

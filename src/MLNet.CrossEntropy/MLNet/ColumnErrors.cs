@@ -69,7 +69,8 @@ internal static class ColumnErrors
     public static ArgumentException UnnamedClasses(string what, string labelColumn, string[] names) => new(
         $"The {what} of the label column '{labelColumn}' are called {Throw.Listed(names)}, and the classes have no names: there is no "
             + $"telling which is which. "
-        + "In an evaluation give the class names in score order in the options (ClassNames; LabelNames of a multi-label model); in training "
+        + "In an evaluation give the class names in score order in the options (ClassNames; LabelNames of a multi-label model); in "
+        + "training "
         + "name both labels, or neither.");
 
     public static ArgumentException OtherOrder(string labelColumn, string[] given, string[] names) => new(

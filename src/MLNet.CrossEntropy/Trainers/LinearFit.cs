@@ -129,13 +129,14 @@ internal sealed class LinearFit
             StepsBefore = source.Start?.Steps,
             SettledRate = source.Start?.SettledRate,
             Checkpoint = _options.Checkpoint(warning => channel.Warning(MessageSensitivity.None, warning)),
-            OnBegin = start => Begin(channel, start),
+            OnBegin = start => Begin(source, start),
             OnEpoch = epoch => Report(channel, epoch),
         };
     }
 
-    private static void Begin(IChannel channel, FitStart fit)
+    private void Begin(Source source, FitStart fit)
     {
+        var channel = source.Channel;
         var plan = string.Create(
             CultureInfo.InvariantCulture,
             $"Fitting by {fit.Plan.Solver}: at most {fit.Plan.Epochs} epochs of {fit.Plan.StepsPerEpoch} steps of "
@@ -144,6 +145,15 @@ internal sealed class LinearFit
             channel.Info(MessageSensitivity.None, plan);
         else
             channel.Trace(MessageSensitivity.None, plan);
+        if (fit.OnlyClass is { } only && _options is not MultiLabelSigmoidCrossEntropyTrainer.Options)
+        {
+            var classes = source.Columns.Label.Classes;
+            channel.Warning(MessageSensitivity.Schema,
+                $"Every training row that weighs anything is of class '{classes.Names[only]}': the model will say so of every row, and "
+                    + $"learns nothing of the other {classes.Count - 1}. Look at the label column '{source.Columns.Label.Column.Name}', "
+                    + $"and at "
+                    + "what filters the rows before it.");
+        }
         if (fit.UnknownValidationRows > 0)
         {
             channel.Warning(MessageSensitivity.None,

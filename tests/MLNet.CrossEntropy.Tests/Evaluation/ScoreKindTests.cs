@@ -39,8 +39,8 @@ public sealed class ScoreKindTests
     public void Most_rows_being_no_probabilities_names_the_way_out()
     {
         double[][] scores = [[0.5, 0.25, 0.25], [3, 1, 2], [5, 1, 0.5]];
-        Assert.Contains(
-            Evaluate([0, 1, 2], scores, ScoreKind.Auto).Warnings, w => w.Contains("set ScoreKind to ScoreKind.Logits", StringComparison.Ordinal));
+        var warnings = Evaluate([0, 1, 2], scores, ScoreKind.Auto).Warnings;
+        Assert.Contains(warnings, w => w.Contains("set ScoreKind to ScoreKind.Logits", StringComparison.Ordinal));
         var binary = _ml.BinaryClassification.EvaluateCrossEntropy(ScoredData.Binary([1, 0, 1], [3, -2, 0.5]), scoreColumnName: null);
         Assert.Contains(binary.Warnings, w => w.Contains("set ProbabilityColumnName to null", StringComparison.Ordinal));
     }

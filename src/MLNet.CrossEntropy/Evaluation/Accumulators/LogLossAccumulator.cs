@@ -173,7 +173,9 @@ internal readonly struct LossFloor(double probabilityFloor, bool fromLogits)
     /// <summary>The smallest number above 0 in single precision.</summary>
     public const double SmallestProbability = float.Epsilon;
 
-    /// <summary>What single precision leaves to the other outcome where a probability is 1: half of the distance to the next below.</summary>
+    /// <summary>
+    /// What single precision leaves to the other outcome where a probability is 1: half of the distance to the next below.
+    /// </summary>
     public const double SmallestComplement = 1.0 / (1 << 25);
 
     public bool FromLogits => fromLogits;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -19,7 +18,9 @@ namespace MLNet.CrossEntropy.Evaluation;
 /// </param>
 internal readonly record struct IsotonicDecomposition(ScoreDecomposition Brier, ScoreDecomposition LogLoss, ScoreDecomposition ClassLogLoss)
 {
-    /// <summary>The splits of forecasts in groups, lowest first; of the log-losses with the floor's largest loss as the largest there is.</summary>
+    /// <summary>
+    /// The splits of forecasts in groups, lowest first; of the log-losses with the floor's largest loss as the largest there is.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static IsotonicDecomposition Of(ReadOnlySpan<ScoreGroup> groups, LossFloor floor)
     {
