@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MLNet.CrossEntropy.Evaluation;
 
 namespace MLNet.CrossEntropy;
@@ -8,7 +9,8 @@ public sealed record ClassMetrics
     private readonly Func<ForecastMetrics?> _forecasts;
 
     internal ClassMetrics(
-        MetricAccumulators sums, string name, int k, ClassConfusionMatrix? confusion, Func<ForecastMetrics?> forecasts)
+        MetricAccumulators sums, string name, int k, ClassConfusionMatrix? confusion, EvaluationOptions options,
+        Func<ForecastMetrics?> forecasts)
     {
         ref readonly var logLoss = ref sums.LogLoss.OfClass[k];
         Name = name;
@@ -19,6 +21,7 @@ public sealed record ClassMetrics
         LogLossStandardError = logLoss.StandardError;
         IrreducibleLogLoss = sums.SoftLabels.WeightedEntropyOf(k) / logLoss.Weight;
         PrecisionRecall = confusion?.OfClass(k) ?? PrecisionRecall.Undefined;
+        Curves = sums.CurvesOf(k, name, options);
         _forecasts = forecasts;
     }
 
@@ -65,6 +68,13 @@ public sealed record ClassMetrics
 
     /// <summary>The reliability of this class's probability, in bins of equal width; null when not computed.</summary>
     public ReliabilityDiagram? Reliability => _forecasts()?.Reliability;
+
+    /// <summary>
+    /// ROC, precision-recall, lift, gain and cost curves of this class against the rest, and thresholds to act on; null when not computed.
+    /// Not in JSON.
+    /// </summary>
+    [JsonIgnore]
+    public ScoreCurves? Curves { get; }
 
     /// <summary>The split of <c>mean (q_k - y_k)^2</c>; null when not computed.</summary>
     public ScoreDecomposition? BrierDecomposition => _forecasts()?.Split?.Brier;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MLNet.CrossEntropy.Evaluation;
 using EqualMass = MLNet.CrossEntropy.Evaluation.EqualMassReliability;
 
@@ -39,7 +40,7 @@ public abstract class CrossEntropyMetrics
         ConfusionMatrix = sums.Confusion?.ToMatrix(names);
         (var bins, var threads) = (options.ReliabilityBins, options.Threads);
         _forecasts = new(() => ForecastMetrics.OfClasses(sums, names.Count, bins, threads));
-        Classes = [.. names.Select((name, k) => new ClassMetrics(sums, name, k, ConfusionMatrix, () => _forecasts.Value?[k]))];
+        Classes = [.. names.Select((name, k) => new ClassMetrics(sums, name, k, ConfusionMatrix, options, () => _forecasts.Value?[k]))];
         RowLosses = new(sums.RowLosses, names);
     }
 
@@ -296,6 +297,10 @@ public sealed class BinaryCrossEntropyMetrics : CrossEntropyMetrics
 
     /// <summary>The average precision of the positive class; NaN where it does not occur, or when not computed.</summary>
     public double AveragePrecision => Positive.AveragePrecision;
+
+    /// <inheritdoc cref="ClassMetrics.Curves"/>
+    [JsonIgnore]
+    public ScoreCurves? Curves => Positive.Curves;
 
     /// <summary>The reliability of the positive class's probability, in bins of equal width; null when not computed.</summary>
     public ReliabilityDiagram? Reliability => Positive.Reliability;

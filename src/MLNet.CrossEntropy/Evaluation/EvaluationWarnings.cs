@@ -169,7 +169,7 @@ internal static class EvaluationWarnings
     private static IEnumerable<string> OfWhatIsLeftOut(CrossEntropyMetrics metrics, EvaluationOptions options)
     {
         if (metrics.HasExactDistributions is null)
-            yield return "ROC-AUC, average precision, the calibration of classes and of bins of equal weight, and the splits of "
+            yield return "ROC-AUC, average precision, curves, the calibration of classes and of bins of equal weight, and the splits of "
                 + "log-loss and "
                 + "Brier score were not computed: " + (options.OneVersusRest is false ? "OneVersusRest is false."
                 : $"there are more than {MetricAccumulators.MostOneVersusRestClasses} classes. Set OneVersusRest to true to have them.");

@@ -38,6 +38,7 @@ public sealed class UndefinedMetricsTests
         ["ClasswiseCalibrationError"] = ["the calibration of classes"],
         ["Reliability"] = ["the calibration of classes"],
         ["EqualMassReliability"] = ["bins of equal weight"],
+        ["Curves"] = ["ROC-AUC, average precision"],
         ["HasExactDistributions"] = ["were not computed"],
         ["BrierDecomposition"] = ["the splits of log-loss and Brier score"],
         ["LogLossDecomposition"] = ["the splits of log-loss and Brier score"],
@@ -120,7 +121,8 @@ public sealed class UndefinedMetricsTests
         if (value.GetType().GetProperty("Warnings")?.GetValue(value) is IReadOnlyList<string> own)
             warnings = own;
         // An empty bin says by its weight that it has no mean; a row without an id says what it is.
-        if (value is ReliabilityBin { Weight: 0 } || value.GetType().Namespace != typeof(CrossEntropyMetrics).Namespace)
+        // A point of a curve begins with no row at all, of which it has shares.
+        if (value is ReliabilityBin { Weight: 0 } or ScoreCurves || value.GetType().Namespace != typeof(CrossEntropyMetrics).Namespace)
             return;
         foreach (var property in value.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0 && p.Name != "Id"))
             Look(property, property.GetValue(value), $"{path}.{property.Name}", warnings, unexplained);

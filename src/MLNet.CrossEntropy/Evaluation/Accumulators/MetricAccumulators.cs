@@ -72,7 +72,10 @@ internal sealed class MetricAccumulators
     /// <summary>Writes a class's forecasts, where they are kept, in groups, lowest first, in place of what the list held.</summary>
     public void CopyGroups(int k, List<ScoreGroup> groups)
     {
-        _oneVersusRest![IsBinary ? 0 : k].Distribution.CopyGroupsTo(groups);
+        var distribution = _oneVersusRest![IsBinary ? 0 : k].Distribution;
+        // Copying may sort what is kept.
+        lock (distribution)
+            distribution.CopyGroupsTo(groups);
         if (IsBinary && k == 0)
         {
             groups.Reverse();
@@ -80,6 +83,11 @@ internal sealed class MetricAccumulators
                 group = group.Mirrored();
         }
     }
+
+    /// <summary>A class's curves; null when its forecasts are not kept.</summary>
+    public ScoreCurves? CurvesOf(int k, string name, EvaluationOptions options) => _oneVersusRest is null
+        ? null
+        : new(_oneVersusRest[IsBinary ? 0 : k].Distribution, IsBinary && k == 0, name, options);
 
     /// <summary>Adds a block in all lanes.</summary>
     public void Add(EvaluatedBlock block)
