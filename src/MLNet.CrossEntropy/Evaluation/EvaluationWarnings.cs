@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Runtime;
+using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
@@ -31,6 +32,12 @@ internal static class EvaluationWarnings
             yield return "The perplexity is infinite: exp of this log-loss is more than a double holds.";
         foreach (var warning in OfWhatIsLeftOut(metrics, options))
             yield return warning;
+        foreach (var segment in metrics.Segments ?? [])
+        {
+            if (segment.IsLumped)
+                yield return $"The column of segments has more than {SegmentNames.Most} values; the {segment.Rows} rows of those that "
+                    + $"occur last are one segment, '{segment.Name}'.";
+        }
     }
 
     public static IEnumerable<string> Of(MultiLabelCrossEntropyMetrics metrics)
@@ -154,7 +161,7 @@ internal static class EvaluationWarnings
             yield return "The standard error and the interval of the log-loss are NaN, and those of the splits: there are fewer than two "
                 + "effective rows.";
         // Only where there are that few rows may every bin have no more than one; nobody has asked for a diagram yet.
-        if (metrics.EffectiveRows > options.ReliabilityBins)
+        if (metrics.EffectiveRows > (options.ReliabilityBins ?? ReliabilityBinCount.MostOfEqualWidth))
             yield break;
         ReliabilityDiagram?[] diagrams = metrics switch
         {

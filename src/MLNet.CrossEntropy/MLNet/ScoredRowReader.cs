@@ -16,6 +16,9 @@ internal sealed record ScoredColumns(string Label)
     /// <summary>Names the rows.</summary>
     public string? Id { get; init; }
 
+    /// <summary>Sorts the rows into segments.</summary>
+    public string? Segment { get; init; }
+
     /// <summary>The names of classes or labels in the order of the scores; null takes them from the annotations.</summary>
     public IReadOnlyList<string>? ClassNames { get; init; }
 
@@ -67,7 +70,20 @@ internal sealed class ScoredBlock
     /// <summary>The rows' names, null where one has none; empty where nobody asks for them.</summary>
     public string?[] Ids { get; private set; }
 
+    /// <summary>The rows' segments, numbered by <see cref="SegmentNames"/>; null where nobody asks for them.</summary>
+    public int[]? Segments { get; private set; }
+
+    /// <summary>The segments' names; null where nobody asks for them.</summary>
+    public SegmentNames? SegmentNames { get; private set; }
+
     public Span<float> Scores(int row) => _scores.AsSpan(row * Width, Width);
+
+    /// <summary>Sorts a row into the segment of a name.</summary>
+    public void SetSegment(int row, SegmentNames names, string? name)
+    {
+        SegmentNames = names;
+        (Segments ??= new int[Capacity])[row] = names.IndexOf(name);
+    }
 
     /// <summary>The class shares of a row whose label is <see cref="ScoreClasses.Soft"/>.</summary>
     public Span<double> Target(int row) => _targets.AsSpan(row * Width, Width);
@@ -77,6 +93,7 @@ internal sealed class ScoredBlock
     {
         (Count, FirstRow, other.Count, other.FirstRow) = (other.Count, other.FirstRow, Count, FirstRow);
         (Labels, Weights, Ids, other.Labels, other.Weights, other.Ids) = (other.Labels, other.Weights, other.Ids, Labels, Weights, Ids);
+        (Segments, SegmentNames, other.Segments, other.SegmentNames) = (other.Segments, other.SegmentNames, Segments, SegmentNames);
         (_scores, _targets, other._scores, other._targets) = (other._scores, other._targets, _scores, _targets);
     }
 }
@@ -89,6 +106,7 @@ internal abstract class ScoredRowReader : IDisposable
     private readonly Source _source;
     private readonly Queue<ScoredBlock> _ahead = [];
     private ExceptionDispatchInfo? _errorAhead;
+    private readonly SegmentNames _segments = new();
 
     private protected ScoredRowReader(Source source) => _source = source;
 
@@ -150,17 +168,21 @@ internal abstract class ScoredRowReader : IDisposable
     {
         var weight = ColumnValues.Optional(data.Schema, columns.Weight, "example weight");
         var id = ColumnValues.Optional(data.Schema, columns.Id, "id");
-        var cursor = ColumnValues.OpenCursor(data, [.. read, weight, id]);
+        var segment = ColumnValues.Optional(data.Schema, columns.Segment, "segment");
+        var cursor = ColumnValues.OpenCursor(data, [.. read, weight, id, segment]);
         try
         {
-            var names = id is { } column ? ColumnValues.Name(cursor, column, "id") : null;
-            return make(new(data, read[0]!.Value, cursor, ColumnValues.Weight(cursor, weight), names));
+            return make(
+                new(data, read[0]!.Value, cursor, ColumnValues.Weight(cursor, weight), Name(id, "id"), Name(segment, "segment")));
         }
         catch
         {
             cursor.Dispose();
             throw;
         }
+
+        Func<string?>? Name(DataViewSchema.Column? column, string role) =>
+            column is { } c ? ColumnValues.Name(cursor, c, role) : null;
     }
 
     private bool Fill(ScoredBlock block)
@@ -174,6 +196,8 @@ internal abstract class ScoredRowReader : IDisposable
             block.Weights[row] = _source.Weight();
             if (_source.Id is { } id)
                 block.Ids[row] = id();
+            if (_source.Segment is { } segment)
+                block.SetSegment(row, _segments, segment());
             ReadRow(block, row);
         }
         return block.Count > 0;
@@ -181,5 +205,6 @@ internal abstract class ScoredRowReader : IDisposable
 
     /// <summary>An open cursor, and what every kind of rows has.</summary>
     internal sealed record Source(
-        IDataView Data, DataViewSchema.Column Label, DataViewRowCursor Cursor, Func<double> Weight, Func<string?>? Id);
+        IDataView Data, DataViewSchema.Column Label, DataViewRowCursor Cursor, Func<double> Weight, Func<string?>? Id,
+        Func<string?>? Segment);
 }

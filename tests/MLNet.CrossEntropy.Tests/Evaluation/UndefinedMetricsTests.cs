@@ -120,11 +120,11 @@ public sealed class UndefinedMetricsTests
         }
         if (value.GetType().GetProperty("Warnings")?.GetValue(value) is IReadOnlyList<string> own)
             warnings = own;
-        // An empty bin says by its weight that it has no mean; a row without an id says what it is.
+        // An empty bin says by its weight that it has no mean; an id and segments are there where a column is named.
         // A point of a curve begins with no row at all, of which it has shares.
         if (value is ReliabilityBin { Weight: 0 } or ScoreCurves || value.GetType().Namespace != typeof(CrossEntropyMetrics).Namespace)
             return;
-        foreach (var property in value.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0 && p.Name != "Id"))
+        foreach (var property in value.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0 && p.Name is not ("Id" or "Segments")))
             Look(property, property.GetValue(value), $"{path}.{property.Name}", warnings, unexplained);
     }
 

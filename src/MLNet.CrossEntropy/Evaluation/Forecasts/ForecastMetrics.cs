@@ -8,7 +8,7 @@ internal sealed class ForecastMetrics
     // Fewer forecasts than this, over all classes, are not worth a thread.
     private const int ManyForecasts = 1 << 17;
 
-    private ForecastMetrics(List<ScoreGroup> groups, LossFloor floor, int reliabilityBins)
+    private ForecastMetrics(List<ScoreGroup> groups, LossFloor floor, int? reliabilityBins)
     {
         Reliability = ReliabilityAccumulator.Of(groups, reliabilityBins);
         if (groups.Count > 0)
@@ -26,7 +26,7 @@ internal sealed class ForecastMetrics
     public IsotonicDecomposition? Split { get; }
 
     /// <summary>Those of every class, on several threads where there is much to sort; null where they were not asked for.</summary>
-    public static ForecastMetrics[]? OfClasses(MetricAccumulators sums, int classes, int reliabilityBins, int threads)
+    public static ForecastMetrics[]? OfClasses(MetricAccumulators sums, int classes, int? reliabilityBins, int threads)
     {
         if (sums.IsExact is null)
             return null;
