@@ -22,8 +22,7 @@ internal static class EvaluationWarnings
         {
             if (metrics.Rows.CountedAsMistake > 0)
                 yield return "No row could be evaluated: log-loss and accuracy are those of the rows counted as mistakes, every other "
-                    + "metric is "
-                    + "NaN.";
+                    + "metric is NaN.";
             yield break;
         }
         foreach (var warning in OfClasses(metrics).Concat(OfReference(metrics, options.Prior)).Concat(OfFewRows(metrics, options)))
@@ -49,7 +48,7 @@ internal static class EvaluationWarnings
             unknown = metrics.Labels.Sum(l => l.Rows.UnknownClass), invalid = metrics.Labels.Sum(l => l.Rows.InvalidScore);
         if (missing > 0)
             yield return $"{missing} of {answers} answers are missing; each label is evaluated over its own answers, totals over all of "
-                + $"them.";
+                + "them.";
         if (unknown > 0)
             yield return $"{unknown} of {answers} answers are outside 0 to 1 and were left out.";
         if (invalid > 0)
@@ -64,7 +63,7 @@ internal static class EvaluationWarnings
         var idle = metrics.Labels.Count(MultiLabelCrossEntropyMetrics.IsNeverYes);
         if (idle > 0)
             yield return $"{idle} of {metrics.Labels.Count} labels are never yes and never predicted so; the averages Macro leave them "
-                + $"out.";
+                + "out.";
         if (double.IsNaN(metrics.Micro.Precision + metrics.Micro.Recall))
             yield return "No answer is predicted as a yes, or none is one: precision or recall over all labels (Micro) is NaN.";
         if (double.IsNaN(metrics.LogLossStandardError))
