@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.MLNet;
 
@@ -29,6 +30,14 @@ public class TrainingLabelTests
         var label = TrainingLabel.Multiclass(data.Schema, column);
         Assert.Equal(column == "Text" ? 2 : 3, label.Classes.Count);
         Assert.Equal(expected, Read(data, label));
+    }
+
+    [Fact]
+    public void A_label_of_three_classes_names_the_trainer_for_it()
+    {
+        var schema = new InMemoryView.Builder().AddKeys("Label", [1, 2, 3], 3).Build().Schema;
+        Assert.Contains("Trainers.SoftmaxCrossEntropy", Assert.ThrowsAny<ArgumentException>(
+            () => TrainingLabel.Binary(schema, "Label")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
