@@ -54,7 +54,10 @@ internal static class LinearSolver
         var scaling = plan.Standardize
             ? FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature)
             : FeatureScaling.None(summary.Features);
-        var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown, scaling.FarOutFeatures);
+        var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown, scaling.FarOutFeatures)
+        {
+            OnlyClass = summary.OnlyClass,
+        };
         plan.OnBegin?.Invoke(start);
         using var objective = new LinearObjective(chunks, summary, plan.Loss, penalty, scaling, team);
         using var solver = Begin(objective, plan);
