@@ -52,7 +52,7 @@ internal static class LinearSolver
         centre?.Set(plan.InitialWeights, plan.InitialBiases ?? summary.PriorBiases);
         var penalty = new ElasticNet(plan.L1, plan.L2, plan.PenaltyShares, centre);
         var scaling = plan.Standardize
-            ? FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature, team)
+            ? FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature)
             : FeatureScaling.None(summary.Features);
         var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown, scaling.FarOutFeatures)
         {
