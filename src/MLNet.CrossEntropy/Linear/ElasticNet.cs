@@ -1,34 +1,58 @@
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
-/// The penalty <c>l1 ||w||_1 + (l2/2) ||w||^2</c> on weights, which holds L1 (lasso) and L2 (ridge) as special cases. Biases are not
-/// penalised. (Zou and Hastie 2005, "Regularization and variable selection via the elastic net".)
+/// The penalty <c>l1 sum |w_kj| + l2/2 sum p_j (w_kj - c_kj)^2</c> on the weights of output k and feature j, which holds L1 (lasso) and L2
+/// (ridge) as special cases. Biases are not penalised. (Zou and Hastie 2005, "Regularization and variable selection via the elastic net".)
 /// </summary>
-internal readonly record struct ElasticNet(double L1, double L2)
+/// <param name="l1">l1.</param>
+/// <param name="l2">l2.</param>
+/// <param name="shares">p, one a feature: its variance, where the weights of standardised features are penalised; null is 1.</param>
+/// <param name="centre">c, the weights that L2 pulls to; null is 0.</param>
+internal sealed unsafe class ElasticNet(double l1, double l2, float[]? shares = null, LinearWeights? centre = null)
 {
+    public double L1 { get; } = l1;
+
+    public double L2 { get; } = l2;
+
+    /// <summary>The weights that L2 pulls to; null for 0.</summary>
+    public LinearWeights? Centre { get; } = centre;
+
+    /// <summary>The L2 penalty of a feature's weights, <c>l2 p_j</c>.</summary>
+    public double L2Of(int feature) => shares is null ? L2 : L2 * shares[feature];
+
     /// <summary>The penalty's value, summed in double.</summary>
-    public double Value(ReadOnlySpan<float> weights)
+    public double Value(LinearWeights weights)
     {
         if (L1 == 0 && L2 == 0)
             return 0;
-        double absolute = 0;
-        double squared = 0;
-        foreach (double w in weights)
+        double absolute = 0, squared = 0;
+        for (var k = 0; k < weights.Outputs; k++)
         {
-            absolute += Math.Abs(w);
-            squared += w * w;
+            for (var j = 0; j < weights.Features; j++)
+            {
+                double w = weights.Pointer[weights.Place(k, j)], off = w - CentreOf(k, j);
+                absolute += Math.Abs(w);
+                squared += L2Of(j) * off * off;
+            }
         }
 
-        return (L1 * absolute) + (L2 / 2 * squared);
+        return L1 * absolute + squared / 2;
     }
 
+    /// <summary>The weight that L2 pulls to.</summary>
+    public double CentreOf(int output, int feature) => Centre is null ? 0 : Centre.Pointer[Centre.Place(output, feature)];
+
     /// <summary>
-    /// The least element of the objective's subdifferential in a weight, 0 exactly at the optimum: <c>g + l2 w + l1 sign(w)</c> where w is
-    /// not 0, and <c>sign(g) max(|g| - l1, 0)</c> where it is.
+    /// The least element of the objective's subdifferential in a weight, 0 exactly at the optimum: <c>g + l2 p (w - c) + l1 sign(w)</c>
+    /// where w is not 0, and <c>sign(h) max(|h| - l1, 0)</c>, h being <c>g - l2 p c</c>, where it is.
     /// </summary>
     /// <param name="slope">g, the loss's derivative in the weight.</param>
     /// <param name="weight">w.</param>
-    public double Subgradient(double slope, double weight) => weight != 0
-        ? slope + (L2 * weight) + (Math.Sign(weight) * L1)
-        : Math.CopySign(Math.Max(0, Math.Abs(slope) - L1), slope);
+    /// <param name="output">The weight's output.</param>
+    /// <param name="feature">Its feature.</param>
+    public double Subgradient(double slope, double weight, int output, int feature)
+    {
+        var smooth = slope + L2Of(feature) * (weight - CentreOf(output, feature));
+        return weight != 0 ? smooth + Math.Sign(weight) * L1 : Math.CopySign(Math.Max(0, Math.Abs(smooth) - L1), smooth);
+    }
 }

@@ -45,6 +45,12 @@ internal sealed record FitPlan
     /// <summary>The penalty <c>l1 ||W||_1</c> added to the mean loss; biases are not penalised.</summary>
     public double L1 { get; init; }
 
+    /// <summary>What of the L2 penalty each feature's weights get; null is 1 for all.</summary>
+    public float[]? PenaltyShares { get; init; }
+
+    /// <summary>Whether the L2 penalty pulls to <see cref="InitialWeights"/>, where there are any, instead of to 0.</summary>
+    public bool PullsToInitial { get; init; }
+
     /// <summary>How the objective is minimised. After <see cref="For"/> never <see cref="Solver.Auto"/>.</summary>
     public Solver Solver { get; init; }
 
@@ -131,9 +137,6 @@ internal sealed record FitPlan
 
     /// <summary>The rule of a step on dense rows.</summary>
     internal Optimizer Rule => Optimizer ?? DefaultRule;
-
-    /// <summary>The penalties.</summary>
-    internal ElasticNet Penalty => new(L1, L2);
 
     /// <summary>What is asked for that does not go together, whatever the rows, each a sentence.</summary>
     /// <param name="areKept">Whether rows are kept in memory, not read anew in each pass.</param>

@@ -127,7 +127,7 @@ internal sealed class FitRun
             Steps = _steps,
             LearningRate = rate,
             TrainingLoss = loss,
-            Objective = loss + _plan.Penalty.Value(weights.Values),
+            Objective = loss + _objective.Penalty.Value(weights),
             ValidationLoss = validation?.Mean,
             ValidationStandardError = validation?.StandardError,
             Elapsed = Elapsed,

@@ -68,25 +68,28 @@ internal sealed unsafe class LinearObjective : IDisposable
             weight.Add(sums.Weight);
         }
 
-        var squared = 0.0;
+        double squared = 0, gap = 0;
         for (var k = 0; k < Outputs; k++)
         {
             var bias = Products.BiasSums[k] / weight.Value;
             squared += bias * bias;
+            gap += bias * bias / Penalty.L2;
             for (var j = 0; j < Features; j++)
             {
-                var slope = Penalty.Subgradient(Products.Sums[k * Features + j] / weight.Value, weights.Pointer[weights.Place(k, j)]);
+                var slope = Penalty.Subgradient(
+                    Products.Sums[k * Features + j] / weight.Value, weights.Pointer[weights.Place(k, j)], k, j);
                 squared += slope * slope;
+                gap += slope * slope / Penalty.L2Of(j);
             }
         }
 
         var dataTerm = loss.Value / weight.Value;
         return new OptimalityCertificate
         {
-            Objective = dataTerm + Penalty.Value(weights.Values),
+            Objective = dataTerm + Penalty.Value(weights),
             DataTerm = dataTerm,
             GradientNorm = Math.Sqrt(squared),
-            GapBound = Penalty.L2 > 0 ? squared / (2 * Penalty.L2) : null,
+            GapBound = Penalty.L2 > 0 ? gap / 2 : null,
         };
     }
 
@@ -104,7 +107,7 @@ internal sealed unsafe class LinearObjective : IDisposable
         ToRaw(scaled, weights);
         Products.Clear();
         var sums = AddGradient(weights, rows, look);
-        SumsToScaled(scaled, sums.Weight, gradient);
+        SumsToScaled(scaled, sums.Weight, gradient, isPoint: true);
         return sums;
     }
 
@@ -182,7 +185,8 @@ internal sealed unsafe class LinearObjective : IDisposable
     /// <param name="scaled">The point, or the direction that the Hessian is multiplied with.</param>
     /// <param name="weight">The sum of the rows' weights.</param>
     /// <param name="gradient">Receives the gradient.</param>
-    public void SumsToScaled(double[] scaled, double weight, double[] gradient)
+    /// <param name="isPoint">Whether it is a point, which the penalty measures from its centre.</param>
+    public void SumsToScaled(double[] scaled, double weight, double[] gradient, bool isPoint = false)
     {
         for (var k = 0; k < Outputs; k++)
         {
@@ -191,11 +195,31 @@ internal sealed unsafe class LinearObjective : IDisposable
             {
                 var scale = Scaling.Scales[j];
                 var slope = Products.Sums[k * Features + j] / weight - Scaling.Means[j] * bias;
-                gradient[k * Features + j] = scale * (slope + Penalty.L2 * scale * scaled[k * Features + j]);
+                var penalised = scale * scaled[k * Features + j] - (isPoint ? Penalty.CentreOf(k, j) : 0);
+                gradient[k * Features + j] = scale * (slope + Penalty.L2Of(j) * penalised);
             }
 
             gradient[Outputs * Features + k] = bias;
         }
+    }
+
+    /// <summary>
+    /// The L2 penalty along a line in scaled coordinates: after a length a it is <c>constant + a (linear + a square)</c>.
+    /// </summary>
+    public (double Constant, double Linear, double Square) PenaltyAlong(double[] point, double[] direction)
+    {
+        double constant = 0, linear = 0, square = 0;
+        for (var i = 0; i < Outputs * Features; i++)
+        {
+            var (k, j) = (i / Features, i % Features);
+            double l2 = Penalty.L2Of(j), scale = Scaling.Scales[j];
+            double weight = scale * point[i] - Penalty.CentreOf(k, j), change = scale * direction[i];
+            constant += l2 / 2 * weight * weight;
+            linear += l2 * weight * change;
+            square += l2 / 2 * change * change;
+        }
+
+        return (constant, linear, square);
     }
 
     public void Dispose() => Products.Dispose();

@@ -51,7 +51,12 @@ internal static class LinearSolver
             ? FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature)
             : FeatureScaling.None(summary.Features);
         using var team = new WorkerTeam(plan.Threads);
-        using var objective = new LinearObjective(chunks, summary, plan.Loss, plan.Penalty, scaling, team);
+        using var centre = plan is { PullsToInitial: true, InitialWeights: not null }
+            ? new LinearWeights(plan.Outputs, summary.Features, summary.IsSparse)
+            : null;
+        centre?.Set(plan.InitialWeights, plan.InitialBiases ?? summary.PriorBiases);
+        var penalty = new ElasticNet(plan.L1, plan.L2, plan.PenaltyShares, centre);
+        using var objective = new LinearObjective(chunks, summary, plan.Loss, penalty, scaling, team);
         using var solver = Begin(objective, plan);
         return new FitRun(objective, plan, start, held, solver).Complete();
     }

@@ -24,7 +24,7 @@ public sealed class LinearObjectiveTests
         var sums = objective.Gradient(point, weights, rows, gradient);
         var certificate = objective.Certify(weights);
         Assert.Equal(sums.Loss / sums.Weight, certificate.DataTerm, 1e-7);
-        Assert.Equal(certificate.DataTerm + objective.Penalty.Value(weights.Values), certificate.Objective, 1e-12);
+        Assert.Equal(certificate.DataTerm + objective.Penalty.Value(weights), certificate.Objective, 1e-12);
 
         const double Step = 1e-2;
         double Value(double along)
@@ -91,10 +91,17 @@ public sealed class LinearObjectiveTests
     [InlineData(1, 2, 7.5)]
     [InlineData(1, -2, -5.5)]
     public void The_least_subgradient_at_zero_is_what_L1_cannot_hold(double slope, double weight, double expected) =>
-        Assert.Equal(expected, new ElasticNet(L1: 0.5, L2: 3).Subgradient(slope, weight));
+        Assert.Equal(expected, new ElasticNet(l1: 0.5, l2: 3).Subgradient(slope, weight, 0, 0));
 
     [Fact]
-    public void The_penalty_follows_its_formula() => Assert.Equal(0.5 * 3 + 1.5 * 5, new ElasticNet(L1: 0.5, L2: 3).Value([2f, -1f, 0f]));
+    public void The_penalty_follows_its_formula()
+    {
+        using LinearWeights weights = new(outputs: 1, features: 3, isSparse: false), centre = new(outputs: 1, features: 3, isSparse: false);
+        weights.Set([2f, -1f, 0f], [5f]);
+        centre.Set([1f, 1f, 0f], [7f]);
+        Assert.Equal(0.5 * 3 + 1.5 * 5, new ElasticNet(l1: 0.5, l2: 3).Value(weights));
+        Assert.Equal(0.5 * 3 + 1.5 * (10 * 1 + 2 * 4), new ElasticNet(l1: 0.5, l2: 3, shares: [10, 2, 4], centre).Value(weights));
+    }
 
     private static void With(bool dense, int features, int outputs, Action<LinearObjective, RowSet, double[], double[]> test)
     {
@@ -105,9 +112,12 @@ public sealed class LinearObjectiveTests
         var summary = RowSummary.Of([rows], loss, outputs);
         var scaling = FeatureScaling.Of([rows], summary, L2, loss.Curvature);
         using var team = new WorkerTeam(2);
-        using var objective = new LinearObjective([rows], summary, loss, new ElasticNet(0, L2), scaling, team);
+        using var centre = new LinearWeights(outputs, features, rows.IsSparse);
+        float[] shares = [.. Enumerable.Range(1, features)];
+        using var objective = new LinearObjective([rows], summary, loss, new ElasticNet(0, L2, shares, centre), scaling, team);
         var random = new Random(3);
         double[] Random() => [.. Enumerable.Range(0, objective.Parameters).Select(_ => random.NextDouble() - 0.5)];
+        objective.ToRaw(Random(), centre);
         test(objective, rows, Random(), Random());
     }
 }

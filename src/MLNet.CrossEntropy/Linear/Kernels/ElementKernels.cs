@@ -7,10 +7,11 @@ namespace MLNet.CrossEntropy.Linear;
 internal static unsafe class ElementKernels
 {
     /// <summary>
-    /// <c>s (f g - m b + l2 w)</c>: of the gradient in raw weights, f g with b in the bias, that in scaled weights.
+    /// <c>s (f g - m b + l2 w)</c>: of the gradient in raw weights, f g with b in the bias, that in scaled weights; s, m and l2 of each
+    /// feature.
     /// </summary>
     public static void ToScaledGradient(
-        float* gradient, float factor, float* means, float* scales, float* raw, float bias, float l2, float* slopes, int length)
+        float* gradient, float factor, float* means, float* scales, float* raw, float bias, float* l2, float* slopes, int length)
     {
         var j = 0;
         if (Vector512.IsHardwareAccelerated)
@@ -55,15 +56,15 @@ internal static unsafe class ElementKernels
     /// <summary>The elements from <paramref name="from"/> on that fill whole vectors; returns the first element left over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int ScaleRange<TVector, TOps>(
-        float* gradient, float factor, float* means, float* scales, float* raw, float bias, float l2, float* slopes, int from, int length)
+        float* gradient, float factor, float* means, float* scales, float* raw, float bias, float* l2, float* slopes, int from, int length)
         where TVector : struct
         where TOps : struct, IVectorOps<TVector>
     {
-        TVector f = TOps.Broadcast(factor), b = TOps.Broadcast(-bias), penalty = TOps.Broadcast(l2), zero = default;
+        TVector f = TOps.Broadcast(factor), b = TOps.Broadcast(-bias), zero = default;
         var j = from;
         for (; length - j >= TOps.Width; j += TOps.Width)
         {
-            var slope = TOps.MultiplyAdd(TOps.Load(raw + j), penalty,
+            var slope = TOps.MultiplyAdd(TOps.Load(raw + j), TOps.Load(l2 + j),
                 TOps.MultiplyAdd(TOps.Load(means + j), b, TOps.MultiplyAdd(TOps.Load(gradient + j), f, zero)));
             TOps.Store(TOps.MultiplyAdd(TOps.Load(scales + j), slope, zero), slopes + j);
         }

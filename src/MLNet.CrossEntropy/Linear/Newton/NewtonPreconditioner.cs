@@ -37,7 +37,7 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     private readonly int _outputs;
     private readonly int _size;
     private readonly int _blockSize;
-    private readonly double _l2;
+    private readonly ElasticNet _penalty;
     private readonly FeatureScaling _scaling;
     private readonly WorkerTeam _team;
     private readonly double[] _blocks;
@@ -64,7 +64,7 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         _loss = objective.Loss;
         _outputs = objective.Outputs;
         _size = rows.Features + 1;
-        _l2 = objective.Penalty.L2;
+        _penalty = objective.Penalty;
         _scaling = objective.Scaling;
         _team = objective.Team;
         var isCoupled = IsCoupled(_loss, _outputs, rows.Features);
@@ -296,7 +296,7 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
             {
                 // Biases carry no penalty.
                 if (j % _size < _size - 1)
-                    block[j * _blockSize + j] += _l2 * _scaling.Scales[j % _size] * _scaling.Scales[j % _size];
+                    block[j * _blockSize + j] += _penalty.L2Of(j % _size) * _scaling.Scales[j % _size] * _scaling.Scales[j % _size];
             }
 
             Cholesky.Factorize(block, _blockSize);

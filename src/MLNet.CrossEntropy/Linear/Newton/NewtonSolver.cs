@@ -125,14 +125,14 @@ internal sealed class NewtonSolver : ISolver
     /// </summary>
     private bool IsCertain(double norm)
     {
-        var squared = 0.0;
+        var gap = 0.0;
         for (var i = 0; i < _objective.Outputs * _objective.Features; i++)
         {
             var raw = _gradient[i] / _objective.Scaling.Scales[i % _objective.Features];
-            squared += raw * raw;
+            gap += raw * raw / (2 * _objective.Penalty.L2Of(i % _objective.Features));
         }
 
-        return norm == 0 || squared <= 2 * _plan.L2 * LargestGap * _local.MeanLoss;
+        return norm == 0 || gap <= LargestGap * _local.MeanLoss;
     }
 
     /// <summary>Takes a step, if it can; false when the objective cannot be lowered any more, as far as floats can tell.</summary>
@@ -157,18 +157,9 @@ internal sealed class NewtonSolver : ISolver
     /// </summary>
     private (double Length, bool IsLast) Search(double[] direction)
     {
-        double constant = 0, linear = 0, square = 0;
-        for (var i = 0; i < _objective.Outputs * _objective.Features; i++)
-        {
-            double scale = _objective.Scaling.Scales[i % _objective.Features], weight = scale * _point[i], change = scale * direction[i];
-            constant += weight * weight;
-            linear += weight * change;
-            square += change * change;
-        }
-
-        double Objective(double length) => _local.MeanLossAlong(length)
-            + _plan.L2 / 2 * (constant + length * (2 * linear + length * square));
-        double slope = SpanMath.Dot(_gradient, direction), start = _local.MeanLoss + _plan.L2 / 2 * constant;
+        var (constant, linear, square) = _objective.PenaltyAlong(_point, direction);
+        double Objective(double length) => _local.MeanLossAlong(length) + constant + length * (linear + length * square);
+        double slope = SpanMath.Dot(_gradient, direction), start = _local.MeanLoss + constant;
         var isLast = -slope / 2 <= (_plan.NewtonSteps > 0 ? FinishingPromise : SmallestPromise) * start;
         if (isLast)
             return (Objective(1) <= start + SufficientDecrease * slope ? 1 : 0, true);

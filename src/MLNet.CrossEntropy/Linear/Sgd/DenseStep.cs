@@ -41,6 +41,7 @@ internal sealed unsafe class DenseStep : ISgdStep
     private readonly NativeBuffer<float> _slopes;
     private readonly NativeBuffer<float> _means;
     private readonly NativeBuffer<float> _scales;
+    private readonly NativeBuffer<float> _l2;
     private readonly NativeBuffer<double> _centring;
     private readonly float[] _biasGradient;
     private readonly Action<int> _forward;
@@ -70,6 +71,9 @@ internal sealed unsafe class DenseStep : ISgdStep
         _slopes = new NativeBuffer<float>((long)_outputs * stride);
         _means = new NativeBuffer<float>(_features);
         _scales = new NativeBuffer<float>(_features);
+        _l2 = new NativeBuffer<float>(_features);
+        for (var j = 0; j < _features; j++)
+            _l2[j] = (float)_penalty.L2Of(j);
         _scaling.Means.CopyTo(_means.AsSpan());
         _scaling.Scales.CopyTo(_scales.AsSpan());
         _centring = new NativeBuffer<double>((long)_slices * _outputs);
@@ -110,7 +114,7 @@ internal sealed unsafe class DenseStep : ISgdStep
             for (var j = 0; j < _features; j++)
             {
                 var slope = _memory.Mean[Place(k, j)] - _scaling.Means[j] * bias;
-                var gradient = _scaling.Scales[j] * _penalty.Subgradient(slope, Weights.Pointer[Weights.Place(k, j)]);
+                var gradient = _scaling.Scales[j] * _penalty.Subgradient(slope, Weights.Pointer[Weights.Place(k, j)], k, j);
                 sum += gradient * gradient;
             }
         }
@@ -154,6 +158,7 @@ internal sealed unsafe class DenseStep : ISgdStep
         _slopes.Dispose();
         _means.Dispose();
         _scales.Dispose();
+        _l2.Dispose();
         _centring.Dispose();
     }
 
@@ -236,11 +241,19 @@ internal sealed unsafe class DenseStep : ISgdStep
         int length = Math.Min(SliceFeatures, _features - from), stride = Weights.Stride;
         float* gradient = _gradient.Pointer + from, raw = Weights.Pointer + from, slopes = _slopes.Pointer + Place(0, from);
         float* means = _means.Pointer + from, scales = _scales.Pointer + from;
-        var l2 = (float)_penalty.L2;
+        float* l2 = _l2.Pointer + from, off = stackalloc float[SliceFeatures];
         for (var k = 0; k < _outputs; k++, gradient += stride, raw += stride, slopes += SliceFeatures)
         {
             AddMemory(gradient, Place(k, from), length);
-            ElementKernels.ToScaledGradient(gradient, _factor, means, scales, raw, _biasGradient[k], l2, slopes, length);
+            var penalised = raw;
+            if (_penalty.Centre is { } centre)
+            {
+                penalised = off;
+                for (var j = 0; j < length; j++)
+                    off[j] = raw[j] - centre.Pointer[centre.Place(k, from + j)];
+            }
+
+            ElementKernels.ToScaledGradient(gradient, _factor, means, scales, penalised, _biasGradient[k], l2, slopes, length);
         }
     }
 

@@ -122,7 +122,7 @@ internal static unsafe class LearningRateRule
                 weight.Add(sums.Weight);
             }
 
-            var objective = loss.Value / weight.Value + (areFew ? penalty.Value(step.Weights.Values) : 0);
+            var objective = loss.Value / weight.Value + (areFew ? penalty.Value(step.Weights) : 0);
             step.Restore();
             return double.IsFinite(objective) ? objective : double.PositiveInfinity;
         }

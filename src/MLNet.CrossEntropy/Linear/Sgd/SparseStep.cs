@@ -118,7 +118,7 @@ internal sealed unsafe class SparseStep : ISgdStep
         {
             for (var place = (long)j * _outputs; place < (j + 1L) * _outputs; place++)
             {
-                var gradient = _penalty.Subgradient(_memory.Mean[place], _weights.Pointer[place]);
+                var gradient = _penalty.Subgradient(_memory.Mean[place], _weights.Pointer[place], (int)(place % _outputs), j);
                 sum += _squaredScales[j] * gradient * gradient;
             }
         }
@@ -263,7 +263,8 @@ internal sealed unsafe class SparseStep : ISgdStep
 
     /// <summary>
     /// Applies what the steps since feature j was last touched would have done to it: the penalties, and SAGA's mean gradient M_j.
-    /// With R the sum of their rates times s_j^2, <c>W_j = exp(-l2 R) W_j - M_j (1 - exp(-l2 R)) / l2</c>, then the L1 shrinkage by l1 R.
+    /// With R the sum of their rates times s_j^2, <c>W_j = exp(-l2 R) W_j + (1 - exp(-l2 R)) (C_j - M_j / l2)</c>, C_j being the penalty's
+    /// centre, then the L1 shrinkage by l1 R.
     /// </summary>
     private void CatchUpFeature(int j)
     {
@@ -276,7 +277,7 @@ internal sealed unsafe class SparseStep : ISgdStep
         var weights = _weights.Pointer + (long)j * _outputs;
         if (_memory is not null)
         {
-            var drift = _penalty.L2 > 0 ? decay / _penalty.L2 : rates;
+            var drift = _penalty.L2 > 0 ? decay / _penalty.L2Of(j) : rates;
             SparseKernels.Drift(weights, (float)(1 - decay), (float)drift, _memory.Mean.Pointer + (long)j * _outputs, _outputs);
         }
         else if (decay > 0)
@@ -284,6 +285,8 @@ internal sealed unsafe class SparseStep : ISgdStep
             SparseKernels.Scale(weights, (float)(1 - decay), _outputs);
         }
 
+        if (_penalty.Centre is { } centre)
+            SparseKernels.Axpy((float)decay, centre.Pointer + (long)j * _outputs, weights, _outputs);
         if (_penalty.L1 > 0)
             SparseKernels.Shrink(weights, (float)(_penalty.L1 * rates), _outputs);
     }
@@ -294,7 +297,7 @@ internal sealed unsafe class SparseStep : ISgdStep
     /// </summary>
     private double DecayOf(int j)
     {
-        var x = _penalty.L2 * (_rateSum - _caughtUpTo[j]) * _squaredScales[j];
+        var x = _penalty.L2Of(j) * (_rateSum - _caughtUpTo[j]) * _squaredScales[j];
         return x < 1 ? 12 * x / (12 + x * (6 + x)) : 1 - Math.Exp(-x);
     }
 }
