@@ -126,6 +126,9 @@ internal sealed record FitPlan
     /// <summary>What is answered when cancelled.</summary>
     public CancellationAnswer OnCancellation { get; init; }
 
+    /// <summary>The ranks that fit together, each having some of the rows; null for one process that has all.</summary>
+    public ICluster? Cluster { get; init; }
+
     /// <summary>Where and how often the fit is saved; null never does.</summary>
     public CheckpointOptions? Checkpoint { get; init; }
 
@@ -144,6 +147,8 @@ internal sealed record FitPlan
     {
         if (!areKept && Solver is Solver.Saga or Solver.Newton)
             yield return $"Solver is {Solver}; it must be Sgd or Auto when Cache is false: the others remember every row.";
+        if (!areKept && Cluster is not null)
+            yield return "Cache is false; it must be true in a cluster, whose ranks keep their shares in memory: start more ranks.";
         if (Solver == Solver.Newton && L1 > 0)
             yield return "Solver is Newton; it must be another one, such as Saga, when there is an L1 penalty: Newton's method needs "
                 + "an objective without kinks.";

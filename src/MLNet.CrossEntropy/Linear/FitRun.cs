@@ -63,7 +63,8 @@ internal sealed class FitRun
     /// <summary>The steps of them that a checkpoint had already taken.</summary>
     public long ResumedFrom { get; private set; }
 
-    public bool IsCancelled => _plan.Cancellation.IsCancellationRequested;
+    /// <summary>Whether the fit shall end; in a cluster what all ranks know of it, at the same place.</summary>
+    public bool IsCancelled => _objective.Shares?.IsCancelled ?? _plan.Cancellation.IsCancellationRequested;
 
     private TimeSpan Elapsed => _elapsedBefore + Stopwatch.GetElapsedTime(_began);
 

@@ -44,6 +44,12 @@ internal sealed unsafe class LinearObjective : IDisposable
 
     public WorkerTeam Team { get; }
 
+    /// <summary>Of a cluster, the shares of the rows; null where all rows are here.</summary>
+    public RowShares? Shares { get; init; }
+
+    /// <summary>Of a cluster, the shares of the rows that are only evaluated.</summary>
+    public RowShares? HeldShares { get; init; }
+
     public RowProducts Products { get; }
 
     public int Outputs => Summary.Outputs;
@@ -118,6 +124,9 @@ internal sealed unsafe class LinearObjective : IDisposable
     /// <exception cref="OperationCanceledException">Cancellation was requested before the end.</exception>
     public (double Mean, double StandardError) Evaluate(LinearWeights weights, RowSet rows, CancellationToken cancellation)
     {
+        // The ranks of a cluster are cancelled together, by their sums.
+        if (HeldShares is not null)
+            cancellation = default;
         if (_each.Length < rows.Rows)
             _each = new (double, double)[rows.Rows];
         var logLoss = Loss.LogLoss;
@@ -129,18 +138,46 @@ internal sealed unsafe class LinearObjective : IDisposable
             cancellation.ThrowIfCancellationRequested();
         }
 
-        CompensatedSum loss = default, weight = default;
-        var moments = default(WeightedMoments);
-        foreach (var row in _each.AsSpan(0, rows.Rows))
+        if (HeldShares is null)
         {
-            if (!(row.Weight > 0))
-                continue;
-            loss.Add(row.Loss * row.Weight);
-            weight.Add(row.Weight);
-            moments.Add(row.Loss, row.Weight);
+            var (loss, weight, moments) = Summarize(0, rows.Rows);
+            return (loss / weight, moments.StandardError);
         }
 
-        return (loss.Value / weight.Value, moments.StandardError);
+        // Each share's in a place of its own, so that they can be merged in order.
+        const int Length = 2 + WeightedMoments.Numbers;
+        var all = HeldShares.Sum(HeldShares.Count * Length, (share, values) =>
+        {
+            var (loss, weight, moments) = Summarize(share.From, share.To);
+            var own = values.AsSpan(share.Index * Length, Length);
+            (own[0], own[1]) = (loss, weight);
+            moments.CopyTo(own[2..]);
+        });
+        CompensatedSum losses = default, weightSum = default;
+        var merged = default(WeightedMoments);
+        for (var place = 0; place < HeldShares.Count * Length; place += Length)
+        {
+            losses.Add(all[place]);
+            weightSum.Add(all[place + 1]);
+            merged.Merge(WeightedMoments.From(all.AsSpan(place + 2)));
+        }
+
+        return (losses.Value / weightSum.Value, merged.StandardError);
+    }
+
+    /// <summary>The sum of the losses that <see cref="LossSums"/> of this rank's units hold, over all ranks.</summary>
+    public double SumLosses(LossSums[] units) => Shares is null
+        ? Total(units).Loss
+        : Shares.Sum(1, (share, values) => values[0] = Total(UnitsOf(units, share)).Loss)[0];
+
+    /// <summary>Makes the products' sums those of one pass over all rows.</summary>
+    public void SumProducts(LinearWeights weights, RowSet rows, RowMap map)
+    {
+        Products.Clear();
+        if (Shares is null)
+            Products.Pass(weights, rows, 0, rows.Rows, map);
+        else
+            SumShares(Shares, weights, map, units: null);
     }
 
     /// <summary>Scaled coordinates of raw weights and biases.</summary>
@@ -231,15 +268,62 @@ internal sealed unsafe class LinearObjective : IDisposable
         if (_units.Length < units)
             _units = new LossSums[units];
         _rowsAtHand = rows;
-        Products.Pass(weights, rows, 0, rows.Rows, look is null ? _takeErrors : _takeErrors + look);
+        var map = look is null ? _takeErrors : _takeErrors + look;
+        if (Shares is not null)
+            return SumShares(Shares, weights, map, _units);
+        Products.Pass(weights, rows, 0, rows.Rows, map);
+        return Total(_units.AsSpan(0, units));
+    }
+
+    /// <summary>A pass over each share of this rank, and the sums over the shares of all.</summary>
+    private LossSums SumShares(RowShares shares, LinearWeights weights, RowMap map, LossSums[]? units)
+    {
+        var total = shares.Sum(2 + Parameters, (share, values) =>
+        {
+            Products.Clear();
+            Products.Pass(weights, shares.Own, share.From, share.To, map);
+            (values[0], values[1]) = units is null ? default : Total(UnitsOf(units, share));
+            Products.BiasSums.CopyTo(values, 2);
+            Products.Sums.CopyTo(values, 2 + Outputs);
+        });
+        total.AsSpan(2, Outputs).CopyTo(Products.BiasSums);
+        total.AsSpan(2 + Outputs, Products.Sums.Length).CopyTo(Products.Sums);
+        return new LossSums(total[0], total[1]);
+    }
+
+    private static ReadOnlySpan<LossSums> UnitsOf(LossSums[] units, RowShare share)
+    {
+        const int Rows = RowProducts.UnitRows;
+        return units.AsSpan(share.From / Rows, (share.To - share.From + Rows - 1) / Rows);
+    }
+
+    private static LossSums Total(ReadOnlySpan<LossSums> units)
+    {
         CompensatedSum loss = default, weight = default;
-        foreach (var unit in _units.AsSpan(0, units))
+        foreach (var unit in units)
         {
             loss.Add(unit.Loss);
             weight.Add(unit.Weight);
         }
 
         return new LossSums(loss.Value, weight.Value);
+    }
+
+    /// <summary>The sums over the rows that were evaluated last.</summary>
+    private (double Loss, double Weight, WeightedMoments Moments) Summarize(int from, int to)
+    {
+        CompensatedSum loss = default, weight = default;
+        var moments = default(WeightedMoments);
+        foreach (var row in _each.AsSpan(from..to))
+        {
+            if (!(row.Weight > 0))
+                continue;
+            loss.Add(row.Loss * row.Weight);
+            weight.Add(row.Weight);
+            moments.Add(row.Loss, row.Weight);
+        }
+
+        return (loss.Value, weight.Value, moments);
     }
 
     private void TakeErrors(int first, int count, float* logits, float* errors)

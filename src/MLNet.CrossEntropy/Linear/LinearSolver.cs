@@ -16,6 +16,8 @@ internal static class LinearSolver
     /// <exception cref="InvalidOperationException">The loss diverged at every learning rate that was tried.</exception>
     public static FittedLinearModel Fit(IReadOnlyList<RowBlock> training, IReadOnlyList<RowBlock>? validation, FitPlan plan)
     {
+        if (plan.Cluster is { } cluster)
+            return Fit(cluster, training, validation, plan);
         using var rows = new RowSet(training);
         var summary = RowSummary.Of([rows], plan.Loss, plan.Outputs);
         return Fit([rows], summary, validation, plan.For(summary, areKept: true));
@@ -38,17 +40,33 @@ internal static class LinearSolver
     public static FittedLinearModel Fit(IRowSource training, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan) =>
         Fit(new RowChunks(training), summary, validation, plan.For(summary, areKept: false));
 
-    private static FittedLinearModel Fit(IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan)
+    /// <summary>Fits the model to the rows of all ranks, each rank having read some.</summary>
+    private static FittedLinearModel Fit(
+        ICluster cluster, IReadOnlyList<RowBlock> training, IReadOnlyList<RowBlock>? validation, FitPlan plan)
+    {
+        using var shares = RowShares.Deal(cluster, training, plan.Outputs, plan.Cancellation);
+        var summary = RowSummary.Of(shares, plan.Loss, plan.Outputs);
+        return Fit([shares.Own], summary, validation, plan.For(summary, areKept: true), shares);
+    }
+
+    private static FittedLinearModel Fit(
+        IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan, RowShares? shares = null)
     {
         var (evaluated, unknown) = validation is { Count: > 0 } ? ValidationRows.For(validation, summary) : ([], 0);
-        var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown);
+        var size = shares is null
+            ? summary
+            : summary with { Rows = shares.Own.Rows, ChunkRows = shares.Own.Rows, LargestChunkBytes = shares.Own.Bytes };
+        var start = new FitStart(plan, FitStart.Bytes(plan, size, evaluated), unknown);
         plan.OnBegin?.Invoke(start);
-        using var held = evaluated.Count > 0 ? new RowSet(evaluated) : null;
+        using var heldShares = shares is not null && evaluated.Count > 0
+            ? RowShares.Deal(shares.Cluster, evaluated, plan.Outputs, default, summary.IsSparse)
+            : null;
+        using var held = heldShares is null && evaluated.Count > 0 ? new RowSet(evaluated) : null;
         // Validation rows decide when to stop: not at the optimum.
-        if (held is not null)
+        if (evaluated.Count > 0)
             plan = plan with { NewtonSteps = 0 };
         var scaling = plan.Standardize
-            ? FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature)
+            ? FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature, shares)
             : FeatureScaling.None(summary.Features);
         using var team = new WorkerTeam(plan.Threads);
         using var centre = plan is { PullsToInitial: true, InitialWeights: not null }
@@ -56,9 +74,13 @@ internal static class LinearSolver
             : null;
         centre?.Set(plan.InitialWeights, plan.InitialBiases ?? summary.PriorBiases);
         var penalty = new ElasticNet(plan.L1, plan.L2, plan.PenaltyShares, centre);
-        using var objective = new LinearObjective(chunks, summary, plan.Loss, penalty, scaling, team);
+        using var objective = new LinearObjective(chunks, summary, plan.Loss, penalty, scaling, team)
+        {
+            Shares = shares,
+            HeldShares = heldShares,
+        };
         using var solver = Begin(objective, plan);
-        return new FitRun(objective, plan, start, held, solver).Complete();
+        return new FitRun(objective, plan, start, heldShares?.Own ?? held, solver).Complete();
     }
 
     private static ISolver Begin(LinearObjective objective, FitPlan plan)

@@ -79,8 +79,7 @@ internal sealed unsafe class LocalObjective : IDisposable
     public void Multiply(double[] direction, double[] product)
     {
         _objective.ToRaw(direction, _direction);
-        _objective.Products.Clear();
-        _objective.Products.Pass(_direction, _rows, 0, _rows.Rows, _takeCurvature);
+        _objective.SumProducts(_direction, _rows, _takeCurvature);
         _objective.SumsToScaled(direction, Weight, product);
     }
 
@@ -97,10 +96,7 @@ internal sealed unsafe class LocalObjective : IDisposable
         _along = length;
         _objective.Team.Adapt();
         _objective.Team.Run(_sumAlong);
-        CompensatedSum loss = default;
-        foreach (var unit in _units)
-            loss.Add(unit.Loss);
-        return loss.Value / Weight;
+        return _objective.SumLosses(_units) / Weight;
     }
 
     public void Dispose()

@@ -24,7 +24,7 @@ internal static class ClusterMessages
     }
 
     /// <summary>Rank 0's value, on every rank.</summary>
-    public static T Broadcast<T>(this ICluster cluster, T value)
+    public static T FirstOf<T>(this ICluster cluster, T value)
         where T : unmanaged
     {
         cluster.Broadcast(MemoryMarshal.AsBytes(new Span<T>(ref value)));
@@ -51,7 +51,7 @@ internal static class ClusterMessages
             cluster.Exchange(-1, default, rank, all[rank]);
         }
 
-        cluster.Broadcast(MemoryMarshal.AsBytes<long>(lengths));
+        cluster.Broadcast(MemoryMarshal.AsBytes(lengths.AsSpan()));
         for (var rank = 0; rank < cluster.Size; rank++)
         {
             if (cluster.Rank != 0)

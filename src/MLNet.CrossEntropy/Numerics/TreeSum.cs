@@ -130,7 +130,7 @@ internal sealed class TreeSum
                 _cluster.Exchange(leftRank, MemoryMarshal.AsBytes<double>(own[right.Start]), -1, default);
             else if (leftRank == _cluster.Rank)
             {
-                _cluster.Exchange(-1, default, rightRank, MemoryMarshal.AsBytes<double>(received));
+                _cluster.Exchange(-1, default, rightRank, MemoryMarshal.AsBytes(received.AsSpan()));
                 Add(own[left.Start], received);
             }
 
@@ -150,7 +150,7 @@ internal sealed class TreeSum
             int next = (rank + away) % size, before = (rank + size - away) % size;
             var (start, end) = LeavesOf(next, size, _length);
             slices[before] = new double[_nodes[before].Length * (to - from)];
-            _cluster.Exchange(next, MemoryMarshal.AsBytes<double>(Slices(start, end)), before, MemoryMarshal.AsBytes<double>(slices[before]));
+            _cluster.Exchange(next, MemoryMarshal.AsBytes<double>(Slices(start, end)), before, MemoryMarshal.AsBytes(slices[before].AsSpan()));
         }
 
         List<(Node Node, (int Rank, int Place) Values)> row = [];

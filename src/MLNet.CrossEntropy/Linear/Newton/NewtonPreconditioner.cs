@@ -33,6 +33,8 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     private const int WorthInPasses = 20;
 
     private readonly RowSet _set;
+    private readonly RowShares? _shares;
+    private readonly long _allRows;
     private readonly LogitLoss _loss;
     private readonly int _outputs;
     private readonly int _size;
@@ -54,13 +56,13 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     private readonly Action<int> _factorize;
     private LocalObjective _local = null!;
     private double _share;
-    private int _first;
-    private int _count;
+    private int[] _sample = [];
     private bool _isFactorized;
 
     public NewtonPreconditioner(LinearObjective objective, RowSet rows)
     {
-        _set = rows;
+        (_set, _shares) = (rows, objective.Shares);
+        _allRows = objective.Summary.Rows;
         _loss = objective.Loss;
         _outputs = objective.Outputs;
         _size = rows.Features + 1;
@@ -103,23 +105,18 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         if (_stride == 0 || (_isFactorized && lastProducts <= MostProducts))
             return;
         _isFactorized = true;
-        Array.Clear(_blocks);
         (_local, _share) = (local, _stride / local.Weight);
-        for (var first = 0L; first < _set.Rows; first += (long)ChunkRows * _stride)
-        {
-            _count = (int)Math.Min(ChunkRows, (_set.Rows - first + _stride - 1) / _stride);
-            _first = (int)first;
-            for (var i = 0; i < _count; i++)
-            {
-                Weigh(i);
-                if (!_set.IsSparse)
-                    Scale(_set.Dense(Sampled(i)), _rows.Pointer + (long)i * _width);
-            }
-
-            _team.Run(_set.IsSparse ? _addSparsePairs : _addPairs);
-        }
-
+        if (_shares is null)
+            AddSample(0, _set.Rows, offset: 0);
+        else
+            _shares.Sum(_blocks.Length, AddShare).AsSpan(0, _blocks.Length).CopyTo(_blocks);
         _team.Run(_factorize);
+
+        void AddShare(RowShare share, double[] values)
+        {
+            AddSample(share.First, share.First + share.To - share.From, share.First - share.From);
+            _blocks.CopyTo(values, 0);
+        }
     }
 
     /// <summary>Turns a residual into about the inverse Hessian times it, in place.</summary>
@@ -168,24 +165,49 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     /// </summary>
     private int SampleStride(RowSet rows)
     {
-        double values = rows.IsSparse ? rows.NonZeros : (double)rows.Rows * rows.Features;
-        var perRow = values / rows.Rows;
+        double values = !rows.IsSparse ? (double)_allRows * rows.Features : _shares?.NonZeros ?? rows.NonZeros;
+        var perRow = values / _allRows;
         // A pass multiplies each value twice for each output, a pair of outputs each value with each other one.
-        var sample = Math.Max(2.0 * WorthInPasses * rows.Rows * _outputs / (Math.Max(1, perRow) * _pairs.Length), 2.0 * _blockSize);
-        return (int)Math.Max(1, rows.Rows / sample);
+        var sample = Math.Max(2.0 * WorthInPasses * _allRows * _outputs / (Math.Max(1, perRow) * _pairs.Length), 2.0 * _blockSize);
+        return (int)Math.Max(1, _allRows / sample);
     }
 
-    /// <summary>The row of the sample that is the i-th of the chunk: any of its stride, so that no period of the rows is met.</summary>
-    private int Sampled(int i)
+    /// <summary>Makes the blocks the sums over the sample among the rows <c>[from, to)</c> of all.</summary>
+    /// <param name="from">The first row.</param>
+    /// <param name="to">The row after the last.</param>
+    /// <param name="offset">The number among all rows of the first that is here.</param>
+    private void AddSample(long from, long to, long offset)
     {
-        var start = _first + i * _stride;
-        return start + (int)(SplitMix64.Mix((ulong)start) % (ulong)Math.Min(_stride, _set.Rows - start));
+        Array.Clear(_blocks);
+        foreach (var chunk in Sample(from, to).Chunk(ChunkRows))
+        {
+            _sample = [.. chunk.Select(row => (int)(row - offset))];
+            for (var i = 0; i < _sample.Length; i++)
+            {
+                Weigh(i);
+                if (!_set.IsSparse)
+                    Scale(_set.Dense(_sample[i]), _rows.Pointer + (long)i * _width);
+            }
+
+            _team.Run(_set.IsSparse ? _addSparsePairs : _addPairs);
+        }
+    }
+
+    /// <summary>The rows of the sample: of each stride any, so that no period of the rows is met.</summary>
+    private IEnumerable<long> Sample(long from, long to)
+    {
+        for (var start = from / _stride * _stride; start < to; start += _stride)
+        {
+            var row = start + (long)(SplitMix64.Mix((ulong)start) % (ulong)Math.Min(_stride, _allRows - start));
+            if (row >= from && row < to)
+                yield return row;
+        }
     }
 
     /// <summary>Writes the second derivatives of a chunk's row, one a pair of outputs.</summary>
     private void Weigh(int i)
     {
-        var terms = _local.Terms.Span((long)Sampled(i) * _outputs, _outputs);
+        var terms = _local.Terms.Span((long)_sample[i] * _outputs, _outputs);
         var curvature = _curvature.Span((long)i * _pairs.Length, _pairs.Length);
         if (_pairs.Length == _outputs)
         {
@@ -218,9 +240,9 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     private void AddSparsePairs(int member)
     {
         var (from, to) = _team.Share(member, _pairs.Length);
-        for (var i = 0; i < _count; i++)
+        for (var i = 0; i < _sample.Length; i++)
         {
-            var row = _set.Sparse(Sampled(i));
+            var row = _set.Sparse(_sample[i]);
             for (var pair = from; pair < to; pair++)
                 AddSparse(
                     row, _curvature[(long)i * _pairs.Length + pair], BlockOf(pair),
@@ -250,20 +272,20 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
     {
         var (from, to) = _team.Share(member, _pairs.Length);
         var pointers = stackalloc float*[ChunkRows];
-        for (var i = 0; i < _count; i++)
+        for (var i = 0; i < _sample.Length; i++)
             pointers[i] = _rows.Pointer + (long)i * _width;
         float* weighted = _weighted.Pointer + (long)member * ChunkRows * _width,
             products = _products.Pointer + (long)member * _width * _width;
         for (var pair = from; pair < to; pair++)
         {
-            for (var i = 0; i < _count; i++)
+            for (var i = 0; i < _sample.Length; i++)
             {
                 var line = new Span<float>(weighted + (long)i * _width, _width);
                 new Span<float>(pointers[i], _width).CopyTo(line);
                 SpanMath.Scale(line, _curvature[(long)i * _pairs.Length + pair]);
             }
 
-            DenseBackward.Compute(pointers, _count, 0, _width, weighted, _width, products, _width);
+            DenseBackward.Compute(pointers, _sample.Length, 0, _width, weighted, _width, products, _width);
             var block = BlockOf(pair);
             var isLower = _pairs[pair].Row == _pairs[pair].Column;
             for (var i = 0; i < _size; i++)

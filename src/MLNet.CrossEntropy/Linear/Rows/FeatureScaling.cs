@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
@@ -41,8 +44,11 @@ internal sealed class FeatureScaling
     }
 
     /// <summary>Centre and scale for dense rows; for sparse rows only a scale, by the root mean square, so that zeros stay zeros.</summary>
-    public static FeatureScaling Of(IEnumerable<RowSet> chunks, RowSummary summary, double l2, double curvature) =>
-        summary.IsSparse ? OfSparse(chunks, summary) : OfDense(chunks, summary, l2, curvature);
+    public static FeatureScaling Of(
+        IEnumerable<RowSet> chunks, RowSummary summary, double l2, double curvature, RowShares? shares = null) =>
+        summary.IsSparse ? OfSparse(chunks, summary, shares)
+            : shares is null ? OfDense(chunks, summary, l2, curvature)
+            : OfDense(shares, l2, curvature);
 
     private static unsafe FeatureScaling OfDense(IEnumerable<RowSet> chunks, RowSummary summary, double l2, double curvature)
     {
@@ -62,6 +68,34 @@ internal sealed class FeatureScaling
             begin += rows.Rows;
         }
 
+        return OfMoments(origin, sums, squares, total, l2, curvature);
+    }
+
+    /// <summary>The same of the rows of a cluster.</summary>
+    private static unsafe FeatureScaling OfDense(RowShares shares, double l2, double curvature)
+    {
+        var features = shares.Own.Features;
+        var first = new ReadOnlySpan<float>(shares.Own.Dense(0), features).ToArray();
+        shares.Cluster.Broadcast(MemoryMarshal.AsBytes(first.AsSpan()));
+        double[] origin = [.. first.Select(value => (double)value)];
+        var sampled = Math.Min(shares.Rows, SampleRows);
+        long RowOf(long sample) => (long)((Int128)shares.Rows * sample / sampled);
+        var moments = shares.Sum(1 + 2 * features, (share, values) =>
+        {
+            double[] sums = new double[features], squares = new double[features];
+            var end = share.First + share.To - share.From;
+            for (var i = (long)(((Int128)share.First * sampled + shares.Rows - 1) / shares.Rows); i < sampled && RowOf(i) < end; i++)
+                values[0] += AddMoments(shares.Own, (int)(RowOf(i) - share.First) + share.From, origin, sums, squares);
+            sums.CopyTo(values, 1);
+            squares.CopyTo(values, 1 + features);
+        });
+        return OfMoments(origin, moments.AsSpan(1, features), moments.AsSpan(1 + features, features), moments[0], l2, curvature);
+    }
+
+    private static FeatureScaling OfMoments(
+        double[] origin, ReadOnlySpan<double> sums, ReadOnlySpan<double> squares, double total, double l2, double curvature)
+    {
+        var features = origin.Length;
         float[] means = new float[features], scales = new float[features];
         for (var j = 0; j < features; j++)
         {
@@ -96,14 +130,14 @@ internal sealed class FeatureScaling
         return weight;
     }
 
-    private static FeatureScaling OfSparse(IEnumerable<RowSet> chunks, RowSummary summary)
+    private static FeatureScaling OfSparse(IEnumerable<RowSet> chunks, RowSummary summary, RowShares? shares)
     {
-        var moments = new double[summary.Features];
-        foreach (var rows in chunks)
-        {
-            foreach (var block in rows.Blocks)
-                AddSquares(block, summary.TotalWeight, moments);
-        }
+        var moments = shares?.Sum(
+            summary.Features, (share, values) => AddSquares(shares.Own, share.From, share.To, summary.TotalWeight, values))
+            ?? new double[summary.Features];
+        Array.Resize(ref moments, summary.Features);
+        foreach (var rows in shares is null ? chunks : [])
+            AddSquares(rows, 0, rows.Rows, summary.TotalWeight, moments);
 
         var floor = MomentFloor(moments);
         var scales = new float[summary.Features];
@@ -112,13 +146,14 @@ internal sealed class FeatureScaling
         return new FeatureScaling(new float[summary.Features], scales);
     }
 
-    private static void AddSquares(RowBlock block, double totalWeight, double[] moments)
+    private static unsafe void AddSquares(RowSet rows, int from, int to, double totalWeight, double[] moments)
     {
-        for (var r = 0; r < block.Rows; r++)
+        for (var r = from; r < to; r++)
         {
-            var share = (block.Weights is null ? 1 : block.Weights[r]) / totalWeight;
-            for (var i = block.RowStarts![r]; i < block.RowStarts[r + 1]; i++)
-                moments[block.Indices![i]] += share * block.Values[i] * block.Values[i];
+            var share = rows.Weight(r) / totalWeight;
+            var row = rows.Sparse(r);
+            for (var i = 0; i < row.Length; i++)
+                moments[row.IndexPointer[i]] += share * row.ValuePointer[i] * row.ValuePointer[i];
         }
     }
 
