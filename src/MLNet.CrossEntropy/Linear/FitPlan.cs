@@ -16,6 +16,12 @@ internal sealed record FitPlan
     private const int LargestBatch = 256;
     private const int LargestSparseBatch = 32;
     private const int BatchesPerEpoch = 64;
+
+    // A step of a cluster waits for messages: it takes more rows.
+    private const int SmallestClusterBatch = 1_024;
+    private const int LargestClusterBatch = 1 << 16;
+    private const int ClusterBatchesPerEpoch = 1_024;
+
     private const int FewestSteps = 6_000;
     private const int ManyRows = 1 << 15;
     private const int FewestStepsOfManyRows = 3_000;
@@ -65,6 +71,9 @@ internal sealed record FitPlan
     /// Rows a step. 0 chooses about a 64th of the rows, a power of two from 8 to 256 (32 for sparse rows); Newton's steps take all.
     /// </summary>
     public int BatchSize { get; init; }
+
+    /// <summary>The rows of a step that are taken at a time: of a cluster a share's, else all; known after <see cref="For"/>.</summary>
+    internal int PartSize { get; private init; }
 
     /// <summary>The steps of an epoch, the last perhaps of a smaller batch; known after <see cref="For"/>.</summary>
     public long StepsPerEpoch { get; private init; }
@@ -183,10 +192,12 @@ internal sealed record FitPlan
         if (rows.IsSparse && Optimizer is not null)
             throw new ArgumentException($"The optimizer is {Optimizer.Name}, but the rows are sparse, whose steps are always plain "
                 + "SGD's; leave the optimizer out.");
-        if (Solver == Solver.Newton)
+        var finds = Solver == Solver.Auto && Cluster is not null && IsForNewton ? Solver.Newton : Solver;
+        if (finds == Solver.Newton)
         {
             return this with
             {
+                Solver = Solver.Newton,
                 Epochs = Epochs > 0 ? Epochs : MostNewtonSteps,
                 BatchSize = rows.ChunkRows,
                 StepsPerEpoch = 1,
@@ -196,11 +207,14 @@ internal sealed record FitPlan
         }
 
         var largest = rows.IsSparse ? LargestSparseBatch : LargestBatch;
-        var automatic = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(rows.Rows / BatchesPerEpoch, SmallestBatch, largest));
-        var batchSize = Math.Min(BatchSize > 0 ? BatchSize : automatic, rows.ChunkRows);
-        var steps = rows.Steps(batchSize);
+        var automatic = (int)BitOperations.RoundUpToPowerOf2(Cluster is null
+            ? (uint)Math.Clamp(rows.Rows / BatchesPerEpoch, SmallestBatch, largest)
+            : (uint)Math.Clamp(rows.Rows / ClusterBatchesPerEpoch, SmallestClusterBatch, LargestClusterBatch));
+        var partSize = Math.Min(((BatchSize > 0 ? BatchSize : automatic) + rows.Parts - 1) / rows.Parts, rows.ChunkRows);
+        var batchSize = partSize * rows.Parts;
+        var steps = rows.Parts == 1 ? rows.Steps(batchSize) : (rows.ChunkRows + partSize - 1) / partSize;
         var fewest = rows.Rows < ManyRows ? FewestSteps : FewestStepsOfManyRows;
-        var isRemembered = areKept && rows.Rows * Outputs * sizeof(float) <= LargestMemory;
+        var isRemembered = areKept && Cluster is null && rows.Rows * Outputs * sizeof(float) <= LargestMemory;
         var solver = Solver != Solver.Auto ? Solver : isRemembered ? Solver.Saga : Solver.Sgd;
         return this with
         {
@@ -208,13 +222,16 @@ internal sealed record FitPlan
             NewtonSteps = CanFinish(rows) && isRemembered ? MostNewtonSteps : 0,
             Epochs = Epochs > 0 ? Epochs : (int)Math.Clamp((fewest + steps - 1) / steps, FewestEpochs, MostEpochs),
             BatchSize = batchSize,
+            PartSize = partSize,
             StepsPerEpoch = steps,
-            Threads = batchSize * Outputs * rows.ValuesPerRow < WorthAThread ? 1 : Threads,
+            Threads = partSize * Outputs * rows.ValuesPerRow < WorthAThread ? 1 : Threads,
             Tolerance = Tolerance ?? (solver == Solver.Saga ? DefaultTolerance : 0),
         };
     }
 
     private bool CanFinish(RowSummary rows) =>
-        Solver == Solver.Auto && Epochs == 0 && BatchSize == 0 && LearningRate is null && Schedule is null
-        && Optimizer is null && L1 == 0 && Loss.HasCurvature && rows.Features <= NewtonPreconditioner.MostFeatures;
+        Solver == Solver.Auto && Epochs == 0 && IsForNewton && rows.Features <= NewtonPreconditioner.MostFeatures;
+
+    private bool IsForNewton =>
+        BatchSize == 0 && LearningRate is null && Schedule is null && Optimizer is null && L1 == 0 && Loss.HasCurvature;
 }

@@ -42,9 +42,13 @@ internal sealed class ThreadCluster : ICluster
             }
         }))];
         foreach (var rank in ranks)
+        {
+            rank.IsBackground = true;
             rank.Start();
+        }
+
         foreach (var rank in ranks)
-            Assert.True(rank.Join(TimeSpan.FromSeconds(60)), "A rank waits for ever.");
+            Assert.True(rank.Join(TimeSpan.FromSeconds(20)), "A rank waits for ever.");
         return outcomes;
     }
 

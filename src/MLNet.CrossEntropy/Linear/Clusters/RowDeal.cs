@@ -33,7 +33,7 @@ internal sealed class RowDeal(ICluster cluster, IReadOnlyList<RowBlock> own, boo
                 var rows = i < sent.Count
                     ? RowForm.Take(own, (int)(sent[i].First - read[rank]), sent[i].Rows, isSparse, outputs)
                     : null;
-                var arrived = away == 0 ? rows : Exchange(rows is null ? -1 : to, rows, i < received.Count ? from : -1, received, i);
+                var arrived = away == 0 ? rows : Exchange(rows is null ? -1 : to, rows, i < received.Count ? from : -1);
                 if (arrived is not null)
                     parts.Add((received[i].First, arrived));
             }
@@ -42,7 +42,7 @@ internal sealed class RowDeal(ICluster cluster, IReadOnlyList<RowBlock> own, boo
         return
         [
             .. parts.OrderBy(part => part.First).GroupBy(part => (part.First - wanted[rank]) / blockRows, part => part.Rows)
-                .Select(block => Join([.. block])),
+                .Select(block => RowBytes.Join([.. block], _like, outputs)),
         ];
     }
 
@@ -61,81 +61,14 @@ internal sealed class RowDeal(ICluster cluster, IReadOnlyList<RowBlock> own, boo
         return pieces;
     }
 
-    private RowBlock? Exchange(int to, RowBlock? rows, int from, List<(long First, int Rows)> received, int i)
+    /// <summary>Sends rows and receives others, either of which there may be none.</summary>
+    private RowBlock? Exchange(int to, RowBlock? rows, int from)
     {
-        long[] nonZeros = [rows is { IsSparse: true } ? rows.RowStarts![rows.Rows] : 0], others = [0];
-        if (isSparse)
-            cluster.Exchange(to, MemoryMarshal.AsBytes<long>(nonZeros), from, MemoryMarshal.AsBytes(others.AsSpan()));
-        var arriving = from < 0 ? null : Empty(received[i].Rows, (int)others[0]);
-        var buffer = new byte[arriving?.Bytes ?? 0];
-        cluster.Exchange(to, rows is null ? [] : Bytes(rows), from, buffer);
-        var place = 0;
-        foreach (var array in Arrays(arriving))
-        {
-            var bytes = AsBytes(array);
-            buffer.AsSpan(place, bytes.Length).CopyTo(bytes);
-            place += bytes.Length;
-        }
-
-        return arriving;
+        var bytes = rows is null ? [] : RowBytes.Of(rows);
+        long[] lengths = [bytes.Length, 0];
+        cluster.Exchange(to, MemoryMarshal.AsBytes(lengths.AsSpan(0, 1)), from, MemoryMarshal.AsBytes(lengths.AsSpan(1, 1)));
+        var arrived = new byte[lengths[1]];
+        cluster.Exchange(to, bytes, from, arrived);
+        return from < 0 ? null : RowBytes.Read(arrived, _like, outputs);
     }
-
-    private RowBlock Empty(int rows, int nonZeros)
-    {
-        var block = isSparse
-            ? RowBlock.Sparse(rows, _like.Features, new int[rows + 1], new int[nonZeros], new float[nonZeros])
-            : RowBlock.Dense(rows, _like.Features, new float[rows * _like.Features]);
-        if (isSparse)
-            block.RowStarts![rows] = nonZeros;
-        return block with
-        {
-            Classes = _like.Classes is null ? null : new int[rows],
-            Targets = _like.Targets is null ? null : new float[rows * outputs],
-            Weights = _like.Weights is null ? null : new float[rows],
-        };
-    }
-
-    private RowBlock Join(RowBlock[] parts)
-    {
-        if (parts.Length == 1)
-            return parts[0];
-        var rows = parts.Sum(part => part.Rows);
-        var joined = Empty(rows, isSparse ? parts.Sum(part => part.RowStarts![part.Rows]) : 0);
-        int row = 0, value = 0;
-        foreach (var part in parts)
-        {
-            part.Values.CopyTo(joined.Values, value);
-            part.Indices?.CopyTo(joined.Indices!, value);
-            for (var r = 0; isSparse && r <= part.Rows; r++)
-                joined.RowStarts![row + r] = value + part.RowStarts![r];
-            part.Classes?.CopyTo(joined.Classes!, row);
-            part.Targets?.CopyTo(joined.Targets!, row * outputs);
-            part.Weights?.CopyTo(joined.Weights!, row);
-            (row, value) = (row + part.Rows, value + part.Values.Length);
-        }
-
-        return joined;
-    }
-
-    private static byte[] Bytes(RowBlock rows)
-    {
-        var bytes = new byte[rows.Bytes];
-        var place = 0;
-        foreach (var array in Arrays(rows))
-        {
-            var from = AsBytes(array);
-            from.CopyTo(bytes.AsSpan(place));
-            place += from.Length;
-        }
-
-        return bytes;
-    }
-
-    private static IEnumerable<Array> Arrays(RowBlock? rows) => rows is null
-        ? []
-        : new Array?[] { rows.Values, rows.RowStarts, rows.Indices, rows.Classes, rows.Targets, rows.Weights }.OfType<Array>();
-
-    private static Span<byte> AsBytes(Array array) => array is float[] floats
-        ? MemoryMarshal.AsBytes(floats.AsSpan())
-        : MemoryMarshal.AsBytes(((int[])array).AsSpan());
 }

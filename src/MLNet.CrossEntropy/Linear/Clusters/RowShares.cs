@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
@@ -32,8 +33,11 @@ internal sealed class RowShares : IDisposable
     private readonly TreeSum _tree;
     private readonly Dictionary<int, RowShare> _local;
 
-    private RowShares(ICluster cluster, long rows, long nonZeros, int count, IReadOnlyList<RowBlock> own)
+    private readonly int _outputs;
+
+    private RowShares(ICluster cluster, long rows, long nonZeros, int count, IReadOnlyList<RowBlock> own, int outputs)
     {
+        _outputs = outputs;
         (Cluster, Rows, NonZeros, Count) = (cluster, rows, nonZeros, count);
         Own = new RowSet(own);
         _tree = new TreeSum(cluster, count);
@@ -99,7 +103,7 @@ internal sealed class RowShares : IDisposable
         var blockRows = isSparse ? NonZerosPerSparseBlock / Math.Max(1, perRow) : ValuesPerDenseBlock / (double)features;
         var powerOfTwo = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(blockRows, 1, MostRowsPerBlock));
         var dealt = new RowDeal(cluster, own, isSparse, outputs).Deal(read, wanted, powerOfTwo);
-        return new RowShares(cluster, rows, nonZeros, count, dealt) { Cancellation = cancellation };
+        return new RowShares(cluster, rows, nonZeros, count, dealt, outputs) { Cancellation = cancellation };
     }
 
     /// <summary>The sum over all shares of a vector that each has; the same bits on every rank.</summary>
@@ -117,6 +121,48 @@ internal sealed class RowShares : IDisposable
         {
             fill(_local[index], values);
             values[length] = Cancellation.IsCancellationRequested ? 1 : 0;
+        }
+    }
+
+    /// <summary>The same rows on every rank, spread over all; in one set.</summary>
+    public RowSet Sample(int most)
+    {
+        var count = Math.Min(most, Rows);
+        var (from, to) = (Local.First().First, Local.Last().First + Local.Last().To - Local.Last().From);
+        int[] rows = [.. Enumerable.Range(0, (int)count).Select(i => (long)((Int128)Rows * i / count))
+            .Where(row => row >= from && row < to).Select(row => (int)(row - from))];
+        RowBlock[] own = [.. Own.Blocks];
+        var taken = rows.Select(row => RowForm.Take(own, row, 1, Own.IsSparse, _outputs)).ToArray();
+        var like = own[0];
+        var all = Cluster.Gather(taken.Length == 0 ? [] : RowBytes.Of(RowBytes.Join(taken, like, _outputs)));
+        return new RowSet([RowBytes.Join([.. all.Where(bytes => bytes.Length > 0).Select(bytes => RowBytes.Read(bytes, like, _outputs))],
+            like, _outputs)]);
+    }
+
+    /// <summary>What each rank keeps of its rows, all ranks' one after the other, as one process would have it.</summary>
+    /// <param name="state">The stream; it is written by rank 0 alone.</param>
+    /// <param name="values">The values of this rank's rows.</param>
+    /// <param name="perRow">How many a row has.</param>
+    public void Serialize(StateStream state, NativeBuffer<float> values, int perRow)
+    {
+        for (var rank = 0; rank < Cluster.Size; rank++)
+        {
+            var (first, end) = TreeSum.LeavesOf(rank, Cluster.Size, Count);
+            for (var share = first; share < end; share++)
+            {
+                // A share at a time is all that a rank needs to hold of another's.
+                var rows = (int)(FirstRow(share + 1) - FirstRow(share));
+                var part = new float[rows * perRow];
+                var own = rank == Cluster.Rank ? values.Span((long)_local[share].From * perRow, part.Length) : default;
+                own.CopyTo(part);
+                if (!state.IsReading && rank != 0)
+                    Cluster.Exchange(
+                        rank == Cluster.Rank ? 0 : -1, MemoryMarshal.AsBytes(part.AsSpan()),
+                        Cluster.Rank == 0 ? rank : -1, MemoryMarshal.AsBytes(part.AsSpan()));
+                state.Values(part.AsSpan());
+                if (state.IsReading)
+                    part.AsSpan(0, own.Length).CopyTo(own);
+            }
         }
     }
 

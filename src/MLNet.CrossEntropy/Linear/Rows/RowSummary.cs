@@ -12,6 +12,9 @@ internal sealed record RowSummary
     /// <summary>The rows of each chunk, the last perhaps having fewer.</summary>
     public required int ChunkRows { get; init; }
 
+    /// <summary>Of a cluster, how many shares each step takes rows from; else 1.</summary>
+    public int Parts { get; init; } = 1;
+
     /// <summary>How many features each row has.</summary>
     public required int Features { get; init; }
 
@@ -99,6 +102,7 @@ internal sealed record RowSummary
         {
             Rows = shares.Rows,
             ChunkRows = chunk,
+            Parts = shares.Count,
             Features = own.Features,
             IsSparse = own.IsSparse,
             LargestChunkBytes = own.IsSparse ? (long)(8.0 * chunk * shares.NonZeros / shares.Rows) : 4L * chunk * own.Features,
