@@ -230,7 +230,7 @@ internal sealed record FitPlan
     }
 
     private bool CanFinish(RowSummary rows) =>
-        Solver == Solver.Auto && Epochs == 0 && IsForNewton && rows.Features <= NewtonPreconditioner.MostFeatures;
+        Solver == Solver.Auto && Epochs == 0 && IsForNewton && rows.Features <= 511;
 
     private bool IsForNewton =>
         BatchSize == 0 && LearningRate is null && Schedule is null && Optimizer is null && L1 == 0 && Loss.HasCurvature;

@@ -165,10 +165,18 @@ internal sealed unsafe class LinearObjective : IDisposable
         return (losses.Value / weightSum.Value, merged.StandardError);
     }
 
-    /// <summary>The sum of the losses that <see cref="LossSums"/> of this rank's units hold, over all ranks.</summary>
-    public double SumLosses(LossSums[] units) => Shares is null
-        ? Total(units).Loss
-        : Shares.Sum(1, (share, values) => values[0] = Total(UnitsOf(units, share)).Loss)[0];
+    /// <summary>The sum of vectors over all rows, here or elsewhere.</summary>
+    /// <param name="rows">The rows that are here.</param>
+    /// <param name="length">The vectors' length.</param>
+    /// <param name="fill">Fills the vector of the rows from one to another, which is all 0 before.</param>
+    public double[] SumOver(RowSet rows, int length, Action<int, int, double[]> fill)
+    {
+        if (Shares is not null)
+            return Shares.Sum(length, (share, values) => fill(share.From, share.To, values));
+        var sums = new double[length];
+        fill(0, rows.Rows, sums);
+        return sums;
+    }
 
     /// <summary>Makes the products' sums those of one pass over all rows.</summary>
     public void SumProducts(LinearWeights weights, RowSet rows, RowMap map)
@@ -282,19 +290,13 @@ internal sealed unsafe class LinearObjective : IDisposable
         {
             Products.Clear();
             Products.Pass(weights, shares.Own, share.From, share.To, map);
-            (values[0], values[1]) = units is null ? default : Total(UnitsOf(units, share));
+            (values[0], values[1]) = units is null ? default : Total(share.Units<LossSums>(units));
             Products.BiasSums.CopyTo(values, 2);
             Products.Sums.CopyTo(values, 2 + Outputs);
         });
         total.AsSpan(2, Outputs).CopyTo(Products.BiasSums);
         total.AsSpan(2 + Outputs, Products.Sums.Length).CopyTo(Products.Sums);
         return new LossSums(total[0], total[1]);
-    }
-
-    private static ReadOnlySpan<LossSums> UnitsOf(LossSums[] units, RowShare share)
-    {
-        const int Rows = RowProducts.UnitRows;
-        return units.AsSpan(share.From / Rows, (share.To - share.From + Rows - 1) / Rows);
     }
 
     private static LossSums Total(ReadOnlySpan<LossSums> units)

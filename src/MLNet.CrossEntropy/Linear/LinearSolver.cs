@@ -17,7 +17,11 @@ internal static class LinearSolver
     public static FittedLinearModel Fit(IReadOnlyList<RowBlock> training, IReadOnlyList<RowBlock>? validation, FitPlan plan)
     {
         if (plan.Cluster is { } cluster)
-            return Fit(cluster, training, validation, plan);
+        {
+            using var shares = RowShares.Deal(cluster, training, plan.Outputs, plan.Cancellation);
+            return Fit(shares, validation, plan);
+        }
+
         using var rows = new RowSet(training);
         var summary = RowSummary.Of([rows], plan.Loss, plan.Outputs);
         return Fit([rows], summary, validation, plan.For(summary, areKept: true));
@@ -40,11 +44,12 @@ internal static class LinearSolver
     public static FittedLinearModel Fit(IRowSource training, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan) =>
         Fit(new RowChunks(training), summary, validation, plan.For(summary, areKept: false));
 
-    /// <summary>Fits the model to the rows of all ranks, each rank having read some.</summary>
-    private static FittedLinearModel Fit(
-        ICluster cluster, IReadOnlyList<RowBlock> training, IReadOnlyList<RowBlock>? validation, FitPlan plan)
+    /// <summary>Fits the model to the rows of all ranks of a cluster.</summary>
+    /// <param name="shares">The rows.</param>
+    /// <param name="validation">The validation rows that this rank has read; null for none.</param>
+    /// <param name="plan">The objective and how to minimise it, the same on every rank.</param>
+    public static FittedLinearModel Fit(RowShares shares, IReadOnlyList<RowBlock>? validation, FitPlan plan)
     {
-        using var shares = RowShares.Deal(cluster, training, plan.Outputs, plan.Cancellation);
         var summary = RowSummary.Of(shares, plan.Loss, plan.Outputs);
         return Fit([shares.Own], summary, validation, plan.For(summary, areKept: true), shares);
     }

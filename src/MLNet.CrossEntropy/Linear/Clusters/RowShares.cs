@@ -9,7 +9,12 @@ namespace MLNet.CrossEntropy.Linear;
 /// <param name="From">Its first row, in this rank's numbering.</param>
 /// <param name="To">The row after its last.</param>
 /// <param name="First">Its first row's number among all rows.</param>
-internal readonly record struct RowShare(int Index, int From, int To, long First);
+internal readonly record struct RowShare(int Index, int From, int To, long First)
+{
+    /// <summary>Its part of what there is for each unit of this rank's rows.</summary>
+    public ReadOnlySpan<T> Units<T>(ReadOnlySpan<T> units) => units.Slice(
+        From / RowProducts.UnitRows, (To - From + RowProducts.UnitRows - 1) / RowProducts.UnitRows);
+}
 
 /// <summary>
 /// The rows of a cluster: all ranks' rows, one rank's after the other's, are cut into shares whose number follows from the rows alone, and
@@ -39,7 +44,7 @@ internal sealed class RowShares : IDisposable
     {
         _outputs = outputs;
         (Cluster, Rows, NonZeros, Count) = (cluster, rows, nonZeros, count);
-        Own = new RowSet(own);
+        Own = new RowSet(own) { StoredByAll = (double)nonZeros / rows };
         _tree = new TreeSum(cluster, count);
         var first = FirstRow(_tree.Leaves.From);
         _local = Enumerable.Range(_tree.Leaves.From, _tree.Leaves.To - _tree.Leaves.From).ToDictionary(
