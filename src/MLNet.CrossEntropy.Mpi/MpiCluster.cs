@@ -97,10 +97,9 @@ public sealed class MpiCluster : ICluster, IDisposable
     private static long Count(IDataView data)
     {
         using var cursor = data.GetRowCursor([]);
+        long rows = 0;
         while (cursor.MoveNext())
-        {
-        }
-
-        return cursor.Position + 1;
+            rows++;
+        return rows;
     }
 }

@@ -89,7 +89,7 @@ internal sealed unsafe class MpiLibrary
         var length = 0;
         fixed (byte* pointer = text)
             Check(((delegate* unmanaged<byte*, int*, int>)Export("MPI_Get_library_version"))(pointer, &length), "MPI_Get_library_version");
-        return System.Text.Encoding.UTF8.GetString(text, 0, length).TrimEnd('\0', '\n').Split('\n', ',')[0];
+        return System.Text.Encoding.UTF8.GetString(text, 0, length).TrimEnd('\0', '\n').Split('\n', ',')[0].Replace(" Version:\t", " ", StringComparison.Ordinal);
     }
 
     /// <summary>Begins to send; <paramref name="request"/> is done when <see cref="IsDone"/> says so.</summary>

@@ -132,6 +132,8 @@ internal sealed unsafe class MpiRanks
             _library.Finish();
         else if (_isMyFault)
             End(_failure.Message);
+        else if (Array.FindIndex(_leftAt, time => time > 0) == Rank)
+            Console.Error.WriteLine(_failure.Message);
     }
 
     private static int? Number(string variable) =>

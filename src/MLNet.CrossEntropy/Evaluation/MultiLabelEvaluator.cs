@@ -15,7 +15,7 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
     private readonly ScoreCheck _check;
 
     public MultiLabelEvaluator(IDataView data, MultiLabelEvaluationOptions options)
-        : base(MultiLabelRows.Open(data, options.Columns))
+        : base(SharedScoredRows.Open(options.Cluster, () => MultiLabelRows.Open(data, options.Columns)))
     {
         bool isAuto = options.ScoreKind == ScoreKind.Auto, hasProbabilities = HasProbabilities(data.Schema, options.ScoreColumnName);
         var fromLogits = options.ScoreKind == ScoreKind.Logits || (isAuto && (hasProbabilities || HasScoreOutsideUnitInterval(First)));
@@ -29,6 +29,12 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
     public static MultiLabelCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, MultiLabelEvaluationOptions options)
     {
         options.Check();
+        return options.Cluster.Guard(() => EvaluateTogether(env, data, options));
+    }
+
+    private static MultiLabelCrossEntropyMetrics EvaluateTogether(
+        IHostEnvironment env, IDataView data, MultiLabelEvaluationOptions options)
+    {
         using MultiLabelEvaluator evaluator = new(data, options);
         var names = evaluator.Rows.ClassNames;
         MultiLabelAccumulator ofRows = new();

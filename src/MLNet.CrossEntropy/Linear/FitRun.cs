@@ -214,6 +214,8 @@ internal sealed class FitRun
 
     private void Resume(CheckpointOptions options)
     {
+        if (_objective.Shares is { } shares)
+            options = SharedCheckpoint.Of(shares.Cluster, options);
         _checkpoint = new Checkpoint(options, FitIdentity.Of(_plan, _objective, _validation), Serialize);
         if (_checkpoint.TryResume())
             ResumedFrom = _steps;

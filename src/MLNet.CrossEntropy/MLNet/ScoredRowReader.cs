@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML;
 
 namespace MLNet.CrossEntropy.MLNet;
@@ -81,6 +82,54 @@ internal sealed class ScoredBlock
 
     /// <summary>The rows' names, null where one has none; empty where nobody asks for them.</summary>
     public string?[] Ids { get; }
+
+    /// <summary>Makes a row that of another block.</summary>
+    public void CopyRow(int row, ScoredBlock from, int fromRow)
+    {
+        (Labels[row], Weights[row]) = (from.Labels[fromRow], from.Weights[fromRow]);
+        from.Scores(fromRow).CopyTo(Scores(row));
+        if (HasSoftLabels)
+            from.Target(fromRow).CopyTo(Target(row));
+        if (Ids.Length > 0)
+            Ids[row] = from.Ids[fromRow];
+    }
+
+    /// <summary>The rows as a message, which <see cref="Read"/> takes up.</summary>
+    public byte[] ToBytes()
+    {
+        using var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes);
+        writer.Write(Count);
+        writer.Write(MemoryMarshal.AsBytes(Labels.AsSpan(0, Count)));
+        writer.Write(MemoryMarshal.AsBytes(Weights.AsSpan(0, Count)));
+        writer.Write(MemoryMarshal.AsBytes(_scores.AsSpan(0, Count * Width)));
+        writer.Write(MemoryMarshal.AsBytes(_targets.AsSpan(0, HasSoftLabels ? Count * Width : 0)));
+        foreach (var id in Ids.AsSpan(0, Ids.Length > 0 ? Count : 0))
+        {
+            writer.Write(id is not null);
+            writer.Write(id ?? "");
+        }
+
+        writer.Flush();
+        return bytes.ToArray();
+    }
+
+    /// <summary>Takes up the rows of a message.</summary>
+    public void Read(byte[] bytes)
+    {
+        using var reader = new BinaryReader(new MemoryStream(bytes));
+        Count = reader.ReadInt32();
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(Labels.AsSpan(0, Count)));
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(Weights.AsSpan(0, Count)));
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(_scores.AsSpan(0, Count * Width)));
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(_targets.AsSpan(0, HasSoftLabels ? Count * Width : 0)));
+        foreach (ref var id in Ids.AsSpan(0, Ids.Length > 0 ? Count : 0))
+        {
+            var hasName = reader.ReadBoolean();
+            var name = reader.ReadString();
+            id = hasName ? name : null;
+        }
+    }
 
     public Span<float> Scores(int row) => _scores.AsSpan(row * Width, Width);
 

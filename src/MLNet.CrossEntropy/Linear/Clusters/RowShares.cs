@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
@@ -129,6 +130,13 @@ internal sealed class RowShares : IDisposable
         }
     }
 
+    /// <summary>The sum of the example weights.</summary>
+    public double TotalWeight() => Sum(1, (share, sum) =>
+    {
+        for (var row = share.From; row < share.To; row++)
+            sum[0] += Own.Weight(row);
+    })[0];
+
     /// <summary>The same rows on every rank, spread over all; in one set.</summary>
     public RowSet Sample(int most)
     {
@@ -169,6 +177,23 @@ internal sealed class RowShares : IDisposable
                     part.AsSpan(0, own.Length).CopyTo(own);
             }
         }
+    }
+
+    /// <summary>SHA-256 of all that all rows hold, in hexadecimal; the same for any number of ranks.</summary>
+    public string Fingerprint()
+    {
+        const int Piece = 1 << 12;
+        using var hashes = new MemoryStream();
+        RowBlock[] own = [.. Own.Blocks];
+        foreach (var share in Local)
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            for (var row = share.From; row < share.To; row += Piece)
+                hash.AppendData(RowBytes.Of(RowForm.Take(own, row, Math.Min(Piece, share.To - row), Own.IsSparse, _outputs)));
+            hashes.Write(hash.GetHashAndReset());
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Cluster.Gather(hashes.ToArray()).SelectMany(bytes => bytes).ToArray()));
     }
 
     public void Dispose() => Own.Dispose();
