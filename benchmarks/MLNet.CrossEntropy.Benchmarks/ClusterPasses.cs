@@ -49,7 +49,8 @@ internal static class ClusterPasses
             var loss = new SoftmaxCrossEntropyLoss();
             var summary = RowSummary.Of(shares, loss, outputs);
             using var team = new WorkerTeam(threads);
-            using var objective = new LinearObjective([shares.Own], summary, loss, new ElasticNet(0, 1e-6), FeatureScaling.None(features), team)
+            using var objective = new LinearObjective(
+                [shares.Own], summary, loss, new ElasticNet(0, 1e-6), FeatureScaling.None(features), team)
             {
                 Shares = shares,
             };

@@ -41,7 +41,8 @@ var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(
 if (cluster.Rank > 0)
     return;
 var report = TrainingReport.Of(model)!;
-Console.WriteLine($"{cluster.Size} ranks on {cluster.Library}: {report.Rows.Used} rows read and fitted in {fitted.TotalSeconds:F1} s; rank 0 sent "
+Console.WriteLine(
+    $"{cluster.Size} ranks on {cluster.Library}: {report.Rows.Used} rows read and fitted in {fitted.TotalSeconds:F1} s; rank 0 sent "
     + $"{cluster.BytesSent / 1e6:F2} MB in {cluster.MessagesSent} messages");
 Console.WriteLine($"log-loss of all rows {metrics.LogLoss:F6} nats");
 

@@ -23,7 +23,11 @@ internal static class Table
                 var outcome = random.Next(3);
                 writer.Write("abc"[outcome]);
                 for (var j = 0; j < Features; j++)
-                    writer.Write(string.Create(CultureInfo.InvariantCulture, $"\t{3 * random.NextDouble() + (j % 3 == outcome ? 0.4 : 0):F3}"));
+                {
+                    var value = 3 * random.NextDouble() + (j % 3 == outcome ? 0.4 : 0);
+                    writer.Write(string.Create(CultureInfo.InvariantCulture, $"\t{value:F3}"));
+                }
+
                 writer.WriteLine();
             }
         }

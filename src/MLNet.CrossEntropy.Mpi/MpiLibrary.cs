@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace MLNet.CrossEntropy.Mpi;
 
 /// <summary>
-/// The functions of the system's MPI that are needed, found at run time. The two families of MPI differ in what a handle is: of Open MPI the
-/// address of an object, of MPICH (and what is made of it: Intel MPI, MVAPICH, MS-MPI) a number.
+/// The functions of the system's MPI that are needed, found at run time. The two families of MPI differ in what a handle is: of Open MPI
+/// the address of an object, of MPICH (and what is made of it: Intel MPI, MVAPICH, MS-MPI) a number.
 /// </summary>
 internal sealed unsafe class MpiLibrary
 {
@@ -89,7 +90,8 @@ internal sealed unsafe class MpiLibrary
         var length = 0;
         fixed (byte* pointer = text)
             Check(((delegate* unmanaged<byte*, int*, int>)Export("MPI_Get_library_version"))(pointer, &length), "MPI_Get_library_version");
-        return System.Text.Encoding.UTF8.GetString(text, 0, length).TrimEnd('\0', '\n').Split('\n', ',')[0].Replace(" Version:\t", " ", StringComparison.Ordinal);
+        return Encoding.UTF8.GetString(text, 0, length).TrimEnd('\0', '\n').Split('\n', ',')[0]
+            .Replace(" Version:\t", " ", StringComparison.Ordinal);
     }
 
     /// <summary>Begins to send; <paramref name="request"/> is done when <see cref="IsDone"/> says so.</summary>

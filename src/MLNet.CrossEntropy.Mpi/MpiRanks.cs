@@ -109,7 +109,8 @@ internal sealed unsafe class MpiRanks
         if (_failure is not null || _isOver)
             return;
         _isMyFault = true;
-        var text = Describe(cause.GetType() == typeof(InvalidOperationException) ? cause.Message : $"{cause.GetType().Name}: {cause.Message}");
+        var kind = cause.GetType() == typeof(InvalidOperationException) ? "" : $"{cause.GetType().Name}: ";
+        var text = Describe(kind + cause.Message);
         _failure = new InvalidOperationException(text, cause);
         Tell(FailureTag, text);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MLNet.CrossEntropy.Evaluation;
 
 namespace MLNet.CrossEntropy;
@@ -81,10 +82,10 @@ public abstract class CrossEntropyMetrics
     /// The standard error of <see cref="ClippedLogLoss"/> (and of <see cref="LogLoss"/>, when nothing was clipped); NaN below two
     /// effective rows.
     /// </summary>
-    public double LogLossStandardError { get; }
+    public double LogLossStandardError { get; internal set; }
 
     /// <summary>The normal confidence interval of <see cref="ClippedLogLoss"/>.</summary>
-    public ConfidenceInterval LogLossInterval { get; }
+    public ConfidenceInterval LogLossInterval { get; internal set; }
 
     /// <summary>
     /// The mean entropy H(p) of the labels themselves, the part of the log-loss that no model can remove; 0 with hard labels.
@@ -266,6 +267,10 @@ public sealed class BinaryCrossEntropyMetrics : CrossEntropyMetrics
 
     /// <summary>The average precision of the positive class; NaN where it does not occur, or when not computed.</summary>
     public double AveragePrecision => Positive.AveragePrecision;
+
+    /// <inheritdoc cref="ClassMetrics.Curves"/>
+    [JsonIgnore]
+    public ScoreCurves? Curves => Positive.Curves;
 
     /// <summary>The reliability of the positive class's probability, in bins of equal width; null when not computed.</summary>
     public ReliabilityDiagram? Reliability => Positive.Reliability;

@@ -13,14 +13,10 @@ namespace MLNet.CrossEntropy.Linear;
 /// features (see <see cref="FeatureScaling"/>), <c>[outputs, features]</c>, and behind them their biases. By the chain rule a gradient
 /// (G, g) in (W, b) is <c>s_j (G[k, j] - m_j g[k] + l2 W[k, j])</c> and g[k] in them.
 /// </remarks>
-internal sealed unsafe class LinearObjective : IDisposable
+internal sealed unsafe partial class LinearObjective : IDisposable
 {
-    // Rows between two looks at whether the fit has been cancelled.
-    private const int RowsUncancelled = 1 << 14;
-
     private readonly RowMap _takeErrors;
     private LossSums[] _units = [];
-    private (double Loss, double Weight)[] _each = [];
     private RowSet? _rowsAtHand;
 
     public LinearObjective(
@@ -47,9 +43,6 @@ internal sealed unsafe class LinearObjective : IDisposable
     /// <summary>Of a cluster, the shares of the rows; null where all rows are here.</summary>
     public RowShares? Shares { get; init; }
 
-    /// <summary>Of a cluster, the shares of the rows that are only evaluated.</summary>
-    public RowShares? HeldShares { get; init; }
-
     public RowProducts Products { get; }
 
     public int Outputs => Summary.Outputs;
@@ -63,8 +56,13 @@ internal sealed unsafe class LinearObjective : IDisposable
     public LinearWeights CreateWeights() => new(Outputs, Features, Summary.IsSparse);
 
     /// <summary>Objective, gradient and distance from the optimum, by one pass over the rows.</summary>
-    public OptimalityCertificate Certify(LinearWeights weights)
+    /// <param name="weights">The model.</param>
+    public OptimalityCertificate Certify(LinearWeights weights) => Certify(weights, null, out _);
+
+    /// <summary>The same, and the objective of another model, where there is one, by the same pass.</summary>
+    public OptimalityCertificate Certify(LinearWeights weights, LinearWeights? rival, out double rivalObjective)
     {
+        var rivalLoss = 0.0;
         CompensatedSum loss = default, weight = default;
         Products.Clear();
         foreach (var rows in Chunks)
@@ -72,8 +70,10 @@ internal sealed unsafe class LinearObjective : IDisposable
             var sums = AddGradient(weights, rows);
             loss.Add(sums.Loss);
             weight.Add(sums.Weight);
+            rivalLoss += rival is null ? 0 : SumLosses(rival, rows);
         }
 
+        rivalObjective = rival is null ? double.NaN : rivalLoss / weight.Value + Penalty.Value(rival);
         double squared = 0, gap = 0;
         for (var k = 0; k < Outputs; k++)
         {
@@ -85,7 +85,7 @@ internal sealed unsafe class LinearObjective : IDisposable
                 var slope = Penalty.Subgradient(
                     Products.Sums[k * Features + j] / weight.Value, weights.Pointer[weights.Place(k, j)], k, j);
                 squared += slope * slope;
-                gap += slope * slope / Penalty.L2Of(j);
+                gap += slope == 0 ? 0 : slope * slope / Penalty.L2Of(j);
             }
         }
 
@@ -115,54 +115,6 @@ internal sealed unsafe class LinearObjective : IDisposable
         var sums = AddGradient(weights, rows, look);
         SumsToScaled(scaled, sums.Weight, gradient, isPoint: true);
         return sums;
-    }
-
-    /// <summary>
-    /// How a model does on rows that were held out, by <see cref="LogitLoss.LogLoss"/>: mean and standard error (NaN for fewer than two
-    /// effective rows).
-    /// </summary>
-    /// <exception cref="OperationCanceledException">Cancellation was requested before the end.</exception>
-    public (double Mean, double StandardError) Evaluate(LinearWeights weights, RowSet rows, CancellationToken cancellation)
-    {
-        // The ranks of a cluster are cancelled together, by their sums.
-        if (HeldShares is not null)
-            cancellation = default;
-        if (_each.Length < rows.Rows)
-            _each = new (double, double)[rows.Rows];
-        var logLoss = Loss.LogLoss;
-        RowMap measure = (from, count, logits, errors) =>
-            RowLosses.Compute(logLoss, rows, RowNumbers.From(from, count), Outputs, logits, errors, _each.AsSpan(from, count));
-        for (var first = 0; first < rows.Rows; first += RowsUncancelled)
-        {
-            Products.PassLogits(weights, rows, first, Math.Min(first + RowsUncancelled, rows.Rows), measure);
-            cancellation.ThrowIfCancellationRequested();
-        }
-
-        if (HeldShares is null)
-        {
-            var (loss, weight, moments) = Summarize(0, rows.Rows);
-            return (loss / weight, moments.StandardError);
-        }
-
-        // Each share's in a place of its own, so that they can be merged in order.
-        const int Length = 2 + WeightedMoments.Numbers;
-        var all = HeldShares.Sum(HeldShares.Count * Length, (share, values) =>
-        {
-            var (loss, weight, moments) = Summarize(share.From, share.To);
-            var own = values.AsSpan(share.Index * Length, Length);
-            (own[0], own[1]) = (loss, weight);
-            moments.CopyTo(own[2..]);
-        });
-        CompensatedSum losses = default, weightSum = default;
-        var merged = default(WeightedMoments);
-        for (var place = 0; place < HeldShares.Count * Length; place += Length)
-        {
-            losses.Add(all[place]);
-            weightSum.Add(all[place + 1]);
-            merged.Merge(WeightedMoments.From(all.AsSpan(place + 2)));
-        }
-
-        return (losses.Value / weightSum.Value, merged.StandardError);
     }
 
     /// <summary>The sum of vectors over all rows, here or elsewhere.</summary>
@@ -272,15 +224,31 @@ internal sealed unsafe class LinearObjective : IDisposable
     /// <summary>Adds the rows' gradients to the products' sums; returns the sums of their losses and weights.</summary>
     private LossSums AddGradient(LinearWeights weights, RowSet rows, RowMap? look = null)
     {
-        var units = (rows.Rows + RowProducts.UnitRows - 1) / RowProducts.UnitRows;
-        if (_units.Length < units)
-            _units = new LossSums[units];
-        _rowsAtHand = rows;
+        Begin(rows);
         var map = look is null ? _takeErrors : _takeErrors + look;
         if (Shares is not null)
             return SumShares(Shares, weights, map, _units);
         Products.Pass(weights, rows, 0, rows.Rows, map);
-        return Total(_units.AsSpan(0, units));
+        return Total(_units.AsSpan(0, UnitsOf(rows)));
+    }
+
+    /// <summary>The sum of the rows' losses.</summary>
+    private double SumLosses(LinearWeights weights, RowSet rows)
+    {
+        Begin(rows);
+        Products.PassLogits(weights, rows, 0, rows.Rows, _takeErrors);
+        return Shares is null
+            ? Total(_units.AsSpan(0, UnitsOf(rows))).Loss
+            : Shares.Sum(1, (share, sum) => sum[0] = Total(share.Units<LossSums>(_units)).Loss)[0];
+    }
+
+    private static int UnitsOf(RowSet rows) => (rows.Rows + RowProducts.UnitRows - 1) / RowProducts.UnitRows;
+
+    private void Begin(RowSet rows)
+    {
+        _rowsAtHand = rows;
+        if (_units.Length < UnitsOf(rows))
+            _units = new LossSums[UnitsOf(rows)];
     }
 
     /// <summary>A pass over each share of this rank, and the sums over the shares of all.</summary>
@@ -309,23 +277,6 @@ internal sealed unsafe class LinearObjective : IDisposable
         }
 
         return new LossSums(loss.Value, weight.Value);
-    }
-
-    /// <summary>The sums over the rows that were evaluated last.</summary>
-    private (double Loss, double Weight, WeightedMoments Moments) Summarize(int from, int to)
-    {
-        CompensatedSum loss = default, weight = default;
-        var moments = default(WeightedMoments);
-        foreach (var row in _each.AsSpan(from..to))
-        {
-            if (!(row.Weight > 0))
-                continue;
-            loss.Add(row.Loss * row.Weight);
-            weight.Add(row.Weight);
-            moments.Add(row.Loss, row.Weight);
-        }
-
-        return (loss.Value, weight.Value, moments);
     }
 
     private void TakeErrors(int first, int count, float* logits, float* errors)

@@ -124,8 +124,8 @@ internal sealed class TrainingLabel
         {
             var label = Multiclass(inputSchema, name, cluster);
             return label.Classes.Count == 2 ? label : throw ClusterMessages.Agreed(new InvalidOperationException(
-                $"The ranks' label columns '{name}' have {label.Classes.Count} classes in all, {Throw.Listed(label.Classes.Names)}; a binary "
-                    + "label has two."));
+                $"The ranks' label columns '{name}' have {label.Classes.Count} classes in all, {Throw.Listed(label.Classes.Names)}; a "
+                    + "binary label has two."));
         }
 
         if (!(column.Type is BooleanDataViewType or KeyDataViewType { Count: 2 } || column.Type == NumberDataViewType.Single))

@@ -112,5 +112,6 @@ internal sealed class ValidationSplit(double fraction, int seed, long rowsBefore
     private readonly ulong _seed = SplitMix64.Mix((uint)seed);
 
     /// <summary>Whether a row is held out, by its place in the view.</summary>
-    public bool IsHeldOut(long row) => (SplitMix64.Mix(_seed + (ulong)(rowsBefore + row) * SplitMix64.Gamma) >> 11) * (1.0 / (1UL << 53)) < fraction;
+    public bool IsHeldOut(long row) =>
+        (SplitMix64.Mix(_seed + (ulong)(rowsBefore + row) * SplitMix64.Gamma) >> 11) * (1.0 / (1UL << 53)) < fraction;
 }

@@ -108,8 +108,8 @@ internal static class ClusterMessages
                 string first = all[0].ElementAtOrDefault(i) ?? "nothing", other = all[rank].ElementAtOrDefault(i) ?? "nothing";
                 if (first != other)
                 {
-                    throw Agreed(new InvalidOperationException($"Rank {rank} of {all.Length} has {other}, and rank 0 has {first}; all ranks "
-                        + "must be started alike."));
+                    throw Agreed(new InvalidOperationException(
+                        $"Rank {rank} of {all.Length} has {other}, and rank 0 has {first}; all ranks must be started alike."));
                 }
             }
         }

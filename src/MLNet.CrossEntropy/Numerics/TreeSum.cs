@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MLNet.CrossEntropy.Numerics;
 
 /// <summary>
-/// Sums of vectors, one for each of a fixed number of leaves, along a fixed binary tree: leaf 0 and 1, 2 and 3, then these pairs, and so on,
-/// each left before right. The ranks of a cluster have runs of leaves; who has which changes no bit.
+/// Sums of vectors, one for each of a fixed number of leaves, along a fixed binary tree: leaf 0 and 1, 2 and 3, then these pairs, and so
+/// on, each left before right. The ranks of a cluster have runs of leaves; who has which changes no bit.
 /// </summary>
 /// <remarks>
 /// A rank adds up all that lies within its own run and sends no more than the few nodes that are left. Short vectors go up the tree, from
@@ -150,7 +150,8 @@ internal sealed class TreeSum
             int next = (rank + away) % size, before = (rank + size - away) % size;
             var (start, end) = LeavesOf(next, size, _length);
             slices[before] = new double[_nodes[before].Length * (to - from)];
-            _cluster.Exchange(next, MemoryMarshal.AsBytes<double>(Slices(start, end)), before, MemoryMarshal.AsBytes(slices[before].AsSpan()));
+            _cluster.Exchange(
+                next, MemoryMarshal.AsBytes<double>(Slices(start, end)), before, MemoryMarshal.AsBytes(slices[before].AsSpan()));
         }
 
         List<(Node Node, (int Rank, int Place) Values)> row = [];

@@ -39,6 +39,9 @@ internal sealed record RowSummary
     /// <summary>The biases of the best model that looks at no feature.</summary>
     public required float[] PriorBiases { get; init; }
 
+    /// <summary>The mean loss of that model; null where it would take another pass over the rows, which have no hard labels.</summary>
+    public double? PriorLoss { get; init; }
+
     /// <summary>The weight of each output: of the rows of its class, or of their shares in it.</summary>
     public required double[] OutputWeights { get; init; }
 
@@ -77,7 +80,13 @@ internal sealed record RowSummary
         if (sum is null)
             throw new ArgumentException("There are no rows.", nameof(chunks));
         return sum.TotalWeight > 0
-            ? sum with { TargetWeight = priors.TargetWeight, PriorBiases = priors.Biases(), OutputWeights = priors.Sums }
+            ? sum with
+            {
+                TargetWeight = priors.TargetWeight,
+                PriorBiases = priors.Biases(),
+                PriorLoss = priors.Loss(),
+                OutputWeights = priors.Sums,
+            }
             : throw NoWeight(sum.Rows, sum.TotalWeight);
     }
 
@@ -109,6 +118,7 @@ internal sealed record RowSummary
             TotalWeight = sums[0],
             TargetWeight = all.TargetWeight,
             PriorBiases = all.Biases(),
+            PriorLoss = own.HasClasses ? all.Loss() : null,
             OutputWeights = all.Sums,
         };
     }
@@ -129,6 +139,7 @@ internal sealed class ClassPriors(LogitLoss loss, int outputs)
 {
     private readonly double[] _sums = new double[outputs];
     private readonly double[] _weights = new double[outputs];
+    private bool _haveVectors;
 
     /// <summary>Those that <see cref="CopyTo"/> has written.</summary>
     public ClassPriors(LogitLoss loss, int outputs, ReadOnlySpan<double> sums)
@@ -176,8 +187,29 @@ internal sealed class ClassPriors(LogitLoss loss, int outputs)
         return [.. logits.Select(logit => (float)logit)];
     }
 
+    /// <summary>
+    /// The mean loss by <see cref="Biases"/> of the rows added so far, class by class; null unless they have hard labels.
+    /// </summary>
+    public double? Loss()
+    {
+        if (_haveVectors)
+            return null;
+        double[] logits = [.. Biases().Select(bias => (double)bias)], gradient = new double[outputs];
+        CompensatedSum sum = default;
+        for (var k = 0; k < Math.Max(2, outputs); k++)
+        {
+            var target = RowTarget.Class(k);
+            var weight = outputs > 1 ? _sums[k] : k == 1 ? _sums[0] : _weights[0] - _sums[0];
+            if (weight > 0)
+                sum.Add(weight / loss.TargetWeight(target) * loss.LossAndGradient(logits, target, gradient));
+        }
+
+        return sum.Value / TargetWeight;
+    }
+
     private void Add(RowTarget target, double weight)
     {
+        _haveVectors |= !target.IsClass;
         if (target.IsClass && target.ClassIndex < 0)
             return;
         for (var k = 0; k < outputs; k++)

@@ -168,7 +168,9 @@ internal interface IRowOrder
     /// <summary>How many places there are.</summary>
     int Count { get; }
 
-    /// <summary>At most <paramref name="size"/> rows of the epoch at hand, from place <paramref name="from"/> on; at its end none.</summary>
+    /// <summary>
+    /// At most <paramref name="size"/> rows of the epoch at hand, from place <paramref name="from"/> on; at its end none.
+    /// </summary>
     ReadOnlySpan<int> Batch(int from, int size);
 
     /// <summary>The order of the next epoch.</summary>
