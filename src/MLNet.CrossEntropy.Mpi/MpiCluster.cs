@@ -64,11 +64,11 @@ public sealed class MpiCluster : ICluster, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Exchange(int to, ReadOnlySpan<byte> message, int from, Span<byte> received)
+    public void Exchange(int receiver, ReadOnlySpan<byte> message, int sender, Span<byte> received)
     {
         if (_ranks is not null)
-            _ranks.Exchange(to, message, from, received);
-        else if (to == 0 && from == 0)
+            _ranks.Exchange(receiver, message, sender, received);
+        else if (receiver == 0 && sender == 0)
             message.CopyTo(received);
     }
 

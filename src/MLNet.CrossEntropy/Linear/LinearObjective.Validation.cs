@@ -1,3 +1,4 @@
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;

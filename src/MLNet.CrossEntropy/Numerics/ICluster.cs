@@ -17,12 +17,12 @@ public interface ICluster
     /// Sends a message to one rank and receives one from another, or the same; returns when both are done. Messages between two ranks
     /// arrive in the order in which they were sent.
     /// </summary>
-    /// <param name="to">The rank that receives <paramref name="message"/>; -1 sends nothing.</param>
+    /// <param name="receiver">The rank that receives <paramref name="message"/>; -1 sends nothing.</param>
     /// <param name="message">What is sent.</param>
-    /// <param name="from">The rank that sends to this one; -1 receives nothing.</param>
+    /// <param name="sender">The rank that sends to this one; -1 receives nothing.</param>
     /// <param name="received">Receives the message; as long as it is.</param>
     /// <exception cref="InvalidOperationException">A rank has failed or left; the error names it and the cause.</exception>
-    void Exchange(int to, ReadOnlySpan<byte> message, int from, Span<byte> received);
+    void Exchange(int receiver, ReadOnlySpan<byte> message, int sender, Span<byte> received);
 
     /// <summary>Tells the other ranks that this one cannot go on: their exchanges throw, naming it and the cause.</summary>
     /// <param name="cause">What went wrong here.</param>

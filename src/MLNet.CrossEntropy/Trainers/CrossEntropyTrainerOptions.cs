@@ -135,8 +135,8 @@ public abstract class CrossEntropyTrainerOptions
 
     /// <summary>
     /// The ranks that fit together, each to rows of its own, such as those of MLNet.CrossEntropy.Mpi's MpiCluster; null fits in this
-    /// process alone. All ranks get the same model, with the same bits for any number of ranks up to 64: that of all rows, one rank's after the
-    /// other's. (What it costs and what must be alike: docs/cluster.md.)
+    /// process alone. All ranks get the same model, with the same bits for any number of ranks up to 64: that of all rows, one rank's
+    /// after the other's. (What it costs and what must be alike: docs/cluster.md.)
     /// </summary>
     /// <remarks>
     /// <see cref="Solver.Auto"/> is <see cref="Solver.Newton"/> then, where that can be used, else <see cref="Solver.Sgd"/>, whose batches

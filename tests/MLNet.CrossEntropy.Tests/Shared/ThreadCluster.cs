@@ -52,18 +52,18 @@ internal sealed class ThreadCluster : ICluster
         return outcomes;
     }
 
-    public void Exchange(int to, ReadOnlySpan<byte> message, int from, Span<byte> received)
+    public void Exchange(int receiver, ReadOnlySpan<byte> message, int sender, Span<byte> received)
     {
-        if (to >= 0)
+        if (receiver >= 0)
         {
-            _job.Queue(Rank, to).Add(message.ToArray());
+            _job.Queue(Rank, receiver).Add(message.ToArray());
             (Messages, Bytes) = (Messages + 1, Bytes + message.Length);
         }
 
-        if (from < 0)
+        if (sender < 0)
             return;
         byte[]? arrived;
-        while (!_job.Queue(from, Rank).TryTake(out arrived, 20))
+        while (!_job.Queue(sender, Rank).TryTake(out arrived, 20))
         {
             if (_job.Failure is { } failure)
                 throw new InvalidOperationException(failure);

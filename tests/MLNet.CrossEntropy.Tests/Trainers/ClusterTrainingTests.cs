@@ -197,7 +197,7 @@ public sealed class ClusterTrainingTests : IDisposable
             TrainingReport.Of(model)!, metrics.ToJson());
     }
 
-    private static IEnumerable<Row> Part(Row[] rows, ThreadCluster? cluster) => cluster is null
+    private static Row[] Part(Row[] rows, ThreadCluster? cluster) => cluster is null
         ? rows
         : rows[(rows.Length * cluster.Rank / cluster.Size)..(rows.Length * (cluster.Rank + 1) / cluster.Size)];
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
 
