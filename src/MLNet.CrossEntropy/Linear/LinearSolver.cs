@@ -8,6 +8,10 @@ namespace MLNet.CrossEntropy.Linear;
 /// </summary>
 internal static class LinearSolver
 {
+    // The rows that scale a cluster's features: every rank has a copy of them for a moment.
+    private const int DenseSample = 1 << 14;
+    private const int SparseSample = 1 << 16;
+
     /// <summary>Fits the model to rows in memory.</summary>
     /// <param name="training">The rows to fit; zero-weight rows change nothing.</param>
     /// <param name="validation">Rows that are only evaluated, for early stopping; null for none.</param>
@@ -58,11 +62,6 @@ internal static class LinearSolver
         IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan, RowShares? shares = null)
     {
         var (evaluated, unknown) = validation is { Count: > 0 } ? ValidationRows.For(validation, summary) : ([], 0);
-        var size = shares is null
-            ? summary
-            : summary with { Rows = shares.Own.Rows, ChunkRows = shares.Own.Rows, LargestChunkBytes = shares.Own.Bytes };
-        var start = new FitStart(plan, FitStart.Bytes(plan, size, evaluated), unknown);
-        plan.OnBegin?.Invoke(start);
         using var heldShares = shares is not null && evaluated.Count > 0
             ? RowShares.Deal(shares.Cluster, evaluated, plan.Outputs, default, summary.IsSparse)
             : null;
@@ -70,15 +69,20 @@ internal static class LinearSolver
         // Validation rows decide when to stop: not at the optimum.
         if (evaluated.Count > 0)
             plan = plan with { NewtonSteps = 0 };
-        var scaling = plan.Standardize
-            ? FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature, shares)
-            : FeatureScaling.None(summary.Features);
         using var team = new WorkerTeam(plan.Threads);
         using var centre = plan is { PullsToInitial: true, InitialWeights: not null }
             ? new LinearWeights(plan.Outputs, summary.Features, summary.IsSparse)
             : null;
         centre?.Set(plan.InitialWeights, plan.InitialBiases ?? summary.PriorBiases);
         var penalty = new ElasticNet(plan.L1, plan.L2, plan.PenaltyShares, centre);
+        var scaling = plan.Standardize
+            ? Scale(chunks, summary, plan, team, shares)
+            : FeatureScaling.None(summary.Features);
+        var size = shares is null
+            ? summary
+            : summary with { Rows = shares.Own.Rows, ChunkRows = shares.Own.Rows, LargestChunkBytes = shares.Own.Bytes };
+        var start = new FitStart(plan, FitStart.Bytes(plan, size, evaluated), unknown, scaling.FarOutFeatures);
+        plan.OnBegin?.Invoke(start);
         using var objective = new LinearObjective(chunks, summary, plan.Loss, penalty, scaling, team)
         {
             Shares = shares,
@@ -86,6 +90,17 @@ internal static class LinearSolver
         };
         using var solver = Begin(objective, plan);
         return new FitRun(objective, plan, start, heldShares?.Own ?? held, solver).Complete();
+    }
+
+    /// <summary>The scaling by all rows; of a cluster by the same sample on every rank, since a preconditioner need not be exact.</summary>
+    private static FeatureScaling Scale(
+        IEnumerable<RowSet> chunks, RowSummary summary, FitPlan plan, WorkerTeam team, RowShares? shares)
+    {
+        using var sample = shares?.Sample(summary.IsSparse ? SparseSample : DenseSample);
+        return sample is null
+            ? FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature, team)
+            : FeatureScaling.Of(
+                [sample], summary with { Rows = sample.Rows, TotalWeight = sample.TotalWeight }, plan.L2, plan.Loss.Curvature, team);
     }
 
     private static ISolver Begin(LinearObjective objective, FitPlan plan)

@@ -16,6 +16,9 @@ internal sealed record ScoredColumns(string Label)
     /// <summary>Names the rows.</summary>
     public string? Id { get; init; }
 
+    /// <summary>Sorts the rows into segments.</summary>
+    public string? Segment { get; init; }
+
     /// <summary>The names of classes or labels in the order of the scores; null takes them from the annotations.</summary>
     public IReadOnlyList<string>? ClassNames { get; init; }
 
@@ -47,6 +50,9 @@ internal sealed class ScoredBlock
 {
     /// <summary>About this many scores make a block: small enough for the cache, large enough to amortise a hand-over.</summary>
     private const int ScoresPerBlock = 16384;
+
+    // The segments before it have no names of the data's.
+    private const int FirstSegment = SegmentNames.Others + 1;
 
     private readonly float[] _scores;
     private readonly double[] _targets;
@@ -83,6 +89,12 @@ internal sealed class ScoredBlock
     /// <summary>The rows' names, null where one has none; empty where nobody asks for them.</summary>
     public string?[] Ids { get; }
 
+    /// <summary>The rows' segments, numbered by <see cref="SegmentNames"/>; null where nobody asks for them.</summary>
+    public int[]? Segments { get; private set; }
+
+    /// <summary>The segments' names; null where nobody asks for them.</summary>
+    public SegmentNames? SegmentNames { get; private set; }
+
     /// <summary>Makes a row that of another block.</summary>
     public void CopyRow(int row, ScoredBlock from, int fromRow)
     {
@@ -92,6 +104,8 @@ internal sealed class ScoredBlock
             from.Target(fromRow).CopyTo(Target(row));
         if (Ids.Length > 0)
             Ids[row] = from.Ids[fromRow];
+        if (from.Segments is { } segments)
+            (SegmentNames, (Segments ??= new int[Capacity])[row]) = (from.SegmentNames, segments[fromRow]);
     }
 
     /// <summary>The rows as a message, which <see cref="Read"/> takes up.</summary>
@@ -110,12 +124,19 @@ internal sealed class ScoredBlock
             writer.Write(id ?? "");
         }
 
+        writer.Write(Segments is not null);
+        foreach (var segment in Segments.AsSpan(0, Segments is null ? 0 : Count))
+        {
+            writer.Write((byte)Math.Min(segment, FirstSegment));
+            writer.Write(segment < FirstSegment ? "" : SegmentNames![segment]);
+        }
+
         writer.Flush();
         return bytes.ToArray();
     }
 
-    /// <summary>Takes up the rows of a message.</summary>
-    public void Read(byte[] bytes)
+    /// <summary>Takes up the rows of a message, whose segments are numbered by the given names.</summary>
+    public void Read(byte[] bytes, SegmentNames names)
     {
         using var reader = new BinaryReader(new MemoryStream(bytes));
         Count = reader.ReadInt32();
@@ -129,9 +150,29 @@ internal sealed class ScoredBlock
             var name = reader.ReadString();
             id = hasName ? name : null;
         }
+
+        if (!reader.ReadBoolean())
+            return;
+        SegmentNames = names;
+        Segments ??= new int[Capacity];
+        foreach (ref var segment in Segments.AsSpan(0, Count))
+        {
+            segment = reader.ReadByte();
+            var name = reader.ReadString();
+            if (segment == FirstSegment)
+                segment = names.IndexOf(name);
+        }
     }
 
+
     public Span<float> Scores(int row) => _scores.AsSpan(row * Width, Width);
+
+    /// <summary>Sorts a row into the segment of a name.</summary>
+    public void SetSegment(int row, SegmentNames names, string? name)
+    {
+        SegmentNames = names;
+        (Segments ??= new int[Capacity])[row] = names.IndexOf(name);
+    }
 
     /// <summary>The class shares of a row whose label is <see cref="ScoreClasses.Soft"/>.</summary>
     public Span<double> Target(int row) => _targets.AsSpan(row * Width, Width);
@@ -143,6 +184,7 @@ internal sealed class ScoredBlock
 internal abstract class ScoredRowReader : IScoredRows
 {
     private readonly Source _source;
+    private readonly SegmentNames _segments = new();
 
     private protected ScoredRowReader(Source source) => _source = source;
 
@@ -165,6 +207,8 @@ internal abstract class ScoredRowReader : IScoredRows
             block.Weights[row] = _source.Weight();
             if (_source.Id is { } id)
                 block.Ids[row] = id();
+            if (_source.Segment is { } segment)
+                block.SetSegment(row, _segments, segment());
             ReadRow(block, row);
         }
         return block.Count > 0;
@@ -180,19 +224,22 @@ internal abstract class ScoredRowReader : IScoredRows
     {
         var weight = ColumnValues.Optional(data.Schema, columns.Weight, "example weight");
         var id = ColumnValues.Optional(data.Schema, columns.Id, "id");
-        var cursor = ColumnValues.OpenCursor(data, [.. read, weight, id]);
+        var segment = ColumnValues.Optional(data.Schema, columns.Segment, "segment");
+        var cursor = ColumnValues.OpenCursor(data, [.. read, weight, id, segment]);
         try
         {
-            return make(
-                new(cursor, ColumnValues.Weight(cursor, weight), id is { } column ? ColumnValues.Name(cursor, column, "id") : null));
+            return make(new(cursor, ColumnValues.Weight(cursor, weight), Name(id, "id"), Name(segment, "segment")));
         }
         catch
         {
             cursor.Dispose();
             throw;
         }
+
+        Func<string?>? Name(DataViewSchema.Column? column, string role) =>
+            column is { } c ? ColumnValues.Name(cursor, c, role) : null;
     }
 
     /// <summary>An open cursor, and what every kind of rows has.</summary>
-    internal sealed record Source(DataViewRowCursor Cursor, Func<double> Weight, Func<string?>? Id);
+    internal sealed record Source(DataViewRowCursor Cursor, Func<double> Weight, Func<string?>? Id, Func<string?>? Segment);
 }

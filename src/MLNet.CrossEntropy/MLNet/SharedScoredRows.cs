@@ -13,6 +13,7 @@ internal sealed class SharedScoredRows : IScoredRows
     private readonly IScoredRows _own;
     private readonly Queue<byte[]> _blocks = [];
     private readonly long[] _counts;
+    private readonly SegmentNames _segments = new();
     private readonly ScoredBlock _source;
     private int _rank;
     private int _left;
@@ -84,7 +85,7 @@ internal sealed class SharedScoredRows : IScoredRows
         if (bytes.Length == 0)
             bytes = new byte[length[0]];
         Relay(bytes);
-        _source.Read(bytes);
+        _source.Read(bytes, _segments);
         return true;
     }
 
