@@ -119,6 +119,7 @@ internal sealed class LinearFit
     /// <summary>The fit of a rank: rows are dealt out anew, then all that depends on them is one for all.</summary>
     private Fitted FitShares(ICluster cluster, Source source, LossOfRows lossOf, int outputs)
     {
+        source = source with { Columns = source.Columns with { IsCentred = false } };
         var (read, heldOut) = cluster.Together(() =>
         {
             var rows = TrainingRows.Read(source.Data, source.Columns, source.Split, cancellation: _options.CancellationToken);
@@ -130,7 +131,7 @@ internal sealed class LinearFit
         try
         {
             var loss = lossOf([], source.Channel, shares);
-            var plan = Plan(source, tally, heldTally, loss, outputs);
+            var plan = Plan(source, tally, heldTally, loss, outputs, centre: null);
             var result = LinearSolver.Fit(shares, heldOut?.Blocks, plan);
             return new Fitted(tally, heldTally, result with
             {
