@@ -8,6 +8,9 @@ namespace MLNet.CrossEntropy.Linear;
 internal sealed record FitStart(
     FitPlan Plan, long MemoryBytes, long UnknownValidationRows, IReadOnlyList<FarOutFeature> FarOutFeatures)
 {
+    /// <summary>The class that all the weight of the training rows is of; null where there are several.</summary>
+    public int? OnlyClass { get; init; }
+
     /// <summary>
     /// About how many bytes a fit takes: rows (of one chunk where they are not kept), their order, validation rows, the solver's memory,
     /// and the model in all its copies.

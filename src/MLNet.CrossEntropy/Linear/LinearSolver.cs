@@ -81,7 +81,10 @@ internal static class LinearSolver
         var size = shares is null
             ? summary
             : summary with { Rows = shares.Own.Rows, ChunkRows = shares.Own.Rows, LargestChunkBytes = shares.Own.Bytes };
-        var start = new FitStart(plan, FitStart.Bytes(plan, size, evaluated), unknown, scaling.FarOutFeatures);
+        var start = new FitStart(plan, FitStart.Bytes(plan, size, evaluated), unknown, scaling.FarOutFeatures)
+        {
+            OnlyClass = summary.OnlyClass,
+        };
         plan.OnBegin?.Invoke(start);
         using var objective = new LinearObjective(chunks, summary, plan.Loss, penalty, scaling, team)
         {

@@ -7,10 +7,9 @@ namespace MLNet.CrossEntropy.MLNet;
 /// The scored rows of all ranks of a cluster, one rank's after the other's, on every rank: each scores its own rows, at the same time as
 /// the others, and tells them labels, weights and scores. What is computed of them is what one process would compute, to the last bit.
 /// </summary>
-internal sealed class SharedScoredRows : IScoredRows
+internal sealed class SharedScoredRows
 {
     private readonly ICluster _cluster;
-    private readonly IScoredRows _own;
     private readonly Queue<byte[]> _blocks = [];
     private readonly long[] _counts;
     private readonly SegmentNames _segments = new();
@@ -20,23 +19,20 @@ internal sealed class SharedScoredRows : IScoredRows
     private int _next;
     private long _rowsBefore;
 
-    private SharedScoredRows(ICluster cluster, IScoredRows own, Queue<byte[]> blocks)
+    private SharedScoredRows(ICluster cluster, ScoredRowReader own, Queue<byte[]> blocks)
     {
-        (_cluster, _own, _blocks) = (cluster, own, blocks);
+        (_cluster, _blocks) = (cluster, blocks);
         _source = own.NewBlock();
         _counts = cluster.Gather(blocks.Count);
         _left = (int)_counts[0];
         cluster.Agree([$"Classes: {string.Join(", ", own.ClassNames)}", $"Soft labels: {_source.HasSoftLabels}"]);
     }
 
-    public string[] ClassNames => _own.ClassNames;
-
-    public bool ClassesAreNamed => _own.ClassesAreNamed;
-
-    /// <summary>The rows themselves, or, of a cluster, those of all ranks.</summary>
+    /// <summary>A reader of the rows, or, of a cluster, of those of all ranks.</summary>
     /// <param name="cluster">The ranks; null for this process alone.</param>
     /// <param name="open">Opens this rank's own.</param>
-    public static IScoredRows Open(ICluster? cluster, Func<IScoredRows> open)
+    public static T Open<T>(ICluster? cluster, Func<T> open)
+        where T : ScoredRowReader
     {
         if (cluster is null)
             return open();
@@ -48,12 +44,12 @@ internal sealed class SharedScoredRows : IScoredRows
                 read.Enqueue(block.ToBytes());
             return (own, read);
         });
-        return new SharedScoredRows(cluster, rows, blocks);
+        rows.Shared = new SharedScoredRows(cluster, rows, blocks);
+        return rows;
     }
 
-    public ScoredBlock NewBlock() => _own.NewBlock();
-
-    public bool Read(ScoredBlock block)
+    /// <summary>Fills the block with the next rows of all; false when none was left.</summary>
+    public bool Fill(ScoredBlock block)
     {
         block.Count = 0;
         while (block.Count < block.Capacity && (_next < _source.Count || TryReceive()))
@@ -65,8 +61,6 @@ internal sealed class SharedScoredRows : IScoredRows
 
         return block.Count > 0;
     }
-
-    public void Dispose() => _own.Dispose();
 
     /// <summary>The next block of the rank whose turn it is.</summary>
     private bool TryReceive()
