@@ -87,7 +87,7 @@ public class TrainingLabelTests
 
     [Theory]
     [InlineData("Text", "Schema mismatch for label column 'Text': expected Boolean, Single or Key<UInt32> of 2 classes, got String. Convert it, for example with MapValue or ConvertType")]
-    [InlineData("UInt", "Schema mismatch for label column 'UInt': expected Boolean, Single or Key<UInt32> of 2 classes, got Key<UInt32, 0-2>. Convert it, for example with MapValue or ConvertType")]
+    [InlineData("UInt", "Schema mismatch for label column 'UInt': expected Boolean, Single or Key<UInt32> of 2 classes, got Key<UInt32, 0-2>. A label of more than two classes is for MulticlassClassification.Trainers.SoftmaxCrossEntropy")]
     public void A_column_that_is_no_binary_label_is_refused(string column, string message)
     {
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => TrainingLabel.Binary(Table().Schema, column));
