@@ -4,8 +4,13 @@ namespace MLNet.CrossEntropy.Linear;
 /// <param name="Plan">How it will go.</param>
 /// <param name="MemoryBytes">About how many bytes it will take.</param>
 /// <param name="UnknownValidationRows">Validation rows that are not evaluated, because no training row has their class.</param>
-internal sealed record FitStart(FitPlan Plan, long MemoryBytes, long UnknownValidationRows)
+/// <param name="FarOutFeatures">The features with values absurdly far from all others, the farthest first.</param>
+internal sealed record FitStart(
+    FitPlan Plan, long MemoryBytes, long UnknownValidationRows, IReadOnlyList<FarOutFeature> FarOutFeatures)
 {
+    /// <summary>The class that all the weight of the training rows is of; null where there are several.</summary>
+    public int? OnlyClass { get; init; }
+
     /// <summary>
     /// About how many bytes a fit takes: rows (of one chunk where they are not kept), their order, validation rows, the solver's memory,
     /// and the model in all its copies.

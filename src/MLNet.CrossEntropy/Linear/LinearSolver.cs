@@ -41,21 +41,24 @@ internal static class LinearSolver
     private static FittedLinearModel Fit(IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan)
     {
         var (evaluated, unknown) = validation is { Count: > 0 } ? ValidationRows.For(validation, summary) : ([], 0);
-        var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown);
-        plan.OnBegin?.Invoke(start);
         using var held = evaluated.Count > 0 ? new RowSet(evaluated) : null;
         // Validation rows decide when to stop: not at the optimum.
         if (held is not null)
             plan = plan with { NewtonSteps = 0 };
-        var scaling = plan.Standardize
-            ? FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature)
-            : FeatureScaling.None(summary.Features);
         using var team = new WorkerTeam(plan.Threads);
         using var centre = plan is { PullsToInitial: true, InitialWeights: not null }
             ? new LinearWeights(plan.Outputs, summary.Features, summary.IsSparse)
             : null;
         centre?.Set(plan.InitialWeights, plan.InitialBiases ?? summary.PriorBiases);
         var penalty = new ElasticNet(plan.L1, plan.L2, plan.PenaltyShares, centre);
+        var scaling = plan.Standardize
+            ? FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature, team)
+            : FeatureScaling.None(summary.Features);
+        var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown, scaling.FarOutFeatures)
+        {
+            OnlyClass = summary.OnlyClass,
+        };
+        plan.OnBegin?.Invoke(start);
         using var objective = new LinearObjective(chunks, summary, plan.Loss, penalty, scaling, team);
         using var solver = Begin(objective, plan);
         return new FitRun(objective, plan, start, held, solver).Complete();

@@ -74,6 +74,10 @@ public sealed record TrainingReport
     [JsonInclude, JsonRequired]
     public OptimalityCertificate Certificate { get; internal init; } = null!;
 
+    /// <summary>What the log warned of that bears on the model, such as features with values absurdly far from all others.</summary>
+    [JsonInclude]
+    public IReadOnlyList<string> Warnings { get; internal init; } = [];
+
     /// <summary>
     /// The report of the fit that made <paramref name="model"/>, a transformer or a chain of them, such as a fitted pipeline: the last
     /// fit's,
