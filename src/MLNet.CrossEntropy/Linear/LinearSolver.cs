@@ -8,6 +8,10 @@ namespace MLNet.CrossEntropy.Linear;
 /// </summary>
 internal static class LinearSolver
 {
+    // The rows that scale a cluster's features: every rank has a copy of them for a moment.
+    private const int DenseSample = 1 << 14;
+    private const int SparseSample = 1 << 16;
+
     /// <summary>Fits the model to rows in memory.</summary>
     /// <param name="training">The rows to fit; zero-weight rows change nothing.</param>
     /// <param name="validation">Rows that are only evaluated, for early stopping; null for none.</param>
@@ -16,6 +20,12 @@ internal static class LinearSolver
     /// <exception cref="InvalidOperationException">The loss diverged at every learning rate that was tried.</exception>
     public static FittedLinearModel Fit(IReadOnlyList<RowBlock> training, IReadOnlyList<RowBlock>? validation, FitPlan plan)
     {
+        if (plan.Cluster is { } cluster)
+        {
+            using var shares = RowShares.Deal(cluster, training, plan.Outputs, plan.Cancellation);
+            return Fit(shares, validation, plan);
+        }
+
         using var rows = new RowSet(training);
         var summary = RowSummary.Of([rows], plan.Loss, plan.Outputs);
         return Fit([rows], summary, validation, plan.For(summary, areKept: true, validation is { Count: > 0 }));
@@ -38,10 +48,24 @@ internal static class LinearSolver
     public static FittedLinearModel Fit(IRowSource training, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan) =>
         Fit(new RowChunks(training), summary, validation, plan.For(summary, areKept: false));
 
-    private static FittedLinearModel Fit(IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan)
+    /// <summary>Fits the model to the rows of all ranks of a cluster.</summary>
+    /// <param name="shares">The rows.</param>
+    /// <param name="validation">The validation rows that this rank has read; null for none.</param>
+    /// <param name="plan">The objective and how to minimise it, the same on every rank.</param>
+    public static FittedLinearModel Fit(RowShares shares, IReadOnlyList<RowBlock>? validation, FitPlan plan)
+    {
+        var summary = RowSummary.Of(shares, plan.Loss, plan.Outputs);
+        return Fit([shares.Own], summary, validation, plan.For(summary, areKept: true), shares);
+    }
+
+    private static FittedLinearModel Fit(
+        IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan, RowShares? shares = null)
     {
         var (evaluated, unknown) = validation is { Count: > 0 } ? ValidationRows.For(validation, summary) : ([], 0);
-        using var held = evaluated.Count > 0 ? new RowSet(evaluated) : null;
+        using var heldShares = shares is not null && evaluated.Count > 0
+            ? RowShares.Deal(shares.Cluster, evaluated, plan.Outputs, default, summary.IsSparse)
+            : null;
+        using var held = heldShares is null && evaluated.Count > 0 ? new RowSet(evaluated) : null;
         using var team = new WorkerTeam(plan.Threads);
         using var centre = plan is { PullsToInitial: true, InitialWeights: not null }
             ? new LinearWeights(plan.Outputs, summary.Features, summary.IsSparse)
@@ -49,16 +73,34 @@ internal static class LinearSolver
         centre?.Set(plan.InitialWeights, plan.InitialBiases ?? summary.PriorBiases);
         var penalty = new ElasticNet(plan.L1, plan.L2, plan.PenaltyShares, centre);
         var scaling = plan.Standardize
-            ? FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature, team)
+            ? Scale(chunks, summary, plan, shares)
             : FeatureScaling.None(summary.Features);
-        var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown, scaling.FarOutFeatures)
+        var size = shares is null
+            ? summary
+            : summary with { Rows = shares.Own.Rows, ChunkRows = shares.Own.Rows, LargestChunkBytes = shares.Own.Bytes };
+        var start = new FitStart(plan, FitStart.Bytes(plan, size, evaluated), unknown, scaling.FarOutFeatures)
         {
             OnlyClass = summary.OnlyClass,
         };
         plan.OnBegin?.Invoke(start);
-        using var objective = new LinearObjective(chunks, summary, plan.Loss, penalty, scaling, team);
+        using var objective = new LinearObjective(chunks, summary, plan.Loss, penalty, scaling, team)
+        {
+            Shares = shares,
+            HeldShares = heldShares,
+        };
         using var solver = Begin(objective, plan);
-        return new FitRun(objective, plan, start, held, solver).Complete();
+        return new FitRun(objective, plan, start, heldShares?.Own ?? held, solver).Complete();
+    }
+
+    /// <summary>The scaling by all rows; of a cluster by the same sample on every rank, since a preconditioner need not be exact.</summary>
+    private static FeatureScaling Scale(
+        IEnumerable<RowSet> chunks, RowSummary summary, FitPlan plan, RowShares? shares)
+    {
+        using var sample = shares?.Sample(summary.IsSparse ? SparseSample : DenseSample);
+        return sample is null
+            ? FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature)
+            : FeatureScaling.Of(
+                [sample], summary with { Rows = sample.Rows, TotalWeight = sample.TotalWeight }, plan.L2, plan.Loss.Curvature);
     }
 
     private static ISolver Begin(LinearObjective objective, FitPlan plan)

@@ -77,24 +77,11 @@ internal sealed class NewtonPreconditioner : IDisposable
         if (_isFactorized && !IsExact && areGood)
             return;
         _isFactorized = true;
-        Array.Clear(_blocks);
         Array.Clear(_biasCurvature);
-        Span<int> numbers = stackalloc int[HessianSums.ChunkRows];
-        for (int first = 0, count; first < _sample.Count; first += count)
-        {
-            count = Math.Min(numbers.Length, _sample.Count - first);
-            for (var i = 0; i < count; i++)
-            {
-                numbers[i] = _sample.Row(first + i);
-                Weigh(local, numbers[i], _sample.Share(first + i) / local.Weight, _curvature.Span((long)i * _pairs.Length, _pairs.Length));
-            }
-
-            if (_sums is not null)
-                _sums.Add(numbers[..count], _curvature, _placeOf);
-            else
-                AddSquares(numbers[..count]);
-        }
-
+        if (_objective.Shares is null)
+            AddSample(local, 0, _sample.Count);
+        else
+            _objective.Shares.Sum(_blocks.Length, AddShare).AsSpan(0, _blocks.Length).CopyTo(_blocks);
         if (_blockSize == 1)
         {
             CompleteDiagonal();
@@ -108,6 +95,34 @@ internal sealed class NewtonPreconditioner : IDisposable
             PlaceOf(pair).Diagonal(_size - 1) += shared;
         for (var b = 0; b < _blocks.Length; b += _blockSize * _blockSize)
             Cholesky.Factorize(_blocks.AsMemory(b, _blockSize * _blockSize), _blockSize, _objective.Team);
+
+        void AddShare(RowShare share, double[] values)
+        {
+            var (from, to) = _sample.Within(share.From, share.To);
+            AddSample(local, from, to);
+            _blocks.CopyTo(values, 0);
+        }
+    }
+
+    /// <summary>Makes the blocks the sums over a part of the sample.</summary>
+    private void AddSample(LocalObjective local, int from, int to)
+    {
+        Array.Clear(_blocks);
+        Span<int> numbers = stackalloc int[HessianSums.ChunkRows];
+        for (int first = from, count; first < to; first += count)
+        {
+            count = Math.Min(numbers.Length, to - first);
+            for (var i = 0; i < count; i++)
+            {
+                numbers[i] = _sample.Row(first + i);
+                Weigh(local, numbers[i], _sample.Share(first + i) / local.Weight, _curvature.Span((long)i * _pairs.Length, _pairs.Length));
+            }
+
+            if (_sums is not null)
+                _sums.Add(numbers[..count], _curvature, _placeOf);
+            else
+                AddSquares(numbers[..count]);
+        }
     }
 
     /// <summary>Turns a residual into about the inverse Hessian times it, in place.</summary>
