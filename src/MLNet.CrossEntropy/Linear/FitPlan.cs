@@ -27,7 +27,7 @@ internal sealed record FitPlan
     private const long LargestMemory = 64L << 20;
 
     // Below this many multiplications a step is over before a second thread has woken up.
-    private const long WorthAThread = 40_000;
+    internal const long WorthAThread = 40_000;
 
     private static readonly Sgd DefaultRule = new() { Momentum = 0.9 };
 
@@ -44,6 +44,12 @@ internal sealed record FitPlan
 
     /// <summary>The penalty <c>l1 ||W||_1</c> added to the mean loss; biases are not penalised.</summary>
     public double L1 { get; init; }
+
+    /// <summary>Whether <see cref="L2"/> is yet to be chosen, by rows that are held out (see <see cref="PenaltySearch"/>).</summary>
+    public bool ChoosesL2 { get; init; }
+
+    /// <summary>Whether <see cref="L1"/> is yet to be chosen.</summary>
+    public bool ChoosesL1 { get; init; }
 
     /// <summary>What of the L2 penalty each feature's weights get; null is 1 for all.</summary>
     public float[]? PenaltyShares { get; init; }

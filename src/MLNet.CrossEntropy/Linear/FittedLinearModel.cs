@@ -6,6 +6,9 @@ namespace MLNet.CrossEntropy.Linear;
 /// <param name="UnknownValidationRows">Validation rows that are not evaluated, because no training row has their class.</param>
 internal sealed record FitStart(FitPlan Plan, long MemoryBytes, long UnknownValidationRows)
 {
+    /// <summary>The penalties that were tried before one was chosen; none where they were given.</summary>
+    public IReadOnlyList<PenaltyTrial> PenaltyPath { get; init; } = [];
+
     /// <summary>
     /// About how many bytes a fit takes: rows (of one chunk where they are not kept), their order, validation rows, the solver's memory,
     /// and the model in all its copies.

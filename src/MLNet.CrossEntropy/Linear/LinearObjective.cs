@@ -117,6 +117,28 @@ internal sealed unsafe class LinearObjective : IDisposable
     /// </summary>
     /// <exception cref="OperationCanceledException">Cancellation was requested before the end.</exception>
     public (double Mean, double StandardError) Evaluate(LinearWeights weights, RowSet rows, CancellationToken cancellation)
+        => MeanLoss(Losses(weights, rows, cancellation));
+
+    /// <summary>The weighted mean of losses and its standard error (NaN for fewer than two effective rows).</summary>
+    public static (double Mean, double StandardError) MeanLoss(ReadOnlySpan<(double Loss, double Weight)> each)
+    {
+        CompensatedSum loss = default, weight = default;
+        var moments = default(WeightedMoments);
+        foreach (var row in each)
+        {
+            if (!(row.Weight > 0))
+                continue;
+            loss.Add(row.Loss * row.Weight);
+            weight.Add(row.Weight);
+            moments.Add(row.Loss, row.Weight);
+        }
+
+        return (loss.Value / weight.Value, moments.StandardError);
+    }
+
+    /// <summary>The log-loss of each row and its weight; they stand until the next call.</summary>
+    /// <exception cref="OperationCanceledException">Cancellation was requested before the end.</exception>
+    public ReadOnlySpan<(double Loss, double Weight)> Losses(LinearWeights weights, RowSet rows, CancellationToken cancellation)
     {
         if (_each.Length < rows.Rows)
             _each = new (double, double)[rows.Rows];
@@ -129,18 +151,7 @@ internal sealed unsafe class LinearObjective : IDisposable
             cancellation.ThrowIfCancellationRequested();
         }
 
-        CompensatedSum loss = default, weight = default;
-        var moments = default(WeightedMoments);
-        foreach (var row in _each.AsSpan(0, rows.Rows))
-        {
-            if (!(row.Weight > 0))
-                continue;
-            loss.Add(row.Loss * row.Weight);
-            weight.Add(row.Weight);
-            moments.Add(row.Loss, row.Weight);
-        }
-
-        return (loss.Value / weight.Value, moments.StandardError);
+        return _each.AsSpan(0, rows.Rows);
     }
 
     /// <summary>Scaled coordinates of raw weights and biases.</summary>

@@ -18,7 +18,7 @@ internal static class LinearSolver
     {
         using var rows = new RowSet(training);
         var summary = RowSummary.Of([rows], plan.Loss, plan.Outputs);
-        return Fit([rows], summary, validation, plan.For(summary, areKept: true));
+        return Fit((RowSet[])[rows], summary, validation, plan, areKept: true);
     }
 
     /// <summary>
@@ -36,19 +36,27 @@ internal static class LinearSolver
     /// <exception cref="ArgumentException">The plan does not go with such rows.</exception>
     /// <exception cref="InvalidOperationException">The loss diverged at every learning rate that was tried.</exception>
     public static FittedLinearModel Fit(IRowSource training, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan) =>
-        Fit(new RowChunks(training), summary, validation, plan.For(summary, areKept: false));
+        Fit(new RowChunks(training), summary, validation, plan, areKept: false);
 
-    private static FittedLinearModel Fit(IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan)
+    private static FittedLinearModel Fit(
+        IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan asked, bool areKept)
     {
+        var (plan, path) = (asked.For(summary, areKept), (IReadOnlyList<PenaltyTrial>)[]);
+        if (asked.ChoosesL1 || asked.ChoosesL2)
+        {
+            (asked, path) = PenaltySearch.Choose(chunks, summary, validation, asked);
+            plan = asked.For(summary, areKept);
+        }
+
         var (evaluated, unknown) = validation is { Count: > 0 } ? ValidationRows.For(validation, summary) : ([], 0);
-        var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown);
+        var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown) { PenaltyPath = path };
         plan.OnBegin?.Invoke(start);
         using var held = evaluated.Count > 0 ? new RowSet(evaluated) : null;
         // Validation rows decide when to stop: not at the optimum.
         if (held is not null)
             plan = plan with { NewtonSteps = 0 };
         var scaling = plan.Standardize
-            ? FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature)
+            ? FeatureScaling.Of(chunks, summary, plan.PenaltyShares is null ? plan.L2 : 0, plan.Loss.Curvature)
             : FeatureScaling.None(summary.Features);
         using var team = new WorkerTeam(plan.Threads);
         using var centre = plan is { PullsToInitial: true, InitialWeights: not null }

@@ -62,6 +62,7 @@ internal sealed class LinearFit
             SettledRate = fitted.SettledRate,
             Loss = _options.Loss,
             L2Regularization = fitted.Start.Plan.L2,
+            PenaltyPath = fitted.Start.PenaltyPath,
             Seed = _seed,
             History = fitted.History,
             BestEpoch = fitted.BestEpoch,
@@ -122,7 +123,8 @@ internal sealed class LinearFit
             WarnOfUnused(channel, "validation", heldOut);
         return _options.Plan(loss, outputs) with
         {
-            L2 = _options.L2Regularization ?? 1 / rows.WeightSum,
+            L2 = _options.L2Regularization ?? 0,
+            ChoosesL2 = _options.L2Regularization is null,
             Seed = _seed,
             InitialWeights = source.Start?.Weights,
             InitialBiases = source.Start?.Biases,

@@ -50,6 +50,10 @@ public sealed record TrainingReport
     [JsonInclude, JsonRequired]
     public double L2Regularization { get; internal init; }
 
+    /// <summary>The penalties that were tried, each kind from strong to weak; empty where they were given.</summary>
+    [JsonInclude]
+    public IReadOnlyList<PenaltyTrial> PenaltyPath { get; internal init; } = [];
+
     /// <summary>The seed that was used: given as an option it repeats the fit exactly.</summary>
     [JsonInclude, JsonRequired]
     public int Seed { get; internal init; }

@@ -1,0 +1,65 @@
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy.Linear;
+
+/// <summary>A copy of some rows, spread evenly over all and drawn by a seed, so that no period of theirs is met.</summary>
+internal static unsafe class RowSample
+{
+    /// <summary>One row of each of so many runs of rows.</summary>
+    /// <param name="chunks">All rows.</param>
+    /// <param name="summary">What is known of them.</param>
+    /// <param name="size">How many rows; at most as many as there are.</param>
+    /// <param name="seed">Decides which.</param>
+    public static RowBlock Draw(IEnumerable<RowSet> chunks, RowSummary summary, int size, int seed)
+    {
+        var (features, outputs) = (summary.Features, summary.Outputs);
+        List<float> values = new(summary.IsSparse ? 0 : checked(size * features));
+        List<int> indices = [], starts = [0], classes = [];
+        List<float> targets = [], weights = [];
+        List<ulong> groups = [];
+        var (begin, drawn) = (0L, 0);
+        foreach (var rows in chunks)
+        {
+            for (long row; drawn < size && (row = Drawn(drawn) - begin) < rows.Rows; drawn++)
+            {
+                var i = (int)row;
+                if (summary.IsSparse)
+                {
+                    indices.AddRange(rows.Sparse(i).Indices);
+                    values.AddRange(rows.Sparse(i).Values);
+                    starts.Add(values.Count);
+                }
+                else
+                {
+                    values.AddRange(new ReadOnlySpan<float>(rows.Dense(i), features));
+                }
+
+                if (rows.HasClasses)
+                    classes.Add(rows.Class(i));
+                else
+                    targets.AddRange(rows.Target(i, outputs).Vector);
+                weights.Add(rows.Weight(i));
+                groups.Add(rows.Group(i));
+            }
+
+            begin += rows.Rows;
+        }
+
+        var block = summary.IsSparse
+            ? RowBlock.Sparse(size, features, [.. starts], [.. indices], [.. values])
+            : RowBlock.Dense(size, features, [.. values]);
+        return block with
+        {
+            Classes = classes.Count > 0 ? [.. classes] : null,
+            Targets = targets.Count > 0 ? [.. targets] : null,
+            Weights = [.. weights],
+            Groups = [.. groups],
+        };
+
+        long Drawn(int run)
+        {
+            long from = run * summary.Rows / size, to = (run + 1L) * summary.Rows / size;
+            return from + (long)(SplitMix64.Mix((ulong)from + (uint)seed * SplitMix64.Gamma) % (ulong)(to - from));
+        }
+    }
+}
