@@ -55,9 +55,7 @@ internal static class LinearSolver
         // Validation rows decide when to stop: not at the optimum.
         if (held is not null)
             plan = plan with { NewtonSteps = 0 };
-        var scaling = plan.Standardize
-            ? FeatureScaling.Of(chunks, summary, plan.PenaltyShares is null ? plan.L2 : 0, plan.Loss.Curvature)
-            : FeatureScaling.None(summary.Features);
+        var scaling = Scaling(chunks, summary, plan);
         using var team = new WorkerTeam(plan.Threads);
         using var centre = plan is { PullsToInitial: true, InitialWeights: not null }
             ? new LinearWeights(plan.Outputs, summary.Features, summary.IsSparse)
@@ -67,6 +65,16 @@ internal static class LinearSolver
         using var objective = new LinearObjective(chunks, summary, plan.Loss, penalty, scaling, team);
         using var solver = Begin(objective, plan);
         return new FitRun(objective, plan, start, held, solver).Complete();
+    }
+
+    /// <summary>The coordinates of a plan: they take what the penalty adds to the curvature into account.</summary>
+    public static FeatureScaling Scaling(IEnumerable<RowSet> chunks, RowSummary summary, FitPlan plan)
+    {
+        if (!plan.Standardize)
+            return FeatureScaling.None(summary.Features);
+        var isOfScaled = plan.PenaltyShares is not null;
+        var scaling = FeatureScaling.Of(chunks, summary, isOfScaled ? 0 : plan.L2, plan.Loss.Curvature);
+        return isOfScaled && !summary.IsSparse ? scaling.WithPenalty(plan.L2, plan.Loss.Curvature) : scaling;
     }
 
     private static ISolver Begin(LinearObjective objective, FitPlan plan)

@@ -34,7 +34,7 @@ internal sealed class HeldOutSplit : IDisposable
         (_start, _weights, _best) = (New(), New(), New());
         var isPulled = plan is { PullsToInitial: true, InitialWeights: not null };
         _start.Set(isPulled ? plan.InitialWeights : null, (isPulled ? plan.InitialBiases : null) ?? Summary.PriorBiases);
-        _unpenalised = Scaling(0);
+        _unpenalised = LinearSolver.Scaling([_training], Summary, plan with { L2 = 0 });
         Restart();
     }
 
@@ -80,9 +80,8 @@ internal sealed class HeldOutSplit : IDisposable
     {
         var isPulled = _plan is { PullsToInitial: true, InitialWeights: not null };
         var penalty = new ElasticNet(l1, l2, shares, isPulled ? _start : null);
-        using var objective = Objective(penalty, shares is null ? Scaling(l2) : _unpenalised);
         var isSmooth = l1 == 0 && _plan.Loss.HasCurvature;
-        var plan = _plan with { L1 = l1, L2 = l2, Checkpoint = null, OnBegin = null, OnEpoch = null };
+        var plan = _plan with { L1 = l1, L2 = l2, PenaltyShares = shares, Checkpoint = null, OnBegin = null, OnEpoch = null };
         plan = isSmooth
             ? plan with { Solver = Solver.Newton, Epochs = 0, NewtonSteps = MostNewtonSteps, Tolerance = 0 }
             : plan with
@@ -92,6 +91,7 @@ internal sealed class HeldOutSplit : IDisposable
             };
         if (!isSmooth)
             plan = plan.For(Summary, areKept: true);
+        using var objective = Objective(penalty, LinearSolver.Scaling([_training], Summary, plan));
         using ISolver solver = isSmooth
             ? new NewtonSolver(objective, _training, plan, _weights)
             : new SgdSolver(objective, plan, _weights);
@@ -121,8 +121,4 @@ internal sealed class HeldOutSplit : IDisposable
 
     private LinearObjective Objective(ElasticNet penalty, FeatureScaling scaling) =>
         new([_training], Summary, _plan.Loss, penalty, scaling, _team);
-
-    private FeatureScaling Scaling(double l2) => _plan.Standardize
-        ? FeatureScaling.Of([_training], Summary, l2, _plan.Loss.Curvature)
-        : FeatureScaling.None(Summary.Features);
 }

@@ -17,8 +17,8 @@ namespace MLNet.CrossEntropy.Linear;
 internal sealed class PenaltySearch : IDisposable
 {
     // Up to so many rows are held out in ten and in five folds; of more, a fifth is held out once, of a sample where there are many.
-    private const int RowsOfTenFolds = 1_000;
-    private const int RowsOfFiveFolds = 4_000;
+    private const int RowsOfTenFolds = 300;
+    private const int RowsOfFiveFolds = 2_000;
     private const int SampledRows = 10_000;
     private const int FewestRows = 8;
 
@@ -124,9 +124,9 @@ internal sealed class PenaltySearch : IDisposable
             foreach (var split in _splits)
                 split.Restart();
             var stronger = Try(best.L2 * Factor);
-            if (stronger.Mean >= best.Mean)
+            if (!(stronger.Mean < best.Mean * (1 - Flat)))
                 break;
-            best = stronger;
+            best = Better(stronger, best);
         }
 
         var middle = best.L2;

@@ -40,6 +40,13 @@ internal sealed class FeatureScaling
         return new FeatureScaling(new float[features], scales);
     }
 
+    /// <summary>
+    /// The same, where a penalty l2 on scaled weights adds to their curvature c, <c>s / sqrt(1 + l2 / c)</c>; that of sparse rows takes
+    /// none of it, whose penalties are lazy.
+    /// </summary>
+    public FeatureScaling WithPenalty(double l2, double curvature) =>
+        new(Means, [.. Scales.Select(scale => (float)(scale / Math.Sqrt(1 + l2 / curvature)))]);
+
     /// <summary>Centre and scale for dense rows; for sparse rows only a scale, by the root mean square, so that zeros stay zeros.</summary>
     public static FeatureScaling Of(IEnumerable<RowSet> chunks, RowSummary summary, double l2, double curvature) =>
         summary.IsSparse ? OfSparse(chunks, summary) : OfDense(chunks, summary, l2, curvature);
