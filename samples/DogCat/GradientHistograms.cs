@@ -4,10 +4,9 @@ using Microsoft.ML.Transforms;
 namespace DogCat;
 
 /// <summary>
-/// Histograms of oriented gradients (Dalal and Triggs 2005, in the form of Felzenszwalb et al. 2010): for each square cell the strength of
-/// edges in 18 directions and, with opposite directions taken together, in 9, each relative to the strength of the four 2 x 2 blocks of
-/// cells around it, and 4 numbers for the texture of those blocks. A dog looking left is as much a dog as one looking right: so the
-/// features are the mean of those of the picture and of its mirror image, of which the left half says all.
+/// Histograms of oriented gradients (Dalal and Triggs 2005): for each square cell the strength of edges in 18 directions, relative to the
+/// strength of all edges in the cells around it. A dog looking left is as much a dog as one looking right: so the features are the mean of
+/// those of the picture and of its mirror image, of which the left half says all.
 /// </summary>
 [CustomMappingFactoryAttribute(Contract)]
 internal sealed class GradientHistograms : CustomMappingFactory<GradientHistograms.PixelRow, GradientHistograms.HistogramRow>
@@ -16,15 +15,11 @@ internal sealed class GradientHistograms : CustomMappingFactory<GradientHistogra
     public const string Contract = "DogCat.GradientHistograms";
 
     public const int Side = 32;
-    public const int Count = Cells * (Cells / 2) * PerCell;
+    public const int Count = Cells * (Cells / 2) * Directions;
 
     private const int Cell = 4;
     private const int Cells = Side / Cell;
     private const int Directions = 18;
-    private const int Orientations = Directions / 2;
-    private const int Blocks = 4;
-    private const int PerCell = Directions + Orientations + Blocks;
-    private const float Ceiling = 0.2f;
 
     /// <summary>The two cells whose centres are nearest to a row or column of pixels; beyond the border a cell's share is 0.</summary>
     private static readonly (int Cell, float Share)[][] Near = [.. Enumerable.Range(0, Side).Select(pixel =>
@@ -57,12 +52,9 @@ internal sealed class GradientHistograms : CustomMappingFactory<GradientHistogra
         foreach (var mirrored in (ReadOnlySpan<bool>)[false, true])
         {
             var histogram = Histogram(pixels, mirrored);
-            float[] energy =
-                [.. histogram.Chunk(Directions)
-                .Select(cell => cell.Take(Orientations).Zip(cell.Skip(Orientations), (a, b) => (a + b) * (a + b)).Sum())];
             for (int row = 0, i = 0; row < Cells; row++)
-                for (var column = 0; column < Cells / 2; column++, i += PerCell)
-                    AddCell(histogram, energy, row, column, features.AsSpan(i, PerCell));
+                for (var column = 0; column < Cells / 2; column++, i += Directions)
+                    AddCell(histogram, row, column, features.AsSpan(i, Directions));
         }
         return features;
     }
@@ -83,7 +75,7 @@ internal sealed class GradientHistograms : CustomMappingFactory<GradientHistogra
                 {
                     foreach ((var column, var columnShare) in Near[mirrored ? Side - 1 - x : x])
                     {
-                        var cell = histogram.AsSpan((row * Cells + column) * Directions, Directions);
+                        var cell = CellOf(histogram, row, column);
                         cell[whole % Directions] += strength * rowShare * columnShare * (1 - second);
                         cell[(whole + 1) % Directions] += strength * rowShare * columnShare * second;
                     }
@@ -107,25 +99,17 @@ internal sealed class GradientHistograms : CustomMappingFactory<GradientHistogra
         return (bestX, bestY);
     }
 
-    private static void AddCell(float[] histogram, float[] energy, int row, int column, Span<float> features)
+    /// <summary>Square roots, so that one strong edge does not hide the others.</summary>
+    private static void AddCell(float[] histogram, int row, int column, Span<float> features)
     {
-        var cell = histogram.AsSpan((row * Cells + column) * Directions, Directions);
-        for (var block = 0; block < Blocks; block++)
-        {
-            var otherRow = Math.Clamp(row + (block < 2 ? -1 : 1), 0, Cells - 1);
-            var otherColumn = Math.Clamp(column + (block % 2 == 0 ? -1 : 1), 0, Cells - 1);
-            var sum = energy[row * Cells + column] + energy[row * Cells + otherColumn] + energy[otherRow * Cells + column]
-                + energy[otherRow * Cells + otherColumn];
-            // One grey level of edge per cell keeps an even surface from dividing by zero.
-            var scale = 1 / MathF.Sqrt(sum + Cell * Cell);
-            for (var d = 0; d < Directions; d++)
-            {
-                var relative = Math.Min(Ceiling, cell[d] * scale);
-                features[d] += relative / (2 * Blocks);
-                features[Directions + Orientations + block] += relative / (2 * Directions);
-            }
-            for (var o = 0; o < Orientations; o++)
-                features[Directions + o] += Math.Min(Ceiling, (cell[o] + cell[o + Orientations]) * scale) / (2 * Blocks);
-        }
+        float around = Cell * Cell; // One grey level of edge keeps an even surface from dividing by zero.
+        for (var r = Math.Max(0, row - 1); r <= Math.Min(Cells - 1, row + 1); r++)
+            for (var c = Math.Max(0, column - 1); c <= Math.Min(Cells - 1, column + 1); c++)
+                around += CellOf(histogram, r, c).ToArray().Sum();
+        for (var d = 0; d < Directions; d++)
+            features[d] += MathF.Sqrt(CellOf(histogram, row, column)[d] / around) / 2;
     }
+
+    private static Span<float> CellOf(float[] histogram, int row, int column) =>
+        histogram.AsSpan((row * Cells + column) * Directions, Directions);
 }

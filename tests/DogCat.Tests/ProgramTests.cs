@@ -19,7 +19,7 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(0, exit);
         Assert.InRange(output.Length, 10, 25);
         Assert.StartsWith("Microsoft.ML ", output[0], StringComparison.Ordinal);
-        Assert.Contains("600 drawn pictures to train on, 300 others to test with, 992 features each.", output[0], StringComparison.Ordinal);
+        Assert.Contains("600 drawn pictures to train on, 300 others to test with, 576 features each.", output[0], StringComparison.Ordinal);
         var bound = TestLogLoss(output, "(known lower bound)");
         var prior = TestLogLoss(output, "(class shares alone)");
         string[] trainers = ["SoftmaxCrossEntropy", "SigmoidCrossEntropy", "LbfgsMaximumEntropy (L1 = L2 = 1)"];

@@ -1,4 +1,6 @@
+using System.Numerics;
 using Microsoft.ML.Data;
+using SkiaSharp;
 
 namespace DogCat.Drawing;
 
@@ -31,7 +33,7 @@ internal static class DrawnPictures
     /// <summary>The probability that an animal of pure kind is labelled as the other one.</summary>
     public const double Mislabelled = 0.02;
 
-    /// <summary>Draws the first pictures of a series; a seed gives the same pixels on every machine.</summary>
+    /// <summary>Draws the first pictures of a series; a seed gives the same pictures each time.</summary>
     public static Picture[] Draw(int seed, Series series, int count, Action? done = null, CancellationToken cancellation = default)
     {
         var pictures = new Picture[count];
@@ -66,21 +68,29 @@ internal static class DrawnPictures
         return u < 0.5 ? 0.4 * u : 1 - 0.4 * (1 - u);
     }
 
+    /// <summary>Red, green, blue and alpha of each pixel, row by row.</summary>
     private static byte[] Paint(SplitMix64 random, double blend)
     {
-        var traits = Traits.Draw(random, (float)blend);
-        var canvas = new Canvas(Side);
-        Scene.PaintBackground(canvas, random);
-        new AnimalPainter(canvas, traits).Paint();
-        Scene.PaintForeground(canvas, random);
-        Scene.Expose(canvas, random);
-        return canvas.ToRgba();
+        using var bitmap = new SKBitmap(new SKImageInfo(Side, Side, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using var canvas = new SKCanvas(bitmap);
+        canvas.Scale(Side);
+        canvas.Translate(0.5f, 0.5f);
+        var brush = new Brush(canvas);
+        Scene.PaintBackground(brush, random);
+        var animal = new AnimalPainter(brush, random, (float)blend);
+        var place = new Vector2(random.Between(-0.07f, 0.07f), random.Between(-0.05f, 0.05f));
+        using (brush.At(place, random.Between(0.85f, 1.1f), random.Between(-10, 10), random.Chance(0.5)))
+            animal.Paint();
+        Scene.PaintForeground(brush, random);
+        canvas.Flush();
+        var pixels = bitmap.Bytes;
+        Scene.Expose(pixels, Side, random);
+        return pixels;
     }
 }
 
 /// <summary>
-/// SplitMix64 (Steele, Lea and Flood 2014): a small random generator of our own, so that a seed gives the same pictures on
-/// every machine and .NET version.
+/// SplitMix64 (Steele, Lea and Flood 2014): a random generator that may begin anew for each picture at no cost.
 /// </summary>
 internal sealed class SplitMix64(ulong seed)
 {
@@ -104,10 +114,7 @@ internal sealed class SplitMix64(ulong seed)
     /// <summary>True with the given probability.</summary>
     public bool Chance(double probability) => Uniform() < probability;
 
-    /// <summary>
-    /// A bell curve with mean 0 and standard deviation 1: the sum of four uniforms, scaled. Unlike the normal distribution's
-    /// logarithm and cosine it is rounded the same way everywhere.
-    /// </summary>
+    /// <summary>A bell curve with mean 0 and standard deviation 1: the sum of four uniforms, scaled.</summary>
     public float Bell() => (float)((Uniform() + Uniform() + Uniform() + Uniform() - 2) * 1.7320508075688772);
 
     /// <summary>One of the items, each as likely.</summary>

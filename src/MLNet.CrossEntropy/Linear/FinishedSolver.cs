@@ -48,9 +48,17 @@ internal sealed class FinishedSolver : ISolver
     {
         var isFinishing = _newton is not null;
         state.Value(ref isFinishing);
-        _sgd.Serialize(state);
         if (isFinishing)
-            (_newton ??= Begin()).Serialize(state);
+            _sgd.SerializeRate(state);
+        else
+            _sgd.Serialize(state);
+        if (state.IsReading)
+        {
+            _newton?.Dispose();
+            _newton = isFinishing ? new NewtonSolver(_objective, _objective.Chunks.Single(), _plan, _start) : null;
+        }
+
+        _newton?.Serialize(state);
     }
 
     public void Dispose()

@@ -90,7 +90,7 @@ internal sealed record FitPlan
     /// <summary>The rule of a step on dense rows; null is SGD with a momentum of 0.9.</summary>
     public Optimizer? Optimizer { get; init; }
 
-    /// <summary>Whether features are rescaled inside the fit.</summary>
+    /// <summary>Whether features are rescaled inside the fit; without it a step is the textbook's, as tests compare it.</summary>
     public bool Standardize { get; init; } = true;
 
     /// <summary>Seeds the order of the rows; the same seed gives the same bits, whatever the number of threads.</summary>

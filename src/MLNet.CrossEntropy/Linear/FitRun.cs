@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 
 namespace MLNet.CrossEntropy.Linear;
 
@@ -35,6 +34,9 @@ internal interface ISolver : IDisposable
 /// </summary>
 internal sealed class FitRun
 {
+    // No fit takes a thousand years.
+    private const long LongestTicks = 365_000 * TimeSpan.TicksPerDay;
+
     private readonly LinearObjective _objective;
     private readonly FitPlan _plan;
     private readonly FitStart _start;
@@ -64,6 +66,8 @@ internal sealed class FitRun
     public long ResumedFrom { get; private set; }
 
     public bool IsCancelled => _plan.Cancellation.IsCancellationRequested;
+
+    private int MaximumEpochs => _plan.Epochs + _plan.NewtonSteps;
 
     private TimeSpan Elapsed => _elapsedBefore + Stopwatch.GetElapsedTime(_began);
 
@@ -123,7 +127,7 @@ internal sealed class FitRun
         var report = new EpochReport
         {
             Epoch = Epochs + 1,
-            MaximumEpochs = _plan.Epochs + _plan.NewtonSteps,
+            MaximumEpochs = MaximumEpochs,
             Steps = _steps,
             LearningRate = rate,
             TrainingLoss = loss,
@@ -132,10 +136,17 @@ internal sealed class FitRun
             ValidationStandardError = validation?.StandardError,
             Elapsed = Elapsed,
         };
-        var isBest = validation is { } held ? _stopping.IsBest(held.Mean, report.Epoch) : report.Objective <= _bestObjective;
+        var isBest = Remember(report);
+        _plan.OnEpoch?.Invoke(report);
+        return isBest;
+    }
+
+    /// <summary>Adds an epoch to the history; returns whether it is the best so far.</summary>
+    private bool Remember(EpochReport report)
+    {
+        var isBest = report.ValidationLoss is { } loss ? _stopping.IsBest(loss, report.Epoch) : report.Objective <= _bestObjective;
         _bestObjective = Math.Min(_bestObjective, report.Objective);
         _history.Add(report);
-        _plan.OnEpoch?.Invoke(report);
         return isBest;
     }
 
@@ -160,7 +171,7 @@ internal sealed class FitRun
     /// <summary>Saves the state where the plan asks for that after so many epochs; the last one needs no saving.</summary>
     public void SaveAfterEpoch()
     {
-        if (Epochs < _plan.Epochs + _plan.NewtonSteps)
+        if (Epochs < MaximumEpochs)
             _checkpoint?.AfterEpoch(Epochs, _steps);
     }
 
@@ -210,21 +221,55 @@ internal sealed class FitRun
 
     private void Serialize(StateStream state)
     {
-        state.Value(ref _steps);
-        state.Value(ref _bestObjective);
-        _stopping.Serialize(state);
-        var elapsed = Elapsed;
-        state.Value(ref elapsed);
-        var history = JsonSerializer.Serialize(_history, EpochReport.Json);
-        state.Text(ref history);
+        long elapsed = Elapsed.Ticks, mostSteps = MaximumEpochs * _plan.StepsPerEpoch;
+        state.Value(ref elapsed, 0, LongestTicks);
+        state.Value(ref _steps, 0, mostSteps);
+        var epochs = Epochs;
+        state.Value(ref epochs, 0, MaximumEpochs);
         if (state.IsReading)
         {
-            _elapsedBefore = elapsed;
+            _elapsedBefore = TimeSpan.FromTicks(elapsed);
             _history.Clear();
-            _history.AddRange(JsonSerializer.Deserialize<List<EpochReport>>(history, EpochReport.Json)!);
+            _stopping.Begin();
+            _bestObjective = double.PositiveInfinity;
+        }
+
+        for (var epoch = 1; epoch <= epochs; epoch++)
+        {
+            var report = Serialize(state, epoch, state.IsReading ? null : _history[epoch - 1]);
+            if (state.IsReading)
+                Remember(report);
         }
 
         _solver.Serialize(state);
+    }
+
+    /// <summary>The report of an epoch: what does not follow from the plan and the epoch's number.</summary>
+    private EpochReport Serialize(StateStream state, int epoch, EpochReport? written)
+    {
+        var steps = written?.Steps ?? 0;
+        double rate = written?.LearningRate ?? 0, loss = written?.TrainingLoss ?? 0, objective = written?.Objective ?? 0,
+            validationLoss = written?.ValidationLoss ?? 0, standardError = written?.ValidationStandardError ?? 0;
+        var elapsed = written?.Elapsed.Ticks ?? 0;
+        state.Value(ref steps, 0, _steps);
+        state.Value(ref rate, 0, double.MaxValue);
+        state.Value(ref loss, double.MinValue, double.MaxValue);
+        state.Value(ref objective, double.MinValue, double.MaxValue);
+        state.Raw(ref validationLoss);
+        state.Raw(ref standardError);
+        state.Value(ref elapsed, 0, LongestTicks);
+        return new EpochReport
+        {
+            Epoch = epoch,
+            MaximumEpochs = MaximumEpochs,
+            Steps = steps,
+            LearningRate = rate,
+            TrainingLoss = loss,
+            Objective = objective,
+            ValidationLoss = _validation is null ? null : validationLoss,
+            ValidationStandardError = _validation is null ? null : standardError,
+            Elapsed = TimeSpan.FromTicks(elapsed),
+        };
     }
 }
 
@@ -244,12 +289,8 @@ internal sealed class EarlyStopping(int patience)
     /// <summary>Whether the loss has not fallen for as many epochs as patience allows.</summary>
     public bool IsOutOfPatience => _epochsSince > 0 && _epochsSince >= patience;
 
-    public void Serialize(StateStream state)
-    {
-        state.Value(ref _best);
-        state.Value(ref _epochsSince);
-        state.Value(ref _bestEpoch);
-    }
+    /// <summary>Forgets all epochs.</summary>
+    public void Begin() => (_best, _epochsSince, _bestEpoch) = (double.PositiveInfinity, 0, 0);
 
     /// <summary>Takes the loss at the end of an epoch; returns whether it is the lowest so far.</summary>
     public bool IsBest(double loss, int epoch)

@@ -1,7 +1,6 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.MLNet;
 
@@ -67,7 +66,7 @@ internal sealed class TrainingRowReader
         _getFeatures(ref _features);
         if (_features.Length != _columns.FeatureCount)
             throw ColumnErrors.WrongFeatureCount(_columns.Features.Name, _cursor.Position, _features.Length, _columns.FeatureCount);
-        if (!AllFinite(_features.GetValues()))
+        if (!SpanMath.AreFinite(_features.GetValues()))
         {
             CountNonFinite();
             return;
@@ -111,20 +110,5 @@ internal sealed class TrainingRowReader
         var feature = _features.IsDense ? at : _features.GetIndices()[at];
         _firstSkipped ??= FormattableString.Invariant(
             $"row {_cursor.Position} has {values[at]} in feature {AnnotationNames.OfFeature(_columns.Features, feature)}");
-    }
-
-    /// <summary>Whether no value is NaN or infinite: 0 x is 0 for every finite x, and NaN for all others.</summary>
-    // Compiled with optimisation at once: vectors in unoptimised code would take longer than all the rest.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool AllFinite(ReadOnlySpan<float> values)
-    {
-        var sum = Vector<float>.Zero;
-        var i = 0;
-        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
-            sum += Vector<float>.Zero * new Vector<float>(values[i..]);
-        var rest = Vector.Sum(sum);
-        for (; i < values.Length; i++)
-            rest += 0 * values[i];
-        return rest == 0;
     }
 }

@@ -77,13 +77,6 @@ public abstract class CrossEntropyTrainerOptions
     public Optimizer? Optimizer { get; set; }
 
     /// <summary>
-    /// Whether features are rescaled inside the trainer: dense rows are centred and scaled, sparse ones only scaled, so that they stay
-    /// sparse. The returned weights and all penalties are those of the raw features: it changes how fast the optimum is reached, not
-    /// where it lies.
-    /// </summary>
-    public bool Standardize { get; set; } = true;
-
-    /// <summary>
     /// Whether the training rows are read once and kept in memory, which takes about as many bytes as they have. False reads them
     /// anew in each epoch into blocks of some tens of MB that are used again, so that memory does not grow with the rows: for
     /// data larger than memory, and only where every pass over the data gives the same rows in the same order.
@@ -217,7 +210,6 @@ public abstract class CrossEntropyTrainerOptions
         LearningRate = LearningRate,
         Schedule = Schedule,
         Optimizer = Optimizer,
-        Standardize = Standardize,
         Threads = NumberOfThreads ?? Environment.ProcessorCount,
         Patience = Patience ?? Defaults.Patience,
         Cancellation = CancellationToken,

@@ -2,6 +2,25 @@ using MLNet.CrossEntropy.Losses;
 
 namespace MLNet.CrossEntropy.Tests.Linear;
 
+/// <summary>Softmax cross-entropy during which somebody looks at what there is, row by row.</summary>
+internal sealed class LookingLoss(Action look) : LogitLoss
+{
+    private readonly SoftmaxCrossEntropyLoss _loss = new();
+
+    public override string Name => "looking";
+
+    public override double LossAndGradient(ReadOnlySpan<float> logits, RowTarget target, Span<float> gradient)
+    {
+        look();
+        return _loss.LossAndGradient(logits, target, gradient);
+    }
+
+    public override double LossAndGradient(ReadOnlySpan<double> logits, RowTarget target, Span<double> gradient) =>
+        _loss.LossAndGradient(logits, target, gradient);
+
+    public override double TargetWeight(RowTarget target) => _loss.TargetWeight(target);
+}
+
 /// <summary>Softmax cross-entropy that cancels when it has fitted or judged so many rows.</summary>
 internal sealed class CancellingLoss(CancellationTokenSource? source, int rows, int judgedRows = int.MaxValue) : LogitLoss
 {

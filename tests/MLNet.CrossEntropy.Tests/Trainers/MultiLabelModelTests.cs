@@ -155,7 +155,6 @@ public class MultiLabelModelTests
         var trainer = _ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(new MultiLabelSigmoidCrossEntropyTrainer.Options
         {
             L2Regularization = 10,
-            Standardize = false,
         });
         var scored = trainer.Fit(data.View()).Transform(data.View());
         var metrics = _ml.MulticlassClassification.EvaluateMultiLabelCrossEntropy(scored);

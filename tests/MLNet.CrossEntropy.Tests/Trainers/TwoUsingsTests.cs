@@ -22,7 +22,6 @@ public class TwoUsingsTests
                 Solver = Solver.Sgd,
                 Schedule = Schedule.Cosine(0.1, 100).WithWarmup(10),
                 Optimizer = new Sgd { Momentum = 0.9 },
-                Standardize = true,
                 ClassWeights = ClassWeights.Balanced,
                 TargetPrior = TargetPrior.OfRows,
                 LabelKind = LabelKind.Auto,

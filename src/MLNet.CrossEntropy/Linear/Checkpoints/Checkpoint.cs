@@ -31,19 +31,22 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
     private long _stepsWritten;
     private int _epochsWritten;
     private bool _isCurrentGood = true;
+    private bool _hasFailed;
 
     private string Previous => options.Path + ".previous";
 
     private string Next => options.Path + ".next";
 
     /// <summary>Takes up the state that was saved last, if any was; of a file that is refused, the one before it.</summary>
-    /// <exception cref="DirectoryNotFoundException">The file's folder does not exist.</exception>
+    /// <exception cref="IOException">The file's folder does not exist, or the file is a folder.</exception>
     /// <exception cref="InvalidDataException">There is a checkpoint, but none that this fit can take up.</exception>
     public bool TryResume()
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(options.Path))!;
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"The folder of the checkpoint '{options.Path}' does not exist; create it.");
+        if (Directory.Exists(options.Path))
+            throw new IOException($"The checkpoint '{options.Path}' is a folder; name a file.");
         var refusal = File.Exists(options.Path) ? Refusal(options.Path) : null;
         if (refusal is null && File.Exists(options.Path))
             return true;
@@ -76,7 +79,7 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
             Write(epochs, steps);
     }
 
-    /// <summary>Saves now. A disk that fails does not end the fit.</summary>
+    /// <summary>Saves now. A disk that fails does not end the fit, and is told of once as long as it fails.</summary>
     public void Write(int epochs, long steps)
     {
         try
@@ -85,11 +88,15 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
             if (_isCurrentGood && File.Exists(options.Path))
                 File.Move(options.Path, Previous, overwrite: true);
             File.Move(Next, options.Path, overwrite: true);
-            _isCurrentGood = true;
+            (_isCurrentGood, _hasFailed) = (true, false);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (IsOfFile(failure))
         {
-            options.Warn?.Invoke($"The checkpoint '{options.Path}' could not be written: {failure.Message} The fit goes on without.");
+            if (!_hasFailed)
+                options.Warn?.Invoke($"The checkpoint '{options.Path}' could not be written: {failure.Message.TrimEnd('.')}. The fit goes "
+                    + "on, and tries again each time that it should be saved.");
+            _hasFailed = true;
+            Delete([Next]);
         }
 
         _written = Stopwatch.GetTimestamp();
@@ -99,16 +106,26 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
     /// <summary>Deletes the files: a fit that has come to its end has nothing to take up.</summary>
     public void Delete()
     {
+        if (Delete([options.Path, Previous, Next]) is { } failure)
+            options.Warn?.Invoke($"The checkpoint '{options.Path}' of a fit that has ended could not be deleted: {failure}");
+    }
+
+    /// <summary>Deletes what there is of some files; returns why one could not be, null if all could.</summary>
+    private static string? Delete(string[] paths)
+    {
         try
         {
-            foreach (var path in (string[])[options.Path, Previous, Next])
+            foreach (var path in paths.Where(File.Exists))
                 File.Delete(path);
+            return null;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (IsOfFile(failure))
         {
-            options.Warn?.Invoke($"The checkpoint '{options.Path}' of a fit that has ended could not be deleted: {failure.Message}");
+            return failure.Message;
         }
     }
+
+    private static bool IsOfFile(Exception failure) => failure is InvalidDataException or IOException or UnauthorizedAccessException;
 
     /// <summary>Takes up the state of a file; returns why it cannot be used, null if it can.</summary>
     private string? Refusal(string path)
@@ -118,7 +135,7 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
             CheckpointFile.Read(path, identity, serialize);
             return null;
         }
-        catch (Exception refusal) when (refusal is InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception refusal) when (IsOfFile(refusal))
         {
             return refusal.Message;
         }

@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
 
@@ -12,7 +10,7 @@ namespace MLNet.CrossEntropy.Linear;
 /// </summary>
 internal static class CheckpointFile
 {
-    private const int Version = 3;
+    private const int Version = 4;
     private const int HeaderLength = 8 + sizeof(int) + sizeof(long);
 
     private static readonly byte[] Letters = "CE-CKPT\n"u8.ToArray();
@@ -22,7 +20,7 @@ internal static class CheckpointFile
     {
         using var stream = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
         stream.Write(new byte[HeaderLength]);
-        var state = new StateStream(stream, isReading: false);
+        var state = new StateStream(stream);
         state.Text(ref identity);
         serialize(state);
 
@@ -47,13 +45,13 @@ internal static class CheckpointFile
         CheckHeader(stream);
         CheckHash(stream);
         stream.Position = HeaderLength;
-        var state = new StateStream(stream, isReading: true);
+        var state = new StateStream(stream, stream.Length - HeaderLength - SHA256.HashSizeInBytes);
         var found = "";
         state.Text(ref found);
         if (found != identity)
             throw new InvalidDataException($"it is of another fit: {FitIdentity.Difference(found, identity)}");
         serialize(state);
-        if (stream.Position != stream.Length - SHA256.HashSizeInBytes)
+        if (state.Left > 0)
             throw new InvalidDataException("it holds more than the state of this fit");
     }
 
@@ -91,70 +89,5 @@ internal static class CheckpointFile
         stream.ReadExactly(expected);
         if (!hash.GetHashAndReset().AsSpan().SequenceEqual(expected))
             throw new InvalidDataException("its checksum is wrong: it is damaged");
-    }
-}
-
-/// <summary>
-/// Hands the state of a fit to a stream or back: whoever has state names each part once, in a fixed order, and the same lines
-/// write it and read it, so that the two cannot come apart.
-/// </summary>
-internal sealed class StateStream(Stream stream, bool isReading)
-{
-    // Spans of bytes have an int for their length, which large buffers of floats exceed.
-    private const int Piece = 1 << 20;
-
-    /// <summary>Whether state comes from the stream; else it goes there.</summary>
-    public bool IsReading { get; } = isReading;
-
-    /// <summary>A single value.</summary>
-    public void Value<T>(ref T value)
-        where T : unmanaged => Bytes(MemoryMarshal.AsBytes(new Span<T>(ref value)));
-
-    /// <summary>Values whose number is known on both sides.</summary>
-    /// <exception cref="InvalidDataException">The stream has another number of them.</exception>
-    public void Values<T>(Span<T> values)
-        where T : unmanaged
-    {
-        Length(values.Length);
-        for (var from = 0; from < values.Length; from += Piece)
-            Bytes(MemoryMarshal.AsBytes(values.Slice(from, Math.Min(Piece, values.Length - from))));
-    }
-
-    /// <summary>Values whose number is known on both sides.</summary>
-    /// <exception cref="InvalidDataException">The stream has another number of them.</exception>
-    public void Values<T>(NativeBuffer<T> values)
-        where T : unmanaged
-    {
-        Length(values.Length);
-        for (long from = 0; from < values.Length; from += Piece)
-            Bytes(MemoryMarshal.AsBytes(values.Span(from, (int)Math.Min(Piece, values.Length - from))));
-    }
-
-    /// <summary>A text.</summary>
-    public void Text(ref string text)
-    {
-        var bytes = IsReading ? [] : Encoding.UTF8.GetBytes(text);
-        var length = bytes.Length;
-        Value(ref length);
-        if (IsReading)
-            bytes = new byte[length];
-        Bytes(bytes);
-        text = Encoding.UTF8.GetString(bytes);
-    }
-
-    private void Length(long expected)
-    {
-        var length = expected;
-        Value(ref length);
-        if (length != expected)
-            throw new InvalidDataException($"There are {length} values where {expected} belong.");
-    }
-
-    private void Bytes(Span<byte> bytes)
-    {
-        if (IsReading)
-            stream.ReadExactly(bytes);
-        else
-            stream.Write(bytes);
     }
 }

@@ -8,7 +8,8 @@ namespace MLNet.CrossEntropy.Linear;
 /// </summary>
 internal sealed class ConjugateGradient(int length)
 {
-    private const int MostIterations = 250;
+    /// <summary>The most products that a solution takes.</summary>
+    public const int MostIterations = 250;
 
     private readonly double[] _residual = new double[length];
     private readonly double[] _search = new double[length];

@@ -107,8 +107,8 @@ internal sealed class NewtonSolver : ISolver
     {
         state.Values(_point.AsSpan());
         state.Values(_saved.AsSpan());
-        state.Value(ref _firstNorm);
-        state.Value(ref _lastProducts);
+        state.Value(ref _firstNorm, 0, double.MaxValue);
+        state.Value(ref _lastProducts, 0, ConjugateGradient.MostIterations);
         _preconditioner.Serialize(state);
         if (state.IsReading)
             _objective.ToRaw(_point, Weights);

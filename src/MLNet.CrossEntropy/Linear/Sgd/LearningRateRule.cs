@@ -14,14 +14,8 @@ internal static unsafe class LearningRateRule
     private const int SampleRows = 512;
     private const int PowerIterations = 12;
     private const int TrialRows = 1_024;
-    private const int HeldOutRows = 512;
-    private const int FewestSteps = 8;
-    private const int FewestStepsOfFewRows = 64;
-
-    // By so much another rate must lower the objective of few rows to be worth it.
-    private const double WorthwhileShare = 0.01;
+    private const int FewestSteps = 64;
     private const int MostTrials = 20;
-    private const int MostHalvings = 4;
 
     // How much smaller than the largest stable one the step is kept where sampling noise, not curvature, limits it.
     private const double NoiseFactor = 2;
@@ -73,59 +67,48 @@ internal static unsafe class LearningRateRule
     }
 
     /// <summary>
-    /// The rate found by trying: a pass over a few rows (or several, if that is few steps) at each of several rates,
-    /// <paramref name="start"/> doubled as long as that helps, and the rate whose weights do best on other rows wins (after
-    /// Bottou 2012, "Stochastic Gradient Descent Tricks", section 4.2). The step is left as it was.
+    /// The rate found by trying: a pass over a few rows (or several, if that is few steps) at <paramref name="start"/>, which is doubled as
+    /// long as the objective of these rows ends lower (after Bottou 2012, "Stochastic Gradient Descent Tricks", section 4.2). The step is
+    /// left as it was.
     /// </summary>
     /// <remarks>
     /// For sparse rows the worst-case bound of <see cref="ForSparse"/> is orders of magnitude too small: rare features seldom meet, so
-    /// steps along them hardly disturb each other. It is safe all the same, so that a smaller rate is not worth a try. Rows are drawn by
-    /// the seed, since their order may have a period. Of few rows none can be spared: the objective over all of them decides, after steps
-    /// enough to show how noisy a rate is, and for their small batches a rate somewhat below the bound may be less so.
+    /// steps along them hardly disturb each other. It is safe all the same: no smaller rate is tried. What counts is the objective that the
+    /// steps minimise, on the rows that they have seen: on other rows a weak penalty lets the loss rise, however well the steps descend,
+    /// and a few hundred of them tell rates apart by chance. The rate stays as it is during a trial, since that shows its noise, which a
+    /// long fit has to bear most of the time. Rows are drawn by the seed, since their order may have a period.
     /// </remarks>
     public static double Search(SparseStep step, RowSet rows, int batchSize, double start, ElasticNet penalty, int seed)
     {
-        var drawn = Draw(rows.Rows, TrialRows + HeldOutRows, seed);
-        var areFew = drawn.Length == rows.Rows;
-        int[] fitted = areFew ? drawn : drawn[..TrialRows], asked = areFew ? drawn : drawn[TrialRows..];
+        var drawn = Draw(rows.Rows, TrialRows, seed);
         step.Save();
-        var (best, bestLoss) = (start, Try(start));
-        Follow(2, MostTrials);
-        if (areFew && best == start)
-            Follow(0.5, MostHalvings);
+        var (best, least) = (start, Try(start));
+        for (var trial = 0; trial < MostTrials && Try(2 * best) is var objective && objective < least; trial++)
+            (best, least) = (2 * best, objective);
         return best;
-
-        void Follow(double factor, int trials)
-        {
-            for (var trial = 0; trial < trials; trial++)
-            {
-                var loss = Try(factor * best);
-                if (!(loss < (areFew ? (1 - WorthwhileShare) * bestLoss : bestLoss)))
-                    break;
-                (best, bestLoss) = (factor * best, loss);
-            }
-        }
 
         double Try(double rate)
         {
-            for (var taken = 0; taken < (areFew ? FewestStepsOfFewRows : FewestSteps);)
+            for (var taken = 0; taken < FewestSteps;)
             {
-                for (var from = 0; from < fitted.Length; from += batchSize, taken++)
-                    step.Take(rows, fitted.AsSpan(from, Math.Min(batchSize, fitted.Length - from)), rate);
+                for (var from = 0; from < drawn.Length; from += batchSize, taken++)
+                    step.Take(rows, Batch(from), rate);
             }
 
             CompensatedSum loss = default, weight = default;
-            for (var from = 0; from < asked.Length; from += batchSize)
+            for (var from = 0; from < drawn.Length; from += batchSize)
             {
-                var sums = step.Measure(rows, asked.AsSpan(from, Math.Min(batchSize, asked.Length - from)));
+                var sums = step.Measure(rows, Batch(from));
                 loss.Add(sums.Loss);
                 weight.Add(sums.Weight);
             }
 
-            var objective = loss.Value / weight.Value + (areFew ? penalty.Value(step.Weights) : 0);
+            var objective = loss.Value / weight.Value + penalty.Value(step.Weights);
             step.Restore();
             return double.IsFinite(objective) ? objective : double.PositiveInfinity;
         }
+
+        ReadOnlySpan<int> Batch(int from) => drawn.AsSpan(from, Math.Min(batchSize, drawn.Length - from));
     }
 
     /// <summary>At most so many of the rows, none twice, in random order.</summary>

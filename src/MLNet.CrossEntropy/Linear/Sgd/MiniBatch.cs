@@ -166,12 +166,14 @@ internal sealed unsafe class MiniBatch : IDisposable
 internal sealed class RowOrder
 {
     private readonly int[] _rows;
+    private readonly int _seed;
     private ulong _state;
+    private long _shuffles;
 
     public RowOrder(int rows, int seed)
     {
-        _rows = [.. Enumerable.Range(0, rows)];
-        _state = (uint)seed;
+        (_rows, _seed) = (new int[rows], seed);
+        Begin();
     }
 
     /// <summary>How many rows there are.</summary>
@@ -185,6 +187,7 @@ internal sealed class RowOrder
     /// <summary>The row numbers of the next epoch. The same array is used again for the epoch after.</summary>
     public ReadOnlySpan<int> NextEpoch()
     {
+        _shuffles++;
         // Fisher-Yates.
         for (var i = _rows.Length - 1; i > 0; i--)
         {
@@ -195,10 +198,24 @@ internal sealed class RowOrder
         return _rows;
     }
 
-    /// <summary>The order of the epoch at hand, and where chance stands.</summary>
-    public void Serialize(StateStream state)
+    /// <summary>How often the rows have been shuffled, of which their order follows: it is not to be had from a file.</summary>
+    /// <param name="state">The stream.</param>
+    /// <param name="most">How often they can have been, at most.</param>
+    public void Serialize(StateStream state, long most)
     {
-        state.Values(_rows.AsSpan());
-        state.Value(ref _state);
+        var shuffles = _shuffles;
+        state.Value(ref shuffles, 0, most);
+        if (!state.IsReading)
+            return;
+        Begin();
+        while (_shuffles < shuffles)
+            NextEpoch();
+    }
+
+    private void Begin()
+    {
+        for (var i = 0; i < _rows.Length; i++)
+            _rows[i] = i;
+        (_state, _shuffles) = ((uint)_seed, 0);
     }
 }

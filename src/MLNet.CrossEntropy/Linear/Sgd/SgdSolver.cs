@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
@@ -111,26 +112,26 @@ internal sealed class SgdSolver : ISolver
 
     public void Serialize(StateStream state)
     {
-        state.Value(ref _largestRate);
-        state.Value(ref _startLoss);
-        state.Value(ref _unsettledEpochs);
-        state.Value(ref _smallestGradient);
-        state.Value(ref _retries);
-        state.Value(ref _chunk);
-        state.Value(ref _place);
-        state.Value(ref _epochLoss);
-        state.Value(ref _epochWeight);
-        int[] sizes = [.. _orders.Keys.Order()];
-        var count = sizes.Length;
-        state.Value(ref count);
-        if (state.IsReading)
-            sizes = new int[count];
-        state.Values(sizes.AsSpan());
-        foreach (var size in sizes)
-            OrderOf(size).Serialize(state);
+        var rows = _objective.Summary;
+        var chunks = (rows.Rows + rows.ChunkRows - 1) / rows.ChunkRows;
+        SerializeRate(state);
+        state.Value(ref _startLoss, 0, double.MaxValue);
+        state.Value(ref _unsettledEpochs, 0, SettleEpochs - 1);
+        state.Value(ref _smallestGradient, 0, double.PositiveInfinity);
+        state.Value(ref _retries, 0, MostRetries);
+        state.Value(ref _chunk, 0, (int)chunks);
+        state.Value(ref _place, -1, rows.ChunkRows);
+        state.Values(MemoryMarshal.Cast<CompensatedSum, double>(new Span<CompensatedSum>(ref _epochLoss)));
+        state.Values(MemoryMarshal.Cast<CompensatedSum, double>(new Span<CompensatedSum>(ref _epochWeight)));
+        OrderOf(rows.ChunkRows).Serialize(state, (_plan.Epochs + 1L + _retries) * chunks);
+        if (rows.Rows % rows.ChunkRows is > 0 and var last)
+            OrderOf((int)last).Serialize(state, _plan.Epochs + 1L + _retries);
         _memory?.Serialize(state);
         _step.Serialize(state);
     }
+
+    /// <summary>What is asked of it when it has come to its end.</summary>
+    public void SerializeRate(StateStream state) => state.Value(ref _largestRate, 0, double.MaxValue);
 
     public void Dispose()
     {

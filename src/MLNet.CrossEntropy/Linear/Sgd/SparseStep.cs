@@ -145,7 +145,7 @@ internal sealed unsafe class SparseStep : ISgdStep
         _weights.Serialize(state);
         _saved.Serialize(state);
         state.Values(_caughtUpTo.AsSpan());
-        state.Value(ref _rateSum);
+        state.Value(ref _rateSum, 0, double.MaxValue);
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using FsCheck;
 using FsCheck.Fluent;
 using MLNet.CrossEntropy.Linear;
@@ -71,10 +72,10 @@ public sealed class CheckpointFileTests : IDisposable
     {
         { [], "it has 0 bytes, too few for a checkpoint" },
         { new byte[100], "it is no checkpoint: it begins with 0000000000000000" },
-        { [.. "CE-CKPT\n"u8, 2, 0, 0, 0, .. new byte[100]], "it has version 2 of the format, and this library reads version 3" },
-        { [.. "CE-CKPT\n"u8, 3, 0, 0, 0, .. new byte[100]], "its length is 112 bytes where its header promises a payload of 0: it is "
+        { [.. "CE-CKPT\n"u8, 3, 0, 0, 0, .. new byte[100]], "it has version 3 of the format, and this library reads version 4" },
+        { [.. "CE-CKPT\n"u8, 4, 0, 0, 0, .. new byte[100]], "its length is 112 bytes where its header promises a payload of 0: it is "
             + "torn" },
-        { [.. "CE-CKPT\n"u8, 3, 0, 0, 0, 100, .. new byte[139]], "its checksum is wrong" },
+        { [.. "CE-CKPT\n"u8, 4, 0, 0, 0, 100, .. new byte[139]], "its checksum is wrong" },
     };
 
     [Theory]
@@ -175,13 +176,22 @@ public sealed class CheckpointFileTests : IDisposable
     }
 
     [Fact]
-    public void A_disk_that_fails_is_a_warning()
+    public void A_disk_that_fails_is_a_warning_once()
     {
         // A folder stands where the next file should be written.
         Directory.CreateDirectory(Current + ".next");
         var whole = LinearSolver.Fit(Rows, null, Options);
         Assert.Equal(whole.Weights, LinearSolver.Fit(Rows, null, Saving).Weights);
-        Assert.Contains(_warnings, warning => warning.Contains("could not be written", StringComparison.Ordinal));
+        Assert.Contains("could not be written", _warnings.Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_where_the_file_should_be_is_an_error_at_once()
+    {
+        Directory.CreateDirectory(Current);
+        var error = Assert.Throws<IOException>(() => LinearSolver.Fit(Rows, null, Saving));
+        Assert.Contains("is a folder; name a file", error.Message, StringComparison.Ordinal);
+        Assert.Equal([Current], Directory.GetFileSystemEntries(_folder.Name));
     }
 
     [Fact]
@@ -200,10 +210,18 @@ public sealed class CheckpointFileTests : IDisposable
     [InlineData(null, null, TimeSpan.TicksPerDay, 0)]
     public void Files_are_written_as_often_as_asked(int? epochs, long? steps, long? ticks, int expected)
     {
-        // 9 epochs of 8 steps; the end of the last epoch needs no file. Where each fails, each is a warning.
-        Directory.CreateDirectory(Current + ".next");
-        LinearSolver.Fit(Rows, null, Saving with
+        // 9 epochs of 8 steps; the end of the last epoch needs no file. Each save has another time in it.
+        HashSet<string> seen = [];
+        void Look()
         {
+            if (File.Exists(Current))
+                seen.Add(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Current))));
+        }
+
+        LinearSolver.Fit(Rows, null, Options with
+        {
+            Loss = new LookingLoss(Look),
+            OnEpoch = _ => Look(),
             Checkpoint = Saving.Checkpoint! with
             {
                 EveryEpochs = epochs,
@@ -211,7 +229,7 @@ public sealed class CheckpointFileTests : IDisposable
                 Interval = ticks is { } time ? TimeSpan.FromTicks(time) : null,
             },
         });
-        Assert.Equal(expected, _warnings.Count(warning => warning.Contains("could not be written", StringComparison.Ordinal)));
+        Assert.Equal(expected, seen.Count);
     }
 
     /// <summary>Fits so many steps, with a file after each ten and one at the end.</summary>

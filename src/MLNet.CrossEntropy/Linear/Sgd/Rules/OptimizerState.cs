@@ -78,7 +78,7 @@ internal sealed class OptimizerState<T>
     public void Serialize(StateStream state)
     {
         var steps = Steps;
-        state.Value(ref steps);
+        state.Value(ref steps, 0, long.MaxValue / 2);
         Steps = steps;
         foreach (var slot in _slots)
             state.Values(slot.AsSpan());
