@@ -150,7 +150,7 @@ internal sealed record FitPlan
     {
         if (!areKept && Solver is Solver.Saga or Solver.Newton)
             yield return $"Solver is {Solver}; it must be Sgd or Auto when Cache is false: the others remember every row.";
-        if (Solver == Solver.Newton && L1 > 0)
+        if (Solver == Solver.Newton && (L1 > 0 || ChoosesL1))
             yield return "Solver is Newton; it must be another one, such as Saga, when there is an L1 penalty: Newton's method needs "
                 + "an objective without kinks.";
         if (Solver == Solver.Newton && !Loss.HasCurvature)
@@ -168,7 +168,7 @@ internal sealed record FitPlan
         if (Optimizer is not null and not Sgd && LearningRate is null && Schedule is null)
             yield return $"Optimizer is {Optimizer.Name}, but the learning rate that is derived from the data is one for SGD: give a "
                 + "learning rate or a schedule.";
-        if (Optimizer is not null and not Sgd && L1 > 0)
+        if (Optimizer is not null and not Sgd && (L1 > 0 || ChoosesL1))
             yield return $"Optimizer is {Optimizer.Name}, and there is an L1 penalty, whose proximal step is known for SGD only: "
                 + "leave out one of them.";
     }

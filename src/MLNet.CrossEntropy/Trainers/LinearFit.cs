@@ -49,6 +49,8 @@ internal sealed class LinearFit
         if (weights > Array.MaxLength)
             throw TrainingErrors.TooManyWeights(outputs, columns.FeatureCount, weights, Array.MaxLength);
         _options.CheckValidation(isGiven: validation is not null);
+        if (_options.PullToInitialModel && start is null)
+            throw TrainingErrors.NothingToPullTo();
         using var channel = _host.Start("Training");
         var split = _options.ValidationFraction > 0 ? new ValidationSplit(_options.ValidationFraction, _seed) : null;
         var source = new Source(input, columns, validation, split, start, channel);
@@ -62,7 +64,8 @@ internal sealed class LinearFit
             SettledRate = fitted.SettledRate,
             Loss = _options.Loss,
             L2Regularization = fitted.Start.Plan.L2,
-            PenaltyPath = fitted.Start.PenaltyPath,
+            L1Regularization = fitted.Start.Plan.L1,
+            PenaltyPath = fitted.Start.PenaltyPath is { Count: > 0 } path ? path : null,
             Seed = _seed,
             History = fitted.History,
             BestEpoch = fitted.BestEpoch,
@@ -123,8 +126,6 @@ internal sealed class LinearFit
             WarnOfUnused(channel, "validation", heldOut);
         return _options.Plan(loss, outputs) with
         {
-            L2 = _options.L2Regularization ?? 0,
-            ChoosesL2 = _options.L2Regularization is null,
             Seed = _seed,
             InitialWeights = source.Start?.Weights,
             InitialBiases = source.Start?.Biases,
@@ -146,6 +147,8 @@ internal sealed class LinearFit
             channel.Info(MessageSensitivity.None, plan);
         else
             channel.Trace(MessageSensitivity.None, plan);
+        if (DescribePenalty(fit) is { } penalty)
+            channel.Info(MessageSensitivity.None, penalty);
         if (fit.UnknownValidationRows > 0)
         {
             channel.Warning(MessageSensitivity.None,
@@ -168,6 +171,23 @@ internal sealed class LinearFit
                 + $"{epoch.TrainingLoss:F6}{(_options.Loss == TrainingLoss.CrossEntropy ? " nats" : "")}{validation}, objective "
                 + $"{epoch.Objective:F6}, learning rate {epoch.LearningRate:G4}, {epoch.Elapsed.TotalSeconds:F1} s{left}"));
         _options.Progress?.Report(epoch);
+    }
+
+    /// <summary>How the penalty was chosen, and what it pulls to where that is not plain; null where there is nothing to tell.</summary>
+    private static string? DescribePenalty(FitStart fit)
+    {
+        var (plan, path) = (fit.Plan, fit.PenaltyPath);
+        var chosen = path.FirstOrDefault(trial => trial.IsChosen);
+        var l1 = plan.L1 > 0 ? string.Create(CultureInfo.InvariantCulture, $", l1 = {plan.L1:G3}") : "";
+        var choice = chosen is null ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"Chosen of {path.Count} penalties: l2 = {plan.L2:G3} on the weights of "
+                + $"{(chosen.IsOfScaledFeatures ? "scaled" : "raw")} features{l1}; held-out loss {chosen.HeldOutLoss:F4} "
+                + $"+- {chosen.StandardError:G2} nats.");
+        var pull = plan.InitialWeights is null ? null : plan.PullsToInitial
+            ? "The penalty pulls the weights to the initial model's."
+            : "The penalty pulls the weights to 0, away from the initial model's; PullToInitialModel makes it pull to those.";
+        return choice is null && pull is null ? null : string.Join(" ", ((string?[])[choice, pull]).Where(part => part is not null));
     }
 
     private static string DescribeCertificate(OptimalityCertificate certificate) => !certificate.IsMeasured

@@ -109,7 +109,8 @@ public sealed class SigmoidCrossEntropyTrainer
     {
         ArgumentNullException.ThrowIfNull(input);
         var label = TrainingLabel.Binary(input.Schema, _options.LabelColumnName);
-        var columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
+        var columns = TrainingColumns.Find(
+            input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName, _options.GroupColumnName);
         var classes = new ClassTargets(
             _options.ClassWeights, _options.TargetPrior, label.Classes.Names, _options.SigmoidLoss(positiveWeights: null));
         var start =

@@ -16,10 +16,14 @@ namespace MLNet.CrossEntropy.Linear;
 /// </remarks>
 internal sealed class PenaltySearch : IDisposable
 {
-    // Up to so many rows are held out in ten and in five folds; of more, a fifth is held out once, of a sample where there are many.
+    // Up to so many rows are held out in ten and in five folds; of more, a fifth is held out once, of a sample where a path along them all
+    // would take long: a product with the Hessian costs by their values and outputs, by a sparse value more than by a dense one.
     private const int RowsOfTenFolds = 300;
     private const int RowsOfFiveFolds = 2_000;
-    private const int SampledRows = 10_000;
+    private const int FewestSampled = 2_000;
+    private const double LargestSample = 4e7;
+    private const int CostOfSparse = 4;
+    private const int MostlyFixed = 2_000;
     private const int FewestRows = 8;
 
     // The strongest penalty lets the loss fall by at most this share of it.
@@ -28,6 +32,14 @@ internal sealed class PenaltySearch : IDisposable
     private const int MostSteps = 14;
     private const double ClearRise = 0.02;
     private const double Flat = 1e-3;
+    private const int MostIdle = 2;
+
+    // L1 falls in smaller steps: it has less far to go.
+    private const double FactorL1 = 3;
+    private const int MostStepsL1 = 8;
+
+    // Of features whose variances differ by less, raw weights are as good as scaled ones.
+    private const double WorthASecondPath = 4;
 
     // By so much must raw weights be better, and by more than the standard error of the difference.
     private const double ClearGain = 0.005;
@@ -37,12 +49,14 @@ internal sealed class PenaltySearch : IDisposable
     private readonly WorkerTeam _team;
     private readonly HeldOutSplit[] _splits;
     private readonly float[]? _shares;
+    private readonly List<Trial> _path = [];
 
     private PenaltySearch(IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan)
     {
         (_plan, _all) = (plan, summary);
-        var size = (int)Math.Min(summary.Rows, SampledRows);
-        IReadOnlyList<RowBlock> rows = chunks is RowSet[] { Length: 1 } kept && summary.Rows <= 2 * SampledRows
+        var cost = (summary.IsSparse ? CostOfSparse : 1) * Math.Max(MostlyFixed, (double)summary.ValuesPerRow * plan.Outputs);
+        var size = (int)Math.Min(summary.Rows, Math.Max(FewestSampled, LargestSample / cost));
+        IReadOnlyList<RowBlock> rows = chunks is RowSet[] { Length: 1 } kept && 2L * size >= summary.Rows
             ? [.. kept[0].Blocks]
             : [RowSample.Draw(chunks, summary, size, plan.Seed)];
         _team = new WorkerTeam(size * plan.Outputs * summary.ValuesPerRow < FitPlan.WorthAThread ? 1 : plan.Threads);
@@ -87,46 +101,46 @@ internal sealed class PenaltySearch : IDisposable
         var plan = _plan with { ChoosesL1 = false, ChoosesL2 = false };
         if (_splits.Length == 0)
             return (_plan.ChoosesL2 ? plan with { L2 = 1 / _all.TargetWeight } : plan, []);
-        List<Trial> path = [];
-        var chosen = new Trial(_plan.L1, _plan.L2, null, []);
+        var chosen = new Trial(_plan.L1, _plan.L2 / OfAll(1), null, []);
         if (_plan.ChoosesL2)
         {
-            chosen = Descend(path, shares: _shares);
-            if (_shares is not null && _shares.Max() > 4 * _shares.Min() && Descend(path, shares: null) is var raw && IsClearlyBetter(raw, chosen))
+            chosen = DescendL2(_shares);
+            if (_shares is not null && _shares.Max() > WorthASecondPath * _shares.Min() && DescendL2(null) is var raw
+                && IsClearlyBetter(raw, chosen))
                 chosen = raw;
         }
 
-        return (plan with { L1 = chosen.L1, L2 = OfAll(chosen.L2), PenaltyShares = chosen.Shares }, Report(path, chosen));
+        if (_plan.ChoosesL1)
+            chosen = DescendL1(chosen);
+        plan = plan with { L1 = OfAllL1(chosen.L1), L2 = _plan.ChoosesL2 ? OfAll(chosen.L2) : _plan.L2, PenaltyShares = chosen.Shares };
+        return (plan, Report(chosen));
     }
 
-    private Trial Descend(List<Trial> path, float[]? shares)
+    /// <summary>From strong to weak until the loss rises, on to stronger ones where the first was the best, then beside the best.</summary>
+    private Trial DescendL2(float[]? shares)
     {
         var slopes = _splits.Select(split => split.Slope(shares)).ToArray();
         var first = slopes.Average(slope => slope.SquaredNorm) / (2 * FirstGain * slopes.Average(slope => slope.Loss));
         if (!(first > 0 && double.IsFinite(first)))
             first = 1;
-        foreach (var split in _splits)
-            split.Restart();
-        var best = Try(first);
-        var last = best;
-        var l2 = first;
-        for (int i = 0, idle = 0; i < MostSteps && idle < 2; i++)
+        Restart();
+        var best = Better(Try(_plan.L1, first, shares), null);
+        for (int i = 1, idle = 0; i < MostSteps && idle < MostIdle; i++)
         {
-            last = Try(l2 /= Factor);
-            if (!(last.Mean < best.Mean * (1 + ClearRise)))
+            var trial = Try(_plan.L1, first / Math.Pow(Factor, i), shares);
+            if (!(trial.Mean < best.Mean * (1 + ClearRise)))
                 break;
-            idle = last.Mean < best.Mean * (1 - Flat) ? 0 : idle + 1;
-            best = Better(last, best);
+            idle = trial.Mean < best.Mean * (1 - Flat) ? 0 : idle + 1;
+            best = Better(trial, best);
         }
 
         for (var i = 0; i < MostSteps && best.L2 >= first; i++)
         {
-            foreach (var split in _splits)
-                split.Restart();
-            var stronger = Try(best.L2 * Factor);
-            if (!(stronger.Mean < best.Mean * (1 - Flat)))
+            Restart();
+            var trial = Try(_plan.L1, best.L2 * Factor, shares);
+            if (!(trial.Mean < best.Mean * (1 - Flat)))
                 break;
-            best = Better(stronger, best);
+            best = Better(trial, best);
         }
 
         var middle = best.L2;
@@ -134,34 +148,58 @@ internal sealed class PenaltySearch : IDisposable
         {
             foreach (var split in _splits)
                 split.BeginAtKept();
-            best = Better(Try(middle * factor), best);
+            best = Better(Try(_plan.L1, middle * factor, shares), best);
         }
 
         return best;
+    }
 
-        Trial Try(double penalty)
+    /// <summary>From the penalty that leaves no weight to weaker ones, and none at all.</summary>
+    private Trial DescendL1(Trial without)
+    {
+        var first = _splits.Average(split => split.Slope(without.Shares).Largest);
+        Restart();
+        Trial? best = null;
+        for (var i = 1; i <= MostStepsL1; i++)
         {
-            var trial = new Trial(_plan.L1, penalty, shares, new (double, double)[_splits.Sum(split => split.HeldOutRows)]);
-            var from = 0;
-            foreach (var split in _splits)
-            {
-                split.Try(trial.L1, penalty, shares, trial.Losses.AsSpan(from, split.HeldOutRows));
-                from += split.HeldOutRows;
-            }
-
-            trial.Measure();
-            path.Add(trial);
-            return trial;
+            var trial = Try(first / Math.Pow(FactorL1, i), without.L2, without.Shares);
+            if (best is not null && !(trial.Mean < best.Mean * (1 + ClearRise)))
+                break;
+            best = Better(trial, best);
         }
 
-        Trial Better(Trial trial, Trial than)
+        return without.Losses.Length > 0 && without.Mean <= best!.Mean ? without : best!;
+    }
+
+    private void Restart()
+    {
+        foreach (var split in _splits)
+            split.Restart();
+    }
+
+    private Trial Try(double l1, double l2, float[]? shares)
+    {
+        var losses = new (double Loss, double Weight)[_splits.Sum(split => split.HeldOutRows)];
+        var from = 0;
+        foreach (var split in _splits)
         {
-            if (!(trial.Mean < than.Mean))
-                return than;
-            foreach (var split in _splits)
-                split.Keep();
-            return trial;
+            split.Try(l1, l2, shares, losses.AsSpan(from, split.HeldOutRows));
+            from += split.HeldOutRows;
         }
+
+        var trial = new Trial(l1, l2, shares, losses);
+        _path.Add(trial);
+        return trial;
+    }
+
+    /// <summary>The better of the last trial and another, the weights being kept if it is the last one.</summary>
+    private Trial Better(Trial last, Trial? other)
+    {
+        if (other is not null && !(last.Mean < other.Mean))
+            return other;
+        foreach (var split in _splits)
+            split.Keep();
+        return last;
     }
 
     private static bool IsClearlyBetter(Trial trial, Trial than)
@@ -174,42 +212,47 @@ internal sealed class PenaltySearch : IDisposable
     /// <summary>The penalty of a fit to all rows that holds weights as much as this one does those of a part of them.</summary>
     private double OfAll(double l2) => l2 * _splits.Average(split => split.Summary.TargetWeight) / _all.TargetWeight;
 
-    private PenaltyTrial[] Report(List<Trial> path, Trial chosen)
+    private double OfAllL1(double l1) => l1 * Math.Sqrt(OfAll(1));
+
+    private PenaltyTrial[] Report(Trial chosen)
     {
-        var lowest = path.Where(trial => trial.Shares == chosen.Shares).MinBy(trial => trial.Mean)!;
-        var simplest = path.Where(trial => trial.Shares == chosen.Shares && trial.Mean <= lowest.Mean + lowest.Error).MaxBy(trial => trial.L2);
-        return [.. path.OrderBy(trial => trial.Shares is null).ThenByDescending(trial => trial.L2).Select(trial => new PenaltyTrial
-        {
-            L2Regularization = OfAll(trial.L2),
-            L1Regularization = trial.L1,
-            IsOfScaledFeatures = trial.Shares is not null,
-            HeldOutLoss = trial.Mean,
-            StandardError = trial.Error,
-            IsChosen = trial == chosen,
-            IsOneStandardError = trial == simplest,
-        })];
+        var alike = _path.Where(trial => trial.Shares == chosen.Shares && trial.L1 > 0 == chosen.L1 > 0).ToArray();
+        var lowest = alike.MinBy(trial => trial.Mean)!;
+        var simplest = alike.Where(trial => trial.Mean <= lowest.Mean + lowest.Error).MaxBy(trial => (trial.L1, trial.L2));
+        return [.. _path
+            .OrderBy(trial => trial.Shares is null).ThenByDescending(trial => trial.L1).ThenByDescending(trial => trial.L2)
+            .Select(trial => new PenaltyTrial
+            {
+                L2Regularization = OfAll(trial.L2),
+                L1Regularization = OfAllL1(trial.L1),
+                IsOfScaledFeatures = trial.Shares is not null,
+                HeldOutLoss = trial.Mean,
+                StandardError = trial.Error,
+                IsChosen = trial == chosen,
+                IsOneStandardError = trial == simplest,
+            })];
     }
 
     /// <summary>Penalties, and the loss of each held-out row and its weight.</summary>
-    private sealed class Trial(double l1, double l2, float[]? shares, (double Loss, double Weight)[] losses)
+    private sealed class Trial
     {
-        public double L1 { get; } = l1;
-
-        public double L2 { get; } = l2;
-
-        public float[]? Shares { get; } = shares;
-
-        public (double Loss, double Weight)[] Losses { get; } = losses;
-
-        public double Mean { get; private set; }
-
-        public double Error { get; private set; }
-
-        public void Measure()
+        public Trial(double l1, double l2, float[]? shares, (double Loss, double Weight)[] losses)
         {
-            (Mean, Error) = LinearObjective.MeanLoss(Losses);
-            if (!double.IsFinite(Mean))
-                Mean = double.PositiveInfinity;
+            (L1, L2, Shares, Losses) = (l1, l2, shares, losses);
+            (Mean, Error) = LinearObjective.MeanLoss(losses);
+            Mean = double.IsFinite(Mean) ? Mean : double.PositiveInfinity;
         }
+
+        public double L1 { get; }
+
+        public double L2 { get; }
+
+        public float[]? Shares { get; }
+
+        public (double Loss, double Weight)[] Losses { get; }
+
+        public double Mean { get; }
+
+        public double Error { get; }
     }
 }
