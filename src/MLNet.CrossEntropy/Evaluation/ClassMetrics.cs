@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using MLNet.CrossEntropy.Evaluation;
 
 namespace MLNet.CrossEntropy;
@@ -10,7 +11,7 @@ public sealed record ClassMetrics
     private const int ManyForecasts = 1 << 17;
 
     private ClassMetrics(
-        MetricAccumulators sums, string name, int k, ClassConfusionMatrix? confusion, int reliabilityBins, List<ScoreGroup> groups)
+        MetricAccumulators sums, string name, int k, ClassConfusionMatrix? confusion, EvaluationOptions options, List<ScoreGroup> groups)
     {
         ref readonly var logLoss = ref sums.LogLoss.OfClass[k];
         Name = name;
@@ -24,7 +25,8 @@ public sealed record ClassMetrics
         (RocAuc, AveragePrecision) = (double.NaN, double.NaN);
         if (!sums.TryCopyGroups(k, groups))
             return;
-        Reliability = ReliabilityAccumulator.Of(groups, reliabilityBins);
+        Curves = sums.CurvesOf(k, name, options);
+        Reliability = ReliabilityAccumulator.Of(groups, options.ReliabilityBins);
         if (groups.Count == 0)
             return;
         var split = IsotonicDecomposition.Of(CollectionsMarshal.AsSpan(groups), sums.Floor.Largest);
@@ -76,6 +78,13 @@ public sealed record ClassMetrics
     /// <summary>The reliability of this class's probability, in bins of equal width; null when not computed.</summary>
     public ReliabilityDiagram? Reliability { get; }
 
+    /// <summary>
+    /// ROC, precision-recall, lift, gain and cost curves of this class against the rest, and thresholds to act on; null when not computed.
+    /// Not in JSON.
+    /// </summary>
+    [JsonIgnore]
+    public ScoreCurves? Curves { get; }
+
     /// <summary>The split of <c>mean (q_k - y_k)^2</c>; null when not computed.</summary>
     public ScoreDecomposition? BrierDecomposition { get; }
 
@@ -113,7 +122,7 @@ public sealed record ClassMetrics
 
         List<ScoreGroup> Of(int k, List<ScoreGroup> groups)
         {
-            classes[k] = new(sums, names[k], k, confusion, options.ReliabilityBins, groups);
+            classes[k] = new(sums, names[k], k, confusion, options, groups);
             return groups;
         }
     }

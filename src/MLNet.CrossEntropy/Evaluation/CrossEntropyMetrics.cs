@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MLNet.CrossEntropy.Evaluation;
 
 namespace MLNet.CrossEntropy;
@@ -266,6 +267,10 @@ public sealed class BinaryCrossEntropyMetrics : CrossEntropyMetrics
 
     /// <summary>The average precision of the positive class; NaN where it does not occur, or when not computed.</summary>
     public double AveragePrecision => Positive.AveragePrecision;
+
+    /// <inheritdoc cref="ClassMetrics.Curves"/>
+    [JsonIgnore]
+    public ScoreCurves? Curves => Positive.Curves;
 
     /// <summary>The reliability of the positive class's probability, in bins of equal width; null when not computed.</summary>
     public ReliabilityDiagram? Reliability => Positive.Reliability;

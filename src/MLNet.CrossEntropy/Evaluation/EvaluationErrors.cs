@@ -19,6 +19,17 @@ internal static class EvaluationErrors
     public static ArgumentException NoDistribution(string name, double sum) => new(
         FormattableString.Invariant($"The class probabilities sum to {sum}; they must sum to 1 (divide each by their sum)."), name);
 
+    public static ArgumentException NotOneTarget(int targets) => new(
+        $"{targets} targets are given; a threshold is chosen for exactly one: precision, recall or costs. Leave out the others.");
+
+    public static InvalidOperationException NoThresholdForOneClass(string name, double positives, double negatives) => new(
+        FormattableString.Invariant($"Rows of class '{name}' weigh {positives} and all others {negatives}; a threshold is chosen on rows ")
+        + "of both. Give it rows of both.");
+
+    public static InvalidOperationException PrecisionOutOfReach(string name, double precision, double highest) => new(
+        FormattableString.Invariant($"No threshold of class '{name}' has precision {precision} on these rows; the highest is ")
+        + FormattableString.Invariant($"{highest:g4}. Ask for no more than that, or choose on more rows."));
+
     /// <summary>A row that the caller's policy does not tolerate.</summary>
     public static InvalidOperationException BadRow(RowOutcome outcome, long row, ReadOnlySpan<float> scores) => outcome switch
     {

@@ -217,5 +217,5 @@ internal sealed record FitPlan
 
     private bool CanFinish(RowSummary rows) =>
         Solver == Solver.Auto && Epochs == 0 && BatchSize == 0 && LearningRate is null && Schedule is null
-        && Optimizer is null && L1 == 0 && Loss.HasCurvature && rows.Features <= NewtonPreconditioner.MostFeatures;
+        && Optimizer is null && L1 == 0 && Loss.HasCurvature && rows.Features <= 511;
 }

@@ -5,9 +5,9 @@ namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
 /// A <see cref="LinearObjective"/> around one point, in scaled coordinates: value, gradient, products with the Hessian
-/// <c>H v = X' (d2 l / dz dz') X v + l2 v</c>, each one pass over the rows, and the mean loss along a line, which needs none, since
-/// logits are linear in the parameters. It keeps four floats a row and output: the logits at the point, of the last direction and of the
-/// line, and the curvature. The rows must be in memory.
+/// <c>H v = X' (d2 l / dz dz') X v + l2 v</c>, each one pass over the rows, and the mean loss and its slope along a line, which need none,
+/// since logits are linear in the parameters. It keeps four floats a row and output: the logits at the point, of the last direction and of
+/// the line, and the curvature. The rows must be in memory.
 /// </summary>
 internal sealed unsafe class LocalObjective : IDisposable
 {
@@ -19,8 +19,9 @@ internal sealed unsafe class LocalObjective : IDisposable
     private readonly NativeBuffer<float> _directionLogits;
     private readonly NativeBuffer<float> _lineLogits;
     private readonly NativeBuffer<float> _scratch;
-    private readonly LossSums[] _units;
+    private readonly (double Loss, double Slope)[] _units;
     private readonly RowMap _keepLogits;
+    private readonly RowMap _keepLine;
     private readonly RowMap _takeCurvature;
     private readonly Action<int> _takeTerms;
     private readonly Action<int> _advance;
@@ -38,8 +39,9 @@ internal sealed unsafe class LocalObjective : IDisposable
         _lineLogits = new NativeBuffer<float>(logits);
         Terms = new NativeBuffer<float>(logits);
         _scratch = new NativeBuffer<float>(2L * objective.Team.Capacity * RowProducts.UnitRows * _outputs);
-        _units = new LossSums[(rows.Rows + RowProducts.UnitRows - 1) / RowProducts.UnitRows];
+        _units = new (double, double)[(rows.Rows + RowProducts.UnitRows - 1) / RowProducts.UnitRows];
         _keepLogits = (first, count, from, _) => new Span<float>(from, count * _outputs).CopyTo(Part(_logits, first, count));
+        _keepLine = (first, count, from, _) => new Span<float>(from, count * _outputs).CopyTo(Part(_lineLogits, first, count));
         _takeCurvature = TakeCurvature;
         _takeTerms = TakeTerms;
         _advance = Advance;
@@ -91,16 +93,28 @@ internal sealed unsafe class LocalObjective : IDisposable
         _objective.Team.Run(_advance);
     }
 
-    /// <summary>The mean loss at the point plus <paramref name="length"/> times the line's direction.</summary>
-    public double MeanLossAlong(double length)
+    /// <summary>Makes a direction the line's.</summary>
+    public void Aim(double[] direction)
+    {
+        _objective.ToRaw(direction, _direction);
+        _objective.Products.PassLogits(_direction, _rows, 0, _rows.Rows, _keepLine);
+    }
+
+    /// <summary>The mean loss at the point plus <paramref name="length"/> times the line's direction, and its derivative in the
+    /// length.</summary>
+    public (double MeanLoss, double Slope) Along(double length)
     {
         _along = length;
         _objective.Team.Adapt();
         _objective.Team.Run(_sumAlong);
-        CompensatedSum loss = default;
+        CompensatedSum loss = default, slope = default;
         foreach (var unit in _units)
+        {
             loss.Add(unit.Loss);
-        return loss.Value / Weight;
+            slope.Add(unit.Slope);
+        }
+
+        return (loss.Value / Weight, slope.Value / Weight);
     }
 
     public void Dispose()
@@ -165,8 +179,10 @@ internal sealed unsafe class LocalObjective : IDisposable
             var first = unit * RowProducts.UnitRows;
             var count = Math.Min(RowProducts.UnitRows, _rows.Rows - first);
             Part(_logits, first, count).CopyTo(new Span<float>(logits, length));
-            SparseKernels.Axpy((float)_along, _lineLogits.Pointer + (long)first * _outputs, logits, count * _outputs);
-            _units[unit] = RowLosses.Compute(_objective.Loss, _rows, RowNumbers.From(first, count), _outputs, logits, errors);
+            var line = Part(_lineLogits, first, count);
+            SparseKernels.Axpy((float)_along, _lineLogits.Pointer + (long)first * _outputs, logits, line.Length);
+            var loss = RowLosses.Compute(_objective.Loss, _rows, RowNumbers.From(first, count), _outputs, logits, errors).Loss;
+            _units[unit] = (loss, SpanMath.Dot(new ReadOnlySpan<float>(errors, line.Length), line));
         }
     }
 }

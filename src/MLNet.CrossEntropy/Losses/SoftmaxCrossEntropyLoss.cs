@@ -84,17 +84,18 @@ internal sealed class SoftmaxCrossEntropyLoss : LogitLoss
             mean += (double)terms[k] * direction[k];
         }
 
-        var centre = sum > 0 ? (float)(mean / sum) : 0;
+        // In double: what is left of a sure row's curvature are digits that floats do not have.
+        var centre = sum > 0 ? mean / sum : 0;
         for (var k = 0; k < terms.Length; k++)
-            direction[k] = terms[k] * (direction[k] - centre);
+            direction[k] = (float)(terms[k] * (direction[k] - centre));
     }
 
     /// <summary><c>w q_k (1 - q_k)</c>.</summary>
     internal override void CurvatureDiagonal(ReadOnlySpan<float> terms, Span<float> diagonal)
     {
-        var sum = (float)SpanMath.Sum(terms);
+        var sum = SpanMath.Sum(terms);
         for (var k = 0; k < terms.Length; k++)
-            diagonal[k] = sum > 0 ? terms[k] * (1 - terms[k] / sum) : 0;
+            diagonal[k] = sum > 0 ? (float)(terms[k] * ((sum - terms[k]) / sum)) : 0;
     }
 }
 

@@ -42,6 +42,77 @@ internal static class NormalDistribution
     }
 }
 
+/// <summary>The beta distribution, and the interval of a share that rests on it.</summary>
+internal static class BetaDistribution
+{
+    /// <summary>
+    /// The exact interval of a binomial share: the beta quantiles <c>B((1 - level) / 2; k, n - k + 1)</c> and
+    /// <c>B((1 + level) / 2; k + 1, n - k)</c> (Clopper and Pearson 1934, Biometrika 26). NaN without trials; an effective number of
+    /// them need not be whole.
+    /// </summary>
+    public static ConfidenceInterval ClopperPearson(double hits, double trials, double level)
+    {
+        if (!(trials > 0))
+            return new(double.NaN, double.NaN, level);
+        // Sums of weights may miss 0 and all by rounding.
+        double least = 1e-12 * trials, misses = trials - hits;
+        return new(
+            hits <= least ? 0 : Quantile((1 - level) / 2, hits, misses + 1),
+            misses <= least ? 1 : Quantile((1 + level) / 2, hits + 1, misses),
+            level);
+    }
+
+    /// <summary>P(X &lt;= x), the regularised incomplete beta function I_x(a, b).</summary>
+    public static double Below(double x, double a, double b)
+    {
+        if (x is <= 0 or >= 1)
+            return x <= 0 ? 0 : 1;
+        var front = Math.Exp(a * Math.Log(x) + b * StableMath.Log1P(-x) + LogGamma(a + b) - LogGamma(a) - LogGamma(b));
+        return x < (a + 1) / (a + b + 2) ? front / Fraction(a, b, x, 1 - x) : 1 - front / Fraction(b, a, 1 - x, x);
+    }
+
+    /// <summary>
+    /// The continued fraction whose inverse times <c>x^a y^b / B(a, b)</c> is I_x(a, b), y = 1 - x (DiDonato and Morris 1992,
+    /// "Algorithm 708", equation 9), by Lentz's method; it converges fast for x below (a + 1) / (a + b + 2). Unlike the
+    /// textbook's it takes y as it is, and so keeps its digits where x is nearly 1.
+    /// </summary>
+    public static double Fraction(double a, double b, double x, double y)
+    {
+        double fraction = a * (a * y - b * x + 1) / (a + 1), c = fraction, d = 0;
+        for (double m = 1, change = 0; Math.Abs(change - 1) > 1e-16 && m < 1e7; m++)
+        {
+            var odd = a + 2 * m - 1;
+            var numerator = m * (a + m - 1) / odd * ((a + b + m - 1) / odd) * (b - m) * x * x;
+            var term = m + m * (b - m) * x / odd + (a + m) * (a * y - b * x + 1 + m * (1 + y)) / (a + 2 * m + 1);
+            d = 1 / (term + numerator * d);
+            c = term + numerator / c;
+            change = c * d;
+            fraction *= change;
+        }
+        return fraction;
+    }
+
+    /// <summary>The quantile of probability p, by bisection.</summary>
+    private static double Quantile(double p, double a, double b)
+    {
+        double low = 0, high = 1;
+        while (low + (high - low) / 2 is var middle && high - low > 1e-14 * high && middle > low)
+            (low, high) = Below(middle, a, b) < p ? (middle, high) : (low, middle);
+        return high;
+    }
+
+    /// <summary>ln Gamma(a) by Stirling's series, from a of 10 on.</summary>
+    private static double LogGamma(double a)
+    {
+        double shift = 0;
+        for (; a < 10; a++)
+            shift -= Math.Log(a);
+        double r = 1 / a, s = r * r;
+        var series = r * (1.0 / 12 + s * (-1.0 / 360 + s * (1.0 / 1260 + s * (-1.0 / 1680 + s * (1.0 / 1188 - s * 691 / 360360)))));
+        return shift + (a - 0.5) * Math.Log(a) - a + Math.Log(2 * Math.PI) / 2 + series;
+    }
+}
+
 /// <summary>Student's t distribution with any positive number of degrees of freedom, whole or not.</summary>
 internal static class StudentT
 {
@@ -73,8 +144,8 @@ internal static class StudentT
         // x^a y^(1/2) / B(a, 1/2), B's gamma functions taken together so that none of their digits cancel.
         var front = Math.Exp(-a * StableMath.Log1P(square) + Math.Log(y) / 2) * GammaRatio(a) / Math.Sqrt(Math.PI);
         return x < (a + 1) / (a + 2.5)
-            ? front / BetaFraction(a, 0.5, x, y)
-            : 1 - front / BetaFraction(0.5, a, y, x);
+            ? front / BetaDistribution.Fraction(a, 0.5, x, y)
+            : 1 - front / BetaDistribution.Fraction(0.5, a, y, x);
     }
 
     /// <summary>The t that <see cref="TwoSidedTail"/> exceeds with probability p, 0 &lt; p &lt; 1, by bisection to the last bit.</summary>
@@ -97,27 +168,6 @@ internal static class StudentT
         double r = 1 / a, square = r * r;
         var series = -1.0 / 8 + square * (1.0 / 192 + square * (-1.0 / 640 + square * (17.0 / 14336 - square * 31 / 18432)));
         return shift * Math.Sqrt(a) * Math.Exp(r * series);
-    }
-
-    /// <summary>
-    /// The continued fraction whose inverse times <c>x^a y^b / B(a, b)</c> is I_x(a, b), y = 1 - x (DiDonato and Morris 1992,
-    /// "Algorithm 708", equation 9), by Lentz's method; it converges fast for x below (a + 1) / (a + b + 2). Unlike the
-    /// textbook's it takes y as it is, and so keeps its digits where x is nearly 1.
-    /// </summary>
-    private static double BetaFraction(double a, double b, double x, double y)
-    {
-        double fraction = a * (a * y - b * x + 1) / (a + 1), c = fraction, d = 0;
-        for (double m = 1, change = 0; Math.Abs(change - 1) > 1e-16 && m < 1e7; m++)
-        {
-            var odd = a + 2 * m - 1;
-            var numerator = m * (a + m - 1) / odd * ((a + b + m - 1) / odd) * (b - m) * x * x;
-            var term = m + m * (b - m) * x / odd + (a + m) * (a * y - b * x + 1 + m * (1 + y)) / (a + 2 * m + 1);
-            d = 1 / (term + numerator * d);
-            c = term + numerator / c;
-            change = c * d;
-            fraction *= change;
-        }
-        return fraction;
     }
 }
 

@@ -74,6 +74,24 @@ internal static class SpanMath
         return sum;
     }
 
+    /// <summary>The sum of products x[i] y[i], in double; of the same length.</summary>
+    public static double Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        var i = 0;
+        Vector<double> lanes = default;
+        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector.Widen(Load(x, i), out var lowerX, out var upperX);
+            Vector.Widen(Load(y, i), out var lowerY, out var upperY);
+            lanes += lowerX * lowerY + upperX * upperY;
+        }
+
+        var sum = Vector.Sum(lanes);
+        for (; i < x.Length; i++)
+            sum += (double)x[i] * y[i];
+        return sum;
+    }
+
     /// <summary>destination[i] = x[i] - subtrahend; of the same length, in place when both are the same span.</summary>
     public static void Subtract(ReadOnlySpan<float> x, float subtrahend, Span<float> destination)
     {

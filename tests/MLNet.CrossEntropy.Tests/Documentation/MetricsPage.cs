@@ -58,6 +58,17 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
         // end
     }
 
+    private void Thresholds()
+    {
+        var (_, _, metrics) = Evaluated();
+        // begin
+        var curves = metrics.Classes[1].Curves!;
+        var chosen = curves.ThresholdFor(recall: 0.9);
+        Console.WriteLine($"recall {chosen.Point.Recall:0%} and precision {chosen.Point.Precision:0%} on these rows; on others precision may be below 90%: {chosen.PrecisionInterval.Lower < 0.9}");
+        Console.WriteLine($"recall at precision 80%: {curves.RecallAtPrecision(0.8):0%}; lift of the surest tenth above 2: {curves.Points.Last(p => p.PredictedShare <= 0.1).Lift > 2}");
+        // end
+    }
+
     private void Worst()
     {
         var (_, _, metrics) = Evaluated();

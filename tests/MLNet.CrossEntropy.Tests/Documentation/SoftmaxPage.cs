@@ -55,8 +55,10 @@ public sealed class SoftmaxPage() : DocumentationPage("docs/softmax.md")
             .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", L2Regularization = 0.1f, Solver = Solver.Newton })
             .Fit(train);
         // begin
-        var calibrated = ml.MulticlassClassification.CalibrateTemperature(model, test, "ClassIndex");
-        Console.WriteLine($"temperature {calibrated.Temperature:0.00}: log-loss {calibrated.LogLossBefore:0.00} -> {calibrated.LogLossAfter:0.00}");
+        var halves = ml.Data.TrainTestSplit(test, testFraction: 0.5, seed: 1);
+        var calibrated = ml.MulticlassClassification.CalibrateTemperature(model, halves.TrainSet, "ClassIndex");
+        double LogLoss(ITransformer of) => ml.MulticlassClassification.EvaluateCrossEntropy(of.Transform(halves.TestSet), "ClassIndex").LogLoss;
+        Console.WriteLine($"temperature {calibrated.Temperature:0.00}: log-loss {LogLoss(model):0.00} -> {LogLoss(calibrated.Transformer):0.00}");
         // end
     }
 

@@ -67,9 +67,22 @@ public sealed class LinearObjectiveTests
         local.Multiply(direction, product);
         local.AdvanceLine(0.5);
         local.AdvanceLine(0.25);
-        var along = local.MeanLossAlong(2);
-        local.MoveTo([.. point.Zip(direction, (p, d) => p + 2 * 0.75 * d)], gradient);
-        Assert.Equal(local.MeanLoss, along, 1e-5);
+        AssertAlong(2, 2 * 0.75);
+        local.MoveTo(point, gradient);
+        local.Aim(direction);
+        AssertAlong(1.5, 1.5);
+
+        void AssertAlong(double length, double times)
+        {
+            var (loss, slope) = local.Along(length);
+            double[] there = [.. point.Zip(direction, (p, d) => p + times * d)];
+            local.MoveTo(there, gradient);
+            Assert.Equal(local.MeanLoss, loss, 1e-5);
+            // The gradient there has the penalty's part in it, too.
+            var penalty = objective.PenaltyAlong(there, direction).Linear;
+            var expected = gradient.Zip(direction, (g, d) => g * d).Sum() - penalty;
+            Assert.Equal(times / length * expected, slope, 1e-4 * Math.Max(1, Math.Abs(expected)));
+        }
     });
 
     [Fact]

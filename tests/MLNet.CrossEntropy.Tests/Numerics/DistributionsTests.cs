@@ -116,4 +116,41 @@ public sealed class DistributionsTests
         Assert.Equal(normal.Lower, t.Lower, 1e-9);
         Assert.Equal(normal.Upper, t.Upper, 1e-9);
     }
+
+    [Theory]
+    [InlineData(0, 10)]
+    [InlineData(10, 10)]
+    [InlineData(3, 10)]
+    [InlineData(99, 100)]
+    [InlineData(450, 1000)]
+    public void A_share_outside_its_exact_interval_gives_as_few_hits_or_as_many_too_rarely(int hits, int trials)
+    {
+        var interval = BetaDistribution.ClopperPearson(hits, trials, 0.95);
+        if (hits > 0)
+            Tolerances.AssertClose(0.025, Enumerable.Range(hits, trials - hits + 1).Sum(k => Binomial(k, interval.Lower)), 1e-10);
+        if (hits < trials)
+            Tolerances.AssertClose(0.025, Enumerable.Range(0, hits + 1).Sum(k => Binomial(k, interval.Upper)), 1e-10);
+        Assert.Equal((hits == 0, hits == trials), (interval.Lower == 0, interval.Upper == 1));
+
+        double Binomial(int k, double p)
+        {
+            var log = k * Math.Log(p) + (trials - k) * Math.Log(1 - p);
+            for (var i = 1; i <= k; i++)
+                log += Math.Log((trials - k + i) / (double)i);
+            return Math.Exp(log);
+        }
+    }
+
+    /// <summary>Of scipy.special.betainc.</summary>
+    [Theory]
+    [InlineData(0.5, 0.5, 0.25, 0.33333333333333337)]
+    [InlineData(2.5, 7.25, 0.1, 0.10841578583098452)]
+    [InlineData(30, 70, 0.35, 0.8615754758661089)]
+    [InlineData(100000.0, 200000.0, 0.3335, 0.5769368019658401)]
+    [InlineData(0.001, 5, 0.2, 0.9997834456464285)]
+    public void Beta_distribution(double a, double b, double x, double expected) =>
+        Tolerances.AssertClose(expected, BetaDistribution.Below(x, a, b), 1e-9);
+
+    [Fact]
+    public void Without_trials_there_is_no_interval() => Assert.True(double.IsNaN(BetaDistribution.ClopperPearson(0, 0, 0.95).Lower));
 }

@@ -86,6 +86,11 @@ internal sealed class MetricAccumulators
         return true;
     }
 
+    /// <summary>A class's curves; null when its forecasts are not kept.</summary>
+    public ScoreCurves? CurvesOf(int k, string name, EvaluationOptions options) => _oneVersusRest is null
+        ? null
+        : new(_oneVersusRest[IsBinary ? 0 : k].Distribution, IsBinary && k == 0, name, options);
+
     /// <summary>Adds a block in all lanes.</summary>
     public void Add(EvaluatedBlock block)
     {

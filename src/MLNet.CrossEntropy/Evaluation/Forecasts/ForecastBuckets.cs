@@ -75,6 +75,14 @@ internal sealed class ForecastBuckets
         return CodeOf(key) + Math.Max(key > _edges[edge] ? edge : edge - 1, 0);
     }
 
+    /// <summary>The lowest or highest forecast that shares a bucket with this one, and its complement.</summary>
+    public (double Probability, double Complement) EdgeOf(double probability, double complement, bool highest)
+    {
+        var bucket = IndexOf(ForecastKey.Of(probability, complement));
+        var key = highest ? _upper[bucket] : bucket == 0 ? 0 : _upper[bucket - 1] + 1;
+        return (ForecastKey.Probability(key), ForecastKey.Complement(key));
+    }
+
     /// <summary>The sum of the tails of rows in a bucket, given the sum of their offsets.</summary>
     public double TailsOf(int bucket, long rows, long offsets)
     {

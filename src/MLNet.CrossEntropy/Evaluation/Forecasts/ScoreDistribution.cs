@@ -71,6 +71,11 @@ internal sealed class ScoreDistribution(int reliabilityBins)
             _buckets!.AddGroupsTo(groups);
     }
 
+    /// <summary>The lowest or highest forecast that rows of a group may have, and its complement.</summary>
+    public (double Probability, double Complement) EdgeOf(in ScoreGroup group, bool highest) => IsExact
+        ? (group.Probability, group.Complement)
+        : ForecastBuckets.For(reliabilityBins).EdgeOf(group.Probability, group.Complement, highest);
+
     /// <summary>Whether so many rows more may be kept as they are; if not, none is from now on.</summary>
     private bool HasRoomFor(int rows)
     {

@@ -8,8 +8,7 @@ namespace MLNet.CrossEntropy.Linear;
 /// </summary>
 internal sealed class ConjugateGradient(int length)
 {
-    /// <summary>The most products that a solution takes.</summary>
-    public const int MostIterations = 250;
+    private const int MostIterations = 250;
 
     private readonly double[] _residual = new double[length];
     private readonly double[] _search = new double[length];
@@ -19,16 +18,17 @@ internal sealed class ConjugateGradient(int length)
     /// <summary>The solution p of the last call.</summary>
     public double[] Solution { get; } = new double[length];
 
-    /// <summary>Solves to a residual of <paramref name="tolerance"/> times that of p = 0.</summary>
+    /// <summary>Solves to a share of the first residual, in the preconditioner's norm <c>r' M^-1 r</c>.</summary>
     /// <param name="gradient">g.</param>
-    /// <param name="tolerance">The share of the gradient's norm that may remain.</param>
+    /// <param name="tolerance">The share of the norm (not squared) that may remain, by the first squared norm: about twice what the
+    /// quadratic model promises.</param>
     /// <param name="precondition">Turns a residual r into about <c>H^-1 r</c>, in place.</param>
     /// <param name="multiply">Writes H v for a direction v.</param>
     /// <param name="advance">Told of each <c>p = p + a v</c> by its a, right after the product with v.</param>
     /// <returns>How many products it took.</returns>
     public int Solve(
         ReadOnlySpan<double> gradient,
-        double tolerance,
+        Func<double, double> tolerance,
         Action<double[]> precondition,
         Action<double[], double[]> multiply,
         Action<double> advance)
@@ -37,13 +37,16 @@ internal sealed class ConjugateGradient(int length)
         Array.Clear(_residual);
         Array.Clear(_search);
         SpanMath.AddScaled(_residual, -1, gradient);
-        double goal = tolerance * Math.Sqrt(SpanMath.Dot(gradient, gradient)), last = 1;
-        var i = 0;
-        for (; i < MostIterations && Math.Sqrt(SpanMath.Dot(_residual, _residual)) > goal; i++)
+        double goal = 0, last = 1;
+        for (var i = 0; i < MostIterations; i++)
         {
             _residual.CopyTo(_solved, 0);
             precondition(_solved);
             var next = SpanMath.Dot(_residual, _solved);
+            if (i == 0)
+                goal = next * Math.Pow(tolerance(next), 2);
+            else if (!(next > goal))
+                return i;
             var ratio = i == 0 ? 0 : next / last;
             for (var n = 0; n < _search.Length; n++)
                 _search[n] = _solved[n] + ratio * _search[n];
@@ -59,6 +62,6 @@ internal sealed class ConjugateGradient(int length)
             last = next;
         }
 
-        return i;
+        return MostIterations;
     }
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Numerics;
 
@@ -7,127 +6,133 @@ namespace MLNet.CrossEntropy.Linear;
 /// <summary>
 /// An approximate inverse of the Hessian: the Hessian of a sample of rows, factorised. Where a softmax has few parameters it is the whole
 /// one, <c>M = sum_r D_r (x) x'_r x'_r' + l2 S^2</c>, else one block an output, <c>M_k = sum_r d_rk x'_r x'_r' + l2 S^2</c>, and the
-/// coupling between the outputs is left to the conjugate gradients. With all rows in the sample the former is exact. With many features it
-/// does nothing: the features are scaled already.
+/// coupling between the outputs is left to the conjugate gradients; of very many features it is the diagonal alone.
 /// </summary>
 /// <remarks>
 /// x' is the row in scaled coordinates with a last 1 for the bias, <c>D_r = diag(q) - q q'</c> the loss's second derivative times the row's
 /// share of the weight, d its diagonal.
 /// </remarks>
-internal sealed unsafe class NewtonPreconditioner : IDisposable
+internal sealed class NewtonPreconditioner : IDisposable
 {
-    /// <summary>The most features whose blocks are worth their factorisation.</summary>
-    public const int MostFeatures = 511;
+    // The most parameters of a softmax whose whole Hessian is worth its factorisation, and the most numbers of all blocks.
+    private const int MostCoupled = 3_000;
+    private const long MostFactors = 1L << 23;
 
-    // The most parameters of a softmax whose whole Hessian is worth its factorisation.
-    private const int MostCoupled = 1_024;
-
-    // Rows of a chunk, whose products are one multiplication of matrices.
-    private const int ChunkRows = 256;
-    private const int WholeVectors = 16;
-
-    // A solution that takes more products than this shows that the factors belong to another model by now.
-    private const int MostProducts = 4;
-
-    // Summing up the sample may cost as much as this many passes over the rows.
-    private const int WorthInPasses = 20;
+    // Summing up the sample may cost as much as so many passes over the rows; a pass multiplies each value twice, and costs as much as
+    // some more for each logit.
+    private const double WorthInPasses = 12;
+    private const double CostOfLogit = 30;
+    private const int RowsPerParameter = 4;
 
     private readonly RowSet _set;
+    private readonly LinearObjective _objective;
     private readonly LogitLoss _loss;
     private readonly int _outputs;
     private readonly int _size;
     private readonly int _blockSize;
-    private readonly ElasticNet _penalty;
-    private readonly FeatureScaling _scaling;
-    private readonly WorkerTeam _team;
     private readonly double[] _blocks;
     private readonly double[] _right;
     private readonly (int Row, int Column)[] _pairs;
     private readonly NativeBuffer<float> _curvature;
-    private readonly int _stride;
-    private readonly int _width;
-    private readonly NativeBuffer<float> _rows;
-    private readonly NativeBuffer<float> _weighted;
-    private readonly NativeBuffer<float> _products;
-    private readonly Action<int> _addPairs;
-    private readonly Action<int> _addSparsePairs;
-    private readonly Action<int> _factorize;
-    private LocalObjective _local = null!;
-    private double _share;
-    private int _first;
-    private int _count;
+    private readonly HessianSample _sample;
+    private readonly HessianSums? _sums;
+    private readonly double[] _biasCurvature;
+    private readonly Action<int> _complete;
+    private readonly Func<int, SumPlace> _placeOf;
     private bool _isFactorized;
 
+    /// <param name="objective">The objective.</param>
+    /// <param name="rows">Its rows, in memory.</param>
     public NewtonPreconditioner(LinearObjective objective, RowSet rows)
     {
-        _set = rows;
-        _loss = objective.Loss;
-        _outputs = objective.Outputs;
+        (_set, _objective, _loss, _outputs) = (rows, objective, objective.Loss, objective.Outputs);
         _size = rows.Features + 1;
-        _penalty = objective.Penalty;
-        _scaling = objective.Scaling;
-        _team = objective.Team;
         var isCoupled = IsCoupled(_loss, _outputs, rows.Features);
-        _blockSize = isCoupled ? _outputs * _size : _size;
+        var hasBlocks = Factors(_loss, _outputs, rows.Features) > (long)_outputs * _size;
+        _blockSize = isCoupled ? _outputs * _size : hasBlocks ? _size : 1;
         _pairs = [.. Enumerable.Range(0, _outputs)
             .SelectMany(k => Enumerable.Range(isCoupled ? 0 : k, isCoupled ? k + 1 : 1).Select(l => (k, l)))];
-        _stride = rows.Features > MostFeatures ? 0 : SampleStride(rows);
-        var blocks = _stride == 0 ? 0 : isCoupled ? 1 : _outputs;
-        _blocks = new double[blocks * _blockSize * _blockSize];
+        var perRow = 2 * _pairs.Length * (hasBlocks ? HessianSums.CostOf(rows) : _size);
+        var perPass = rows.Rows * (double)_outputs * (4 * objective.Summary.ValuesPerRow + CostOfLogit);
+        _sample = new HessianSample(
+            objective, rows, Math.Max(WorthInPasses * perPass / perRow, RowsPerParameter * (double)_blockSize));
+        _blocks = new double[Factors(_loss, _outputs, rows.Features)];
         _right = new double[_blockSize];
-        _curvature = new NativeBuffer<float>(_stride > 0 ? (long)ChunkRows * _pairs.Length : 0);
-        // Whole vectors: what lies beyond the bias stays 0.
-        _width = (_size + WholeVectors - 1) / WholeVectors * WholeVectors;
-        var members = _stride > 0 && !rows.IsSparse ? _team.Capacity : 0;
-        _rows = new NativeBuffer<float>(members > 0 ? ChunkRows * _width : 0);
-        _weighted = new NativeBuffer<float>((long)members * ChunkRows * _width);
-        _products = new NativeBuffer<float>((long)members * _width * _width);
-        _addPairs = AddPairs;
-        _addSparsePairs = AddSparsePairs;
-        _factorize = Factorize;
+        _biasCurvature = new double[_outputs];
+        _curvature = new NativeBuffer<float>(HessianSums.ChunkRows * (long)_pairs.Length);
+        _sums = hasBlocks ? new HessianSums(rows, objective.Scaling, objective.Team, _pairs.Length) : null;
+        IsExact = hasBlocks && _sample.IsWhole && (isCoupled || _outputs == 1 || _loss.HasIndependentOutputs);
+        _complete = Complete;
+        _placeOf = PlaceOf;
     }
+
+    /// <summary>Whether it is the inverse Hessian itself of the point that it was made for: of all rows, outputs coupled.</summary>
+    public bool IsExact { get; }
+
+    /// <summary>
+    /// The factors L of the blocks, one after the other, <c>[size, size]</c> each (see <see cref="Cholesky"/>): of each output's features
+    /// and then its bias, all outputs in one block where they are coupled. The diagonal is in the order of the parameters.
+    /// </summary>
+    public ReadOnlySpan<double> Blocks => _blocks;
+
+    /// <summary>The size of a block; 1 where there is the diagonal alone.</summary>
+    public int BlockSize => _blockSize;
 
     /// <summary>How many numbers its factors are, in double.</summary>
     public static long Factors(LogitLoss loss, int outputs, int features)
     {
-        long size = features + 1L;
-        return features > MostFeatures ? 0 : size * size * outputs * (IsCoupled(loss, outputs, features) ? outputs : 1);
+        long size = features + 1L, blocks = size * size * outputs * (IsCoupled(loss, outputs, features) ? outputs : 1);
+        return blocks <= Math.Max(MostFactors, (long)MostCoupled * MostCoupled) ? blocks : size * outputs;
     }
 
     /// <summary>
-    /// Sums up and factorises the blocks for the point at hand, unless those of an earlier one still served well: the last solution took
-    /// few products.
+    /// Sums up and factorises the blocks for the point at hand, unless those of an earlier one still serve well.
     /// </summary>
-    public void Refresh(LocalObjective local, int lastProducts)
+    public void Refresh(LocalObjective local, bool areGood)
     {
-        if (_stride == 0 || (_isFactorized && lastProducts <= MostProducts))
+        if (_isFactorized && !IsExact && areGood)
             return;
         _isFactorized = true;
         Array.Clear(_blocks);
-        (_local, _share) = (local, _stride / local.Weight);
-        for (var first = 0L; first < _set.Rows; first += (long)ChunkRows * _stride)
+        Array.Clear(_biasCurvature);
+        Span<int> numbers = stackalloc int[HessianSums.ChunkRows];
+        for (int first = 0, count; first < _sample.Count; first += count)
         {
-            _count = (int)Math.Min(ChunkRows, (_set.Rows - first + _stride - 1) / _stride);
-            _first = (int)first;
-            for (var i = 0; i < _count; i++)
+            count = Math.Min(numbers.Length, _sample.Count - first);
+            for (var i = 0; i < count; i++)
             {
-                Weigh(i);
-                if (!_set.IsSparse)
-                    Scale(_set.Dense(Sampled(i)), _rows.Pointer + (long)i * _width);
+                numbers[i] = _sample.Row(first + i);
+                Weigh(local, numbers[i], _sample.Share(first + i) / local.Weight, _curvature.Span((long)i * _pairs.Length, _pairs.Length));
             }
 
-            _team.Run(_set.IsSparse ? _addSparsePairs : _addPairs);
+            if (_sums is not null)
+                _sums.Add(numbers[..count], _curvature, _placeOf);
+            else
+                AddSquares(numbers[..count]);
         }
 
-        _team.Run(_factorize);
+        if (_blockSize == 1)
+        {
+            CompleteDiagonal();
+            return;
+        }
+
+        _objective.Team.Run(_complete);
+        for (var b = 0; b < _blocks.Length; b += _blockSize * _blockSize)
+            Cholesky.Factorize(_blocks.AsSpan(b, _blockSize * _blockSize), _blockSize);
     }
 
     /// <summary>Turns a residual into about the inverse Hessian times it, in place.</summary>
     public void Apply(double[] residual)
     {
-        if (_stride == 0)
+        int features = _size - 1, together = Math.Max(1, _blockSize / _size);
+        if (_blockSize == 1)
+        {
+            for (var i = 0; i < residual.Length; i++)
+                residual[i] /= _blocks[i];
             return;
-        int features = _size - 1, together = _blockSize / _size;
+        }
+
         for (var first = 0; first < _outputs; first += together)
         {
             for (var k = 0; k < together; k++)
@@ -145,48 +150,44 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
         }
     }
 
+    /// <summary>
+    /// What a gradient is worth to rows of ordinary size: <c>g' g / 2</c> over the outputs' mean curvature. At a point where outlying rows
+    /// alone curve the objective, <c>g' H^-1 g / 2</c> is next to nothing, however much the others have to gain once those are fitted.
+    /// </summary>
+    public double OrdinaryGain(double[] gradient)
+    {
+        var gain = 0.0;
+        for (var k = 0; k < _outputs; k++)
+        {
+            var slopes = gradient.AsSpan(k * (_size - 1), _size - 1);
+            if (_biasCurvature[k] > 0)
+                gain += SpanMath.Dot(slopes, slopes) / (2 * _biasCurvature[k]);
+        }
+
+        return gain;
+    }
+
     /// <summary>The factors as they are: how old they are decides when they are made anew.</summary>
     public void Serialize(StateStream state)
     {
         state.Values(_blocks.AsSpan());
+        state.Values(_biasCurvature.AsSpan());
         state.Value(ref _isFactorized);
     }
 
     public void Dispose()
     {
         _curvature.Dispose();
-        _rows.Dispose();
-        _weighted.Dispose();
-        _products.Dispose();
+        _sums?.Dispose();
     }
 
     private static bool IsCoupled(LogitLoss loss, int outputs, int features)
         => outputs > 1 && !loss.HasIndependentOutputs && outputs * (features + 1L) <= MostCoupled;
 
-    /// <summary>
-    /// One row of so many is in the sample: as many as cost a few passes, but at least two for each parameter of a block.
-    /// </summary>
-    private int SampleStride(RowSet rows)
+    /// <summary>Writes the second derivatives of a row, one a pair of outputs.</summary>
+    private void Weigh(LocalObjective local, int row, double share, Span<float> curvature)
     {
-        double values = rows.IsSparse ? rows.NonZeros : (double)rows.Rows * rows.Features;
-        var perRow = values / rows.Rows;
-        // A pass multiplies each value twice for each output, a pair of outputs each value with each other one.
-        var sample = Math.Max(2.0 * WorthInPasses * rows.Rows * _outputs / (Math.Max(1, perRow) * _pairs.Length), 2.0 * _blockSize);
-        return (int)Math.Max(1, rows.Rows / sample);
-    }
-
-    /// <summary>The row of the sample that is the i-th of the chunk: any of its stride, so that no period of the rows is met.</summary>
-    private int Sampled(int i)
-    {
-        var start = _first + i * _stride;
-        return start + (int)(SplitMix64.Mix((ulong)start) % (ulong)Math.Min(_stride, _set.Rows - start));
-    }
-
-    /// <summary>Writes the second derivatives of a chunk's row, one a pair of outputs.</summary>
-    private void Weigh(int i)
-    {
-        var terms = _local.Terms.Span((long)Sampled(i) * _outputs, _outputs);
-        var curvature = _curvature.Span((long)i * _pairs.Length, _pairs.Length);
+        var terms = local.Terms.Span((long)row * _outputs, _outputs);
         if (_pairs.Length == _outputs)
         {
             _loss.CurvatureDiagonal(terms, curvature);
@@ -204,102 +205,70 @@ internal sealed unsafe class NewtonPreconditioner : IDisposable
             }
         }
 
-        SpanMath.Scale(curvature, (float)_share);
+        SpanMath.Scale(curvature, (float)share);
     }
 
-    private Span<double> BlockOf(int pair)
+    /// <summary>The diagonal alone.</summary>
+    private unsafe void AddSquares(ReadOnlySpan<int> numbers)
+    {
+        var scaling = _objective.Scaling;
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            var curvature = _curvature.Span((long)i * _outputs, _outputs);
+            var row = _set.IsSparse ? _set.Sparse(numbers[i]) : default;
+            for (var e = 0; e < (_set.IsSparse ? row.Length : _size - 1); e++)
+            {
+                var j = _set.IsSparse ? row.IndexPointer[e] : e;
+                var value = scaling.Scales[j] * (_set.IsSparse ? row.ValuePointer[e] : _set.Dense(numbers[i])[j] - scaling.Means[j]);
+                for (var k = 0; k < _outputs; k++)
+                    _blocks[k * (_size - 1) + j] += curvature[k] * value * value;
+            }
+
+            for (var k = 0; k < _outputs; k++)
+                _blocks[_outputs * (_size - 1) + k] += curvature[k];
+        }
+    }
+
+    private SumPlace PlaceOf(int pair)
     {
         var (k, l) = _pairs[pair];
         return _blockSize == _size
-            ? _blocks.AsSpan(k * _size * _size, _size * _size)
-            : _blocks.AsSpan(k * _size * _blockSize + l * _size, (_size - 1) * _blockSize + _size);
+            ? new SumPlace(_blocks, k * _size * _size, _size)
+            : new SumPlace(_blocks, k * _size * _blockSize + l * _size, _blockSize);
     }
 
-    private void AddSparsePairs(int member)
+    /// <summary>Adds the penalty, and what is above the diagonal of the pairs of different outputs.</summary>
+    private void Complete(int member)
     {
-        var (from, to) = _team.Share(member, _pairs.Length);
-        for (var i = 0; i < _count; i++)
-        {
-            var row = _set.Sparse(Sampled(i));
-            for (var pair = from; pair < to; pair++)
-                AddSparse(
-                    row, _curvature[(long)i * _pairs.Length + pair], BlockOf(pair),
-                    _pairs[pair].Row == _pairs[pair].Column);
-        }
-    }
-
-    private void AddSparse(SparseRow row, double weight, Span<double> block, bool isLower)
-    {
-        var features = _size - 1;
-        var bias = block[(features * _blockSize)..];
-        bias[features] += weight;
-        for (var a = 0; a < row.Indices.Length; a++)
-        {
-            var i = row.Indices[a];
-            var factor = weight * _scaling.Scales[i] * row.Values[a];
-            bias[i] += factor;
-            var line = block[(i * _blockSize)..];
-            if (!isLower)
-                line[features] += factor;
-            for (var b = 0; b < (isLower ? a + 1 : row.Indices.Length); b++)
-                line[row.Indices[b]] += factor * _scaling.Scales[row.Indices[b]] * row.Values[b];
-        }
-    }
-
-    private void AddPairs(int member)
-    {
-        var (from, to) = _team.Share(member, _pairs.Length);
-        var pointers = stackalloc float*[ChunkRows];
-        for (var i = 0; i < _count; i++)
-            pointers[i] = _rows.Pointer + (long)i * _width;
-        float* weighted = _weighted.Pointer + (long)member * ChunkRows * _width,
-            products = _products.Pointer + (long)member * _width * _width;
+        var (from, to) = _objective.Team.Share(member, _pairs.Length);
         for (var pair = from; pair < to; pair++)
         {
-            for (var i = 0; i < _count; i++)
+            var place = PlaceOf(pair);
+            if (_pairs[pair].Row != _pairs[pair].Column)
             {
-                var line = new Span<float>(weighted + (long)i * _width, _width);
-                new Span<float>(pointers[i], _width).CopyTo(line);
-                SpanMath.Scale(line, _curvature[(long)i * _pairs.Length + pair]);
+                place.Mirror(_size);
+                continue;
             }
 
-            DenseBackward.Compute(pointers, _count, 0, _width, weighted, _width, products, _width);
-            var block = BlockOf(pair);
-            var isLower = _pairs[pair].Row == _pairs[pair].Column;
-            for (var i = 0; i < _size; i++)
-            {
-                for (var j = 0; j < (isLower ? i + 1 : _size); j++)
-                    block[i * _blockSize + j] += products[(long)i * _width + j];
-            }
+            _biasCurvature[_pairs[pair].Row] = place.Diagonal(_size - 1);
+            // Biases carry no penalty.
+            for (var j = 0; j < _size - 1; j++)
+                place.Diagonal(j) += PenaltyOf(j);
         }
     }
 
-    /// <summary>The row in scaled coordinates, then the 1 of the bias.</summary>
-    private void Scale(float* row, float* scaled)
+    private void CompleteDiagonal()
     {
         var features = _size - 1;
-        var j = 0;
-        for (; j <= features - Vector<float>.Count; j += Vector<float>.Count)
-            (new Vector<float>(_scaling.Scales, j) * (Vector.Load(row + j) - new Vector<float>(_scaling.Means, j))).Store(scaled + j);
-        for (; j < features; j++)
-            scaled[j] = _scaling.Scales[j] * (row[j] - _scaling.Means[j]);
-        scaled[features] = 1;
-    }
-
-    private void Factorize(int member)
-    {
-        var (from, to) = _team.Share(member, _blocks.Length / Math.Max(1, _blockSize * _blockSize));
-        for (var b = from; b < to; b++)
+        _blocks.AsSpan(_outputs * features).CopyTo(_biasCurvature);
+        for (var i = 0; i < _blocks.Length; i++)
         {
-            var block = _blocks.AsSpan(b * _blockSize * _blockSize, _blockSize * _blockSize);
-            for (var j = 0; j < _blockSize; j++)
-            {
-                // Biases carry no penalty.
-                if (j % _size < _size - 1)
-                    block[j * _blockSize + j] += _penalty.L2Of(j % _size) * _scaling.Scales[j % _size] * _scaling.Scales[j % _size];
-            }
-
-            Cholesky.Factorize(block, _blockSize);
+            var curvature = _blocks[i] + (i < _outputs * features ? PenaltyOf(i % features) : 0);
+            // What no row of the sample curves is moved as little as may be.
+            _blocks[i] = curvature > 0 ? curvature : _loss.Curvature;
         }
     }
+
+    private double PenaltyOf(int feature)
+        => _objective.Penalty.L2Of(feature) * _objective.Scaling.Scales[feature] * _objective.Scaling.Scales[feature];
 }

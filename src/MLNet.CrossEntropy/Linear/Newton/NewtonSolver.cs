@@ -10,16 +10,22 @@ namespace MLNet.CrossEntropy.Linear;
 internal sealed class NewtonSolver : ISolver
 {
     private const double LoosestSolution = 0.25;
-    private const double SufficientDecrease = 1e-4;
-    private const int MostHalvings = 30;
-    private const double WorthwhileGain = 0.1;
-    private const double WorthwhileShare = 1e-6;
+    private const double TightestSolution = 0.03;
 
     // The share of the loss that a certificate may leave open after a fit that needs no more steps.
     private const double LargestGap = 1e-6;
 
     // A quadratic model that promises to lower the objective by less than this share of it promises less than floats can tell.
     private const double SmallestPromise = 1e-8;
+
+    // A solution that takes more products than this shows that the factors belong to another model by now.
+    private const int MostProducts = 4;
+
+    // So many steps that promise next to nothing may follow each other where ordinary rows still have something to gain.
+    private const int MostSmallSteps = 8;
+
+    // By so much of itself may an objective seem to rise.
+    private const double Rounding = 1e-6;
 
     // What is enough after SGD: the step that is taken all the same leaves far less than that.
     private const double FinishingPromise = 1e-5;
@@ -31,9 +37,11 @@ internal sealed class NewtonSolver : ISolver
     private readonly ConjugateGradient _direction;
     private readonly double[] _point;
     private readonly double[] _saved;
+    private readonly double[] _before;
     private readonly double[] _gradient;
-    private int _lastProducts;
-    private double _firstNorm;
+    private bool _isGood;
+    private int _smallSteps;
+    private double _reached = double.PositiveInfinity;
 
     /// <param name="objective">What is minimised.</param>
     /// <param name="rows">Its rows, which must be in memory.</param>
@@ -47,12 +55,16 @@ internal sealed class NewtonSolver : ISolver
         _direction = new ConjugateGradient(objective.Parameters);
         _point = new double[objective.Parameters];
         _saved = new double[objective.Parameters];
+        _before = new double[objective.Parameters];
         _gradient = new double[objective.Parameters];
         objective.ToScaled(start, _point);
         objective.ToRaw(_point, _local.Weights);
     }
 
     public LinearWeights Weights => _local.Weights;
+
+    /// <summary>What the last step's quadratic model promised to lower the objective by: half the squared Newton decrement.</summary>
+    public double HalfDecrement { get; private set; }
 
     public long StepsBefore => _plan.StepsBefore ?? 0;
 
@@ -80,7 +92,7 @@ internal sealed class NewtonSolver : ISolver
             var norm = Math.Sqrt(SpanMath.Dot(_gradient, _gradient));
             var isSettled = norm <= _plan.Tolerance;
             if (!isSettled || !IsCertain(norm))
-                isSettled |= !TryStep(norm);
+                isSettled |= !TryStep();
             run.Steps++;
             if (run.EndEpoch(_local.MeanLoss, rate: 1, Weights))
                 _point.CopyTo(_saved, 0);
@@ -107,8 +119,9 @@ internal sealed class NewtonSolver : ISolver
     {
         state.Values(_point.AsSpan());
         state.Values(_saved.AsSpan());
-        state.Value(ref _firstNorm, 0, double.MaxValue);
-        state.Value(ref _lastProducts, 0, ConjugateGradient.MostIterations);
+        state.Value(ref _isGood);
+        state.Value(ref _smallSteps, 0, MostSmallSteps);
+        state.Value(ref _reached, 0, double.PositiveInfinity);
         _preconditioner.Serialize(state);
         if (state.IsReading)
             _objective.ToRaw(_point, Weights);
@@ -136,53 +149,76 @@ internal sealed class NewtonSolver : ISolver
     }
 
     /// <summary>Takes a step, if it can; false when the objective cannot be lowered any more, as far as floats can tell.</summary>
-    private bool TryStep(double norm)
+    private bool TryStep()
     {
-        _firstNorm = Math.Max(_firstNorm, norm);
-        _local.Linearize();
-        _preconditioner.Refresh(_local, _lastProducts);
+        var constant = _objective.Penalty.Value(Weights);
+        var start = _local.MeanLoss + constant;
+        // What the line promised, rounding has not kept.
+        if (start > _reached * (1 + Rounding))
+        {
+            _before.CopyTo(_point, 0);
+            _local.MoveTo(_point, _gradient);
+            return false;
+        }
 
-        // Superlinear: the nearer the optimum, the more exact the direction (Dembo and Steihaug 1983).
-        var tolerance = Math.Min(LoosestSolution, Math.Sqrt(norm / _firstNorm));
-        _lastProducts = _direction.Solve(_gradient, tolerance, _preconditioner.Apply, _local.Multiply, _local.AdvanceLine);
-        var (length, isLast) = Search(_direction.Solution);
-        SpanMath.AddScaled(_point, length, _direction.Solution);
+        _reached = Math.Min(_reached, start);
+        _point.CopyTo(_before, 0);
+        _local.Linearize();
+        _preconditioner.Refresh(_local, _isGood);
+        var direction = _direction.Solution;
+        var products = 1;
+        Centre(_gradient);
+        if (_preconditioner.IsExact)
+        {
+            Array.Clear(direction);
+            SpanMath.AddScaled(direction, -1, _gradient);
+            Precondition(direction);
+            _local.Aim(direction);
+        }
+        else
+        {
+            products = _direction.Solve(_gradient, Tolerance, Precondition, _local.Multiply, _local.AdvanceLine);
+        }
+
+        var (_, linear, square) = _objective.PenaltyAlong(_point, direction);
+        var slope = SpanMath.Dot(_gradient, direction);
+        HalfDecrement = -slope / 2;
+        var ordinary = _preconditioner.OrdinaryGain(_gradient);
+        var enough = (_plan.NewtonSteps > 0 ? FinishingPromise : SmallestPromise) * start;
+        var length = slope < 0 ? LineSearch.Minimize(Look, start, slope) : 0;
+        var wasGood = _isGood;
+        _isGood = products <= MostProducts && length is > 0.3 and < 3;
+        SpanMath.AddScaled(_point, length, direction);
         _objective.ToRaw(_point, Weights);
-        return !isLast;
+        _smallSteps = HalfDecrement <= enough ? _smallSteps + 1 : 0;
+        return length > 0
+            ? _smallSteps == 0 || (ordinary > FinishingPromise * start && _smallSteps < MostSmallSteps)
+            : wasGood && !_preconditioner.IsExact;
+
+        // The further from the optimum, the less a quadratic model is to be believed (Dembo and Steihaug 1983).
+        double Tolerance(double norm) => Math.Clamp(Math.Sqrt(norm / (2 * start)), TightestSolution, LoosestSolution);
+
+        (double, double) Look(double length)
+        {
+            var (loss, change) = _local.Along(length);
+            return (loss + constant + length * (linear + length * square), change + linear + 2 * length * square);
+        }
     }
 
-    /// <summary>
-    /// The length a of the step along p: the first of 1, 1/2, 1/4, ... whose objective is low enough (Armijo), then on in powers of two as
-    /// long as the objective falls; 0 when none is low enough. And whether there is nothing more to be had.
-    /// </summary>
-    private (double Length, bool IsLast) Search(double[] direction)
+    private void Precondition(double[] residual)
     {
-        var (constant, linear, square) = _objective.PenaltyAlong(_point, direction);
-        double Objective(double length) => _local.MeanLossAlong(length) + constant + length * (linear + length * square);
-        double slope = SpanMath.Dot(_gradient, direction), start = _local.MeanLoss + constant;
-        var isLast = -slope / 2 <= (_plan.NewtonSteps > 0 ? FinishingPromise : SmallestPromise) * start;
-        if (isLast)
-            return (Objective(1) <= start + SufficientDecrease * slope ? 1 : 0, true);
-        var (length, best) = (1.0, Objective(1));
-        if (best <= start + SufficientDecrease * slope)
-            return (Improve(2), false);
-        for (var i = 0; i < MostHalvings; i++)
-        {
-            (length, best) = (length / 2, Objective(length / 2));
-            if (best <= start + SufficientDecrease * length * slope)
-                return (Improve(0.5), false);
-        }
+        _preconditioner.Apply(residual);
+        Centre(residual);
+    }
 
-        return (0, true);
-
-        // Far from the optimum Newton's own length is often wrong by powers of two: on along the line, as long as that gains more than
-        // rounding could.
-        double Improve(double factor)
-        {
-            while (Objective(length * factor) is var next && best - next > Math.Max(
-                WorthwhileGain * (start - best), WorthwhileShare * best))
-                (length, best) = (length * factor, next);
-            return length;
-        }
+    /// <summary>All of a softmax's biases may move together without a change: whatever rounding makes of that is taken out.</summary>
+    private void Centre(double[] direction)
+    {
+        if (_objective.Outputs == 1 || _objective.Loss.HasIndependentOutputs)
+            return;
+        var biases = direction.AsSpan(_objective.Outputs * _objective.Features);
+        var mean = SpanMath.Sum(biases) / biases.Length;
+        foreach (ref var bias in biases)
+            bias -= mean;
     }
 }

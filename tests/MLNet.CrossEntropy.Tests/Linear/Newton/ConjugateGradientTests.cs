@@ -43,7 +43,7 @@ public sealed class ConjugateGradientTests
         var solver = new ConjugateGradient(n);
         var products = solver.Solve(
             gradient,
-            1e-12,
+            _ => 1e-12,
             residual =>
             {
                 if (preconditioned)
@@ -70,7 +70,7 @@ public sealed class ConjugateGradientTests
     public void A_flat_direction_ends_the_search()
     {
         var solver = new ConjugateGradient(2);
-        var products = solver.Solve([1, 0], 1e-3, _ => { }, (_, product) => Array.Clear(product), _ =>
+        var products = solver.Solve([1, 0], _ => 1e-3, _ => { }, (_, product) => Array.Clear(product), _ =>
             Assert.Fail("No step along a flat direction."));
         Assert.Equal(1, products);
         Assert.Equal([0, 0], solver.Solution);

@@ -1,0 +1,93 @@
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy.Linear;
+
+/// <summary>
+/// The rows whose curvature stands for all: every one where that is cheap, else each with a chance p, and then it counts 1/p times. A row's
+/// chance is a third of each: the same for all rows, by how much of its features' squares is its own (leverage, without the correlations:
+/// rare values and outliers are in), and by how much of its class is its own. (Xu, Yang, Roosta, Re and Mahoney 2016, "Sub-sampled Newton
+/// methods with non-uniform sampling".)
+/// </summary>
+internal sealed unsafe class HessianSample
+{
+    private readonly int[]? _numbers;
+    private readonly float[]? _shares;
+
+    /// <param name="objective">Whose rows they are.</param>
+    /// <param name="rows">All rows, in memory.</param>
+    /// <param name="wanted">About how many are wanted.</param>
+    public HessianSample(LinearObjective objective, RowSet rows, double wanted)
+    {
+        Count = rows.Rows;
+        if (wanted >= rows.Rows / 2)
+            return;
+        var leverages = Leverages(objective, rows);
+        var classes = objective.Summary.OutputWeights;
+        double all = leverages.Sum(), inClasses = classes.Count(weight => weight > 0);
+        List<int> numbers = [];
+        List<float> shares = [];
+        for (var i = 0; i < rows.Rows; i++)
+        {
+            var chance = 1.0 / rows.Rows + leverages[i] / all;
+            chance += rows.HasClasses && rows.Class(i) is >= 0 and var label && label < classes.Length
+                ? 1 / (inClasses * Math.Max(1, classes[label]))
+                : 1.0 / rows.Rows;
+            chance = Math.Min(1, wanted / 3 * chance);
+            // Drawn by the row's number alone.
+            if ((SplitMix64.Mix((ulong)i * SplitMix64.Gamma) >> 11) * (1.0 / (1UL << 53)) >= chance)
+                continue;
+            numbers.Add(i);
+            shares.Add((float)(1 / chance));
+        }
+
+        (_numbers, _shares, Count) = ([.. numbers], [.. shares], numbers.Count);
+    }
+
+    /// <summary>How many rows are in it.</summary>
+    public int Count { get; }
+
+    /// <summary>Whether it is all rows.</summary>
+    public bool IsWhole => _numbers is null;
+
+    /// <summary>The i-th row's number.</summary>
+    public int Row(int i) => _numbers is null ? i : _numbers[i];
+
+    /// <summary>How often the i-th row counts.</summary>
+    public float Share(int i) => _shares is null ? 1 : _shares[i];
+
+    /// <summary>Of each row the sum over the features of <c>x'^2 / sum_i x'_i^2</c>, in scaled coordinates.</summary>
+    private static double[] Leverages(LinearObjective objective, RowSet rows)
+    {
+        var sums = new float[rows.Features];
+        var leverages = new double[rows.Rows];
+        using var scaled = new NativeBuffer<float>(rows.Features);
+        for (var i = 0; i < rows.Rows; i++)
+            VisitSquares(objective.Scaling, rows, i, scaled, sums, isAdding: true);
+        for (var j = 0; j < sums.Length; j++)
+            sums[j] = sums[j] > 0 ? 1 / sums[j] : 0;
+        for (var i = 0; i < rows.Rows; i++)
+            leverages[i] = VisitSquares(objective.Scaling, rows, i, scaled, sums, isAdding: false);
+        return leverages;
+    }
+
+    /// <summary>Adds a row's squares to the sums, or returns their sum, each times its feature's factor.</summary>
+    private static double VisitSquares(
+        FeatureScaling scaling, RowSet rows, int number, NativeBuffer<float> scaled, Span<float> sums, bool isAdding)
+    {
+        if (!rows.IsSparse)
+            HessianSums.Scale(scaling, rows.Dense(number), scaled.AsSpan());
+        var row = rows.IsSparse ? rows.Sparse(number) : default;
+        var sum = 0f;
+        for (var e = 0; e < (rows.IsSparse ? row.Length : sums.Length); e++)
+        {
+            var j = rows.IsSparse ? row.IndexPointer[e] : e;
+            var value = rows.IsSparse ? scaling.Scales[j] * row.ValuePointer[e] : scaled[e];
+            if (isAdding)
+                sums[j] += value * value;
+            else
+                sum += value * value * sums[j];
+        }
+
+        return sum;
+    }
+}
