@@ -85,7 +85,9 @@ internal static class ColumnValues
         }
     }
 
-    /// <summary>A getter of a number for the name of a row's group, another for each; 0 where there is no column, or no name in it.</summary>
+    /// <summary>
+    /// A getter of a number for the name of a row's group, another for each; 0 where there is no column, or no name in it.
+    /// </summary>
     public static Func<ulong> Group(DataViewRow row, DataViewSchema.Column? column)
     {
         if (column is not { } groups)

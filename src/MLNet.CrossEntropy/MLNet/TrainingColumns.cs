@@ -10,7 +10,11 @@ namespace MLNet.CrossEntropy.MLNet;
 /// <param name="Weight">The example weights, of any type of number; null when every row weighs 1.</param>
 /// <param name="Group">What rows that are held out together have in common; null when every row is held out for itself.</param>
 internal sealed record TrainingColumns(
-    DataViewSchema.Column Features, int FeatureCount, TrainingLabel Label, DataViewSchema.Column? Weight, DataViewSchema.Column? Group = null)
+    DataViewSchema.Column Features,
+    int FeatureCount,
+    TrainingLabel Label,
+    DataViewSchema.Column? Weight,
+    DataViewSchema.Column? Group = null)
 {
     private const string FeatureType = "Vector<Single>";
     private const string FeatureRemedy = "Make it one vector of Single of a fixed length, for example with Concatenate, ConvertType or "

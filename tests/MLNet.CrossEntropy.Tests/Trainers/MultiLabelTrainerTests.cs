@@ -42,7 +42,11 @@ public class MultiLabelTrainerTests
     public void It_is_as_many_logistic_regressions()
     {
         var data = MultiLabelData.Draw();
-        var options = new MultiLabelOptions { ExampleWeightColumnName = "Weight", L2Regularization = 0.004f, L1Regularization = 0.02f, NumberOfEpochs = 1000 };
+        var l2 = 1 / data.Weights.Sum();
+        var options = new MultiLabelOptions
+        {
+            ExampleWeightColumnName = "Weight", L2Regularization = l2, L1Regularization = 0.02f, NumberOfEpochs = 1000,
+        };
         float[][] together = [.. Fit(data, options).Transform(data.View()).GetColumn<float[]>("Score")];
         for (var k = 0; k < 3; k++)
         {
@@ -54,7 +58,7 @@ public class MultiLabelTrainerTests
             float[] alone = [.. _ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
             {
                 ExampleWeightColumnName = "Weight",
-                L2Regularization = 0.004f,
+                L2Regularization = l2,
                 L1Regularization = 0.02f,
                 NumberOfEpochs = 1000,
             }).Fit(one).Transform(one).GetColumn<float>("Score")];

@@ -34,7 +34,7 @@ public class OptionsTests
             + "FeatureColumnName is null; it must be the name of a column. "
             + "ExampleWeightColumnName is ''; it must be the name of a column, or null for none. "
             + "L2Regularization is -1; it must be finite and at least 0, or null to have it chosen. "
-            + "L1Regularization is NaN; it must be finite and at least 0. "
+            + "L1Regularization is NaN; it must be finite and at least 0, or null to have it chosen. "
             + "LabelSmoothing is -0.1; it must be at least 0 and below 1. "
             + "Solver is 7; it must be one of Auto, Sgd, Saga, Newton. "
             + "NumberOfEpochs is 0; it must be at least 1, or null to have it chosen. "

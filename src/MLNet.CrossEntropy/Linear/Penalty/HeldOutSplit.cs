@@ -8,7 +8,7 @@ namespace MLNet.CrossEntropy.Linear;
 /// </summary>
 internal sealed class HeldOutSplit : IDisposable
 {
-    private const int MostNewtonSteps = 30;
+    private const int MostNewtonSteps = 12;
     private const int SgdEpochs = 30;
 
     private readonly FitPlan _plan;

@@ -34,6 +34,9 @@ internal sealed class PenaltySearch : IDisposable
     private const double Flat = 1e-3;
     private const int MostIdle = 2;
 
+    // What is left of the loss where classes fall apart by themselves: not worth a weaker penalty, for which there is no end.
+    private const double Solved = 1e-3;
+
     // L1 falls in smaller steps: it has less far to go.
     private const double FactorL1 = 3;
     private const int MostStepsL1 = 8;
@@ -125,7 +128,8 @@ internal sealed class PenaltySearch : IDisposable
             first = 1;
         Restart();
         var best = Better(Try(_plan.L1, first, shares), null);
-        for (int i = 1, idle = 0; i < MostSteps && idle < MostIdle; i++)
+        var solved = Solved * best.Mean;
+        for (int i = 1, idle = 0; i < MostSteps && idle < MostIdle && best.Mean > solved; i++)
         {
             var trial = Try(_plan.L1, first / Math.Pow(Factor, i), shares);
             if (!(trial.Mean < best.Mean * (1 + ClearRise)))
