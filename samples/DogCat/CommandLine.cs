@@ -1,16 +1,17 @@
 using System.CommandLine;
+using MLNet.CrossEntropy;
 using static System.FormattableString;
 
 namespace DogCat;
 
 /// <summary>What the program tells the shell, as promised in the README.</summary>
-internal enum ExitCode { Done = 0, SomePicturesRefused = 1, Refused = 2, Interrupted = 130 }
+internal enum ExitCode { Done = 0, SomePicturesRefused = 1, Refused = 2, RequirementNotMet = 3, Interrupted = 130 }
 
 /// <summary>Something the user can put right; the message alone is shown.</summary>
 internal sealed class UserException(string message) : Exception(message);
 
 /// <summary>Which pictures, and what to write.</summary>
-internal sealed record JobOptions(string? Images, int Pictures, int Seed, bool SoftLabels, string? Save, string? Report)
+internal sealed record JobOptions(string? Images, int Pictures, int Seed, bool SoftLabels, string? Save, string? Report, double? LogLoss)
 {
     /// <summary>Refuses before the work what would fail after it.</summary>
     public void Check()
@@ -56,6 +57,8 @@ internal static class CommandLine
     { HelpName = "model.zip", Description = "Save SoftmaxCrossEntropy's model, an ordinary ML.NET model." };
     private static readonly Option<string?> Report = new("--report")
     { HelpName = "report.html", Description = "Write a report with charts and pictures, one HTML file." };
+    private static readonly Option<double?> LogLoss = new("--require-log-loss")
+    { HelpName = "NATS", Description = "Exit with 3 unless the log-loss is below NATS." };
     private static readonly Option<bool> Json =
         new("--json") { Description = "One JSON document on the standard output.", Recursive = true };
     private static readonly Argument<string> Model = new("model.zip") { Description = "A model saved with --save." };
@@ -71,12 +74,12 @@ internal static class CommandLine
         var root = new RootCommand("""
             Tells dogs from cats: trains linear models by cross-entropy and judges their probabilities.
 
-            Exit codes: 0 done; 1 done, but some pictures were refused; 2 nothing done, the reason is told; 130 interrupted.
+            Exit codes: 0 done; 1 done, but some pictures were refused; 2 nothing done, the reason is told; 3 a requirement is not met; 130 interrupted.
             """)
         { Images, Pictures, Seed, SoftLabels, Save, Report, Json };
         var predict = new Command("predict", "Ask a saved model about pictures.") { Model, Files };
         var evaluate =
-            new Command("evaluate", "Judge a saved model by pictures whose labels are known.") { Model, Images, Pictures, Seed, Report };
+            new Command("evaluate", "Judge a saved model by pictures whose labels are known.") { Model, Images, Pictures, Seed, Report, LogLoss };
         var draw = new Command("draw", "Write drawn pictures to a folder, as --images reads them.") { Folder, Pictures, Seed };
         Handle(root, (line, output, stop) => main(Options(line), output, stop));
         Handle(predict, (line, output, stop) => Commands.Predict(line.GetRequiredValue(Model), line.GetRequiredValue(Files), output, stop));
@@ -91,7 +94,7 @@ internal static class CommandLine
 
     private static JobOptions Options(ParseResult line) => new(
         line.GetValue(Images), line.GetValue(Pictures), line.GetValue(Seed), line.GetValue(SoftLabels), line.GetValue(Save),
-            line.GetValue(Report));
+            line.GetValue(Report), line.GetValue(LogLoss));
 
     /// <summary>Ctrl-C cancels the token; a fit that does not end within two seconds is cut off.</summary>
     private static void Handle(Command command, Func<ParseResult, Output, CancellationToken, ExitCode> run) =>
@@ -108,6 +111,11 @@ internal static class CommandLine
             // However many of ML.NET's exceptions are wrapped around ours.
             exit = ExitCode.Interrupted;
             Console.Error.WriteLine("Interrupted.");
+        }
+        catch (RequirementNotMetException exception)
+        {
+            exit = ExitCode.RequirementNotMet;
+            Console.Error.WriteLine(exception.Message);
         }
         catch (Exception exception) when (exception is UserException or IOException or UnauthorizedAccessException)
         {

@@ -57,6 +57,8 @@ internal static class Commands
             new CrossEntropyReport("Dogs and cats").Add(name, metrics).AddPictures(name, judged, soft).Save(page);
             output.Written("report", page);
         }
+        if (options.LogLoss is { } limit)
+            metrics.Require(m => m.LogLoss < limit);
         return ExitCode.Done;
     }
 

@@ -71,78 +71,59 @@ public static partial class CrossEntropyCatalog
         Compare(catalog, scoredData, comparison, evaluation, static (data, options) => new MultiLabelEvaluator(data, options));
 
     /// <summary>
-    /// Says which of two trainers has the lower log-loss over the folds of a cross-validation, by the corrected t-test of Nadeau and
-    /// Bengio. The scored
-    /// folds are evaluated anew, and those of both trainers must hold the same rows: give CrossValidate the same seed. A fold's log-loss
-    /// is the clipped one.
+    /// Says which of two or more trainers has the lower log-loss over the folds of ML.NET's own CrossValidate, by the corrected t-test of
+    /// Nadeau and Bengio (see <see cref="PairedComparison.StandardError"/>). The scored folds are evaluated anew, and those of all
+    /// trainers must hold the same rows: give CrossValidate the same seed. CrossValidateCrossEntropy does both at once.
     /// </summary>
     /// <typeparam name="TMetrics">The metrics of the cross-validation, which are not looked at.</typeparam>
     /// <param name="catalog">The multiclass catalog.</param>
-    /// <param name="first">The first trainer's name.</param>
-    /// <param name="firstFolds">What CrossValidate found for it.</param>
-    /// <param name="second">The second trainer's name.</param>
-    /// <param name="secondFolds">What CrossValidate found for it on the same folds.</param>
+    /// <param name="results">For each trainer by name what CrossValidate found for it on the same folds.</param>
+    /// <param name="comparison">Baseline, all pairs, bootstrap; null for the defaults.</param>
     /// <param name="evaluation">Columns, floor, confidence; null for the defaults.</param>
     /// <exception cref="ArgumentException">The lists differ in length or have fewer than two folds, or a column is absent.</exception>
     /// <exception cref="InvalidOperationException">A fold of one trainer does not hold the rows of the other's.</exception>
-    public static CrossValidationComparison CompareCrossValidation<TMetrics>(
+    public static CrossEntropyComparison CompareCrossValidation<TMetrics>(
         this MulticlassClassificationCatalog catalog,
-        string first,
-        IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>> firstFolds,
-        string second,
-        IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>> secondFolds,
+        IReadOnlyDictionary<string, IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>>> results,
+        ComparisonOptions? comparison = null,
         MulticlassEvaluationOptions? evaluation = null)
         where TMetrics : class =>
-        CompareFolds(first, firstFolds, second, secondFolds, (scored, options) => catalog.CompareCrossEntropy(scored, options, evaluation));
+        CompareFolds(catalog, results, comparison, evaluation, static (data, options) => new MulticlassEvaluator(data, options));
 
     /// <summary>
-    /// Says which of two binary trainers has the lower log-loss over the folds of a cross-validation; see the multiclass comparison.
+    /// Says which of two or more binary trainers has the lower log-loss over the folds of a cross-validation; see the multiclass
+    /// comparison.
     /// </summary>
     /// <typeparam name="TMetrics">The metrics of the cross-validation, which are not looked at.</typeparam>
     /// <param name="catalog">The binary catalog.</param>
-    /// <param name="first">The first trainer's name.</param>
-    /// <param name="firstFolds">What CrossValidate found for it.</param>
-    /// <param name="second">The second trainer's name.</param>
-    /// <param name="secondFolds">What CrossValidate found for it on the same folds.</param>
+    /// <param name="results">For each trainer by name what CrossValidate found for it on the same folds.</param>
+    /// <param name="comparison">Baseline, all pairs, bootstrap; null for the defaults.</param>
     /// <param name="evaluation">Columns, floor, confidence; null for the defaults.</param>
     /// <exception cref="ArgumentException">The lists differ in length or have fewer than two folds, or a column is absent.</exception>
     /// <exception cref="InvalidOperationException">A fold of one trainer does not hold the rows of the other's.</exception>
-    public static CrossValidationComparison CompareCrossValidation<TMetrics>(
+    public static CrossEntropyComparison CompareCrossValidation<TMetrics>(
         this BinaryClassificationCatalog catalog,
-        string first,
-        IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>> firstFolds,
-        string second,
-        IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>> secondFolds,
+        IReadOnlyDictionary<string, IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>>> results,
+        ComparisonOptions? comparison = null,
         BinaryEvaluationOptions? evaluation = null)
         where TMetrics : class =>
-        CompareFolds(first, firstFolds, second, secondFolds, (scored, options) => catalog.CompareCrossEntropy(scored, options, evaluation));
+        CompareFolds(catalog, results, comparison, evaluation, static (data, options) => new BinaryEvaluator(data, options));
 
-    private static CrossValidationComparison CompareFolds<TMetrics>(
-        string first,
-        IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>> firstFolds,
-        string second,
-        IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>> secondFolds,
-        Func<Dictionary<string, IDataView>, ComparisonOptions, CrossEntropyComparison> compare)
+    private static CrossEntropyComparison CompareFolds<TMetrics, TOptions>(
+        TrainCatalogBase catalog,
+        IReadOnlyDictionary<string, IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>>> results,
+        ComparisonOptions? comparison,
+        TOptions? evaluation,
+        Func<IDataView, TOptions, Evaluator> open)
         where TMetrics : class
+        where TOptions : EvaluationOptions, new()
     {
-        ArgumentNullException.ThrowIfNull(firstFolds);
-        ArgumentNullException.ThrowIfNull(secondFolds);
-        MLNet.CrossEntropy.Numerics.Throw.IfLengthsDiffer(firstFolds.Count, secondFolds.Count, nameof(firstFolds), nameof(secondFolds));
-        if (firstFolds.Count < 2)
-            throw ComparisonErrors.TooFewFolds(firstFolds.Count);
-        ComparisonOptions options = new() { BootstrapResamples = 0, ListedRows = 0 };
-        CrossEntropyComparison[] folds =
-        [
-            .. firstFolds.Zip(
-                secondFolds,
-                (one, other) => compare(new() { [first] = one.ScoredHoldOutSet, [second] = other.ScoredHoldOutSet }, options)),
-        ];
-        return CrossValidationComparison.Of(
-            first,
-            [.. folds.Select(fold => fold.Models[0].ClippedLogLoss)],
-            second,
-            [.. folds.Select(fold => fold.Models[1].ClippedLogLoss)],
-            confidenceLevel: folds[0].ConfidenceLevel);
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(results);
+        return ModelComparer.CompareFolds(
+            NativeModels.EnvironmentOf(catalog),
+            results.ToDictionary(r => r.Key, r => r.Value.Select(fold => fold.ScoredHoldOutSet).ToArray()),
+            comparison ?? new(), evaluation ?? new(), open);
     }
 
     private static CrossEntropyComparison Compare<TOptions>(

@@ -51,6 +51,10 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(
             trained.GetProperty("results")[0].GetProperty("testLogLoss").GetDouble(), evaluated.GetProperty("metrics")
             .GetProperty("logLoss").GetDouble(), 0.15);
+        (var failed, _, var reason) = await Run("evaluate", model, "--pictures", "100", "--require-log-loss", "0.01");
+        Assert.Equal(3, failed);
+        Assert.Contains("- m.LogLoss < 0.01: m.LogLoss is 0.", reason, StringComparison.Ordinal);
+        Assert.Equal(0, (await Run("evaluate", model, "--pictures", "100", "--require-log-loss", "0.7")).Exit);
 
         Assert.Equal(0, (await Run("draw", drawn, "--pictures", "40")).Exit);
         Assert.Equal(

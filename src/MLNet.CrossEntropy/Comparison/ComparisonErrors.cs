@@ -5,7 +5,8 @@ namespace MLNet.CrossEntropy.Comparison;
 /// <summary>The wording of a comparison's errors.</summary>
 internal static class ComparisonErrors
 {
-    public static ArgumentException TooFewModels(int models) => new($"There are {models} models to compare; at least 2 are needed.");
+    public static ArgumentException TooFewModels(int models, int fewest) =>
+        new($"There are {models} models; at least {fewest} {(fewest == 1 ? "is" : "are")} needed.");
 
     public static ArgumentException EmptyName() => new("A model has an empty name; give each a name of its own for the report.");
 
@@ -15,9 +16,11 @@ internal static class ComparisonErrors
     public static ArgumentException TooFewFolds(int folds) => new(
         $"There are {folds} folds; at least 2 are needed to see how much folds differ. Cross-validate with more.");
 
-    public static ArgumentException NotFinite(string name, int fold, double logLoss) => new(
-        FormattableString.Invariant($"'{name}[{fold}]' is {logLoss}; a mean over folds needs finite log-losses. Give the clipped ones."),
-        name);
+    public static ArgumentException NotFinite(string model, int fold, double logLoss) => new(FormattableString.Invariant(
+        $"The log-loss of '{model}' on fold {fold} is {logLoss}; a mean over folds needs finite log-losses. Give the clipped ones."));
+
+    public static ArgumentException FoldCountsDiffer(string first, int folds, string other, int otherFolds) => new(
+        $"'{first}' has {folds} folds and '{other}' has {otherFolds}; give both the same folds in the same order.");
 
     public static ArgumentException UnnamedClassesDiffer(string first, int firstClasses, string other, int otherClasses) => new(
         $"'{first}' has {firstClasses} classes and '{other}' has {otherClasses}, and not both name them, so they cannot be matched. "
@@ -38,4 +41,25 @@ internal static class ComparisonErrors
 
     public static InvalidOperationException BadRow(string model, InvalidOperationException error) =>
         new($"Model '{model}': {error.Message}", error);
+
+    public static ArgumentException TooFewUnits(int units, bool areGroups, int folds) => new(
+        $"There are {units} {(areGroups ? "groups of rows" : "rows")} for {folds} folds; each fold needs one. Take fewer folds.");
+
+    public static InvalidOperationException RowsAddedOrLost(int expected, string seen) => new(
+        $"A fold of {expected} rows came out of its model as {seen}: an estimator adds or drops rows. Filter the data before the "
+        + "cross-validation.");
+
+    public static InvalidOperationException ClassesOfFoldsDiffer(List<string> first, IEnumerable<FoldForecasts> parts) => new(
+        $"The models of the folds know other classes: {Throw.Listed([.. first])}; "
+        + string.Join("; ", parts.Select(p => p.Names is null ? $"{p.Width} without names" : Throw.Listed(p.Names)).Distinct().Take(3))
+        + ". Map the label to a key (MapValueToKey) before the cross-validation, so that all folds know the same classes.");
+
+    public static InvalidOperationException FoldFailed(string model, string fold, string[] classesHeldOut, Exception error) => new(
+        $"'{model}', {fold}: {error.Message}"
+        + (classesHeldOut.Length == 0 ? "" : $" The fold holds out all rows of {Throw.Listed(classesHeldOut)}, so that its training rows "
+            + "have none: map the label to a key before the cross-validation, take fewer folds, or leave such rows out."),
+        error);
+
+    public static InvalidOperationException NoEstimator(string model) => new(
+        $"The function that makes the estimator of '{model}' answered null; return a new estimator each time.");
 }

@@ -16,31 +16,28 @@ internal static class ComparisonSentence
     {
         if (pair.Rows == 0)
             return $"Nothing can be said about {pair.First} and {pair.Second}: there is no row on which both can be evaluated.";
-        var count = pair.Groups is { } groups ? (groups == 1 ? "1 group of rows is" : $"{groups} groups of rows are")
-            : string.Create(CultureInfo.InvariantCulture, $"{pair.EffectiveRows:0.#} effective rows are");
         var difference = pair.ClippedMeanDifference;
         Figures figures = new(pair.First, pair.Second, difference, pair.StandardError, pair.Interval, pair.PValue, pair.AdjustedPValue);
-        return Infinite(pair) + Of(figures, pair.Verdict, count, "row") + Clipped(pair);
+        return Infinite(pair) + Of(figures, pair) + Clipped(pair);
     }
 
-    public static string Of(CrossValidationComparison pair)
-    {
-        Figures figures = new(pair.First, pair.Second, pair.MeanDifference, pair.StandardError, pair.Interval, pair.PValue, pair.PValue);
-        return Of(figures, pair.Verdict, $"{pair.Folds.Count} folds are", "fold");
-    }
-
-    private static string Of(in Figures f, ComparisonVerdict verdict, string count, string unit)
+    private static string Of(in Figures f, PairedComparison pair)
     {
         (var better, var worse) = f.Difference <= 0 ? (f.First, f.Second) : (f.Second, f.First);
-        return verdict switch
+        return pair.Verdict switch
         {
-            ComparisonVerdict.Equal => $"{f.First} and {f.Second} have the same loss on every {unit}.",
+            ComparisonVerdict.Equal => $"{f.First} and {f.Second} have the same loss on every row.",
             ComparisonVerdict.TooFew =>
-                $"Nothing can be said about {f.First} and {f.Second}: {count} too few to tell a difference from chance.",
+                $"Nothing can be said about {f.First} and {f.Second}: {Count(pair)} too few to tell a difference from chance.",
             ComparisonVerdict.Undecided => $"No clear difference: the log-loss of {better} is lower than that of {worse} by {f}.",
             _ => $"{better} is better than {worse} by {f}.",
         };
     }
+
+    private static string Count(PairedComparison pair) =>
+        pair.Folds is { } folds ? $"{folds} folds are"
+        : pair.Groups is { } groups ? (groups == 1 ? "1 group of rows is" : $"{groups} groups of rows are")
+        : string.Create(CultureInfo.InvariantCulture, $"{pair.EffectiveRows:0.#} effective rows are");
 
     /// <summary>What must be said first where a model gave a true class probability 0: no finite figure covers it.</summary>
     private static string Infinite(PairedComparison pair)

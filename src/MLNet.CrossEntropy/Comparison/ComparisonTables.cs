@@ -12,7 +12,10 @@ internal static class ComparisonTables
         StringBuilder text = new();
         TextTable.Append(text, Models(comparison));
         var pairs = Pairs(comparison, LossUnit.Nats, TextTable.WidestName);
-        TextTable.Append(text.Append('\n'), pairs, widestName: 2 * TextTable.WidestName + " - ".Length);
+        if (pairs.Rows.Count > 0)
+            TextTable.Append(text.Append('\n'), pairs, widestName: 2 * TextTable.WidestName + " - ".Length);
+        if (Folds(comparison, LossUnit.Nats) is { } folds)
+            TextTable.Append(text.Append('\n'), folds);
         text.Append('\n');
         foreach (var pair in comparison.Pairs)
             text.Append(TextTable.Clean(pair.Sentence)).Append('\n');
@@ -22,18 +25,18 @@ internal static class ComparisonTables
 
     public static string Markdown(CrossEntropyComparison comparison)
     {
-        var text = MarkdownTable.Append(new(), Models(comparison)).Append('\n');
-        MarkdownTable.Append(text, Pairs(comparison, LossUnit.Nats));
+        var text = MarkdownTable.Append(new(), Models(comparison));
+        if (comparison.Pairs.Count > 0)
+            MarkdownTable.Append(text.Append('\n'), Pairs(comparison, LossUnit.Nats));
+        if (Folds(comparison, LossUnit.Nats) is { } folds)
+            MarkdownTable.Append(text.Append('\n'), folds);
         MarkdownTable.AppendList(text, [.. comparison.Pairs.Select(p => p.Sentence)]);
         return MarkdownTable.AppendWarnings(text, comparison.Warnings).ToString();
     }
 
-    public static string Markdown(CrossValidationComparison comparison) =>
-        MarkdownTable.AppendList(MarkdownTable.Append(new(), Folds(comparison, LossUnit.Nats)), [comparison.Sentence]).ToString();
-
     /// <summary>The differences of the pairs; names of models longer than <paramref name="longestName"/> are cut.</summary>
     public static Table Pairs(CrossEntropyComparison comparison, LossUnit unit, int longestName = int.MaxValue) => new(
-        "Difference of log-loss, paired by row",
+        $"Difference of log-loss, paired by {(comparison.Pairs is [{ Folds: > 0 }, ..] ? "fold" : "row")}",
         [
             new("pair"), new("rows", NumberFormat.Count, IsDetail: true), new($"difference ({unit.Name})", NumberFormat.Loss),
             new("std. error", NumberFormat.Loss), new("from", NumberFormat.Loss), new("to", NumberFormat.Loss),
@@ -48,16 +51,25 @@ internal static class ComparisonTables
             ]),
         ]);
 
-    public static Table Folds(CrossValidationComparison comparison, LossUnit unit) => new(
-        $"Log-loss of {comparison.First} and {comparison.Second} in each fold, in {unit.Name}",
-        [
-            new("fold", NumberFormat.Count), new(comparison.First, NumberFormat.Loss), new(comparison.Second, NumberFormat.Loss),
-            new($"difference ({unit.Name})", NumberFormat.Loss),
-        ],
-        [
-            .. comparison.Folds.Select((f, i) => (Cell[])
-                [i + 1, unit.Of(f.FirstLogLoss), unit.Of(f.SecondLogLoss), unit.Of(f.Difference)]),
-        ]);
+    /// <summary>The log-loss of each model on each fold, and of a single pair the difference; null without folds.</summary>
+    public static Table? Folds(CrossEntropyComparison comparison, LossUnit unit)
+    {
+        List<(string Name, IReadOnlyList<double> LogLosses)> columns = [.. comparison.Models.Select(m => (m.Name, m.FoldLogLosses))];
+        if (columns.Count == 0 || columns[0].LogLosses.Count == 0)
+            return null;
+        if (columns.Count == 2)
+        {
+            (var first, var second) = comparison.Pairs[0].First == columns[0].Name ? (columns[0], columns[1]) : (columns[1], columns[0]);
+            columns.Add(($"{first.Name} - {second.Name}", [.. first.LogLosses.Zip(second.LogLosses, (a, b) => a - b)]));
+        }
+        return new(
+            $"Log-loss in each fold, in {unit.Name}",
+            [new("fold", NumberFormat.Count), .. columns.Select(c => new Column(c.Name, NumberFormat.Loss))],
+            [
+                .. Enumerable.Range(0, columns[0].LogLosses.Count).Select(
+                    fold => (Cell[])[fold + 1, .. columns.Select(c => (Cell)unit.Of(c.LogLosses[fold]))]),
+            ]);
+    }
 
     /// <summary>A pair as its difference is called: the first model less the second.</summary>
     public static string Name(PairedComparison pair, int longestName = int.MaxValue) =>
@@ -74,8 +86,8 @@ internal static class ComparisonTables
     private static IEnumerable<(string Name, string Value)> Rows(CrossEntropyComparison comparison)
     {
         yield return Table.Fact("rows", $"{comparison.Rows}");
-        if (comparison.GroupColumnName is { } column)
-            yield return Table.Fact("groups", $"{comparison.Pairs[0].Groups} of column '{column}'");
+        if (comparison.Pairs is [{ Groups: { } groups }, ..])
+            yield return Table.Fact("groups", $"{groups} of column '{comparison.GroupColumnName}'");
         foreach (var warning in comparison.Warnings)
             yield return ("warning", warning);
     }

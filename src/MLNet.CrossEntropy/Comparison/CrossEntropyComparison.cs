@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MLNet.CrossEntropy.Comparison;
 using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.Numerics;
@@ -39,12 +40,50 @@ public sealed record CrossEntropyComparison
     /// <summary>What a reader of the figures must know.</summary>
     public IReadOnlyList<string> Warnings { get; internal init; } = [];
 
+    /// <summary>The model of the lowest log-loss, of equals the first.</summary>
+    public string Best => Models.MinBy(m => (double.IsNaN(m.ClippedLogLoss), m.ClippedLogLoss))?.Name ?? "";
+
+    /// <summary>
+    /// The pairs that <see cref="Best"/> is one of. Which model is best the same rows have said: with
+    /// <see cref="ComparisonOptions.AllPairs"/> the adjusted p-values make up for that, since they are adjusted for every pair there is.
+    /// </summary>
+    [JsonIgnore]
+    public IReadOnlyList<PairedComparison> PairsWithBest => [.. Pairs.Where(p => p.First == Best || p.Second == Best)];
+
+    /// <summary>
+    /// The interval of the clipped log-loss of <paramref name="model"/> less that of <paramref name="other"/>: wholly above 0 where the
+    /// first is worse, and that is no chance.
+    /// </summary>
+    /// <exception cref="KeyNotFoundException">These two were not compared.</exception>
+    public ConfidenceInterval DifferenceInterval(string model, string other)
+    {
+        var pair = Pair(model, other);
+        return pair.First == model ? pair.Interval : new(-pair.Interval.Upper, -pair.Interval.Lower, pair.Interval.Level);
+    }
+
     /// <summary>The comparison of two models, whichever way round; its signs are those of <see cref="PairedComparison"/>.</summary>
     /// <exception cref="KeyNotFoundException">These two were not compared.</exception>
     public PairedComparison Pair(string one, string other) =>
         Pairs.FirstOrDefault(p => (p.First == one && p.Second == other) || (p.First == other && p.Second == one))
         ?? throw new KeyNotFoundException($"'{one}' and '{other}' were not compared; compared were "
             + $"{string.Join(", ", Pairs.Select(p => $"'{p.First}' with '{p.Second}'"))}.");
+
+    /// <summary>
+    /// Compares models by nothing but their log-losses on the folds of a cross-validation, or of repeated random splits; see
+    /// <see cref="PairedComparison.StandardError"/>. A fold stands for a row in all counts.
+    /// </summary>
+    /// <param name="logLosses">For each model by name its log-loss in nats on each fold, in the same order.</param>
+    /// <param name="options">Baseline, or all pairs; null for the defaults. There is no bootstrap.</param>
+    /// <param name="testToTrainRatio">n_test / n_train of a fold; null is that of plain cross-validation, 1 / (J - 1) for J folds.</param>
+    /// <param name="confidenceLevel">The confidence of the intervals, in (0, 1).</param>
+    /// <exception cref="ArgumentException">The lists differ in length or have fewer than two folds, or a log-loss is not
+    /// finite.</exception>
+    public static CrossEntropyComparison OfFolds(
+        IReadOnlyDictionary<string, IReadOnlyList<double>> logLosses,
+        ComparisonOptions? options = null,
+        double? testToTrainRatio = null,
+        double confidenceLevel = 0.95) =>
+        FoldComparer.Compare(logLosses, options ?? new(), testToTrainRatio, confidenceLevel);
 
     /// <inheritdoc cref="CrossEntropyMetrics.ToJson"/>
     public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
@@ -57,7 +96,7 @@ public sealed record CrossEntropyComparison
 }
 
 /// <summary>One model's figures on the rows that all compared models could be evaluated on. Losses are in nats.</summary>
-public sealed record ComparedModel
+public record ComparedModel
 {
     internal ComparedModel() { }
 
@@ -81,12 +120,17 @@ public sealed record ComparedModel
     /// <summary>The mean loss with probabilities raised to <see cref="CrossEntropyComparison.ProbabilityFloor"/>.</summary>
     public double ClippedLogLoss { get; internal init; }
 
-    /// <summary>The standard error of <see cref="ClippedLogLoss"/>, rows taken as independent; NaN below two effective rows.</summary>
+    /// <summary>
+    /// The standard error of <see cref="ClippedLogLoss"/>: of the rows, or, where there are groups, of these, as in
+    /// <see cref="PairedComparison.StandardError"/>. In a cross-validation the rows of a fold share a model, and the repeats share rows:
+    /// a row, or its group, counts once whatever the repeats, and where folds differ by more than their rows explain it is the standard
+    /// error by folds. NaN below two effective rows or groups.
+    /// </summary>
     public double LogLossStandardError { get; internal init; }
 
     /// <summary>
-    /// The normal confidence interval of <see cref="ClippedLogLoss"/>. To compare models look at their difference: on the same rows it
-    /// is far surer than this.
+    /// The confidence interval of <see cref="ClippedLogLoss"/>: normal, or with groups and folds by Student's t. To compare models look at
+    /// their difference: on the same rows it is far surer than this.
     /// </summary>
     public ConfidenceInterval LogLossInterval { get; internal init; }
 
@@ -95,10 +139,13 @@ public sealed record ComparedModel
 
     /// <summary>The number of rows whose loss is infinite.</summary>
     public long InfiniteRows { get; internal init; }
+
+    /// <summary>The clipped log-loss of each fold of a cross-validation, repeat after repeat; else empty.</summary>
+    public IReadOnlyList<double> FoldLogLosses { get; internal init; } = [];
 }
 
 /// <summary>How models are compared on the same rows.</summary>
-public sealed class ComparisonOptions
+public class ComparisonOptions
 {
     /// <summary>The model that all others are compared with; null is the first.</summary>
     public string? Baseline { get; set; }
@@ -130,11 +177,21 @@ public sealed class ComparisonOptions
     /// <summary>The threads of the bootstrap; null is one for each processor. The outcome is the same bits for any number.</summary>
     public int? NumberOfThreads { get; set; }
 
-    /// <summary>Refuses options that make no sense for models of these names.</summary>
-    internal void Check(string[] models)
+    internal ComparisonOptions Copy() => (ComparisonOptions)MemberwiseClone();
+
+    /// <summary>The same without bootstrap and lists of rows.</summary>
+    internal ComparisonOptions WithoutRows()
     {
-        if (models.Length < 2)
-            throw ComparisonErrors.TooFewModels(models.Length);
+        var copy = Copy();
+        (copy.BootstrapResamples, copy.ListedRows) = (0, 0);
+        return copy;
+    }
+
+    /// <summary>Refuses options that make no sense for models of these names.</summary>
+    internal void Check(string[] models, int fewest = 2)
+    {
+        if (models.Length < fewest)
+            throw ComparisonErrors.TooFewModels(models.Length, fewest);
         if (models.Any(string.IsNullOrEmpty))
             throw ComparisonErrors.EmptyName();
         if (Baseline is { } baseline && !models.Contains(baseline))

@@ -4,141 +4,220 @@ using MLNet.CrossEntropy.Evaluation;
 
 namespace MLNet.CrossEntropy.Comparison;
 
+/// <summary>The rows of a comparison, or of one fold of a cross-validation, as each model has scored them.</summary>
+/// <param name="Scored">The rows by the name of the model.</param>
+/// <param name="Rows">Where each row stands in the data as a whole; null where the parts lie one behind the other.</param>
+internal sealed record ScoredPart(IReadOnlyDictionary<string, IDataView> Scored, int[]? Rows = null);
+
 /// <summary>Compares models on the same rows in one pass, all of them side by side.</summary>
-internal sealed class ModelComparer
+internal sealed class ModelComparer : IDisposable
 {
-    private readonly List<ModelRows> _models;
+    private readonly ModelSums[] _models;
+    private readonly PairSums[] _pairs;
     private readonly ComparisonOptions _options;
+    private readonly EvaluationOptions _evaluation;
     private readonly RowKeys _keys;
-    private readonly SameRows[] _sameRows;
-    private readonly List<PairSums> _pairs = [];
     private readonly PoissonBootstrap? _bootstrap;
     private readonly RowCounter _rows = new();
+    private readonly HashSet<string> _ofOtherClasses = [];
     private readonly int _seed;
     private readonly string? _baseline;
-    private readonly Func<(string? Id, string? Label)> _nameRow;
     private long _clipped;
 
-    private ModelComparer(List<ModelRows> models, ComparisonOptions options, RowKeys keys, PoissonBootstrap? bootstrap, int seed)
+    public ModelComparer(string[] names, ComparisonOptions options, EvaluationOptions evaluation, bool hasFolds, int seed)
     {
-        (_models, _options, _keys, _bootstrap, _seed) = (models, options, keys, bootstrap, seed);
-        _nameRow = NameRow;
-        _baseline = options.AllPairs ? null : options.Baseline ?? models[0].Name;
-        _sameRows = [.. models.Skip(1).Select(other => new SameRows(models[0], other))];
-        foreach ((var first, var second) in PairsOf(models.Count, options.AllPairs ? null : models.FindIndex(m => m.Name == _baseline)))
-            _pairs.Add(new(models[first], models[second], keys.HasGroups, options.ListedRows));
+        (_options, _evaluation, _seed) = (options, evaluation, seed);
+        _keys = new(options, areRowsRepeated: hasFolds);
+        _models = [.. names.Select(name => new ModelSums(name, _keys.HasGroups, hasFolds))];
+        _baseline = options.AllPairs ? null : options.Baseline ?? names[0];
+        var baseline = Array.IndexOf(names, _baseline);
+        _pairs =
+        [
+            .. from first in Enumerable.Range(0, names.Length)
+               from second in Enumerable.Range(0, names.Length)
+               where baseline >= 0 ? second == baseline && first != baseline : first < second
+               select new PairSums(first, second, _models, hasClusters: _keys.HasGroups || hasFolds, options.ListedRows),
+        ];
+        _bootstrap = options.BootstrapResamples == 0 || _pairs.Length == 0 ? null
+            : new(options.BootstrapResamples, seed, _pairs.Length, options.NumberOfThreads ?? Environment.ProcessorCount);
     }
 
     /// <summary>Compares models, each with a name and the data it has scored.</summary>
     public static CrossEntropyComparison Compare<TOptions>(
         IHostEnvironment env,
-        IReadOnlyDictionary<string, IDataView> scoredData,
+        IReadOnlyDictionary<string, IDataView> scored,
         ComparisonOptions options,
         TOptions evaluation,
         Func<IDataView, TOptions, Evaluator> open)
         where TOptions : EvaluationOptions
     {
-        options.Check([.. scoredData.Keys]);
+        options.Check([.. scored.Keys]);
         evaluation.Check();
-        // Always drawn, so that the environment's state does not depend on the options.
-        var seed = env.Register("CompareCrossEntropy").Rand.Next();
-        seed = options.Seed ?? seed;
-        var pairs = PairsOf(scoredData.Count, options.AllPairs ? null : 0).Count();
-        List<ModelRows> models = [];
+        var comparison = Compare([new(scored)], options, evaluation, open, SeedOf(env, options), testToTrainRatio: null);
+        EvaluationWarnings.Send(env, comparison.Warnings);
+        return comparison;
+    }
+
+    /// <summary>Compares models on folds, those of each model in the same order.</summary>
+    public static CrossEntropyComparison CompareFolds<TOptions>(
+        IHostEnvironment env,
+        Dictionary<string, IDataView[]> folds,
+        ComparisonOptions options,
+        TOptions evaluation,
+        Func<IDataView, TOptions, Evaluator> open)
+        where TOptions : EvaluationOptions
+    {
+        options.Check([.. folds.Keys]);
+        evaluation.Check();
+        var count = FoldComparer.Count(folds.ToDictionary(f => f.Key, f => f.Value.Length));
+        ScoredPart[] parts = [.. Enumerable.Range(0, count).Select(k => new ScoredPart(folds.ToDictionary(f => f.Key, f => f.Value[k])))];
+        var comparison = Compare(parts, options, evaluation, open, SeedOf(env, options), testToTrainRatio: 1.0 / (count - 1));
+        EvaluationWarnings.Send(env, comparison.Warnings);
+        return comparison;
+    }
+
+    /// <summary>Compares models on rows that come in parts; with a ratio of test to training rows the parts are folds.</summary>
+    public static CrossEntropyComparison Compare<TOptions>(
+        IReadOnlyList<ScoredPart> parts,
+        ComparisonOptions options,
+        TOptions evaluation,
+        Func<IDataView, TOptions, Evaluator> open,
+        int seed,
+        double? testToTrainRatio)
+        where TOptions : EvaluationOptions
+    {
+        using ModelComparer comparer = new([.. parts[0].Scored.Keys], options, evaluation, testToTrainRatio is not null, seed);
+        foreach ((var part, var fold) in parts.Select((part, fold) => (part, fold)))
+            comparer.Add(part, fold, data => open(data, evaluation));
+        return comparer.ToComparison(testToTrainRatio);
+    }
+
+    /// <summary>The options' seed, or the environment's: always drawn, so that its state does not depend on the options.</summary>
+    public static int SeedOf(IHostEnvironment env, ComparisonOptions options)
+    {
+        var drawn = env.Register("CompareCrossEntropy").Rand.Next();
+        return options.Seed ?? drawn;
+    }
+
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _bootstrap?.Dispose();
+    }
+
+    /// <summary>Adds a fold by its models' log-losses alone, as if it were one row.</summary>
+    public void Add(int fold, double[] logLosses)
+    {
+        _rows.Add(RowOutcome.Used, 1);
+        foreach ((var model, var loss) in _models.Zip(logLosses))
+            model.Add(loss, loss, weight: 1, hit: double.NaN, group: fold, fold);
+        foreach (var pair in _pairs)
+            pair.Add(fold, weight: 1, fold, static () => (null, null));
+    }
+
+    private void Add(ScoredPart part, int fold, Func<IDataView, Evaluator> open)
+    {
+        List<ModelRows> rows = [];
         try
         {
-            foreach ((var name, var data) in scoredData)
-                models.Add(new(name, open(data, evaluation), evaluation.ProbabilityFloor));
-            using RowKeys keys = new(scoredData.First().Value, options);
-            using PoissonBootstrap? bootstrap = options.BootstrapResamples == 0 ? null
-                : new(options.BootstrapResamples, seed, pairs, options.NumberOfThreads ?? Environment.ProcessorCount);
-            ModelComparer comparer = new(models, options, keys, bootstrap, seed);
-            comparer.Run();
-            var comparison = comparer.ToComparison(evaluation);
-            EvaluationWarnings.Send(env, comparison.Warnings);
-            return comparison;
+            foreach ((var name, var data) in part.Scored)
+                rows.Add(new(name, open(data), _evaluation.ProbabilityFloor));
+            _keys.Open(part.Scored.First().Value, part.Rows);
+            new Part(this, rows, fold).Run();
         }
         finally
         {
-            foreach (var model in models)
+            foreach (var model in rows)
                 model.Dispose();
         }
     }
 
-    /// <summary>Every model with the baseline as the second, or, without one, with every later model.</summary>
-    private static IEnumerable<(int First, int Second)> PairsOf(int models, int? baseline) =>
-        from first in Enumerable.Range(0, models)
-        from second in Enumerable.Range(0, models)
-        where baseline is { } b ? second == b && first != b : first < second
-        select (first, second);
-
-    private void Run()
+    public CrossEntropyComparison ToComparison(double? testToTrainRatio)
     {
-        while (MoveNext())
-        {
-            foreach (var check in _sameRows)
-                check.Check();
-            var bad = _models.Find(m => !m.HasLoss);
-            _rows.Add(bad?.Outcome ?? RowOutcome.Used, 1);
-            if (bad is null)
-                Add();
-        }
-    }
-
-    private bool MoveNext()
-    {
-        var any = _models[0].MoveNext();
-        for (var i = 1; i < _models.Count; i++)
-        {
-            if (_models[i].MoveNext() == any)
-                continue;
-            (var shorter, var longer) = any ? (_models[i], _models[0]) : (_models[0], _models[i]);
-            throw ComparisonErrors.DifferentRowCount(shorter.Name, longer.Row, longer.Name);
-        }
-        _keys.MoveNext();
-        return any;
-    }
-
-    private void Add()
-    {
-        var first = _models[0];
-        (var group, var key) = _keys.GroupOf(first.Row);
-        var clipped = false;
-        foreach (var model in _models)
-        {
-            model.AddLoss();
-            clipped |= model.ClippedLoss < model.Loss;
-        }
-        foreach (var pair in _pairs)
-            pair.Add(group, _nameRow);
-        _bootstrap?.Add(key, first.Weight, _pairs);
-        if (clipped)
-            _clipped++;
-    }
-
-    /// <summary>The current row's id, and its class as the first model that knows it calls it.</summary>
-    private (string? Id, string? Label) NameRow() =>
-        (_keys.Id, _models.Find(m => m.Label >= 0) is { } model ? model.ClassNames[model.Label] : null);
-
-    private CrossEntropyComparison ToComparison(EvaluationOptions evaluation)
-    {
-        var level = evaluation.ConfidenceLevel;
-        PairedComparison[] pairs = [.. _pairs.Select((pair, i) => pair.ToComparison(level, _bootstrap?.ToInterval(i, level)))];
-        var adjusted = HolmAdjustment.Of([.. pairs.Select(p => p.PValue)]);
+        var level = _evaluation.ConfidenceLevel;
+        PairedComparison[] pairs =
+            [.. _pairs.Select((pair, i) => pair.ToComparison(level, testToTrainRatio, _bootstrap?.ToInterval(i, level)))];
         CrossEntropyComparison comparison = new()
         {
             Models = [.. _models.Select(m => m.ToModel(level))],
-            Pairs = [.. pairs.Select((pair, i) => pair with { AdjustedPValue = adjusted[i] })],
+            Pairs = HolmAdjustment.Of(pairs),
             Baseline = _baseline,
             Rows = _rows.ToCounts(_clipped),
             GroupColumnName = _options.GroupColumnName,
-            ProbabilityFloor = evaluation.ProbabilityFloor,
+            ProbabilityFloor = _evaluation.ProbabilityFloor,
             ConfidenceLevel = level,
             Seed = _seed,
-            Warnings = [],
         };
-        string[] unlike = [.. _models.Skip(1).Where((_, i) => !_sameRows[i].ClassesAgree).Select(m => m.Name)];
-        return comparison with { Warnings = [.. ComparisonWarnings.Of(comparison, _models[0].Name, unlike)] };
+        return comparison with { Warnings = [.. ComparisonWarnings.Of(comparison, _models[0].Name, _ofOtherClasses)] };
+    }
+
+    /// <summary>One part of the rows, on its way through all models at once.</summary>
+    private sealed class Part
+    {
+        private readonly ModelComparer _whole;
+        private readonly List<ModelRows> _models;
+        private readonly SameRows[] _sameRows;
+        private readonly int _fold;
+        private readonly Func<(string? Id, string? Label)> _nameRow;
+
+        public Part(ModelComparer whole, List<ModelRows> models, int fold)
+        {
+            (_whole, _models, _fold, _nameRow) = (whole, models, fold, NameRow);
+            _sameRows = [.. models.Skip(1).Select(other => new SameRows(models[0], other))];
+            whole._ofOtherClasses.UnionWith(models.Skip(1).Where((_, i) => !_sameRows[i].ClassesAgree).Select(m => m.Name));
+        }
+
+        public void Run()
+        {
+            while (MoveNext())
+            {
+                foreach (var check in _sameRows)
+                    check.Check();
+                var bad = _models.Find(m => !m.HasLoss);
+                _whole._rows.Add(bad?.Outcome ?? RowOutcome.Used, 1);
+                if (bad is null)
+                    Add();
+            }
+            foreach ((var sums, var rows) in _whole._models.Zip(_models))
+                sums.Finish(rows);
+        }
+
+        private bool MoveNext()
+        {
+            var any = _models[0].MoveNext();
+            for (var i = 1; i < _models.Count; i++)
+            {
+                if (_models[i].MoveNext() == any)
+                    continue;
+                (var shorter, var longer) = any ? (_models[i], _models[0]) : (_models[0], _models[i]);
+                throw ComparisonErrors.DifferentRowCount(shorter.Name, longer.Row, longer.Name);
+            }
+            if (any)
+                _whole._keys.MoveNext();
+            return any;
+        }
+
+        private void Add()
+        {
+            (var group, var key) = _whole._keys.Group();
+            var weight = _models[0].Weight;
+            var clipped = false;
+            for (var i = 0; i < _models.Count; i++)
+            {
+                var model = _models[i];
+                _whole._models[i].Add(model.Loss, model.ClippedLoss, weight, model.Hit, group, _fold);
+                clipped |= model.ClippedLoss < model.Loss;
+            }
+            var cluster = _whole._models[0].HasFolds ? _fold : group;
+            foreach (var pair in _whole._pairs)
+                pair.Add(_whole._keys.Row, weight, cluster, _nameRow);
+            _whole._bootstrap?.Add(key, weight, _whole._pairs);
+            _whole._clipped += clipped ? 1 : 0;
+        }
+
+        /// <summary>The current row's id, and its class as the first model that knows it calls it.</summary>
+        private (string? Id, string? Label) NameRow() =>
+            (_whole._keys.Id, _models.Find(m => m.Label >= 0) is { } model ? model.ClassNames[model.Label] : null);
     }
 }
 
@@ -148,7 +227,7 @@ internal static class ComparisonWarnings
     /// <summary>With fewer groups cluster-robust standard errors come out too small (Cameron and Miller 2015, section VI).</summary>
     private const int FewGroups = 20;
 
-    public static IEnumerable<string> Of(CrossEntropyComparison comparison, string firstModel, string[] modelsOfOtherClasses)
+    public static IEnumerable<string> Of(CrossEntropyComparison comparison, string firstModel, IEnumerable<string> modelsOfOtherClasses)
     {
         foreach (var model in modelsOfOtherClasses)
             yield return $"The classes of '{model}' are not those of '{firstModel}'; a row of a class that one of them does not know "
@@ -162,7 +241,7 @@ internal static class ComparisonWarnings
         foreach (var model in comparison.Models.Where(m => m.InfiniteRows > 0))
             yield return $"The log-loss of '{model.Name}' is infinite: {model.InfiniteRows} rows give their true class probability 0. "
                 + $"Tests and intervals rest on probabilities of at least {comparison.ProbabilityFloor:g3}.";
-        if (comparison.Pairs[0].Groups is { } groups && groups < FewGroups)
+        if (comparison.Pairs is [{ Groups: < FewGroups and var groups }, ..])
             yield return $"There are {groups} groups of rows; with fewer than {FewGroups}, standard errors tend to be too small.";
     }
 }
@@ -170,6 +249,13 @@ internal static class ComparisonWarnings
 /// <summary>P-values of several tests made at once.</summary>
 internal static class HolmAdjustment
 {
+    /// <summary>The comparisons with their p-values adjusted for all of them.</summary>
+    public static PairedComparison[] Of(PairedComparison[] pairs)
+    {
+        var adjusted = Of([.. pairs.Select(p => p.PValue)]);
+        return [.. pairs.Select((pair, i) => pair with { AdjustedPValue = adjusted[i] })];
+    }
+
     /// <summary>
     /// Holm (1979), "A simple sequentially rejective multiple test procedure": the i-th smallest of m p-values is multiplied by
     /// m - i + 1, capped at 1, and never falls below a smaller one's. Undefined (NaN) p-values stay so and do not count.

@@ -1,6 +1,5 @@
 using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Comparison;
 
@@ -8,13 +7,9 @@ namespace MLNet.CrossEntropy.Comparison;
 internal sealed class ModelRows(string name, Evaluator evaluator, double probabilityFloor) : IDisposable
 {
     private readonly double _largestClippedLoss = -Math.Log(probabilityFloor);
-    private readonly RowCounter _outcomes = new();
     private readonly ScoredBlock _block = evaluator.First;
     private readonly EvaluatedRow[] _rows = new EvaluatedRow[evaluator.First.Capacity];
     private int _row = -1;
-    private LogLossSums _logLoss;
-    private CompensatedSum _hits;
-    private long _infinite;
 
     /// <summary>The model's name.</summary>
     public string Name => name;
@@ -24,6 +19,12 @@ internal sealed class ModelRows(string name, Evaluator evaluator, double probabi
 
     /// <summary>False where the names are no more than the slot numbers.</summary>
     public bool ClassesAreNamed => evaluator.Rows.ClassesAreNamed;
+
+    /// <summary>What the losses are computed from.</summary>
+    public string ScoresUsed => evaluator.ScoresUsed;
+
+    /// <summary>What became of all rows so far.</summary>
+    public RowCounter Outcomes { get; } = new();
 
     /// <summary>The current row's position in the data.</summary>
     public long Row => _block.FirstRow + _row;
@@ -48,6 +49,9 @@ internal sealed class ModelRows(string name, Evaluator evaluator, double probabi
     /// <summary>The same with a floor under the probabilities.</summary>
     public double ClippedLoss => _rows[_row].ClippedLoss;
 
+    /// <summary>The share of the current row that is predicted right.</summary>
+    public double Hit => _rows[_row].Hit;
+
     /// <summary>Goes to the next row; false behind the last.</summary>
     /// <exception cref="InvalidOperationException">A row is bad and the caller does not tolerate it.</exception>
     public bool MoveNext()
@@ -67,34 +71,12 @@ internal sealed class ModelRows(string name, Evaluator evaluator, double probabi
         return true;
     }
 
-    /// <summary>Adds the current row to the model's own sums.</summary>
-    public void AddLoss()
-    {
-        _logLoss.Add(Loss, ClippedLoss, Weight);
-        _hits.Add(Weight * _rows[_row].Hit);
-        if (double.IsPositiveInfinity(Loss))
-            _infinite++;
-    }
-
-    public ComparedModel ToModel(double confidenceLevel) => new()
-    {
-        Name = Name,
-        Rows = _outcomes.ToCounts(_logLoss.ClippedRows),
-        ScoresUsed = evaluator.ScoresUsed,
-        LogLoss = _logLoss.LogLoss,
-        ClippedLogLoss = _logLoss.ClippedLogLoss,
-        LogLossStandardError = _logLoss.StandardError,
-        LogLossInterval = ConfidenceInterval.Normal(_logLoss.ClippedLogLoss, _logLoss.StandardError, confidenceLevel),
-        Accuracy = _hits.Value / _logLoss.Weight,
-        InfiniteRows = _infinite,
-    };
-
     public void Dispose() => evaluator.Dispose();
 
     private void Evaluate()
     {
         (var rows, var losses, var clippedLosses, var hits) = EvaluateOrExplain();
-        _outcomes.Merge(rows.Outcomes);
+        Outcomes.Merge(rows.Outcomes);
         for (var i = 0; i < rows.Count; i++)
             _rows[rows.Sources[i]] = new(RowOutcome.Used, true, losses[i], clippedLosses[i], hits[i]);
         foreach ((var source, var outcome, var isMistake) in rows.BadRows)

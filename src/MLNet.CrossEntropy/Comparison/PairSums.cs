@@ -1,12 +1,13 @@
-using System.Runtime.InteropServices;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Comparison;
 
 /// <summary>What two models' losses on the same rows add up to.</summary>
-internal sealed class PairSums(ModelRows first, ModelRows second, bool hasGroups, int listedRows)
+internal sealed class PairSums(int first, int second, ModelSums[] models, bool hasClusters, int listedRows)
 {
-    private readonly GroupSums? _groups = hasGroups ? new() : null;
+    private readonly ModelSums _first = models[first];
+    private readonly ModelSums _second = models[second];
+    private readonly ClusterSums? _clusters = hasClusters ? new() : null;
     private readonly LargestDifferences _forFirst = new(listedRows);
     private readonly LargestDifferences _forSecond = new(listedRows);
     private CompensatedSum _weight;
@@ -21,17 +22,21 @@ internal sealed class PairSums(ModelRows first, ModelRows second, bool hasGroups
     private long _clipped;
 
     /// <summary>The current row's difference of clipped losses.</summary>
-    public double Difference => first.ClippedLoss - second.ClippedLoss;
+    public double Difference => _first.ClippedLoss - _second.ClippedLoss;
 
-    /// <summary>Adds the row that both models stand at.</summary>
-    public void Add(int group, Func<(string? Id, string? Label)> nameRow)
+    /// <summary>Adds the row that was added to both models' own sums.</summary>
+    /// <param name="row">Where it stands in the data.</param>
+    /// <param name="weight">Its weight.</param>
+    /// <param name="cluster">The fold or the group that it is of, where there are any.</param>
+    /// <param name="nameRow">Gives its names.</param>
+    public void Add(long row, double weight, int cluster, Func<(string? Id, string? Label)> nameRow)
     {
-        double weight = first.Weight, difference = Difference;
+        var difference = Difference;
         _rows++;
         _weight.Add(weight);
         _clippedDifferences.Add(weight * difference);
         _moments.Add(difference, weight);
-        _groups?.Add(group, difference, weight);
+        _clusters?.Add(cluster, difference, weight);
         AddUnclipped(weight);
 
         var side = difference < 0 ? _forFirst : _forSecond;
@@ -39,22 +44,28 @@ internal sealed class PairSums(ModelRows first, ModelRows second, bool hasGroups
         if (!side.Admits(Math.Abs(contribution)))
             return;
         (var id, var label) = nameRow();
-        side.Add(new(first.Row, id, label, weight, first.Loss, second.Loss, contribution), Math.Abs(contribution));
+        side.Add(new(row, id, label, weight, _first.Loss, _second.Loss, contribution), Math.Abs(contribution));
     }
 
-    public PairedComparison ToComparison(double level, BootstrapInterval? bootstrap)
+    /// <summary>The outcome; with a ratio of test to training rows the clusters are folds, else they are groups.</summary>
+    public PairedComparison ToComparison(double level, double? testToTrainRatio, BootstrapInterval? bootstrap)
     {
         var mean = _clippedDifferences.Value / _weight.Value;
-        var standardError = _groups?.StandardError(mean) ?? _moments.StandardError;
-        var degreesOfFreedom = (_groups?.Count ?? _moments.EffectiveCount) - 1;
+        (var standardError, var degreesOfFreedom) = (_clusters, testToTrainRatio) switch
+        {
+            (null, _) => (_moments.StandardError, _moments.EffectiveCount - 1),
+            (_, { } ratio) => _clusters.OfFolds(ratio),
+            _ => (_clusters.StandardError(mean), _clusters.Count - 1),
+        };
         var pValue = StudentT.TwoSidedPValue(mean, standardError, degreesOfFreedom);
         return new()
         {
-            First = first.Name,
-            Second = second.Name,
+            First = _first.Name,
+            Second = _second.Name,
             Rows = _rows,
             EffectiveRows = _moments.EffectiveCount,
-            Groups = _groups?.Count,
+            Groups = testToTrainRatio is null ? _clusters?.Count : null,
+            Folds = testToTrainRatio is null ? null : _clusters!.Count,
             MeanDifference = MeanDifference(),
             ClippedMeanDifference = mean,
             StandardError = standardError,
@@ -75,17 +86,18 @@ internal sealed class PairSums(ModelRows first, ModelRows second, bool hasGroups
 
     private void AddUnclipped(double weight)
     {
-        if (double.IsPositiveInfinity(first.Loss))
+        (var first, var second) = (_first.Loss, _second.Loss);
+        if (double.IsPositiveInfinity(first))
             _firstInfinite++;
-        if (double.IsPositiveInfinity(second.Loss))
+        if (double.IsPositiveInfinity(second))
             _secondInfinite++;
-        if (double.IsFinite(first.Loss) && double.IsFinite(second.Loss))
-            _differences.Add(weight * (first.Loss - second.Loss));
-        if (first.ClippedLoss < first.Loss || second.ClippedLoss < second.Loss)
+        if (double.IsFinite(first) && double.IsFinite(second))
+            _differences.Add(weight * (first - second));
+        if (_first.ClippedLoss < first || _second.ClippedLoss < second)
             _clipped++;
-        if (first.Loss < second.Loss)
+        if (first < second)
             _wins.Add(weight);
-        else if (first.Loss == second.Loss)
+        else if (first == second)
             _ties.Add(weight);
     }
 
@@ -96,44 +108,6 @@ internal sealed class PairSums(ModelRows first, ModelRows second, bool hasGroups
         (false, true) => double.NegativeInfinity,
         _ => _differences.Value / _weight.Value,
     };
-}
-
-/// <summary>The weights and weighted differences of each group of rows.</summary>
-internal sealed class GroupSums
-{
-    private readonly List<double> _weights = [];
-    private readonly List<double> _differences = [];
-
-    public int Count => _weights.Count;
-
-    public void Add(int group, double difference, double weight)
-    {
-        if (group == _weights.Count)
-        {
-            _weights.Add(0);
-            _differences.Add(0);
-        }
-        CollectionsMarshal.AsSpan(_weights)[group] += weight;
-        CollectionsMarshal.AsSpan(_differences)[group] += weight * difference;
-    }
-
-    /// <summary>
-    /// The standard error of a weighted mean m whose rows may depend on each other within groups:
-    /// <c>sqrt(G / (G - 1) sum_g (sum_(i in g) w (d - m))^2) / sum w</c>; NaN for fewer than two groups.
-    /// </summary>
-    public double StandardError(double mean)
-    {
-        if (Count < 2)
-            return double.NaN;
-        double squares = 0, weight = 0;
-        for (var g = 0; g < Count; g++)
-        {
-            var deviation = _differences[g] - mean * _weights[g];
-            squares += deviation * deviation;
-            weight += _weights[g];
-        }
-        return Math.Sqrt(Count / (Count - 1.0) * squares) / weight;
-    }
 }
 
 /// <summary>Keeps the k rows that speak most for one model of a pair; of equals the earlier ones.</summary>

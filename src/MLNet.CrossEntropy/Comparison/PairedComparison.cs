@@ -26,6 +26,9 @@ public sealed record PairedComparison
     /// <summary>The number of groups of rows; null where rows are taken as independent.</summary>
     public long? Groups { get; internal init; }
 
+    /// <summary>The number of folds of a cross-validation, those of all repeats; null where there are none.</summary>
+    public int? Folds { get; internal init; }
+
     /// <summary><c>sum w d / sum w</c> without a floor: infinite where just one model's log-loss is, NaN where both are.</summary>
     public double MeanDifference { get; internal init; }
 
@@ -38,11 +41,13 @@ public sealed record PairedComparison
     /// <summary>
     /// The standard error of <see cref="ClippedMeanDifference"/> m. Independent rows, n effective:
     /// <c>sqrt(sum w (d - m)^2 / sum w / (n - 1))</c>. G groups: <c>sqrt(G / (G - 1) sum_g (sum_(i in g) w (d - m))^2) / sum w</c>
-    /// (Liang and Zeger 1986). NaN below two effective rows or groups.
+    /// (Liang and Zeger 1986). J folds, whose models share most of their training rows so that a plain t-test finds differences where there
+    /// are none: <c>sqrt((1/J + n_test / n_train) sum_j (d_j - m)^2 / (J - 1))</c> (Nadeau and Bengio 2003, "Inference for the
+    /// generalization error"), folds weighing as much as their rows. NaN below two effective rows, groups or folds.
     /// </summary>
     public double StandardError { get; internal init; }
 
-    /// <summary>The degrees of freedom of Student's t behind interval and p-value: n - 1, or G - 1.</summary>
+    /// <summary>The degrees of freedom of Student's t behind interval and p-value: n - 1, G - 1 or J - 1.</summary>
     public double DegreesOfFreedom { get; internal init; }
 
     /// <summary>The t interval of <see cref="ClippedMeanDifference"/>.</summary>
@@ -59,7 +64,10 @@ public sealed record PairedComparison
     /// </summary>
     public double AdjustedPValue { get; internal init; }
 
-    /// <summary>The bootstrap of <see cref="ClippedMeanDifference"/>; null when not asked for.</summary>
+    /// <summary>
+    /// The bootstrap of <see cref="ClippedMeanDifference"/>; null when not asked for. Of a cross-validation, too, it draws rows or
+    /// groups: it speaks of these models on other rows, not of other training rows.
+    /// </summary>
     public BootstrapInterval? Bootstrap { get; internal init; }
 
     /// <summary>The weighted share of rows on which the first model has the lower loss, ties counting a half.</summary>

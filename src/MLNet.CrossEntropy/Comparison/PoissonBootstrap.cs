@@ -34,7 +34,7 @@ internal sealed class PoissonBootstrap : IDisposable
     }
 
     /// <summary>Adds a row's differences, one a pair.</summary>
-    public void Add(ulong key, double weight, List<PairSums> pairs)
+    public void Add(ulong key, double weight, PairSums[] pairs)
     {
         if (_count == BufferedRows)
             Flush();
@@ -122,8 +122,6 @@ internal static class PoissonWeights
     /// <summary>The number of resamples whose weights are drawn together.</summary>
     public const int ChunkLength = 64;
 
-    private const ulong Golden = 0x9E3779B97F4A7C15;
-
     // A uniform u of 16 bits makes the weight k for P(X < k) <= u / 65536 < P(X <= k): it is the number of thresholds not above u.
     // Beyond 8 the probability, 1e-6, is below the resolution; the mean is off by 2e-5, which the ratio of sums does not see.
     private static readonly ushort[] Thresholds = MakeThresholds();
@@ -132,9 +130,10 @@ internal static class PoissonWeights
     public static void Draw(ulong seed, ulong key, int chunk, Span<double> weights)
     {
         Span<ulong> random = stackalloc ulong[ChunkLength / 4];
-        var state = Mix(Mix(seed + Golden) ^ Mix(key)) + Golden * (ulong)(chunk * random.Length);
+        var state = SplitMix64.Mix(SplitMix64.Mix(seed + SplitMix64.Gamma) ^ SplitMix64.Mix(key));
+        state += SplitMix64.Gamma * (ulong)(chunk * random.Length);
         for (var i = 0; i < random.Length; i++)
-            random[i] = Mix(state += Golden);
+            random[i] = SplitMix64.Mix(state += SplitMix64.Gamma);
 
         var uniforms = MemoryMarshal.Cast<ulong, Vector<ushort>>(random);
         foreach (ref var u in uniforms)
@@ -147,14 +146,6 @@ internal static class PoissonWeights
         ReadOnlySpan<ushort> whole = MemoryMarshal.Cast<ulong, ushort>(random);
         for (var i = 0; i < whole.Length; i++)
             weights[i] = whole[i];
-    }
-
-    /// <summary>The finaliser of SplitMix64 (Steele, Lea and Flood 2014).</summary>
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 
     private static ushort[] MakeThresholds()

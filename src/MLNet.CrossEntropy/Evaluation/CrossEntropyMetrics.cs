@@ -82,10 +82,10 @@ public abstract class CrossEntropyMetrics
     /// The standard error of <see cref="ClippedLogLoss"/> (and of <see cref="LogLoss"/>, when nothing was clipped); NaN below two
     /// effective rows.
     /// </summary>
-    public double LogLossStandardError { get; }
+    public double LogLossStandardError { get; internal set; }
 
     /// <summary>The normal confidence interval of <see cref="ClippedLogLoss"/>.</summary>
-    public ConfidenceInterval LogLossInterval { get; }
+    public ConfidenceInterval LogLossInterval { get; internal set; }
 
     /// <summary>
     /// The mean entropy H(p) of the labels themselves, the part of the log-loss that no model can remove; 0 with hard labels.

@@ -65,6 +65,14 @@ public abstract class EvaluationOptions
 
     internal int Threads => NumberOfThreads ?? Environment.ProcessorCount;
 
+    /// <summary>The options for forecasts brought together by name: with a column of weights, the label's own among them.</summary>
+    internal virtual EvaluationOptions ForForecasts()
+    {
+        var copy = (EvaluationOptions)MemberwiseClone();
+        copy.ExampleWeightColumnName ??= "Weight";
+        return copy;
+    }
+
     /// <summary>Refuses options that make no sense.</summary>
     internal virtual void Check()
     {
@@ -108,6 +116,13 @@ public sealed class MulticlassEvaluationOptions : EvaluationOptions
 
     internal override ScoredColumns Columns =>
         ColumnsWith(ScoreColumnName) with { ClassNames = ClassNames, WeightBySoftLabelSum = WeightBySoftLabelSum };
+
+    internal override EvaluationOptions ForForecasts()
+    {
+        var copy = (MulticlassEvaluationOptions)base.ForForecasts();
+        (copy.ClassNames, copy.WeightBySoftLabelSum) = (null, false);
+        return copy;
+    }
 
     internal override void Check()
     {

@@ -53,6 +53,6 @@ internal sealed unsafe class ElasticNet(double l1, double l2, float[]? shares = 
     public double Subgradient(double slope, double weight, int output, int feature)
     {
         var smooth = slope + L2Of(feature) * (weight - CentreOf(output, feature));
-        return weight != 0 ? smooth + Math.Sign(weight) * L1 : Math.CopySign(Math.Max(0, Math.Abs(smooth) - L1), smooth);
+        return weight != 0 ? smooth + Math.CopySign(L1, weight) : Math.CopySign(Math.Max(0, Math.Abs(smooth) - L1), smooth);
     }
 }

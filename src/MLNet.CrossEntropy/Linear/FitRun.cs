@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
 
@@ -34,6 +35,9 @@ internal interface ISolver : IDisposable
 /// </summary>
 internal sealed class FitRun
 {
+    // By a smaller share of themselves objectives that floats have computed do not differ.
+    private const double RoundingShare = 1e-6;
+
     // No fit takes a thousand years.
     private const long LongestTicks = 365_000 * TimeSpan.TicksPerDay;
 
@@ -73,6 +77,7 @@ internal sealed class FitRun
 
     /// <summary>Lets the solver run, and answers with the model.</summary>
     /// <exception cref="OperationCanceledException">The fit was cancelled and has no model to return, or shall return none.</exception>
+    /// <exception cref="InvalidOperationException">Its numbers are none.</exception>
     public FittedLinearModel Complete()
     {
         if (_plan.Checkpoint is not null)
@@ -89,7 +94,13 @@ internal sealed class FitRun
             _solver.Settle();
         var weights = new float[checked(_objective.Outputs * _objective.Features)];
         var biases = new float[_objective.Outputs];
-        _solver.Weights.CopyTo(weights, biases);
+        using var rival = _objective.CreateWeights();
+        // Who cancels does not want to wait for rows to be read once more, nor another step's weights than those asked for.
+        var (best, certificate, warning) = !isCancelled ? Best(rival) : (_solver.Weights,
+            _objective.Chunks is RowChunks ? OptimalityCertificate.NotMeasured : _objective.Certify(_solver.Weights), null);
+        best.CopyTo(weights, biases);
+        if (!SpanMath.AreFinite<float>(weights) || !SpanMath.AreFinite<float>(biases))
+            throw Divergence(double.NaN, "");
         var model = new FittedLinearModel
         {
             Weights = weights,
@@ -102,10 +113,8 @@ internal sealed class FitRun
             TotalSteps = _solver.StepsBefore + _steps,
             SettledRate = _solver.SettledRate,
             StopReason = reason,
-            // Who cancels does not want to wait for rows to be read once more.
-            Certificate = isCancelled && _objective.Chunks is RowChunks
-                ? OptimalityCertificate.NotMeasured
-                : _objective.Certify(_solver.Weights),
+            Certificate = certificate,
+            Warning = warning,
         };
         if (!isCancelled)
             _checkpoint?.Delete();
@@ -183,13 +192,44 @@ internal sealed class FitRun
     }
 
     /// <summary>The error of a fit whose loss explodes.</summary>
-    public InvalidOperationException Divergence(double loss, string efforts)
+    public InvalidOperationException Divergence(double loss, string efforts) =>
+        FitErrors.Failed(_objective, _plan, Math.Min(Epochs + 1, MaximumEpochs), loss, efforts);
+
+    /// <summary>
+    /// Certifies the solver's weights, and lets <paramref name="rival"/> take their place where it is better: the weights that the fit
+    /// began with, or those of the class priors.
+    /// </summary>
+    private (LinearWeights Weights, OptimalityCertificate Certificate, string? Warning) Best(LinearWeights rival)
     {
-        var scales = _objective.Scaling.Scales;
-        return new InvalidOperationException(
-            $"Training diverged in epoch {Epochs + 1}: the mean loss was {loss.ToString(CultureInfo.InvariantCulture)}{efforts}. " +
-            $"The feature of largest scale is number {Array.IndexOf(scales, scales.Min())}. " +
-            "Leave the learning rate to be chosen from the data, or normalise the features, or remove outliers.");
+        var summary = _objective.Summary;
+        var isWarm = _plan.InitialWeights is not null || _plan.InitialBiases is not null;
+        rival.Set(_plan.InitialWeights, _plan.InitialBiases ?? summary.PriorBiases);
+        // One that is known needs no look at the rows.
+        var known = isWarm ? null : summary.PriorLoss + _objective.Penalty.Value(rival);
+        var certificate = _objective.Certify(_solver.Weights, known is null ? rival : null, out var objective);
+        objective = known ?? objective;
+        var solved = certificate.Objective;
+        var name = isWarm ? "the initial model" : "the class priors alone";
+        if (isWarm && _plan.LearningRate is null && _plan.Schedule is null && summary.PriorLoss is { } loss)
+        {
+            using var priors = _objective.CreateWeights();
+            priors.Set(null, summary.PriorBiases);
+            loss += _objective.Penalty.Value(priors);
+            if (!(loss >= Math.Min(solved, objective)))
+            {
+                rival.CopyFrom(priors);
+                (objective, name) = (loss, "the class priors alone");
+            }
+        }
+
+        if (!double.IsFinite(solved))
+            throw Divergence(solved, "");
+        if (!(solved - objective > RoundingShare * Math.Abs(objective)))
+            return (_solver.Weights, certificate, null);
+        certificate = _objective.Certify(rival);
+        return (rival, certificate, string.Create(CultureInfo.InvariantCulture,
+            $"The fit ended at an objective of {solved:g6}, above the {objective:g6} of {name}, which is returned instead. Give the fit ")
+                + "more epochs, leave its learning rate to be chosen from the data, and normalise features that are very large.");
     }
 
     private StopReason RunSolver()

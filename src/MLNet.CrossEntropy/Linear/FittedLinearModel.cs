@@ -19,10 +19,10 @@ internal sealed record FitStart(FitPlan Plan, long MemoryBytes, long UnknownVali
         var isSaga = plan.Solver == Solver.Saga;
         var slots = rows.IsSparse ? 0 : plan.Rule.Slots;
 
-        // The weights, those to come back to, and those returned; their gradient in the certificate, in double, and summed in lanes of
-        // sparse rows; on dense rows raw weights, the gradients in raw and in scaled ones, and the optimizer's slots twice; on sparse ones
-        // how far each feature has caught up.
-        var copies = 5 + (rows.IsSparse ? SparseProducts.LanesOf(rows) : 3 + 2 * slots) + (isSaga ? 1 : 0);
+        // The weights, those to come back to, those begun with, and those returned; their gradient in the certificate, in double, and
+        // summed in lanes of sparse rows; on dense rows raw weights, the gradients in raw and in scaled ones, and the optimizer's slots
+        // twice; on sparse ones how far each feature has caught up.
+        var copies = 6 + (rows.IsSparse ? SparseProducts.LanesOf(rows) : 3 + 2 * slots) + (isSaga ? 1 : 0);
         var floats = weights * copies + (rows.IsSparse ? 2L * rows.Features : 0);
         var table = isSaga ? rows.Rows * outputs : 0;
         var batch = 2L * plan.BatchSize * outputs;
@@ -67,6 +67,9 @@ internal sealed record FittedLinearModel
 
     /// <summary>Why the fit ended.</summary>
     public required StopReason StopReason { get; init; }
+
+    /// <summary>What the caller should know of weights that are not the solver's; null when there is nothing.</summary>
+    public string? Warning { get; init; }
 
     /// <summary>How good the returned weights are: objective, gradient norm, distance bound.</summary>
     public required OptimalityCertificate Certificate { get; init; }

@@ -57,8 +57,13 @@ internal sealed unsafe class LinearObjective : IDisposable
     public LinearWeights CreateWeights() => new(Outputs, Features, Summary.IsSparse);
 
     /// <summary>Objective, gradient and distance from the optimum, by one pass over the rows.</summary>
-    public OptimalityCertificate Certify(LinearWeights weights)
+    /// <param name="weights">The model.</param>
+    public OptimalityCertificate Certify(LinearWeights weights) => Certify(weights, null, out _);
+
+    /// <summary>The same, and the objective of another model, where there is one, by the same pass.</summary>
+    public OptimalityCertificate Certify(LinearWeights weights, LinearWeights? rival, out double rivalObjective)
     {
+        var rivalLoss = 0.0;
         CompensatedSum loss = default, weight = default;
         Products.Clear();
         foreach (var rows in Chunks)
@@ -66,8 +71,10 @@ internal sealed unsafe class LinearObjective : IDisposable
             var sums = AddGradient(weights, rows);
             loss.Add(sums.Loss);
             weight.Add(sums.Weight);
+            rivalLoss += rival is null ? 0 : SumLosses(rival, rows);
         }
 
+        rivalObjective = rival is null ? double.NaN : rivalLoss / weight.Value + Penalty.Value(rival);
         double squared = 0, gap = 0;
         for (var k = 0; k < Outputs; k++)
         {
@@ -79,7 +86,7 @@ internal sealed unsafe class LinearObjective : IDisposable
                 var slope = Penalty.Subgradient(
                     Products.Sums[k * Features + j] / weight.Value, weights.Pointer[weights.Place(k, j)], k, j);
                 squared += slope * slope;
-                gap += slope * slope / Penalty.L2Of(j);
+                gap += slope == 0 ? 0 : slope * slope / Penalty.L2Of(j);
             }
         }
 
@@ -238,13 +245,32 @@ internal sealed unsafe class LinearObjective : IDisposable
     /// <summary>Adds the rows' gradients to the products' sums; returns the sums of their losses and weights.</summary>
     private LossSums AddGradient(LinearWeights weights, RowSet rows, RowMap? look = null)
     {
-        var units = (rows.Rows + RowProducts.UnitRows - 1) / RowProducts.UnitRows;
-        if (_units.Length < units)
-            _units = new LossSums[units];
-        _rowsAtHand = rows;
+        Begin(rows);
         Products.Pass(weights, rows, 0, rows.Rows, look is null ? _takeErrors : _takeErrors + look);
+        return SumUnits(rows);
+    }
+
+    /// <summary>The sum of the rows' losses.</summary>
+    private double SumLosses(LinearWeights weights, RowSet rows)
+    {
+        Begin(rows);
+        Products.PassLogits(weights, rows, 0, rows.Rows, _takeErrors);
+        return SumUnits(rows).Loss;
+    }
+
+    private static int UnitsOf(RowSet rows) => (rows.Rows + RowProducts.UnitRows - 1) / RowProducts.UnitRows;
+
+    private void Begin(RowSet rows)
+    {
+        _rowsAtHand = rows;
+        if (_units.Length < UnitsOf(rows))
+            _units = new LossSums[UnitsOf(rows)];
+    }
+
+    private LossSums SumUnits(RowSet rows)
+    {
         CompensatedSum loss = default, weight = default;
-        foreach (var unit in _units.AsSpan(0, units))
+        foreach (var unit in _units.AsSpan(0, UnitsOf(rows)))
         {
             loss.Add(unit.Loss);
             weight.Add(unit.Weight);

@@ -74,7 +74,7 @@ internal sealed unsafe class LocalObjective : IDisposable
     public void Linearize()
     {
         _objective.Team.Run(_takeTerms);
-        _lineLogits.AsSpan().Clear();
+        _lineLogits.Clear();
     }
 
     /// <summary>The Hessian times a direction.</summary>
@@ -165,8 +165,13 @@ internal sealed unsafe class LocalObjective : IDisposable
     private void Advance(int member)
     {
         var (from, to) = _objective.Team.Share(member, _rows.Rows);
-        var start = (long)from * _outputs;
-        SparseKernels.Axpy((float)_along, _directionLogits.Pointer + start, _lineLogits.Pointer + start, (to - from) * _outputs);
+        for (int first = from, count; first < to; first += count)
+        {
+            // The floats of all of a member's rows may be more than an int can count.
+            count = Math.Min(Math.Max(1, (1 << 20) / _outputs), to - first);
+            var start = (long)first * _outputs;
+            SparseKernels.Axpy((float)_along, _directionLogits.Pointer + start, _lineLogits.Pointer + start, count * _outputs);
+        }
     }
 
     private void SumAlong(int member)

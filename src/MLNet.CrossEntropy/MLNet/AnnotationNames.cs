@@ -38,6 +38,15 @@ internal static class AnnotationNames
         return [.. Enumerable.Range(0, featureCount).Select(j => j < slots.Length && slots[j].Length > 0 ? slots[j] : NumberedFeature(j))];
     }
 
+    /// <summary>The annotation of this kind that holds these names.</summary>
+    public static DataViewSchema.Annotations With(string kind, string[] names)
+    {
+        DataViewSchema.Annotations.Builder builder = new();
+        builder.Add(kind, new VectorDataViewType(TextDataViewType.Instance, names.Length),
+            (ref VBuffer<ReadOnlyMemory<char>> value) => value = new(names.Length, [.. names.Select(n => n.AsMemory())]));
+        return builder.ToAnnotations();
+    }
+
     /// <summary>What a feature without a name is called.</summary>
     public static string NumberedFeature(int index) => $"f{index}";
 

@@ -105,9 +105,23 @@ internal static class ColumnErrors
         $"Label column '{column}' sums to {sum} in row {row} (counted from 0), its largest value being {largest} in slot {slot}: "
             + $"probabilities must sum to 1. Divide them by their sum, or set LabelKind to Counts."));
 
-    public static InvalidOperationException WrongFeatureCount(string column, long row, int count, int expected) => new(
-        $"Feature column '{column}' has {count} features in row {row} (counted from 0), and its type promises {expected}. Every row "
-            + $"must have the same length.");
+    public static InvalidOperationException BadIndex(string column, long row, int index, int length) => new(
+        $"The vector of row {row} (counted from 0) in column '{column}' has the index {index}: the indices of a vector of {length} slots "
+            + $"must rise and be below {length}. Mend the data view that makes it.");
+
+    public static void ThrowIfFeatureCountDiffers(DataViewSchema.Column column, long row, int count)
+    {
+        if (((VectorDataViewType)column.Type).Size is var expected && count != expected)
+        {
+            throw new InvalidOperationException(
+                $"Feature column '{column.Name}' has {count} features in row {row} (counted from 0), and its type promises {expected}. "
+                    + "Every row must have the same length.");
+        }
+    }
+
+    public static InvalidOperationException RowsVanished(long rows, long expected) => new(
+        $"The data ended after {rows} rows, and row {expected} (counted from 0) was there in an earlier pass. Cross-validation reads "
+        + "the data several times: give data that are the same each time, or keep them in memory (Cache).");
 
     public static InvalidOperationException WrongSlotCount(string column, long row, int count, int expected) => new(
         $"Label column '{column}' has {count} slots in row {row} (counted from 0), and its type promises {expected}. Every row must "

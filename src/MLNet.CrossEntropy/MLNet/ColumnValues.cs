@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -38,6 +39,37 @@ internal static class ColumnValues
         Type t when t == typeof(ulong) => Getter<ulong>(row, column, static x => x),
         _ => throw ColumnErrors.WrongType(column.Name, role, column.Type, "a number or a Boolean"),
     };
+
+    /// <summary>
+    /// A getter of a row's vector, whose indices are looked at: ML.NET itself takes those of a foreign data view for what they are.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">From the getter: an index is not above the one before it, or not below the
+    /// length.</exception>
+    public static ValueGetter<VBuffer<T>> Vector<T>(DataViewRow row, DataViewSchema.Column column)
+    {
+        var getter = row.GetGetter<VBuffer<T>>(column);
+        return (ref VBuffer<T> vector) =>
+        {
+            getter(ref vector);
+            if (!vector.IsDense && FirstWrong(vector.GetIndices(), vector.Length) is >= 0 and var at)
+                throw ColumnErrors.BadIndex(column.Name, row.Position, vector.GetIndices()[at], vector.Length);
+        };
+    }
+
+    /// <summary>Where the first index stands that is not above all before it, or not below the length; -1 where none does.</summary>
+    // Compiled with optimisation at once: it is asked of every row.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int FirstWrong(ReadOnlySpan<int> indices, int length)
+    {
+        var last = -1;
+        for (var i = 0; i < indices.Length; i++)
+        {
+            if (indices[i] <= last || indices[i] >= length)
+                return i;
+            last = indices[i];
+        }
+        return -1;
+    }
 
     /// <summary>A getter of the example weight of a row, whatever the type of number; 1 where there is no column.</summary>
     /// <exception cref="InvalidOperationException">From the getter: the weight is negative or not finite.</exception>

@@ -11,13 +11,15 @@ internal sealed class LabelledFeatures : IDisposable
     private readonly ValueGetter<VBuffer<float>> _getFeatures;
     private readonly Func<int> _getClass;
     private readonly Func<double> _getWeight;
+    private readonly DataViewSchema.Column _column;
     private VBuffer<float> _features;
 
     public LabelledFeatures(
         IDataView data, DataViewSchema.Column features, DataViewSchema.Column label, ScoreClasses classes, DataViewSchema.Column? weight)
     {
         _cursor = ColumnValues.OpenCursor(data, [features, label, weight]);
-        _getFeatures = _cursor.GetGetter<VBuffer<float>>(features);
+        _getFeatures = ColumnValues.Vector<float>(_cursor, features);
+        _column = features;
         _getClass = classes.LabelGetter(_cursor, label);
         _getWeight = ColumnValues.Weight(_cursor, weight);
     }
@@ -28,6 +30,7 @@ internal sealed class LabelledFeatures : IDisposable
         get
         {
             _getFeatures(ref _features);
+            ColumnErrors.ThrowIfFeatureCountDiffers(_column, _cursor.Position, _features.Length);
             return ref _features;
         }
     }
@@ -126,11 +129,12 @@ internal static class FeatureDeviations
         var notFinite = new long[features];
         long rows = 0;
         using var cursor = data.GetRowCursor([column]);
-        var getter = cursor.GetGetter<VBuffer<float>>(column);
+        var getter = ColumnValues.Vector<float>(cursor, column);
         VBuffer<float> row = default;
         for (; cursor.MoveNext(); rows++)
         {
             getter(ref row);
+            ColumnErrors.ThrowIfFeatureCountDiffers(column, cursor.Position, row.Length);
             foreach ((var feature, var value) in row.Items())
             {
                 if (!float.IsFinite(value))

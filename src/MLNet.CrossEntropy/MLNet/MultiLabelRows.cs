@@ -11,16 +11,18 @@ namespace MLNet.CrossEntropy.MLNet;
 internal sealed class MultiLabelRows : ScoredRowReader
 {
     private readonly ScoreClasses _labels;
+    private readonly DataViewRowCursor _cursor;
     private readonly VectorLabel _answers;
     private readonly ValueGetter<VBuffer<float>> _scores;
+    private readonly DataViewSchema.Column _score;
     private VBuffer<float> _buffer;
 
     private MultiLabelRows(Source source, ScoreClasses labels, DataViewSchema.Column label, DataViewSchema.Column score)
         : base(source)
     {
-        _labels = labels;
+        (_labels, _cursor, _score) = (labels, source.Cursor, score);
         _answers = new(source.Cursor, label, labels);
-        _scores = source.Cursor.GetGetter<VBuffer<float>>(score);
+        _scores = ColumnValues.Vector<float>(source.Cursor, score);
     }
 
     public override string[] ClassNames => _labels.Names;
@@ -51,6 +53,8 @@ internal sealed class MultiLabelRows : ScoredRowReader
         for (var k = 0; k < target.Length; k++)
             target[k] = _answers.Values[k];
         _scores(ref _buffer);
+        if (_buffer.Length != block.Width)
+            throw ColumnErrors.WrongScoreCount(_cursor.Position, _buffer.Length, _score.Name, block.Width);
         _buffer.CopyTo(block.Scores(row));
     }
 }

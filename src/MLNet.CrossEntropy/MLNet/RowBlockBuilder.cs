@@ -23,8 +23,6 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
     private const int TargetsPerBlock = 1 << 20;
     private const int MostRowsPerBlock = 1 << 16;
 
-    private const int FirstRoom = 256;
-
     // The rows by which the layout is chosen.
     private const int SampleRows = 1 << 12;
 
@@ -34,11 +32,11 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
     private IBlockWriter? _writer;
     private readonly int _mostRows = MostRows(targetWidth);
     private int _rowsPerBlock = MostRowsPerBlock;
-    private int[] _classes = targetWidth == 0 ? new int[FirstRoom] : [];
-    private float[] _targets = new float[FirstRoom * targetWidth];
-    private float[] _weights = weighted ? new float[FirstRoom] : [];
-    private ulong[] _groups = isGrouped ? new ulong[FirstRoom] : [];
-    private int _room = FirstRoom;
+    private int[] _classes = targetWidth == 0 ? new int[FirstRoom(targetWidth)] : [];
+    private float[] _targets = new float[FirstRoom(targetWidth) * targetWidth];
+    private float[] _weights = weighted ? new float[FirstRoom(targetWidth)] : [];
+    private ulong[] _groups = isGrouped ? new ulong[FirstRoom(targetWidth)] : [];
+    private int _room = FirstRoom(targetWidth);
     private int _labelled;
 
     /// <summary>
@@ -107,6 +105,8 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
         }
         sample.Release();
     }
+
+    private static int FirstRoom(int targetWidth) => Math.Min(256, MostRows(targetWidth));
 
     private static int MostRows(int targetWidth)
         => targetWidth == 0

@@ -28,7 +28,7 @@ internal sealed class ScoredRows : ScoredRowReader
         else
             throw ColumnErrors.WrongType(label.Name, "label", label.Type, $"a vector of {classes.Count} Singles, one share a class,");
         _weightBySoftLabelSum = weightBySoftLabelSum;
-        _scores = _cursor.GetGetter<VBuffer<float>>(score);
+        _scores = ColumnValues.Vector<float>(_cursor, score);
         _scoreColumnName = score.Name;
     }
 

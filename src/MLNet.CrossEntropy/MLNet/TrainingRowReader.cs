@@ -31,7 +31,7 @@ internal sealed class TrainingRowReader
     {
         _columns = columns;
         _cursor = cursor;
-        _getFeatures = cursor.GetGetter<VBuffer<float>>(columns.Features);
+        _getFeatures = ColumnValues.Vector<float>(cursor, columns.Features);
         _getTarget = columns.Label.Open(cursor);
         _getWeight = ColumnValues.Weight(cursor, columns.Weight);
         _getGroup = ColumnValues.Group(cursor, columns.Group);
@@ -66,8 +66,7 @@ internal sealed class TrainingRowReader
             return;
         }
         _getFeatures(ref _features);
-        if (_features.Length != _columns.FeatureCount)
-            throw ColumnErrors.WrongFeatureCount(_columns.Features.Name, _cursor.Position, _features.Length, _columns.FeatureCount);
+        ColumnErrors.ThrowIfFeatureCountDiffers(_columns.Features, _cursor.Position, _features.Length);
         if (!SpanMath.AreFinite(_features.GetValues()))
         {
             CountNonFinite();

@@ -78,7 +78,7 @@ internal sealed class VectorLabel
 
     private Action Reader<T>(DataViewRow row, Copy<T> copy)
     {
-        var getter = row.GetGetter<VBuffer<T>>(_label);
+        var getter = ColumnValues.Vector<T>(row, _label);
         VBuffer<T> buffer = default;
         return () =>
         {

@@ -53,16 +53,11 @@ internal static class ComparisonSection
         foreach (var pair in comparison.Pairs)
             yield return El("p", Class("verdict"), pair.Sentence);
         yield return Differences(comparison, unit).ToElement(FormattableString.Invariant($"comparison-{number + 1}"));
+        if (ComparisonTables.Folds(comparison, unit) is { } folds)
+            yield return folds.ToElement(showCaption: true);
         foreach (var pair in comparison.Pairs.Where(p => p.RowsForFirst.Count + p.RowsForSecond.Count > 0))
             yield return Rows(pair, unit);
     }
-
-    /// <summary>Two trainers compared fold by fold.</summary>
-    public static IEnumerable<XElement> Of(CrossValidationComparison comparison, LossUnit unit) =>
-    [
-        El("p", Class("verdict"), comparison.Sentence),
-        ComparisonTables.Folds(comparison, unit).ToElement(showCaption: true),
-    ];
 
     private static Interval IntervalOf(ReportedModel model, LossUnit unit)
     {

@@ -21,7 +21,6 @@ public sealed class CrossEntropyReport
 {
     private readonly List<ReportedModel> _models = [];
     private readonly List<CrossEntropyComparison> _comparisons = [];
-    private readonly List<CrossValidationComparison> _crossValidations = [];
     private readonly List<ReportSection> _sections = [];
 
     /// <summary>A report without content.</summary>
@@ -46,8 +45,6 @@ public sealed class CrossEntropyReport
     internal IReadOnlyList<ReportedModel> Models => _models;
 
     internal IReadOnlyList<CrossEntropyComparison> Comparisons => _comparisons;
-
-    internal IReadOnlyList<CrossValidationComparison> CrossValidations => _crossValidations;
 
     internal IReadOnlyList<ReportSection> Sections => _sections;
 
@@ -78,21 +75,12 @@ public sealed class CrossEntropyReport
         return Add(new ReportedModel(name, null, null, training));
     }
 
-    /// <summary>Adds a comparison of models on the same rows.</summary>
+    /// <summary>Adds a comparison of models on the same rows or folds.</summary>
     /// <param name="comparison">What the comparison found.</param>
     public CrossEntropyReport Add(CrossEntropyComparison comparison)
     {
         ArgumentNullException.ThrowIfNull(comparison);
         _comparisons.Add(comparison);
-        return this;
-    }
-
-    /// <summary>Adds a comparison of two models over the folds of a cross-validation.</summary>
-    /// <param name="comparison">What the comparison found.</param>
-    public CrossEntropyReport Add(CrossValidationComparison comparison)
-    {
-        ArgumentNullException.ThrowIfNull(comparison);
-        _crossValidations.Add(comparison);
         return this;
     }
 

@@ -56,8 +56,6 @@ internal static class ReportPage
             var heading = i == 0 ? "Comparison" : FormattableString.Invariant($"Comparison {i + 1}");
             yield return (heading, ComparisonSection.Of(comparison, i, unit));
         }
-        if (report.CrossValidations.Count > 0)
-            yield return ("Cross-validation", report.CrossValidations.SelectMany(c => ComparisonSection.Of(c, unit)));
         if (fits.Length > 0)
             yield return ("Training", TrainingSection.Of(report.Models, fits, unit));
         foreach ((var model, var i) in evaluated.Select((m, i) => (m, i)))

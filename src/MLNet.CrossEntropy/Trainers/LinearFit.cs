@@ -45,9 +45,10 @@ internal sealed class LinearFit
         IDataView? validation = null,
         InitialModel.Start? start = null)
     {
-        var weights = (long)outputs * columns.FeatureCount;
+        // Kernels pad a row of weights to whole slices, and there is a bias for each.
+        var weights = outputs * (columns.FeatureCount + (long)LinearWeights.SliceFeatures);
         if (weights > Array.MaxLength)
-            throw TrainingErrors.TooManyWeights(outputs, columns.FeatureCount, weights, Array.MaxLength);
+            throw TrainingErrors.TooManyWeights(outputs, columns.FeatureCount, (long)outputs * columns.FeatureCount, Array.MaxLength);
         _options.CheckValidation(isGiven: validation is not null);
         if (_options.PullToInitialModel && start is null)
             throw TrainingErrors.NothingToPullTo();
@@ -56,6 +57,13 @@ internal sealed class LinearFit
         var source = new Source(input, columns, validation, split, start, channel);
         var fit = _options.Cache ? FitCached(source, lossOf, outputs) : FitStreamed(source, lossOf, outputs);
         var fitted = fit.Result;
+        if (fitted.Warning is { } warning)
+            channel.Warning(MessageSensitivity.None, warning);
+        if (fitted.Certificate is { IsMeasured: true } certificate && !double.IsFinite(certificate.GradientNorm))
+        {
+            channel.Warning(MessageSensitivity.None, "The gradient of the objective is larger than a float can hold, so that nothing tells "
+                + "how near the optimum the model is. Normalise the features, for example with NormalizeMeanVariance.");
+        }
         var report = new TrainingReport
         {
             Rows = fit.Rows.Counts,

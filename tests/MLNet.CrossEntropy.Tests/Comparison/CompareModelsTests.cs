@@ -95,25 +95,29 @@ public sealed class CompareModelsTests
         var poor =
             _ml.MulticlassClassification.CrossValidate(
             data, _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(l2Regularization: 10), numberOfFolds: 4, seed: 5);
-        var actual = _ml.MulticlassClassification.CompareCrossValidation("good", good, "poor", poor);
+        var actual = _ml.MulticlassClassification.CompareCrossValidation(Results(good, poor), new() { Baseline = "poor" });
 
-        Assert.Equal(4, actual.Folds.Count);
+        Assert.Equal(4, actual.Pairs[0].Folds);
         Assert.Equal(
-            _ml.MulticlassClassification.EvaluateCrossEntropy(good[2].ScoredHoldOutSet).LogLoss, actual.Folds[2].FirstLogLoss, 1e-12);
-        Assert.Equal(1 / 3.0, actual.TestToTrainRatio, 1e-12);
-        Assert.Equal(ComparisonVerdict.FirstBetter, actual.Verdict);
+            _ml.MulticlassClassification.EvaluateCrossEntropy(good[2].ScoredHoldOutSet).LogLoss, actual.Models[0].FoldLogLosses[2], 1e-12);
+        Assert.Equal(ComparisonVerdict.FirstBetter, actual.Pairs[0].Verdict);
+        Assert.Equal(300, actual.Rows.Used);
+        // Folds weigh as much as their rows; of equal ones it would be the formula of the paper.
+        var plain = CrossEntropyComparison.OfFolds(actual.Models.ToDictionary(m => m.Name, m => m.FoldLogLosses), new() { Baseline = "poor" });
+        Assert.Equal(plain.Pairs[0].ClippedMeanDifference, actual.Pairs[0].ClippedMeanDifference, 0.02);
+        Assert.Equal(1, plain.Pairs[0].StandardError / actual.Pairs[0].StandardError, 0.2);
 
         var other =
             _ml.MulticlassClassification.CrossValidate(
             data, _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(), numberOfFolds: 4, seed: 6);
         var error =
             Assert.Throws<InvalidOperationException>(
-            () => _ml.MulticlassClassification.CompareCrossValidation("good", good, "other", other));
+            () => _ml.MulticlassClassification.CompareCrossValidation(Results(good, other)));
         Assert.Contains("same rows", error.Message, StringComparison.Ordinal);
         Assert.Contains(
-            "secondFolds",
+            "'good' has 4 folds and 'poor' has 3",
             Assert.Throws<ArgumentException>(
-            () => _ml.MulticlassClassification.CompareCrossValidation("good", good, "poor", [.. poor.Take(3)])).Message,
+            () => _ml.MulticlassClassification.CompareCrossValidation(Results(good, [.. poor.Take(3)]))).Message,
             StringComparison.Ordinal);
     }
 
@@ -128,11 +132,17 @@ public sealed class CompareModelsTests
             _ml.BinaryClassification.CrossValidate(
             data, _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("Flag", l2Regularization: 10), numberOfFolds: 3,
             labelColumnName: "Flag", seed: 5);
-        var actual = _ml.BinaryClassification.CompareCrossValidation("good", good, "poor", poor, new() { LabelColumnName = "Flag" });
+        var actual = _ml.BinaryClassification.CompareCrossValidation(
+            Results(good, poor), new() { Baseline = "poor" }, new() { LabelColumnName = "Flag" });
         Assert.Equal(
-            _ml.BinaryClassification.EvaluateCrossEntropy(poor[1].ScoredHoldOutSet, "Flag").LogLoss, actual.Folds[1].SecondLogLoss, 1e-12);
-        Assert.Equal(ComparisonVerdict.FirstBetter, actual.Verdict);
+            _ml.BinaryClassification.EvaluateCrossEntropy(poor[1].ScoredHoldOutSet, "Flag").LogLoss, actual.Models[1].FoldLogLosses[1], 1e-12);
+        Assert.Equal(ComparisonVerdict.FirstBetter, actual.Pairs[0].Verdict);
     }
+
+    private static Dictionary<string, IReadOnlyList<TrainCatalogBase.CrossValidationResult<T>>> Results<T>(
+        IReadOnlyList<TrainCatalogBase.CrossValidationResult<T>> good, IReadOnlyList<TrainCatalogBase.CrossValidationResult<T>> poor)
+        where T : class =>
+        new() { ["good"] = good, ["poor"] = poor };
 
     private static InMemoryView MultiLabel(double[][] labels, double[][] scores, string[] names) => new InMemoryView.Builder()
         .AddScores("Label", labels, names.Length, InMemoryView.Names("SlotNames", names))

@@ -36,8 +36,16 @@ public sealed class ForgedCheckpointTests : IDisposable
         {
             IsStreamed = true,
         },
-        ["Newton"] = new(false, 64, new() { Loss = Softmax, Outputs = 3, Solver = Solver.Newton, L2 = 1e-4, Tolerance = 0 }) { EverySteps = 1 },
-        ["Auto in its second half"] = new(false, 64, new() { Loss = Softmax, Outputs = 3, L2 = 1e-4 }) { IsSkewed = true, EverySteps = 2401, Epochs = 302 },
+        ["Newton"] = new(false, 64, new() { Loss = Softmax, Outputs = 3, Solver = Solver.Newton, L2 = 1e-4, Tolerance = 0 })
+        {
+            EverySteps = 1,
+        },
+        ["Auto in its second half"] = new(false, 64, new() { Loss = Softmax, Outputs = 3, L2 = 1e-4 })
+        {
+            IsSkewed = true,
+            EverySteps = 2401,
+            Epochs = 302,
+        },
     };
 
     private readonly TemporaryFolder _folder = new();

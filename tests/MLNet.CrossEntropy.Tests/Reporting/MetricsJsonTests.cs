@@ -61,8 +61,8 @@ public sealed class MetricsJsonTests
         Assert.Equal("firstBetter", pair["verdict"]!.GetValue<string>());
         Assert.Equal(comparison.Pairs[0].Sentence, pair["sentence"]!.GetValue<string>());
 
-        var folds = CrossValidationComparison.Of("one", [0.5, 0.25, 0.3], "two", [0.75, 0.5, 0.6]);
-        AssertSame(folds.PValue, JsonNode.Parse(folds.ToJson())!["pValue"]);
+        var folds = Reports.Folds();
+        AssertSame(folds.Pairs[0].PValue, JsonNode.Parse(folds.ToJson())!["pairs"]![0]!["pValue"]);
     }
 
     [Fact]

@@ -62,9 +62,9 @@ public sealed class MetricsMarkdownTests
         Assert.Contains($"- {MarkdownTable.Escape(comparison.Pairs[0].Sentence)}", lines);
         Assert.Contains("- **Warning:** A warning.", lines);
 
-        var folds = CrossValidationComparison.Of("one", [0.5, 0.25], "two", [0.75, 0.5]);
+        var folds = Reports.Folds();
         Assert.Contains("| 2 | 0.250000 | 0.500000 | -0.250000 |", folds.ToMarkdown(), StringComparison.Ordinal);
-        Assert.Contains(MarkdownTable.Escape(folds.Sentence), folds.ToMarkdown(), StringComparison.Ordinal);
+        Assert.Contains(MarkdownTable.Escape(folds.Pairs[0].Sentence), folds.ToMarkdown(), StringComparison.Ordinal);
     }
 
     [Fact]

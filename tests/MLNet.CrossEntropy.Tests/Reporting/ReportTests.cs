@@ -173,7 +173,7 @@ public sealed class ReportTests
         var comparison = Reports.Comparison();
         ReportDocument page = new(Reports.All["comparison"]().ToHtml());
         Assert.Equal(
-            [.. comparison.Pairs.Select(p => p.Sentence), CrossValidationComparison.Of("one", [0.5, 0.25], "two", [0.75, 0.5]).Sentence],
+            [.. comparison.Pairs.Select(p => p.Sentence), Reports.Folds().Pairs[0].Sentence],
             page.Elements("p").Where(p => Is(p, "verdict")).Select(p => p.Value));
         var chart = page.Chart("Difference of log-loss, paired by row");
         var dot = Assert.Single(chart.Descendants("circle"));

@@ -28,7 +28,7 @@ internal static class Reports
             .Add("by squared error", Training(4) with { Loss = TrainingLoss.Brier })
                 .Add("one epoch", Training(1) with { Loss = TrainingLoss.Brier }),
         ["training"] = () => new CrossEntropyReport("Curves").Add("long", Training(3000)).Add("short", Training(1)).Add("diverged", Training(3, double.NaN)).Add("wide", Training(50, 1e6)),
-        ["comparison"] = () => new CrossEntropyReport("Compared").Add("one", Evaluated.Multiclass()).Add(Comparison()).Add(CrossValidationComparison.Of("one", [0.5, 0.25], "two", [0.75, 0.5])).Add(Section("More")),
+        ["comparison"] = () => new CrossEntropyReport("Compared").Add("one", Evaluated.Multiclass()).Add(Comparison()).Add(Folds()).Add(Section("More")),
     };
 
     public static TheoryData<string> Names => [.. All.Keys];
@@ -96,6 +96,9 @@ internal static class Reports
             Warnings = ["A warning."],
         };
     }
+
+    public static CrossEntropyComparison Folds() => CrossEntropyComparison.OfFolds(
+        new Dictionary<string, IReadOnlyList<double>> { ["one"] = [0.5, 0.25, 0.3], ["two"] = [0.75, 0.5, 0.6] }, new() { Baseline = "two" });
 
     public static ReportSection Section(string text) => new ReportSection(text)
         .AddText(text)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -27,6 +28,7 @@ internal static unsafe class DenseBackward
     public static void Compute(
         float** rows, int rowCount, int from, int to, float* errors, int outputs, float* gradient, int stride, RowsAhead ahead = default)
     {
+        Debug.Assert(rowCount >= 0 && from >= 0 && outputs > 0 && (outputs == 1 || stride >= to));
         var done = from;
         if (Vector512.IsHardwareAccelerated)
             done = Range<Vector512<float>, Ops512>(rows, rowCount, done, to, errors, outputs, gradient, stride, ahead);

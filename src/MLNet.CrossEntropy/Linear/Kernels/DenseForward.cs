@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -27,6 +28,7 @@ internal static unsafe class DenseForward
     /// <param name="logits">Logits <c>[rowCount, outputs]</c>, already holding what is added to (the biases).</param>
     public static void Accumulate(float** rows, int rowCount, int features, float* weights, int stride, int outputs, float* logits)
     {
+        Debug.Assert(rowCount >= 0 && features >= 0 && outputs > 0 && (outputs == 1 || stride >= features));
         var done = 0;
         if (Vector512.IsHardwareAccelerated)
             done = Range<Vector512<float>, Ops512>(rows, rowCount, done, features, weights, stride, outputs, logits);

@@ -20,8 +20,13 @@ internal sealed class FeatureScaling
     // A standard deviation below this share of the mean is float rounding, not variation.
     private const double ConstantFeature = 1e-6;
 
+    // What is smaller than its inverse is no variation that float weights could make up for; the square of a larger one is no float.
+    private const float LargestScale = 1e18f;
+
     private FeatureScaling(float[] means, float[] scales)
     {
+        foreach (ref var scale in scales.AsSpan())
+            scale = Math.Min(scale, LargestScale);
         Means = means;
         Scales = scales;
     }

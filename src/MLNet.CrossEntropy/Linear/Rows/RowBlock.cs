@@ -68,7 +68,28 @@ internal sealed record RowBlock
         ArgumentOutOfRangeException.ThrowIfLessThan(rowStarts.Length, rows + 1, nameof(rowStarts));
         ArgumentOutOfRangeException.ThrowIfLessThan(indices.Length, rowStarts[rows], nameof(indices));
         ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, rowStarts[rows], nameof(values));
+        CheckIndices(rows, features, rowStarts, indices);
         return new RowBlock(rows, features, values, rowStarts, indices);
+    }
+
+    /// <summary>Refuses what the kernels' pointers would follow out of their memory; they look at no index again.</summary>
+    private static void CheckIndices(int rows, int features, int[] rowStarts, int[] indices)
+    {
+        for (var r = 0; r < rows; r++)
+        {
+            int start = rowStarts[r], end = rowStarts[r + 1];
+            if (start < 0 || end < start || (r == 0 && start != 0))
+                throw new ArgumentException($"Row {r} begins at {start} and ends at {end}; rows must follow each other from 0 on.",
+                    nameof(rowStarts));
+            var last = -1;
+            foreach (var index in indices.AsSpan(start, end - start))
+            {
+                if (index <= last || index >= features)
+                    throw new ArgumentException($"Row {r} has index {index} after {last}; indices must rise and be below {features}.",
+                        nameof(indices));
+                last = index;
+            }
+        }
     }
 
     private static long Length(Array? array) => array?.LongLength ?? 0;

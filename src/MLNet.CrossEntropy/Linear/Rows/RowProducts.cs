@@ -85,6 +85,14 @@ internal abstract unsafe class RowProducts(RowSummary summary, WorkerTeam team) 
 
     private void Begin(LinearWeights weights, RowSet rows, int first, int end, RowMap map)
     {
+        // The one check of what the pointers below rely on.
+        if (first < 0 || end < first || end > rows.Rows || rows.Features != Features || weights.Features != Features
+            || weights.Outputs != Outputs || rows.IsSparse != weights.IsSparse)
+        {
+            throw new ArgumentException($"Rows {first} to {end} of {rows.Rows} x {rows.Features} do not go with {weights.Outputs} x "
+                + $"{weights.Features} weights, of {Outputs} x {Features}.", nameof(rows));
+        }
+
         (Weights, Rows, First, End, Map) = (weights, rows, first, end, map);
         Team.Adapt();
     }

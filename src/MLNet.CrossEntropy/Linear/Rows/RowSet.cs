@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
@@ -37,7 +38,9 @@ internal sealed unsafe class RowSet : IDisposable
             if (block.Rows > _rowsPerBlock || (block.Rows < _rowsPerBlock && i < _blocks.Length - 1))
                 throw new ArgumentException($"Block {i} has {block.Rows} rows; all blocks but the last must have {_rowsPerBlock}, "
                     + "the last no more.", nameof(blocks));
-            Rows += block.Rows;
+            if (block.Classes is { } classes && classes.Length < block.Rows)
+                throw new ArgumentException($"Block {i} has {classes.Length} classes for {block.Rows} rows.", nameof(blocks));
+            Rows = checked(Rows + block.Rows);
         }
 
         Features = first.Features;
@@ -186,7 +189,11 @@ internal sealed unsafe class RowSet : IDisposable
     /// Montgomery 1994, "Division by invariant integers using multiplication"); exact for all ints.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int BlockOf(int row) => _rowsPerBlock == 1 ? row : (int)Math.BigMul(_inverse, (ulong)row, out _);
+    private int BlockOf(int row)
+    {
+        Debug.Assert((uint)row < (uint)Rows);
+        return _rowsPerBlock == 1 ? row : (int)Math.BigMul(_inverse, (ulong)row, out _);
+    }
 
     private static string Form(RowBlock block) => $"{block.Features} {(block.IsSparse ? "sparse" : "dense")} features";
 }

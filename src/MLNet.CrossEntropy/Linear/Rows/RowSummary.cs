@@ -1,4 +1,5 @@
 using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
 
@@ -34,6 +35,9 @@ internal sealed record RowSummary
 
     /// <summary>The biases of the best model that looks at no feature.</summary>
     public required float[] PriorBiases { get; init; }
+
+    /// <summary>The mean loss of that model; null where it would take another pass over the rows, which have no hard labels.</summary>
+    public double? PriorLoss { get; init; }
 
     /// <summary>The weight of each output: of the rows of its class, or of their shares in it.</summary>
     public required double[] OutputWeights { get; init; }
@@ -73,7 +77,13 @@ internal sealed record RowSummary
         if (sum is null)
             throw new ArgumentException("There are no rows.", nameof(chunks));
         return sum.TotalWeight > 0
-            ? sum with { TargetWeight = priors.TargetWeight, PriorBiases = priors.Biases(), OutputWeights = priors.Sums }
+            ? sum with
+            {
+                TargetWeight = priors.TargetWeight,
+                PriorBiases = priors.Biases(),
+                PriorLoss = priors.Loss(),
+                OutputWeights = priors.Sums,
+            }
             : throw new ArgumentException($"The {sum.Rows} training rows weigh {sum.TotalWeight} in all; at least one must have a "
                 + "positive weight.", nameof(chunks));
     }
@@ -91,6 +101,7 @@ internal sealed class ClassPriors(LogitLoss loss, int outputs)
 {
     private readonly double[] _sums = new double[outputs];
     private readonly double[] _weights = new double[outputs];
+    private bool _haveVectors;
 
     /// <summary>The sum of the rows' weights, each times that of its target.</summary>
     public double TargetWeight { get; private set; }
@@ -121,8 +132,29 @@ internal sealed class ClassPriors(LogitLoss loss, int outputs)
         return [.. logits.Select(logit => (float)logit)];
     }
 
+    /// <summary>
+    /// The mean loss by <see cref="Biases"/> of the rows added so far, class by class; null unless they have hard labels.
+    /// </summary>
+    public double? Loss()
+    {
+        if (_haveVectors)
+            return null;
+        double[] logits = [.. Biases().Select(bias => (double)bias)], gradient = new double[outputs];
+        CompensatedSum sum = default;
+        for (var k = 0; k < Math.Max(2, outputs); k++)
+        {
+            var target = RowTarget.Class(k);
+            var weight = outputs > 1 ? _sums[k] : k == 1 ? _sums[0] : _weights[0] - _sums[0];
+            if (weight > 0)
+                sum.Add(weight / loss.TargetWeight(target) * loss.LossAndGradient(logits, target, gradient));
+        }
+
+        return sum.Value / TargetWeight;
+    }
+
     private void Add(RowTarget target, double weight)
     {
+        _haveVectors |= !target.IsClass;
         if (target.IsClass && target.ClassIndex < 0)
             return;
         for (var k = 0; k < outputs; k++)

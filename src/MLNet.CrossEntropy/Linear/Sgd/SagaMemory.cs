@@ -38,8 +38,8 @@ internal sealed unsafe class SagaMemory(long rows, int outputs, double totalWeig
     /// <summary>Forgets all rows.</summary>
     public void Clear()
     {
-        _errors.AsSpan().Clear();
-        Mean.AsSpan().Clear();
+        _errors.Clear();
+        Mean.Clear();
     }
 
     public void Serialize(StateStream state)
