@@ -246,7 +246,7 @@ internal sealed class SgdSolver : ISolver
     {
         var isBest = run.EndEpoch(EpochLoss, Rate(run.Steps - 1), _step.Weights);
         BeginEpoch();
-        var isSettled = _memory is null ? run.LastChange() < _plan.Tolerance : IsSettled(_step.RememberedGradientNorm());
+        var isSettled = _memory is null ? run.LastChange() < _plan.Tolerance : IsSettled(_step.RememberedGradientNorm(), run.IsValidated);
         if (isBest)
             _step.Save();
         return run.Stop(isSettled);
@@ -261,16 +261,17 @@ internal sealed class SgdSolver : ISolver
 
     /// <summary>
     /// SAGA's gradient falls from epoch to epoch unless the constant rate is too large for it to settle, which is then cut;
-    /// true when the gradient is as small as was asked for.
+    /// true when the gradient is as small as was asked for. Where validation rows choose among the epochs' models, each of these counts,
+    /// and the rate is cut at once: else the best of them is the one that the noise was kindest to.
     /// </summary>
-    private bool IsSettled(double gradientNorm)
+    private bool IsSettled(double gradientNorm, bool isValidated)
     {
         if (gradientNorm < _smallestGradient)
         {
             _smallestGradient = gradientNorm;
             _unsettledEpochs = 0;
         }
-        else if (++_unsettledEpochs == SettleEpochs)
+        else if (++_unsettledEpochs >= (isValidated ? 1 : SettleEpochs))
         {
             _largestRate *= SettleFactor;
             _unsettledEpochs = 0;
