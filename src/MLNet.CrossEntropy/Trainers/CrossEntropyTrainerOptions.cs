@@ -30,8 +30,7 @@ public abstract class CrossEntropyTrainerOptions
     /// <remarks>
     /// The chosen penalty is on the weights of features scaled to the same variance, so that the model does not change with their units,
     /// unless one on raw weights, as a number of yours is, does clearly better. Up to 300 rows are held out in ten folds, up to 2,000 in
-    /// five; of more a fifth is held out once, of a sample where all would take long. It takes longer than one fit; give a
-    /// number where that matters.
+    /// five, more in two halves, of a sample where all would take long. It takes longer than one fit; give a number where that matters.
     /// </remarks>
     public float? L2Regularization { get; set; }
 

@@ -143,8 +143,9 @@ public sealed class CrossValidationTests
         var rows = LabelledRows.Gaussian(50, 4);
         var copies = rows.Pick(Enumerable.Range(0, 200).Select(i => i / 4));
         var view = copies.Columns().AddText("Animal", Enumerable.Range(0, 200).Select(i => $"animal {i / 4}")).Build();
-        var grouped = _ml.MulticlassClassification.CrossValidateCrossEntropy(view, Softmax(_ml), 5, "ClassIndex", "Animal", seed: 1).Models[0];
-        var plain = _ml.MulticlassClassification.CrossValidateCrossEntropy(rows.View(), Softmax(_ml), 5, "ClassIndex", seed: 1).Models[0];
+        var softmax = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex", l2Regularization: 0.02f);
+        var grouped = _ml.MulticlassClassification.CrossValidateCrossEntropy(view, softmax, 5, "ClassIndex", "Animal", seed: 1).Models[0];
+        var plain = _ml.MulticlassClassification.CrossValidateCrossEntropy(rows.View(), softmax, 5, "ClassIndex", seed: 1).Models[0];
         var fold = grouped.Forecasts.GetColumn<int>("Fold").ToArray();
         Assert.All(fold.Chunk(4), chunk => Assert.Single(chunk.Distinct()));
         Assert.InRange(grouped.LogLossStandardError / plain.LogLossStandardError, 0.7, 1.5);

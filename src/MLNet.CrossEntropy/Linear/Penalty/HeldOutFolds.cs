@@ -1,5 +1,3 @@
-using MLNet.CrossEntropy.Numerics;
-
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>

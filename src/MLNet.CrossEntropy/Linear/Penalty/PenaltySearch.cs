@@ -4,7 +4,7 @@ namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
 /// Chooses the penalties of a fit by the log-loss of rows that are held out from it: the validation rows where there are some, else
-/// folds of the training rows, of many rows one share of a sample. The penalties fall from one that hardly lets the model learn, which
+/// folds of the training rows, of many rows the halves of a sample. The penalties fall from one that hardly lets the model learn, which
 /// the data's own gradient tells, by powers of ten, each fit beginning at the weights of the one before, until the loss rises; then
 /// half a power beside the best is tried.
 /// </summary>
@@ -16,14 +16,14 @@ namespace MLNet.CrossEntropy.Linear;
 /// </remarks>
 internal sealed class PenaltySearch : IDisposable
 {
-    // Up to so many rows are held out in ten and in five folds; of more, a fifth is held out once, of a sample where a path along them all
-    // would take long: a product with the Hessian costs by their values and outputs, by a sparse value more than by a dense one.
+    // Up to so many rows are held out in ten and in five folds, more in two halves, of a sample where a path along them all would take
+    // long: a product with the Hessian costs by their values and outputs, by a sparse value more than by a dense one.
     private const int RowsOfTenFolds = 300;
     private const int RowsOfFiveFolds = 2_000;
     private const int FewestSampled = 2_000;
-    private const double LargestSample = 4e7;
-    private const int CostOfSparse = 4;
-    private const int MostlyFixed = 2_000;
+    private const double LargestSample = 1e8;
+    private const double CostOfSparse = 8;
+    private const double LeastCost = 2_000;
     private const int FewestRows = 8;
 
     // The strongest penalty lets the loss fall by at most this share of it.
@@ -57,9 +57,9 @@ internal sealed class PenaltySearch : IDisposable
     private PenaltySearch(IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan)
     {
         (_plan, _all) = (plan, summary);
-        var cost = (summary.IsSparse ? CostOfSparse : 1) * Math.Max(MostlyFixed, (double)summary.ValuesPerRow * plan.Outputs);
+        var cost = Math.Max(LeastCost, (summary.IsSparse ? CostOfSparse : 1) * summary.ValuesPerRow * plan.Outputs);
         var size = (int)Math.Min(summary.Rows, Math.Max(FewestSampled, LargestSample / cost));
-        IReadOnlyList<RowBlock> rows = chunks is RowSet[] { Length: 1 } kept && 2L * size >= summary.Rows
+        IReadOnlyList<RowBlock> rows = chunks is RowSet[] { Length: 1 } kept && size == summary.Rows
             ? [.. kept[0].Blocks]
             : [RowSample.Draw(chunks, summary, size, plan.Seed)];
         _team = new WorkerTeam(size * plan.Outputs * summary.ValuesPerRow < FitPlan.WorthAThread ? 1 : plan.Threads);
@@ -93,9 +93,15 @@ internal sealed class PenaltySearch : IDisposable
         var count = rows.Sum(block => block.Rows);
         if (count < FewestRows)
             return [];
-        var folds = count <= RowsOfTenFolds ? 10 : 5;
+        var folds = count <= RowsOfTenFolds ? 10 : count <= RowsOfFiveFolds ? 5 : 2;
         var held = new HeldOutFolds(rows, _plan.Outputs, folds, _plan.Seed);
-        return [.. Enumerable.Range(0, count <= RowsOfFiveFolds ? folds : 1)
+        if (folds == 2)
+        {
+            RowBlock[] halves = [.. Enumerable.Range(0, 2).Select(fold => RowSample.Weighing(held.Rows(fold, isHeldOut: true), _all))];
+            return [new HeldOutSplit([halves[0]], [halves[1]], _plan, _team), new HeldOutSplit([halves[1]], [halves[0]], _plan, _team)];
+        }
+
+        return [.. Enumerable.Range(0, folds)
             .Select(fold => new HeldOutSplit(held.Rows(fold, isHeldOut: false), held.Rows(fold, isHeldOut: true), _plan, _team))];
     }
 
