@@ -23,7 +23,7 @@ internal sealed record Chart(string Title, string Description, string Note, XEle
             "figure",
             At("id", id),
             El("h3", Title),
-            El("div", Class("scroll"), At("role", "region"), At("aria-label", $"Chart: {Title}"), At("tabindex", "0"), Svg),
+            Svg,
             Note.Length > 0 ? El("figcaption", Note) : null,
             El("details", El("summary", "The figures as a table"), Data.ToElement(showCaption: false)));
     }

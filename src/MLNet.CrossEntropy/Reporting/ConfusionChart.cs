@@ -6,21 +6,21 @@ using static MLNet.CrossEntropy.Tables.Markup;
 namespace MLNet.CrossEntropy.Reporting;
 
 /// <summary>
-/// True against predicted classes, each cell tinted by its share of the true class's rows. Up to 12 classes cells carry counts and
-/// shares, up to 30 shares; of more than 60 classes the most confused are drawn and the others taken together.
+/// True against predicted classes, each cell tinted by its share of the true class's rows, with counts and shares where there is room;
+/// of more than 60 classes the most confused are drawn and the others taken together.
 /// </summary>
 internal static class ConfusionChart
 {
-    private const double Width = 760;
+    private const double Width = 440;
     private const double CharacterWidth = 7;
 
     /// <summary>What slanted names of columns need at the right.</summary>
     private const double OverhangRight = 56;
-    private const int LongestRowName = 26;
+    private const int LongestRowName = 14;
     private const int LongestColumnName = 16;
     private const double LargestCell = 84;
-    private const int MostWithCounts = 12;
-    private const int MostWithShares = 30;
+    private const double RoomForCounts = 36;
+    private const double RoomForShares = 17;
     private const int MostDrawn = 60;
     private const int KeptOfMany = 29;
     private const int MostTableClasses = 30;
@@ -107,13 +107,12 @@ internal static class ConfusionChart
         yield return tint;
 
         (var middle, var line) = (box.X + box.Width / 2, box.Y + box.Height / 2);
-        var size = table.Names.Count;
-        if (size <= MostWithCounts)
+        if (box.Width >= RoomForCounts && box.Height >= RoomForCounts)
         {
             yield return Plot.Text(middle, line - 1, Figures.Count(rows), "on strong", "middle");
             yield return Plot.Text(middle, line + 13, double.IsNaN(share) ? "no rows" : Figures.Percent(share), "on small", "middle");
         }
-        else if (size <= MostWithShares && !double.IsNaN(share))
+        else if (box.Width >= RoomForShares && !double.IsNaN(share))
         {
             var percent = share is > 0 and < 0.005 ? "<1" : Figures.Of(100 * share, "0");
             yield return Plot.Text(middle, line + 3.5, percent, "on small", "middle");

@@ -7,11 +7,10 @@ namespace MLNet.CrossEntropy.Reporting;
 /// <summary>Figures with their confidence intervals, one below the other: dots with whiskers and a line to compare them with.</summary>
 internal static class IntervalChart
 {
-    private const double Width = 760;
-    private const double RowHeight = 24;
-    private const double Right = 130;
+    private const double Width = 440;
+    private const double RowHeight = 36;
+    private const double Left = 26;
     private const double Top = 30;
-    private const int LongestName = 48;
     private const double CharacterWidth = 7;
 
     /// <summary>Draws intervals.</summary>
@@ -22,8 +21,7 @@ internal static class IntervalChart
     public static XElement Draw(IReadOnlyList<Interval> intervals, double reference, string referenceName, string axis)
     {
         var height = RowHeight * intervals.Count;
-        var left = 16 + CharacterWidth * Math.Min(LongestName, intervals.Select(i => i.Name.Length).DefaultIfEmpty(0).Max());
-        Plot plot = new(ScaleOf(intervals, reference), Scale.Linear(0, 1), left, Top, Width - left - Right, height);
+        Plot plot = new(ScaleOf(intervals, reference), Scale.Linear(0, 1), Left, Top, Width - 2 * Left, height);
         var svg = Plot.Drawing(Width, Top + height + 48);
         svg.Add(plot.XAxis(axis));
         if (double.IsFinite(reference))
@@ -32,7 +30,7 @@ internal static class IntervalChart
             svg.Add(Plot.Text(plot.X(reference), Top - 12, referenceName, "tick", "middle"));
         }
         for (var i = 0; i < intervals.Count; i++)
-            svg.Add(Row(plot, intervals[i], Top + RowHeight * (i + 0.5)));
+            svg.Add(Row(plot, intervals[i], Top + RowHeight * i));
         return svg;
     }
 
@@ -44,10 +42,12 @@ internal static class IntervalChart
 
     private static IEnumerable<XElement> Row(Plot plot, Interval interval, double y)
     {
-        var name = Plot.Text(plot.Left - 10, y + 4, TextTable.Shorten(interval.Name, LongestName), "tick strong", "end");
+        var room = (int)((plot.Width - 8) / CharacterWidth) - interval.Remark.Length;
+        var name = Plot.Text(plot.Left, y + 14, TextTable.Shorten(interval.Name, Math.Max(room, 8)), "tick strong halo");
         name.Add(El("title", interval.Name));
         yield return name;
-        yield return Plot.Text(plot.Right + 10, y + 4, interval.Remark, "tick");
+        yield return Plot.Text(plot.Right, y + 14, interval.Remark, "tick halo", "end");
+        y += 25;
         if (double.IsNaN(interval.Value))
             yield break;
         if (double.IsFinite(interval.Lower) && double.IsFinite(interval.Upper))

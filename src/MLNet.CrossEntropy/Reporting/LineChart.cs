@@ -6,10 +6,12 @@ namespace MLNet.CrossEntropy.Reporting;
 /// <summary>Lines over one axis, each with its name and its last value above them.</summary>
 internal static class LineChart
 {
-    private const double Width = 760;
-    private const double PlotHeight = 260;
+    private const double Width = 440;
+    private const double PlotHeight = 240;
     private const double LegendLine = 20;
     private const int MostPoints = 400;
+    private const int MostMarks = 40;
+    private const int LongestName = 30;
 
     /// <summary>Values that span more than this ratio are drawn on a logarithmic axis.</summary>
     private const double LogarithmicFrom = 20;
@@ -19,13 +21,13 @@ internal static class LineChart
     {
         double[] places = [.. lines.SelectMany(l => l.Points).Select(p => p.X).Distinct().Order()];
         var top = 14 + LegendLine * lines.Count;
-        var across = places.Length == 0 ? Scale.Linear(0, 1) : Scale.Linear(places.Length == 1 ? 0 : places[0], places[^1], 10);
+        var across = places.Length == 0 ? Scale.Linear(0, 1) : Scale.Linear(places.Length == 1 ? 0 : places[0], places[^1]);
         Plot plot = new(across, ScaleOf([.. lines.SelectMany(l => l.Points).Select(p => p.Y)]), 64, top, Width - 84, PlotHeight);
 
         var svg = Plot.Drawing(Width, top + PlotHeight + 48);
         svg.Add(plot.XAxis(x), plot.YAxis(y));
         for (var i = 0; i < lines.Count; i++)
-            svg.Add(Draw(plot, lines[i]), Legend(lines[i], x, 14 + LegendLine * i));
+            svg.Add(Draw(plot, lines[i], MostMarks), Legend(lines[i], x, 14 + LegendLine * i));
         var words = $"Lines of {y} by {x}. {string.Join(" ", lines.Select(l => InWords(l, x)))}";
         return new(title, words, note, svg, TableOf(title, x, places, lines));
     }
@@ -38,7 +40,8 @@ internal static class LineChart
         return low > 0 && high / low > LogarithmicFrom ? Scale.Logarithmic(low, high) : Scale.Nice(low, high);
     }
 
-    private static IEnumerable<XElement> Draw(Plot plot, ChartLine line)
+    /// <summary>The line, and marks on it where its points are few.</summary>
+    public static IEnumerable<XElement> Draw(Plot plot, ChartLine line, int mostMarks)
     {
         if (line.Points.Count == 0)
             yield break;
@@ -46,7 +49,7 @@ internal static class LineChart
         var drawn = line.Points.Where((_, i) => i % stride == 0 || i == line.Points.Count - 1);
         (double X, double Y)[] points = [.. drawn.Select(p => (plot.X(p.X), plot.Y(p.Y)))];
         yield return Plot.Path(points, Kind(line, "line"));
-        foreach ((var x, var y) in points.Length <= 40 ? points : [points[^1]])
+        foreach ((var x, var y) in points.Length <= mostMarks ? points : [points[^1]])
             yield return Marker(line, x, y);
         foreach ((var x, var y) in line.Points.Where(p => p.X == line.Ring))
             yield return Plot.Circle(plot.X(x), plot.Y(y), 6, Kind(line, "ring"));
@@ -57,7 +60,7 @@ internal static class LineChart
         yield return Plot.Path([(64, y - 4), (100, y - 4)], Kind(line, "line"));
         yield return Marker(line, 82, y - 4);
         var last = line.Points.Count == 0 ? "no finite value" : $"{Figures.Loss(line.Points[^1].Y)} at {x} {Place(line.Points[^1].X)}";
-        yield return Plot.Text(108, y, $"{TextTable.Shorten(line.Name, 60)}: {last}", "tick");
+        yield return Plot.Text(108, y, $"{TextTable.Shorten(line.Name, LongestName)}: {last}", "tick");
     }
 
     private static XElement Marker(ChartLine line, double x, double y) =>

@@ -15,7 +15,7 @@ internal static class ModelSection
     {
         if (Warnings(model.Warnings) is { } warnings)
             yield return warnings;
-        foreach (var element in model.Metrics is { } metrics ? Of(metrics, id, unit) : Of(model.MultiLabel!, id, unit))
+        foreach (var element in model.Metrics is { } metrics ? Of(metrics, model.Reliability, id, unit) : Of(model.MultiLabel!, id, unit))
             yield return element;
     }
 
@@ -23,9 +23,8 @@ internal static class ModelSection
         ? null
         : El("ul", Class("warnings"), At("aria-label", "Warnings"), warnings.Select(w => El("li", w)));
 
-    private static IEnumerable<XElement> Of(CrossEntropyMetrics metrics, string id, LossUnit unit)
+    private static IEnumerable<XElement> Of(CrossEntropyMetrics metrics, ReliabilityDiagram? reliability, string id, LossUnit unit)
     {
-        var reliability = (metrics as MulticlassCrossEntropyMetrics)?.Reliability ?? (metrics as BinaryCrossEntropyMetrics)?.Reliability;
         yield return Tiles(
         [
             .. LossTiles(metrics.LogLoss, metrics.ClippedLogLoss, metrics.LogLossStandardError, metrics.LogLossInterval, unit),
@@ -38,11 +37,11 @@ internal static class ModelSection
         ]);
         yield return AllFigures(MetricsTables.Figures(metrics));
         var forecast = metrics is BinaryCrossEntropyMetrics ? $"the class is {metrics.Classes[1].Name}" : "the predicted class is right";
-        foreach (var chart in RowCharts(metrics, reliability, forecast, id, unit))
-            yield return chart;
-        yield return ClassLossChart.Of(metrics, unit).ToElement($"{id}-classes");
+        var charts = RowCharts(metrics, reliability, forecast, id, unit);
+        charts.Add(ClassLossChart.Of(metrics, unit).ToElement($"{id}-classes"));
         if (metrics.ConfusionMatrix is { } confusion)
-            yield return ConfusionChart.Of(confusion).ToElement($"{id}-confusion");
+            charts.Add(ConfusionChart.Of(confusion).ToElement($"{id}-confusion"));
+        yield return charts;
         if (metrics.RowLosses.Worst.Count > 0)
             yield return Worst(metrics.RowLosses.Worst, unit);
     }
@@ -78,14 +77,14 @@ internal static class ModelSection
     }
 
     /// <summary>What the rows pay, how reliable their forecasts are, and how their losses are spread.</summary>
-    private static IEnumerable<XElement> RowCharts(
+    private static XElement RowCharts(
         CrossEntropyMetrics metrics, ReliabilityDiagram? reliability, string forecast, string id, LossUnit unit)
     {
-        var pair = El("div", Class("pair"), PenaltyChart.Of(metrics, unit).ToElement($"{id}-penalty"));
+        var charts = El("div", Class("charts"), PenaltyChart.Of(metrics, unit).ToElement($"{id}-penalty"));
         if (reliability is not null)
-            pair.Add(ReliabilityChart.Of(reliability, forecast).ToElement($"{id}-reliability"));
-        yield return pair;
-        yield return RowLossChart.Of(metrics, unit).ToElement($"{id}-losses");
+            charts.Add(ReliabilityChart.Of(reliability, forecast).ToElement($"{id}-reliability"));
+        charts.Add(RowLossChart.Of(metrics, unit).ToElement($"{id}-losses"));
+        return charts;
     }
 
     private static IEnumerable<(string, string, string)> LossTiles(

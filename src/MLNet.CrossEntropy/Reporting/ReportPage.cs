@@ -39,33 +39,45 @@ internal static class ReportPage
                     report.Introduction is { } words ? El("p", words) : null,
                     Facts(report, host, unit),
                     Contents(sections)),
-                El("main", sections.Select(s => El(
-                    "section", At("id", s.Id), ClassOf(report, s.Heading), El("h2", s.Heading), s.Content))),
+                El("main", sections.Select(s => El("section", At("id", s.Id), El("h2", s.Heading), s.Content))),
                 El("footer", El("p", $"{Footer} Losses are in {unit.Name}; what is not defined is said to be so, never shown as 0."))));
         return "<!DOCTYPE html>\n" + Write(page) + "\n";
     }
 
     private static IEnumerable<(string Heading, IEnumerable<XElement> Content)> SectionsOf(CrossEntropyReport report, LossUnit unit)
     {
-        ReportedModel[] evaluated = [.. report.Models.Where(m => m.IsEvaluated)];
-        (string, TrainingReport)[] fits = [.. report.Models.Where(m => m.Training?.History.Count > 0).Select(m => (m.Name, m.Training!))];
-        if (evaluated.Length > 1)
-            yield return ("All models", ComparisonSection.Of(evaluated, unit));
-        foreach ((var comparison, var i) in report.Comparisons.Select((c, i) => (c, i)))
-        {
-            var heading = i == 0 ? "Comparison" : FormattableString.Invariant($"Comparison {i + 1}");
-            yield return (heading, ComparisonSection.Of(comparison, i, unit));
-        }
-        if (fits.Length > 0)
-            yield return ("Training", TrainingSection.Of(report.Models, fits, unit));
-        foreach ((var model, var i) in evaluated.Select((m, i) => (m, i)))
-            yield return (model.Name, ModelSection.Of(model, FormattableString.Invariant($"model-{i + 1}"), unit));
+        ReportedModel[] evaluated = [.. report.Models.Where(m => m.IsEvaluated).OrderBy(m => Sortable(m.ClippedLogLoss))];
+        PairedDifference?[] paired =
+            [.. evaluated.Select(m => PairedDifference.Of(report.Comparisons, m.Name, evaluated[0].Name))];
+        if (Conclusion.Of(evaluated, paired, unit) is { } sentence)
+            yield return ("Overview", [El("p", Class("verdict"), sentence), .. OverviewSection.Of(evaluated, paired, unit)]);
+        if (report.Models.Count + report.Comparisons.Count > 0)
+            yield return ("In detail", Details(report, evaluated, unit));
         foreach ((var section, var i) in report.Sections.Select((s, i) => (s, i)))
             yield return (section.Heading, section.ToElements(FormattableString.Invariant($"own-{i + 1}")));
     }
 
-    private static XAttribute? ClassOf(CrossEntropyReport report, string heading) =>
-        report.Models.Any(m => m.Name == heading) ? Class("model") : null;
+    /// <summary>Folded: each comparison, the fits, each model. The only model of a report is open.</summary>
+    private static IEnumerable<XElement> Details(CrossEntropyReport report, ReportedModel[] evaluated, LossUnit unit)
+    {
+        foreach ((var comparison, var i) in report.Comparisons.Select((c, i) => (c, i)))
+        {
+            var pairs = comparison.Pairs.Count == 1 ? "a pair" : FormattableString.Invariant($"{comparison.Pairs.Count} pairs");
+            yield return Folded($"Comparison of {pairs} on the same rows", ComparisonSection.Of(comparison, i, unit));
+        }
+        if (report.Models.Count > 0)
+            yield return Folded("Training: how each fit went", TrainingSection.Of(report.Models, unit));
+        foreach ((var model, var i) in evaluated.Select((m, i) => (m, i)))
+        {
+            var content = ModelSection.Of(model, FormattableString.Invariant($"model-{i + 1}"), unit);
+            yield return Folded($"{model.Name}: log-loss {unit.Text(model.LogLoss)} {unit.Name}", content, isOpen: evaluated.Length == 1);
+        }
+    }
+
+    private static XElement Folded(string summary, IEnumerable<XElement> content, bool isOpen = false) =>
+        El("details", Class("part"), isOpen ? At("open", "open") : null, El("summary", summary), El("div", content));
+
+    private static double Sortable(double loss) => double.IsNaN(loss) ? double.PositiveInfinity : loss;
 
     private static XElement Facts(CrossEntropyReport report, string host, LossUnit unit)
     {
@@ -111,6 +123,9 @@ internal sealed record ReportedModel(
     public ConfidenceInterval? Interval => Metrics?.LogLossInterval ?? MultiLabel?.LogLossInterval;
 
     public RowCounts? Rows => Metrics?.Rows ?? MultiLabel?.Rows;
+
+    public ReliabilityDiagram? Reliability =>
+        (Metrics as MulticlassCrossEntropyMetrics)?.Reliability ?? (Metrics as BinaryCrossEntropyMetrics)?.Reliability;
 }
 
 /// <summary>The wording of a report's errors.</summary>

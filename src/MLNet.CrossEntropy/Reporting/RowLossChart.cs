@@ -7,7 +7,7 @@ namespace MLNet.CrossEntropy.Reporting;
 /// <summary>The histogram of row losses: which share of the rows, and which share of the whole loss, lies where.</summary>
 internal static class RowLossChart
 {
-    private const double Width = 760;
+    private const double Width = 440;
     private const double Height = 240;
     private const double Left = 64;
     private const double Top = 40;
@@ -22,7 +22,7 @@ internal static class RowLossChart
         var step = bars.Select(b => b.Upper - b.Lower).DefaultIfEmpty(end).Max();
         var all = beyond is null ? bars : [.. bars, beyond with { Lower = end + step / 2, Upper = end + step * 1.5 }];
         var highest = all.SelectMany(b => new[] { b.Share, b.LossShare }).DefaultIfEmpty(1).Max();
-        var across = Scale.Linear(0, all.Select(b => b.Upper).DefaultIfEmpty(1).Max(), 10);
+        var across = Scale.Linear(0, all.Select(b => b.Upper).DefaultIfEmpty(1).Max());
         Plot plot = new(across, Scale.Nice(0, highest), Left, Top, Width - Left - 20, Height);
 
         var svg = Plot.Drawing(Width, Top + Height + 48);

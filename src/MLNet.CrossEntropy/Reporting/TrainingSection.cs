@@ -13,9 +13,11 @@ internal static class TrainingSection
         + "A validation curve that turns up while training still falls is over-fitting.";
 
     public static IEnumerable<XElement> Of(
-        IEnumerable<ReportedModel> models, IReadOnlyList<(string Name, TrainingReport Training)> fits, LossUnit unit)
+        IReadOnlyList<ReportedModel> models, LossUnit unit)
     {
-        yield return Curves(fits, unit).ToElement("training");
+        (string, TrainingReport)[] fits = [.. models.Where(m => m.Training?.History.Count > 0).Select(m => (m.Name, m.Training!))];
+        if (fits.Length > 0)
+            yield return Curves(fits, unit).ToElement("training");
         yield return new Table(
             "How each fit ended",
             [
@@ -24,7 +26,8 @@ internal static class TrainingSection
                 new($"objective ({unit.Name})", NumberFormat.Loss), new("gradient norm", NumberFormat.Of("0.0e+0")),
                 new("seed", NumberFormat.Of("0")),
             ],
-            [.. models.Where(m => m.Training is not null).Select(m => RowOf(m.Name, m.Training!, unit))]).ToElement(showCaption: true);
+            [.. models.Select(m => m.Training is { } training ? RowOf(m.Name, training, unit) : Unknown(m.Name))])
+            .ToElement(showCaption: true);
     }
 
     private static Chart Curves(IReadOnlyList<(string Name, TrainingReport Training)> fits, LossUnit unit)
@@ -52,6 +55,9 @@ internal static class TrainingSection
         training.History.Count == 0 ? 0 : training.History[^1].Elapsed.TotalSeconds, InWords(training.StopReason),
         training.L2Regularization, Objective(training, unit), training.Certificate.GradientNorm, training.Seed,
     ];
+
+    /// <summary>A fit of another library's, or of a model that was loaded, is known to nobody.</summary>
+    private static Cell[] Unknown(string name) => [name, "", "", "", "no training report: not fitted here", "", "", "", ""];
 
     private static Cell Objective(TrainingReport training, LossUnit unit) => training.Loss == TrainingLoss.CrossEntropy
         ? unit.Of(training.Certificate.Objective)

@@ -8,10 +8,16 @@ namespace MLNet.CrossEntropy.Tables;
 /// <summary>Writes tables as HTML.</summary>
 internal static class HtmlTable
 {
-    /// <summary>So many characters of a row's name are never broken, however narrow the page.</summary>
+    /// <summary>So many characters of a row's name are never broken.</summary>
     private const int Unbroken = 28;
 
-    /// <summary>The table, in a box of its own that scrolls sideways when the page is too narrow.</summary>
+    /// <summary>Longer texts are folded: the beginning shows, the whole opens.</summary>
+    private const int Folded = 60;
+
+    /// <summary>
+    /// The table, in a box of its own that scrolls sideways when it is too wide; on a narrow page each row is a block instead, in which
+    /// cells are named by their columns.
+    /// </summary>
     public static XElement ToElement(this Table table, bool showCaption)
     {
         string[][] rows = [.. table.Rows.Select(row => row.Select((cell, j) => cell.OnPage(table.Columns[j])).ToArray())];
@@ -25,12 +31,18 @@ internal static class HtmlTable
                 "table",
                 rows.All(r => r[0].Length <= Unbroken) ? Class("named") : null,
                 El("caption", showCaption ? null : Class("unseen"), table.Title),
-                El("thead", El("tr", table.Columns.Select(c => El("th", At("scope", "col"), c.Header)))),
-                El("tbody", rows.Select(Row))));
+                El("thead", El("tr", table.Columns.Select(c => El("th", At("scope", "col"), Kind(c), c.Header)))),
+                El("tbody", rows.Select(row => Row(table.Columns, row)))));
     }
 
-    private static XElement Row(string[] cells) =>
-        El("tr", cells.Select((cell, j) => j == 0 ? El("th", At("scope", "row"), cell) : El("td", cell)));
+    private static XElement Row(IReadOnlyList<Column> columns, string[] cells) => El("tr", cells.Select((cell, j) => j == 0
+        ? El("th", At("scope", "row"), cell)
+        : El("td", At("data-label", columns[j].Header), Kind(columns[j]), Content(cell))));
+
+    private static XAttribute? Kind(Column column) => column.Format is null ? Class("words") : null;
+
+    private static object Content(string cell) =>
+        cell.Length <= Folded ? cell : El("details", El("summary", TextTable.Shorten(cell, Folded)), cell);
 }
 
 /// <summary>

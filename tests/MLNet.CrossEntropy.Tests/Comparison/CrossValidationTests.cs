@@ -143,9 +143,8 @@ public sealed class CrossValidationTests
         var rows = LabelledRows.Gaussian(50, 4);
         var copies = rows.Pick(Enumerable.Range(0, 200).Select(i => i / 4));
         var view = copies.Columns().AddText("Animal", Enumerable.Range(0, 200).Select(i => $"animal {i / 4}")).Build();
-        var softmax = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex", l2Regularization: 0.02f);
-        var grouped = _ml.MulticlassClassification.CrossValidateCrossEntropy(view, softmax, 5, "ClassIndex", "Animal", seed: 1).Models[0];
-        var plain = _ml.MulticlassClassification.CrossValidateCrossEntropy(rows.View(), softmax, 5, "ClassIndex", seed: 1).Models[0];
+        var grouped = _ml.MulticlassClassification.CrossValidateCrossEntropy(view, Softmax(_ml), 5, "ClassIndex", "Animal", seed: 1).Models[0];
+        var plain = _ml.MulticlassClassification.CrossValidateCrossEntropy(rows.View(), Softmax(_ml), 5, "ClassIndex", seed: 1).Models[0];
         var fold = grouped.Forecasts.GetColumn<int>("Fold").ToArray();
         Assert.All(fold.Chunk(4), chunk => Assert.Single(chunk.Distinct()));
         Assert.InRange(grouped.LogLossStandardError / plain.LogLossStandardError, 0.7, 1.5);
@@ -337,10 +336,10 @@ public sealed class CrossValidationTests
     }
 
     private static SoftmaxCrossEntropyTrainer Softmax(MLContext ml) => ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(
-        new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Seed = 1 });
+        new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Seed = 1, L2Regularization = 0.02f });
 
     private static SigmoidCrossEntropyTrainer Sigmoid(MLContext ml, string label) => ml.BinaryClassification.Trainers.SigmoidCrossEntropy(
-        new SigmoidCrossEntropyTrainer.Options { LabelColumnName = label, Seed = 1 });
+        new SigmoidCrossEntropyTrainer.Options { LabelColumnName = label, Seed = 1, L2Regularization = 0.02f });
 
     private static IDataView Pick(LabelledRows rows, int[] fold, Func<int, bool> isIn) =>
         rows.Pick(Enumerable.Range(0, fold.Length).Where(i => isIn(fold[i]))).View();

@@ -6,6 +6,7 @@ using FsCheck.Fluent;
 using Microsoft.ML;
 using MLNet.CrossEntropy.Reporting;
 using MLNet.CrossEntropy.Tables;
+using MLNet.CrossEntropy.Tests.Evaluation;
 using MLNet.CrossEntropy.Tests.Shared;
 using static MLNet.CrossEntropy.Tests.Reporting.ReportDocument;
 
@@ -106,7 +107,7 @@ public sealed class ReportTests
     {
         var metrics = Evaluated.MultiLabel();
         ReportDocument page = new(new CrossEntropyReport("Labels").Add("labels", metrics).ToHtml());
-        XElement[] details = [.. page.Elements("details").Where(d => d.Descendants("svg").Any())];
+        XElement[] details = [.. page.Elements("details").Where(d => d.Descendants("svg").Any() && !Is(d, "part"))];
         int[] order = [.. Enumerable.Range(0, 4).OrderByDescending(l => metrics.Labels[l].LogLoss)];
         Assert.Equal(
             order.Select(l => FormattableString.Invariant($"{metrics.LabelNames[l]}: {metrics.Labels[l].LogLoss:0.0000} nats")),
@@ -174,11 +175,84 @@ public sealed class ReportTests
         ReportDocument page = new(Reports.All["comparison"]().ToHtml());
         Assert.Equal(
             [.. comparison.Pairs.Select(p => p.Sentence), Reports.Folds().Pairs[0].Sentence],
-            page.Elements("p").Where(p => Is(p, "verdict")).Select(p => p.Value));
+            page.Elements("p").Where(p => Is(p, "verdict")).Skip(1).Select(p => p.Value));
         var chart = page.Chart("Difference of log-loss, paired by row");
         var dot = Assert.Single(chart.Descendants("circle"));
         Assert.Equal(-0.1, XAxis(chart)(Number(dot, "cx")), 1e-3);
         Assert.Contains(page.Elements("th"), th => th.Value == "row-three");
+    }
+
+    /// <summary>Two models of which the better one is known: its targets' own probabilities, and those flattened.</summary>
+    private static (CrossEntropyReport Report, PairedComparison Pair, MulticlassCrossEntropyMetrics Best) TwoModels(bool areCompared)
+    {
+        Random random = new(4);
+        double[] shares = [.. Enumerable.Range(0, 600).Select(_ => random.NextDouble())];
+        double[] labels = [.. shares.Select(share => random.NextDouble() < share ? 1.0 : 0)];
+        MLContext ml = new(1);
+        var sharp = ScoredData.Multiclass(labels, [.. shares.Select(q => new[] { 1 - q, q })], keyCount: 2);
+        var flat = ScoredData.Multiclass(labels, [.. shares.Select(q => new[] { 0.75 - q / 2, 0.25 + q / 2 })], keyCount: 2);
+        MulticlassEvaluationOptions options = new() { ClassNames = ["no", "yes"] };
+        var comparison = ml.MulticlassClassification.CompareCrossEntropy(
+            new Dictionary<string, IDataView> { ["flat"] = flat, ["sharp"] = sharp }, new ComparisonOptions { Seed = 1 }, options);
+        var best = ml.MulticlassClassification.EvaluateCrossEntropy(sharp, options);
+        var report = new CrossEntropyReport("Two").Add("flat", ml.MulticlassClassification.EvaluateCrossEntropy(flat, options)).Add("sharp", best);
+        return (areCompared ? report.Add(comparison) : report, comparison.Pairs[0], best);
+    }
+
+    [Fact]
+    public void One_sentence_says_who_is_best_by_how_much_how_surely_and_whether_it_is_calibrated()
+    {
+        (var report, var pair, var best) = TwoModels(areCompared: true);
+        var sentence = new ReportDocument(report.ToHtml()).Elements("p").First(p => Is(p, "verdict")).Value;
+        Assert.Equal(("sharp", "flat"), (pair.First, pair.Second));
+        Assert.Equal(
+            FormattableString.Invariant($"sharp has the lowest log-loss of 2 models, {best.LogLoss:0.0000} nats, ")
+            + FormattableString.Invariant($"{100 * best.LogLossReduction:0.0}% below the reference ({best.ReferenceName}), ")
+            + FormattableString.Invariant($"{-pair.ClippedMeanDifference:0.0000} better than flat ")
+            + FormattableString.Invariant($"(95% CI {-pair.Interval.Upper:0.0000} to {-pair.Interval.Lower:0.0000}); it is calibrated as far as these ")
+            + FormattableString.Invariant($"rows tell (calibration error {best.Reliability.ExpectedCalibrationError:0.0000}, by chance alone ")
+            + FormattableString.Invariant($"{best.Reliability.ExpectedUnderPerfectCalibration:0.0000}); all 600 rows were used."),
+            sentence);
+        (report, _, _) = TwoModels(areCompared: false);
+        Assert.Contains("not compared row by row, so that this may be chance", report.ToHtml(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_overview_sorts_models_and_shows_paired_differences_and_curves_of_all()
+    {
+        (var report, var pair, var best) = TwoModels(areCompared: true);
+        ReportDocument page = new(report.ToHtml());
+        var overview = page.Elements("table").First();
+        Assert.Equal(["sharp", "flat"], overview.Descendants("th").Where(th => th.Attribute("scope")!.Value == "row").Select(th => th.Value));
+        var chart = page.Chart("Log-loss above that of sharp");
+        Assert.Equal([0, -pair.ClippedMeanDifference], chart.Descendants("circle").Select(c => XAxis(chart)(Number(c, "cx"))), (x, y) => Math.Abs(x - y) < 1e-3);
+        foreach (var title in (string[])["Reliability", "ROC", "Precision and recall"])
+            Assert.Equal(2, page.Chart(title).Descendants("path").Count());
+        var points = Table(page.Chart("ROC")).Where(row => row[0] == "sharp").Select(row => (X: Parse(row[1]), Y: Parse(row[2]))).ToArray();
+        var area = points.Zip(points.Skip(1), (a, b) => (b.X - a.X) * (a.Y + b.Y) / 2).Sum();
+        Assert.Equal(best.Classes[1].RocAuc, area, 2e-3);
+
+        static double Parse(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public void Details_are_folded_and_a_model_without_a_loss_curve_says_why()
+    {
+        ReportDocument page = new(TwoModels(areCompared: true).Report.ToHtml());
+        XElement[] parts = [.. page.Elements("details").Where(d => Is(d, "part"))];
+        Assert.Equal(4, parts.Length);
+        Assert.All(parts, part => Assert.Null(part.Attribute("open")));
+        Assert.Equal(2, page.Elements("td").Count(td => td.Value == "no training report: not fitted here"));
+        // Of a single model nothing is to be unfolded.
+        Assert.NotNull(Page.Elements("details").Last(d => Is(d, "part")).Attribute("open"));
+    }
+
+    [Fact]
+    public void A_calibration_error_beyond_chance_is_called_so()
+    {
+        Assert.True(Conclusion.IsCalibrated(TwoModels(areCompared: false).Best.Reliability));
+        // Every other label is a throw of dice, whatever the scores say.
+        Assert.False(Conclusion.IsCalibrated(Metrics.Reliability));
     }
 
     [Fact]
@@ -206,7 +280,8 @@ public sealed class ReportTests
     public void What_is_not_defined_is_said_to_be_so()
     {
         ReportDocument page = new(Reports.All["infinite"]().ToHtml());
-        var classes = Table(page.Chart("Log-loss by class"));
+        // The worst model is the last one.
+        var classes = Table(page.Charts.Last(f => f.Element("h3")!.Value == "Log-loss by class"));
         Assert.Equal("∞", classes[0][2]);
         Assert.Equal("not defined", classes[2][2]);
         Assert.DoesNotContain(

@@ -32,7 +32,7 @@ public class EarlyStoppingNoiseTests
     }
 
     /// <summary>2,000 messages of 2,000 words, as frequent as 1/rank; of one in seven every eighth word is more or less frequent.</summary>
-    private static IDataView Messages()
+    private static InMemoryView Messages()
     {
         const int Vocabulary = 2_000;
         var random = new Random(3);
