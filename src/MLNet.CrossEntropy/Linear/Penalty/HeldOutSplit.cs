@@ -48,6 +48,10 @@ internal sealed class HeldOutSplit : IDisposable
 
     public void BeginAtKept() => _weights.CopyFrom(_best);
 
+    /// <summary>The kept weights' penalty with shares, and without: <c>sum p_j w_kj^2</c> and <c>sum w_kj^2</c>.</summary>
+    public (double Shared, double Plain) SquaresOfKept(float[] shares) =>
+        (2 * new ElasticNet(0, 1, shares).Value(_best), 2 * new ElasticNet(0, 1).Value(_best));
+
     /// <summary>Begins at the strongest penalty's weights: 0, or those that it pulls to.</summary>
     public void Restart() => _weights.CopyFrom(_start);
 

@@ -27,14 +27,15 @@ internal sealed class PenaltySearch : IDisposable
     private const int FewestRows = 8;
 
     // The strongest penalty lets the loss fall by at most this share of it.
-    private const double FirstGain = 0.1;
+    private const double FirstGain = 0.5;
     private const double Factor = 10;
     private const int MostSteps = 14;
     private const double ClearRise = 0.02;
     private const double Flat = 1e-3;
     private const int MostIdle = 2;
 
-    // What is left of the loss where classes fall apart by themselves: not worth a weaker penalty, for which there is no end.
+    // Where classes fall apart by themselves, ever weaker penalties seem better without end. Rows that were all guessed right cannot
+    // tell losses below about one over their number.
     private const double Solved = 1e-3;
 
     // L1 falls in smaller steps: it has less far to go.
@@ -43,6 +44,7 @@ internal sealed class PenaltySearch : IDisposable
 
     // Of features whose variances differ by less, raw weights are as good as scaled ones.
     private const double WorthASecondPath = 4;
+    private const int MostClimbs = 8;
 
     // By so much must raw weights be better, and by more than the standard error of the difference.
     private const double ClearGain = 0.005;
@@ -114,9 +116,11 @@ internal sealed class PenaltySearch : IDisposable
         if (_plan.ChoosesL2)
         {
             chosen = DescendL2(_shares);
-            if (_shares is not null && _shares.Max() > WorthASecondPath * _shares.Min() && DescendL2(null) is var raw
+            if (_shares is not null && _shares.Max() > WorthASecondPath * _shares.Min() && ClimbRaw(chosen) is var raw
                 && IsClearlyBetter(raw, chosen))
                 chosen = raw;
+            if (_plan is { PullsToInitial: true, InitialWeights: not null })
+                chosen = Simplest(chosen);
         }
 
         if (_plan.ChoosesL1)
@@ -134,7 +138,7 @@ internal sealed class PenaltySearch : IDisposable
             first = 1;
         Restart();
         var best = Better(Try(_plan.L1, first, shares), null);
-        var solved = Solved * best.Mean;
+        var solved = Math.Max(Solved * best.Mean, 1.0 / best.Losses.Length);
         for (int i = 1, idle = 0; i < MostSteps && idle < MostIdle && best.Mean > solved; i++)
         {
             var trial = Try(_plan.L1, first / Math.Pow(Factor, i), shares);
@@ -153,16 +157,55 @@ internal sealed class PenaltySearch : IDisposable
             best = Better(trial, best);
         }
 
-        var middle = best.L2;
-        foreach (var factor in (double[])[Math.Sqrt(Factor), 1 / Math.Sqrt(Factor)])
+        return best.Mean > solved ? Beside(best, Math.Sqrt(Factor)) : best;
+    }
+
+    /// <summary>
+    /// Raw weights, from the penalty on that is worth as much for the model of the best one on scaled ones; left where they are worse.
+    /// </summary>
+    private Trial ClimbRaw(Trial scaled)
+    {
+        var squares = _splits.Select(split => split.SquaresOfKept(scaled.Shares!)).ToArray();
+        var alike = scaled.L2 * squares.Sum(sum => sum.Shared) / squares.Sum(sum => sum.Plain);
+        if (!(alike > 0 && double.IsFinite(alike)))
+            return scaled;
+        foreach (var split in _splits)
+            split.BeginAtKept();
+        var best = Better(Try(_plan.L1, alike, null), null);
+        for (var i = 0; i < MostClimbs; i++)
         {
+            var before = best;
+            best = Beside(best, Factor);
+            if (best == before)
+                break;
+        }
+
+        return best.Mean < scaled.Mean ? Beside(best, Math.Sqrt(Factor)) : best;
+    }
+
+    /// <summary>The best of a trial and two beside it, by a factor stronger and weaker, where these have not been tried.</summary>
+    private Trial Beside(Trial middle, double factor)
+    {
+        var best = middle;
+        foreach (var l2 in (double[])[middle.L2 * factor, middle.L2 / factor])
+        {
+            if (_path.Any(trial => trial.Shares == middle.Shares && Math.Abs(Math.Log(trial.L2 / l2)) < 0.1))
+                continue;
             foreach (var split in _splits)
                 split.BeginAtKept();
-            best = Better(Try(_plan.L1, middle * factor, shares), best);
+            best = Better(Try(_plan.L1, l2, middle.Shares), best);
         }
 
         return best;
     }
+
+    /// <summary>
+    /// The strongest penalty that is not worse by more than the standard error of the difference: rows too few to tell leave a model as
+    /// it was.
+    /// </summary>
+    private Trial Simplest(Trial best) => _path.Where(trial => trial.Shares == best.Shares && trial.L2 > best.L2)
+        .OrderByDescending(trial => trial.L2)
+        .FirstOrDefault(trial => Gain(best, trial) is var (gain, error) && gain <= error) ?? best;
 
     /// <summary>From the penalty that leaves no weight to weaker ones, and none at all.</summary>
     private Trial DescendL1(Trial without)
@@ -214,10 +257,13 @@ internal sealed class PenaltySearch : IDisposable
 
     private static bool IsClearlyBetter(Trial trial, Trial than)
     {
-        var (gain, error) = LinearObjective.MeanLoss(
-            [.. than.Losses.Zip(trial.Losses, (its, mine) => (its.Loss - mine.Loss, mine.Weight))]);
+        var (gain, error) = Gain(trial, than);
         return gain > Math.Max(error, ClearGain * than.Mean);
     }
+
+    /// <summary>By how much a trial's loss is lower than another's, and the standard error of that.</summary>
+    private static (double Gain, double Error) Gain(Trial trial, Trial than) => LinearObjective.MeanLoss(
+        [.. than.Losses.Zip(trial.Losses, (its, mine) => (its.Loss - mine.Loss, mine.Weight))]);
 
     /// <summary>The penalty of a fit to all rows that holds weights as much as this one does those of a part of them.</summary>
     private double OfAll(double l2) => l2 * _splits.Average(split => split.Summary.TargetWeight) / _all.TargetWeight;
