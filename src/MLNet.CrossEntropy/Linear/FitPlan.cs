@@ -116,6 +116,9 @@ internal sealed record FitPlan
     /// </summary>
     public double? SettledRate { get; init; }
 
+    /// <summary>Whether validation rows choose among the models of the epochs. Known when the fit begins.</summary>
+    public bool IsValidated { get; init; }
+
     /// <summary>Epochs without a lower validation loss before the fit ends; needs validation rows.</summary>
     public int Patience { get; init; } = 3;
 

@@ -63,9 +63,6 @@ internal sealed class FitRun
     /// <summary>The steps (mini-batches, or iterations over all rows) taken so far.</summary>
     public long Steps { get => _steps; set => _steps = value; }
 
-    /// <summary>Whether validation rows choose among the models of the epochs.</summary>
-    public bool IsValidated => _validation is not null;
-
     /// <summary>The epochs that have ended.</summary>
     public int Epochs => _history.Count;
 

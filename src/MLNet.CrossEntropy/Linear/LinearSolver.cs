@@ -54,7 +54,7 @@ internal static class LinearSolver
         using var held = evaluated.Count > 0 ? new RowSet(evaluated) : null;
         // Validation rows decide when to stop: not at the optimum.
         if (held is not null)
-            plan = plan with { NewtonSteps = 0 };
+            plan = plan with { NewtonSteps = 0, IsValidated = true };
         var scaling = Scaling(chunks, summary, plan);
         using var team = new WorkerTeam(plan.Threads);
         using var centre = plan is { PullsToInitial: true, InitialWeights: not null }
