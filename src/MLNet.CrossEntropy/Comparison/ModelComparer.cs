@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Comparison;
 
@@ -140,7 +141,7 @@ internal sealed class ModelComparer : IDisposable
         CrossEntropyComparison comparison = new()
         {
             Models = [.. _models.Select(m => m.ToModel(level))],
-            Pairs = HolmAdjustment.Of(pairs),
+            Pairs = HolmAdjustment.Of(pairs, p => p.PValue, (p, adjusted) => p with { AdjustedPValue = adjusted }),
             Baseline = _baseline,
             Rows = _rows.ToCounts(_clipped),
             GroupColumnName = _options.GroupColumnName,
@@ -243,33 +244,5 @@ internal static class ComparisonWarnings
                 + $"Tests and intervals rest on probabilities of at least {comparison.ProbabilityFloor:g3}.";
         if (comparison.Pairs is [{ Groups: < FewGroups and var groups }, ..])
             yield return $"There are {groups} groups of rows; with fewer than {FewGroups}, standard errors tend to be too small.";
-    }
-}
-
-/// <summary>P-values of several tests made at once.</summary>
-internal static class HolmAdjustment
-{
-    /// <summary>The comparisons with their p-values adjusted for all of them.</summary>
-    public static PairedComparison[] Of(PairedComparison[] pairs)
-    {
-        var adjusted = Of([.. pairs.Select(p => p.PValue)]);
-        return [.. pairs.Select((pair, i) => pair with { AdjustedPValue = adjusted[i] })];
-    }
-
-    /// <summary>
-    /// Holm (1979), "A simple sequentially rejective multiple test procedure": the i-th smallest of m p-values is multiplied by
-    /// m - i + 1, capped at 1, and never falls below a smaller one's. Undefined (NaN) p-values stay so and do not count.
-    /// </summary>
-    public static double[] Of(IReadOnlyList<double> pValues)
-    {
-        double[] adjusted = [.. pValues];
-        int[] order = [.. Enumerable.Range(0, adjusted.Length).Where(i => !double.IsNaN(adjusted[i])).OrderBy(i => adjusted[i])];
-        double largest = 0;
-        for (var rank = 0; rank < order.Length; rank++)
-        {
-            largest = Math.Max(largest, Math.Min(1, adjusted[order[rank]] * (order.Length - rank)));
-            adjusted[order[rank]] = largest;
-        }
-        return adjusted;
     }
 }

@@ -36,6 +36,7 @@ public abstract class CrossEntropyMetrics
         ConfusionMatrix = sums.Confusion?.ToMatrix(names);
         Classes = ClassMetrics.All(sums, names, ConfusionMatrix, options);
         RowLosses = new(sums.RowLosses, names);
+        Segments = sums.Segments?.ToMetrics(options.ConfidenceLevel);
         Warnings = [.. EvaluationWarnings.Of(this)];
     }
 
@@ -138,8 +139,25 @@ public abstract class CrossEntropyMetrics
     /// <summary>How the loss is spread over the rows, and the worst of them.</summary>
     public RowLosses RowLosses { get; }
 
+    /// <summary>
+    /// The rows of each value of <see cref="EvaluationOptions.SegmentColumnName"/> by themselves: first the segments that differ most
+    /// surely from all other rows. Null where no such column is named.
+    /// </summary>
+    public IReadOnlyList<SegmentMetrics>? Segments { get; }
+
     /// <summary>What a reader of the figures must know: rows left out, classes absent, metrics undefined.</summary>
     public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>
+    /// What has changed since a reference set, by the same model: log-loss, shares of the classes, distribution of the forecasts. Classes
+    /// are matched by name; of a binary model the positive class alone is looked at.
+    /// </summary>
+    /// <param name="reference">The same model's metrics on other rows, such as those it was validated on.</param>
+    /// <param name="confidenceLevel">The confidence of the intervals, in (0, 1).</param>
+    /// <exception cref="ArgumentException">The classes are not the same.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The confidence is out of range.</exception>
+    public IReadOnlyList<DriftMeasure> DriftFrom(CrossEntropyMetrics reference, double confidenceLevel = 0.95) =>
+        Drift.Of(this, reference, confidenceLevel);
 
     /// <summary>The metrics as a table for people.</summary>
     public override string ToString() => MetricsTables.Text(this);

@@ -15,6 +15,7 @@ internal sealed class EvaluatedBlock
     private const int Padding = 16;
 
     private readonly string?[] _ids;
+    private int[]? _segments;
 
     private EvaluatedBlock(int classes, int scores, int forecasts, ScoredBlock rows, bool hasSoftLabels, bool hasRanks, bool hasOthers)
     {
@@ -147,6 +148,12 @@ internal sealed class EvaluatedBlock
     /// </summary>
     public string? IdOf(int source) => _ids.Length == 0 ? null : _ids[source];
 
+    /// <summary>The segments' names; null where nobody asks for them.</summary>
+    public SegmentNames? SegmentNames { get; private set; }
+
+    /// <summary>The segment of a row, given where it stands in the block it came from.</summary>
+    public int SegmentOf(int source) => _segments![source];
+
     /// <summary>The <see cref="ForecastKey"/> of each row's probability in a column of <see cref="Forecasts"/>.</summary>
     public void ForecastsOf(int column, Span<long> keys)
     {
@@ -182,6 +189,9 @@ internal sealed class EvaluatedBlock
         Clear();
         FirstRow = rows.FirstRow;
         rows.Ids.CopyTo(_ids, 0);
+        if (rows.Segments is { } segments)
+            segments.CopyTo(_segments ??= new int[segments.Length], 0);
+        SegmentNames = rows.SegmentNames;
     }
 
     /// <summary>Takes over a row's label, weight and position.</summary>

@@ -30,6 +30,11 @@ internal static class EvaluationErrors
         FormattableString.Invariant($"No threshold of class '{name}' has precision {precision} on these rows; the highest is ")
         + FormattableString.Invariant($"{highest:g4}. Ask for no more than that, or choose on more rows."));
 
+    public static ArgumentException OtherClasses(string name, IEnumerable<string> classes, IEnumerable<string> ofReference) => new(
+        $"These metrics are of the classes {string.Join(", ", classes.Take(10))}, the reference's of "
+        + $"{string.Join(", ", ofReference.Take(10))}; drift is between rows of one model. Evaluate both sets with the same model.",
+        name);
+
     /// <summary>A row that the caller's policy does not tolerate.</summary>
     public static InvalidOperationException BadRow(RowOutcome outcome, long row, ReadOnlySpan<float> scores) => outcome switch
     {

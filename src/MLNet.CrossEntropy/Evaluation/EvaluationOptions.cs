@@ -27,8 +27,17 @@ public abstract class EvaluationOptions
     /// <summary>What log-loss reduction is measured against.</summary>
     public ReferencePrior Prior { get; set; } = ReferencePrior.TestSet;
 
-    /// <summary>The number of reliability bins.</summary>
-    public int ReliabilityBins { get; set; } = 15;
+    /// <summary>
+    /// The number of reliability bins, 1 to 10,000; null takes the cube root of the number of rows: of equal weight all of it, of equal
+    /// width the largest of 1, 2, 4, 5, 8, 10, 20 and 40 that is not above it.
+    /// </summary>
+    public int? ReliabilityBins { get; set; }
+
+    /// <summary>
+    /// A column (key, text, number or Boolean) of segments, such as a country: <see cref="CrossEntropyMetrics.Segments"/> evaluates the
+    /// rows of each by themselves. The first 1,000 values that occur are told apart, all further ones are one segment. Null for none.
+    /// </summary>
+    public string? SegmentColumnName { get; set; }
 
     /// <summary>
     /// Whether to compute the metrics that need each class's distribution of scores: ROC-AUC, average precision,
@@ -80,14 +89,15 @@ public abstract class EvaluationOptions
         Throw.IfNotBetween(ConfidenceLevel, 0, 1, nameof(ConfidenceLevel));
         ArgumentNullException.ThrowIfNull(Prior);
         _ = Guard.Range(Threads, Threads >= 1, nameof(NumberOfThreads), "null or at least 1", "null takes one a processor");
-        _ = Guard.Range(ReliabilityBins, ReliabilityBins is >= 1 and <= 10000, nameof(ReliabilityBins), "1 to 10000", "15 is usual");
+        if (ReliabilityBins is { } bins)
+            _ = Guard.Range(bins, bins is >= 1 and <= 10000, nameof(ReliabilityBins), "null or 1 to 10000", "15 is usual");
         _ = Guard.Range(WorstRows, WorstRows is >= 0 and <= 1000, nameof(WorstRows), "0 to 1000", "20 is usual");
         if (MissingLabel == BadRowPolicy.CountAsMistake)
             throw EvaluationErrors.MistakesWithoutLabel(nameof(MissingLabel));
     }
 
     private protected ScoredColumns ColumnsWith(string? score) =>
-        new(LabelColumnName) { Score = score, Weight = ExampleWeightColumnName, Id = IdColumnName };
+        new(LabelColumnName) { Score = score, Weight = ExampleWeightColumnName, Id = IdColumnName, Segment = SegmentColumnName };
 }
 
 /// <summary>How a multiclass model is evaluated.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.Runtime;
+using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -19,6 +20,12 @@ internal static class EvaluationWarnings
         if (metrics.ReferenceLogLoss == 0)
             yield return $"The reference '{metrics.ReferenceName}' has log-loss 0 (a single class occurs), so the log-loss reduction is "
                 + "undefined.";
+        foreach (var segment in metrics.Segments ?? [])
+        {
+            if (segment.IsLumped)
+                yield return $"The column of segments has more than {SegmentNames.Most} values; the {segment.Rows} rows of those that "
+                    + $"occur last are one segment, '{segment.Name}'.";
+        }
     }
 
     public static IEnumerable<string> OfRows(RowCounts rows, double probabilityFloor, double clippedShare)

@@ -19,7 +19,7 @@ internal static class MetricsTables
     private const int LongestConfusionName = 16;
 
     public static string Text(CrossEntropyMetrics metrics) =>
-        Text(Figures(metrics), Classes(metrics, LossUnit.Nats), "classes", metrics.Warnings);
+        Text(Figures(metrics), Classes(metrics, LossUnit.Nats), "classes", metrics.Warnings) + SegmentTables.Text(metrics.Segments);
 
     public static string Text(MultiLabelCrossEntropyMetrics metrics) =>
         Text(Figures(metrics), Labels(metrics, LossUnit.Nats), "labels", metrics.Warnings);
@@ -33,6 +33,8 @@ internal static class MetricsTables
         var text = Markdown(Figures(metrics), Classes(metrics, LossUnit.Nats));
         if (metrics.ConfusionMatrix is { } confusion && confusion.Names.Count <= MostConfusionClasses)
             MarkdownTable.Append(text.Append('\n'), Confusion(confusion));
+        if (metrics.Segments is { } segments)
+            MarkdownTable.Append(text.Append('\n'), SegmentTables.Of(segments));
         return MarkdownTable.AppendWarnings(text, metrics.Warnings).ToString();
     }
 
@@ -144,15 +146,15 @@ internal static class MetricsTables
                 if (m.LogLossDecomposition is { } split)
                     yield return ("log-loss split", Parts(split));
                 yield return Brier(m.BrierScore, m.BrierDecomposition);
-                yield return Calibration(m.Reliability);
+                yield return Calibration(m.EqualMassReliability ?? m.Reliability, m.EqualMassReliability is not null);
                 break;
             case BinaryCrossEntropyMetrics b:
                 yield return Fact("ROC-AUC", $"{b.RocAuc:0.0000}, average precision {b.AveragePrecision:0.0000}");
                 if (b.LogLossDecomposition is { } ofLogLoss)
                     yield return ("log-loss split", Parts(ofLogLoss));
                 yield return Brier(b.BrierScore, b.BrierDecomposition);
-                if (b.Reliability is { } reliability)
-                    yield return Calibration(reliability);
+                if (b.EqualMassReliability is { } reliability)
+                    yield return Calibration(reliability, isEqualMass: true);
                 break;
         }
     }
@@ -163,11 +165,12 @@ internal static class MetricsTables
     private static string Parts(ScoreDecomposition s) => FormattableString.Invariant(
         $"{s.Miscalibration:0.0000} miscalibration - {s.Discrimination:0.0000} discrimination + {s.Uncertainty:0.0000} uncertainty");
 
-    private static (string Name, string Value) Calibration(ReliabilityDiagram d)
+    private static (string Name, string Value) Calibration(ReliabilityDiagram d, bool isEqualMass)
     {
         (var error, var byChance) = (d.ExpectedCalibrationError, d.ExpectedUnderPerfectCalibration);
         var largest = d.MaximumCalibrationError;
-        return Fact("calibration", $"ECE {error:0.0000} (by chance {byChance:0.0000}), MCE {largest:0.0000}, {d.Bins.Count} bins");
+        var bins = isEqualMass ? "bins of equal mass" : "bins of equal width";
+        return Fact("calibration", $"ECE {error:0.0000} (by chance {byChance:0.0000}), MCE {largest:0.0000}, {d.Bins.Count} {bins}");
     }
 }
 

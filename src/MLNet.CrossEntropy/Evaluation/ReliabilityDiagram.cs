@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>
@@ -38,13 +40,42 @@ public sealed class ReliabilityDiagram
     /// effective row are left out; NaN where no bin has more.
     /// </summary>
     public double DebiasedRootMeanSquare { get; }
+
+    /// <summary>
+    /// An interval of the calibration error of these bins over all rows of the kind, c. Chance adds to the ECE, so that its two sides
+    /// differ: c is at most <c>ECE + z s</c>, since the ECE exceeds the gaps' sum under their true signs, s being the deviation of that;
+    /// and at least the ECE less what chance alone gives but once in <c>2 / (1 - level)</c>. It covers c at least as often as the level
+    /// says where the bins' frequencies are about normal; 0 is in it for a calibrated model. NaN without rows.
+    /// </summary>
+    /// <param name="level">The confidence, in (0, 1).</param>
+    /// <exception cref="ArgumentOutOfRangeException">The level is out of range.</exception>
+    public ConfidenceInterval ErrorInterval(double level = 0.95)
+    {
+        Throw.IfNotBetween(level, 0, 1, nameof(level));
+        double weight = Bins.Sum(b => b.Weight), z = NormalDistribution.Quantile((1 + level) / 2), variance = 0, deviations = 0;
+        foreach (var bin in Bins.Where(b => b.Weight > 0))
+        {
+            var share = bin.Weight / weight;
+            var ofBin = Math.Max(bin.Frequency * (1 - bin.Frequency) / bin.EffectiveRows, bin.ChanceDeviation * bin.ChanceDeviation);
+            variance += share * share * ofBin;
+            deviations += share * Math.Sqrt(ofBin);
+        }
+        // |X| of a centred normal has mean sqrt(2 / pi) s and variance (1 - 2 / pi) s^2.
+        var byChance = Math.Sqrt(2 / Math.PI) * deviations + z * Math.Sqrt((1 - 2 / Math.PI) * variance);
+        var error = ExpectedCalibrationError;
+        return new(Math.Max(error - byChance, 0), Math.Min(error + z * Math.Sqrt(variance), 1), level);
+    }
 }
 
 /// <summary>The rows whose forecast probability fell into one interval.</summary>
 public readonly record struct ReliabilityBin
 {
-    internal ReliabilityBin(double lower, double upper, double weight, double confidence, double frequency, double chanceDeviation) =>
-        (Lower, Upper, Weight, Confidence, Frequency, ChanceDeviation) = (lower, upper, weight, confidence, frequency, chanceDeviation);
+    internal ReliabilityBin(
+        double lower, double upper, double weight, double effectiveRows, double confidence, double frequency, double chanceDeviation)
+    {
+        (Lower, Upper, Weight, EffectiveRows) = (lower, upper, weight, effectiveRows);
+        (Confidence, Frequency, ChanceDeviation) = (confidence, frequency, chanceDeviation);
+    }
 
     /// <summary>The lower edge, excluded except in the first bin.</summary>
     public double Lower { get; }
@@ -54,6 +85,9 @@ public readonly record struct ReliabilityBin
 
     /// <summary>The weight of its rows; 0 for an empty bin.</summary>
     public double Weight { get; }
+
+    /// <summary>The effective number of its rows, <c>(sum w)^2 / sum w^2</c>.</summary>
+    public double EffectiveRows { get; }
 
     /// <summary>Their mean forecast probability; NaN for an empty bin.</summary>
     public double Confidence { get; }
@@ -69,4 +103,16 @@ public readonly record struct ReliabilityBin
     /// forecasts perfectly calibrated: <c>sqrt(sum_i w_i^2 q_i (1 - q_i)) / sum_i w_i</c>. NaN for an empty bin.
     /// </summary>
     public double ChanceDeviation { get; }
+
+    /// <summary>
+    /// The interval of <see cref="Frequency"/> (Clopper and Pearson 1934, exact for rows of equal weight, else by
+    /// <see cref="EffectiveRows"/>); NaN for an empty bin.
+    /// </summary>
+    /// <param name="level">The confidence, in (0, 1).</param>
+    /// <exception cref="ArgumentOutOfRangeException">The level is out of range.</exception>
+    public ConfidenceInterval Interval(double level = 0.95)
+    {
+        Throw.IfNotBetween(level, 0, 1, nameof(level));
+        return BetaDistribution.ClopperPearson(Frequency * EffectiveRows, EffectiveRows, level);
+    }
 }

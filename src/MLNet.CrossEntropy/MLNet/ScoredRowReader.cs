@@ -15,6 +15,9 @@ internal sealed record ScoredColumns(string Label)
     /// <summary>Names the rows.</summary>
     public string? Id { get; init; }
 
+    /// <summary>Sorts the rows into segments.</summary>
+    public string? Segment { get; init; }
+
     /// <summary>The names of classes or labels in the order of the scores; null takes them from the annotations.</summary>
     public IReadOnlyList<string>? ClassNames { get; init; }
 
@@ -82,7 +85,20 @@ internal sealed class ScoredBlock
     /// <summary>The rows' names, null where one has none; empty where nobody asks for them.</summary>
     public string?[] Ids { get; }
 
+    /// <summary>The rows' segments, numbered by <see cref="SegmentNames"/>; null where nobody asks for them.</summary>
+    public int[]? Segments { get; private set; }
+
+    /// <summary>The segments' names; null where nobody asks for them.</summary>
+    public SegmentNames? SegmentNames { get; private set; }
+
     public Span<float> Scores(int row) => _scores.AsSpan(row * Width, Width);
+
+    /// <summary>Sorts a row into the segment of a name.</summary>
+    public void SetSegment(int row, SegmentNames names, string? name)
+    {
+        SegmentNames = names;
+        (Segments ??= new int[Capacity])[row] = names.IndexOf(name);
+    }
 
     /// <summary>The class shares of a row whose label is <see cref="ScoreClasses.Soft"/>.</summary>
     public Span<double> Target(int row) => _targets.AsSpan(row * Width, Width);
@@ -94,6 +110,7 @@ internal sealed class ScoredBlock
 internal abstract class ScoredRowReader : IScoredRows
 {
     private readonly Source _source;
+    private readonly SegmentNames _segments = new();
 
     private protected ScoredRowReader(Source source) => _source = source;
 
@@ -116,6 +133,8 @@ internal abstract class ScoredRowReader : IScoredRows
             block.Weights[row] = _source.Weight();
             if (_source.Id is { } id)
                 block.Ids[row] = id();
+            if (_source.Segment is { } segment)
+                block.SetSegment(row, _segments, segment());
             ReadRow(block, row);
         }
         return block.Count > 0;
@@ -131,19 +150,22 @@ internal abstract class ScoredRowReader : IScoredRows
     {
         var weight = ColumnValues.Optional(data.Schema, columns.Weight, "example weight");
         var id = ColumnValues.Optional(data.Schema, columns.Id, "id");
-        var cursor = ColumnValues.OpenCursor(data, [.. read, weight, id]);
+        var segment = ColumnValues.Optional(data.Schema, columns.Segment, "segment");
+        var cursor = ColumnValues.OpenCursor(data, [.. read, weight, id, segment]);
         try
         {
-            return make(
-                new(cursor, ColumnValues.Weight(cursor, weight), id is { } column ? ColumnValues.Name(cursor, column, "id") : null));
+            return make(new(cursor, ColumnValues.Weight(cursor, weight), Name(id, "id"), Name(segment, "segment")));
         }
         catch
         {
             cursor.Dispose();
             throw;
         }
+
+        Func<string?>? Name(DataViewSchema.Column? column, string role) =>
+            column is { } c ? ColumnValues.Name(cursor, c, role) : null;
     }
 
     /// <summary>An open cursor, and what every kind of rows has.</summary>
-    internal sealed record Source(DataViewRowCursor Cursor, Func<double> Weight, Func<string?>? Id);
+    internal sealed record Source(DataViewRowCursor Cursor, Func<double> Weight, Func<string?>? Id, Func<string?>? Segment);
 }

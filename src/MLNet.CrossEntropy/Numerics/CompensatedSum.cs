@@ -47,6 +47,10 @@ internal struct WeightedMoments
     private double _mean;
     private double _squaredDeviations;
 
+    public readonly double Weight => _weightSum;
+
+    public readonly double Mean => _weightSum == 0 ? double.NaN : _mean;
+
     /// <summary><c>(sum w)^2 / sum w^2</c>; the number of rows when all weights are equal.</summary>
     public readonly double EffectiveCount => _weightSum == 0 ? 0 : _weightSum * _weightSum / _squaredWeightSum;
 

@@ -5,7 +5,7 @@ namespace MLNet.CrossEntropy.Reporting;
 /// <summary>One line for each model in the unit square; which is which, the legend above the charts says.</summary>
 internal static class OverlayChart
 {
-    private const double Size = 290;
+    private const double Size = 270;
     private const double Left = 62;
     private const double Top = 12;
 

@@ -95,7 +95,7 @@ internal static class ReportPage
     private static XElement? Contents((string Id, string Heading, IEnumerable<XElement>)[] sections)
     {
         var links = sections.Select(s => El("li", El("a", At("href", $"#{s.Id}"), TextTable.Shorten(s.Heading, 60))));
-        return sections.Length < 2 ? null : El("nav", At("aria-label", "Contents"), El("ul", links));
+        return sections.Length < 3 ? null : El("nav", At("aria-label", "Contents"), El("ul", links));
     }
 
     private static string ReadStyle()

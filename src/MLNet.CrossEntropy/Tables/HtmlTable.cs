@@ -24,7 +24,7 @@ internal static class HtmlTable
         return El(
             "div",
             Class("scroll"),
-            At("role", "region"),
+            At("role", "group"),
             At("aria-label", table.Title),
             At("tabindex", "0"),
             El(

@@ -1,5 +1,5 @@
 using Microsoft.ML;
-using MLNet.CrossEntropy.Comparison;
+using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Tests.Evaluation;
 using MLNet.CrossEntropy.Tests.Shared;
 

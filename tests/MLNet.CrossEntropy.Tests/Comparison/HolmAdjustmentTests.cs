@@ -1,4 +1,4 @@
-using MLNet.CrossEntropy.Comparison;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Tests.Comparison;
 

@@ -69,6 +69,20 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
         // end
     }
 
+    private void Segments()
+    {
+        var (ml, train, test) = Load(Dataset.Iris);
+        var model = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train);
+        // begin
+        MulticlassEvaluationOptions options = new() { LabelColumnName = "ClassIndex", SegmentColumnName = "PredictedLabel" };
+        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(test), options);
+        foreach (var segment in metrics.Segments!)
+            Console.WriteLine($"predicted {segment.Name}: {segment.Share:0%} of the rows, surely unlike all others: {segment.AdjustedPValue < 0.05}");
+        var drift = metrics.DriftFrom(ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(train), options));
+        Console.WriteLine($"changed since training: {string.Join(", ", drift.Where(d => d.AdjustedPValue < 0.05).Select(d => d.Quantity).DefaultIfEmpty("nothing"))}");
+        // end
+    }
+
     private void Worst()
     {
         var (_, _, metrics) = Evaluated();

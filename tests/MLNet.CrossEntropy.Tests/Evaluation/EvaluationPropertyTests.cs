@@ -162,11 +162,14 @@ public sealed class EvaluationPropertyTests
         })];
     }
 
+    /// <summary>Bins of a given number: of its own, it would grow with the number of rows, which a weight of 2 leaves as it is.</summary>
+    private static MulticlassEvaluationOptions Weighed => new() { ExampleWeightColumnName = "Weight", ReliabilityBins = 15 };
+
     private static MulticlassCrossEntropyMetrics Evaluate(Sample[] rows) =>
         new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(
             ScoredData.Multiclass(
                 [.. rows.Select(r => (double)r.Label)], [.. rows.Select(r => r.Probabilities)], [.. rows.Select(r => r.Weight)]),
-            exampleWeightColumnName: "Weight");
+            Weighed);
 
     private static MulticlassCrossEntropyMetrics EvaluateSoft(Sample[] rows, double[][] targets) =>
         new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(
@@ -175,7 +178,7 @@ public sealed class EvaluationPropertyTests
                 .AddScores("Score", rows.Select(r => r.Probabilities), Classes)
                 .AddNumbers("Weight", rows.Select(r => r.Weight))
                 .Build(),
-            exampleWeightColumnName: "Weight");
+            Weighed);
 
     private static bool CloseOrBothNaN(double x, double y) => Math.Abs(x - y) < 1e-12 || (double.IsNaN(x) && double.IsNaN(y));
 

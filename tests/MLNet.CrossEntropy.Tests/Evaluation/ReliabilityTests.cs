@@ -93,6 +93,68 @@ public sealed class ReliabilityTests
         Assert.True(good.DebiasedRootMeanSquare < Math.Sqrt(2 * 2.3e-4));
     }
 
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(26, 2, 2)]
+    [InlineData(27, 3, 2)]
+    [InlineData(1000, 10, 10)]
+    [InlineData(3375, 15, 10)]
+    [InlineData(8000, 20, 20)]
+    [InlineData(70_000, 41, 40)]
+    public void Rows_say_how_many_bins_there_are(int rows, int equalMass, int equalWidth)
+    {
+        Random random = new(rows);
+        double[] forecasts = [.. Enumerable.Range(0, rows).Select(_ => (double)random.NextSingle())];
+        var metrics = _ml.BinaryClassification.EvaluateCrossEntropy(
+            ScoredData.Binary([.. forecasts.Select(p => random.NextDouble() < p ? 1.0 : 0)], forecasts),
+            new BinaryEvaluationOptions { ScoreColumnName = null });
+        Assert.Equal((equalMass, equalWidth), (metrics.EqualMassReliability!.Bins.Count, metrics.Reliability!.Bins.Count));
+        for (var b = 0; b < equalWidth; b++)
+        {
+            var bin = metrics.Reliability.Bins[b];
+            Assert.Equal(((double)b / equalWidth, (b + 1.0) / equalWidth), (bin.Lower, bin.Upper));
+            Assert.Equal(forecasts.Count(q => q > bin.Lower && q <= bin.Upper), bin.Weight);
+            Assert.Equal(bin.Weight, bin.EffectiveRows, 1e-9);
+        }
+        Assert.All(metrics.EqualMassReliability.Bins, bin => Assert.InRange(bin.Weight * equalMass / rows, 0.9, 1.1));
+    }
+
+    [Fact]
+    public void A_bin_has_the_exact_interval_of_its_frequency()
+    {
+        // Of 10 rows 3 came true: Clopper and Pearson's interval of scipy.stats.beta.
+        var bin = Evaluate([1, 1, 1, 0, 0, 0, 0, 0, 0, 0], [.. Enumerable.Repeat(0.5, 10)], bins: 1).Bins[0];
+        Assert.Equal(0.06673951117773447, bin.Interval().Lower, 1e-10);
+        Assert.Equal(0.6524528500599973, bin.Interval().Upper, 1e-10);
+        Assert.True(double.IsNaN(Evaluate([1], [0.75], bins: 2).Bins[0].Interval().Lower));
+        Assert.Throws<ArgumentOutOfRangeException>(() => bin.Interval(1));
+    }
+
+    /// <summary>
+    /// 200 tables a case: the interval holds the bins' true calibration error, 0 or that of forecasts whose distance from a half is to be
+    /// scaled, in at least 95 % of them less three standard errors.
+    /// </summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0.8)]
+    [InlineData(0.5)]
+    public void The_error_interval_covers_what_chance_adds_nothing_to(double scale)
+    {
+        const int Tables = 200, Bins = 10, Values = 100;
+        Random random = new(17);
+        // Ten values a bin, equally likely.
+        double[] values = [.. Enumerable.Range(0, Values).Select(i => (i + 0.5) / Values)];
+        var truth = values.Average(q => Math.Abs(q - 0.5) * (1 - scale));
+        var held = 0;
+        for (var table = 0; table < Tables; table++)
+        {
+            double[] forecasts = [.. Enumerable.Range(0, 500).Select(_ => values[random.Next(Values)])];
+            var interval = Evaluate([.. forecasts.Select(q => random.NextDouble() < 0.5 + scale * (q - 0.5) ? 1.0 : 0)], forecasts, Bins).ErrorInterval();
+            held += interval.Lower <= truth && truth <= interval.Upper ? 1 : 0;
+        }
+        Assert.InRange(held, Tables * (0.95 - 3 * Math.Sqrt(0.95 * 0.05 / Tables)), Tables);
+    }
+
     private ReliabilityDiagram Evaluate(double[] labels, double[] forecasts, int bins) =>
         _ml.BinaryClassification.EvaluateCrossEntropy(
             ScoredData.Binary(labels, forecasts),

@@ -23,11 +23,12 @@ public class EarlyStoppingNoiseTests
         var course = TrainingReport.Of(fitted)!.History;
         double Loss(int epoch) => course[epoch].ValidationLoss!.Value;
 
-        // An epoch above or below both of its neighbours is noise: none may be large beside what so many rows can tell.
-        for (var i = 1; i < course.Count - 1; i++)
+        // An epoch above or below both of its neighbours is noise, which must be small beside what so many rows can tell. In the first
+        // epoch SAGA's memory fills, by which the second is still disturbed.
+        for (var i = 2; i < course.Count - 1; i++)
         {
             double before = Loss(i - 1), at = Loss(i), after = Loss(i + 1);
-            Assert.True(Math.Max(at - Math.Max(before, after), Math.Min(before, after) - at) < 0.25 * course[i].ValidationStandardError!.Value,
+            Assert.True(Math.Max(at - Math.Max(before, after), Math.Min(before, after) - at) < 0.1 * course[i].ValidationStandardError!.Value,
                 $"Epoch {course[i].Epoch}: {string.Join(" ", course.Select(epoch => FormattableString.Invariant($"{epoch.ValidationLoss:F4}")))}");
         }
     }

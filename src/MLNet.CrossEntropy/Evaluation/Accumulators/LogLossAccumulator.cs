@@ -92,6 +92,9 @@ internal struct LogLossSums
 
     public readonly double EffectiveRows => _moments.EffectiveCount;
 
+    /// <summary>Of the clipped losses.</summary>
+    public readonly WeightedMoments Moments => _moments;
+
     /// <summary>Mean loss without a floor; NaN without rows.</summary>
     public readonly double LogLoss => (_unclippedRows.Value + _clippedRows) / Weight;
 

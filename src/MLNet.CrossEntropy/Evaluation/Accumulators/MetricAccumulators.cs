@@ -36,7 +36,12 @@ internal sealed class MetricAccumulators
                 : [.. Enumerable.Range(0, classes).Select(k => new OneVersusRestAccumulator(k, k, options.ReliabilityBins))];
         }
         TopLabel = isBinary ? null : new(options.ReliabilityBins);
-        Lanes = [AddLosses, AddPredictions, .. _oneVersusRest is { } all ? all.Select(one => (Action<EvaluatedBlock>)one.Add) : []];
+        Segments = options.SegmentColumnName is null ? null : new(options.ReliabilityBins, Floor, isBinary);
+        Lanes =
+        [
+            AddLosses, AddPredictions, .. _oneVersusRest is { } all ? all.Select(one => (Action<EvaluatedBlock>)one.Add) : [],
+            .. Segments is { } segments ? [segments.Add] : (Action<EvaluatedBlock>[])[],
+        ];
     }
 
     /// <summary>What adds a block, in parts that may run side by side.</summary>
@@ -65,6 +70,9 @@ internal sealed class MetricAccumulators
 
     /// <summary>Null for a binary model.</summary>
     public TopLabelAccumulator? TopLabel { get; }
+
+    /// <summary>Null where no column of segments is named.</summary>
+    public SegmentAccumulator? Segments { get; }
 
     /// <summary>Whether the forecasts of every class are kept row by row; null when none are kept.</summary>
     public bool? IsExact => _oneVersusRest?.All(one => one.Distribution.IsExact);
@@ -120,7 +128,7 @@ internal sealed class MetricAccumulators
 /// A class's probability as a forecast of the event "the label is this class". Its outcome does not depend on other classes, so that each
 /// has an accumulator of its own.
 /// </summary>
-internal sealed class OneVersusRestAccumulator(int k, int column, int reliabilityBins)
+internal sealed class OneVersusRestAccumulator(int k, int column, int? reliabilityBins)
 {
     private double[] _hits = [];
     private long[] _forecasts = [];
@@ -148,7 +156,7 @@ internal sealed class OneVersusRestAccumulator(int k, int column, int reliabilit
 }
 
 /// <summary>The top label's probability as a forecast of the event "the top label is right", row by row as far as memory allows.</summary>
-internal sealed class TopLabelAccumulator(int reliabilityBins)
+internal sealed class TopLabelAccumulator(int? reliabilityBins)
 {
     public ScoreDistribution Distribution { get; } = new(reliabilityBins);
 

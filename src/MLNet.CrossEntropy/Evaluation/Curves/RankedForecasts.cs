@@ -42,6 +42,9 @@ internal sealed class RankedForecasts
     /// <summary>The weight of the negative rows above each place, from none to all.</summary>
     public double[] FalsePositives { get; }
 
+    /// <summary>Whether groups are equal forecasts, not buckets.</summary>
+    public bool IsExact => _forecasts.IsExact;
+
     public double Positives => TruePositives[^1];
 
     public double Negatives => FalsePositives[^1];

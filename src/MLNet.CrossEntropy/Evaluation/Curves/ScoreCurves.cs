@@ -100,7 +100,7 @@ public sealed class ScoreCurves
         return [.. CurveThinning.Of(ranked, most).Select(ranked.PointAt)];
     }
 
-    private RankedForecasts Ranked() => new(_forecasts, _isMirrored);
+    internal RankedForecasts Ranked() => new(_forecasts, _isMirrored);
 
     /// <summary>What the best threshold does; where there is none, what predicting no row positive does.</summary>
     private OperatingPoint Best(ThresholdRule rule)

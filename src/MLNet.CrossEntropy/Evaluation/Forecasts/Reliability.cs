@@ -6,17 +6,20 @@ namespace MLNet.CrossEntropy.Evaluation;
 /// <summary>Reliability in bins of equal width: <c>(b/M, (b+1)/M]</c>, the first closed at 0.</summary>
 internal sealed class ReliabilityAccumulator
 {
+    private readonly bool _isAuto;
     private readonly ReliabilitySums[] _bins;
     private readonly double[] _edges;
 
-    public ReliabilityAccumulator(int bins)
+    /// <summary>Bins; null leaves their number to the rows.</summary>
+    public ReliabilityAccumulator(int? bins)
     {
-        _bins = new ReliabilitySums[bins];
-        _edges = [.. Enumerable.Range(0, bins + 1).Select(b => (double)b / bins)];
+        _isAuto = bins is null;
+        _bins = new ReliabilitySums[bins ?? ReliabilityBinCount.MostOfEqualWidth];
+        _edges = [.. Enumerable.Range(0, _bins.Length + 1).Select(b => (double)b / _bins.Length)];
     }
 
     /// <summary>The diagram of forecasts that come in groups.</summary>
-    public static ReliabilityDiagram Of(List<ScoreGroup> groups, int bins)
+    public static ReliabilityDiagram Of(List<ScoreGroup> groups, int? bins)
     {
         ReliabilityAccumulator sums = new(bins);
         foreach (ref readonly var group in CollectionsMarshal.AsSpan(groups))
@@ -31,7 +34,19 @@ internal sealed class ReliabilityAccumulator
     public void Add(double forecast, double complement, double hit, double weight)
         => _bins[BinOf(forecast)].Add(forecast, complement, hit, weight, weight * weight);
 
-    public ReliabilityDiagram ToDiagram() => ReliabilitySums.ToDiagram(_bins, _edges);
+    public ReliabilityDiagram ToDiagram()
+    {
+        if (!_isAuto)
+            return ReliabilitySums.ToDiagram(_bins, _edges);
+        ReliabilitySums all = default;
+        foreach (ref readonly var bin in _bins.AsSpan())
+            all.Add(bin);
+        var together = _bins.Length / ReliabilityBinCount.OfEqualWidth(all.EffectiveRows);
+        var merged = new ReliabilitySums[_bins.Length / together];
+        for (var b = 0; b < _bins.Length; b++)
+            merged[b / together].Add(_bins[b]);
+        return ReliabilitySums.ToDiagram(merged, [.. _edges.Where((_, e) => e % together == 0)]);
+    }
 
     private int BinOf(double forecast)
     {
@@ -41,16 +56,36 @@ internal sealed class ReliabilityAccumulator
     }
 }
 
+/// <summary>
+/// How many bins so many rows fill: the cube root of their number, which balances a bin's chance, growing with the number of bins, against
+/// what it blurs (as for a regressogram; Scott 1979 for histograms).
+/// </summary>
+internal static class ReliabilityBinCount
+{
+    /// <summary>
+    /// The cube root of 65,536 rows, beyond which forecasts are kept in buckets that are cut at the edges of as many bins.
+    /// </summary>
+    public const int MostOfEqualWidth = 40;
+
+    /// <summary>The cube root, rounded down; at least 1.</summary>
+    public static int OfEqualMass(double rows) => rows > 1 ? (int)Math.Cbrt(rows + 1e-6) : 1;
+
+    /// <summary>The largest divisor of <see cref="MostOfEqualWidth"/> that is not above the cube root: 1, 2, 4, 5, 8, 10, 20, 40.</summary>
+    public static int OfEqualWidth(double rows) =>
+        Enumerable.Range(1, Math.Min(OfEqualMass(rows), MostOfEqualWidth)).Last(bins => MostOfEqualWidth % bins == 0);
+}
+
 /// <summary>Reliability in bins of equal weight.</summary>
 internal static class EqualMassReliability
 {
     /// <summary>
     /// Cuts the forecasts, lowest first, at each further share 1/M of the weight; equal forecasts stay together, so that there
-    /// may be fewer bins than asked for. Edges are the highest forecast of each bin.
+    /// may be fewer bins than asked for. Null leaves their number to the rows. Edges are the highest forecast of each bin.
     /// </summary>
-    public static ReliabilityDiagram Of(List<ScoreGroup> groups, int bins)
+    public static ReliabilityDiagram Of(List<ScoreGroup> groups, int? asked)
     {
         var total = groups.Sum(g => g.Weight);
+        var bins = asked ?? ReliabilityBinCount.OfEqualMass(total * total / groups.Sum(g => g.SquaredWeights));
         List<ReliabilitySums> sums = [];
         List<double> edges = [groups.Count > 0 ? groups[0].Probability : 0];
         ReliabilitySums open = default;
@@ -83,12 +118,21 @@ internal struct ReliabilitySums
 
     public readonly double Weight => _sums[0];
 
+    /// <summary>0 without rows.</summary>
+    public readonly double EffectiveRows => _squaredWeights == 0 ? 0 : Weight * Weight / _squaredWeights;
+
     /// <summary>The standard deviation of the weighted number of hits under perfect calibration.</summary>
     private readonly double SumDeviation => Math.Sqrt(Math.Max(_sums[3], 0));
 
     private readonly double Confidence => _sums[1] / Weight;
 
     private readonly double Frequency => _sums[2] / Weight;
+
+    public void Add(in ReliabilitySums other)
+    {
+        _sums += other._sums;
+        _squaredWeights += other._squaredWeights;
+    }
 
     /// <summary>Adds rows of one forecast; <paramref name="hits"/> is the share of their weight for which the event came true.</summary>
     public void Add(double forecast, double complement, double hits, double weight, double squaredWeights)
@@ -98,7 +142,7 @@ internal struct ReliabilitySums
     }
 
     public readonly ReliabilityBin ToBin(double lower, double upper) =>
-        new(lower, upper, Weight, Confidence, Frequency, SumDeviation / Weight);
+        new(lower, upper, Weight, EffectiveRows, Confidence, Frequency, SumDeviation / Weight);
 
     /// <summary>A diagram of bins with these edges, one edge more than there are bins.</summary>
     public static ReliabilityDiagram ToDiagram(ReadOnlySpan<ReliabilitySums> sums, ReadOnlySpan<double> edges)
@@ -111,7 +155,7 @@ internal struct ReliabilitySums
             total += sums[b].Weight;
             // E|X| of a centred normal is sqrt(2 / pi) times its standard deviation.
             byChance += Math.Sqrt(2 / Math.PI) * sums[b].SumDeviation;
-            var rows = sums[b].Weight * sums[b].Weight / sums[b]._squaredWeights;
+            var rows = sums[b].EffectiveRows;
             if (rows > 1)
             {
                 squareWeight += sums[b].Weight;

@@ -7,7 +7,7 @@ namespace MLNet.CrossEntropy.Evaluation;
 /// The joint distribution of forecast and outcome of one event, in bounded memory: every row as it is up to
 /// <see cref="ExactRows"/>, beyond that sums in buckets.
 /// </summary>
-internal sealed class ScoreDistribution(int reliabilityBins)
+internal sealed class ScoreDistribution(int? reliabilityBins)
 {
     public const int ExactRows = 1 << 16;
 
@@ -74,7 +74,7 @@ internal sealed class ScoreDistribution(int reliabilityBins)
     /// <summary>The lowest or highest forecast that rows of a group may have, and its complement.</summary>
     public (double Probability, double Complement) EdgeOf(in ScoreGroup group, bool highest) => IsExact
         ? (group.Probability, group.Complement)
-        : ForecastBuckets.For(reliabilityBins).EdgeOf(group.Probability, group.Complement, highest);
+        : ForecastBuckets.For(reliabilityBins ?? ReliabilityBinCount.MostOfEqualWidth).EdgeOf(group.Probability, group.Complement, highest);
 
     /// <summary>Whether so many rows more may be kept as they are; if not, none is from now on.</summary>
     private bool HasRoomFor(int rows)
@@ -88,7 +88,7 @@ internal sealed class ScoreDistribution(int reliabilityBins)
     {
         if (_exact is null)
             return;
-        _buckets = new(ForecastBuckets.For(reliabilityBins));
+        _buckets = new(ForecastBuckets.For(reliabilityBins ?? ReliabilityBinCount.MostOfEqualWidth));
         _exact.PourInto(_buckets);
         _exact = null;
     }

@@ -26,8 +26,9 @@ internal sealed class PenaltySearch : IDisposable
     private const double LeastCost = 2_000;
     private const int FewestRows = 8;
 
-    // The strongest penalty lets the loss fall by at most this share of it.
+    // The strongest penalty lets the loss fall by at most this share of it; from a model that knows something, hardly at all.
     private const double FirstGain = 0.5;
+    private const double FirstGainOfPulled = 0.005;
     private const double Factor = 10;
     private const int MostSteps = 14;
     private const double ClearRise = 0.02;
@@ -69,6 +70,8 @@ internal sealed class PenaltySearch : IDisposable
         if (plan.Standardize && _splits.Length > 0)
             _shares = SharesOf(chunks, summary, plan);
     }
+
+    private bool IsPulled => _plan is { PullsToInitial: true, InitialWeights: not null };
 
     /// <summary>The plan with its penalties, and what was tried; nothing where the rows are too few to spare any.</summary>
     /// <exception cref="OperationCanceledException">The fit was cancelled.</exception>
@@ -119,7 +122,7 @@ internal sealed class PenaltySearch : IDisposable
             if (_shares is not null && _shares.Max() > WorthASecondPath * _shares.Min() && ClimbRaw(chosen) is var raw
                 && IsClearlyBetter(raw, chosen))
                 chosen = raw;
-            if (_plan is { PullsToInitial: true, InitialWeights: not null })
+            if (IsPulled)
                 chosen = Simplest(chosen);
         }
 
@@ -133,7 +136,8 @@ internal sealed class PenaltySearch : IDisposable
     private Trial DescendL2(float[]? shares)
     {
         var slopes = _splits.Select(split => split.Slope(shares)).ToArray();
-        var first = slopes.Average(slope => slope.SquaredNorm) / (2 * FirstGain * slopes.Average(slope => slope.Loss));
+        var gain = IsPulled ? FirstGainOfPulled : FirstGain;
+        var first = slopes.Average(slope => slope.SquaredNorm) / (2 * gain * slopes.Average(slope => slope.Loss));
         if (!(first > 0 && double.IsFinite(first)))
             first = 1;
         Restart();
