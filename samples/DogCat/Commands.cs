@@ -16,6 +16,7 @@ internal static class Commands
         List<SkippedFile> refused = [];
         using var model = Load(ml, modelPath);
         var scores = ml.Ask(model, "Score", [.. files.Select(file => Picture.OfFile(file))], refused, () => { }, cancellation);
+        CheckScores(modelPath, scores);
         var answers = files.Zip(scores).Where(a => a.Second is not null)
             .Select(a => new { path = a.First, answer = a.Second![1] > a.Second[0] ? "dog" : "cat", cat = a.Second[0], dog = a.Second[1] })
                 .ToArray();
@@ -43,6 +44,7 @@ internal static class Commands
             : output.Draw(options.Seed, Series.Evaluation, options.Pictures, cancellation);
         var scores =
             output.Working($"Asking {name}", pictures.Length, done => ml.Ask(model, "Score", pictures, skipped, done, cancellation));
+        CheckScores(modelPath, scores);
         Judged[] judged = [.. pictures.Zip(scores).Where(j => j.Second is not null).Select(j => new Judged(j.First, j.Second!))];
         output.Skipped(skipped);
         if (judged.Length == 0)
@@ -96,6 +98,13 @@ internal static class Commands
         var unfinished = path + ".unfinished";
         ml.Model.Save(model, ml.Data.LoadFromEnumerable<PictureRow>([]).Schema, unfinished);
         File.Move(unfinished, path, overwrite: true);
+    }
+
+    /// <summary>Refuses a model whose numbers are broken: what it says means nothing.</summary>
+    private static void CheckScores(string path, float[]?[] scores)
+    {
+        if (scores.Any(score => score is not null && !Array.TrueForAll(score, float.IsFinite)))
+            throw new UserException($"'{path}' answers with probabilities that are no numbers: the model is broken. Train it anew.");
     }
 
     /// <summary>Loads one. Whoever does disposes of it, or the network in it leaves its 45 megabytes in the temporary folder.</summary>

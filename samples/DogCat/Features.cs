@@ -102,13 +102,40 @@ internal static class Featurizing
         var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
         Parallel.ForEach(Partitioner.Create(0, Math.Max(1, pictures.Length), PicturesAtOnce), parallel, part =>
         {
-            var asked = model.Transform(ml.Data.LoadFromEnumerable(Rows(part.Item1, Math.Min(part.Item2, pictures.Length))));
-            var answered = ml.Transforms.CopyColumns("Answer", column).Fit(asked).Transform(asked);
-            foreach (var row in ml.Data.CreateEnumerable<AnswerRow>(answered, reuseRowObject: false))
-                answers[row.Index] = row.Answer;
+            var end = Math.Min(part.Item2, pictures.Length);
+            try
+            {
+                AskFor(part.Item1, end);
+            }
+            catch (Exception exception) when (!cancellation.IsCancellationRequested && exception is not OutOfMemoryException)
+            {
+                // One of them is none that the model can use: which one?
+                for (var i = part.Item1; i < end; i++)
+                    AskAlone(i);
+            }
         });
         skipped.AddRange(pictures.Zip(reasons).Where(p => p.Second is not null).Select(p => new SkippedFile(p.First.Name, p.Second!)));
         return answers;
+
+        void AskFor(int first, int end)
+        {
+            var asked = model.Transform(ml.Data.LoadFromEnumerable(Rows(first, end)));
+            var answered = ml.Transforms.CopyColumns("Answer", column).Fit(asked).Transform(asked);
+            foreach (var row in ml.Data.CreateEnumerable<AnswerRow>(answered, reuseRowObject: false))
+                answers[row.Index] = row.Answer;
+        }
+
+        void AskAlone(int i)
+        {
+            try
+            {
+                AskFor(i, i + 1);
+            }
+            catch (Exception exception) when (!cancellation.IsCancellationRequested && exception is not OutOfMemoryException)
+            {
+                (answers[i], reasons[i]) = (null, $"the model cannot use it ({exception.Message})");
+            }
+        }
 
         // Each picture is decoded when its row is asked for, and gone when the next one is.
         IEnumerable<PictureRow> Rows(int first, int end)

@@ -46,6 +46,11 @@ internal static class PictureFile
     public const long MostPixels = 100_000_000;
 
     private const long MostBytes = 200_000_000;
+    private const int LongestSide = 65_535;
+
+    // A progressive JPEG goes over all its pixels in every scan: ten are usual, and some kilobytes may ask for thousands.
+    private const int MostScans = 100;
+    private const long MostScannedPixels = 2_000_000_000;
 
     /// <summary>
     /// JPEG and WebP files are decoded to about this size, where they are larger: faster, and without jagged edges once they are made
@@ -58,9 +63,6 @@ internal static class PictureFile
     public static MLImage Read(string path)
     {
         using var codec = OpenCodec(path);
-        if ((long)codec.Info.Width * codec.Info.Height > MostPixels)
-            throw new PictureException(
-                Invariant($"it has {codec.Info.Width:N0} x {codec.Info.Height:N0} pixels, more than {MostPixels:N0}"));
         var size = codec.GetScaledDimensions(Math.Min(1, (float)Enough / Math.Min(codec.Info.Width, codec.Info.Height)));
         using var decoded = new SKBitmap(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
         var result = codec.GetPixels(decoded.Info, decoded.GetPixels());
@@ -103,14 +105,35 @@ internal static class PictureFile
             if (file.Length is 0 or > MostBytes)
                 throw new PictureException(
                     file.Length == 0 ? "the file is empty" : Invariant($"the file has {file.Length:N0} bytes, more than {MostBytes:N0}"));
-            using var data = SKData.CreateCopy(File.ReadAllBytes(path));
-            return SKCodec.Create(data)
+            var bytes = File.ReadAllBytes(path);
+            using var data = SKData.CreateCopy(bytes);
+            var codec = SKCodec.Create(data)
                 ?? throw new PictureException("this is no picture that can be read (JPEG, PNG, WebP, GIF and BMP can)");
+            if (Excess(codec, bytes) is not { } excess)
+                return codec;
+            codec.Dispose();
+            throw new PictureException(excess);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new PictureException($"the file cannot be read ({exception.GetType().Name})");
         }
+    }
+
+    /// <summary>What a picture has too much of to be decoded, by its header alone; null where all is well.</summary>
+    private static string? Excess(SKCodec codec, byte[] file)
+    {
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        var pixels = (long)width * height;
+        if (pixels > MostPixels)
+            return Invariant($"it has {width:N0} x {height:N0} pixels, more than {MostPixels:N0}");
+        if (Math.Max(width, height) > LongestSide)
+            return Invariant($"it has {width:N0} x {height:N0} pixels, more than {LongestSide:N0} in a row or column");
+        // Within the data of a scan, 0xFF is never followed by this marker's second byte.
+        var scans = codec.EncodedFormat == SKEncodedImageFormat.Jpeg ? file.AsSpan().Count((ReadOnlySpan<byte>)[0xFF, 0xDA]) : 1;
+        return scans > MostScans || scans * pixels > MostScannedPixels
+            ? Invariant($"it has {scans:N0} scans, too many to be decoded")
+            : null;
     }
 
     /// <summary>From where a camera put a pixel to where it belongs (EXIF's tag Orientation).</summary>

@@ -11,6 +11,7 @@ internal static class PictureFolder
 
     private const string VotesHeader = "file,label,votes_cat,votes_dog,votes_other";
     private const int OneOfHowManyTests = 5;
+    private const long MostVoteBytes = 100_000_000;
     private const string Layout = "Photographs are expected in DIR/train/{cat,dog} and DIR/test/{cat,dog}, or in DIR/{cat,dog}.";
 
     private static readonly string[] Classes = ["cat", "dog"];
@@ -77,6 +78,11 @@ internal static class PictureFolder
         var votes = new Dictionary<string, double?>();
         if (!File.Exists(path))
             return votes;
+        if (new FileInfo(path).Length > MostVoteBytes)
+        {
+            skipped.Add(new SkippedFile(path, Invariant($"it has more than {MostVoteBytes:N0} bytes, so no vote is read")));
+            return votes;
+        }
         string[] lines = File.ReadAllLines(path);
         if (lines.FirstOrDefault()?.TrimEnd() != VotesHeader)
         {
@@ -93,7 +99,7 @@ internal static class PictureFolder
                 skipped.Add(new SkippedFile(path, Invariant($"line {i + 1} does not hold a file, a label and three counts")));
             else if (Find(file, root) is not { } picture)
                 skipped.Add(new SkippedFile(path, Invariant($"line {i + 1} names '{file}', which is not there")));
-            else if (!votes.TryAdd(picture, cat + dog == 0 ? null : (double)dog / (cat + dog)))
+            else if (!votes.TryAdd(picture, (long)cat + dog is var all && all == 0 ? null : (double)dog / all))
                 skipped.Add(new SkippedFile(path, Invariant($"line {i + 1} names '{file}' again")));
         }
         return votes;
@@ -102,6 +108,9 @@ internal static class PictureFolder
     /// <summary>The picture that is meant, wherever its folder has been put: by its whole name, or by the last of its folders.</summary>
     private static string? Find(string file, string root)
     {
+        // No path holds it, and every question for such a path is an exception.
+        if (file.Contains('\0'))
+            return null;
         var fromItsFolder = Path.Combine(Path.GetFileName(Path.GetDirectoryName(file)) ?? "", Path.GetFileName(file));
         return ((string[])[file, fromItsFolder]).Select(name => Path.GetFullPath(Path.Combine(root, name))).FirstOrDefault(File.Exists);
     }

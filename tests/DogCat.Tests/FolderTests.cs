@@ -79,6 +79,8 @@ public sealed class FolderTests : IDisposable
     [InlineData("a.jpg,cat,40,-1,1", "line 3 does not hold a file, a label and three counts")]
     [InlineData(",cat,40,1,1", "line 3 does not hold a file, a label and three counts")]
     [InlineData("b.jpg,cat,40,1,1", "line 3 names 'b.jpg', which is not there")]
+    [InlineData("b\0.jpg,cat,40,1,1", "line 3 names 'b\0.jpg', which is not there")]
+    [InlineData("a.jpg,cat,99999999999,1,1", "line 3 does not hold a file, a label and three counts")]
     public void A_line_that_cannot_be_used_is_named(string line, string reason)
     {
         var path = _folder.At(PictureFolder.VotesFile);
@@ -86,6 +88,39 @@ public sealed class FolderTests : IDisposable
         File.WriteAllLines(path, [Header, "", line, "a.jpg,dog,1,3,3", "a.jpg,dog,9,9,9"]);
         Assert.Equal(0.75, PictureFolder.ReadVotes(path, _folder.FullName, _skipped).Single().Value);
         Assert.Equal([new SkippedFile(path, reason), new SkippedFile(path, "line 5 names 'a.jpg' again")], _skipped);
+    }
+
+    [Fact]
+    public void Votes_are_as_many_as_they_like()
+    {
+        var path = _folder.At(PictureFolder.VotesFile);
+        File.WriteAllText(_folder.At("a.jpg"), "");
+        File.WriteAllLines(path, [Header, "a.jpg,dog,2147483647,2147483647,2147483647"]);
+        Assert.Equal(0.5, PictureFolder.ReadVotes(path, _folder.FullName, _skipped).Single().Value);
+    }
+
+    /// <summary>Any bytes: what can be read is, and the rest is named.</summary>
+    [Fact]
+    public void No_file_of_votes_ends_a_run()
+    {
+        var path = _folder.At(PictureFolder.VotesFile);
+        File.WriteAllText(_folder.At("a.jpg"), "");
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var random = new Random(seed);
+            var text = $"{Header}\n" + string.Concat(Enumerable.Range(0, random.Next(200)).Select(_ => random.Next(6) switch
+            {
+                0 => "a.jpg,dog,1,3,3\n",
+                1 => ",",
+                2 => "\n",
+                3 => $"{random.NextInt64()}",
+                4 => $"{(char)random.Next(0x300)}",
+                _ => "../",
+            }));
+            File.WriteAllText(path, text);
+            var votes = PictureFolder.ReadVotes(path, _folder.FullName, _skipped);
+            Assert.All(votes.Values, share => Assert.True(share is null or (>= 0 and <= 1)));
+        }
     }
 
     [Fact]

@@ -91,6 +91,12 @@ public sealed class PictureTests : IDisposable
         byte[] header = [.. png[..16], 0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30, 8, 2, 0, 0, 0];
         byte[] huge = [.. header, .. Crc(header[12..]), .. png[33..]];
         Assert.Equal("it has 30,000 x 30,000 pixels, more than 100,000,000", Reason(_folder.Write(huge, "huge.png")));
+        byte[] tall = [.. png[..16], 0, 0, 0, 1, 0, 1, 0x86, 0xA0, 8, 2, 0, 0, 0];
+        byte[] column = [.. tall, .. Crc(tall[12..]), .. png[33..]];
+        Assert.Equal("it has 1 x 100,000 pixels, more than 65,535 in a row or column", Reason(_folder.Write(column, "tall.png")));
+        byte[] scan = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0];
+        byte[] scans = [.. jpeg[..^2], .. Enumerable.Repeat(scan, 4_000).SelectMany(bytes => bytes), 0xFF, 0xD9];
+        Assert.Equal("it has 4,001 scans, too many to be decoded", Reason(_folder.Write(scans, "scans.jpg")));
         var loop = _folder.At("loop.jpg");
         File.CreateSymbolicLink(loop, loop);
         Assert.NotEqual("", Reason(loop));

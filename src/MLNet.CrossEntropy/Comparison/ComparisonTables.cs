@@ -16,7 +16,7 @@ internal static class ComparisonTables
             TextTable.Append(text.Append('\n'), pairs, widestName: 2 * TextTable.WidestName + " - ".Length);
         if (Folds(comparison, LossUnit.Nats) is { } folds)
             TextTable.Append(text.Append('\n'), folds);
-        text.Append('\n');
+        text.Append(pairs.Rows.Count > 0 ? "\n" : "");
         foreach (var pair in comparison.Pairs)
             text.Append(TextTable.Clean(pair.Sentence)).Append('\n');
         TextTable.Append(text.Append('\n'), Table.Facts("Rows", Rows(comparison)), hasHeader: false);
@@ -79,9 +79,15 @@ internal static class ComparisonTables
         "Models",
         [
             new("model"), new("log-loss (nats)", NumberFormat.Loss, Width: 18), new("std. error", NumberFormat.Loss),
-            new("accuracy", NumberFormat.Share), new("infinite rows", NumberFormat.Count),
+            new("from", NumberFormat.Loss), new("to", NumberFormat.Loss), new("accuracy", NumberFormat.Share),
+            new("infinite rows", NumberFormat.Count),
         ],
-        [.. comparison.Models.Select(m => (Cell[])[m.Name, m.LogLoss, m.LogLossStandardError, m.Accuracy, m.InfiniteRows])]);
+        [
+            .. comparison.Models.Select(m => (Cell[])
+            [
+                m.Name, m.LogLoss, m.LogLossStandardError, m.LogLossInterval.Lower, m.LogLossInterval.Upper, m.Accuracy, m.InfiniteRows,
+            ]),
+        ]);
 
     private static IEnumerable<(string Name, string Value)> Rows(CrossEntropyComparison comparison)
     {

@@ -242,7 +242,14 @@ internal static class ComparisonWarnings
         foreach (var model in comparison.Models.Where(m => m.InfiniteRows > 0))
             yield return $"The log-loss of '{model.Name}' is infinite: {model.InfiniteRows} rows give their true class probability 0. "
                 + $"Tests and intervals rest on probabilities of at least {comparison.ProbabilityFloor:g3}.";
-        if (comparison.Pairs is [{ Groups: < FewGroups and var groups }, ..])
+        foreach (var warning in OfGroups(comparison.Pairs is [{ Groups: { } groups }, ..] ? groups : null))
+            yield return warning;
+    }
+
+    /// <summary>What there is to say on a number of groups.</summary>
+    public static IEnumerable<string> OfGroups(long? groups)
+    {
+        if (groups < FewGroups)
             yield return $"There are {groups} groups of rows; with fewer than {FewGroups}, standard errors tend to be too small.";
     }
 }

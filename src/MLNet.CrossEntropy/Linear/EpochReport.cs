@@ -54,8 +54,14 @@ public sealed record EpochReport
     public TimeSpan Elapsed { get; internal init; }
 
     /// <summary>The time that the rest will take if every epoch runs, and takes as long as those so far.</summary>
-    public TimeSpan TimeLeft => TimeSpan.FromSeconds(Math.Min(
-        TimeSpan.MaxValue.TotalSeconds / 2, Elapsed.TotalSeconds * (MaximumEpochs - Epoch) / Epoch));
+    public TimeSpan TimeLeft
+    {
+        get
+        {
+            var seconds = Elapsed.TotalSeconds * ((double)MaximumEpochs - Epoch) / Epoch;
+            return seconds > 0 ? TimeSpan.FromSeconds(Math.Min(TimeSpan.MaxValue.TotalSeconds / 2, seconds)) : TimeSpan.Zero;
+        }
+    }
 
     /// <summary>How histories are written as JSON: every number to its last digit, NaN and infinities by name, choices by name.</summary>
     internal static JsonSerializerOptions Json { get; } = new()
@@ -64,6 +70,7 @@ public sealed record EpochReport
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         IgnoreReadOnlyProperties = true,
         WriteIndented = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        RespectNullableAnnotations = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 }

@@ -4,7 +4,9 @@ namespace MLNet.CrossEntropy.Linear;
 /// <param name="Plan">How it will go.</param>
 /// <param name="MemoryBytes">About how many bytes it will take.</param>
 /// <param name="UnknownValidationRows">Validation rows that are not evaluated, because no training row has their class.</param>
-internal sealed record FitStart(FitPlan Plan, long MemoryBytes, long UnknownValidationRows)
+/// <param name="FarOutFeatures">The features with values absurdly far from all others, the farthest first.</param>
+internal sealed record FitStart(
+    FitPlan Plan, long MemoryBytes, long UnknownValidationRows, IReadOnlyList<FarOutFeature> FarOutFeatures)
 {
     /// <summary>The penalties that were tried before one was chosen; none where they were given.</summary>
     public IReadOnlyList<PenaltyTrial> PenaltyPath { get; init; } = [];

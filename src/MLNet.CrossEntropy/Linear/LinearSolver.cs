@@ -49,31 +49,31 @@ internal static class LinearSolver
         }
 
         var (evaluated, unknown) = validation is { Count: > 0 } ? ValidationRows.For(validation, summary) : ([], 0);
-        var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown) { PenaltyPath = path };
-        plan.OnBegin?.Invoke(start);
         using var held = evaluated.Count > 0 ? new RowSet(evaluated) : null;
         // Validation rows decide when to stop: not at the optimum.
         if (held is not null)
             plan = plan with { NewtonSteps = 0, IsValidated = true };
-        var scaling = Scaling(chunks, summary, plan);
         using var team = new WorkerTeam(plan.Threads);
         using var centre = plan is { PullsToInitial: true, InitialWeights: not null }
             ? new LinearWeights(plan.Outputs, summary.Features, summary.IsSparse)
             : null;
         centre?.Set(plan.InitialWeights, plan.InitialBiases ?? summary.PriorBiases);
         var penalty = new ElasticNet(plan.L1, plan.L2, plan.PenaltyShares, centre);
+        var scaling = Scaling(chunks, summary, plan, team);
+        var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown, scaling.FarOutFeatures);
+        plan.OnBegin?.Invoke(start);
         using var objective = new LinearObjective(chunks, summary, plan.Loss, penalty, scaling, team);
         using var solver = Begin(objective, plan);
         return new FitRun(objective, plan, start, held, solver).Complete();
     }
 
     /// <summary>The coordinates of a plan: they take what the penalty adds to the curvature into account.</summary>
-    public static FeatureScaling Scaling(IEnumerable<RowSet> chunks, RowSummary summary, FitPlan plan)
+    public static FeatureScaling Scaling(IEnumerable<RowSet> chunks, RowSummary summary, FitPlan plan, WorkerTeam team)
     {
         if (!plan.Standardize)
             return FeatureScaling.None(summary.Features);
         var isOfScaled = plan.PenaltyShares is not null;
-        var scaling = FeatureScaling.Of(chunks, summary, isOfScaled ? 0 : plan.L2, plan.Loss.Curvature);
+        var scaling = FeatureScaling.Of(chunks, summary, isOfScaled ? 0 : plan.L2, plan.Loss.Curvature, team);
         return isOfScaled && !summary.IsSparse ? scaling.WithPenalty(plan.L2, plan.Loss.Curvature) : scaling;
     }
 

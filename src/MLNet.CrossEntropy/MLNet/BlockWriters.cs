@@ -29,7 +29,8 @@ internal interface IBlockWriter
 /// <param name="features">The features of a row.</param>
 /// <param name="rowsPerBlock">The most rows that a block gets.</param>
 /// <param name="room">The rows that there is room for at first: all, where they are known to be fewer.</param>
-internal sealed class DenseBlockWriter(int features, int rowsPerBlock, int room) : IBlockWriter
+/// <param name="centre">What is subtracted from each feature's values; null for nothing.</param>
+internal sealed class DenseBlockWriter(int features, int rowsPerBlock, int room, float[]? centre = null) : IBlockWriter
 {
     private float[]? _values;
     private int _room = room;
@@ -52,6 +53,8 @@ internal sealed class DenseBlockWriter(int features, int rowsPerBlock, int room)
             for (var i = 0; i < values.Length; i++)
                 row[indices[i]] = values[i];
         }
+        for (var j = 0; j < centre?.Length; j++)
+            row[j] -= centre[j];
         Rows++;
     }
 
@@ -60,7 +63,7 @@ internal sealed class DenseBlockWriter(int features, int rowsPerBlock, int room)
         // Without a spare the block may be kept for good: what stays in memory is the data, not the room for more.
         if (spare is null)
             Array.Resize(ref _values, Rows * features);
-        RowBlock block = RowBlock.Dense(Rows, features, _values!);
+        RowBlock block = RowBlock.Dense(Rows, features, _values!) with { Centre = centre };
         _values = spare?.Values.Length == features * _room ? spare.Values : null;
         Rows = 0;
         return block;

@@ -64,7 +64,7 @@ internal sealed class MemoryView : IDataView
 
         public override DataViewSchema Schema => view.Schema;
 
-        public override long Position => _position;
+        public override long Position => _position < view._rows ? _position : -1;
 
         public override long Batch => 0;
 

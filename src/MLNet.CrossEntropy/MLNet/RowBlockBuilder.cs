@@ -26,6 +26,9 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
     // The rows by which the layout is chosen.
     private const int SampleRows = 1 << 12;
 
+    // A mean of this many standard deviations costs logits as many of a float's 24 binary digits as it has: 8.
+    private const double LargeMean = 256;
+
     private readonly List<RowBlock> _blocks = [];
     private readonly Stack<RowBlock> _spares = [];
     private SparseBlockWriter? _sample = new(features);
@@ -95,7 +98,8 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
         }
 
         _rowsPerBlock = PowerOfTwo(ValuesPerDenseBlock / (double)features);
-        _writer = new DenseBlockWriter(features, _rowsPerBlock, room: areAll ? Math.Min(_rowsPerBlock, sample.Rows) : _rowsPerBlock);
+        var room = areAll ? Math.Min(_rowsPerBlock, sample.Rows) : _rowsPerBlock;
+        _writer = new DenseBlockWriter(features, _rowsPerBlock, room, CentreOf(sample));
         for (var row = 0; row < sample.Rows; row++)
         {
             (var values, var indices) = sample.Row(row);
@@ -104,6 +108,32 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
                 TakeBlock(_writer);
         }
         sample.Release();
+    }
+
+    /// <summary>The means of features that are large beside their variation, 0 for others; null where there are none such.</summary>
+    private float[]? CentreOf(SparseBlockWriter sample)
+    {
+        double[] means = new double[features], squares = new double[features];
+        var zeros = new int[features];
+        zeros.AsSpan().Fill(sample.Rows);
+        ForEach((j, value) => (means[j], zeros[j]) = (means[j] + value / (double)sample.Rows, zeros[j] - 1));
+        ForEach((j, value) => squares[j] += (value - means[j]) * (value - means[j]));
+
+        // A feature that does not vary has nothing to lose.
+        float[] centre = [.. means.Select((mean, j) => IsLarge(mean, squares[j] + zeros[j] * mean * mean) ? (float)mean : 0)];
+        return centre.Any(mean => mean != 0) ? centre : null;
+
+        bool IsLarge(double mean, double square) => square > 0 && mean * mean * sample.Rows > LargeMean * LargeMean * square;
+
+        void ForEach(Action<int, float> look)
+        {
+            for (var row = 0; row < sample.Rows; row++)
+            {
+                var (values, indices) = sample.Row(row);
+                for (var i = 0; i < values.Length; i++)
+                    look(indices.Span[i], values.Span[i]);
+            }
+        }
     }
 
     private static int FirstRoom(int targetWidth) => Math.Min(256, MostRows(targetWidth));

@@ -43,6 +43,10 @@ public sealed record TrainingRowCounts
     /// <summary>Rows that could not be used.</summary>
     public long Skipped => MissingLabel + UnknownLabel + NaNFeature + InfiniteFeature;
 
+    /// <summary>Whether none is negative, nor so large that their sum would be.</summary>
+    internal bool AreCounts => Array.TrueForAll(
+        [Used, MissingLabel, UnknownLabel, NaNFeature, InfiniteFeature, ZeroWeight], count => count is >= 0 and <= long.MaxValue / 8);
+
     /// <summary>The kinds of rows that were not used, each with its count; empty when all were.</summary>
     internal string DescribeUnused()
     {

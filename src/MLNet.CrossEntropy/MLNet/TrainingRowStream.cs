@@ -25,6 +25,9 @@ internal sealed class TrainingRowStream(
     /// <summary>What became of the view's rows, counted in the first whole pass; null before.</summary>
     public TrainingRowTally? Tally { get; private set; }
 
+    /// <summary>What is subtracted from each feature's values, known after the first whole pass; null for nothing.</summary>
+    public float[]? Centre { get; private set; }
+
     /// <summary>The rows that were held out, read in the first whole pass; null before, and where there are none.</summary>
     public TrainingRows? HeldOut { get; private set; }
 
@@ -53,7 +56,7 @@ internal sealed class TrainingRowStream(
 
         Tally ??= reader.Tally();
         HeldOut ??= heldOut?.Build();
-        _builder.Build();
+        Centre = _builder.Build()[0].Centre;
         while (_builder.Blocks.Count > 0)
         {
             var count = Math.Min(poolBlocks, _builder.Blocks.Count);

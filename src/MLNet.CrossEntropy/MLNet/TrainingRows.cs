@@ -12,6 +12,12 @@ internal sealed record TrainingRows(IReadOnlyList<RowBlock> Blocks, TrainingRowT
     /// <summary>The rows that were held out; null where none were.</summary>
     public TrainingRows? HeldOut { get; init; }
 
+    /// <summary>What is subtracted from each feature's values; null for nothing.</summary>
+    public float[]? Centre => Blocks[0].Centre;
+
+    /// <summary>The same rows around another centre.</summary>
+    public TrainingRows Around(float[]? centre) => this with { Blocks = [.. Blocks.Select(block => block.Around(centre))] };
+
     /// <summary>Reads <paramref name="data"/>.</summary>
     /// <param name="data">The view.</param>
     /// <param name="columns">The columns to read.</param>

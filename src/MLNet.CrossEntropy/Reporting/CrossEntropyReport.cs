@@ -84,6 +84,18 @@ public sealed class CrossEntropyReport
         return this;
     }
 
+    /// <summary>Adds the models of a cross-validation by their out-of-fold forecasts, and how they compare.</summary>
+    /// <param name="result">What the cross-validation found.</param>
+    /// <exception cref="ArgumentException">A model's name is blank or taken.</exception>
+    public CrossEntropyReport Add<TMetrics>(CrossValidation<TMetrics> result)
+        where TMetrics : CrossEntropyMetrics
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        foreach (var model in result.Models)
+            Add(model.Name, model.Metrics);
+        return result.Comparison is { } comparison ? Add(comparison) : this;
+    }
+
     /// <summary>Adds a section of one's own, after all others.</summary>
     /// <param name="section">The section.</param>
     public CrossEntropyReport Add(ReportSection section)

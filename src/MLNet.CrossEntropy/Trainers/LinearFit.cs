@@ -19,6 +19,9 @@ internal sealed class LinearFit
     // From here on, memory is a matter for those who run the fit, not only for those who trace it.
     private const long WorthTelling = 64L << 20;
 
+    // So many features with values far out are named.
+    private const int MostNamed = 3;
+
     private readonly IHost _host;
     private readonly CrossEntropyTrainerOptions _options;
     private readonly int _seed;
@@ -81,6 +84,7 @@ internal sealed class LinearFit
             EstimatedMemoryBytes = fitted.Start.MemoryBytes,
             StopReason = fitted.StopReason,
             Certificate = fitted.Certificate,
+            Warnings = [.. new[] { DescribeFarOut(fitted.Start.FarOutFeatures, columns.Features) }.OfType<string>()],
         };
         channel.Info(MessageSensitivity.None, string.Create(
             CultureInfo.InvariantCulture,
@@ -93,9 +97,9 @@ internal sealed class LinearFit
     {
         TrainingRows read = TrainingRows.Read(source.Data, source.Columns, source.Split, cancellation: _options.CancellationToken);
         var loss = lossOf(read.Blocks, source.Channel);
-        var heldOut = read.HeldOut ?? ReadValidation(source);
-        var plan = Plan(source, read.Tally, heldOut?.Tally, loss, outputs);
-        return new Fitted(read.Tally, heldOut?.Tally, LinearSolver.Fit(read.Blocks, heldOut?.Blocks, plan));
+        var heldOut = (read.HeldOut ?? ReadValidation(source))?.Around(read.Centre);
+        var plan = Plan(source, read.Tally, heldOut?.Tally, loss, outputs, read.Centre);
+        return Fitted.Of(read.Tally, heldOut?.Tally, LinearSolver.Fit(read.Blocks, heldOut?.Blocks, plan), read.Centre);
     }
 
     private Fitted FitStreamed(Source source, LossOfRows lossOf, int outputs)
@@ -103,9 +107,9 @@ internal sealed class LinearFit
         var stream = new TrainingRowStream(source.Data, source.Columns, split: source.Split, cancellation: _options.CancellationToken);
         var loss = lossOf(stream.Chunks().SelectMany(blocks => blocks), source.Channel);
         RowSummary summary = RowSummary.Of(new RowChunks(stream), loss, outputs);
-        var heldOut = stream.HeldOut ?? ReadValidation(source);
-        var plan = Plan(source, stream.Tally!, heldOut?.Tally, loss, outputs);
-        return new Fitted(stream.Tally!, heldOut?.Tally, LinearSolver.Fit(stream, summary, heldOut?.Blocks, plan));
+        var heldOut = (stream.HeldOut ?? ReadValidation(source))?.Around(stream.Centre);
+        var plan = Plan(source, stream.Tally!, heldOut?.Tally, loss, outputs, stream.Centre);
+        return Fitted.Of(stream.Tally!, heldOut?.Tally, LinearSolver.Fit(stream, summary, heldOut?.Blocks, plan), stream.Centre);
     }
 
     private TrainingRows? ReadValidation(Source source) => source.Validation is { } validation
@@ -126,7 +130,8 @@ internal sealed class LinearFit
     /// <summary>
     /// Warns of rows that are not used before the long work begins, then turns the trainer's options into the fit's plan.
     /// </summary>
-    private FitPlan Plan(Source source, TrainingRowTally rows, TrainingRowTally? heldOut, LogitLoss loss, int outputs)
+    private FitPlan Plan(
+        Source source, TrainingRowTally rows, TrainingRowTally? heldOut, LogitLoss loss, int outputs, float[]? centre)
     {
         var channel = source.Channel;
         WarnOfUnused(channel, "training", rows);
@@ -136,17 +141,18 @@ internal sealed class LinearFit
         {
             Seed = _seed,
             InitialWeights = source.Start?.Weights,
-            InitialBiases = source.Start?.Biases,
+            InitialBiases = source.Start is { } start ? RowBlock.BiasesAround(start.Weights, start.Biases, from: null, centre) : null,
             StepsBefore = source.Start?.Steps,
             SettledRate = source.Start?.SettledRate,
             Checkpoint = _options.Checkpoint(warning => channel.Warning(MessageSensitivity.None, warning)),
-            OnBegin = start => Begin(channel, start),
+            OnBegin = fit => Begin(source, fit),
             OnEpoch = epoch => Report(channel, epoch),
         };
     }
 
-    private static void Begin(IChannel channel, FitStart fit)
+    private static void Begin(Source source, FitStart fit)
     {
+        var channel = source.Channel;
         var plan = string.Create(
             CultureInfo.InvariantCulture,
             $"Fitting by {fit.Plan.Solver}: at most {fit.Plan.Epochs} epochs of {fit.Plan.StepsPerEpoch} steps of "
@@ -162,6 +168,22 @@ internal sealed class LinearFit
             channel.Warning(MessageSensitivity.None,
                 $"{fit.UnknownValidationRows} validation rows have a class that no training row has; they are not evaluated.");
         }
+
+        if (DescribeFarOut(fit.FarOutFeatures, source.Columns.Features) is { } farOut)
+            channel.Warning(MessageSensitivity.Schema, farOut);
+    }
+
+    /// <summary>Which features have values absurdly far out; null when none has.</summary>
+    private static string? DescribeFarOut(IReadOnlyList<FarOutFeature> features, DataViewSchema.Column column)
+    {
+        if (features.Count == 0)
+            return null;
+        var named = features.Take(MostNamed).Select(far => string.Create(
+            CultureInfo.InvariantCulture,
+            $"feature {AnnotationNames.OfFeature(column, far.Feature)} has one {far.Distance:N0} standard deviations from its mean"));
+        var others = features.Count > MostNamed ? $", {features.Count - MostNamed} other features have some, too" : "";
+        return $"Values absurdly far from all others: {string.Join(", ", named)}{others}. They decide what weight the feature gets; "
+            + "consider its logarithm, clipping, or leaving such rows out.";
     }
 
     private void Report(IChannel channel, EpochReport epoch)
@@ -214,6 +236,10 @@ internal sealed class LinearFit
     /// <summary>A fit, and what became of the rows.</summary>
     private sealed record Fitted(TrainingRowTally Rows, TrainingRowTally? ValidationRows, FittedLinearModel Result)
     {
+        /// <summary>Of a model of rows around a centre, the model of rows as they came.</summary>
+        public static Fitted Of(TrainingRowTally rows, TrainingRowTally? validationRows, FittedLinearModel result, float[]? centre) =>
+            new(rows, validationRows, result with { Biases = RowBlock.BiasesAround(result.Weights, result.Biases, centre, to: null) });
+
         /// <summary>What became of the validation rows, those without a training row of their class counted as unknown.</summary>
         public TrainingRowCounts? ValidationCounts => ValidationRows?.Counts is { } counts
             ? counts with { Used = counts.Used - Unknown, UnknownLabel = counts.UnknownLabel + Unknown }

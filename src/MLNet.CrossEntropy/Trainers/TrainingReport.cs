@@ -84,6 +84,10 @@ public sealed record TrainingReport
     [JsonInclude, JsonRequired]
     public OptimalityCertificate Certificate { get; internal init; } = null!;
 
+    /// <summary>What the log warned of that bears on the model, such as features with values absurdly far from all others.</summary>
+    [JsonInclude]
+    public IReadOnlyList<string> Warnings { get; internal init; } = [];
+
     /// <summary>
     /// The report of the fit that made <paramref name="model"/>, a transformer or a chain of them, such as a fitted pipeline: the last
     /// fit's,
@@ -114,11 +118,14 @@ public sealed record TrainingReport
         {
             var document = JsonSerializer.Deserialize<Document>(json, EpochReport.Json)!;
             return document is { Format: Format, Version: Version, Report: { } report }
-                ? report
+                ? report.HasSense
+                    ? report
+                    : throw new FormatException("The training report makes no sense: its epochs must be numbered from 1, its best epoch be "
+                        + "one of them, and no time or number of rows be negative.")
                 : throw new FormatException(
                     $"The JSON is of format '{document?.Format}', version {document?.Version}; '{Format}', version {Version}, is needed.");
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or ArgumentException)
         {
             throw new FormatException($"The text is not a training report as JSON: {error.Message}", error);
         }
@@ -130,6 +137,12 @@ public sealed record TrainingReport
     /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
     /// <exception cref="FormatException">The file is not a training report, or of another version.</exception>
     public static TrainingReport Load(string path) => FromJson(File.ReadAllText(path));
+
+    /// <summary>Whether its numbers could be those of a fit.</summary>
+    private bool HasSense => History.All(epoch => epoch is not null)
+        && History.Select((epoch, i) => epoch.Epoch == i + 1 && epoch.Elapsed >= TimeSpan.Zero).All(isGood => isGood)
+        && (BestEpoch is null || (BestEpoch >= 1 && BestEpoch <= History.Count))
+        && Rows.AreCounts && ValidationRows?.AreCounts != false;
 
     internal static TrainingReport? OfModel(object model) => Reports.TryGetValue(model, out var report) ? report : null;
 

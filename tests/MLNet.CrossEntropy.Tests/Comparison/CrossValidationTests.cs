@@ -133,6 +133,9 @@ public sealed class CrossValidationTests
         Assert.Contains("\n| 10 | ", actual.ToMarkdown(), StringComparison.Ordinal);
         Assert.Same(actual.Models[1], actual.Model("lbfgs"));
         Assert.Contains("'softmax', 'lbfgs'", Assert.Throws<KeyNotFoundException>(() => actual.Model("x")).Message, StringComparison.Ordinal);
+        var page = new CrossEntropyReport("Both").Add(actual).ToHtml();
+        Assert.All(actual.Models, m => Assert.Contains($">{m.Name}</", page, StringComparison.Ordinal));
+        Assert.Equal(200, actual.Models[0].Forecasts.Preview(maxRows: 1000).RowView.Length);
         _ = actual.Require(r => r.Comparison!.Rows.Used == 200, r => r.Models.All(m => m.LogLoss < Math.Log(3)));
     }
 
@@ -149,6 +152,10 @@ public sealed class CrossValidationTests
         Assert.All(fold.Chunk(4), chunk => Assert.Single(chunk.Distinct()));
         Assert.InRange(grouped.LogLossStandardError / plain.LogLossStandardError, 0.7, 1.5);
         Assert.Equal(grouped.LogLossStandardError, grouped.Metrics.LogLossStandardError);
+        var few = rows.Columns().AddText("Animal", Enumerable.Range(0, 50).Select(i => $"animal {i % 9}")).Build();
+        Assert.Equal(
+            ["There are 9 groups of rows; with fewer than 20, standard errors tend to be too small."],
+            _ml.MulticlassClassification.CrossValidateCrossEntropy(few, Softmax(_ml), 5, "ClassIndex", "Animal").Warnings);
     }
 
     [Theory]

@@ -123,11 +123,12 @@ public sealed class LinearObjectiveTests
         using var rows = new RowSet(dense ? table.Dense() : table.Sparse());
         LogitLoss loss = outputs == 1 ? new SigmoidCrossEntropyLoss() : new SoftmaxCrossEntropyLoss();
         var summary = RowSummary.Of([rows], loss, outputs);
-        var scaling = FeatureScaling.Of([rows], summary, L2, loss.Curvature);
         using var team = new WorkerTeam(2);
         using var centre = new LinearWeights(outputs, features, rows.IsSparse);
         float[] shares = [.. Enumerable.Range(1, features)];
-        using var objective = new LinearObjective([rows], summary, loss, new ElasticNet(0, L2, shares, centre), scaling, team);
+        var penalty = new ElasticNet(0, L2, shares, centre);
+        var scaling = FeatureScaling.Of([rows], summary, L2, loss.Curvature, team);
+        using var objective = new LinearObjective([rows], summary, loss, penalty, scaling, team);
         var random = new Random(3);
         double[] Random() => [.. Enumerable.Range(0, objective.Parameters).Select(_ => random.NextDouble() - 0.5)];
         objective.ToRaw(Random(), centre);

@@ -47,6 +47,38 @@ public class RowBlockBuilderTests
         Assert.Equal(rows, row);
     }
 
+    [Fact]
+    public void Features_with_means_far_beyond_their_variation_are_kept_around_them()
+    {
+        var builder = new RowBlockBuilder(features: 4, weighted: false);
+        for (var row = 0; row < 6_000; row++)
+            builder.Add([1e6f + row % 5, 100 + row % 5, 1e6f, row == 5_000 ? 1e7f : -2_000 + row % 2], [], RowTarget.Class(row % 2), 1);
+        var blocks = builder.Build();
+        var centre = blocks[0].Centre!;
+        Assert.Equal([1e6f + 2, 0, 0, -1_999.5f], centre.Select(mean => MathF.Round(2 * mean) / 2));
+        var number = 0;
+        foreach (var block in blocks)
+        {
+            Assert.Same(centre, block.Centre);
+            for (var i = 0; i < block.Rows; i++, number++)
+            {
+                float[] raw = [1e6f + number % 5, 100 + number % 5, 1e6f, number == 5_000 ? 1e7f : -2_000 + number % 2];
+                Assert.Equal(raw.Zip(centre, (value, mean) => value - mean), block.Values.AsSpan(4 * i, 4).ToArray());
+            }
+        }
+
+        Assert.Equal([1e6f, 100f, 1e6f, -2_000f], blocks[0].Around(null).Values[..4]);
+    }
+
+    [Fact]
+    public void A_model_answers_the_same_around_another_centre()
+    {
+        float[] weights = [1, 2, 3, 4], biases = [5, 6], from = [1, 0], to = [0, 10];
+        Assert.Equal([5f - 1 + 20, 6f - 3 + 40], RowBlock.BiasesAround(weights, biases, from, to));
+        Assert.Equal([5f + 1, 6f + 3], RowBlock.BiasesAround(weights, biases, null, from));
+        Assert.Equal(biases, RowBlock.BiasesAround(weights, biases, null, null));
+    }
+
     [Theory]
     [MemberData(nameof(Shapes))]
     public void Blocks_are_alike_of_a_power_of_two_rows_and_of_moderate_size(int rows, int features, double density)

@@ -9,17 +9,52 @@ internal static class OtherProcess
     /// <summary>What the program prints: the values of <paramref name="column"/> for each row, then which of ours it loaded.</summary>
     public static string[] Score(string model, string column, IEnumerable<float[]> rows)
     {
-        // Its output folder stands beside this test's own: bin/<project>/<configuration>.
-        var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var program = Path.Combine(here.Parent!.Parent!.FullName, "LoadsWithoutUs", here.Name, "LoadsWithoutUs.dll");
+        var program = ProgramOf("LoadsWithoutUs");
         Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(program)!, "*CrossEntropy*"));
 
         string[] arguments = [program, model, column, .. rows.Select(row => FormattableString.Invariant($"{string.Join(';', row)}"))];
-        return Run(here.FullName, "dotnet", arguments).Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        return Run(AppContext.BaseDirectory, "dotnet", arguments).Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
     }
 
     /// <summary>Runs a program to its end in a folder and answers what it printed; it must end well.</summary>
     public static string Run(string folder, string program, params string[] arguments)
+    {
+        using var process = Start(folder, program, arguments);
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(
+            process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.\n{output}\n{errors.Result}");
+        return output;
+    }
+
+    /// <summary>Runs a program and kills it, as the machine might, when it has printed a line; false where it came to its end.</summary>
+    public static bool KillAt(string line, string program, params string[] arguments)
+    {
+        using var process = Start(AppContext.BaseDirectory, program, arguments);
+        var isKilled = false;
+        while (process.StandardOutput.ReadLine() is { } printed)
+        {
+            if (printed != line)
+                continue;
+            process.Kill();
+            isKilled = true;
+        }
+
+        process.WaitForExit();
+        return isKilled;
+    }
+
+    /// <summary>
+    /// The program of another project of the tests, whose output folder stands beside this one: bin/project/configuration.
+    /// </summary>
+    public static string ProgramOf(string project)
+    {
+        var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        return Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, $"{project}.dll");
+    }
+
+    private static Process Start(string folder, string program, string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -33,12 +68,6 @@ internal static class OtherProcess
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["UseSharedCompilation"] = "false";
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(
-            process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.\n{output}\n{errors.Result}");
-        return output;
+        return Process.Start(start)!;
     }
 }

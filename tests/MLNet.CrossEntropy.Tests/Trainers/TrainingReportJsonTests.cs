@@ -19,7 +19,8 @@ public class TrainingReportJsonTests
         report.Save(file.Name);
         TrainingReport loaded = TrainingReport.Load(file.Name);
         Assert.Equal(report.History, loaded.History);
-        Assert.Equal(report with { History = [] }, loaded with { History = report.History } with { History = [] });
+        Assert.Equal(report.Warnings, loaded.Warnings);
+        Assert.Equal(report with { History = [], Warnings = [] }, loaded with { History = [], Warnings = [] });
         Assert.Equal(report.ToJson(), loaded.ToJson());
     }
 

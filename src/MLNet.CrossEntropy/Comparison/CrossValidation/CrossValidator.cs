@@ -92,6 +92,7 @@ internal sealed class CrossValidator<TMetrics, TOptions>
 
     private CrossValidation<TMetrics> Evaluate(string[] names, FoldFit[][] fits)
     {
+        _warnings.AddRange(ComparisonWarnings.OfGroups(_rows.Groups?.OfType<string>().Distinct().Count()));
         WarnOfHeldOutClasses();
         var evaluation = (TOptions)_evaluation.ForForecasts();
         evaluation.IdColumnName ??= _options.IdColumnName;

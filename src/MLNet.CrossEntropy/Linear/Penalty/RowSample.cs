@@ -37,9 +37,10 @@ internal static unsafe class RowSample
         List<int> indices = [], starts = [0], classes = [];
         List<float> targets = [], weights = [];
         List<ulong> groups = [];
-        var (begin, drawn) = (0L, 0);
+        var (begin, drawn, centre) = (0L, 0, (float[]?)null);
         foreach (var rows in chunks)
         {
+            centre ??= rows.Blocks[0].Centre;
             for (long row; drawn < size && (row = numberOf(drawn) - begin) < rows.Rows; drawn++)
             {
                 var i = (int)row;
@@ -74,6 +75,7 @@ internal static unsafe class RowSample
             Targets = targets.Count > 0 ? [.. targets] : null,
             Weights = [.. weights],
             Groups = [.. groups],
+            Centre = centre,
         };
     }
 }

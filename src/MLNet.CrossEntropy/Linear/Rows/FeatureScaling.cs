@@ -1,138 +1,96 @@
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
-/// The centre m and scale s of each feature: SGD runs in the coordinates <c>x' = s (x - m)</c>, in which every direction of the
+/// The centre m and scale s of each feature: solvers work in the coordinates <c>x' = s (x - m)</c>, in which every direction of the
 /// objective is about equally curved, while rows and returned weights stay raw (<c>W = s W'</c>, <c>b = b' - sum_j m_j W_j</c>).
 /// </summary>
 /// <remarks>
-/// The curvature of coordinate j is at most <c>c var(x_j) + l2</c>, where c bounds the loss's second derivative, so
-/// <c>s_j = 1 / sqrt(var(x_j) + l2 / c)</c>: a diagonal (Jacobi) preconditioner. It changes the path, not the optimum.
-/// Means and variances come from at most <see cref="SampleRows"/> rows spread over the data: a preconditioner need not be exact.
+/// The curvature of coordinate j is at most <c>c E(x_j - m_j)^2 + l2</c>, where c bounds the loss's second derivative, so
+/// <c>s_j = 1 / sqrt(E(x_j - m_j)^2 + l2 / c)</c>: a diagonal (Jacobi) preconditioner. It changes the path, not the optimum. Where a few
+/// values far out are all of the mean square, it would hide what the feature says of the other rows: there are two scales then, see
+/// <see cref="Scales"/>.
 /// </remarks>
 internal sealed class FeatureScaling
 {
-    /// <summary>The number of rows looked at, at most.</summary>
-    internal const int SampleRows = 16_384;
-
     /// <summary>The mean squared norm that scaled sparse rows may have.</summary>
     internal const double LargestRowNorm = 64;
 
-    // A standard deviation below this share of the mean is float rounding, not variation.
-    private const double ConstantFeature = 1e-6;
+    // A value this many times the ordinary spread away is worth a warning.
+    private const double FarOut = 1_000;
 
     // What is smaller than its inverse is no variation that float weights could make up for; the square of a larger one is no float.
-    private const float LargestScale = 1e18f;
+    private const double LargestScale = 1e18;
 
-    private FeatureScaling(float[] means, float[] scales)
+    private FeatureScaling(float[] means, float[] scales, float[] stepScales, IReadOnlyList<FarOutFeature> farOut)
     {
-        foreach (ref var scale in scales.AsSpan())
-            scale = Math.Min(scale, LargestScale);
         Means = means;
         Scales = scales;
+        StepScales = stepScales;
+        FarOutFeatures = farOut;
     }
 
     /// <summary>The centre of each feature.</summary>
     public float[] Means { get; }
 
-    /// <summary>The scale of each feature.</summary>
+    /// <summary>
+    /// The scale of each feature by its ordinary values, for second-order methods, which ask for no scale, but for one that is about the
+    /// feature's own in nearly all rows.
+    /// </summary>
     public float[] Scales { get; }
+
+    /// <summary>The scale of each feature by its mean square, for gradient steps, which no row may blow up.</summary>
+    public float[] StepScales { get; }
+
+    /// <summary>The features with values absurdly far from all others, the farthest first.</summary>
+    public IReadOnlyList<FarOutFeature> FarOutFeatures { get; }
+
+    /// <summary>Centre and scales for dense rows; for sparse rows only scales, so that zeros stay zeros.</summary>
+    /// <param name="chunks">The rows, which are gone through once.</param>
+    /// <param name="summary">Their summary.</param>
+    /// <param name="l2">The penalty of their weights.</param>
+    /// <param name="curvature">c.</param>
+    /// <param name="team">The threads; null for none.</param>
+    public static FeatureScaling Of(
+        IEnumerable<RowSet> chunks, RowSummary summary, double l2, double curvature, WorkerTeam? team = null)
+    {
+        var moments = FeatureMoments.Of(chunks, summary, team);
+        var stepScales = Scale(moments.MeanSquares);
+        var scales = moments.Ordinary.AsSpan().SequenceEqual(moments.MeanSquares) ? stepScales : Scale(moments.Ordinary);
+        var farOut = moments.Farthest.Select((distance, j) => new FarOutFeature(j, distance)).Where(value => value.Distance > FarOut);
+        return new FeatureScaling(moments.Means, scales, stepScales, [.. farOut.OrderByDescending(value => value.Distance)]);
+
+        float[] Scale(double[] squares)
+        {
+            var floor = summary.IsSparse ? MomentFloor(squares) : 0;
+            return [.. squares.Select((square, j) => ScaleOf(square, floor + l2 / curvature, moments.Means[j]))];
+        }
+    }
 
     /// <summary>No rescaling at all.</summary>
     public static FeatureScaling None(int features)
     {
-        var scales = new float[features];
-        scales.AsSpan().Fill(1f);
-        return new FeatureScaling(new float[features], scales);
+        float[] ones = [.. Enumerable.Repeat(1f, features)];
+        return new FeatureScaling(new float[features], ones, ones, []);
     }
 
     /// <summary>
     /// The same, where a penalty l2 on scaled weights adds to their curvature c, <c>s / sqrt(1 + l2 / c)</c>; that of sparse rows takes
     /// none of it, whose penalties are lazy.
     /// </summary>
-    public FeatureScaling WithPenalty(double l2, double curvature) =>
-        new(Means, [.. Scales.Select(scale => (float)(scale / Math.Sqrt(1 + l2 / curvature)))]);
-
-    /// <summary>Centre and scale for dense rows; for sparse rows only a scale, by the root mean square, so that zeros stay zeros.</summary>
-    public static FeatureScaling Of(IEnumerable<RowSet> chunks, RowSummary summary, double l2, double curvature) =>
-        summary.IsSparse ? OfSparse(chunks, summary) : OfDense(chunks, summary, l2, curvature);
-
-    private static unsafe FeatureScaling OfDense(IEnumerable<RowSet> chunks, RowSummary summary, double l2, double curvature)
+    public FeatureScaling WithPenalty(double l2, double curvature)
     {
-        var features = summary.Features;
-        double[] sums = new double[features], squares = new double[features], origin = new double[features];
-        var total = 0.0;
-        var stride = Math.Max(1, (double)summary.Rows / SampleRows);
-        var position = 0.0;
-        var begin = 0L;
-        foreach (var rows in chunks)
-        {
-            // Sums are taken around the first row, so that a large mean does not cancel the variance away.
-            for (var j = 0; begin == 0 && j < features; j++)
-                origin[j] = rows.Dense(0)[j];
-            for (; position < begin + rows.Rows; position += stride)
-                total += AddMoments(rows, (int)((long)position - begin), origin, sums, squares);
-            begin += rows.Rows;
-        }
-
-        float[] means = new float[features], scales = new float[features];
-        for (var j = 0; j < features; j++)
-        {
-            var shift = sums[j] / total;
-            var mean = origin[j] + shift;
-            var variance = Math.Max(0, squares[j] / total - shift * shift);
-            if (variance <= ConstantFeature * ConstantFeature * mean * mean)
-                variance = 0;
-            means[j] = (float)mean;
-
-            // A constant feature has nothing to teach: scaled up, the rounding of its large mean would pass for a gradient.
-            scales[j] = (float)(variance > 0 ? 1 / Math.Sqrt(variance + l2 / curvature) : 1 / (1 + Math.Abs(mean)));
-        }
-
-        return new FeatureScaling(means, scales);
+        var factor = (float)(1 / Math.Sqrt(1 + l2 / curvature));
+        return new(Means, [.. Scales.Select(scale => scale * factor)], [.. StepScales.Select(scale => scale * factor)], FarOutFeatures);
     }
 
     /// <summary>
-    /// Adds a dense row to the weighted sums of deviations from <paramref name="origin"/> and their squares; returns its weight.
+    /// The scale of a feature. One of a single value has nothing to teach: scaled up, the rounding of its large mean would pass for a
+    /// gradient.
     /// </summary>
-    private static unsafe double AddMoments(RowSet rows, int row, double[] origin, double[] sums, double[] squares)
-    {
-        double weight = rows.Weight(row);
-        var x = new ReadOnlySpan<float>(rows.Dense(row), sums.Length);
-        for (var j = 0; j < x.Length; j++)
-        {
-            var deviation = x[j] - origin[j];
-            sums[j] += weight * deviation;
-            squares[j] += weight * deviation * deviation;
-        }
-
-        return weight;
-    }
-
-    private static FeatureScaling OfSparse(IEnumerable<RowSet> chunks, RowSummary summary)
-    {
-        var moments = new double[summary.Features];
-        foreach (var rows in chunks)
-        {
-            foreach (var block in rows.Blocks)
-                AddSquares(block, summary.TotalWeight, moments);
-        }
-
-        var floor = MomentFloor(moments);
-        var scales = new float[summary.Features];
-        for (var j = 0; j < scales.Length; j++)
-            scales[j] = moments[j] + floor > 0 ? (float)(1 / Math.Sqrt(moments[j] + floor)) : 1;
-        return new FeatureScaling(new float[summary.Features], scales);
-    }
-
-    private static void AddSquares(RowBlock block, double totalWeight, double[] moments)
-    {
-        for (var r = 0; r < block.Rows; r++)
-        {
-            var share = (block.Weights is null ? 1 : block.Weights[r]) / totalWeight;
-            for (var i = block.RowStarts![r]; i < block.RowStarts[r + 1]; i++)
-                moments[block.Indices![i]] += share * block.Values[i] * block.Values[i];
-        }
-    }
+    private static float ScaleOf(double square, double floor, double mean) =>
+        (float)(square > 0 ? Math.Min(LargestScale, 1 / Math.Sqrt(square + floor)) : 1 / (1 + Math.Abs(mean)));
 
     /// <summary>
     /// The smallest f for which rows scaled by <c>1 / sqrt(E[x_j^2] + f)</c> have a mean squared norm, <c>sum_j E[x_j^2] / (E[x_j^2] +
@@ -161,3 +119,8 @@ internal sealed class FeatureScaling
         return high;
     }
 }
+
+/// <summary>A feature that has a value absurdly far from all others.</summary>
+/// <param name="Feature">Which.</param>
+/// <param name="Distance">How far from the centre, in ordinary standard deviations.</param>
+internal readonly record struct FarOutFeature(int Feature, double Distance);

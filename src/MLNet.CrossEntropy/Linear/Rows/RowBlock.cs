@@ -51,6 +51,12 @@ internal sealed record RowBlock
     /// </summary>
     public ulong[]? Groups { get; init; }
 
+    /// <summary>
+    /// Dense only: what is subtracted from each feature's values already, since those of a large mean would cancel in floats; null for
+    /// nothing. Models of such rows have biases of their own.
+    /// </summary>
+    public float[]? Centre { get; init; }
+
     /// <summary>The bytes of its arrays.</summary>
     public long Bytes => 4 * (Values.LongLength + Length(RowStarts) + Length(Indices) + Length(Classes) + Length(Targets)
         + Length(Weights) + 2 * Length(Groups));
@@ -70,6 +76,28 @@ internal sealed record RowBlock
         ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, rowStarts[rows], nameof(values));
         CheckIndices(rows, features, rowStarts, indices);
         return new RowBlock(rows, features, values, rowStarts, indices);
+    }
+
+    /// <summary>The same rows around another centre; their values are changed in place.</summary>
+    public RowBlock Around(float[]? centre)
+    {
+        if (centre is null && Centre is null)
+            return this;
+        for (var i = 0; i < Rows * Features; i++)
+            Values[i] = (float)((double)Values[i] + (Centre?[i % Features] ?? 0) - (centre?[i % Features] ?? 0));
+        return this with { Centre = centre };
+    }
+
+    /// <summary>
+    /// The biases by which a model of rows around one centre answers the same about the same rows around another:
+    /// <c>b_k + sum_j (to_j - from_j) W_kj</c>.
+    /// </summary>
+    public static float[] BiasesAround(float[] weights, float[] biases, float[]? from, float[]? to)
+    {
+        var features = weights.Length / biases.Length;
+        return from == to ? biases : [.. biases.Select((bias, k) => (float)Enumerable.Range(0, features).Aggregate((double)bias, Add(k)))];
+
+        Func<double, int, double> Add(int k) => (sum, j) => sum + ((double)(to?[j] ?? 0) - (from?[j] ?? 0)) * weights[k * features + j];
     }
 
     /// <summary>Refuses what the kernels' pointers would follow out of their memory; they look at no index again.</summary>

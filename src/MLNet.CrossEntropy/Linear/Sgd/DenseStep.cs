@@ -75,12 +75,12 @@ internal sealed unsafe class DenseStep : ISgdStep
         for (var j = 0; j < _features; j++)
             _l2[j] = (float)_penalty.L2Of(j);
         _scaling.Means.CopyTo(_means.AsSpan());
-        _scaling.Scales.CopyTo(_scales.AsSpan());
+        _scaling.StepScales.CopyTo(_scales.AsSpan());
         _centring = new NativeBuffer<double>((long)_slices * _outputs);
         _biasGradient = new float[_outputs];
         _forward = Forward;
         _update = Update;
-        Start(objective, start);
+        Start(start);
     }
 
     public LinearWeights Weights { get; }
@@ -162,15 +162,19 @@ internal sealed unsafe class DenseStep : ISgdStep
         _centring.Dispose();
     }
 
-    private void Start(LinearObjective objective, LinearWeights start)
+    private void Start(LinearWeights start)
     {
-        var scaled = new double[objective.Parameters];
-        objective.ToScaled(start, scaled);
         for (var k = 0; k < _outputs; k++)
         {
+            double bias = start.Biases[k];
             for (var j = 0; j < _features; j++)
-                _scaled[Place(k, j)] = (float)scaled[k * _features + j];
-            _scaled[_biasOffset + k] = (float)scaled[_outputs * _features + k];
+            {
+                var weight = start.Pointer[start.Place(k, j)];
+                _scaled[Place(k, j)] = weight / _scales[j];
+                bias += (double)_means[j] * weight;
+            }
+
+            _scaled[_biasOffset + k] = (float)bias;
         }
 
         RefreshRaw();

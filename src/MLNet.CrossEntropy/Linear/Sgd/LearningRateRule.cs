@@ -21,21 +21,22 @@ internal static unsafe class LearningRateRule
     private const double NoiseFactor = 2;
 
     /// <summary>The largest rate of the schedule for dense rows.</summary>
-    public static double ForDense(RowSet rows, FeatureScaling scaling, double curvature, int batchSize, double momentum)
+    public static double ForDense(RowSet rows, FeatureScaling scaling, double curvature, int batchSize, double momentum, int seed)
     {
-        var count = Math.Min(rows.Rows, SampleRows);
+        var drawn = Draw(rows.Rows, SampleRows, seed);
+        var count = drawn.Length;
         var features = rows.Features;
         using var sample = new NativeBuffer<float>((long)count * features);
         using var pointers = new NativeBuffer<nint>(count);
         var meanSquaredNorm = 0.0;
         for (var i = 0; i < count; i++)
         {
-            var x = new ReadOnlySpan<float>(rows.Dense((int)((long)i * rows.Rows / count)), features);
+            var x = new ReadOnlySpan<float>(rows.Dense(drawn[i]), features);
             var scaled = sample.Span((long)i * features, features);
             var squared = 0.0;
             for (var j = 0; j < features; j++)
             {
-                scaled[j] = scaling.Scales[j] * (x[j] - scaling.Means[j]);
+                scaled[j] = scaling.StepScales[j] * (x[j] - scaling.Means[j]);
                 squared += (double)scaled[j] * scaled[j];
             }
 
@@ -58,7 +59,7 @@ internal static unsafe class LearningRateRule
             var row = rows.Sparse(i);
             for (var e = 0; e < row.Length; e++)
             {
-                double value = row.ValuePointer[e] * scaling.Scales[row.IndexPointer[e]];
+                double value = row.ValuePointer[e] * scaling.StepScales[row.IndexPointer[e]];
                 squaredNorms += value * value;
             }
         }

@@ -22,7 +22,8 @@ internal interface ISgdStep : IDisposable
     LossSums Take(RowSet rows, ReadOnlySpan<int> batch, double rate, ReadOnlySpan<int> next = default);
 
     /// <summary>
-    /// SAGA only: the norm of the objective's gradient in the scaled weights and the biases, as the memory of the rows has it.
+    /// SAGA only: the norm of the objective's gradient in the biases and in the weights scaled by the features' ordinary values (which a
+    /// value far out does not hide), as the memory of the rows has it.
     /// </summary>
     double RememberedGradientNorm();
 

@@ -153,7 +153,8 @@ internal sealed class SgdSolver : ISolver
         if (!rows.IsSparse)
         {
             return (new DenseStep(_objective, _plan, start, _memory), given
-                ?? LearningRateRule.ForDense(rows, _objective.Scaling, curvature, _plan.BatchSize, (_plan.Rule as Sgd)?.Momentum ?? 0));
+                ?? LearningRateRule.ForDense(
+                    rows, _objective.Scaling, curvature, _plan.BatchSize, (_plan.Rule as Sgd)?.Momentum ?? 0, _plan.Seed));
         }
 
         var step = new SparseStep(_objective, rows, _plan, start, _memory);

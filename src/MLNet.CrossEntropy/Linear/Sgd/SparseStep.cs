@@ -30,6 +30,7 @@ internal sealed unsafe class SparseStep : ISgdStep
     private readonly WorkerTeam _team;
     private readonly SagaMemory? _memory;
     private readonly MiniBatch _batch;
+    private readonly float[] _scales;
     private readonly NativeBuffer<float> _squaredScales;
     private readonly LinearWeights _weights;
     private readonly LinearWeights _saved;
@@ -53,9 +54,10 @@ internal sealed unsafe class SparseStep : ISgdStep
             (objective.Outputs, objective.Features, objective.Penalty, objective.Team, memory);
         _touchesMost = _features <= plan.BatchSize * rows.NonZeros / rows.Rows;
         _batch = new MiniBatch(objective.Loss, _outputs, plan.BatchSize, UnitRows, memory, _team);
+        _scales = objective.Scaling.Scales;
         _squaredScales = new NativeBuffer<float>(_features);
         for (var j = 0; j < _features; j++)
-            _squaredScales[j] = objective.Scaling.Scales[j] * objective.Scaling.Scales[j];
+            _squaredScales[j] = objective.Scaling.StepScales[j] * objective.Scaling.StepScales[j];
         _weights = objective.CreateWeights();
         _saved = objective.CreateWeights();
         _caughtUpTo = new double[_features];
@@ -119,7 +121,7 @@ internal sealed unsafe class SparseStep : ISgdStep
             for (var place = (long)j * _outputs; place < (j + 1L) * _outputs; place++)
             {
                 var gradient = _penalty.Subgradient(_memory.Mean[place], _weights.Pointer[place], (int)(place % _outputs), j);
-                sum += _squaredScales[j] * gradient * gradient;
+                sum += _scales[j] * _scales[j] * gradient * gradient;
             }
         }
 

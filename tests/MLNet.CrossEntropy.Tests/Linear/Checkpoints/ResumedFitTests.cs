@@ -74,7 +74,7 @@ public sealed class ResumedFitTests : IDisposable
             LearningRate = null,
             L2 = 1e-6,
             Epochs = 20,
-        }, every: 1, rowsBetweenCrashes: sparse ? 1_500 : 1_000);
+        }, every: 1, rowsBetweenCrashes: 1_000);
     }
 
     [Fact]
