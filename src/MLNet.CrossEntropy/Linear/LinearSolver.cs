@@ -60,7 +60,10 @@ internal static class LinearSolver
         centre?.Set(plan.InitialWeights, plan.InitialBiases ?? summary.PriorBiases);
         var penalty = new ElasticNet(plan.L1, plan.L2, plan.PenaltyShares, centre);
         var scaling = Scaling(chunks, summary, plan, team);
-        var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown, scaling.FarOutFeatures);
+        var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown, scaling.FarOutFeatures)
+        {
+            PenaltyPath = path,
+        };
         plan.OnBegin?.Invoke(start);
         using var objective = new LinearObjective(chunks, summary, plan.Loss, penalty, scaling, team);
         using var solver = Begin(objective, plan);
