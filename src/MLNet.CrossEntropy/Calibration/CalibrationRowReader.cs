@@ -25,7 +25,7 @@ internal sealed class CalibrationRowReader
     public CalibrationRows Rows { get; }
 
     /// <summary>What became of all rows.</summary>
-    public RowCounts Counts => _outcomes.ToCounts(clipped: 0);
+    public RowCounts Counts => _outcomes.ToCounts();
 
     /// <summary>Reads <paramref name="data"/>, which goes through the transformers before the model first.</summary>
     /// <exception cref="InvalidOperationException">No row is usable, or a weight is negative or not finite.</exception>
@@ -40,7 +40,7 @@ internal sealed class CalibrationRowReader
             throw CalibrationErrors.WrongFeatureCountOfModel(nameof(data), features.Name, features.Type, found.Model.Features);
         var classes = found.Model.IsBinary
             ? ScoreClasses.OfBinary(label)
-            : ScoreClasses.Of(found.ScoreColumn, found.Model.Biases.Length, label, found.ClassNames());
+            : ScoreClasses.Of(found.ScoreColumn, found.Model.Biases.Length, found.ClassNames());
 
         CalibrationRowReader reader = new(found.Model);
         using LabelledFeatures rows = new(prepared, features, label, classes, weight);

@@ -24,7 +24,7 @@ internal static class ComparisonErrors
 
     public static ArgumentException UnnamedClassesDiffer(string first, int firstClasses, string other, int otherClasses) => new(
         $"'{first}' has {firstClasses} classes and '{other}' has {otherClasses}, and not both name them, so they cannot be matched. "
-        + "Give the class names in score order in the options, or keep the key values of the labels.");
+        + "Give the class names in score order in the options (ClassNames), or keep the key values of the labels.");
 
     public static ArgumentException NoCommonClass(string first, string[] firstClasses, string other, string[] otherClasses) => new(
         $"'{first}' and '{other}' have no class in common: {Throw.Listed(firstClasses)} and {Throw.Listed(otherClasses)}. Only models "

@@ -143,7 +143,7 @@ internal sealed class ModelComparer : IDisposable
             Models = [.. _models.Select(m => m.ToModel(level))],
             Pairs = HolmAdjustment.Of(pairs, p => p.PValue, (p, adjusted) => p with { AdjustedPValue = adjusted }),
             Baseline = _baseline,
-            Rows = _rows.ToCounts(_clipped),
+            Rows = _rows.ToCounts() with { Clipped = _clipped },
             GroupColumnName = _options.GroupColumnName,
             ProbabilityFloor = _evaluation.ProbabilityFloor,
             ConfidenceLevel = level,
@@ -206,7 +206,7 @@ internal sealed class ModelComparer : IDisposable
             for (var i = 0; i < _models.Count; i++)
             {
                 var model = _models[i];
-                _whole._models[i].Add(model.Loss, model.ClippedLoss, weight, model.Hit, group, _fold);
+                _whole._models[i].Add(model.Loss, model.ClippedLoss, weight, model.Hit, group, _fold, model.IsRounded);
                 clipped |= model.ClippedLoss < model.Loss;
             }
             var cluster = _whole._models[0].HasFolds ? _fold : group;
@@ -242,6 +242,9 @@ internal static class ComparisonWarnings
         foreach (var model in comparison.Models.Where(m => m.InfiniteRows > 0))
             yield return $"The log-loss of '{model.Name}' is infinite: {model.InfiniteRows} rows give their true class probability 0. "
                 + $"Tests and intervals rest on probabilities of at least {comparison.ProbabilityFloor:g3}.";
+        foreach (var model in comparison.Models.Where(m => m.Rows.RoundedToZero > 0))
+            yield return $"The log-loss of '{model.Name}' is at least what it says: the probabilities of {model.Rows.RoundedToZero} "
+                + "rows' true classes were rounded to 0.";
         foreach (var warning in OfGroups(comparison.Pairs is [{ Groups: { } groups }, ..] ? groups : null))
             yield return warning;
     }

@@ -41,13 +41,20 @@ internal sealed class ModelRows(string name, Evaluator evaluator, double probabi
     /// <summary>The current row's soft label.</summary>
     public ReadOnlySpan<double> Target => _block.Target(_row);
 
-    public double Weight => _block.Weights[_row];
+    /// <summary>The current row's weight; of several labels some of which have no answer, its part that counts.</summary>
+    public double Weight => _rows[_row].Weight;
+
+    /// <summary>The weight that the current row has in the data.</summary>
+    public double GivenWeight => _block.Weights[_row];
 
     /// <summary>The current row's loss without a floor; it may be infinite.</summary>
     public double Loss => _rows[_row].Loss;
 
     /// <summary>The same with a floor under the probabilities.</summary>
     public double ClippedLoss => _rows[_row].ClippedLoss;
+
+    /// <summary>Whether the current row's loss is the least that single precision leaves open.</summary>
+    public bool IsRounded => _rows[_row].IsRounded;
 
     /// <summary>The share of the current row that is predicted right.</summary>
     public double Hit => _rows[_row].Hit;
@@ -75,15 +82,18 @@ internal sealed class ModelRows(string name, Evaluator evaluator, double probabi
 
     private void Evaluate()
     {
-        (var rows, var losses, var clippedLosses, var hits) = EvaluateOrExplain();
+        var rows = EvaluateOrExplain();
         Outcomes.Merge(rows.Outcomes);
         for (var i = 0; i < rows.Count; i++)
-            _rows[rows.Sources[i]] = new(RowOutcome.Used, true, losses[i], clippedLosses[i], hits[i]);
+        {
+            _rows[rows.Sources[i]] = new(
+                RowOutcome.Used, true, rows.Losses[i], rows.ClippedLosses[i], rows.Hits[i], rows.Weights[i], rows.IsRounded(i));
+        }
         foreach ((var source, var outcome, var isMistake) in rows.BadRows)
-            _rows[source] = new(outcome, isMistake, double.PositiveInfinity, _largestClippedLoss, 0);
+            _rows[source] = new(outcome, isMistake, double.PositiveInfinity, _largestClippedLoss, 0, _block.Weights[source], false);
     }
 
-    private EvaluatedLosses EvaluateOrExplain()
+    private EvaluatedBlock EvaluateOrExplain()
     {
         try
         {
@@ -95,5 +105,6 @@ internal sealed class ModelRows(string name, Evaluator evaluator, double probabi
         }
     }
 
-    private readonly record struct EvaluatedRow(RowOutcome Outcome, bool HasLoss, double Loss, double ClippedLoss, double Hit);
+    private readonly record struct EvaluatedRow(
+        RowOutcome Outcome, bool HasLoss, double Loss, double ClippedLoss, double Hit, double Weight, bool IsRounded);
 }

@@ -26,10 +26,10 @@ internal sealed class ModelSums(string name, bool hasGroups, bool hasFolds)
     public double ClippedLoss { get; private set; }
 
     /// <summary>Adds a row: its loss without a floor and with one, its weight, the share predicted right, its group and fold.</summary>
-    public void Add(double loss, double clippedLoss, double weight, double hit, int group, int fold)
+    public void Add(double loss, double clippedLoss, double weight, double hit, int group, int fold, bool isRounded = false)
     {
         (Loss, ClippedLoss) = (loss, clippedLoss);
-        _logLoss.Add(loss, clippedLoss, weight);
+        _logLoss.Add(loss, clippedLoss, weight, isRounded);
         _hits.Add(weight * hit);
         _groups?.Add(group, clippedLoss, weight);
         _folds?.Add(fold, clippedLoss, weight);
@@ -53,7 +53,7 @@ internal sealed class ModelSums(string name, bool hasGroups, bool hasFolds)
         return new()
         {
             Name = Name,
-            Rows = _outcomes.ToCounts(_logLoss.ClippedRows),
+            Rows = _outcomes.ToCounts(_logLoss),
             ScoresUsed = _scoresUsed,
             LogLoss = _logLoss.LogLoss,
             ClippedLogLoss = logLoss,

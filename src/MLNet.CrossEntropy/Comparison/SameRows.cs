@@ -15,7 +15,7 @@ internal sealed class SameRows
     {
         (_first, _other) = (first, other);
         var byName = first.ClassesAreNamed && other.ClassesAreNamed;
-        if (!byName && first.ClassNames.Length != other.ClassNames.Length)
+        if (first.ClassesAreNamed != other.ClassesAreNamed || (!byName && first.ClassNames.Length != other.ClassNames.Length))
             throw ComparisonErrors.UnnamedClassesDiffer(first.Name, first.ClassNames.Length, other.Name, other.ClassNames.Length);
         _firstClassOf = byName
             ? [.. other.ClassNames.Select(name => Array.IndexOf(first.ClassNames, name) is var k && k < 0 ? ScoreClasses.Unknown : k)]
@@ -31,9 +31,9 @@ internal sealed class SameRows
     /// <summary>Refuses a row whose label or weight is not the first model's.</summary>
     public void Check()
     {
-        if (_first.Weight != _other.Weight)
+        if (_first.GivenWeight != _other.GivenWeight)
         {
-            (var weight, var otherWeight) = (Text(_first.Weight), Text(_other.Weight));
+            (var weight, var otherWeight) = (Text(_first.GivenWeight), Text(_other.GivenWeight));
             throw ComparisonErrors.DifferentRows(_first.Row, _first.Name, $"weight {weight}", _other.Name, otherWeight);
         }
         if (!IsSameLabel(_first.Label, _other.Label))
@@ -53,7 +53,7 @@ internal sealed class SameRows
     {
         for (var k = 0; k < _firstClassOf.Length; k++)
         {
-            if (_firstClassOf[k] < 0 || _other.Target[k] != _first.Target[_firstClassOf[k]])
+            if (_firstClassOf[k] < 0 || !_other.Target[k].Equals(_first.Target[_firstClassOf[k]]))
                 return false;
         }
         return true;

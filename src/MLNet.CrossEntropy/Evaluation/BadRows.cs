@@ -2,29 +2,38 @@ using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
+/// <summary>What is wrong with a row, if anything.</summary>
+internal delegate RowOutcome RowCheck(ScoredBlock rows, int row);
+
 /// <summary>What is wrong with a row of scores, if anything.</summary>
 internal delegate RowOutcome ScoreCheck(ReadOnlySpan<float> scores);
 
 /// <summary>Finds rows that cannot be evaluated and treats them as the caller asked.</summary>
-internal static class BadRows
+internal sealed class BadRows(EvaluationOptions options, ScoredRowReader source)
 {
     /// <summary>Takes the good rows of a block and treats the others as the caller asked.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="block">What takes the good ones.</param>
+    /// <param name="check">What is wrong with a row.</param>
+    /// <param name="label">The label that is looked at, of several; -1 where there is one.</param>
     /// <exception cref="InvalidOperationException">The caller does not tolerate one of them.</exception>
-    public static void TakeGood(ScoredBlock rows, EvaluationOptions options, ScoreCheck check, EvaluatedBlock block)
+    public void TakeGood(ScoredBlock rows, EvaluatedBlock block, RowCheck check, int label = -1)
     {
         block.StartFrom(rows);
         for (var row = 0; row < rows.Count; row++)
         {
-            var outcome = CheckLabel(rows.Labels[row], rows.Weights[row]);
-            if (outcome == RowOutcome.Used)
-                outcome = check(rows.Scores(row));
+            var outcome = check(rows, row);
             block.Outcomes.Add(outcome, 1);
             if (outcome == RowOutcome.Used)
                 block.Take(rows, row);
             else
-                TreatBad(rows, row, outcome, options, block);
+                Treat(rows, row, outcome, block, label);
         }
     }
+
+    /// <summary>A check of weight and label, and then of the scores.</summary>
+    public static RowCheck LabelThen(ScoreCheck check) => (rows, row) =>
+        CheckLabel(rows.Labels[row], rows.Weights[row]) is not RowOutcome.Used and var bad ? bad : check(rows.Scores(row));
 
     /// <summary>What a row's weight and label say about it, before its scores are looked at.</summary>
     public static RowOutcome CheckLabel(int label, double weight) => weight == 0 ? RowOutcome.ZeroWeight
@@ -32,11 +41,11 @@ internal static class BadRows
         : label == ScoreClasses.Unknown ? RowOutcome.UnknownClass
         : RowOutcome.Used;
 
-    private static void TreatBad(ScoredBlock rows, int row, RowOutcome outcome, EvaluationOptions options, EvaluatedBlock block)
+    private void Treat(ScoredBlock rows, int row, RowOutcome outcome, EvaluatedBlock block, int label)
     {
-        var policy = PolicyFor(outcome, options);
+        var policy = PolicyFor(outcome);
         if (policy == BadRowPolicy.Throw)
-            throw EvaluationErrors.BadRow(outcome, rows.FirstRow + row, rows.Scores(row));
+            throw ErrorOf(rows, row, outcome, label);
         block.BadRows.Add((row, outcome, policy == BadRowPolicy.CountAsMistake));
         if (policy == BadRowPolicy.CountAsMistake)
         {
@@ -45,7 +54,20 @@ internal static class BadRows
         }
     }
 
-    private static BadRowPolicy PolicyFor(RowOutcome outcome, EvaluationOptions options) => outcome switch
+    private InvalidOperationException ErrorOf(ScoredBlock rows, int row, RowOutcome outcome, int label)
+    {
+        var position = rows.FirstRow + row;
+        if (label >= 0)
+        {
+            var answer = FormattableString.Invariant($"{rows.Target(row)[label]}");
+            return EvaluationErrors.BadAnswer(outcome, position, source.ClassNames[label], answer, rows.Scores(row)[label]);
+        }
+        return outcome == RowOutcome.UnknownClass
+            ? EvaluationErrors.UnknownClass(position, source.LabelAt(position), source.ClassNames)
+            : EvaluationErrors.BadRow(outcome, position, rows.Scores(row));
+    }
+
+    private BadRowPolicy PolicyFor(RowOutcome outcome) => outcome switch
     {
         RowOutcome.MissingLabel => options.MissingLabel,
         RowOutcome.UnknownClass => options.UnknownClass,
@@ -90,7 +112,8 @@ internal sealed class RowCounter
             _counts[i] += other._counts[i];
     }
 
-    public RowCounts ToCounts(long clipped) => new()
+    /// <summary>The counts, and those of the rows that <paramref name="sums"/> hold whose loss is a bound.</summary>
+    public RowCounts ToCounts(in LogLossSums sums = default) => new()
     {
         Used = this[RowOutcome.Used],
         ZeroWeight = this[RowOutcome.ZeroWeight],
@@ -100,7 +123,8 @@ internal sealed class RowCounter
         OutOfRangeScore = this[RowOutcome.OutOfRangeScore],
         RowSumNotOne = this[RowOutcome.RowSumNotOne],
         CountedAsMistake = _mistakes,
-        Clipped = clipped,
+        Clipped = sums.ClippedRows,
+        RoundedToZero = sums.RoundedRows,
     };
 
     private long this[RowOutcome outcome] => _counts[(int)outcome];

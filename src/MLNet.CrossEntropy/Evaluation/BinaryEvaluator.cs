@@ -15,7 +15,8 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
     private readonly LossFloor _floorOfProbabilities;
     private readonly LossFloor _floorOfLogits;
     private readonly bool _hasProbability;
-    private readonly ScoreCheck _check;
+    private readonly BadRows _badRows;
+    private readonly RowCheck _check;
     private string? _disagreement;
 
     public BinaryEvaluator(IDataView data, BinaryEvaluationOptions options)
@@ -25,7 +26,8 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
         _floorOfProbabilities = new(options.ProbabilityFloor, fromLogits: false);
         _floorOfLogits = new(options.ProbabilityFloor, fromLogits: true);
         _hasProbability = options.ProbabilityColumnName is not null;
-        _check = _hasProbability ? CheckProbability : CheckLogit;
+        _badRows = new(options, Rows);
+        _check = BadRows.LabelThen(_hasProbability ? CheckProbability : CheckLogit);
         if (options.ScoreColumnName is null)
             _disagreement = "no score column was named";
     }
@@ -84,11 +86,10 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
     /// From the block of rows on in which a score is no logit, losses are those of the probabilities: the same up to rounding before
     /// it.
     /// </summary>
-    protected override EvaluatedLosses LossesOf(BinaryBlock block)
+    protected override EvaluatedBlock LossesOf(ScoredBlock rows, BinaryBlock block)
     {
         Heed(block);
-        var rows = UsesLogits ? block.OfLogits : block.OfProbabilities;
-        return new(rows, rows.Losses, rows.ClippedLosses, rows.Hits);
+        return UsesLogits ? block.OfLogits : block.OfProbabilities;
     }
 
     private void Heed(BinaryBlock block) => Volatile.Write(ref _disagreement, _disagreement ?? block.Disagreement);
@@ -97,7 +98,7 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
     {
         if (block.TakeAll(rows) && Evaluate(rows, block, BinaryScoredRows.Probability, _floorOfProbabilities))
             return;
-        BadRows.TakeGood(rows, _options, _check, block);
+        _badRows.TakeGood(rows, block, _check);
         _ = Evaluate(rows, block, BinaryScoredRows.Probability, _floorOfProbabilities);
     }
 
@@ -108,7 +109,7 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
         var mayBeGood = !_hasProbability || both.OfProbabilities.Count == rows.Count;
         if (!mayBeGood || !block.TakeAll(rows) || !(Evaluate(rows, block, BinaryScoredRows.RawScore, _floorOfLogits) || _hasProbability))
         {
-            BadRows.TakeGood(rows, _options, _check, block);
+            _badRows.TakeGood(rows, block, _check);
             _ = Evaluate(rows, block, BinaryScoredRows.RawScore, _floorOfLogits);
         }
         for (var row = 0; _hasProbability && row < block.Count; row++)

@@ -35,9 +35,11 @@ internal static class BinaryScores
     private static bool EvaluateProbabilities(EvaluatedBlock block, LossFloor floor)
     {
         var isGood = Vector<int>.AllBitsSet;
+        Vector<int> isCertain = default;
         for (var i = 0; i < block.Count; i += Vector<float>.Count)
         {
             Vector<float> score = new(block.Scores, i);
+            isCertain |= Vector.Equals(score, Vector<float>.Zero) | Vector.Equals(score, Vector<float>.One);
             isGood &= Vector.GreaterThanOrEqual(score, Vector<float>.Zero) & Vector.LessThanOrEqual(score, Vector<float>.One);
             Vector.GreaterThan(score, new Vector<float>(0.5f)).CopyTo(block.Predicted, i);
             Vector.Widen(score, out var lower, out var upper);
@@ -45,6 +47,8 @@ internal static class BinaryScores
             EvaluateProbabilities(block, i, lower, lowerLabel, floor);
             EvaluateProbabilities(block, i + Vector<double>.Count, upper, upperLabel, floor);
         }
+        if (isCertain != Vector<int>.Zero)
+            block.MarkRounded();
         return isGood == Vector<int>.AllBitsSet;
     }
 
@@ -70,7 +74,9 @@ internal static class BinaryScores
     private static void EvaluateProbabilities(EvaluatedBlock block, int at, Vector<double> probability, Vector<long> label, LossFloor floor)
     {
         var complement = Vector<double>.One - probability;
-        Vector<double> own = Vector.ConditionalSelect(Vector.Equals(label, Vector<long>.One), probability, complement);
+        Vector<double> atLeast = Vector.MaxNative(probability, new Vector<double>(LossFloor.SmallestProbability));
+        Vector<double> complementAtLeast = Vector.MaxNative(complement, new Vector<double>(LossFloor.SmallestComplement));
+        Vector<double> own = Vector.ConditionalSelect(Vector.Equals(label, Vector<long>.One), atLeast, complementAtLeast);
         Store(block, at, probability, complement, label, Vector<double>.Zero - Vector.Log(own), floor);
     }
 
@@ -125,8 +131,11 @@ internal static class BinaryScores
     {
         (var negative, var positive) = (block.Targets[row], block.Targets[block.Stride + row]);
         double score = block.Scores[row], least = floor.FromLogits ? StableMath.Log1P(Math.Exp(-Math.Abs(score))) : 0;
-        var negativeLoss = floor.FromLogits ? Math.Max(score, 0) + least : -Math.Log(1 - score);
-        var positiveLoss = floor.FromLogits ? Math.Max(-score, 0) + least : -Math.Log(score);
+        var negativeLoss = floor.FromLogits ? Math.Max(score, 0) + least : -Math.Log(Math.Max(1 - score, LossFloor.SmallestComplement));
+        var positiveLoss = floor.FromLogits ? Math.Max(-score, 0) + least : -Math.Log(Math.Max(score, LossFloor.SmallestProbability));
+        // A soft label gives both outcomes a share.
+        if (!floor.FromLogits && score is 0 or 1)
+            block.MarkRounded(row);
         var error = ForecastKey.Probability(block.Forecasts[row]) - positive;
         block.SquaredErrors[row] = 2 * error * error;
         block.Hits[row] = block.TargetOf(block.Predicted[row], row);

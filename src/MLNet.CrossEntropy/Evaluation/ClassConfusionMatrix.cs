@@ -7,7 +7,7 @@ namespace MLNet.CrossEntropy;
 /// <summary>
 /// How often each class was predicted as each, in rows and in weights, and what follows from it. Per class, a share of
 /// nothing is NaN; averages over classes take it as 0 (scikit-learn's zero_division=0), so that a class that is never
-/// predicted costs a model something.
+/// predicted costs a model something. A class that neither occurs nor is predicted is in no average.
 /// </summary>
 public sealed class ClassConfusionMatrix
 {
@@ -36,7 +36,8 @@ public sealed class ClassConfusionMatrix
             (_actual[k], _predicted[k], _correct[k]) = (actual.Value, predicted.Value, weights[k, k]);
         }
         _total = CompensatedSum.Of<double>(_actual);
-        Macro = Average(_ => 1.0 / classes);
+        IdleClasses = Enumerable.Range(0, classes).Count(IsIdle);
+        Macro = Average(k => IsIdle(k) ? 0 : 1.0 / (classes - IdleClasses));
         Weighted = Average(k => _actual[k] / _total);
         var correct = CompensatedSum.Of<double>(_correct) / _total;
         Micro = new(correct, correct, correct);
@@ -55,7 +56,7 @@ public sealed class ClassConfusionMatrix
         }
     }
 
-    /// <summary>Averages in which every class counts the same.</summary>
+    /// <summary>Averages in which every class that occurs or is predicted counts the same.</summary>
     public PrecisionRecall Macro { get; }
 
     /// <summary>Averages in which every row counts the same; with one label a row all three equal the accuracy.</summary>
@@ -85,6 +86,9 @@ public sealed class ClassConfusionMatrix
             return (Micro.Recall - chance) / (1 - chance);
         }
     }
+
+    /// <summary>The number of classes that neither occur nor are predicted.</summary>
+    internal int IdleClasses { get; }
 
     /// <summary>All cells as JSON shows them.</summary>
     [JsonInclude, JsonPropertyName("rows")]
@@ -125,6 +129,8 @@ public sealed class ClassConfusionMatrix
             sum.Add(x[k] * y[k]);
         return sum.Value;
     }
+
+    private bool IsIdle(int k) => _actual[k] == 0 && _predicted[k] == 0;
 
     private PrecisionRecall Average(Func<int, double> share)
     {

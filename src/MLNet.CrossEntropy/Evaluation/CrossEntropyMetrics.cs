@@ -1,22 +1,26 @@
 using System.Text.Json.Serialization;
 using MLNet.CrossEntropy.Evaluation;
+using EqualMass = MLNet.CrossEntropy.Evaluation.EqualMassReliability;
 
 namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// What an evaluation found. Losses are in nats unless a name ends in Bits; a metric that is undefined is NaN and
-/// <see cref="Warnings"/> says why.
+/// <see cref="Warnings"/> says why. What needs each forecast sorted (ROC-AUC, average precision, reliability, decompositions) is computed
+/// when it is first read, and keeps the forecasts until then.
 /// </summary>
 public abstract class CrossEntropyMetrics
 {
     private static readonly double Ln2 = Math.Log(2);
+
+    private readonly Lazy<ForecastMetrics[]?> _forecasts;
 
     private protected CrossEntropyMetrics(
         MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
     {
         ref readonly var total = ref sums.LogLoss.Total;
         ScoresUsed = scoresUsed;
-        Rows = sums.Rows.ToCounts(total.ClippedRows);
+        Rows = sums.Rows.ToCounts(total);
         WeightSum = total.Weight;
         EffectiveRows = total.EffectiveRows;
         LogLoss = total.LogLoss;
@@ -34,10 +38,11 @@ public abstract class CrossEntropyMetrics
         ReferenceLogLoss = options.Prior.LogLoss(names, shares);
         HasExactDistributions = sums.IsExact;
         ConfusionMatrix = sums.Confusion?.ToMatrix(names);
-        Classes = ClassMetrics.All(sums, names, ConfusionMatrix, options);
+        (var bins, var threads) = (options.ReliabilityBins, options.Threads);
+        _forecasts = new(() => ForecastMetrics.OfClasses(sums, names.Count, bins, threads));
+        Classes = [.. names.Select((name, k) => new ClassMetrics(sums, name, k, ConfusionMatrix, options, () => _forecasts.Value?[k]))];
         RowLosses = new(sums.RowLosses, names);
         Segments = sums.Segments?.ToMetrics(options.ConfidenceLevel);
-        Warnings = [.. EvaluationWarnings.Of(this)];
     }
 
     /// <summary>What the losses were computed from: probabilities, logits, and how that was found out.</summary>
@@ -54,7 +59,9 @@ public abstract class CrossEntropyMetrics
 
     /// <summary>
     /// <c>sum_i w_i (-ln q_i) / sum_i w_i</c>, q_i the probability given to row i's true class, for soft labels p
-    /// <c>-sum_k p_ik ln q_ik</c>. No floor, so infinite where a true class was given probability 0. NaN without rows.
+    /// <c>-sum_k p_ik ln q_ik</c>. No floor, so infinite where a logit gives a true class probability 0; a probability that single
+    /// precision rounded to 0 counts as the smallest that it can be, and the log-loss is at least this (<see
+    /// cref="RowCounts.RoundedToZero"/>). NaN without rows.
     /// </summary>
     public double LogLoss { get; }
 
@@ -74,8 +81,8 @@ public abstract class CrossEntropyMetrics
     public double ClippedLogLossBits => ClippedLogLoss / Ln2;
 
     /// <summary>
-    /// The share of the clipped log-loss that the clipped rows carry, 0 to 1: near 1, the figure says more about the floor than about
-    /// the model.
+    /// The share of the clipped log-loss that the clipped rows carry (<see cref="RowCounts.Clipped"/>), 0 to 1: near 1, the figure says
+    /// more about the floor than about the model.
     /// </summary>
     public double ClippedLossShare { get; }
 
@@ -119,7 +126,7 @@ public abstract class CrossEntropyMetrics
 
     /// <summary>
     /// <c>(reference - LogLoss) / reference</c>: 1 is perfect, 0 no better than the reference, negative worse. NaN
-    /// where the reference log-loss is 0.
+    /// where the reference log-loss is 0 or infinite.
     /// </summary>
     public double LogLossReduction => ReferenceLogLoss == 0 ? double.NaN : (ReferenceLogLoss - LogLoss) / ReferenceLogLoss;
 
@@ -146,7 +153,7 @@ public abstract class CrossEntropyMetrics
     public IReadOnlyList<SegmentMetrics>? Segments { get; }
 
     /// <summary>What a reader of the figures must know: rows left out, classes absent, metrics undefined.</summary>
-    public IReadOnlyList<string> Warnings { get; }
+    public IReadOnlyList<string> Warnings { get; private protected init; } = [];
 
     /// <summary>
     /// What has changed since a reference set, by the same model: log-loss, shares of the classes, distribution of the forecasts. Classes
@@ -178,16 +185,22 @@ public abstract class CrossEntropyMetrics
 /// <summary>What the evaluation of a multiclass model found.</summary>
 public sealed class MulticlassCrossEntropyMetrics : CrossEntropyMetrics
 {
+    private readonly Lazy<(ReliabilityDiagram EqualWidth, ReliabilityDiagram? EqualMass)> _top;
+
     internal MulticlassCrossEntropyMetrics(
         MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
         : base(sums, names, options, scoresUsed)
     {
         BrierScore = sums.Brier.Score;
         TopKAccuracies = sums.Ranks!.ToAccuracies();
-        List<ScoreGroup> top = [];
-        sums.TopLabel!.Distribution.CopyGroupsTo(top);
-        Reliability = ReliabilityAccumulator.Of(top, options.ReliabilityBins);
-        EqualMassReliability = sums.IsExact is null ? null : CrossEntropy.Evaluation.EqualMassReliability.Of(top, options.ReliabilityBins);
+        var bins = options.ReliabilityBins;
+        _top = new(() =>
+        {
+            List<ScoreGroup> top = [];
+            sums.TopLabel!.Distribution.CopyGroupsTo(top);
+            return (ReliabilityAccumulator.Of(top, bins), sums.IsExact is null ? null : EqualMass.Of(top, bins));
+        });
+        Warnings = [.. EvaluationWarnings.Of(this, options)];
     }
 
     /// <summary>The Brier score over all classes, <c>mean sum_k (q_k - p_k)^2</c>, 0 to 2.</summary>
@@ -197,7 +210,8 @@ public sealed class MulticlassCrossEntropyMetrics : CrossEntropyMetrics
     /// The split of <see cref="BrierScore"/>: the sum of the classes' own splits, each class against the rest; null when not
     /// computed.
     /// </summary>
-    public ScoreDecomposition? BrierDecomposition => ScoreDecomposition.Sum(Classes.Select(c => c.BrierDecomposition));
+    public ScoreDecomposition? BrierDecomposition =>
+        ScoreDecomposition.Sum(Classes.Select(c => c.BrierDecomposition), static (a, b) => a + b);
 
     /// <summary>
     /// The split of the clipped log-loss: miscalibration (what recalibrating each class's probability by isotonic regression gains),
@@ -206,25 +220,30 @@ public sealed class MulticlassCrossEntropyMetrics : CrossEntropyMetrics
     /// mistakes on
     /// request are not in it. Null when not computed.
     /// </summary>
-    public ScoreDecomposition? LogLossDecomposition => ScoreDecomposition.Sum(Classes.Select(c => c.LogLossPart));
+    public ScoreDecomposition? LogLossDecomposition => ScoreDecomposition.Sum(Classes.Select(c => c.LogLossPart), double.Hypot);
 
     /// <summary>For each k from 1 to the number of classes, the share of rows whose true class is among the k highest scores.</summary>
     public IReadOnlyList<TopKAccuracy> TopKAccuracies { get; }
 
     /// <summary>The reliability of the top label's probability as a forecast that the label is right, in bins of equal width.</summary>
-    public ReliabilityDiagram Reliability { get; }
+    public ReliabilityDiagram Reliability => _top.Value.EqualWidth;
 
     /// <summary>The same in bins of equal weight; null when not computed.</summary>
-    public ReliabilityDiagram? EqualMassReliability { get; }
+    public ReliabilityDiagram? EqualMassReliability => _top.Value.EqualMass;
 
     /// <summary>The mean over all classes of the ECE of each class's own probability; NaN when not computed.</summary>
     public double ClasswiseCalibrationError => Classes.Average(c => c.Reliability?.ExpectedCalibrationError ?? double.NaN);
 
-    /// <summary>The mean of the classes' areas under the ROC curve, each class against the rest; NaN where one is undefined.</summary>
-    public double MacroRocAuc => Classes.Average(c => c.RocAuc);
+    /// <summary>
+    /// The mean of the classes' areas under the ROC curve, each class against the rest; classes that do not occur have none, and are
+    /// left out.
+    /// </summary>
+    public double MacroRocAuc => MeanOfDefined(c => c.RocAuc);
 
-    /// <summary>The mean of the classes' average precisions, each class against the rest; NaN where one is undefined.</summary>
-    public double MacroAveragePrecision => Classes.Average(c => c.AveragePrecision);
+    /// <summary>
+    /// The mean of the classes' average precisions, each class against the rest; classes that do not occur have none, and are left out.
+    /// </summary>
+    public double MacroAveragePrecision => MeanOfDefined(c => c.AveragePrecision);
 
     /// <summary>
     /// The share of rows whose true class is among the <paramref name="k"/> highest scores; all of them where k exceeds the number of
@@ -236,6 +255,9 @@ public sealed class MulticlassCrossEntropyMetrics : CrossEntropyMetrics
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         return TopKAccuracies[Math.Min(k, TopKAccuracies.Count) - 1] with { K = k };
     }
+
+    private double MeanOfDefined(Func<ClassMetrics, double> metric) =>
+        Classes.Select(metric).Where(x => !double.IsNaN(x)).DefaultIfEmpty(double.NaN).Average();
 }
 
 /// <summary>The weighted share of rows whose true class is among the k highest scores.</summary>
@@ -262,13 +284,21 @@ public readonly record struct TopKAccuracy
 /// </summary>
 public sealed class BinaryCrossEntropyMetrics : CrossEntropyMetrics
 {
+    private readonly Lazy<ReliabilityDiagram?> _equalMass;
+
     internal BinaryCrossEntropyMetrics(MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
         : base(sums, names, options, scoresUsed)
     {
         BrierScore = sums.Brier.Score / 2;
-        List<ScoreGroup> groups = [];
-        if (sums.TryCopyGroups(1, groups))
-            EqualMassReliability = CrossEntropy.Evaluation.EqualMassReliability.Of(groups, options.ReliabilityBins);
+        var bins = options.ReliabilityBins;
+        _equalMass = new(() =>
+        {
+            List<ScoreGroup> groups = [];
+            if (sums.IsExact is not null)
+                sums.CopyGroups(1, groups);
+            return sums.IsExact is null ? null : EqualMass.Of(groups, bins);
+        });
+        Warnings = [.. EvaluationWarnings.Of(this, options)];
     }
 
     /// <summary>The Brier score of the positive class, <c>mean (q - y)^2</c>, 0 to 1: half of the sum over both classes.</summary>
@@ -294,7 +324,7 @@ public sealed class BinaryCrossEntropyMetrics : CrossEntropyMetrics
     public ReliabilityDiagram? Reliability => Positive.Reliability;
 
     /// <summary>The same in bins of equal weight; null when not computed.</summary>
-    public ReliabilityDiagram? EqualMassReliability { get; }
+    public ReliabilityDiagram? EqualMassReliability => _equalMass.Value;
 
     private ClassMetrics Positive => Classes[1];
 }

@@ -15,6 +15,7 @@ internal sealed class EvaluatedBlock
     private const int Padding = 16;
 
     private readonly string?[] _ids;
+    private readonly HashSet<int> _rounded = [];
     private int[]? _segments;
 
     private EvaluatedBlock(int classes, int scores, int forecasts, ScoredBlock rows, bool hasSoftLabels, bool hasRanks, bool hasOthers)
@@ -71,6 +72,9 @@ internal sealed class EvaluatedBlock
     /// <summary>Rows left out or counted as mistakes: where they stand in the block they came from, why, and which of the two.</summary>
     public List<(int Source, RowOutcome Outcome, bool IsMistake)> BadRows { get; } = [];
 
+    /// <summary>Whether a row's true class has a probability that was rounded to 0, so that its loss is the least that it can be.</summary>
+    public bool HasRounded => _rounded.Count > 0;
+
     /// <summary>Whether labels may be soft, that is shares of the classes.</summary>
     public bool HasSoftLabels { get; }
 
@@ -101,7 +105,7 @@ internal sealed class EvaluatedBlock
     /// <summary>The probability of the predicted class, a <see cref="ForecastKey"/>.</summary>
     public long[] TopForecasts { get; }
 
-    /// <summary>The probability of the true class; of a soft label exp(-loss).</summary>
+    /// <summary>The probability of the true class, 0 where it was rounded to that; of a soft label exp(-loss).</summary>
     public double[] Probabilities { get; }
 
     /// <summary>sum_k (q_k - p_k)^2.</summary>
@@ -139,6 +143,21 @@ internal sealed class EvaluatedBlock
 
     /// <summary>Class k's column of a table over classes.</summary>
     public Span<T> Column<T>(T[] table, int k) => table.AsSpan(k * Stride, Stride);
+
+    /// <summary>Whether this row's is (<see cref="HasRounded"/>).</summary>
+    public bool IsRounded(int row) => _rounded.Contains(row);
+
+    public void MarkRounded(int row) => _rounded.Add(row);
+
+    /// <summary>Marks the rows of hard labels whose probability of the true class is 0.</summary>
+    public void MarkRounded()
+    {
+        for (var row = 0; row < Count; row++)
+        {
+            if (Labels[row] >= 0 && Probabilities[row] == 0)
+                _rounded.Add(row);
+        }
+    }
 
     /// <summary>Where a row stands in the data, 0-based.</summary>
     public long PositionOf(int row) => FirstRow + Sources[row];
@@ -242,6 +261,7 @@ internal sealed class EvaluatedBlock
     public void Clear()
     {
         Count = 0;
+        _rounded.Clear();
         Outcomes.Clear();
         Mistakes.Clear();
         BadRows.Clear();

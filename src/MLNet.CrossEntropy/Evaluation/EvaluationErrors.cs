@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -39,12 +40,27 @@ internal static class EvaluationErrors
     public static InvalidOperationException BadRow(RowOutcome outcome, long row, ReadOnlySpan<float> scores) => outcome switch
     {
         RowOutcome.MissingLabel => BadRow(row, "has no label", "Give it one"),
-        RowOutcome.UnknownClass => BadRow(row, "has a label that is none of the model's classes", "Train with that class"),
         RowOutcome.NonFiniteScore => BadRow(row, $"has a score that is not finite ({Listed(scores)})", "Mend the model or its input"),
         RowOutcome.OutOfRangeScore =>
-            BadRow(row, $"has a probability outside 0 to 1 ({Listed(scores)})", "If the scores are logits, say so in the options"),
-        _ => BadRow(row, $"has probabilities that do not sum to 1 ({Listed(scores)})", "Normalise them, or raise the tolerance"),
+            BadRow(row, $"has a probability outside 0 to 1 ({Listed(scores)})", "If the scores are logits, say so in the options "
+                + "(ScoreKind.Logits; of a binary model ScoreColumnName, with ProbabilityColumnName null)"),
+        _ => BadRow(row, $"has probabilities that do not sum to 1 ({Listed(scores)})", "Normalise them, raise RowSumTolerance, or, if they "
+            + "are logits, set ScoreKind to Logits"),
     };
+
+    public static InvalidOperationException UnknownClass(long row, string label, string[] classes) => BadRow(
+        row, $"has a label that is none of the model's classes ('{label}'; the classes are {Throw.Listed(classes)})", "Train with that "
+            + $"class");
+
+    /// <summary>An answer of a multi-label row that the caller's policy does not tolerate.</summary>
+    public static InvalidOperationException BadAnswer(RowOutcome outcome, long row, string label, string answer, float score) =>
+        outcome switch
+        {
+            RowOutcome.MissingLabel => BadRow(row, $"has no answer for label '{label}'", "Give it one"),
+            RowOutcome.UnknownClass =>
+                BadRow(row, $"has the answer {answer} for label '{label}'", "An answer is 0, 1 or a share between them"),
+            _ => BadRow(outcome, row, [score]),
+        };
 
     private static string Listed(ReadOnlySpan<float> scores)
     {

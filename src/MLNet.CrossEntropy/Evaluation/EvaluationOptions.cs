@@ -113,8 +113,10 @@ public sealed class MulticlassEvaluationOptions : EvaluationOptions
     public double RowSumTolerance { get; set; } = 1e-3;
 
     /// <summary>
-    /// The class names in the order of the scores, as the labels write them; null takes them from the annotations:
-    /// the score's TrainingLabelValues or SlotNames, else the label's key values, else the slot numbers.
+    /// Names for the side that has none. Scores without names: the classes in score order, as the labels write them; a label without
+    /// names (a bare key, a vector without slot names) is then in the same order. Scores with names: the same names in the order of such
+    /// a label; other names are what the labels call the classes, in score order. Null takes the names that there are (of the scores:
+    /// TrainingLabelValues, else SlotNames); classes are matched by name, and by position only where neither side has names.
     /// </summary>
     public IReadOnlyList<string>? ClassNames { get; set; }
 
@@ -168,7 +170,10 @@ public sealed class MultiLabelEvaluationOptions : EvaluationOptions
     /// </summary>
     public ScoreKind ScoreKind { get; set; }
 
-    /// <summary>The labels' names; null takes them from the slot names of the scores or the labels, else the slot numbers.</summary>
+    /// <summary>
+    /// Names for the side that has none, scores or labels, in the order of its slots; null takes the slot names that there are. Labels
+    /// are matched by name, and by position only where neither side has names.
+    /// </summary>
     public IReadOnlyList<string>? LabelNames { get; set; }
 
     internal override ScoredColumns Columns => ColumnsWith(ScoreColumnName) with { ClassNames = LabelNames };

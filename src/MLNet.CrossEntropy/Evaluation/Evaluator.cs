@@ -9,12 +9,20 @@ namespace MLNet.CrossEntropy.Evaluation;
 /// </summary>
 internal abstract class Evaluator : IDisposable
 {
-    /// <summary>Takes over rows and reads the first block of them.</summary>
-    protected Evaluator(IScoredRows rows)
+    /// <summary>So many blocks, of 16,384 scores each, are looked at to find out what the scores are.</summary>
+    protected const int BlocksThatTell = 16;
+
+    /// <summary>Takes over rows, looks at those to come if asked to, and reads the first block.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="vote">Whether a row of scores looks like logits (1), like probabilities (-1) or like either (0); null asks
+    /// nobody.</param>
+    protected Evaluator(ScoredRowReader rows, Func<ReadOnlySpan<float>, int>? vote = null)
     {
         Rows = rows;
         try
         {
+            if (vote is not null)
+                LookLikeLogits = VotesOf(rows.ReadAhead(BlocksThatTell), vote) > 0;
             First = rows.NewBlock();
             _ = rows.Read(First);
         }
@@ -25,7 +33,10 @@ internal abstract class Evaluator : IDisposable
         }
     }
 
-    public IScoredRows Rows { get; }
+    public ScoredRowReader Rows { get; }
+
+    /// <summary>Whether more rows look like logits than look like probabilities; false where nobody asked.</summary>
+    protected bool LookLikeLogits { get; }
 
     /// <summary>The first block of rows, already read; empty where there are no rows.</summary>
     public ScoredBlock First { get; }
@@ -34,14 +45,25 @@ internal abstract class Evaluator : IDisposable
     public abstract string ScoresUsed { get; }
 
     /// <summary>Evaluates the next block of rows; what it returns holds until the call after this.</summary>
-    public abstract EvaluatedLosses LossesOf(ScoredBlock rows);
+    public abstract EvaluatedBlock LossesOf(ScoredBlock rows);
 
     public void Dispose() => Rows.Dispose();
+
+    private static long VotesOf(IEnumerable<ScoredBlock> blocks, Func<ReadOnlySpan<float>, int> vote)
+    {
+        long sum = 0;
+        foreach (var block in blocks)
+        {
+            for (var row = 0; row < block.Count; row++)
+                sum += vote(block.Scores(row));
+        }
+        return sum;
+    }
 }
 
 /// <inheritdoc/>
 /// <typeparam name="TBlock">What a block of rows is evaluated to.</typeparam>
-internal abstract class Evaluator<TBlock>(IScoredRows rows) : Evaluator(rows)
+internal abstract class Evaluator<TBlock>(ScoredRowReader rows, Func<ReadOnlySpan<float>, int>? vote = null) : Evaluator(rows, vote)
     where TBlock : class
 {
     private TBlock? _block;
@@ -52,19 +74,13 @@ internal abstract class Evaluator<TBlock>(IScoredRows rows) : Evaluator(rows)
     /// <exception cref="InvalidOperationException">A row is bad and the caller does not tolerate it.</exception>
     public abstract void Evaluate(ScoredBlock rows, TBlock block);
 
-    public sealed override EvaluatedLosses LossesOf(ScoredBlock rows)
+    public sealed override EvaluatedBlock LossesOf(ScoredBlock rows)
     {
         _block ??= NewBlock();
         Evaluate(rows, _block);
-        return LossesOf(_block);
+        return LossesOf(rows, _block);
     }
 
-    protected abstract EvaluatedLosses LossesOf(TBlock block);
+    /// <summary>The rows and their losses, of a block that they were evaluated to.</summary>
+    protected abstract EvaluatedBlock LossesOf(ScoredBlock rows, TBlock block);
 }
-
-/// <summary>The losses of a block's good rows.</summary>
-/// <param name="Rows">The good rows, and what became of the others.</param>
-/// <param name="Losses">Their losses without a floor.</param>
-/// <param name="ClippedLosses">The same with a floor under the probabilities.</param>
-/// <param name="Hits">The share of each row that is predicted right.</param>
-internal readonly record struct EvaluatedLosses(EvaluatedBlock Rows, double[] Losses, double[] ClippedLosses, double[] Hits);

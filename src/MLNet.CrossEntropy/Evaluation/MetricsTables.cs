@@ -96,7 +96,7 @@ internal static class MetricsTables
 
     private static IEnumerable<(string Name, string Value)> Lines(CrossEntropyMetrics m)
     {
-        yield return Fact("log-loss", $"{m.LogLoss:0.000000} nats, {m.LogLossBits:0.000000} bits");
+        yield return Fact("log-loss", $"{AtLeast(m.Rows)}{m.LogLoss:0.000000} nats, {m.LogLossBits:0.000000} bits");
         yield return Fact("  standard error", $"{m.LogLossStandardError:0.000000} nats, {m.LogLossInterval}");
         yield return Fact(
             "  clipped",
@@ -125,7 +125,8 @@ internal static class MetricsTables
 
     private static IEnumerable<(string Name, string Value)> Lines(MultiLabelCrossEntropyMetrics m)
     {
-        yield return Fact("log-loss", $"{m.LogLoss:0.000000} nats, {m.LogLossBits:0.000000} bits, mean over {m.Labels.Count} labels");
+        yield return Fact(
+            "log-loss", $"{AtLeast(m.Rows)}{m.LogLoss:0.000000} nats, {m.LogLossBits:0.000000} bits, mean over {m.Labels.Count} labels");
         yield return Fact("  standard error", $"{m.LogLossStandardError:0.000000} nats, {m.LogLossInterval}");
         yield return Fact("Hamming loss", $"{m.HammingLoss:0.0000}, subset accuracy {m.SubsetAccuracy:0.0000}");
         yield return Fact("F1", $"{m.Micro.F1:0.0000} micro, {m.Macro.F1:0.0000} macro");
@@ -162,8 +163,16 @@ internal static class MetricsTables
     private static (string Name, string Value) Brier(double score, ScoreDecomposition? split) =>
         split is { } parts ? Fact("Brier score", $"{score:0.0000} = {Parts(parts)}") : Fact("Brier score", $"{score:0.0000}");
 
-    private static string Parts(ScoreDecomposition s) => FormattableString.Invariant(
-        $"{s.Miscalibration:0.0000} miscalibration - {s.Discrimination:0.0000} discrimination + {s.Uncertainty:0.0000} uncertainty");
+    private static string Parts(ScoreDecomposition s)
+    {
+        var discrimination = Math.Round(s.Discrimination, 4);
+        return FormattableString.Invariant($"{Math.Round(s.Miscalibration, 4) + 0.0:0.0000} miscalibration (std. error ")
+            + FormattableString.Invariant($"{s.MiscalibrationStandardError:0.0000}) {(discrimination < 0 ? '+' : '-')} ")
+            + FormattableString.Invariant($"{Math.Abs(discrimination):0.0000} discrimination + {s.Uncertainty:0.0000} uncertainty");
+    }
+
+    /// <summary>What stands before a log-loss that rounding makes a bound.</summary>
+    private static string AtLeast(RowCounts rows) => rows.RoundedToZero > 0 ? "at least " : "";
 
     private static (string Name, string Value) Calibration(ReliabilityDiagram d, bool isEqualMass)
     {

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.MLNet;
-using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -10,18 +9,17 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
 {
     private const string ProbabilityColumnName = "Probability";
 
-    private readonly MultiLabelEvaluationOptions _options;
     private readonly LossFloor _floor;
-    private readonly ScoreCheck _check;
+    private readonly BadRows _badRows;
 
     public MultiLabelEvaluator(IDataView data, MultiLabelEvaluationOptions options)
-        : base(MultiLabelRows.Open(data, options.Columns))
+        : base(MultiLabelRows.Open(data, options.Columns), options.ScoreKind == ScoreKind.Auto ? Vote : null)
     {
         bool isAuto = options.ScoreKind == ScoreKind.Auto, hasProbabilities = HasProbabilities(data.Schema, options.ScoreColumnName);
-        var fromLogits = options.ScoreKind == ScoreKind.Logits || (isAuto && (hasProbabilities || HasScoreOutsideUnitInterval(First)));
+        var fromLogits = options.ScoreKind == ScoreKind.Logits || (isAuto && (hasProbabilities || LookLikeLogits));
         var how = !isAuto ? "" : hasProbabilities ? $" (beside column '{ProbabilityColumnName}')" : " (found out from the first rows)";
         ScoresUsed = $"column '{options.ScoreColumnName}' as {(fromLogits ? "logits" : "probabilities")}{how}";
-        (_options, _floor, _check) = (options, new(options.ProbabilityFloor, fromLogits), CheckScores);
+        (_badRows, _floor) = (new(options, Rows), new(options.ProbabilityFloor, fromLogits));
     }
 
     public override string ScoresUsed { get; }
@@ -47,18 +45,28 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
 
     public override void Evaluate(ScoredBlock rows, MultiLabelBlock block)
     {
-        var first = block.OfLabel[0];
-        BadRows.TakeGood(rows, _options, _check, first);
-        block.Losses.AsSpan(0, first.Count).Clear();
-        block.ClippedLosses.AsSpan(0, first.Count).Clear();
-        block.Wrong.AsSpan(0, first.Count).Clear();
-        block.AllRight.AsSpan(0, first.Count).Fill(1);
+        block.Clear();
         for (var label = 0; label < block.OfLabel.Length; label++)
-            Evaluate(rows, first, label, block);
+        {
+            var answers = block.OfLabel[label];
+            _badRows.TakeGood(rows, answers, CheckOf(label), label);
+            for (var row = 0; row < answers.Count; row++)
+                BinaryScores.SetLabel(answers, row, rows.Target(answers.Sources[row])[label]);
+            _ = BinaryScores.Evaluate(rows, answers, label, _floor);
+            block.Add(answers);
+            answers.SortByClass();
+        }
+        block.Finish(rows);
     }
 
-    protected override EvaluatedLosses LossesOf(MultiLabelBlock block) =>
-        new(block.OfLabel[0], block.Losses, block.ClippedLosses, Array.ConvertAll(block.Wrong, static wrong => 1 - wrong));
+    /// <summary>
+    /// The rows whose every answer has a valid score: of others two models would not have losses of the same answers to be compared by.
+    /// </summary>
+    protected override EvaluatedBlock LossesOf(ScoredBlock rows, MultiLabelBlock block)
+    {
+        block.Finish(rows, mustBeValid: true);
+        return block.OfRows;
+    }
 
     /// <summary>As for ML.NET's binary models, a score that has a probability beside it is a logit.</summary>
     private static bool HasProbabilities(DataViewSchema schema, string scoreColumnName)
@@ -66,104 +74,24 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
             && schema.GetColumnOrNull(ProbabilityColumnName) is { } probability
             && probability.Type.Equals(schema[scoreColumnName].Type);
 
-    private static bool HasScoreOutsideUnitInterval(ScoredBlock block)
+    /// <summary>Logits show themselves by a score outside of 0 to 1.</summary>
+    private static int Vote(ReadOnlySpan<float> scores)
     {
-        for (var row = 0; row < block.Count; row++)
-        {
-            foreach (var score in block.Scores(row))
-            {
-                if (score is < 0 or > 1)
-                    return true;
-            }
-        }
-        return false;
-    }
-
-    private RowOutcome CheckScores(ReadOnlySpan<float> scores)
-    {
+        var isFinite = true;
         foreach (var score in scores)
         {
-            if (!float.IsFinite(score))
-                return RowOutcome.NonFiniteScore;
-            if (!_floor.FromLogits && score is < 0 or > 1)
-                return RowOutcome.OutOfRangeScore;
+            if (score is < 0 or > 1)
+                return 1;
+            isFinite &= float.IsFinite(score);
         }
-        return RowOutcome.Used;
+        return isFinite ? -1 : 0;
     }
 
-    private void Evaluate(ScoredBlock rows, EvaluatedBlock good, int label, MultiLabelBlock whole)
-    {
-        var block = whole.OfLabel[label];
-        var share = 1.0 / whole.OfLabel.Length;
-        if (block != good)
-            block.TakeAgain(rows, good);
-        for (var row = 0; row < block.Count; row++)
-            BinaryScores.SetLabel(block, row, rows.Target(block.Sources[row])[label]);
-        _ = BinaryScores.Evaluate(rows, block, label, _floor);
-        for (var row = 0; row < block.Count; row++)
-        {
-            whole.Losses[row] += share * block.Losses[row];
-            whole.ClippedLosses[row] += share * block.ClippedLosses[row];
-            whole.Wrong[row] += share * (1 - block.Hits[row]);
-            whole.AllRight[row] *= block.Hits[row];
-        }
-        block.SortByClass();
-    }
+    private RowCheck CheckOf(int label) => (rows, row) => rows.Weights[row] == 0 ? RowOutcome.ZeroWeight
+        : rows.Target(row)[label] is double.NaN ? RowOutcome.MissingLabel
+        : rows.Target(row)[label] is not (>= 0 and <= 1) ? RowOutcome.UnknownClass
+        : rows.Scores(row)[label] is var score && !float.IsFinite(score) ? RowOutcome.NonFiniteScore
+        : !_floor.FromLogits && score is < 0 or > 1 ? RowOutcome.OutOfRangeScore
+        : RowOutcome.Used;
 }
 
-/// <summary>A multi-label model's rows, evaluated label by label and as a whole.</summary>
-internal sealed class MultiLabelBlock
-{
-    public MultiLabelBlock(ScoredBlock rows)
-    {
-        OfLabel = [.. Enumerable.Range(0, rows.Width).Select(_ => EvaluatedBlock.OfBinary(rows))];
-        (Wrong, AllRight) = (new double[rows.Capacity], new double[rows.Capacity]);
-        (Losses, ClippedLosses) = (new double[rows.Capacity], new double[rows.Capacity]);
-    }
-
-    /// <summary>The rows as each label has them.</summary>
-    public EvaluatedBlock[] OfLabel { get; }
-
-    /// <summary>The mean loss over labels.</summary>
-    public double[] Losses { get; }
-
-    /// <summary>The mean clipped loss over labels.</summary>
-    public double[] ClippedLosses { get; }
-
-    /// <summary>The share of wrong answers.</summary>
-    public double[] Wrong { get; }
-
-    /// <summary>1 where every answer is right, 0 where not; a product of shares with soft labels.</summary>
-    public double[] AllRight { get; }
-}
-
-/// <summary>What multi-label rows amount to over all their labels.</summary>
-internal sealed class MultiLabelAccumulator
-{
-    private LogLossSums _logLoss;
-    private CompensatedSum _wrong;
-    private CompensatedSum _allRight;
-
-    public RowCounter Rows { get; } = new();
-
-    public ref readonly LogLossSums LogLoss => ref _logLoss;
-
-    /// <summary>The weighted share of wrong answers; NaN without rows.</summary>
-    public double HammingLoss => _wrong.Value / _logLoss.Weight;
-
-    /// <summary>The weighted share of rows with every answer right; NaN without rows.</summary>
-    public double SubsetAccuracy => _allRight.Value / _logLoss.Weight;
-
-    public void Add(MultiLabelBlock block)
-    {
-        var rows = block.OfLabel[0];
-        Rows.Merge(rows.Outcomes);
-        for (var row = 0; row < rows.Count; row++)
-        {
-            var weight = rows.Weights[row];
-            _logLoss.Add(block.Losses[row], block.ClippedLosses[row], weight);
-            _wrong.Add(weight * block.Wrong[row]);
-            _allRight.Add(weight * block.AllRight[row]);
-        }
-    }
-}

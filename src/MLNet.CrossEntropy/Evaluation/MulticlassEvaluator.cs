@@ -10,18 +10,20 @@ internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
 {
     private readonly MulticlassEvaluationOptions _options;
     private readonly LossFloor _floor;
-    private readonly ScoreCheck _check;
+    private readonly BadRows _badRows;
+    private readonly RowCheck _check;
 
     public MulticlassEvaluator(IDataView data, MulticlassEvaluationOptions options)
-        : base(ScoredRows.Open(data, options.Columns))
+        : base(ScoredRows.Open(data, options.Columns), options.ScoreKind == ScoreKind.Auto ? Vote(options.RowSumTolerance) : null)
     {
         var isAuto = options.ScoreKind == ScoreKind.Auto;
-        var fromLogits = isAuto ? LookLikeLogits(First, options.RowSumTolerance) : options.ScoreKind == ScoreKind.Logits;
+        var fromLogits = LookLikeLogits || options.ScoreKind == ScoreKind.Logits;
         ScoresUsed = $"column '{options.ScoreColumnName}' as "
             + $"{(fromLogits ? "logits" : "probabilities")}{(isAuto ? " (found out from the first rows)" : "")}";
         _options = options;
         _floor = new(options.ProbabilityFloor, fromLogits);
-        _check = fromLogits ? CheckLogits : scores => CheckProbabilities(scores, options.RowSumTolerance);
+        _badRows = new(options, Rows);
+        _check = BadRows.LabelThen(fromLogits ? CheckLogits : scores => CheckProbabilities(scores, options.RowSumTolerance));
     }
 
     public override string ScoresUsed { get; }
@@ -44,27 +46,22 @@ internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
     {
         if (!block.TakeAll(rows) || !MulticlassScores.Evaluate(rows, block, _options.RowSumTolerance, _floor))
         {
-            BadRows.TakeGood(rows, _options, _check, block);
+            _badRows.TakeGood(rows, block, _check);
             _ = MulticlassScores.Evaluate(rows, block, _options.RowSumTolerance, _floor);
         }
         block.SortByClass();
     }
 
-    protected override EvaluatedLosses LossesOf(EvaluatedBlock block) => new(block, block.Losses, block.ClippedLosses, block.Hits);
+    protected override EvaluatedBlock LossesOf(ScoredBlock rows, EvaluatedBlock block) => block;
 
-    /// <summary>Logits show themselves by negative scores while no finite row is a distribution.</summary>
-    private static bool LookLikeLogits(ScoredBlock rows, double rowSumTolerance)
-    {
-        var negative = false;
-        for (var row = 0; row < rows.Count; row++)
+    /// <summary>Logits show themselves by negative scores, probabilities by being a distribution.</summary>
+    private static Func<ReadOnlySpan<float>, int> Vote(double rowSumTolerance) => scores =>
+        CheckProbabilities(scores, rowSumTolerance) switch
         {
-            var outcome = CheckProbabilities(rows.Scores(row), rowSumTolerance);
-            if (outcome == RowOutcome.Used)
-                return false;
-            negative |= outcome == RowOutcome.OutOfRangeScore;
-        }
-        return negative;
-    }
+            RowOutcome.Used => -1,
+            RowOutcome.OutOfRangeScore => 1,
+            _ => 0,
+        };
 
     /// <summary>Whether a row of scores is a distribution, and if not, what is wrong with it.</summary>
     private static RowOutcome CheckProbabilities(ReadOnlySpan<float> scores, double rowSumTolerance)

@@ -62,6 +62,7 @@ internal static class MulticlassScores
     private static bool EvaluateProbabilities(EvaluatedBlock block, double rowSumTolerance, LossFloor floor)
     {
         var isGood = Vector<long>.AllBitsSet;
+        Vector<int> isZero = default;
         for (var i = 0; i < block.Count; i += Vector<float>.Count)
         {
             var label = Load(block.Labels, i);
@@ -69,6 +70,7 @@ internal static class MulticlassScores
             predicted.CopyTo(block.Predicted, i);
             best.CopyTo(block.TopScores, i);
             Rank(block, i, label, own);
+            isZero |= Vector.Equals(own, Vector<float>.Zero);
 
             Vector.Widen(own, out var lowerOwn, out var upperOwn);
             Vector.Widen(best, out var lowerBest, out var upperBest);
@@ -76,6 +78,8 @@ internal static class MulticlassScores
             Store(block, i, lowerOwn, ForecastKey.OfSingle(lowerBest), lowerHit, LossOf(lowerOwn), floor);
             Store(block, i + Vector<double>.Count, upperOwn, ForecastKey.OfSingle(upperBest), upperHit, LossOf(upperOwn), floor);
         }
+        if (isZero != Vector<int>.Zero)
+            block.MarkRounded();
         return isGood == Vector<long>.AllBitsSet;
     }
 
@@ -263,6 +267,8 @@ internal static class MulticlassScores
             if (share == 0)
                 continue;
             var loss = floor.FromLogits ? LossOf(block.TopScores[row] - score, block.Others[row]) : LossOf(score);
+            if (score == 0 && !floor.FromLogits)
+                block.MarkRounded(row);
             block.ClassLosses[cell] = loss;
             sum += share * loss;
             clippedSum += share * floor.Clip(loss);
@@ -277,11 +283,12 @@ internal static class MulticlassScores
 
     private static double LossOf(double below, double others) => LossOf(new Vector<double>(below), new Vector<double>(others))[0];
 
-    /// <summary>-ln q, never negative.</summary>
+    /// <summary>-ln q, never negative; of a 0 that of the smallest float, which is more than what was rounded to it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<double> LossOf(Vector<double> probability) =>
         // A float row may overshoot 1 by rounding. Subtracting makes no -0.
-        Vector<double>.Zero - Vector.Log(Vector.MinNative(probability, Vector<double>.One));
+        Vector<double>.Zero - Vector.Log(
+            Vector.MaxNative(Vector.MinNative(probability, Vector<double>.One), new Vector<double>(LossFloor.SmallestProbability)));
 
     /// <summary>
     /// -ln q of a class whose logit lies so far below the largest, with <c>sum_k exp(z_k - max)</c> over all but the largest.

@@ -12,12 +12,14 @@ namespace MLNet.CrossEntropy;
 public sealed class ReferencePrior
 {
     private readonly Func<IReadOnlyList<string>, double[], double> _logLoss;
+    private readonly Dictionary<string, double>? _probabilities;
 
-    private ReferencePrior(string name, Func<IReadOnlyList<string>, double[], double> logLoss)
+    private ReferencePrior(
+        string name, Func<IReadOnlyList<string>, double[], double> logLoss, Dictionary<string, double>? probabilities = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         Name = name;
-        _logLoss = logLoss;
+        (_logLoss, _probabilities) = (logLoss, probabilities);
     }
 
     /// <summary>The class shares of the evaluated data themselves; the reference log-loss is their entropy.</summary>
@@ -47,7 +49,7 @@ public sealed class ReferencePrior
         if (probabilities.Values.Sum() is var sum && Math.Abs(sum - 1) > 1e-6)
             throw EvaluationErrors.NoDistribution(nameof(probabilities), sum);
         Dictionary<string, double> copy = new(probabilities, StringComparer.Ordinal);
-        return new(name, (names, shares) => CrossEntropyOf(shares, names.Select(n => copy.GetValueOrDefault(n))));
+        return new(name, (names, shares) => CrossEntropyOf(shares, names.Select(n => copy.GetValueOrDefault(n))), copy);
     }
 
     /// <summary>The class shares of a training set, counted in one pass over its labels and matched by name.</summary>
@@ -82,6 +84,12 @@ public sealed class ReferencePrior
 
     /// <summary>The reference log-loss in nats for data with these class shares.</summary>
     internal double LogLoss(IReadOnlyList<string> names, double[] shares) => _logLoss(names, shares);
+
+    /// <summary>Whether it gives a class probability 0.</summary>
+    internal bool RulesOut(string className) => _probabilities is not null && _probabilities.GetValueOrDefault(className) == 0;
+
+    /// <summary>The classes that it knows; empty where it is none of their probabilities.</summary>
+    internal string[] KnownClasses => [.. _probabilities?.Keys.AsEnumerable() ?? []];
 
     /// <summary>The entropy of class shares in nats; NaN where there are no rows to take a share of.</summary>
     internal static double Entropy(double[] shares) => shares.Any(double.IsNaN) ? double.NaN : InformationTheory.Entropy<double>(shares);

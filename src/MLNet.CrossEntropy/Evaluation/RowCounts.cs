@@ -2,7 +2,7 @@ namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// Where every row of the evaluated data went. <see cref="Total"/> is the sum of all other counts except
-/// <see cref="Clipped"/> and <see cref="CountedAsMistake"/>, which count rows of the other kinds once more.
+/// <see cref="Clipped"/>, <see cref="RoundedToZero"/> and <see cref="CountedAsMistake"/>, which count rows of the other kinds once more.
 /// </summary>
 public sealed record RowCounts
 {
@@ -32,8 +32,16 @@ public sealed record RowCounts
     /// <summary>Rows of the unknown-class and invalid-score kinds that log-loss and accuracy count as mistakes, on request.</summary>
     public long CountedAsMistake { get; internal init; }
 
-    /// <summary>Rows whose probability of the true class lay below the floor, rows counted as mistakes among them.</summary>
+    /// <summary>
+    /// Rows whose probability of the true class lay below the floor or was rounded to 0, rows counted as mistakes among them.
+    /// </summary>
     public long Clipped { get; internal init; }
+
+    /// <summary>
+    /// Rows whose probability of the true class is 0 in single precision: it stands for less than 2^-149, the smallest number there is,
+    /// and counts as just that. A binary model's 1 for what did not happen leaves it less than 2^-25, half a rounding of 1.
+    /// </summary>
+    public long RoundedToZero { get; internal init; }
 
     /// <summary>Rows whose scores could not be used.</summary>
     public long InvalidScore => NonFiniteScore + OutOfRangeScore + RowSumNotOne;
@@ -42,8 +50,11 @@ public sealed record RowCounts
     public long Total => Used + MissingLabel + UnknownClass + InvalidScore + ZeroWeight;
 
     /// <inheritdoc/>
-    public override string ToString() =>
-        $"{Total} rows: {Used} used ({Clipped} clipped), {MissingLabel} missing label, {UnknownClass} unknown class, " +
-        $"{InvalidScore} invalid score ({NonFiniteScore} not finite, {OutOfRangeScore} out of range, {RowSumNotOne} not summing to 1), "
-        + $"{ZeroWeight} zero weight";
+    public override string ToString()
+    {
+        var rounded = RoundedToZero > 0 ? FormattableString.Invariant($", {RoundedToZero} rounded to 0") : "";
+        return FormattableString.Invariant($"{Total} rows: {Used} used ({Clipped} clipped{rounded}), {MissingLabel} missing label, ")
+            + FormattableString.Invariant($"{UnknownClass} unknown class, {InvalidScore} invalid score ({NonFiniteScore} not finite, ")
+            + FormattableString.Invariant($"{OutOfRangeScore} out of range, {RowSumNotOne} not summing to 1), {ZeroWeight} zero weight");
+    }
 }

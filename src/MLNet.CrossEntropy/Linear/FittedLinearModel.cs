@@ -11,6 +11,9 @@ internal sealed record FitStart(
     /// <summary>The penalties that were tried before one was chosen; none where they were given.</summary>
     public IReadOnlyList<PenaltyTrial> PenaltyPath { get; init; } = [];
 
+    /// <summary>The class that all the weight of the training rows is of; null where there are several.</summary>
+    public int? OnlyClass { get; init; }
+
     /// <summary>
     /// About how many bytes a fit takes: rows (of one chunk where they are not kept), their order, validation rows, the solver's memory,
     /// and the model in all its copies.

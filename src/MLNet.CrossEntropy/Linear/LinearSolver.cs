@@ -63,6 +63,7 @@ internal static class LinearSolver
         var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown, scaling.FarOutFeatures)
         {
             PenaltyPath = path,
+            OnlyClass = summary.OnlyClass,
         };
         plan.OnBegin?.Invoke(start);
         using var objective = new LinearObjective(chunks, summary, plan.Loss, penalty, scaling, team);

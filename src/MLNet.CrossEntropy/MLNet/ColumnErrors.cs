@@ -58,21 +58,25 @@ internal static class ColumnErrors
         $"The slots of the label column '{labelColumn}' are called {Throw.Listed(slots)}, which are not the classes "
             + $"({Throw.Listed(names)}). Name them alike, or remove the slot names on both sides to match by position.");
 
-    public static ArgumentException UnnamedSlots(string labelColumn, string[] names) => new(
-        $"The slots of the label column '{labelColumn}' have no names, and the classes are called {Throw.Listed(names)}: there is no "
+    public static ArgumentException Unnamed(string what, string labelColumn, string[] names) => new(
+        $"The {what} of the label column '{labelColumn}' have no names, and the classes are called {Throw.Listed(names)}: there is no "
             + $"telling which is which. "
-        + "Name the slots, by concatenating columns of those names (Concatenate), or, in an evaluation, give the class names in the "
-        + "order of the slots in the options.");
-
-    public static ArgumentException UnnamedKey(string labelColumn, string[] names) => new(
-        $"The key values of the label column '{labelColumn}' have no names, and the classes are called {Throw.Listed(names)}: there is "
-            + $"no telling which is which. "
-        + "Map the labels to a key with MapValueToKey, or, in an evaluation, give the class names in the order of the key in the options.");
+        + (what == "slots" ? "Name the slots, by concatenating columns of those names (Concatenate)" : "Map the labels to a key with "
+            + "MapValueToKey")
+        + $", or, in an evaluation, give those names in the order of the {what} in the options (ClassNames; LabelNames of a multi-label "
+        + "model).");
 
     public static ArgumentException UnnamedClasses(string what, string labelColumn, string[] names) => new(
         $"The {what} of the label column '{labelColumn}' are called {Throw.Listed(names)}, and the classes have no names: there is no "
             + $"telling which is which. "
-        + "In an evaluation give the class names in score order in the options; in training name both labels, or neither.");
+        + "In an evaluation give the class names in score order in the options (ClassNames; LabelNames of a multi-label model); in "
+        + "training "
+        + "name both labels, or neither.");
+
+    public static ArgumentException OtherOrder(string labelColumn, string[] given, string[] names) => new(
+        $"The class names in the options, {Throw.Listed(given)}, are in another order than those of the scores, {Throw.Listed(names)}. "
+            + $"That would be the order of the slots of a label without names, and '{labelColumn}' is none. Leave them out: labels and "
+            + $"classes are matched by their names.");
 
     public static ArgumentException NoLabels(string labelColumn) => new(
         $"No row has a label of positive weight in column '{labelColumn}', so there are no class shares to take; name the column of "

@@ -5,8 +5,7 @@ namespace MLNet.CrossEntropy.MLNet;
 
 /// <summary>
 /// Streams (labels, scores, weight) of a multi-label model out of a data view. A block's targets hold the share of yes for
-/// each label, 0 or 1 as a rule; its row label is <see cref="ScoreClasses.Soft"/>, or missing or unknown where a share is
-/// NaN or outside 0 to 1.
+/// each label, 0 or 1 as a rule, and NaN where there is no answer; its row label is <see cref="ScoreClasses.Soft"/>.
 /// </summary>
 internal sealed class MultiLabelRows : ScoredRowReader
 {
@@ -39,7 +38,7 @@ internal sealed class MultiLabelRows : ScoredRowReader
         if (label.Type is not VectorDataViewType answers || answers.Size != count
             || !(answers.ItemType is BooleanDataViewType || answers.ItemType == NumberDataViewType.Single))
             throw ColumnErrors.WrongType(label.Name, "label", label.Type, $"a vector of {count} Booleans or Singles, one a score,");
-        var labels = ScoreClasses.Of(score, count, label, columns.ClassNames);
+        var labels = ScoreClasses.Of(score, count, columns.ClassNames);
         return Open(data, columns, [label, score], source => new MultiLabelRows(source, labels, label, score));
     }
 
@@ -47,8 +46,8 @@ internal sealed class MultiLabelRows : ScoredRowReader
 
     protected override void ReadRow(ScoredBlock block, int row)
     {
-        var (answers, wrong) = _answers.ReadAnswers();
-        block.Labels[row] = answers < _labels.Count ? ScoreClasses.Missing : wrong >= 0 ? ScoreClasses.Unknown : ScoreClasses.Soft;
+        _answers.ReadAnswers();
+        block.Labels[row] = ScoreClasses.Soft;
         var target = block.Target(row);
         for (var k = 0; k < target.Length; k++)
             target[k] = _answers.Values[k];

@@ -21,13 +21,11 @@ internal sealed class ScoreClasses
     public const int Soft = -3;
 
     private readonly Dictionary<string, int> _indexOfName = new(StringComparer.Ordinal);
-    private readonly bool _areGiven;
 
-    private ScoreClasses(string[] names, bool areNamed, bool areGiven = false)
+    private ScoreClasses(string[] names, bool areNamed)
     {
         Names = names;
         AreNamed = areNamed;
-        _areGiven = areGiven;
         for (var i = 0; i < names.Length; i++)
         {
             if (!_indexOfName.TryAdd(names[i], i))
@@ -42,24 +40,37 @@ internal sealed class ScoreClasses
 
     public int Count => Names.Length;
 
+    /// <summary>What the scores call their classes, where the caller calls them otherwise.</summary>
+    private string[]? Renamed { get; init; }
+
+    /// <summary>The classes in the order of a label's slots or key, as the caller says, for a label that does not say it itself.</summary>
+    private string[]? LabelOrder { get; init; }
+
+    /// <summary>Whether the caller's order is not that of the scores, so that it can only be the label's.</summary>
+    private bool IsLabelReordered => LabelOrder is not null && !LabelOrder.SequenceEqual(Names);
+
     /// <summary>The classes of a training label; without names they are numbered.</summary>
     public static ScoreClasses Of(string[]? names, int count) => new(names ?? ClassNames.Numbers(count), areNamed: names is not null);
 
     /// <summary>
-    /// The classes of a score vector. Names come from, in this order: the caller; the score's TrainingLabelValues, then its SlotNames (a
-    /// native
-    /// model publishes both for text labels, only the first for others); the label's key values; the slot numbers.
+    /// The classes of a score vector, called as its TrainingLabelValues say, or else its SlotNames (a native model publishes both for
+    /// text labels, only the first for others). Names that the caller gives are for the side that has none: for the scores, for a label
+    /// without names, for both. Given besides the scores' own they are the order of the label where they are the same names, and
+    /// otherwise what the label calls the classes.
     /// </summary>
-    public static ScoreClasses Of(DataViewSchema.Column score, int count, DataViewSchema.Column label, IReadOnlyList<string>? given)
+    public static ScoreClasses Of(DataViewSchema.Column score, int count, IReadOnlyList<string>? given)
     {
-        if (given is not null)
-            return given.Count == count
-                ? new([.. given], areNamed: true, areGiven: true)
-                : throw ColumnErrors.WrongClassCount(given.Count, count, score.Name);
-        if (AnnotationNames.OfScores(score, count) is { } names)
-            return new(names, areNamed: true);
-        var keys = label.Type is KeyDataViewType ? AnnotationNames.Of(label, "KeyValues") ?? [] : [];
-        return Of(keys.Length == count && !keys.Contains("") ? keys : null, count);
+        var own = AnnotationNames.OfScores(score, count);
+        if (given is null)
+            return Of(own, count);
+        if (given.Count != count)
+            throw ColumnErrors.WrongClassCount(given.Count, count, score.Name);
+        string[] names = [.. given];
+        if (own is null)
+            return new(names, areNamed: true) { LabelOrder = names };
+        return own.Order(StringComparer.Ordinal).SequenceEqual(names.Order(StringComparer.Ordinal))
+            ? new(own, areNamed: true) { LabelOrder = names }
+            : new(names, areNamed: true) { Renamed = own };
     }
 
     /// <summary>The two classes of a binary label, the negative one first: False and True, 0 and 1, or a key's two values.</summary>
@@ -67,7 +78,7 @@ internal sealed class ScoreClasses
     {
         BooleanDataViewType => new(["False", "True"], areNamed: true),
         NumberDataViewType => new(["0", "1"], areNamed: false),
-        KeyDataViewType { Count: 2 } => Of(label, 2, label, given: null),
+        KeyDataViewType { Count: 2 } => Of(AnnotationNames.OfClasses(label, 2), 2),
         _ => throw ColumnErrors.WrongType(label.Name, "label", label.Type, "a Boolean, a number (0 or 1) or a key of two values"),
     };
 
@@ -78,39 +89,42 @@ internal sealed class ScoreClasses
     public Func<int> LabelGetter(DataViewRow row, DataViewSchema.Column label) => label.Type switch
     {
         KeyDataViewType => KeyGetter(row, label),
+        PrimitiveDataViewType when IsLabelReordered => throw ColumnErrors.OtherOrder(label.Name, LabelOrder!, Names),
         TextDataViewType => TextGetter(row, label),
         BooleanDataViewType when IndexOf("False") >= 0 && IndexOf("True") >= 0 => BooleanGetter(row, label),
         PrimitiveDataViewType => NumberGetter(row, label),
         _ => throw ColumnErrors.WrongType(label.Name, "label", label.Type, "a key, text, a number or a Boolean"),
     };
 
-    /// <summary>
-    /// The class of each slot of a vector label; null where slots and classes are the same one by one. Classes that the caller named are in
-    /// the order of slots that have no names.
-    /// </summary>
+    /// <summary>The class of each slot of a vector label; null where slots and classes are the same one by one.</summary>
     /// <exception cref="ArgumentException">One side alone has names, or the names are not the same.</exception>
     public int[]? OfSlots(DataViewSchema.Column label)
     {
-        var slots = AnnotationNames.OfSlots(label, Count);
+        var slots = NamesOf(label, "slots", AnnotationNames.OfSlots(label, Count));
         if (slots is null)
-            return !AreNamed || _areGiven ? null : throw ColumnErrors.UnnamedSlots(label.Name, Names);
-        if (!AreNamed)
-            throw ColumnErrors.UnnamedClasses("slots", label.Name, slots);
+            return null;
         int[] classes = [.. slots.Select(IndexOf)];
         if (classes.Contains(Unknown))
             throw ColumnErrors.SlotIsNoClass(label.Name, slots, Names);
         return classes.SequenceEqual(Enumerable.Range(0, Count)) ? null : classes;
     }
 
+    /// <summary>The classes in the order of a label's slots or key; null where neither the label nor the classes have names.</summary>
+    /// <exception cref="ArgumentException">One side alone has names, or the caller contradicts them.</exception>
+    private string[]? NamesOf(DataViewSchema.Column label, string what, string[]? own)
+    {
+        if (own is null)
+            return LabelOrder ?? (AreNamed ? throw ColumnErrors.Unnamed(what, label.Name, Renamed ?? Names) : null);
+        if (!AreNamed)
+            throw ColumnErrors.UnnamedClasses(what, label.Name, own);
+        return IsLabelReordered && !own.SequenceEqual(LabelOrder!) ? throw ColumnErrors.OtherOrder(label.Name, LabelOrder!, Names) : own;
+    }
+
     private Func<int> KeyGetter(DataViewRow row, DataViewSchema.Column label)
     {
-        var values = label.Type is KeyDataViewType { Count: > 0 and <= int.MaxValue and var count }
+        var values = NamesOf(label, "key values", label.Type is KeyDataViewType { Count: > 0 and <= int.MaxValue and var count }
             ? AnnotationNames.OfClasses(label, (int)count)
-            : null;
-        if (values is null && AreNamed && !_areGiven)
-            throw ColumnErrors.UnnamedKey(label.Name, Names);
-        if (values is not null && !AreNamed)
-            throw ColumnErrors.UnnamedClasses("key values", label.Name, values);
+            : null);
         int[] classOfKey = [Missing, .. values?.Select(IndexOf) ?? Enumerable.Range(0, Count)];
         if (values is not null && Array.TrueForAll(classOfKey, c => c < 0))
             throw ColumnErrors.NoLabelIsAClass(label.Name, values, Names);

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 
 namespace MLNet.CrossEntropy.MLNet;
@@ -25,22 +26,6 @@ internal sealed record ScoredColumns(string Label)
     public bool WeightBySoftLabelSum { get; init; }
 }
 
-/// <summary>Rows of labels, weights and scores, read block after block in one pass.</summary>
-internal interface IScoredRows : IDisposable
-{
-    /// <summary>The names of classes or labels in the order of the scores.</summary>
-    string[] ClassNames { get; }
-
-    /// <summary>False where the names are no more than the slot numbers.</summary>
-    bool ClassesAreNamed { get; }
-
-    /// <summary>A block for these rows.</summary>
-    ScoredBlock NewBlock();
-
-    /// <summary>Fills the block with the next rows; false when none was left.</summary>
-    bool Read(ScoredBlock block);
-}
-
 /// <summary>
 /// A few rows of labels, weights and scores, copied out of a cursor and reused from block to block. Scores lie row
 /// after row, shape [Count, Width], and so do soft labels.
@@ -50,8 +35,8 @@ internal sealed class ScoredBlock
     /// <summary>About this many scores make a block: small enough for the cache, large enough to amortise a hand-over.</summary>
     private const int ScoresPerBlock = 16384;
 
-    private readonly float[] _scores;
-    private readonly double[] _targets;
+    private float[] _scores;
+    private double[] _targets;
 
     public ScoredBlock(int width, bool hasSoftLabels, bool hasIds = false)
     {
@@ -78,12 +63,12 @@ internal sealed class ScoredBlock
     /// <summary>
     /// Class indices, or <see cref="ScoreClasses.Missing"/>, <see cref="ScoreClasses.Unknown"/>, <see cref="ScoreClasses.Soft"/>.
     /// </summary>
-    public int[] Labels { get; }
+    public int[] Labels { get; private set; }
 
-    public double[] Weights { get; }
+    public double[] Weights { get; private set; }
 
     /// <summary>The rows' names, null where one has none; empty where nobody asks for them.</summary>
-    public string?[] Ids { get; }
+    public string?[] Ids { get; private set; }
 
     /// <summary>The rows' segments, numbered by <see cref="SegmentNames"/>; null where nobody asks for them.</summary>
     public int[]? Segments { get; private set; }
@@ -102,27 +87,105 @@ internal sealed class ScoredBlock
 
     /// <summary>The class shares of a row whose label is <see cref="ScoreClasses.Soft"/>.</summary>
     public Span<double> Target(int row) => _targets.AsSpan(row * Width, Width);
+
+    /// <summary>Takes over the rows of another block of the same shape, and leaves it this one's.</summary>
+    public void Swap(ScoredBlock other)
+    {
+        (Count, FirstRow, other.Count, other.FirstRow) = (other.Count, other.FirstRow, Count, FirstRow);
+        (Labels, Weights, Ids, other.Labels, other.Weights, other.Ids) = (other.Labels, other.Weights, other.Ids, Labels, Weights, Ids);
+        (Segments, SegmentNames, other.Segments, other.SegmentNames) = (other.Segments, other.SegmentNames, Segments, SegmentNames);
+        (_scores, _targets, other._scores, other._targets) = (other._scores, other._targets, _scores, _targets);
+    }
 }
 
 /// <summary>
 /// Streams labels, scores and weights out of a data view, block after block; what a row's label and scores are, its kinds know.
 /// </summary>
-internal abstract class ScoredRowReader : IScoredRows
+internal abstract class ScoredRowReader : IDisposable
 {
     private readonly Source _source;
+    private readonly Queue<ScoredBlock> _ahead = [];
+    private ExceptionDispatchInfo? _errorAhead;
     private readonly SegmentNames _segments = new();
 
     private protected ScoredRowReader(Source source) => _source = source;
 
+    /// <summary>The names of classes or labels in the order of the scores.</summary>
     public abstract string[] ClassNames { get; }
 
+    /// <summary>False where the names are no more than the slot numbers.</summary>
     public abstract bool ClassesAreNamed { get; }
 
     protected bool HasIds => _source.Id is not null;
 
+    /// <summary>A block for these rows.</summary>
     public abstract ScoredBlock NewBlock();
 
+    /// <summary>The next blocks, as many as there are up to a number; <see cref="Read"/> gives them out later.</summary>
+    public IReadOnlyCollection<ScoredBlock> ReadAhead(int blocks)
+    {
+        try
+        {
+            for (var block = NewBlock(); _ahead.Count < blocks && Fill(block); block = NewBlock())
+                _ahead.Enqueue(block);
+        }
+        catch (Exception error)
+        {
+            // Kept until the rows before it have been given out.
+            _errorAhead = ExceptionDispatchInfo.Capture(error);
+        }
+        return _ahead;
+    }
+
+    /// <summary>Fills the block with the next rows; false when none was left.</summary>
     public bool Read(ScoredBlock block)
+    {
+        if (_ahead.TryDequeue(out var next))
+        {
+            block.Swap(next);
+            return true;
+        }
+        _errorAhead?.Throw();
+        return Fill(block);
+    }
+
+    /// <summary>What stands in the label column of a row, for an error: read anew.</summary>
+    public string LabelAt(long row)
+    {
+        using var cursor = ColumnValues.OpenCursor(_source.Data, [_source.Label]);
+        var name = ColumnValues.Name(cursor, _source.Label, "label");
+        while (cursor.MoveNext() && cursor.Position < row) { }
+        return name() ?? "no name";
+    }
+
+    public void Dispose() => _source.Cursor.Dispose();
+
+    /// <summary>Reads the label and the scores of the cursor's current row.</summary>
+    protected abstract void ReadRow(ScoredBlock block, int row);
+
+    /// <summary>A reader over the given columns, the label first, and those of weights and names.</summary>
+    protected static T Open<T>(IDataView data, ScoredColumns columns, DataViewSchema.Column?[] read, Func<Source, T> make)
+    {
+        var weight = ColumnValues.Optional(data.Schema, columns.Weight, "example weight");
+        var id = ColumnValues.Optional(data.Schema, columns.Id, "id");
+        var segment = ColumnValues.Optional(data.Schema, columns.Segment, "segment");
+        var cursor = ColumnValues.OpenCursor(data, [.. read, weight, id, segment]);
+        try
+        {
+            return make(
+                new(data, read[0]!.Value, cursor, ColumnValues.Weight(cursor, weight), Name(id, "id"), Name(segment, "segment")));
+        }
+        catch
+        {
+            cursor.Dispose();
+            throw;
+        }
+
+        Func<string?>? Name(DataViewSchema.Column? column, string role) =>
+            column is { } c ? ColumnValues.Name(cursor, c, role) : null;
+    }
+
+    private bool Fill(ScoredBlock block)
     {
         block.Count = 0;
         while (block.Count < block.Capacity && _source.Cursor.MoveNext())
@@ -140,32 +203,8 @@ internal abstract class ScoredRowReader : IScoredRows
         return block.Count > 0;
     }
 
-    public void Dispose() => _source.Cursor.Dispose();
-
-    /// <summary>Reads the label and the scores of the cursor's current row.</summary>
-    protected abstract void ReadRow(ScoredBlock block, int row);
-
-    /// <summary>A reader over the given columns, and those of weights and names.</summary>
-    protected static T Open<T>(IDataView data, ScoredColumns columns, DataViewSchema.Column?[] read, Func<Source, T> make)
-    {
-        var weight = ColumnValues.Optional(data.Schema, columns.Weight, "example weight");
-        var id = ColumnValues.Optional(data.Schema, columns.Id, "id");
-        var segment = ColumnValues.Optional(data.Schema, columns.Segment, "segment");
-        var cursor = ColumnValues.OpenCursor(data, [.. read, weight, id, segment]);
-        try
-        {
-            return make(new(cursor, ColumnValues.Weight(cursor, weight), Name(id, "id"), Name(segment, "segment")));
-        }
-        catch
-        {
-            cursor.Dispose();
-            throw;
-        }
-
-        Func<string?>? Name(DataViewSchema.Column? column, string role) =>
-            column is { } c ? ColumnValues.Name(cursor, c, role) : null;
-    }
-
     /// <summary>An open cursor, and what every kind of rows has.</summary>
-    internal sealed record Source(DataViewRowCursor Cursor, Func<double> Weight, Func<string?>? Id, Func<string?>? Segment);
+    internal sealed record Source(
+        IDataView Data, DataViewSchema.Column Label, DataViewRowCursor Cursor, Func<double> Weight, Func<string?>? Id,
+        Func<string?>? Segment);
 }

@@ -46,7 +46,7 @@ internal sealed class ScoredRows : ScoredRowReader
             || item != typeof(float))
             throw ColumnErrors.WrongType(score.Name, "score", score.Type, "a vector of Single of known length, one score a class (for "
                 + "a binary model's single score: BinaryClassification.EvaluateCrossEntropy),");
-        var classes = ScoreClasses.Of(score, count, label, columns.ClassNames);
+        var classes = ScoreClasses.Of(score, count, columns.ClassNames);
         return Open(data, columns, [label, score], source => new ScoredRows(source, classes, label, score, columns.WeightBySoftLabelSum));
     }
 

@@ -264,6 +264,12 @@ public abstract class CrossEntropyTrainerOptions
     /// <summary>The checks of a trainer's own options.</summary>
     private protected abstract IEnumerable<(bool Allowed, string Name, object? Value, string Range)> TargetChecks();
 
+    /// <summary>The shares of the rows are those by their example weights: without class weights there is nothing to undo.</summary>
+    private protected (bool Allowed, string Name, object? Value, string Range) CheckPrior(bool hasClassWeights) => (
+        TargetPrior is not { IsOfRows: true } || hasClassWeights || ExampleWeightColumnName is null, nameof(TargetPrior), TargetPrior,
+        "null or ByName where rows have example weights and classes have none: OfRows undoes weights of classes, and takes those of rows "
+        + "for how frequent they are");
+
     /// <summary>Makes a copy's lists its own, so that the caller may change theirs.</summary>
     private protected virtual void CopyLists()
     {

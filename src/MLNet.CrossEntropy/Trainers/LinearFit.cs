@@ -150,7 +150,7 @@ internal sealed class LinearFit
         };
     }
 
-    private static void Begin(Source source, FitStart fit)
+    private void Begin(Source source, FitStart fit)
     {
         var channel = source.Channel;
         var plan = string.Create(
@@ -161,6 +161,14 @@ internal sealed class LinearFit
             channel.Info(MessageSensitivity.None, plan);
         else
             channel.Trace(MessageSensitivity.None, plan);
+        if (fit.OnlyClass is { } only && _options is not MultiLabelSigmoidCrossEntropyTrainer.Options)
+        {
+            var classes = source.Columns.Label.Classes;
+            channel.Warning(MessageSensitivity.Schema,
+                $"Every training row that weighs anything is of class '{classes.Names[only]}': the model will say so of every row, and "
+                    + $"learns nothing of the other {classes.Count - 1}. Look at the label column '{source.Columns.Label.Column.Name}', "
+                    + "and at what filters the rows before it.");
+        }
         if (DescribePenalty(fit) is { } penalty)
             channel.Info(MessageSensitivity.None, penalty);
         if (fit.UnknownValidationRows > 0)

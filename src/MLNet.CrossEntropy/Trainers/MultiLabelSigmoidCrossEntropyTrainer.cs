@@ -143,6 +143,7 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
                 "null when the Loss is not CrossEntropy"),
             (TargetPrior is null or { IsOfRows: true }, nameof(TargetPrior), TargetPrior, "OfRows or null: labels that are answered on "
                 + "their own have no shares that sum to 1"),
+            CheckPrior(PositiveWeights is not null),
         ];
 
         private protected override void CopyLists() => PositiveWeights = PositiveWeights?.ToArray();

@@ -130,6 +130,7 @@ public sealed class SigmoidCrossEntropyTrainer
         /// <summary>What a row of each class weighs in the loss; null is 1 for both.</summary>
         public ClassWeights? ClassWeights { get; set; }
 
-        private protected override IEnumerable<(bool Allowed, string Name, object? Value, string Range)> TargetChecks() => [];
+        private protected override IEnumerable<(bool Allowed, string Name, object? Value, string Range)> TargetChecks() =>
+            [CheckPrior(ClassWeights is not null)];
     }
 }

@@ -166,6 +166,7 @@ public sealed class SoftmaxCrossEntropyTrainer
         private protected override IEnumerable<(bool Allowed, string Name, object? Value, string Range)> TargetChecks() =>
         [
             (Enum.IsDefined(LabelKind), nameof(LabelKind), LabelKind, OneOf<LabelKind>()),
+            CheckPrior(ClassWeights is not null),
         ];
     }
 }

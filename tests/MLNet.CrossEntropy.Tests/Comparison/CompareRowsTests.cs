@@ -8,6 +8,10 @@ namespace MLNet.CrossEntropy.Tests.Comparison;
 /// <summary>Which rows are compared, and how classes find each other.</summary>
 public sealed class CompareRowsTests
 {
+    /// <summary>Scores that say what probabilities say, an impossible class included.</summary>
+    private static InMemoryView Logits(double[] labels, double[][] probabilities) =>
+        ScoredData.Multiclass(labels, [.. probabilities.Select(row => row.Select(q => Math.Log(q)).ToArray())]);
+
     private static readonly string[] Animals = ["cat", "dog", "owl"];
     private readonly MLContext _ml = new(seed: 1);
 
@@ -71,8 +75,8 @@ public sealed class CompareRowsTests
     [Fact]
     public void Both_log_losses_may_be_infinite()
     {
-        var one = ScoredData.Multiclass([0, 1, 2], [[0, 0.5, 0.5], [0, 0.5, 0.5], [0.25, 0.25, 0.5]]);
-        var two = ScoredData.Multiclass([0, 1, 2], [[0.25, 0.5, 0.25], [0.5, 0, 0.5], [0.5, 0.5, 0]]);
+        var one = Logits([0, 1, 2], [[0, 0.5, 0.5], [0, 0.5, 0.5], [0.25, 0.25, 0.5]]);
+        var two = Logits([0, 1, 2], [[0.25, 0.5, 0.25], [0.5, 0, 0.5], [0.5, 0.5, 0]]);
         var actual = Compare(one, two).Pairs[0];
         Assert.Equal(double.NaN, actual.MeanDifference);
         Assert.Equal((2, 1, 3), (actual.FirstInfiniteRows, actual.SecondInfiniteRows, actual.ClippedRows));

@@ -34,8 +34,8 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
         // begin
         // Four forecasts, the last of them 1 for what did not happen.
         var metrics = ml.BinaryClassification.EvaluateCrossEntropy(data, new BinaryEvaluationOptions { ScoreColumnName = null });
-        Console.WriteLine($"log-loss {metrics.LogLoss}, clipped at {metrics.ProbabilityFloor}: {metrics.ClippedLogLoss:0.00}");
-        Console.WriteLine($"share of the clipped rows in it: {metrics.ClippedLossShare:0%}");
+        Console.WriteLine($"log-loss at least {metrics.LogLoss:0.00}, {metrics.Rows.RoundedToZero} row rounded to 0");
+        Console.WriteLine($"share of the bounded rows in it: {metrics.ClippedLossShare:0%}");
         // end
     }
 
@@ -45,7 +45,7 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
         // begin
         var parts = metrics.LogLossDecomposition!.Value;
         Console.WriteLine($"calibration error {metrics.Reliability.ExpectedCalibrationError:0.00}, by chance alone {metrics.Reliability.ExpectedUnderPerfectCalibration:0.00}");
-        Console.WriteLine($"calibrating could gain something: {parts.Miscalibration > 0}");
+        Console.WriteLine($"calibrating could gain something: {parts.Miscalibration > 2 * parts.MiscalibrationStandardError}");
         // end
     }
 

@@ -95,6 +95,68 @@ public sealed class ClassMatchingTests
         Assert.Equal(1, metrics.Accuracy);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Given_names_name_a_label_that_has_none(bool areVotes)
+    {
+        // Votes, or a bare key, in the order fox, cat, dog; the scores' order is cat, dog, fox. Votes of one class each.
+        int[] labels = [1, 2, 0];
+        var data = areVotes
+            ? Named("SlotNames").AddScores("Label", labels.Select(y => Enumerable.Range(0, 3).Select(k => k == y ? 2.0 : 0).ToArray()), 3)
+            : Named("SlotNames").AddKeys("Label", labels.Select(y => (uint)y + 1), 3);
+        var view = data.Build();
+        AssertError(areVotes ? "The slots of the label column 'Label' have no names" : "The key values of the label column", view);
+        AssertError("(ClassNames", view);
+
+        var metrics = _ml.MulticlassClassification.EvaluateCrossEntropy(
+            view, new MulticlassEvaluationOptions { ClassNames = ["fox", "cat", "dog"] });
+        Assert.Equal(CatDogFox, metrics.Classes.Select(c => c.Name));
+        Assert.Equal(-(Math.Log(0.5) + Math.Log(0.75) + Math.Log(0.625)) / 3, metrics.LogLoss, 1e-15);
+
+        // Names that are not the scores' own do not say which slot is which.
+        AssertError("The", view, new MulticlassEvaluationOptions { ClassNames = ["a", "b", "c"] });
+    }
+
+    [Fact]
+    public void Scores_without_names_are_not_paired_with_named_labels_by_position()
+    {
+        InMemoryView.Builder unnamed() => new InMemoryView.Builder().AddScores("Score", Scores, 3);
+        string[] order = ["fox", "cat", "dog"];
+        foreach (var view in new[]
+        {
+            unnamed().AddKeys("Label", [2, 3, 1], 3, order).Build(),
+            unnamed().AddScores("Label", [[0, 1, 0], [0, 0, 1], [1, 0, 0]], 3, InMemoryView.Names("SlotNames", order)).Build(),
+        })
+        {
+            AssertError("the classes have no names", view);
+            var metrics = _ml.MulticlassClassification.EvaluateCrossEntropy(view, new MulticlassEvaluationOptions { ClassNames = CatDogFox });
+            Assert.Equal(1, metrics.Accuracy);
+        }
+    }
+
+    [Fact]
+    public void Given_names_in_another_order_than_the_scores_are_of_no_use_to_a_label_with_names()
+    {
+        MulticlassEvaluationOptions options = new() { ClassNames = ["dog", "cat", "fox"] };
+        AssertError("in another order", Named("SlotNames").AddText("Label", CatDogFox).Build(), options);
+        AssertError("in another order", Named("SlotNames").AddKeys("Label", [1, 2, 3], 3, CatDogFox).Build(), options);
+        var same = Named("SlotNames").AddKeys("Label", [2, 1, 3], 3, ["dog", "cat", "fox"]).Build();
+        Assert.Equal(1, _ml.MulticlassClassification.EvaluateCrossEntropy(same, options).Accuracy);
+    }
+
+    [Fact]
+    public void Models_of_which_one_names_its_classes_are_not_compared_by_position()
+    {
+        Dictionary<string, IDataView> models = new()
+        {
+            ["named"] = Named("SlotNames").AddText("Label", CatDogFox).Build(),
+            ["bare"] = new InMemoryView.Builder().AddScores("Score", Scores, 3).AddNumbers("Label", [0, 1, 2]).Build(),
+        };
+        Assert.Contains("not both name them", Assert.Throws<ArgumentException>(
+            () => _ml.MulticlassClassification.CompareCrossEntropy(models)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Keys_loaded_as_numbers_are_one_based_in_the_view()
     {

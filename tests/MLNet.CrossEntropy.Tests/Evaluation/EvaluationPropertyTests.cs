@@ -43,14 +43,13 @@ public sealed class EvaluationPropertyTests
     });
 
     [Fact]
-    public void Decompositions_sum_to_their_scores_and_have_no_negative_part() => Holds(rows =>
+    public void Decompositions_sum_to_their_scores() => Holds(rows =>
     {
         var metrics = Evaluate(rows);
         Assert.Equal(metrics.BrierScore, metrics.BrierDecomposition!.Value.Score, 1e-12);
         foreach (var split in metrics.Classes.SelectMany(c => new[] { c.BrierDecomposition, c.LogLossDecomposition }))
         {
             Assert.Equal(split!.Value.Score, split.Value.Miscalibration - split.Value.Discrimination + split.Value.Uncertainty, 1e-12);
-            Assert.True(split.Value.Miscalibration >= -1e-12 && split.Value.Discrimination >= -1e-12, $"{split}");
         }
     });
 
@@ -59,12 +58,9 @@ public sealed class EvaluationPropertyTests
     {
         var metrics = Evaluate(rows);
         var split = metrics.LogLossDecomposition!.Value;
-        // Probabilities are floats, so that a row sums to 1 up to K roundings of 2^-25.
         Assert.Equal(metrics.LogLoss, split.Score, 1e-12);
         Assert.Equal(metrics.LabelEntropy, split.Uncertainty, 1e-12);
         Assert.Equal(split.Score, split.Miscalibration - split.Discrimination + split.Uncertainty, 1e-12);
-        Assert.True(
-            split.Miscalibration >= -Classes * Math.ScaleB(1, -25) && split.Discrimination >= -1e-12, $"{metrics.LogLossDecomposition}");
         Assert.True(metrics.HasExactDistributions);
     });
 
@@ -190,7 +186,7 @@ public sealed class EvaluationPropertyTests
         Assert.Equal(expected.Reliability.ExpectedCalibrationError, actual.Reliability.ExpectedCalibrationError, 1e-12);
         Assert.Equal(expected.EqualMassReliability!.ExpectedCalibrationError, actual.EqualMassReliability!.ExpectedCalibrationError, 1e-12);
         Assert.Equal(expected.ClasswiseCalibrationError, actual.ClasswiseCalibrationError, 1e-12);
-        Assert.Equal(expected.BrierDecomposition!.Value.Miscalibration, actual.BrierDecomposition!.Value.Miscalibration, 1e-12);
+        Assert.Equal(expected.BrierDecomposition!.Value.Uncertainty, actual.BrierDecomposition!.Value.Uncertainty, 1e-12);
         Assert.Equal(expected.ConfusionMatrix!.MatthewsCorrelation, actual.ConfusionMatrix!.MatthewsCorrelation, 1e-12);
         Assert.Equal(expected.ConfusionMatrix.Macro.F1, actual.ConfusionMatrix.Macro.F1, 1e-12);
         for (var k = 1; k <= Classes; k++)
@@ -201,8 +197,14 @@ public sealed class EvaluationPropertyTests
         Assert.Equal(expected.LogLossReduction, actual.LogLossReduction, 1e-11);
         foreach ((var e, var a) in expected.Classes.Zip(actual.Classes))
             Assert.Equal(e.LogLoss, a.LogLoss, 1e-12);
-        if (standardErrors)
-            Assert.Equal(expected.LogLossStandardError, actual.LogLossStandardError, 1e-12);
+        // How many rows there are is a matter of errors, and of folds, in which a row of weight 2 stays one.
+        if (!standardErrors)
+            return;
+        Assert.Equal(expected.LogLossStandardError, actual.LogLossStandardError, 1e-12);
+        Assert.Equal(expected.BrierDecomposition.Value.Miscalibration, actual.BrierDecomposition.Value.Miscalibration, 1e-12);
+        Assert.Equal(
+            expected.LogLossDecomposition!.Value.MiscalibrationStandardError,
+            actual.LogLossDecomposition!.Value.MiscalibrationStandardError, 1e-12);
     }
 
     private sealed record Sample(int Label, double[] Probabilities, double Weight)

@@ -115,13 +115,15 @@ public sealed class MLNetTrapTests
     }
 
     [Fact]
-    public void A_certain_wrong_binary_answer_is_infinite_unclipped_and_finite_clipped()
+    public void A_probability_that_was_rounded_to_0_is_not_impossible()
     {
         var data = BinaryScored([true, false], [0, 0.5f], [-1, 1]);
         Assert.Equal(double.PositiveInfinity, _ml.BinaryClassification.Evaluate(data).LogLoss);
 
         var ours = _ml.BinaryClassification.EvaluateCrossEntropy(data);
-        Assert.Equal(double.PositiveInfinity, ours.LogLoss);
+        Assert.Equal(75 * Math.Log(2), ours.LogLoss, 1e-12);
+        Assert.Equal(1, ours.Rows.RoundedToZero);
+        Assert.Contains(ours.Warnings, w => w.Contains("at least", StringComparison.Ordinal));
         Assert.Equal((-Math.Log(1e-15) + Math.Log(2)) / 2, ours.ClippedLogLoss, 1e-13);
         Assert.Equal(1, ours.Rows.Clipped);
         Assert.Equal(-Math.Log(1e-15) / (-Math.Log(1e-15) + Math.Log(2)), ours.ClippedLossShare, 1e-13);

@@ -65,12 +65,73 @@ public sealed class MultiLabelEvaluationTests
     }
 
     [Fact]
-    public void Bad_rows_are_counted()
+    public void Each_label_is_evaluated_over_its_own_answers()
     {
-        var rows = Evaluate(
-            [[1, double.NaN, 1], [0, 2, 1], [1, 1, 1], [0, 1, 0.5]],
-            [Scores[0], Scores[1], [0.5, double.NaN, 0], Scores[3]]).Rows;
-        Assert.Equal((1, 1, 1, 1), (rows.Used, rows.MissingLabel, rows.UnknownClass, rows.NonFiniteScore));
+        const double NaN = double.NaN;
+        double[][] labels = [[1, NaN, 1], [0, 2, 1], [NaN, NaN, NaN], [0, 1, 0.5]], scores = [Scores[0], Scores[1], Scores[2], [0.25, NaN, 0.9375]];
+        var metrics = Evaluate(labels, scores);
+        Assert.Equal((3, 1), (metrics.Rows.Used, metrics.Rows.MissingLabel));
+        Assert.Equal([1, 2, 1], metrics.Labels.Select(l => l.Rows.MissingLabel));
+        Assert.Equal([3, 0, 3], metrics.Labels.Select(l => l.Rows.Used));
+        Assert.Equal((1, 1), (metrics.Labels[1].Rows.UnknownClass, metrics.Labels[1].Rows.NonFiniteScore));
+
+        // The answers that count, of rows of weight 1, 2 and 1.5; the loss of a share of a half is the same for yes and no, on average.
+        double[] losses =
+        [
+            -Math.Log(0.75) - Math.Log(0.875), 2 * (-Math.Log(0.375) - Math.Log(0.75)),
+            1.5 * (-Math.Log(0.75) - (Math.Log(0.9375) + Math.Log(0.0625)) / 2),
+        ];
+        Assert.Equal(losses.Sum() / (2 * (1 + 2 + 1.5)), metrics.LogLoss, 1e-12);
+        Assert.Equal(
+            (metrics.Labels[0].LogLoss * metrics.Labels[0].WeightSum + metrics.Labels[2].LogLoss * metrics.Labels[2].WeightSum)
+            / (metrics.Labels[0].WeightSum + metrics.Labels[2].WeightSum), metrics.LogLoss, 1e-12);
+        // Wrong: the first answer of the second row, half of the last one of the last row.
+        Assert.Equal((2 + 1.5 / 2) / 9, metrics.HammingLoss, 1e-12);
+        Assert.Equal((1 + 1.5 / 2) / 4.5, metrics.SubsetAccuracy, 1e-12);
+        // Rows as clusters of answers, each row weighing what its answers weigh.
+        double[] means = [losses[0] / 2, losses[1] / 4, losses[2] / 3], weights = [1, 2, 1.5];
+        var effective = 4.5 * 4.5 / weights.Sum(w => w * w);
+        var variance = means.Zip(weights, (l, w) => w * (l - metrics.LogLoss) * (l - metrics.LogLoss)).Sum() / 4.5;
+        Assert.Equal(Math.Sqrt(variance / (effective - 1)), metrics.LogLossStandardError, 1e-12);
+        Assert.Contains(metrics.Warnings, w => w.StartsWith("4 of 12 answers are missing", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_label_without_answers_in_every_second_row_takes_nothing_from_the_others()
+    {
+        Random random = new(5);
+        double[][] scores = [.. Enumerable.Range(0, 300).Select(_ => new[] { random.NextDouble(), random.NextDouble() })];
+        double[][] labels = [.. scores.Select((q, i) => new[] { random.NextDouble() < q[0] ? 1 : 0, i % 2 == 0 ? double.NaN : 1 })];
+        var metrics = _ml.MulticlassClassification.EvaluateMultiLabelCrossEntropy(
+            new InMemoryView.Builder().AddScores("Label", labels, 2).AddScores("Score", scores, 2).Build());
+        Assert.Equal([300, 150], metrics.Labels.Select(l => l.Rows.Used));
+        var alone = _ml.BinaryClassification.EvaluateCrossEntropy(
+            ScoredData.Binary([.. labels.Select(y => y[0])], [.. scores.Select(q => q[0])]), scoreColumnName: null);
+        Assert.Equal(alone.LogLoss, metrics.Labels[0].LogLoss);
+    }
+
+    [Fact]
+    public void A_missing_answer_can_be_refused()
+    {
+        var data = new InMemoryView.Builder().AddScores("Label", [[1, 0], [1, double.NaN]], 2)
+            .AddScores("Score", [[0.5, 0.5], [0.5, 0.5]], 2, InMemoryView.Names("SlotNames", ["hot", "dry"])).Build();
+        var error = Assert.Throws<InvalidOperationException>(() => _ml.MulticlassClassification.EvaluateMultiLabelCrossEntropy(
+            data, new MultiLabelEvaluationOptions { MissingLabel = BadRowPolicy.Throw, LabelNames = ["hot", "dry"] }));
+        Assert.StartsWith("Row 1 has no answer for label 'dry'.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Models_are_compared_over_the_answers_that_both_have()
+    {
+        double[][] labels = [[1, double.NaN, 1], [0, 1, 1], [1, 1, 0]], bad = [Scores[0], [0.5, double.NaN, 0.5], Scores[2]];
+        IDataView view(double[][] scores) => new InMemoryView.Builder().AddScores("Label", labels, 3).AddScores("Score", scores, 3).Build();
+        var comparison = _ml.MulticlassClassification.CompareMultiLabelCrossEntropy(
+            new Dictionary<string, IDataView> { ["one"] = view([Scores[1], Scores[1], Scores[3]]), ["two"] = view(bad) });
+        Assert.Equal((2, 1), (comparison.Rows.Used, comparison.Rows.NonFiniteScore));
+        // Two answers of the first row, three of the last.
+        double loss(double[] q, double[] y) => y.Zip(q, (a, p) => double.IsNaN(a) ? 0 : -Math.Log(a == 1 ? p : 1 - p)).Sum();
+        Assert.Equal((loss(Scores[1], labels[0]) + loss(Scores[3], labels[2])) / 5, comparison.Models[0].LogLoss, 1e-12);
+        Assert.Equal((loss(bad[0], labels[0]) + loss(bad[2], labels[2])) / 5, comparison.Models[1].LogLoss, 1e-12);
     }
 
     [Fact]

@@ -62,7 +62,8 @@ public sealed class RowLossesTests
     [Fact]
     public void An_infinite_loss_is_in_the_last_interval_and_worst()
     {
-        var losses = Evaluate([1, 0], [[1, 0, 0], [0.5, 0.25, 0.25]], [1, 1]).RowLosses;
+        double[] certain = [0, double.NegativeInfinity, double.NegativeInfinity];
+        var losses = Evaluate([1, 0], [certain, [0.5, -0.25, -0.25]], [1, 1]).RowLosses;
         Assert.Equal(new LossBin(40, double.PositiveInfinity, 1, 1, -Math.Log(1e-15)), losses.ByLoss[^1]);
         Assert.Equal(new LossBin(0, 0.01, 1, 1, -Math.Log(1e-15)), losses.ByProbability[0]);
         Assert.Equal((0, double.PositiveInfinity, 0), (losses.Worst[0].Row, losses.Worst[0].Loss, losses.Worst[0].Probability));

@@ -45,7 +45,10 @@ internal static class Evaluated
 
     /// <summary>An infinite loss, and a class that does not occur.</summary>
     public static MulticlassCrossEntropyMetrics Degenerate() =>
-        Multiclass([0, 1, 0], [[0, 1, 0], [0.25, 0.75, 0], [0.5, 0.25, 0.25]], Names);
+        Multiclass(
+            [0, 1, 0],
+            [.. new double[][] { [0, 1, 0], [0.25, 0.75, 0], [0.5, 0.25, 0.25] }.Select(row => row.Select(q => Math.Log(q)).ToArray())],
+            Names);
 
     public static MulticlassCrossEntropyMetrics Multiclass(double[] labels, double[][] scores, string[] names) =>
         new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(

@@ -33,7 +33,7 @@ public sealed class MetricsMarkdownTests
     {
         string[] hostile = [.. Enumerable.Range(0, classes).Select(k => $"a|b\\|c\n<script> {k}")];
         var text = Evaluated.Multiclass(classes: classes, names: hostile).ToMarkdown();
-        foreach (var table in text.Split("\n\n"))
+        foreach (var table in text.Split("\n\n").Where(part => !part.StartsWith("- **Warning:**", StringComparison.Ordinal)))
         {
             int[] cells = [.. table.Split('\n').Where(l => l.StartsWith('|')).Select(Cells)];
             Assert.NotEmpty(cells);

@@ -42,6 +42,14 @@ public class ClassWeightTests
             [1 / 3.0, 1 / 3.0, 1 / 3.0, 0], Predict(new() { ClassWeights = ClassWeights.Balanced, ExampleWeightColumnName = "Weight" }));
     }
 
+    [Fact]
+    public void Example_weights_alone_are_not_undone_by_the_shares_of_the_rows()
+    {
+        var error = Assert.ThrowsAny<ArgumentException>(
+            () => Predict(new() { TargetPrior = TargetPrior.OfRows, ExampleWeightColumnName = "Weight" }));
+        Assert.Contains("TargetPrior is OfRows; it must be null or ByName", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

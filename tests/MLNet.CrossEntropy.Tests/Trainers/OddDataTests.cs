@@ -31,6 +31,22 @@ public class OddDataTests
     }
 
     [Theory]
+    [InlineData("softmax")]
+    [InlineData("sigmoid")]
+    public void Rows_of_one_class_alone_are_warned_of(string trainer)
+    {
+        LabelledRows rows = LabelledRows.Gaussian(50, 3);
+        foreach (var label in new[] { 0, 1 })
+        {
+            List<string> log = [];
+            var ml = new MLContext(1);
+            ml.Log += (_, e) => log.Add(e.Message);
+            _ = EveryTrainer.Create(trainer, ml, null).Fit((rows with { Y = [.. rows.Y.Select(_ => label)] }).View());
+            Assert.Contains(log, m => m.Contains("Every training row that weighs anything is of class", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(NamesAndSolvers))]
     public void Constant_features_give_the_share_of_each_class(string trainer, Solver solver)
     {

@@ -12,7 +12,7 @@ namespace MLNet.CrossEntropy.Comparison;
 /// <param name="IsBinary">Whether models are binary.</param>
 /// <param name="AreLogits">Whether scores are logits; null where the options do not say.</param>
 internal sealed record CrossValidatedTask<TMetrics, TOptions>(
-    Func<IDataView, ScoredColumns, IScoredRows> Read,
+    Func<IDataView, ScoredColumns, ScoredRowReader> Read,
     Func<IDataView, TOptions, Evaluator> Open,
     Func<IHostEnvironment, IDataView, TOptions, TMetrics> Evaluate,
     bool IsBinary,

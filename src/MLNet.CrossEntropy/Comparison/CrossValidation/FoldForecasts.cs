@@ -38,7 +38,7 @@ internal sealed class FoldForecasts
 
     /// <summary>Reads all rows.</summary>
     /// <exception cref="InvalidOperationException">There are more or fewer than the fold has.</exception>
-    public static FoldForecasts Read(IScoredRows rows, int expected)
+    public static FoldForecasts Read(ScoredRowReader rows, int expected)
     {
         var block = rows.NewBlock();
         FoldForecasts forecasts = new(expected, block.Width, block.HasSoftLabels, rows.ClassesAreNamed ? rows.ClassNames : null);

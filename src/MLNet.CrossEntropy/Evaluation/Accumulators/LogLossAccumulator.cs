@@ -20,8 +20,16 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor)
 
     public void Add(EvaluatedBlock block)
     {
-        _total.Add(block.Losses.AsSpan(0, block.Count), block.ClippedLosses.AsSpan(0, block.Count), block.Weights.AsSpan(0, block.Count));
-        AddHard(block);
+        if (block.HasRounded)
+        {
+            AddSingly(block);
+        }
+        else
+        {
+            _total.Add(
+                block.Losses.AsSpan(0, block.Count), block.ClippedLosses.AsSpan(0, block.Count), block.Weights.AsSpan(0, block.Count));
+            AddHard(block);
+        }
         for (var row = 0; block.HasSoftLabels && row < block.Count; row++)
         {
             if (block.Labels[row] < 0)
@@ -60,6 +68,17 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor)
         }
     }
 
+    private void AddSingly(EvaluatedBlock block)
+    {
+        for (var row = 0; row < block.Count; row++)
+        {
+            (var loss, var clippedLoss, var weight) = (block.Losses[row], block.ClippedLosses[row], block.Weights[row]);
+            _total.Add(loss, clippedLoss, weight, block.IsRounded(row));
+            if (block.Labels[row] >= 0)
+                _ofClass[block.Labels[row]].Add(loss, clippedLoss, weight, block.IsRounded(row));
+        }
+    }
+
     private void AddSoft(EvaluatedBlock block, int row)
     {
         for (var k = 0; k < _ofClass.Length; k++)
@@ -67,7 +86,7 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor)
             var share = block.TargetOf(k, row);
             var loss = block.ClassLosses[k * block.Stride + row];
             if (share > 0)
-                _ofClass[k].Add(loss, floor.Clip(loss), block.Weights[row] * share);
+                _ofClass[k].Add(loss, floor.Clip(loss), block.Weights[row] * share, floor.IsOfRounded(loss));
         }
     }
 }
@@ -86,7 +105,11 @@ internal struct LogLossSums
 
     public long Rows { get; private set; }
 
+    /// <summary>Rows whose loss a floor bounds: that of the probabilities, or that of single precision.</summary>
     public long ClippedRows { get; private set; }
+
+    /// <summary>Those whose loss is the least that single precision leaves open.</summary>
+    public long RoundedRows { get; private set; }
 
     public readonly double Weight => _weight.Value;
 
@@ -108,14 +131,15 @@ internal struct LogLossSums
     /// <summary>The standard error of the clipped mean loss.</summary>
     public readonly double StandardError => _moments.StandardError;
 
-    public void Add(double loss, double clippedLoss, double weight)
+    public void Add(double loss, double clippedLoss, double weight, bool isRounded = false)
     {
         Rows++;
         _weight.Add(weight);
         _moments.Add(clippedLoss, weight);
-        if (clippedLoss < loss)
+        if (clippedLoss < loss || isRounded)
         {
             ClippedRows++;
+            RoundedRows += isRounded ? 1 : 0;
             _clippedRowsAtFloor.Add(weight * clippedLoss);
             _clippedRows += weight * loss;
         }
@@ -149,10 +173,30 @@ internal struct LogLossSums
 /// </summary>
 internal readonly struct LossFloor(double probabilityFloor, bool fromLogits)
 {
+    /// <summary>The smallest number above 0 in single precision.</summary>
+    public const double SmallestProbability = float.Epsilon;
+
+    /// <summary>
+    /// What single precision leaves to the other outcome where a probability is 1: half of the distance to the next below.
+    /// </summary>
+    public const double SmallestComplement = 1.0 / (1 << 25);
+
     public bool FromLogits => fromLogits;
 
     /// <summary>-ln of the floor.</summary>
     public double Largest { get; } = -Math.Log(probabilityFloor);
+
+    /// <summary>The clipped loss of a probability.</summary>
+    public double LossOf(double probability) => Clip(-Math.Log(probability));
+
+    /// <summary>The clipped loss of 1 less a probability.</summary>
+    public double LossOfComplement(double complement)
+        => Clip(-Math.Log(fromLogits ? complement : Math.Max(complement, SmallestComplement)));
+
+    /// <summary>Whether the loss is that of a probability, or of its complement, that was rounded to 0.</summary>
+    // No other loss of a float is within 1e-9 of these two.
+    public bool IsOfRounded(double loss) => !fromLogits
+        && (Math.Abs(loss + Math.Log(SmallestProbability)) < 1e-9 || Math.Abs(loss + Math.Log(SmallestComplement)) < 1e-9);
 
     public double Clip(double loss) => fromLogits && double.IsFinite(loss) ? loss : Math.Min(loss, Largest);
 

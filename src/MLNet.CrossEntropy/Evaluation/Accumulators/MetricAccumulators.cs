@@ -9,10 +9,10 @@ namespace MLNet.CrossEntropy.Evaluation;
 internal sealed class MetricAccumulators
 {
     /// <summary>With more classes than this their confusion matrix would take too much memory, K^2 cells.</summary>
-    private const int MostConfusionClasses = 1000;
+    public const int MostConfusionClasses = 1000;
 
     /// <summary>With more classes than this one-versus-rest metrics are left out unless they are asked for.</summary>
-    private const int MostOneVersusRestClasses = 30;
+    public const int MostOneVersusRestClasses = 30;
 
     private readonly OneVersusRestAccumulator[]? _oneVersusRest;
 
@@ -77,21 +77,19 @@ internal sealed class MetricAccumulators
     /// <summary>Whether the forecasts of every class are kept row by row; null when none are kept.</summary>
     public bool? IsExact => _oneVersusRest?.All(one => one.Distribution.IsExact);
 
-    /// <summary>
-    /// Writes a class's forecasts in groups, lowest first, in place of what the list held; false when they are not computed.
-    /// </summary>
-    public bool TryCopyGroups(int k, List<ScoreGroup> groups)
+    /// <summary>Writes a class's forecasts, where they are kept, in groups, lowest first, in place of what the list held.</summary>
+    public void CopyGroups(int k, List<ScoreGroup> groups)
     {
-        if (_oneVersusRest is null)
-            return false;
-        _oneVersusRest[IsBinary ? 0 : k].Distribution.CopyGroupsTo(groups);
+        var distribution = _oneVersusRest![IsBinary ? 0 : k].Distribution;
+        // Copying may sort what is kept.
+        lock (distribution)
+            distribution.CopyGroupsTo(groups);
         if (IsBinary && k == 0)
         {
             groups.Reverse();
             foreach (ref var group in CollectionsMarshal.AsSpan(groups))
                 group = group.Mirrored();
         }
-        return true;
     }
 
     /// <summary>A class's curves; null when its forecasts are not kept.</summary>

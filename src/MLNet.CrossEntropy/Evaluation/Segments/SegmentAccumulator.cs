@@ -15,7 +15,7 @@ internal sealed class SegmentAccumulator(int? reliabilityBins, LossFloor floor, 
         for (var row = 0; row < block.Count; row++)
         {
             var sums = SumsOf(block.SegmentOf(block.Sources[row]));
-            sums.LogLoss.Add(block.Losses[row], block.ClippedLosses[row], block.Weights[row]);
+            sums.LogLoss.Add(block.Losses[row], block.ClippedLosses[row], block.Weights[row], block.IsRounded(row));
             var key = isBinary ? block.Forecasts[row] : block.TopForecasts[row];
             var hit = isBinary ? block.TargetOf(1, row) : block.Hits[row];
             sums.Reliability.Add(ForecastKey.Probability(key), ForecastKey.Complement(key), hit, block.Weights[row]);

@@ -42,6 +42,12 @@ internal sealed record RowSummary
     /// <summary>The weight of each output: of the rows of its class, or of their shares in it.</summary>
     public required double[] OutputWeights { get; init; }
 
+    /// <summary>The class that all the weight is of, 0 or 1 where there is one output; null where there are several.</summary>
+    public int? OnlyClass => Outputs > 1 ? (OutputWeights.Count(w => w > 0) == 1 ? Array.FindIndex(OutputWeights, w => w > 0) : null)
+        : OutputWeights[0] == 0 ? 0
+        : OutputWeights[0] >= TargetWeight ? 1
+        : null;
+
     /// <summary>Reads all rows once.</summary>
     /// <exception cref="ArgumentException">There are no rows, none has weight, or the chunks are not alike.</exception>
     public static RowSummary Of(IEnumerable<RowSet> chunks, LogitLoss loss, int outputs)

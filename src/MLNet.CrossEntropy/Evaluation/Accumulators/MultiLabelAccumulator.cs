@@ -1,0 +1,36 @@
+using MLNet.CrossEntropy.Numerics;
+
+namespace MLNet.CrossEntropy.Evaluation;
+
+/// <summary>What multi-label rows amount to over all the answers that they have.</summary>
+internal sealed class MultiLabelAccumulator
+{
+    private LogLossSums _logLoss;
+    private CompensatedSum _wrong;
+    private CompensatedSum _allRight;
+    private CompensatedSum _rowWeight;
+
+    public RowCounter Rows { get; } = new();
+
+    public ref readonly LogLossSums LogLoss => ref _logLoss;
+
+    /// <summary>The weighted share of wrong answers; NaN without any.</summary>
+    public double HammingLoss => _wrong.Value / _logLoss.Weight;
+
+    /// <summary>The weighted share of rows with every answer right; NaN without rows.</summary>
+    public double SubsetAccuracy => _allRight.Value / _rowWeight.Value;
+
+    public void Add(MultiLabelBlock block)
+    {
+        var rows = block.OfRows;
+        Rows.Merge(rows.Outcomes);
+        for (var row = 0; row < rows.Count; row++)
+        {
+            var weight = rows.Weights[row];
+            _logLoss.Add(rows.Losses[row], rows.ClippedLosses[row], weight, rows.IsRounded(row));
+            _wrong.Add(weight * (1 - rows.Hits[row]));
+            _allRight.Add(block.AllRight[row]);
+            _rowWeight.Add(block.RowWeights[row]);
+        }
+    }
+}
