@@ -1,5 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using MLNet.CrossEntropy;
 using MLNet.CrossEntropy.Benchmarks;
 
 try
@@ -31,6 +32,13 @@ static int Run(string command, string[] args)
         case "optimum":
             StrictOptimum.Print(Console.Out, DataFolder.FromArguments(args));
             return 0;
+        case "cluster":
+            using (var cluster = MpiCluster.Join())
+                ClusterPasses.Print(Console.Out, cluster, () => (cluster.BytesSent, cluster.MessagesSent));
+            return 0;
+        case "cluster-model":
+            ClusterPasses.PrintModel(Console.Out);
+            return 0;
         case "tables":
             TableBenchmark.Print(Console.Out, args);
             return 0;
@@ -59,6 +67,8 @@ internal partial class Program
           evaluate [ROWS]   evaluates 1,000,000 scored rows of 10 classes, and of 2, by ML.NET's own evaluator and by ours, and four times as many
           optimum --data DIR
                             time to an objective within 0.01 % of the least there is, beside LBFGS
+          cluster           a pass over rows, with its bytes and messages, on the ranks that mpirun has started
+          cluster-model     the same foretold for 8 to 1,024 ranks
           tables [--rows N] [--data DIR] [NAME...]
                             how far fits end from the optimum on tables that are hard for one reason each, and how long they take, beside LBFGS
           kernels [...]     BenchmarkDotNet on the kernels; what follows is passed on, as in: kernels --filter '*Step*'

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -20,7 +21,7 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
     private string? _disagreement;
 
     public BinaryEvaluator(IDataView data, BinaryEvaluationOptions options)
-        : base(BinaryScoredRows.Open(data, options.Columns))
+        : base(SharedScoredRows.Open(options.Cluster, () => BinaryScoredRows.Open(data, options.Columns)))
     {
         _options = options;
         _floorOfProbabilities = new(options.ProbabilityFloor, fromLogits: false);
@@ -48,6 +49,11 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
     public static BinaryCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, BinaryEvaluationOptions options)
     {
         options.Check();
+        return options.Cluster.Guard(() => EvaluateTogether(env, data, options));
+    }
+
+    private static BinaryCrossEntropyMetrics EvaluateTogether(IHostEnvironment env, IDataView data, BinaryEvaluationOptions options)
+    {
         using BinaryEvaluator evaluator = new(data, options);
         MetricAccumulators ofProbabilities = new(2, options, evaluator._floorOfProbabilities, isBinary: true);
         MetricAccumulators ofLogits = new(2, options, evaluator._floorOfLogits, isBinary: true);

@@ -56,6 +56,12 @@ public abstract class EvaluationOptions
     public int? NumberOfThreads { get; set; }
 
     /// <summary>
+    /// The ranks that evaluate together, each with rows of its own; null evaluates in this process alone. All ranks get the metrics of all
+    /// rows, one rank's after the other's, with the bits of one process.
+    /// </summary>
+    public ICluster? Cluster { get; set; }
+
+    /// <summary>
     /// A column (key, text, number or Boolean) that names the rows in <see cref="RowLosses.Worst"/>; null leaves them their positions.
     /// </summary>
     public string? IdColumnName { get; set; }

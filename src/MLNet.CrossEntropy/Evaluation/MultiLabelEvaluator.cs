@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -13,7 +14,9 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
     private readonly BadRows _badRows;
 
     public MultiLabelEvaluator(IDataView data, MultiLabelEvaluationOptions options)
-        : base(MultiLabelRows.Open(data, options.Columns), options.ScoreKind == ScoreKind.Auto ? Vote : null)
+        : base(
+            SharedScoredRows.Open(options.Cluster, () => MultiLabelRows.Open(data, options.Columns)),
+            options.ScoreKind == ScoreKind.Auto ? Vote : null)
     {
         bool isAuto = options.ScoreKind == ScoreKind.Auto, hasProbabilities = HasProbabilities(data.Schema, options.ScoreColumnName);
         var fromLogits = options.ScoreKind == ScoreKind.Logits || (isAuto && (hasProbabilities || LookLikeLogits));
@@ -27,6 +30,12 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
     public static MultiLabelCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, MultiLabelEvaluationOptions options)
     {
         options.Check();
+        return options.Cluster.Guard(() => EvaluateTogether(env, data, options));
+    }
+
+    private static MultiLabelCrossEntropyMetrics EvaluateTogether(
+        IHostEnvironment env, IDataView data, MultiLabelEvaluationOptions options)
+    {
         using MultiLabelEvaluator evaluator = new(data, options);
         var names = evaluator.Rows.ClassNames;
         MultiLabelAccumulator ofRows = new();

@@ -14,7 +14,9 @@ internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
     private readonly RowCheck _check;
 
     public MulticlassEvaluator(IDataView data, MulticlassEvaluationOptions options)
-        : base(ScoredRows.Open(data, options.Columns), options.ScoreKind == ScoreKind.Auto ? Vote(options.RowSumTolerance) : null)
+        : base(
+            SharedScoredRows.Open(options.Cluster, () => ScoredRows.Open(data, options.Columns)),
+            options.ScoreKind == ScoreKind.Auto ? Vote(options.RowSumTolerance) : null)
     {
         var isAuto = options.ScoreKind == ScoreKind.Auto;
         var fromLogits = LookLikeLogits || options.ScoreKind == ScoreKind.Logits;
@@ -31,6 +33,12 @@ internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
     public static MulticlassCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, MulticlassEvaluationOptions options)
     {
         options.Check();
+        return options.Cluster.Guard(() => EvaluateTogether(env, data, options));
+    }
+
+    private static MulticlassCrossEntropyMetrics EvaluateTogether(
+        IHostEnvironment env, IDataView data, MulticlassEvaluationOptions options)
+    {
         using MulticlassEvaluator evaluator = new(data, options);
         MetricAccumulators sums = new(evaluator.Rows.ClassNames.Length, options, evaluator._floor, isBinary: false);
         EvaluationPipeline<EvaluatedBlock>.Run(evaluator, sums.Lanes, options.Threads);

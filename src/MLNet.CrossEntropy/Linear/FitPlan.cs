@@ -16,6 +16,12 @@ internal sealed record FitPlan
     private const int LargestBatch = 256;
     private const int LargestSparseBatch = 32;
     private const int BatchesPerEpoch = 64;
+
+    // A step of a cluster waits for messages: it takes more rows.
+    private const int SmallestClusterBatch = 1_024;
+    private const int LargestClusterBatch = 1 << 16;
+    private const int ClusterBatchesPerEpoch = 1_024;
+
     private const int FewestSteps = 6_000;
     private const int ManyRows = 1 << 15;
     private const int FewestStepsOfManyRows = 3_000;
@@ -71,6 +77,9 @@ internal sealed record FitPlan
     /// Rows a step. 0 chooses about a 64th of the rows, a power of two from 8 to 256 (32 for sparse rows); Newton's steps take all.
     /// </summary>
     public int BatchSize { get; init; }
+
+    /// <summary>The rows of a step that are taken at a time: of a cluster a share's, else all; known after <see cref="For"/>.</summary>
+    internal int PartSize { get; private init; }
 
     /// <summary>The steps of an epoch, the last perhaps of a smaller batch; known after <see cref="For"/>.</summary>
     public long StepsPerEpoch { get; private init; }
@@ -135,6 +144,9 @@ internal sealed record FitPlan
     /// <summary>What is answered when cancelled.</summary>
     public CancellationAnswer OnCancellation { get; init; }
 
+    /// <summary>The ranks that fit together, each having some of the rows; null for one process that has all.</summary>
+    public ICluster? Cluster { get; init; }
+
     /// <summary>Where and how often the fit is saved; null never does.</summary>
     public CheckpointOptions? Checkpoint { get; init; }
 
@@ -153,6 +165,10 @@ internal sealed record FitPlan
     {
         if (!areKept && Solver is Solver.Saga or Solver.Newton)
             yield return $"Solver is {Solver}; it must be Sgd or Auto when Cache is false: the others remember every row.";
+        if (!areKept && Cluster is not null)
+            yield return "Cache is false; it must be true in a cluster, whose ranks keep their shares in memory: start more ranks.";
+        if (Cluster is not null && ChoosesL1)
+            yield return "L1Regularization is null; it must be a number in a cluster, whose ranks cannot hold rows out to choose it.";
         if (Solver == Solver.Newton && (L1 > 0 || ChoosesL1))
             yield return "Solver is Newton; it must be another one, such as Saga, when there is an L1 penalty: Newton's method needs "
                 + "an objective without kinks.";
@@ -187,10 +203,12 @@ internal sealed record FitPlan
         if (rows.IsSparse && Optimizer is not null)
             throw new ArgumentException($"The optimizer is {Optimizer.Name}, but the rows are sparse, whose steps are always plain "
                 + "SGD's; leave the optimizer out.");
-        if (Solver == Solver.Newton)
+        var finds = Solver == Solver.Auto && Cluster is not null && IsForNewton ? Solver.Newton : Solver;
+        if (finds == Solver.Newton)
         {
             return this with
             {
+                Solver = Solver.Newton,
                 Epochs = Epochs > 0 ? Epochs : MostNewtonSteps,
                 BatchSize = rows.ChunkRows,
                 StepsPerEpoch = 1,
@@ -200,11 +218,14 @@ internal sealed record FitPlan
         }
 
         var largest = rows.IsSparse ? LargestSparseBatch : LargestBatch;
-        var automatic = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(rows.Rows / BatchesPerEpoch, SmallestBatch, largest));
-        var batchSize = Math.Min(BatchSize > 0 ? BatchSize : automatic, rows.ChunkRows);
-        var steps = rows.Steps(batchSize);
+        var automatic = (int)BitOperations.RoundUpToPowerOf2(Cluster is null
+            ? (uint)Math.Clamp(rows.Rows / BatchesPerEpoch, SmallestBatch, largest)
+            : (uint)Math.Clamp(rows.Rows / ClusterBatchesPerEpoch, SmallestClusterBatch, LargestClusterBatch));
+        var partSize = Math.Min(((BatchSize > 0 ? BatchSize : automatic) + rows.Parts - 1) / rows.Parts, rows.ChunkRows);
+        var batchSize = partSize * rows.Parts;
+        var steps = rows.Parts == 1 ? rows.Steps(batchSize) : (rows.ChunkRows + partSize - 1) / partSize;
         var fewest = rows.Rows < ManyRows ? FewestSteps : FewestStepsOfManyRows;
-        var isRemembered = areKept && rows.Rows * Outputs * sizeof(float) <= LargestMemory;
+        var isRemembered = areKept && Cluster is null && rows.Rows * Outputs * sizeof(float) <= LargestMemory;
         var solver = Solver != Solver.Auto ? Solver : isRemembered ? Solver.Saga : Solver.Sgd;
         return this with
         {
@@ -212,13 +233,16 @@ internal sealed record FitPlan
             NewtonSteps = CanFinish(rows) && isRemembered ? MostNewtonSteps : 0,
             Epochs = Epochs > 0 ? Epochs : (int)Math.Clamp((fewest + steps - 1) / steps, FewestEpochs, MostEpochs),
             BatchSize = batchSize,
+            PartSize = partSize,
             StepsPerEpoch = steps,
-            Threads = batchSize * Outputs * rows.ValuesPerRow < WorthAThread ? 1 : Threads,
+            Threads = partSize * Outputs * rows.ValuesPerRow < WorthAThread ? 1 : Threads,
             Tolerance = Tolerance ?? (solver == Solver.Saga ? DefaultTolerance : 0),
         };
     }
 
     private bool CanFinish(RowSummary rows) =>
-        Solver == Solver.Auto && Epochs == 0 && BatchSize == 0 && LearningRate is null && Schedule is null
-        && Optimizer is null && L1 == 0 && Loss.HasCurvature && rows.Features <= 511;
+        Solver == Solver.Auto && Epochs == 0 && IsForNewton && rows.Features <= 511;
+
+    private bool IsForNewton =>
+        BatchSize == 0 && LearningRate is null && Schedule is null && Optimizer is null && L1 == 0 && Loss.HasCurvature;
 }

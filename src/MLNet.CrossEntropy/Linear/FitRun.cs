@@ -69,7 +69,8 @@ internal sealed class FitRun
     /// <summary>The steps of them that a checkpoint had already taken.</summary>
     public long ResumedFrom { get; private set; }
 
-    public bool IsCancelled => _plan.Cancellation.IsCancellationRequested;
+    /// <summary>Whether the fit shall end; in a cluster what all ranks know of it, at the same place.</summary>
+    public bool IsCancelled => _objective.Shares?.IsCancelled ?? _plan.Cancellation.IsCancellationRequested;
 
     private int MaximumEpochs => _plan.Epochs + _plan.NewtonSteps;
 
@@ -253,6 +254,8 @@ internal sealed class FitRun
 
     private void Resume(CheckpointOptions options)
     {
+        if (_objective.Shares is { } shares)
+            options = SharedCheckpoint.Of(shares.Cluster, options);
         _checkpoint = new Checkpoint(options, FitIdentity.Of(_plan, _objective, _validation), Serialize);
         if (_checkpoint.TryResume())
             ResumedFrom = _steps;

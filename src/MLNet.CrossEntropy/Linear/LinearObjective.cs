@@ -13,14 +13,10 @@ namespace MLNet.CrossEntropy.Linear;
 /// features (see <see cref="FeatureScaling"/>), <c>[outputs, features]</c>, and behind them their biases. By the chain rule a gradient
 /// (G, g) in (W, b) is <c>s_j (G[k, j] - m_j g[k] + l2 W[k, j])</c> and g[k] in them.
 /// </remarks>
-internal sealed unsafe class LinearObjective : IDisposable
+internal sealed unsafe partial class LinearObjective : IDisposable
 {
-    // Rows between two looks at whether the fit has been cancelled.
-    private const int RowsUncancelled = 1 << 14;
-
     private readonly RowMap _takeErrors;
     private LossSums[] _units = [];
-    private (double Loss, double Weight)[] _each = [];
     private RowSet? _rowsAtHand;
 
     public LinearObjective(
@@ -43,6 +39,9 @@ internal sealed unsafe class LinearObjective : IDisposable
     public FeatureScaling Scaling { get; }
 
     public WorkerTeam Team { get; }
+
+    /// <summary>Of a cluster, the shares of the rows; null where all rows are here.</summary>
+    public RowShares? Shares { get; init; }
 
     public RowProducts Products { get; }
 
@@ -118,47 +117,27 @@ internal sealed unsafe class LinearObjective : IDisposable
         return sums;
     }
 
-    /// <summary>
-    /// How a model does on rows that were held out, by <see cref="LogitLoss.LogLoss"/>: mean and standard error (NaN for fewer than two
-    /// effective rows).
-    /// </summary>
-    /// <exception cref="OperationCanceledException">Cancellation was requested before the end.</exception>
-    public (double Mean, double StandardError) Evaluate(LinearWeights weights, RowSet rows, CancellationToken cancellation)
-        => MeanLoss(Losses(weights, rows, cancellation));
-
-    /// <summary>The weighted mean of losses and its standard error (NaN for fewer than two effective rows).</summary>
-    public static (double Mean, double StandardError) MeanLoss(ReadOnlySpan<(double Loss, double Weight)> each)
+    /// <summary>The sum of vectors over all rows, here or elsewhere.</summary>
+    /// <param name="rows">The rows that are here.</param>
+    /// <param name="length">The vectors' length.</param>
+    /// <param name="fill">Fills the vector of the rows from one to another, which is all 0 before.</param>
+    public double[] SumOver(RowSet rows, int length, Action<int, int, double[]> fill)
     {
-        CompensatedSum loss = default, weight = default;
-        var moments = default(WeightedMoments);
-        foreach (var row in each)
-        {
-            if (!(row.Weight > 0))
-                continue;
-            loss.Add(row.Loss * row.Weight);
-            weight.Add(row.Weight);
-            moments.Add(row.Loss, row.Weight);
-        }
-
-        return (loss.Value / weight.Value, moments.StandardError);
+        if (Shares is not null)
+            return Shares.Sum(length, (share, values) => fill(share.From, share.To, values));
+        var sums = new double[length];
+        fill(0, rows.Rows, sums);
+        return sums;
     }
 
-    /// <summary>The log-loss of each row and its weight; they stand until the next call.</summary>
-    /// <exception cref="OperationCanceledException">Cancellation was requested before the end.</exception>
-    public ReadOnlySpan<(double Loss, double Weight)> Losses(LinearWeights weights, RowSet rows, CancellationToken cancellation)
+    /// <summary>Makes the products' sums those of one pass over all rows.</summary>
+    public void SumProducts(LinearWeights weights, RowSet rows, RowMap map)
     {
-        if (_each.Length < rows.Rows)
-            _each = new (double, double)[rows.Rows];
-        var logLoss = Loss.LogLoss;
-        RowMap measure = (from, count, logits, errors) =>
-            RowLosses.Compute(logLoss, rows, RowNumbers.From(from, count), Outputs, logits, errors, _each.AsSpan(from, count));
-        for (var first = 0; first < rows.Rows; first += RowsUncancelled)
-        {
-            Products.PassLogits(weights, rows, first, Math.Min(first + RowsUncancelled, rows.Rows), measure);
-            cancellation.ThrowIfCancellationRequested();
-        }
-
-        return _each.AsSpan(0, rows.Rows);
+        Products.Clear();
+        if (Shares is null)
+            Products.Pass(weights, rows, 0, rows.Rows, map);
+        else
+            SumShares(Shares, weights, map, units: null);
     }
 
     /// <summary>Scaled coordinates of raw weights and biases.</summary>
@@ -246,8 +225,11 @@ internal sealed unsafe class LinearObjective : IDisposable
     private LossSums AddGradient(LinearWeights weights, RowSet rows, RowMap? look = null)
     {
         Begin(rows);
-        Products.Pass(weights, rows, 0, rows.Rows, look is null ? _takeErrors : _takeErrors + look);
-        return SumUnits(rows);
+        var map = look is null ? _takeErrors : _takeErrors + look;
+        if (Shares is not null)
+            return SumShares(Shares, weights, map, _units);
+        Products.Pass(weights, rows, 0, rows.Rows, map);
+        return Total(_units.AsSpan(0, UnitsOf(rows)));
     }
 
     /// <summary>The sum of the rows' losses.</summary>
@@ -255,7 +237,9 @@ internal sealed unsafe class LinearObjective : IDisposable
     {
         Begin(rows);
         Products.PassLogits(weights, rows, 0, rows.Rows, _takeErrors);
-        return SumUnits(rows).Loss;
+        return Shares is null
+            ? Total(_units.AsSpan(0, UnitsOf(rows))).Loss
+            : Shares.Sum(1, (share, sum) => sum[0] = Total(share.Units<LossSums>(_units)).Loss)[0];
     }
 
     private static int UnitsOf(RowSet rows) => (rows.Rows + RowProducts.UnitRows - 1) / RowProducts.UnitRows;
@@ -267,10 +251,26 @@ internal sealed unsafe class LinearObjective : IDisposable
             _units = new LossSums[UnitsOf(rows)];
     }
 
-    private LossSums SumUnits(RowSet rows)
+    /// <summary>A pass over each share of this rank, and the sums over the shares of all.</summary>
+    private LossSums SumShares(RowShares shares, LinearWeights weights, RowMap map, LossSums[]? units)
+    {
+        var total = shares.Sum(2 + Parameters, (share, values) =>
+        {
+            Products.Clear();
+            Products.Pass(weights, shares.Own, share.From, share.To, map);
+            (values[0], values[1]) = units is null ? default : Total(share.Units<LossSums>(units));
+            Products.BiasSums.CopyTo(values, 2);
+            Products.Sums.CopyTo(values, 2 + Outputs);
+        });
+        total.AsSpan(2, Outputs).CopyTo(Products.BiasSums);
+        total.AsSpan(2 + Outputs, Products.Sums.Length).CopyTo(Products.Sums);
+        return new LossSums(total[0], total[1]);
+    }
+
+    private static LossSums Total(ReadOnlySpan<LossSums> units)
     {
         CompensatedSum loss = default, weight = default;
-        foreach (var unit in _units.AsSpan(0, UnitsOf(rows)))
+        foreach (var unit in units)
         {
             loss.Add(unit.Loss);
             weight.Add(unit.Weight);

@@ -8,6 +8,10 @@ namespace MLNet.CrossEntropy.Linear;
 /// </summary>
 internal static class LinearSolver
 {
+    // The rows that scale a cluster's features: every rank has a copy of them for a moment.
+    private const int DenseSample = 1 << 14;
+    private const int SparseSample = 1 << 16;
+
     /// <summary>Fits the model to rows in memory.</summary>
     /// <param name="training">The rows to fit; zero-weight rows change nothing.</param>
     /// <param name="validation">Rows that are only evaluated, for early stopping; null for none.</param>
@@ -16,6 +20,12 @@ internal static class LinearSolver
     /// <exception cref="InvalidOperationException">The loss diverged at every learning rate that was tried.</exception>
     public static FittedLinearModel Fit(IReadOnlyList<RowBlock> training, IReadOnlyList<RowBlock>? validation, FitPlan plan)
     {
+        if (plan.Cluster is { } cluster)
+        {
+            using var shares = RowShares.Deal(cluster, training, plan.Outputs, plan.Cancellation);
+            return Fit(shares, validation, plan);
+        }
+
         using var rows = new RowSet(training);
         var summary = RowSummary.Of([rows], plan.Loss, plan.Outputs);
         return Fit((RowSet[])[rows], summary, validation, plan, areKept: true);
@@ -38,8 +48,23 @@ internal static class LinearSolver
     public static FittedLinearModel Fit(IRowSource training, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan) =>
         Fit(new RowChunks(training), summary, validation, plan, areKept: false);
 
+    /// <summary>Fits the model to the rows of all ranks of a cluster.</summary>
+    /// <param name="shares">The rows.</param>
+    /// <param name="validation">The validation rows that this rank has read; null for none.</param>
+    /// <param name="plan">The objective and how to minimise it, the same on every rank.</param>
+    public static FittedLinearModel Fit(RowShares shares, IReadOnlyList<RowBlock>? validation, FitPlan plan)
+    {
+        var summary = RowSummary.Of(shares, plan.Loss, plan.Outputs);
+        return Fit([shares.Own], summary, validation, plan, areKept: true, shares);
+    }
+
     private static FittedLinearModel Fit(
-        IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan asked, bool areKept)
+        IEnumerable<RowSet> chunks,
+        RowSummary summary,
+        IReadOnlyList<RowBlock>? validation,
+        FitPlan asked,
+        bool areKept,
+        RowShares? shares = null)
     {
         var (plan, path) = (asked.For(summary, areKept), (IReadOnlyList<PenaltyTrial>)[]);
         if (asked.ChoosesL1 || asked.ChoosesL2)
@@ -49,9 +74,12 @@ internal static class LinearSolver
         }
 
         var (evaluated, unknown) = validation is { Count: > 0 } ? ValidationRows.For(validation, summary) : ([], 0);
-        using var held = evaluated.Count > 0 ? new RowSet(evaluated) : null;
+        using var heldShares = shares is not null && evaluated.Count > 0
+            ? RowShares.Deal(shares.Cluster, evaluated, plan.Outputs, default, summary.IsSparse)
+            : null;
+        using var held = heldShares is null && evaluated.Count > 0 ? new RowSet(evaluated) : null;
         // Validation rows decide when to stop: not at the optimum.
-        if (held is not null)
+        if (evaluated.Count > 0)
             plan = plan with { NewtonSteps = 0, IsValidated = true };
         using var team = new WorkerTeam(plan.Threads);
         using var centre = plan is { PullsToInitial: true, InitialWeights: not null }
@@ -59,16 +87,30 @@ internal static class LinearSolver
             : null;
         centre?.Set(plan.InitialWeights, plan.InitialBiases ?? summary.PriorBiases);
         var penalty = new ElasticNet(plan.L1, plan.L2, plan.PenaltyShares, centre);
-        var scaling = Scaling(chunks, summary, plan, team);
-        var start = new FitStart(plan, FitStart.Bytes(plan, summary, evaluated), unknown, scaling.FarOutFeatures)
+        var scaling = shares is null ? Scaling(chunks, summary, plan, team) : ScalingOf(shares, summary, plan, team);
+        var size = shares is null
+            ? summary
+            : summary with { Rows = shares.Own.Rows, ChunkRows = shares.Own.Rows, LargestChunkBytes = shares.Own.Bytes };
+        var start = new FitStart(plan, FitStart.Bytes(plan, size, evaluated), unknown, scaling.FarOutFeatures)
         {
             PenaltyPath = path,
             OnlyClass = summary.OnlyClass,
         };
         plan.OnBegin?.Invoke(start);
-        using var objective = new LinearObjective(chunks, summary, plan.Loss, penalty, scaling, team);
+        using var objective = new LinearObjective(chunks, summary, plan.Loss, penalty, scaling, team)
+        {
+            Shares = shares,
+            HeldShares = heldShares,
+        };
         using var solver = Begin(objective, plan);
-        return new FitRun(objective, plan, start, held, solver).Complete();
+        return new FitRun(objective, plan, start, heldShares?.Own ?? held, solver).Complete();
+    }
+
+    /// <summary>Of a cluster by the same sample on every rank, since a preconditioner need not be exact.</summary>
+    private static FeatureScaling ScalingOf(RowShares shares, RowSummary summary, FitPlan plan, WorkerTeam team)
+    {
+        using var sample = shares.Sample(summary.IsSparse ? SparseSample : DenseSample);
+        return Scaling([sample], summary with { Rows = sample.Rows, TotalWeight = sample.TotalWeight }, plan, team);
     }
 
     /// <summary>The coordinates of a plan: they take what the penalty adds to the curvature into account.</summary>

@@ -81,8 +81,7 @@ internal sealed unsafe class LocalObjective : IDisposable
     public void Multiply(double[] direction, double[] product)
     {
         _objective.ToRaw(direction, _direction);
-        _objective.Products.Clear();
-        _objective.Products.Pass(_direction, _rows, 0, _rows.Rows, _takeCurvature);
+        _objective.SumProducts(_direction, _rows, _takeCurvature);
         _objective.SumsToScaled(direction, Weight, product);
     }
 
@@ -107,14 +106,14 @@ internal sealed unsafe class LocalObjective : IDisposable
         _along = length;
         _objective.Team.Adapt();
         _objective.Team.Run(_sumAlong);
-        CompensatedSum loss = default, slope = default;
-        foreach (var unit in _units)
+        if (_objective.Shares is null)
         {
-            loss.Add(unit.Loss);
-            slope.Add(unit.Slope);
+            var (loss, slope) = Total(_units);
+            return (loss / Weight, slope / Weight);
         }
 
-        return (loss.Value / Weight, slope.Value / Weight);
+        var sums = _objective.Shares.Sum(2, (share, values) => (values[0], values[1]) = Total(share.Units<(double, double)>(_units)));
+        return (sums[0] / Weight, sums[1] / Weight);
     }
 
     public void Dispose()
@@ -126,6 +125,18 @@ internal sealed unsafe class LocalObjective : IDisposable
         _lineLogits.Dispose();
         Terms.Dispose();
         _scratch.Dispose();
+    }
+
+    private static (double Loss, double Slope) Total(ReadOnlySpan<(double Loss, double Slope)> units)
+    {
+        CompensatedSum loss = default, slope = default;
+        foreach (var unit in units)
+        {
+            loss.Add(unit.Loss);
+            slope.Add(unit.Slope);
+        }
+
+        return (loss.Value, slope.Value);
     }
 
     private Span<float> Part(NativeBuffer<float> all, int first, int count) => all.Span((long)first * _outputs, count * _outputs);

@@ -11,8 +11,10 @@ namespace MLNet.CrossEntropy.MLNet;
 /// <param name="features">The features of a row.</param>
 /// <param name="weighted">Whether rows have weights of their own.</param>
 /// <param name="targetWidth">The numbers of a row's target; 0 where it is the index of a class.</param>
+/// <param name="isCentred">Whether large means of dense features are subtracted, as the first rows say.</param>
 /// <param name="isGrouped">Whether rows have groups.</param>
-internal sealed class RowBlockBuilder(int features, bool weighted, int targetWidth = 0, bool isGrouped = false)
+internal sealed class RowBlockBuilder(
+    int features, bool weighted, int targetWidth = 0, bool isCentred = true, bool isGrouped = false)
 {
     /// <summary>Rows with fewer non-zero values than this share of the features are kept sparse.</summary>
     public const double SparseBelow = 0.25;
@@ -99,7 +101,7 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
 
         _rowsPerBlock = PowerOfTwo(ValuesPerDenseBlock / (double)features);
         var room = areAll ? Math.Min(_rowsPerBlock, sample.Rows) : _rowsPerBlock;
-        _writer = new DenseBlockWriter(features, _rowsPerBlock, room, CentreOf(sample));
+        _writer = new DenseBlockWriter(features, _rowsPerBlock, room, isCentred ? CentreOf(sample) : null);
         for (var row = 0; row < sample.Rows; row++)
         {
             (var values, var indices) = sample.Row(row);

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using Microsoft.ML;
 
 namespace MLNet.CrossEntropy.MLNet;
@@ -34,6 +35,9 @@ internal sealed class ScoredBlock
 {
     /// <summary>About this many scores make a block: small enough for the cache, large enough to amortise a hand-over.</summary>
     private const int ScoresPerBlock = 16384;
+
+    // The segments before it have no names of the data's.
+    private const int FirstSegment = SegmentNames.Others + 1;
 
     private float[] _scores;
     private double[] _targets;
@@ -76,6 +80,76 @@ internal sealed class ScoredBlock
     /// <summary>The segments' names; null where nobody asks for them.</summary>
     public SegmentNames? SegmentNames { get; private set; }
 
+    /// <summary>Makes a row that of another block.</summary>
+    public void CopyRow(int row, ScoredBlock from, int fromRow)
+    {
+        (Labels[row], Weights[row]) = (from.Labels[fromRow], from.Weights[fromRow]);
+        from.Scores(fromRow).CopyTo(Scores(row));
+        if (HasSoftLabels)
+            from.Target(fromRow).CopyTo(Target(row));
+        if (Ids.Length > 0)
+            Ids[row] = from.Ids[fromRow];
+        if (from.Segments is { } segments)
+            (SegmentNames, (Segments ??= new int[Capacity])[row]) = (from.SegmentNames, segments[fromRow]);
+    }
+
+    /// <summary>The rows as a message, which <see cref="Read"/> takes up.</summary>
+    public byte[] ToBytes()
+    {
+        using var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes);
+        writer.Write(Count);
+        writer.Write(MemoryMarshal.AsBytes(Labels.AsSpan(0, Count)));
+        writer.Write(MemoryMarshal.AsBytes(Weights.AsSpan(0, Count)));
+        writer.Write(MemoryMarshal.AsBytes(_scores.AsSpan(0, Count * Width)));
+        writer.Write(MemoryMarshal.AsBytes(_targets.AsSpan(0, HasSoftLabels ? Count * Width : 0)));
+        foreach (var id in Ids.AsSpan(0, Ids.Length > 0 ? Count : 0))
+        {
+            writer.Write(id is not null);
+            writer.Write(id ?? "");
+        }
+
+        writer.Write(Segments is not null);
+        foreach (var segment in Segments.AsSpan(0, Segments is null ? 0 : Count))
+        {
+            writer.Write((byte)Math.Min(segment, FirstSegment));
+            writer.Write(segment < FirstSegment ? "" : SegmentNames![segment]);
+        }
+
+        writer.Flush();
+        return bytes.ToArray();
+    }
+
+    /// <summary>Takes up the rows of a message, whose segments are numbered by the given names.</summary>
+    public void Read(byte[] bytes, SegmentNames names)
+    {
+        using var reader = new BinaryReader(new MemoryStream(bytes));
+        Count = reader.ReadInt32();
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(Labels.AsSpan(0, Count)));
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(Weights.AsSpan(0, Count)));
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(_scores.AsSpan(0, Count * Width)));
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(_targets.AsSpan(0, HasSoftLabels ? Count * Width : 0)));
+        foreach (ref var id in Ids.AsSpan(0, Ids.Length > 0 ? Count : 0))
+        {
+            var hasName = reader.ReadBoolean();
+            var name = reader.ReadString();
+            id = hasName ? name : null;
+        }
+
+        if (!reader.ReadBoolean())
+            return;
+        SegmentNames = names;
+        Segments ??= new int[Capacity];
+        foreach (ref var segment in Segments.AsSpan(0, Count))
+        {
+            segment = reader.ReadByte();
+            var name = reader.ReadString();
+            if (segment == FirstSegment)
+                segment = names.IndexOf(name);
+        }
+    }
+
+
     public Span<float> Scores(int row) => _scores.AsSpan(row * Width, Width);
 
     /// <summary>Sorts a row into the segment of a name.</summary>
@@ -116,6 +190,9 @@ internal abstract class ScoredRowReader : IDisposable
     /// <summary>False where the names are no more than the slot numbers.</summary>
     public abstract bool ClassesAreNamed { get; }
 
+    /// <summary>Of a cluster, the rows of all ranks, this one's among them; null reads its own alone.</summary>
+    public SharedScoredRows? Shared { get; set; }
+
     protected bool HasIds => _source.Id is not null;
 
     /// <summary>A block for these rows.</summary>
@@ -152,6 +229,8 @@ internal abstract class ScoredRowReader : IDisposable
     /// <summary>What stands in the label column of a row, for an error: read anew.</summary>
     public string LabelAt(long row)
     {
+        if (Shared is not null)
+            return "a name that the rank knows which has the row";
         using var cursor = ColumnValues.OpenCursor(_source.Data, [_source.Label]);
         var name = ColumnValues.Name(cursor, _source.Label, "label");
         while (cursor.MoveNext() && cursor.Position < row) { }
@@ -185,7 +264,9 @@ internal abstract class ScoredRowReader : IDisposable
             column is { } c ? ColumnValues.Name(cursor, c, role) : null;
     }
 
-    private bool Fill(ScoredBlock block)
+    private bool Fill(ScoredBlock block) => Shared?.Fill(block) ?? FillOwn(block);
+
+    private bool FillOwn(ScoredBlock block)
     {
         block.Count = 0;
         while (block.Count < block.Capacity && _source.Cursor.MoveNext())

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.MLNet;
 
@@ -55,34 +57,77 @@ internal sealed class TrainingLabel
     /// <summary>The numbers of a row's target; 0 where it is the index of a class.</summary>
     public int TargetWidth => IsVector ? Classes.Count : 0;
 
+    /// <summary>Whether the classes are this process' own, not those of several ranks.</summary>
+    public bool IsOfOneRank { get; private init; } = true;
+
     /// <summary>Whether rows weigh more or less by their labels.</summary>
     public bool BringsWeight { get; private init; }
 
     /// <summary>A multiclass label: a key of known count; the key's value 0 is missing, 1 is class 0.</summary>
     /// <exception cref="ArgumentException">The column is missing, no key, of unknown count, or of one class.</exception>
-    public static TrainingLabel Multiclass(DataViewSchema inputSchema, string name)
+    /// <param name="inputSchema">The schema.</param>
+    /// <param name="name">The column.</param>
+    /// <param name="cluster">The ranks whose classes count, too: one may have rows of a single class; null for none.</param>
+    public static TrainingLabel Multiclass(DataViewSchema inputSchema, string name, ICluster? cluster = null)
     {
         var column = ColumnValues.Require(inputSchema, name, "label");
         if (column.Type is not KeyDataViewType key)
             throw ColumnErrors.Mismatch(nameof(inputSchema), "label", column, Class, ClassRemedy);
-        if (key.Count is < 2 or > int.MaxValue)
+        if (key.Count is < 2 or > int.MaxValue && !(cluster is not null && key.Count == 1))
         {
             throw ColumnErrors.Mismatch(nameof(inputSchema), "label", column, "Key<UInt32> of 2 classes or more, their count known",
                 key.Count == 0 ? "Map it with MapValueToKey, or state the count with [KeyType(count)]"
                 : key.Count == 1 ? "A classifier cannot learn from one class"
                 : "There are too many classes");
         }
-        return new(column, ScoreClasses.Of(AnnotationNames.OfClasses(column, (int)key.Count), (int)key.Count), OpenClass, schema
-            => AnyKey(schema, name));
+        var label = new TrainingLabel(column, ScoreClasses.Of(AnnotationNames.OfClasses(column, (int)key.Count), (int)key.Count), OpenClass,
+            schema => AnyKey(schema, name));
+        return cluster is null ? label : label.Among(cluster);
+    }
+
+    /// <summary>
+    /// The label as all ranks of a cluster have it: the classes of rank 0, then those that rank 1 has besides, and so on, as they appear in
+    /// all rows; by name, whatever the order of a rank's own key. Where no rank's have names, their number is the largest.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Some ranks' classes have names and others' have none, or there is one class in
+    /// all.</exception>
+    private TrainingLabel Among(ICluster cluster)
+    {
+        const char End = '\0';
+        var all = cluster.Gather(Names is null ? FormattableString.Invariant($"{Classes.Count}") : $"{End}{string.Join(End, Names)}");
+        var unnamed = Array.FindIndex(all, text => text[0] != End);
+        if (unnamed >= 0 && Array.FindIndex(all, text => text[0] == End) is >= 0 and var named)
+        {
+            throw ClusterMessages.Agreed(new InvalidOperationException($"The classes of label column '{Column.Name}' have names on rank "
+                + $"{named} and none on rank {unnamed}; make them alike on all ranks."));
+        }
+
+        string[]? names = unnamed >= 0 ? null : [.. all.SelectMany(text => text[1..].Split(End)).Distinct()];
+        var count = names?.Length ?? all.Max(text => int.Parse(text, CultureInfo.InvariantCulture));
+        if (count < 2)
+        {
+            throw ClusterMessages.Agreed(new InvalidOperationException($"All ranks' rows are of one class of label column "
+                + $"'{Column.Name}'{(names is null ? "" : $", '{names[0]}'")}; a classifier cannot learn from one."));
+        }
+
+        return new(Column, ScoreClasses.Of(names, count), _open, _find) { BringsWeight = BringsWeight, IsOfOneRank = cluster.Size == 1 };
     }
 
     /// <summary>
     /// A binary label: Boolean; a key of two values (the second is the positive class); or Single, 0 or 1, NaN being missing.
     /// </summary>
     /// <exception cref="ArgumentException">The column is missing or of another type.</exception>
-    public static TrainingLabel Binary(DataViewSchema inputSchema, string name)
+    public static TrainingLabel Binary(DataViewSchema inputSchema, string name, ICluster? cluster = null)
     {
         var column = ColumnValues.Require(inputSchema, name, "label");
+        if (cluster is not null && column.Type is KeyDataViewType { Count: 1 or 2 })
+        {
+            var label = Multiclass(inputSchema, name, cluster);
+            return label.Classes.Count == 2 ? label : throw ClusterMessages.Agreed(new InvalidOperationException(
+                $"The ranks' label columns '{name}' have {label.Classes.Count} classes in all, {Throw.Listed(label.Classes.Names)}; a "
+                    + "binary label has two."));
+        }
+
         if (!(column.Type is BooleanDataViewType or KeyDataViewType { Count: 2 } || column.Type == NumberDataViewType.Single))
             throw ColumnErrors.Mismatch(nameof(inputSchema), "label", column, YesOrNo, YesOrNoRemedy);
         return new(column, ScoreClasses.OfBinary(column), column.Type is NumberDataViewType

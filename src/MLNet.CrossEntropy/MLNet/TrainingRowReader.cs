@@ -42,6 +42,18 @@ internal sealed class TrainingRowReader
     public static DataViewRowCursor OpenCursor(IDataView data, TrainingColumns columns)
         => ColumnValues.OpenCursor(data, [columns.Features, columns.Label.Column, columns.Weight, columns.Group]);
 
+    /// <summary>How many rows a view has; none of its columns is looked at.</summary>
+    public static long Count(IDataView data)
+    {
+        if (data.GetRowCount() is { } known)
+            return known;
+        using var cursor = ColumnValues.OpenCursor(data, []);
+        long rows = 0;
+        while (cursor.MoveNext())
+            rows++;
+        return rows;
+    }
+
     /// <summary>Reads the cursor's current row.</summary>
     /// <exception cref="InvalidOperationException">Its weight is negative or not finite, or its label is of no class.</exception>
     public void ReadRow()

@@ -51,7 +51,30 @@ internal sealed record TrainingRows(IReadOnlyList<RowBlock> Blocks, TrainingRowT
 /// <param name="Counts">How many were used, and how many were not, by kind.</param>
 /// <param name="WeightSum">The sum of the used rows' weights; their number when they have none.</param>
 /// <param name="FirstSkipped">Where the first skipped row is and why; null when none was skipped.</param>
-internal sealed record TrainingRowTally(TrainingRowCounts Counts, double WeightSum, string? FirstSkipped);
+internal sealed record TrainingRowTally(TrainingRowCounts Counts, double WeightSum, string? FirstSkipped)
+{
+    /// <summary>The same of all ranks' rows, but for the weights, whose sum has an order.</summary>
+    public TrainingRowTally Among(ICluster cluster)
+    {
+        var skipped = cluster.Gather(FirstSkipped ?? "");
+        var rank = Array.FindIndex(skipped, text => text.Length > 0);
+        return this with
+        {
+            FirstSkipped = rank < 0 ? null : $"{skipped[rank]} of rank {rank}",
+            Counts = new TrainingRowCounts
+            {
+                Used = Sum(Counts.Used),
+                MissingLabel = Sum(Counts.MissingLabel),
+                UnknownLabel = Sum(Counts.UnknownLabel),
+                NaNFeature = Sum(Counts.NaNFeature),
+                InfiniteFeature = Sum(Counts.InfiniteFeature),
+                ZeroWeight = Sum(Counts.ZeroWeight),
+            },
+        };
+
+        long Sum(long count) => cluster.Gather(count).Sum();
+    }
+}
 
 /// <summary>Takes the rows that a split holds out from a cursor, and keeps them.</summary>
 internal sealed class HeldOutRows
@@ -87,7 +110,10 @@ internal sealed class HeldOutRows
 
 /// <summary>Which rows of the training data are held out for validation: a seeded share of them.</summary>
 /// <remarks>A row's fate depends on the seed and its group or place in the view alone, so that every pass decides alike.</remarks>
-internal sealed class ValidationSplit(double fraction, int seed)
+/// <param name="fraction">The share.</param>
+/// <param name="seed">The seed.</param>
+/// <param name="rowsBefore">The rows of the ranks before, in a cluster.</param>
+internal sealed class ValidationSplit(double fraction, int seed, long rowsBefore = 0)
 {
     private readonly ulong _seed = SplitMix64.Mix((uint)seed);
 
@@ -95,7 +121,7 @@ internal sealed class ValidationSplit(double fraction, int seed)
     public Func<bool> IsHeldOut(DataViewRowCursor cursor, TrainingColumns columns)
     {
         var group = ColumnValues.Group(cursor, columns.Group);
-        return () => IsHeldOut(group() is var g && g != 0 ? g : (ulong)cursor.Position);
+        return () => IsHeldOut(group() is var g && g != 0 ? g : (ulong)(rowsBefore + cursor.Position));
     }
 
     private bool IsHeldOut(ulong row) => (SplitMix64.Mix(_seed + row * SplitMix64.Gamma) >> 11) * (1.0 / (1UL << 53)) < fraction;

@@ -42,6 +42,9 @@ internal struct CompensatedSum
 /// </summary>
 internal struct WeightedMoments
 {
+    /// <summary>How many numbers they are.</summary>
+    public const int Numbers = 4;
+
     private double _weightSum;
     private double _squaredWeightSum;
     private double _mean;
@@ -81,6 +84,22 @@ internal struct WeightedMoments
             _mean = mean,
             _squaredDeviations = squaredDeviations,
         };
+    }
+
+    /// <summary>Those that <see cref="CopyTo"/> has written.</summary>
+    public static WeightedMoments From(ReadOnlySpan<double> numbers) => new()
+    {
+        _weightSum = numbers[0],
+        _squaredWeightSum = numbers[1],
+        _mean = numbers[2],
+        _squaredDeviations = numbers[3],
+    };
+
+    /// <summary>Writes all that they hold.</summary>
+    public readonly void CopyTo(Span<double> numbers)
+    {
+        (numbers[0], numbers[1]) = (_weightSum, _squaredWeightSum);
+        (numbers[2], numbers[3]) = (_mean, _squaredDeviations);
     }
 
     public void Add(double value, double weight)

@@ -19,11 +19,12 @@ internal sealed class ClassTargets(ClassWeights? weights, TargetPrior? prior, st
     /// <param name="rows">The training rows, gone through if they must be counted.</param>
     /// <param name="channel">Is warned of classes without rows.</param>
     /// <exception cref="InvalidOperationException">An option names a class that is not there.</exception>
-    public LogitLoss LossOf(IEnumerable<RowBlock> rows, IChannel channel)
+    /// <param name="shares">Of a cluster, the rows of all ranks instead.</param>
+    public LogitLoss LossOf(IEnumerable<RowBlock> rows, IChannel channel, RowShares? shares = null)
     {
         prior?.Check(names);
         if (prior is { IsOfRows: false } || weights is { IsBalanced: true })
-            Count(rows);
+            _counts = shares is null ? Count(rows) : shares.Sum(names.Length, (share, sums) => Count(shares.Own, share, sums))[..^1];
         if (weights is null)
             return loss;
         _weights = weights.Of(names, _counts);
@@ -58,19 +59,34 @@ internal sealed class ClassTargets(ClassWeights? weights, TargetPrior? prior, st
         return weight * _counts[k] > 0 ? Math.Log(prior[names[k]] / (weight * _counts[k])) : throw TrainingErrors.NoRowsToCorrect(names[k]);
     }
 
-    private void Count(IEnumerable<RowBlock> rows)
+    private void Count(RowSet rows, RowShare share, double[] sums)
     {
-        _counts = new double[names.Length];
+        for (var row = share.From; row < share.To; row++)
+        {
+            var target = rows.Target(row, names.Length);
+            double weight = rows.Weight(row);
+            if (target.IsClass)
+                sums[target.ClassIndex] += weight;
+            for (var k = 0; !target.IsClass && k < names.Length; k++)
+                sums[k] += weight * target.Vector[k];
+        }
+    }
+
+    private double[] Count(IEnumerable<RowBlock> rows)
+    {
+        var counts = new double[names.Length];
         foreach (var block in rows)
         {
             for (var row = 0; row < block.Rows; row++)
             {
                 double weight = block.Weights?[row] ?? 1;
                 if (block.Classes is { } classes)
-                    _counts[classes[row]] += weight;
+                    counts[classes[row]] += weight;
                 for (var k = 0; block.Classes is null && k < names.Length; k++)
-                    _counts[k] += weight * block.Targets![row * names.Length + k];
+                    counts[k] += weight * block.Targets![row * names.Length + k];
             }
         }
+
+        return counts;
     }
 }

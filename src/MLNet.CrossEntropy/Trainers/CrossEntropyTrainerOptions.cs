@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Microsoft.ML;
 using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.Losses;
@@ -31,6 +33,7 @@ public abstract class CrossEntropyTrainerOptions
     /// The chosen penalty is on the weights of features scaled to the same variance, so that the model does not change with their units,
     /// unless one on raw weights, as a number of yours is, does clearly better. Up to 300 rows are held out in ten folds, up to 2,000 in
     /// five, more in two halves, of a sample where all would take long. It takes longer than one fit; give a number where that matters.
+    /// In a <see cref="Cluster"/> null is 1/N.
     /// </remarks>
     public float? L2Regularization { get; set; }
 
@@ -152,6 +155,17 @@ public abstract class CrossEntropyTrainerOptions
     /// </summary>
     public bool PullToInitialModel { get; set; }
 
+    /// <summary>
+    /// The ranks that fit together, each to rows of its own, such as those of MLNet.CrossEntropy.Mpi's MpiCluster; null fits in this
+    /// process alone. All ranks get the same model, with the same bits for any number of ranks up to 64: that of all rows, one rank's
+    /// after the other's. (What it costs and what must be alike: docs/cluster.md.)
+    /// </summary>
+    /// <remarks>
+    /// <see cref="Solver.Auto"/> is <see cref="Solver.Newton"/> then, where that can be used, else <see cref="Solver.Sgd"/>, whose batches
+    /// are large by themselves. Rows are kept in memory (<see cref="Cache"/>); a checkpoint is rank 0's, and is saved after whole epochs.
+    /// </remarks>
+    public ICluster? Cluster { get; set; }
+
     /// <summary>Told of each epoch as it ends, on the thread that called Fit; an <see cref="Progress{T}"/> hands it on.</summary>
     public IProgress<EpochReport>? Progress { get; set; }
 
@@ -226,7 +240,7 @@ public abstract class CrossEntropyTrainerOptions
         L1 = L1Regularization ?? 0,
         ChoosesL1 = L1Regularization is null,
         L2 = L2Regularization ?? 0,
-        ChoosesL2 = L2Regularization is null,
+        ChoosesL2 = L2Regularization is null && Cluster is null,
         PullsToInitial = PullToInitialModel,
         Solver = Solver,
         Epochs = NumberOfEpochs ?? 0,
@@ -239,7 +253,29 @@ public abstract class CrossEntropyTrainerOptions
         Patience = Patience ?? Defaults.Patience,
         Cancellation = CancellationToken,
         OnCancellation = OnCancellation,
+        Cluster = Cluster,
     };
+
+    /// <summary>What all ranks of a cluster must have alike, each a line.</summary>
+    internal IEnumerable<string> Lines()
+    {
+        string[] own = [nameof(Cluster), nameof(CancellationToken), nameof(Progress), nameof(NumberOfThreads), nameof(CheckpointPath),
+            nameof(InitialModel), nameof(Schedule), nameof(Optimizer)];
+        yield return $"Library: {typeof(CrossEntropyTrainerOptions).Assembly.GetName().Version}";
+        yield return $"Processor: {RuntimeInformation.ProcessArchitecture} with vectors of {Vector<float>.Count} floats";
+        yield return $"Trainer: {GetType().DeclaringType!.Name}";
+        yield return $"{nameof(CheckpointPath)}: {(CheckpointPath is null ? "none" : "a file")}";
+        yield return $"{nameof(InitialModel)}: {(InitialModel is null ? "none" : "a model")}";
+        yield return $"{nameof(Schedule)}: {FitIdentity.Describe(Schedule)}";
+        yield return $"{nameof(Optimizer)}: {FitIdentity.Describe(Optimizer)}";
+        foreach (var property in GetType().GetProperties().Where(property => !own.Contains(property.Name))
+            .OrderBy(property => property.Name, StringComparer.Ordinal))
+        {
+            var value = property.GetValue(this);
+            var isList = value is System.Collections.IEnumerable and not string;
+            yield return $"{property.Name}: {(isList || value is IFormattable ? FitIdentity.Describe(value) : value ?? "none")}";
+        }
+    }
 
     internal CheckpointOptions? Checkpoint(Action<string> warn) => CheckpointPath is null ? null : new CheckpointOptions
     {

@@ -4,13 +4,15 @@ using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Trainers;
 
 /// <summary>The loss of a fit, which may depend on its rows.</summary>
 /// <param name="rows">The training rows; to go through them is to read them, where they are not kept in memory.</param>
 /// <param name="channel">Where warnings go.</param>
-internal delegate LogitLoss LossOfRows(IEnumerable<RowBlock> rows, IChannel channel);
+/// <param name="shares">Of a cluster, the rows of all ranks.</param>
+internal delegate LogitLoss LossOfRows(IEnumerable<RowBlock> rows, IChannel channel, RowShares? shares = null);
 
 /// <summary>What every trainer's Fit does between checking its columns and making its model: read the rows, fit, report.</summary>
 /// <remarks>It holds no state of a fit, so that a trainer can fit on several threads at once.</remarks>
@@ -32,6 +34,17 @@ internal sealed class LinearFit
         _options = options;
         _seed = options.Seed ?? host.Rand.Next();
     }
+
+    private ICluster? Cluster => _options.Cluster;
+
+    /// <summary>
+    /// Runs a fit from its first look at the columns on, of a cluster with the other ranks: they must have been given the same options.
+    /// </summary>
+    public T Together<T>(Func<T> fit) => Cluster.Guard(() =>
+    {
+        Cluster?.Agree(_options.Lines());
+        return fit();
+    });
 
     /// <summary>Fits <paramref name="outputs"/> logits <c>z = W x + b</c> to the rows of <paramref name="input"/>.</summary>
     /// <param name="input">The training data.</param>
@@ -56,9 +69,14 @@ internal sealed class LinearFit
         if (_options.PullToInitialModel && start is null)
             throw TrainingErrors.NothingToPullTo();
         using var channel = _host.Start("Training");
-        var split = _options.ValidationFraction > 0 ? new ValidationSplit(_options.ValidationFraction, _seed) : null;
-        var source = new Source(input, columns, validation, split, start, channel);
-        var fit = _options.Cache ? FitCached(source, lossOf, outputs) : FitStreamed(source, lossOf, outputs);
+        var seed = Cluster?.FirstOf(_seed) ?? _seed;
+        Cluster?.Agree(Lines(columns, outputs, validation, start));
+        var split = _options.ValidationFraction > 0
+            ? new ValidationSplit(_options.ValidationFraction, seed, RowsBefore(input))
+            : null;
+        var source = new Source(input, columns, validation, split, start, channel, seed);
+        var fit = Cluster is not null ? FitShares(Cluster, source, lossOf, outputs)
+            : _options.Cache ? FitCached(source, lossOf, outputs) : FitStreamed(source, lossOf, outputs);
         var fitted = fit.Result;
         if (fitted.Warning is { } warning)
             channel.Warning(MessageSensitivity.None, warning);
@@ -77,7 +95,7 @@ internal sealed class LinearFit
             L2Regularization = fitted.Start.Plan.L2,
             L1Regularization = fitted.Start.Plan.L1,
             PenaltyPath = fitted.Start.PenaltyPath is { Count: > 0 } path ? path : null,
-            Seed = _seed,
+            Seed = seed,
             History = fitted.History,
             BestEpoch = fitted.BestEpoch,
             ResumedFromStep = fitted.ResumedFrom > 0 ? fitted.ResumedFrom : null,
@@ -100,6 +118,58 @@ internal sealed class LinearFit
         var heldOut = (read.HeldOut ?? ReadValidation(source))?.Around(read.Centre);
         var plan = Plan(source, read.Tally, heldOut?.Tally, loss, outputs, read.Centre);
         return Fitted.Of(read.Tally, heldOut?.Tally, LinearSolver.Fit(read.Blocks, heldOut?.Blocks, plan), read.Centre);
+    }
+
+    /// <summary>The fit of a rank: rows are dealt out anew, then all that depends on them is one for all.</summary>
+    private Fitted FitShares(ICluster cluster, Source source, LossOfRows lossOf, int outputs)
+    {
+        source = source with { Columns = source.Columns with { IsCentred = false } };
+        var (read, heldOut) = cluster.Together(() =>
+        {
+            var rows = TrainingRows.Read(source.Data, source.Columns, source.Split, cancellation: _options.CancellationToken);
+            return (rows, rows.HeldOut ?? ReadValidation(source));
+        });
+        using var shares = RowShares.Deal(cluster, read.Blocks, outputs, _options.CancellationToken);
+        var tally = read.Tally.Among(cluster) with { WeightSum = shares.TotalWeight() };
+        var heldTally = heldOut?.Tally.Among(cluster);
+        try
+        {
+            var loss = lossOf([], source.Channel, shares);
+            var plan = Plan(source, tally, heldTally, loss, outputs, centre: null);
+            var result = LinearSolver.Fit(shares, heldOut?.Blocks, plan);
+            return new Fitted(tally, heldTally, result with
+            {
+                Start = result.Start with { UnknownValidationRows = cluster.Gather(result.Start.UnknownValidationRows).Sum() },
+            });
+        }
+        catch (Exception failure) when (failure is ArgumentException or InvalidOperationException or OperationCanceledException
+            or InvalidDataException)
+        {
+            // Made of what all ranks know: each of them meets it.
+            ClusterMessages.Agreed(failure);
+            throw;
+        }
+    }
+
+    /// <summary>What of the data must be alike on all ranks.</summary>
+    private static IEnumerable<string> Lines(TrainingColumns columns, int outputs, IDataView? validation, InitialModel.Start? start)
+    {
+        yield return $"Features: {columns.FeatureCount} in column {columns.Features.Name}";
+        yield return $"Feature names: {FitIdentity.Describe(AnnotationNames.OfSlots(columns.Features, columns.FeatureCount))}";
+        yield return $"Label: {columns.Label.Column.Name}, {(columns.Label.IsVector ? "a vector" : "a class")}, {outputs} outputs";
+        yield return $"Classes: {FitIdentity.Describe(columns.Label.Classes.Names)}";
+        yield return $"Validation data: {(validation is null ? "none" : "given")}";
+        yield return $"Initial weights: {FitIdentity.Describe(start?.Weights)}";
+        yield return $"Initial biases: {FitIdentity.Describe(start?.Biases)}";
+    }
+
+    /// <summary>How many rows the ranks before this one have; 0 without a cluster.</summary>
+    private long RowsBefore(IDataView input)
+    {
+        if (Cluster is null)
+            return 0;
+        var rows = Cluster.Gather(Cluster.Together(() => TrainingRowReader.Count(input)));
+        return rows.Take(Cluster.Rank).Sum();
     }
 
     private Fitted FitStreamed(Source source, LossOfRows lossOf, int outputs)
@@ -139,7 +209,8 @@ internal sealed class LinearFit
             WarnOfUnused(channel, "validation", heldOut);
         return _options.Plan(loss, outputs) with
         {
-            Seed = _seed,
+            L2 = _options.L2Regularization ?? (_options.Cluster is null ? 0 : 1 / rows.WeightSum),
+            Seed = source.Seed,
             InitialWeights = source.Start?.Weights,
             InitialBiases = source.Start is { } start ? RowBlock.BiasesAround(start.Weights, start.Biases, from: null, centre) : null,
             StepsBefore = source.Start?.Steps,
@@ -239,7 +310,7 @@ internal sealed class LinearFit
 
     /// <summary>Where a fit's rows come from.</summary>
     private sealed record Source(IDataView Data, TrainingColumns Columns, IDataView? Validation, ValidationSplit? Split,
-        InitialModel.Start? Start, IChannel Channel);
+        InitialModel.Start? Start, IChannel Channel, int Seed);
 
     /// <summary>A fit, and what became of the rows.</summary>
     private sealed record Fitted(TrainingRowTally Rows, TrainingRowTally? ValidationRows, FittedLinearModel Result)

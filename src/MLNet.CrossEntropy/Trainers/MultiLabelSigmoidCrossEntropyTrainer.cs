@@ -96,6 +96,11 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
     private TransformerChain<ITransformer> FitRows(IDataView input, IDataView? validation)
     {
         ArgumentNullException.ThrowIfNull(input);
+        return _fit.Together(() => FitTogether(input, validation));
+    }
+
+    private TransformerChain<ITransformer> FitTogether(IDataView input, IDataView? validation)
+    {
         var label = TrainingLabel.MultiLabel(input.Schema, _options.LabelColumnName);
         if (_options.PositiveWeights is { Count: > 1 } weights && weights.Count != label.TargetWidth)
             throw TrainingErrors.WrongPositiveWeights(weights.Count, label.Column.Name, label.TargetWidth);
@@ -107,7 +112,7 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
                 .Of(label.Names, label.TargetWidth, initial.ClassNames, initial.Model.Biases.Length, _options.AddNewClasses)
                     .InVectors(label.TargetWidth, unknown: float.NaN))
             : null;
-        (var fitted, var report) = _fit.Run(input, columns, (_, _) => loss, label.TargetWidth, validation, start);
+        (var fitted, var report) = _fit.Run(input, columns, (_, _, _) => loss, label.TargetWidth, validation, start);
         CorrectPrior(fitted.Biases);
 
         var model = NativeModels.Linear(_host, fitted.Weights, fitted.Biases, label.Names);

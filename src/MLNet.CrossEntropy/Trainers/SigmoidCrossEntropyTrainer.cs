@@ -108,7 +108,13 @@ public sealed class SigmoidCrossEntropyTrainer
         IDataView input, IDataView? validation = null, object? initialModel = null)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var label = TrainingLabel.Binary(input.Schema, _options.LabelColumnName);
+        return _fit.Together(() => FitTogether(input, validation, initialModel));
+    }
+
+    private BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> FitTogether(
+        IDataView input, IDataView? validation, object? initialModel)
+    {
+        var label = TrainingLabel.Binary(input.Schema, _options.LabelColumnName, _options.Cluster);
         var columns = TrainingColumns.Find(
             input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName, _options.GroupColumnName);
         var classes = new ClassTargets(

@@ -110,12 +110,18 @@ public sealed class SoftmaxCrossEntropyTrainer
         => schema.GetColumnOrNull(_options.LabelColumnName)?.Type is VectorDataViewType || _options.LabelKind != LabelKind.Auto
             ? TrainingLabel.Distribution(
                 schema, _options.LabelColumnName, IsCounts, weighsBySum: _options.LabelKind == LabelKind.WeightedCounts)
-            : TrainingLabel.Multiclass(schema, _options.LabelColumnName);
+            : TrainingLabel.Multiclass(schema, _options.LabelColumnName, _options.Cluster);
 
     private MulticlassPredictionTransformer<MaximumEntropyModelParameters> FitRows(
         IDataView input, IDataView? validation = null, object? initialModel = null)
     {
         ArgumentNullException.ThrowIfNull(input);
+        return _fit.Together(() => FitTogether(input, validation, initialModel));
+    }
+
+    private MulticlassPredictionTransformer<MaximumEntropyModelParameters> FitTogether(
+        IDataView input, IDataView? validation, object? initialModel)
+    {
         var label = FindLabel(input.Schema);
         var columns = TrainingColumns.Find(
             input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName, _options.GroupColumnName);
@@ -143,6 +149,9 @@ public sealed class SoftmaxCrossEntropyTrainer
     {
         var label = columns.Label.Column;
         if (columns.Label.IsVector)
+            return TrainSchema.OfNames(columns.Features, label.Name, classes.Count, classes.Names);
+        // The ranks of a cluster may have them in other orders.
+        if (!columns.Label.IsOfOneRank)
             return TrainSchema.OfNames(columns.Features, label.Name, classes.Count, classes.Names);
         var isNamedByData = classes.Names is null || AnnotationNames.OfClasses(label, classes.Count) is not null;
         return isNamedByData ? data : TrainSchema.OfBoth(columns.Features, label, score, classes.Names, classes.OfModel);

@@ -26,6 +26,8 @@ public sealed partial class FolderTests
 
     private static readonly string[] WithoutMLNet = ["Numerics", "Information", "Tables", "Losses", "Linear"];
 
+    private static readonly System.Reflection.Assembly Product = typeof(SoftmaxCrossEntropyTrainer).Assembly;
+
     private static readonly Lazy<Reference[]> References = new(() => [.. ReadReferences()]);
 
     [Fact]
@@ -51,6 +53,18 @@ public sealed partial class FolderTests
     }
 
     [Fact]
+    public void The_product_has_never_heard_of_MPI()
+    {
+        var mpi = typeof(MpiCluster).Assembly;
+        Assert.Contains(mpi.GetReferencedAssemblies(), name => name.Name == Product.GetName().Name);
+        Assert.DoesNotContain(Product.GetReferencedAssemblies(), name => name.Name == mpi.GetName().Name);
+        AssertNone(Sources.Files.Where(file => file.Text.Contains("DllImport", StringComparison.Ordinal)).Select(file => file.Path));
+        // Of the product it knows what users know.
+        Assert.DoesNotContain(
+            Product.GetCustomAttributesData(), attribute => attribute.ConstructorArguments is [{ Value: "MLNet.CrossEntropy.Mpi" }]);
+    }
+
+    [Fact]
     public void Only_MLNet_reads_through_cursors()
         => Assert.Empty(OffendersOutside("MLNet/", ["GetRowCursor", "DataViewRowCursor"]));
 
@@ -70,7 +84,7 @@ public sealed partial class FolderTests
 
     private static IEnumerable<Reference> ReadReferences()
     {
-        var product = new ArchLoader().LoadAssembly(typeof(SoftmaxCrossEntropyTrainer).Assembly).Build();
+        var product = new ArchLoader().LoadAssembly(Product).Build();
         foreach (var type in product.Types)
         {
             if (Sources.FolderOf(Outermost(type)) is not { } folder)

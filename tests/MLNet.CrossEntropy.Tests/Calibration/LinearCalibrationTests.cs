@@ -274,7 +274,8 @@ public class LinearCalibrationTests
 
     private void AgreesWithTheEvaluator(ITransformer model, double logLoss, double calibrationError)
     {
-        var metrics = _ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(Held), "Species");
+        var metrics = _ml.MulticlassClassification.EvaluateCrossEntropy(
+            model.Transform(Held), new MulticlassEvaluationOptions { LabelColumnName = "Species", ReliabilityBins = 15 });
         Assert.Equal(logLoss, metrics.LogLoss, 1e-6);
         Assert.Equal(calibrationError, metrics.Reliability.ExpectedCalibrationError, 1e-5);
     }

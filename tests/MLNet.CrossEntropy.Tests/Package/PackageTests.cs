@@ -58,6 +58,18 @@ public sealed partial class PackageTests : IDisposable
     }
 
     [Fact]
+    public void The_package_of_MPI_needs_this_one()
+    {
+        const string Mpi = $"{Id}.Mpi";
+        using var package = ZipFile.OpenRead(Pack(Mpi));
+        Assert.NotNull(package.GetEntry($"lib/net10.0/{Mpi}.dll"));
+        Assert.NotNull(package.GetEntry("PackageReadme.md"));
+        Assert.DoesNotContain(package.Entries, entry => entry.Name == $"{Id}.dll");
+        var dependencies = Read(package, $"{Mpi}.nuspec").Descendants().Where(element => element.Name.LocalName == "dependency");
+        Assert.Contains(dependencies, dependency => dependency.Attribute("id")!.Value == Id);
+    }
+
+    [Fact]
     public void The_pages_programs_run_as_they_stand_and_in_a_single_file()
     {
         Pack();
@@ -98,14 +110,14 @@ public sealed partial class PackageTests : IDisposable
     }
 
     /// <summary>Packs what these tests were built with.</summary>
-    private string Pack()
+    private string Pack(string id = Id)
     {
         var artifacts = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Parent!.Parent!.FullName;
         var configuration = typeof(PackageTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
         OtherProcess.Run(
-            Repository.Root, "dotnet", "pack", $"src/{Id}", "--no-build", "-c", configuration,
+            Repository.Root, "dotnet", "pack", $"src/{id}", "--no-build", "-c", configuration,
             "-o", _folder.Name, $"-p:PackageVersion={Version}", $"-p:ArtifactsPath={artifacts}");
-        return _folder.File($"{Id}.{Version}.nupkg");
+        return _folder.File($"{id}.{Version}.nupkg");
     }
 
     /// <summary>Takes the package out of the machine's folder of packages again.</summary>

@@ -17,6 +17,9 @@ internal sealed record CheckpointOptions
     /// <summary>Saves when so much time has passed since the last time; null never does.</summary>
     public TimeSpan? Interval { get; init; }
 
+    /// <summary>Whether this process writes the file; of a cluster another one may.</summary>
+    public bool IsWritten { get; init; } = true;
+
     /// <summary>Told of what goes wrong without ending the fit.</summary>
     public Action<string>? Warn { get; init; }
 }
@@ -33,9 +36,12 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
     private bool _isCurrentGood = true;
     private bool _hasFailed;
 
-    private string Previous => options.Path + ".previous";
+    private string Previous => PreviousOf(options.Path);
 
     private string Next => options.Path + ".next";
+
+    /// <summary>The file of the state before that of a file.</summary>
+    public static string PreviousOf(string path) => path + ".previous";
 
     /// <summary>Takes up the state that was saved last, if any was; of a file that is refused, the one before it.</summary>
     /// <exception cref="IOException">The file's folder does not exist, or the file is a folder.</exception>
@@ -82,16 +88,24 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
     /// <summary>Saves now. A disk that fails does not end the fit, and is told of once as long as it fails.</summary>
     public void Write(int epochs, long steps)
     {
+        var isSerialized = false;
         try
         {
-            CheckpointFile.Write(Next, identity, serialize);
-            if (_isCurrentGood && File.Exists(options.Path))
+            if (options.IsWritten)
+                CheckpointFile.Write(Next, identity, Serialize);
+            else
+                Serialize(new StateStream(Stream.Null));
+            if (options.IsWritten && _isCurrentGood && File.Exists(options.Path))
                 File.Move(options.Path, Previous, overwrite: true);
-            File.Move(Next, options.Path, overwrite: true);
+            if (options.IsWritten)
+                File.Move(Next, options.Path, overwrite: true);
             (_isCurrentGood, _hasFailed) = (true, false);
         }
         catch (Exception failure) when (IsOfFile(failure))
         {
+            // Other ranks hand in their part.
+            if (!isSerialized)
+                serialize(new StateStream(Stream.Null));
             if (!_hasFailed)
                 options.Warn?.Invoke($"The checkpoint '{options.Path}' could not be written: {failure.Message.TrimEnd('.')}. The fit goes "
                     + "on, and tries again each time that it should be saved.");
@@ -101,6 +115,12 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
 
         _written = Stopwatch.GetTimestamp();
         (_epochsWritten, _stepsWritten) = (epochs, steps);
+
+        void Serialize(StateStream state)
+        {
+            serialize(state);
+            isSerialized = true;
+        }
     }
 
     /// <summary>Deletes the files: a fit that has come to its end has nothing to take up.</summary>

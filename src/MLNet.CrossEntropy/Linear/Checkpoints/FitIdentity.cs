@@ -18,7 +18,7 @@ internal static class FitIdentity
     private static readonly string[] Indifferent =
     [
         nameof(FitPlan.Threads), nameof(FitPlan.Cancellation), nameof(FitPlan.OnCancellation), nameof(FitPlan.OnBegin),
-        nameof(FitPlan.OnEpoch), nameof(FitPlan.Checkpoint),
+        nameof(FitPlan.OnEpoch), nameof(FitPlan.Checkpoint), nameof(FitPlan.Cluster),
     ];
 
     /// <summary>The lines, each a name and a value.</summary>
@@ -28,8 +28,8 @@ internal static class FitIdentity
         List<string> lines =
         [
             $"Library: {typeof(FitIdentity).Assembly.GetName().Version}",
-            FormattableString.Invariant($"Training rows: {rows.Rows} x {rows.Features}, {Fingerprint(objective.Chunks, rows.Outputs)}"),
-            $"Validation rows: {(validation is null ? "none" : $"{Describe(validation.Rows)}, {Fingerprint([validation], rows.Outputs)}")}",
+            FormattableString.Invariant($"Training rows: {rows.Rows} x {rows.Features}, {OfTraining()}"),
+            $"Validation rows: {(validation is null ? "none" : OfValidation(validation))}",
         ];
         lines.AddRange(PropertiesOf(plan, but: Indifferent).Select(pair => $"{pair.Name}: {pair.Value}"));
         if (plan.Schedule is { } schedule)
@@ -41,6 +41,12 @@ internal static class FitIdentity
         }
 
         return string.Join('\n', lines);
+
+        string OfTraining() => objective.Shares?.Fingerprint() ?? Fingerprint(objective.Chunks, rows.Outputs);
+
+        string OfValidation(RowSet held) => objective.HeldShares is { } shares
+            ? $"{Describe(shares.Rows)}, {shares.Fingerprint()}"
+            : $"{Describe(held.Rows)}, {Fingerprint([held], rows.Outputs)}";
     }
 
     /// <summary>What differs first, as a sentence without its full stop.</summary>
@@ -88,7 +94,7 @@ internal static class FitIdentity
     }
 
     /// <summary>A value by its public properties, to the last digit; long lists by their hash.</summary>
-    private static string Describe(object? value) => value switch
+    public static string Describe(object? value) => value switch
     {
         null => "none",
         string text => text,

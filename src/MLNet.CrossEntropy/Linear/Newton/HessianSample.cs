@@ -19,22 +19,29 @@ internal sealed unsafe class HessianSample
     public HessianSample(LinearObjective objective, RowSet rows, double wanted)
     {
         Count = rows.Rows;
-        if (wanted >= rows.Rows / 2)
+        var allRows = objective.Summary.Rows;
+        if (wanted >= allRows / 2)
             return;
+        var first = objective.Shares?.Local.First().First ?? 0;
         var leverages = Leverages(objective, rows);
         var classes = objective.Summary.OutputWeights;
-        double all = leverages.Sum(), inClasses = classes.Count(weight => weight > 0);
+        var all = objective.SumOver(rows, 1, (from, to, sum) =>
+        {
+            for (var i = from; i < to; i++)
+                sum[0] += leverages[i];
+        })[0];
+        double inClasses = classes.Count(weight => weight > 0);
         List<int> numbers = [];
         List<float> shares = [];
         for (var i = 0; i < rows.Rows; i++)
         {
-            var chance = 1.0 / rows.Rows + leverages[i] / all;
+            var chance = 1.0 / allRows + leverages[i] / all;
             chance += rows.HasClasses && rows.Class(i) is >= 0 and var label && label < classes.Length
                 ? 1 / (inClasses * Math.Max(1, classes[label]))
-                : 1.0 / rows.Rows;
+                : 1.0 / allRows;
             chance = Math.Min(1, wanted / 3 * chance);
             // Drawn by the row's number alone.
-            if ((SplitMix64.Mix((ulong)i * SplitMix64.Gamma) >> 11) * (1.0 / (1UL << 53)) >= chance)
+            if ((SplitMix64.Mix((ulong)(first + i) * SplitMix64.Gamma) >> 11) * (1.0 / (1UL << 53)) >= chance)
                 continue;
             numbers.Add(i);
             shares.Add((float)(1 / chance));
@@ -49,6 +56,13 @@ internal sealed unsafe class HessianSample
     /// <summary>Whether it is all rows.</summary>
     public bool IsWhole => _numbers is null;
 
+    /// <summary>Which of it are rows <c>[from, to)</c>.</summary>
+    public (int From, int To) Within(int from, int to)
+    {
+        int PlaceOf(int row) => _numbers is null ? row : Array.BinarySearch(_numbers, row) is var place && place >= 0 ? place : ~place;
+        return (PlaceOf(from), PlaceOf(to));
+    }
+
     /// <summary>The i-th row's number.</summary>
     public int Row(int i) => _numbers is null ? i : _numbers[i];
 
@@ -61,10 +75,16 @@ internal sealed unsafe class HessianSample
         var sums = new float[rows.Features];
         var leverages = new double[rows.Rows];
         using var scaled = new NativeBuffer<float>(rows.Features);
-        for (var i = 0; i < rows.Rows; i++)
-            VisitSquares(objective.Scaling, rows, i, scaled, sums, isAdding: true);
+        var total = objective.SumOver(rows, sums.Length, (from, to, values) =>
+        {
+            Array.Clear(sums);
+            for (var i = from; i < to; i++)
+                VisitSquares(objective.Scaling, rows, i, scaled, sums, isAdding: true);
+            for (var j = 0; j < sums.Length; j++)
+                values[j] = sums[j];
+        });
         for (var j = 0; j < sums.Length; j++)
-            sums[j] = sums[j] > 0 ? 1 / sums[j] : 0;
+            sums[j] = total[j] > 0 ? 1 / (float)total[j] : 0;
         for (var i = 0; i < rows.Rows; i++)
             leverages[i] = VisitSquares(objective.Scaling, rows, i, scaled, sums, isAdding: false);
         return leverages;

@@ -62,7 +62,7 @@ internal sealed unsafe class HessianSums : IDisposable
     /// <summary>About how many floats are multiplied for a row and a weight.</summary>
     public static double CostOf(RowSet rows)
     {
-        double size = rows.Features + 1, stored = rows.IsSparse ? 1 + (double)rows.NonZeros / rows.Rows : size;
+        double size = rows.Features + 1, stored = rows.IsSparse ? 1 + rows.StoredPerRow : size;
         return Math.Min(size * size, rows.IsSparse ? ScatterCost * stored * stored : double.PositiveInfinity) / 2;
     }
 

@@ -53,7 +53,7 @@ internal sealed class NewtonPreconditioner : IDisposable
         _pairs = [.. Enumerable.Range(0, _outputs)
             .SelectMany(k => Enumerable.Range(isCoupled ? 0 : k, isCoupled ? k + 1 : 1).Select(l => (k, l)))];
         var perRow = 2 * _pairs.Length * (hasBlocks ? HessianSums.CostOf(rows) : _size);
-        var perPass = rows.Rows * (double)_outputs * (4 * objective.Summary.ValuesPerRow + CostOfLogit);
+        var perPass = objective.Summary.Rows * (double)_outputs * (4 * objective.Summary.ValuesPerRow + CostOfLogit);
         _sample = new HessianSample(
             objective, rows, Math.Max(WorthInPasses * perPass / perRow, RowsPerParameter * (double)_blockSize));
         _blocks = new double[Factors(_loss, _outputs, rows.Features)];
@@ -93,12 +93,37 @@ internal sealed class NewtonPreconditioner : IDisposable
         if (_isFactorized && !IsExact && areGood)
             return;
         _isFactorized = true;
-        Array.Clear(_blocks);
         Array.Clear(_biasCurvature);
-        Span<int> numbers = stackalloc int[HessianSums.ChunkRows];
-        for (int first = 0, count; first < _sample.Count; first += count)
+        if (_objective.Shares is null)
+            AddSample(local, 0, _sample.Count);
+        else
+            _objective.Shares.Sum(_blocks.Length, AddShare).AsSpan(0, _blocks.Length).CopyTo(_blocks);
+        if (_blockSize == 1)
         {
-            count = Math.Min(numbers.Length, _sample.Count - first);
+            CompleteDiagonal();
+            return;
+        }
+
+        _objective.Team.Run(_complete);
+        for (var b = 0; b < _blocks.Length; b += _blockSize * _blockSize)
+            Cholesky.Factorize(_blocks.AsSpan(b, _blockSize * _blockSize), _blockSize);
+
+        void AddShare(RowShare share, double[] values)
+        {
+            var (from, to) = _sample.Within(share.From, share.To);
+            AddSample(local, from, to);
+            _blocks.CopyTo(values, 0);
+        }
+    }
+
+    /// <summary>Makes the blocks the sums over a part of the sample.</summary>
+    private void AddSample(LocalObjective local, int from, int to)
+    {
+        Array.Clear(_blocks);
+        Span<int> numbers = stackalloc int[HessianSums.ChunkRows];
+        for (int first = from, count; first < to; first += count)
+        {
+            count = Math.Min(numbers.Length, to - first);
             for (var i = 0; i < count; i++)
             {
                 numbers[i] = _sample.Row(first + i);
@@ -110,16 +135,6 @@ internal sealed class NewtonPreconditioner : IDisposable
             else
                 AddSquares(numbers[..count]);
         }
-
-        if (_blockSize == 1)
-        {
-            CompleteDiagonal();
-            return;
-        }
-
-        _objective.Team.Run(_complete);
-        for (var b = 0; b < _blocks.Length; b += _blockSize * _blockSize)
-            Cholesky.Factorize(_blocks.AsSpan(b, _blockSize * _blockSize), _blockSize);
     }
 
     /// <summary>Turns a residual into about the inverse Hessian times it, in place.</summary>

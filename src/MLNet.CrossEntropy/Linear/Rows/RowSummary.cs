@@ -12,6 +12,9 @@ internal sealed record RowSummary
     /// <summary>The rows of each chunk, the last perhaps having fewer.</summary>
     public required int ChunkRows { get; init; }
 
+    /// <summary>Of a cluster, how many shares each step takes rows from; else 1.</summary>
+    public int Parts { get; init; } = 1;
+
     /// <summary>How many features each row has.</summary>
     public required int Features { get; init; }
 
@@ -77,7 +80,7 @@ internal sealed record RowSummary
                 TotalWeight = sum.TotalWeight + rows.TotalWeight,
                 LargestChunkBytes = Math.Max(sum.LargestChunkBytes, rows.Bytes),
             };
-            priors.Add(rows);
+            priors.Add(rows, 0, rows.Rows);
         }
 
         if (sum is null)
@@ -90,8 +93,40 @@ internal sealed record RowSummary
                 PriorLoss = priors.Loss(),
                 OutputWeights = priors.Sums,
             }
-            : throw new ArgumentException($"The {sum.Rows} training rows weigh {sum.TotalWeight} in all; at least one must have a "
-                + "positive weight.", nameof(chunks));
+            : throw NoWeight(sum.Rows, sum.TotalWeight);
+    }
+
+    /// <summary>The same of the rows of a cluster; their shares count as chunks.</summary>
+    /// <exception cref="ArgumentException">None has weight.</exception>
+    public static RowSummary Of(RowShares shares, LogitLoss loss, int outputs)
+    {
+        var own = shares.Own;
+        var sums = shares.Sum(2 + 2 * outputs, (share, values) =>
+        {
+            var priors = new ClassPriors(loss, outputs);
+            priors.Add(own, share.From, share.To);
+            for (var row = share.From; row < share.To; row++)
+                values[0] += own.Weight(row);
+            priors.CopyTo(values.AsSpan(1));
+        });
+        if (!(sums[0] > 0))
+            throw ClusterMessages.Agreed(NoWeight(shares.Rows, sums[0]));
+        var all = new ClassPriors(loss, outputs, sums.AsSpan(1));
+        var chunk = shares.LargestShare;
+        return new RowSummary
+        {
+            Rows = shares.Rows,
+            ChunkRows = chunk,
+            Parts = shares.Count,
+            Features = own.Features,
+            IsSparse = own.IsSparse,
+            LargestChunkBytes = own.IsSparse ? (long)(8.0 * chunk * shares.NonZeros / shares.Rows) : 4L * chunk * own.Features,
+            TotalWeight = sums[0],
+            TargetWeight = all.TargetWeight,
+            PriorBiases = all.Biases(),
+            PriorLoss = own.HasClasses ? all.Loss() : null,
+            OutputWeights = all.Sums,
+        };
     }
 
     /// <summary>The steps of an epoch: a batch never reaches over the end of its chunk.</summary>
@@ -100,6 +135,9 @@ internal sealed record RowSummary
         long InChunk(long rows) => (rows + batchSize - 1) / batchSize;
         return Rows / ChunkRows * InChunk(ChunkRows) + InChunk(Rows % ChunkRows);
     }
+
+    private static ArgumentException NoWeight(long rows, double weight) =>
+        new($"The {rows} training rows weigh {weight} in all; at least one must have a positive weight.");
 }
 
 /// <summary>The best model that looks at no feature: biases alone, whose predictions are the weighted mean targets of the rows.</summary>
@@ -109,16 +147,33 @@ internal sealed class ClassPriors(LogitLoss loss, int outputs)
     private readonly double[] _weights = new double[outputs];
     private bool _haveVectors;
 
+    /// <summary>Those that <see cref="CopyTo"/> has written.</summary>
+    public ClassPriors(LogitLoss loss, int outputs, ReadOnlySpan<double> sums)
+        : this(loss, outputs)
+    {
+        TargetWeight = sums[0];
+        sums.Slice(1, outputs).CopyTo(_sums);
+        sums.Slice(1 + outputs, outputs).CopyTo(_weights);
+    }
+
     /// <summary>The sum of the rows' weights, each times that of its target.</summary>
     public double TargetWeight { get; private set; }
 
     /// <summary>The summed weight of each output's targets.</summary>
     public double[] Sums => [.. _sums];
 
-    /// <summary>Takes the targets of more rows into account.</summary>
-    public void Add(RowSet rows)
+    /// <summary>Writes all sums, <c>1 + 2 outputs</c> numbers.</summary>
+    public void CopyTo(Span<double> sums)
     {
-        for (var i = 0; i < rows.Rows; i++)
+        sums[0] = TargetWeight;
+        _sums.CopyTo(sums[1..]);
+        _weights.CopyTo(sums[(1 + outputs)..]);
+    }
+
+    /// <summary>Takes the targets of more rows into account.</summary>
+    public void Add(RowSet rows, int from, int to)
+    {
+        for (var i = from; i < to; i++)
         {
             var target = rows.Target(i, outputs);
             var weight = rows.Weight(i) * loss.TargetWeight(target);

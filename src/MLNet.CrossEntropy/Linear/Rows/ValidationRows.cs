@@ -25,7 +25,8 @@ internal static class ValidationRows
         if (known[0].IsSparse == training.IsSparse)
             return (known, unknown);
         var outputs = training.OutputWeights.Length;
-        return ([.. known.SelectMany(block => training.IsSparse ? [Sparse(block)] : Dense(block, PieceOf(known[0]), outputs))], unknown);
+        var piece = training.IsSparse ? known[0].Rows : PieceOf(known[0]);
+        return ([.. known.SelectMany(block => Cut(block, piece, training.IsSparse, outputs))], unknown);
     }
 
     private static RowBlock Known(RowBlock block, RowSummary training, ref long unknown)
@@ -39,29 +40,6 @@ internal static class ValidationRows
         bool IsUnknown(int index) => index < 0 || training.OutputWeights[index] == 0;
     }
 
-    private static RowBlock Sparse(RowBlock block)
-    {
-        var starts = new int[block.Rows + 1];
-        var used = block.Values.AsSpan(0, block.Rows * block.Features);
-        var nonZeros = used.Length - used.Count(0f);
-        var indices = new int[nonZeros];
-        var values = new float[nonZeros];
-        var end = 0;
-        for (var i = 0; i < used.Length; i++)
-        {
-            if (used[i] != 0)
-                (indices[end], values[end++]) = (i % block.Features, used[i]);
-            starts[i / block.Features + 1] = end;
-        }
-
-        return RowBlock.Sparse(block.Rows, block.Features, starts, indices, values) with
-        {
-            Classes = block.Classes,
-            Targets = block.Targets,
-            Weights = block.Weights,
-        };
-    }
-
     /// <summary>
     /// The rows of a dense piece of the first sparse block, which holds more than a dense one can: it divides the block's.
     /// </summary>
@@ -71,24 +49,9 @@ internal static class ValidationRows
         return Enumerable.Range(1, Math.Min(most, first.Rows)).Last(rows => first.Rows % rows == 0);
     }
 
-    private static IEnumerable<RowBlock> Dense(RowBlock block, int piece, int outputs)
+    private static IEnumerable<RowBlock> Cut(RowBlock block, int piece, bool isSparse, int outputs)
     {
         for (var from = 0; from < block.Rows; from += piece)
-        {
-            var rows = Math.Min(piece, block.Rows - from);
-            var values = new float[rows * block.Features];
-            for (var r = 0; r < rows; r++)
-            {
-                for (var e = block.RowStarts![from + r]; e < block.RowStarts[from + r + 1]; e++)
-                    values[r * block.Features + block.Indices![e]] = block.Values[e];
-            }
-
-            yield return RowBlock.Dense(rows, block.Features, values) with
-            {
-                Classes = block.Classes?[from..(from + rows)],
-                Targets = block.Targets?[(from * outputs)..((from + rows) * outputs)],
-                Weights = block.Weights?[from..(from + rows)],
-            };
-        }
+            yield return RowForm.Take([block], from, Math.Min(piece, block.Rows - from), isSparse, outputs);
     }
 }

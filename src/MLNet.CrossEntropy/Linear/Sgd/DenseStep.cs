@@ -46,18 +46,21 @@ internal sealed unsafe class DenseStep : ISgdStep
     private readonly float[] _biasGradient;
     private readonly Action<int> _forward;
     private readonly Action<int> _update;
+    private readonly Action<int> _complete;
+    private readonly RowShares? _shares;
+    private int _count;
     private float _factor;
     private double _rate;
 
     public DenseStep(LinearObjective objective, FitPlan plan, LinearWeights start, SagaMemory? memory)
     {
-        (_outputs, _features, _penalty, _scaling, _team, _memory) =
-            (objective.Outputs, objective.Features, objective.Penalty, objective.Scaling, objective.Team, memory);
+        (_outputs, _features, _penalty, _scaling, _team, _memory, _shares) =
+            (objective.Outputs, objective.Features, objective.Penalty, objective.Scaling, objective.Team, memory, objective.Shares);
         Weights = objective.CreateWeights();
         var stride = Weights.Stride;
-        var unitRows = DenseGradient.UnitRowsFor(plan.BatchSize, _outputs, stride);
-        _batch = new MiniBatch(objective.Loss, _outputs, plan.BatchSize, unitRows, memory, _team);
-        _gradient = new DenseGradient(_outputs, _features, stride, plan.BatchSize, _team);
+        var unitRows = DenseGradient.UnitRowsFor(plan.PartSize, _outputs, stride);
+        _batch = new MiniBatch(objective.Loss, _outputs, plan.PartSize, unitRows, memory, _team);
+        _gradient = new DenseGradient(_outputs, _features, stride, plan.PartSize, _team);
         _slices = stride / SliceFeatures;
         _runFeatures = Math.Max(1, RunFloats / (_outputs * SliceFeatures)) * SliceFeatures;
         _biasOffset = _outputs * stride;
@@ -80,6 +83,7 @@ internal sealed unsafe class DenseStep : ISgdStep
         _biasGradient = new float[_outputs];
         _forward = Forward;
         _update = Update;
+        _complete = Complete;
         Start(start);
     }
 
@@ -87,13 +91,10 @@ internal sealed unsafe class DenseStep : ISgdStep
 
     public LossSums Take(RowSet rows, ReadOnlySpan<int> batch, double rate, ReadOnlySpan<int> next = default)
     {
-        _batch.Load(rows, batch, next);
-        _team.Run(_forward);
-        var sums = _batch.Sum();
+        var sums = _shares is null ? TakeErrors(rows, batch, next) : SumShares(_shares, batch);
         if (!(sums.Weight > 0) || !double.IsFinite(sums.Loss))
             return sums;
         (_rate, _factor) = (rate, _memory is null ? (float)(1 / sums.Weight) : 1);
-        _batch.ErrorSums.CopyTo(_biasGradient, 0);
         SpanMath.Scale(_biasGradient.AsSpan(), _factor);
         fixed (float* gradient = _biasGradient)
             AddMemory(gradient, _biasOffset, _outputs);
@@ -180,6 +181,45 @@ internal sealed unsafe class DenseStep : ISgdStep
         RefreshRaw();
     }
 
+    /// <summary>Logits, errors and what can be summed of their gradients; the gradient in the biases.</summary>
+    private LossSums TakeErrors(RowSet rows, ReadOnlySpan<int> batch, ReadOnlySpan<int> next)
+    {
+        _batch.Load(rows, batch, next);
+        _team.Run(_forward);
+        var sums = _batch.Sum();
+        _batch.ErrorSums.CopyTo(_biasGradient, 0);
+        _count = batch.Length;
+        return sums;
+    }
+
+    /// <summary>The gradients of each share's part of the batch, summed over the shares of all ranks.</summary>
+    private LossSums SumShares(RowShares shares, ReadOnlySpan<int> batch)
+    {
+        int head = 3 + _outputs, stride = Weights.Stride, place = 0;
+        int[] numbers = batch.ToArray();
+        var total = shares.Sum(head + _outputs * _features, (share, values) =>
+        {
+            var from = place;
+            while (place < numbers.Length && numbers[place] < share.To)
+                place++;
+            if (place == from)
+                return;
+            (values[0], values[1]) = TakeErrors(shares.Own, numbers.AsSpan(from, place - from), default);
+            values[2] = place - from;
+            _team.Run(_complete);
+            for (var k = 0; k < _outputs; k++)
+                values[3 + k] = _biasGradient[k];
+            for (var i = 0; i < _outputs * _features; i++)
+                values[head + i] = _gradient.Pointer[i / _features * (long)stride + i % _features];
+        });
+        for (var k = 0; k < _outputs; k++)
+            _biasGradient[k] = (float)total[3 + k];
+        for (var i = 0; i < _outputs * _features; i++)
+            _gradient.Pointer[i / _features * (long)stride + i % _features] = (float)total[head + i];
+        _count = (int)total[2];
+        return new LossSums(total[0], total[1]);
+    }
+
     /// <summary>A member's units: logits, errors, gradients, and the sums of these that need nobody else's.</summary>
     private void Forward(int member)
     {
@@ -211,11 +251,11 @@ internal sealed unsafe class DenseStep : ISgdStep
     /// <summary>A member's features, whole slices but for the last: gradient, optimizer's step, raw weights.</summary>
     private void Update(int member)
     {
-        var (firstSlice, endSlice) = _team.Share(member, _slices);
-        int from = firstSlice * SliceFeatures, to = Math.Min(endSlice * SliceFeatures, _features);
+        var (from, to) = FeaturesOf(member);
         if (from >= to)
             return;
-        _gradient.Complete(_batch, from, to);
+        if (_shares is null)
+            _gradient.Complete(_batch, from, to);
         for (int end; from < to; from = end)
         {
             end = Math.Min(from + _runFeatures, to);
@@ -228,13 +268,26 @@ internal sealed unsafe class DenseStep : ISgdStep
         }
     }
 
+    private void Complete(int member)
+    {
+        var (from, to) = FeaturesOf(member);
+        if (from < to)
+            _gradient.Complete(_batch, from, to);
+    }
+
+    private (int From, int To) FeaturesOf(int member)
+    {
+        var (from, to) = _team.Share(member, _slices);
+        return (from * SliceFeatures, Math.Min(to * SliceFeatures, _features));
+    }
+
     /// <summary>
     /// SAGA: change of the batch's gradient in, estimate of the mean gradient out; the memory's own mean follows the change.
     /// </summary>
     private void AddMemory(float* gradient, int offset, int length)
     {
         if (_memory is { } memory)
-            ElementKernels.Remember(gradient, memory.Mean.Pointer + offset, memory.EstimateFactor(_batch.Count), memory.MeanFactor, length);
+            ElementKernels.Remember(gradient, memory.Mean.Pointer + offset, memory.EstimateFactor(_count), memory.MeanFactor, length);
     }
 
     /// <summary>

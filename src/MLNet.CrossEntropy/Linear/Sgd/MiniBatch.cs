@@ -163,8 +163,28 @@ internal sealed unsafe class MiniBatch : IDisposable
     private int UnitsOf(int rows) => (rows + UnitRows - 1) / UnitRows;
 }
 
+/// <summary>The order in which epochs visit rows.</summary>
+internal interface IRowOrder
+{
+    /// <summary>How many places there are.</summary>
+    int Count { get; }
+
+    /// <summary>
+    /// At most <paramref name="size"/> rows of the epoch at hand, from place <paramref name="from"/> on; at its end none.
+    /// </summary>
+    ReadOnlySpan<int> Batch(int from, int size);
+
+    /// <summary>The order of the next epoch.</summary>
+    void Shuffle();
+
+    /// <summary>How often the rows have been shuffled, of which their order follows: it is not to be had from a file.</summary>
+    /// <param name="state">The stream.</param>
+    /// <param name="most">How often they can have been, at most.</param>
+    void Serialize(StateStream state, long most);
+}
+
 /// <summary>The order in which an epoch visits the rows: a fresh permutation each epoch, decided by the seed alone.</summary>
-internal sealed class RowOrder
+internal sealed class RowOrder : IRowOrder
 {
     private readonly int[] _rows;
     private readonly int _seed;
@@ -184,6 +204,8 @@ internal sealed class RowOrder
     /// At most <paramref name="size"/> rows of the epoch at hand, from place <paramref name="from"/> on; at its end none.
     /// </summary>
     public ReadOnlySpan<int> Batch(int from, int size) => _rows.AsSpan(from, Math.Min(size, _rows.Length - from));
+
+    public void Shuffle() => NextEpoch();
 
     /// <summary>The row numbers of the next epoch. The same array is used again for the epoch after.</summary>
     public ReadOnlySpan<int> NextEpoch()
@@ -206,7 +228,16 @@ internal sealed class RowOrder
     {
         var shuffles = _shuffles;
         state.Value(ref shuffles, 0, most);
-        if (!state.IsReading)
+        if (state.IsReading)
+            ShuffleTo(shuffles);
+    }
+
+    /// <summary>Shuffles from the beginning, as often as another has been.</summary>
+    public void ShuffleLike(RowOrder other) => ShuffleTo(other._shuffles);
+
+    private void ShuffleTo(long shuffles)
+    {
+        if (_shuffles == shuffles)
             return;
         Begin();
         while (_shuffles < shuffles)

@@ -7,9 +7,14 @@ namespace MLNet.CrossEntropy.Linear;
 /// linear model, the gradient in the weights follows; and the mean of these over all rows, in the parameters' own order. All begin at 0,
 /// which is as valid a memory as any.
 /// </summary>
-internal sealed unsafe class SagaMemory(long rows, int outputs, double totalWeight, int parameters) : IDisposable
+/// <param name="rows">How many rows there are.</param>
+/// <param name="outputs">K.</param>
+/// <param name="totalWeight">The sum of the rows' weights.</param>
+/// <param name="parameters">The length of the mean gradient.</param>
+/// <param name="shares">Of a cluster, the shares, of which each rank remembers its own rows.</param>
+internal sealed unsafe class SagaMemory(long rows, int outputs, double totalWeight, int parameters, RowShares? shares = null) : IDisposable
 {
-    private readonly NativeBuffer<float> _errors = new(rows * outputs);
+    private readonly NativeBuffer<float> _errors = new((shares?.Own.Rows ?? rows) * outputs);
 
     /// <summary>The mean gradient over all rows, as remembered.</summary>
     public NativeBuffer<float> Mean { get; } = new(parameters);
@@ -44,7 +49,10 @@ internal sealed unsafe class SagaMemory(long rows, int outputs, double totalWeig
 
     public void Serialize(StateStream state)
     {
-        state.Values(_errors);
+        if (shares is null)
+            state.Values(_errors);
+        else
+            shares.Serialize(state, _errors, outputs);
         state.Values(Mean);
     }
 

@@ -25,6 +25,9 @@ internal sealed class SgdSolver : ISolver
     // A mean loss this many times that of the first batch (or of guessing, if that is more) means that the steps blow up.
     private const double ExplodingLoss = 10;
 
+    // What a cluster's rate is derived from.
+    private const int SampleRows = 1_536;
+
     // Initial weights of which nothing is known pass for those of so many fits like this one: the rate begins at a tenth.
     private const long UnknownPast = 9;
 
@@ -33,7 +36,7 @@ internal sealed class SgdSolver : ISolver
     private readonly SagaMemory? _memory;
     private readonly ISgdStep _step;
     private readonly long _planned;
-    private readonly Dictionary<int, RowOrder> _orders = [];
+    private readonly Dictionary<int, IRowOrder> _orders = [];
     private double _largestRate;
     private double _startLoss;
     private int _unsettledEpochs;
@@ -56,12 +59,13 @@ internal sealed class SgdSolver : ISolver
         _planned = plan.StepsPerEpoch * plan.Epochs;
         if (plan.Solver == Solver.Saga)
             _memory = new SagaMemory(objective.Summary.Rows, objective.Outputs, objective.Summary.TargetWeight,
-                checked(objective.Outputs * (start.Stride + 1)));
+                checked(objective.Outputs * (start.Stride + 1)), objective.Shares);
 
-        // The first chunk stands for all rows.
+        // The first chunk stands for all rows; of a cluster rows of all shares do.
+        using var sample = objective.Shares?.Sample(SampleRows);
         using var pass = objective.Chunks.GetEnumerator();
         pass.MoveNext();
-        (_step, var rate) = Begin(pass.Current, start);
+        (_step, var rate) = Begin(sample ?? pass.Current, start);
 
         // What was too large for SAGA to settle the last time would lead it away from where it is.
         var isDerived = plan.LearningRate is null && plan.Schedule is null;
@@ -118,7 +122,7 @@ internal sealed class SgdSolver : ISolver
     public void Serialize(StateStream state)
     {
         var rows = _objective.Summary;
-        var chunks = (rows.Rows + rows.ChunkRows - 1) / rows.ChunkRows;
+        var chunks = _objective.Shares is null ? (rows.Rows + rows.ChunkRows - 1) / rows.ChunkRows : 1;
         SerializeRate(state);
         state.Value(ref _startLoss, 0, double.MaxValue);
         state.Value(ref _unsettledEpochs, 0, SettleEpochs - 1);
@@ -129,7 +133,7 @@ internal sealed class SgdSolver : ISolver
         state.Values(MemoryMarshal.Cast<CompensatedSum, double>(new Span<CompensatedSum>(ref _epochLoss)));
         state.Values(MemoryMarshal.Cast<CompensatedSum, double>(new Span<CompensatedSum>(ref _epochWeight)));
         OrderOf(rows.ChunkRows).Serialize(state, (_plan.Epochs + 1L + _retries) * chunks);
-        if (rows.Rows % rows.ChunkRows is > 0 and var last)
+        if (chunks > 1 && rows.Rows % rows.ChunkRows is > 0 and var last)
             OrderOf((int)last).Serialize(state, _plan.Epochs + 1L + _retries);
         _memory?.Serialize(state);
         _step.Serialize(state);
@@ -157,8 +161,10 @@ internal sealed class SgdSolver : ISolver
                     rows, _objective.Scaling, curvature, _plan.BatchSize, (_plan.Rule as Sgd)?.Momentum ?? 0, _plan.Seed));
         }
 
-        var step = new SparseStep(_objective, rows, _plan, start, _memory);
-        return (step, given ?? LearningRateRule.Search(step, rows, _plan.BatchSize,
+        var step = new SparseStep(_objective, rows, _plan, start, _memory) { Shares = _objective.Shares };
+        // The rows of a sample have no place in the memory of a rank's own.
+        using var trial = step.Shares is null ? null : new SparseStep(_objective, rows, _plan, start, memory: null);
+        return (step, given ?? LearningRateRule.Search(trial ?? step, rows, _plan.PartSize,
             LearningRateRule.ForSparse(rows, _objective.Scaling, curvature), _objective.Penalty, _plan.Seed));
     }
 
@@ -170,9 +176,9 @@ internal sealed class SgdSolver : ISolver
     {
         foreach (var rows in _objective.Chunks)
         {
-            int[] inOrder = [.. Enumerable.Range(0, rows.Rows)];
-            for (var from = 0; from < inOrder.Length; from += _plan.BatchSize)
-                _step.Take(rows, inOrder.AsSpan(from, Math.Min(_plan.BatchSize, inOrder.Length - from)), rate: 0);
+            var inOrder = NewOrder(rows.Rows);
+            for (var from = 0; from < inOrder.Count; from += _plan.PartSize)
+                _step.Take(rows, inOrder.Batch(from, _plan.PartSize), rate: 0);
         }
 
         _step.RestartRule();
@@ -201,7 +207,7 @@ internal sealed class SgdSolver : ISolver
         var order = OrderOf(rows.Rows);
         if (_place < 0)
         {
-            order.NextEpoch();
+            order.Shuffle();
             _place = 0;
         }
 
@@ -209,9 +215,11 @@ internal sealed class SgdSolver : ISolver
         {
             if (run.IsCancelled)
                 return false;
-            var batch = order.Batch(_place, _plan.BatchSize);
-            _place += batch.Length;
-            var sums = _step.Take(rows, batch, Rate(run.Steps), order.Batch(_place, _plan.BatchSize));
+            var batch = order.Batch(_place, _plan.PartSize);
+            _place = Math.Min(_place + _plan.PartSize, order.Count);
+            // The shares of a cluster fill one batch after the other.
+            var next = _objective.Shares is null ? order.Batch(_place, _plan.PartSize) : default;
+            var sums = _step.Take(rows, batch, Rate(run.Steps), next);
             if (sums.Weight == 0)
                 continue;
             if (run.Steps++ == 0)
@@ -227,12 +235,17 @@ internal sealed class SgdSolver : ISolver
     }
 
     /// <summary>Chunks of as many rows share an order, which is shuffled on for each: all but the last chunk have the same.</summary>
-    private RowOrder OrderOf(int rows)
+    private IRowOrder OrderOf(int rows)
     {
-        if (!_orders.TryGetValue(rows, out var order))
-            _orders[rows] = order = new RowOrder(rows, _plan.Seed);
+        // Of a cluster all shares are one chunk.
+        var size = _objective.Shares is null ? rows : 0;
+        if (!_orders.TryGetValue(size, out var order))
+            _orders[size] = order = NewOrder(rows);
         return order;
     }
+
+    private IRowOrder NewOrder(int rows) =>
+        _objective.Shares is { } shares ? new ShareOrder(shares, _plan.Seed) : new RowOrder(rows, _plan.Seed);
 
     /// <summary>
     /// The rate of a step. After s steps before it, a fit of n begins at n / (n + s) of the largest rate: over fits of the same length

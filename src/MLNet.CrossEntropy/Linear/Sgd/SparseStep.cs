@@ -52,8 +52,8 @@ internal sealed unsafe class SparseStep : ISgdStep
     {
         (_outputs, _features, _penalty, _team, _memory) =
             (objective.Outputs, objective.Features, objective.Penalty, objective.Team, memory);
-        _touchesMost = _features <= plan.BatchSize * rows.NonZeros / rows.Rows;
-        _batch = new MiniBatch(objective.Loss, _outputs, plan.BatchSize, UnitRows, memory, _team);
+        _touchesMost = _features <= plan.PartSize * rows.NonZeros / rows.Rows;
+        _batch = new MiniBatch(objective.Loss, _outputs, plan.PartSize, UnitRows, memory, _team);
         _scales = objective.Scaling.Scales;
         _squaredScales = new NativeBuffer<float>(_features);
         for (var j = 0; j < _features; j++)
@@ -76,6 +76,9 @@ internal sealed unsafe class SparseStep : ISgdStep
         }
     }
 
+    /// <summary>Of a cluster, the shares, whose gradients are summed up; null steps by the rows at hand alone.</summary>
+    public RowShares? Shares { get; set; }
+
     /// <summary>Whether weights move in steps whose rows do not mention their feature.</summary>
     private bool IsLazy => _penalty.L1 > 0 || _penalty.L2 > 0 || _memory is not null;
 
@@ -83,6 +86,8 @@ internal sealed unsafe class SparseStep : ISgdStep
 
     public LossSums Take(RowSet rows, ReadOnlySpan<int> batch, double rate, ReadOnlySpan<int> next = default)
     {
+        if (Shares is not null)
+            return TakeShares(Shares, batch, rate);
         _batch.Load(rows, batch, next);
         var sums = Forward();
         if (!(sums.Weight > 0) || !double.IsFinite(sums.Loss))
@@ -156,6 +161,65 @@ internal sealed unsafe class SparseStep : ISgdStep
         _squaredScales.Dispose();
         _weights.Dispose();
         _saved.Dispose();
+    }
+
+    /// <summary>
+    /// A step of a cluster: the gradient of each share's part of the batch, summed over the shares of all ranks. All features catch up and
+    /// all move in each step, so that the ranks' weights stay the same bits.
+    /// </summary>
+    private LossSums TakeShares(RowShares shares, ReadOnlySpan<int> batch, double rate)
+    {
+        CatchUpAll((0, _features));
+        int head = 3 + _outputs, place = 0;
+        int[] numbers = batch.ToArray();
+        var total = shares.Sum(head + _outputs * _features, (share, values) =>
+        {
+            var from = place;
+            while (place < numbers.Length && numbers[place] < share.To)
+                place++;
+            _batch.Load(shares.Own, numbers.AsSpan(from, place - from), default);
+            (values[0], values[1]) = Forward();
+            values[2] = place - from;
+            for (var k = 0; k < _outputs; k++)
+                values[3 + k] = _batch.ErrorSums[k];
+            _team.Run(member => AddGradient(member, values.AsSpan(head)));
+        });
+        var sums = new LossSums(total[0], total[1]);
+        if (!(sums.Weight > 0) || !double.IsFinite(sums.Loss))
+            return sums;
+        var estimate = _memory?.EstimateFactor((int)total[2]) ?? (float)(1 / sums.Weight);
+        for (var i = 0; i < _outputs * (_features + 1); i++)
+        {
+            var isBias = i >= BiasOffset;
+            var gradient = (float)(isBias ? total[3 + i - BiasOffset] : total[head + i]);
+            // The mean of a weight's own is what it catches up with.
+            if (isBias)
+                _weights.Biases[i - BiasOffset] -= (float)rate * (estimate * gradient + (_memory?.Mean[i] ?? 0));
+            else
+                _weights.Pointer[i] -= (float)rate * estimate * _squaredScales[i / _outputs] * gradient;
+            if (_memory is not null)
+                _memory.Mean[i] += _memory.MeanFactor * gradient;
+        }
+
+        _rateSum += rate;
+        return sums;
+    }
+
+    /// <summary>Adds a member's features of the batch's gradient <c>[features, outputs]</c>, row after row.</summary>
+    private void AddGradient(int member, Span<double> gradient)
+    {
+        for (var r = 0; r < _batch.Count; r++)
+        {
+            var row = _batch.Rows.Sparse(_batch.Numbers[r]);
+            for (var e = 0; e < row.Length; e++)
+            {
+                var j = row.IndexPointer[e];
+                if (!IsShareOf(member, j))
+                    continue;
+                for (var k = 0; k < _outputs; k++)
+                    gradient[j * _outputs + k] += (double)row.ValuePointer[e] * _batch.Errors[(long)r * _outputs + k];
+            }
+        }
     }
 
     private LossSums Forward()
