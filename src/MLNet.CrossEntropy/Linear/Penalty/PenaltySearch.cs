@@ -24,7 +24,7 @@ internal sealed class PenaltySearch : IDisposable
     private const double LargestSample = 1e8;
     private const double CostOfSparse = 8;
     private const double LeastCost = 2_000;
-    private const int FewestRows = 8;
+    private const int FewestRows = 30;
 
     // The strongest penalty lets the loss fall by at most this share of it; from a model that knows something, hardly at all.
     private const double FirstGain = 0.5;
