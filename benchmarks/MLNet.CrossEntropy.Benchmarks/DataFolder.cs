@@ -21,6 +21,9 @@ internal sealed class DataFolder(string path)
     public Stream OpenGzip(string folder, string file) =>
         new GZipStream(File.OpenRead(Path.Combine(path, folder, file)), CompressionMode.Decompress);
 
+    /// <summary>The lines of a text file.</summary>
+    public IEnumerable<string> PlainLines(string folder, string file) => File.ReadLines(Path.Combine(path, folder, file));
+
     /// <summary>The lines of a gzip text file in UTF-8.</summary>
     public IEnumerable<string> Lines(string folder, string file)
     {

@@ -42,6 +42,9 @@ static int Run(string command, string[] args)
         case "tables":
             TableBenchmark.Print(Console.Out, args);
             return 0;
+        case "penalty":
+            PenaltyBenchmark.Print(Console.Out, args);
+            return 0;
         case "kernels":
             BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args[1..]);
             return 0;

@@ -13,8 +13,8 @@ public static partial class CrossEntropyCatalog
     /// <param name="labelColumnName">The label: a key of known count.</param>
     /// <param name="featureColumnName">The features: a vector of Single of known length. They need no normalisation.</param>
     /// <param name="exampleWeightColumnName">The example weights (Single); null for none.</param>
-    /// <param name="l2Regularization">The penalty l2 in <c>mean loss + l2/2 ||W||^2</c>; null is 1/N, N the sum of the example
-    /// weights.</param>
+    /// <param name="l2Regularization">The penalty l2 in <c>mean loss + l2/2 ||W||^2</c>; null has it chosen by rows that are held
+    /// out.</param>
     /// <param name="numberOfEpochs">Passes over the training rows; null chooses by their number.</param>
     /// <exception cref="ArgumentException">An argument makes no sense; every problem is named.</exception>
     public static SoftmaxCrossEntropyTrainer SoftmaxCrossEntropy(
@@ -49,8 +49,8 @@ public static partial class CrossEntropyCatalog
     /// <param name="labelColumnName">The label: Boolean, Single (0, 1, NaN for missing) or a key of two values.</param>
     /// <param name="featureColumnName">The features: a vector of Single of known length. They need no normalisation.</param>
     /// <param name="exampleWeightColumnName">The example weights (Single); null for none.</param>
-    /// <param name="l2Regularization">The penalty l2 in <c>mean loss + l2/2 ||W||^2</c>; null is 1/N, N the sum of the example
-    /// weights.</param>
+    /// <param name="l2Regularization">The penalty l2 in <c>mean loss + l2/2 ||W||^2</c>; null has it chosen by rows that are held
+    /// out.</param>
     /// <param name="numberOfEpochs">Passes over the training rows; null chooses by their number.</param>
     /// <exception cref="ArgumentException">An argument makes no sense; every problem is named.</exception>
     public static SigmoidCrossEntropyTrainer SigmoidCrossEntropy(
@@ -86,8 +86,8 @@ public static partial class CrossEntropyCatalog
     /// <param name="labelColumnName">The label: a vector of Boolean, or of Single (0, 1, NaN for a missing answer).</param>
     /// <param name="featureColumnName">The features: a vector of Single of known length. They need no normalisation.</param>
     /// <param name="exampleWeightColumnName">The example weights (Single); null for none.</param>
-    /// <param name="l2Regularization">The penalty l2 in <c>mean loss + l2/2 ||W||^2</c>; null is 1/N, N the sum of the example
-    /// weights.</param>
+    /// <param name="l2Regularization">The penalty l2 in <c>mean loss + l2/2 ||W||^2</c>; null has it chosen by rows that are held
+    /// out.</param>
     /// <param name="numberOfEpochs">Passes over the training rows; null chooses by their number.</param>
     /// <exception cref="ArgumentException">An argument makes no sense; every problem is named.</exception>
     public static MultiLabelSigmoidCrossEntropyTrainer MultiLabelSigmoidCrossEntropy(

@@ -99,7 +99,7 @@ internal static class Comparison
         return (seconds.Order().ElementAt(seconds.Count / 2), model);
     }
 
-    private static (double LogLoss, double Accuracy) Judge(MLContext ml, IDataView scored, int classes)
+    public static (double LogLoss, double Accuracy) Judge(MLContext ml, IDataView scored, int classes)
     {
         if (classes == 2)
         {

@@ -77,19 +77,29 @@ internal static class StrictOptimum
         }).Fit;
     }
 
-    private static Func<IDataView, ITransformer> Ours(MLContext ml, Problem problem, Solver solver, int? epochs = null)
+    /// <summary>ML.NET's trainers as they come.</summary>
+    public static IEnumerable<Func<IDataView, ITransformer>> Peers(MLContext ml, int classes) => classes == 2
+        ? [ml.BinaryClassification.Trainers.LbfgsLogisticRegression(nameof(Example.IsPositive)).Fit,
+            ml.BinaryClassification.Trainers.SdcaLogisticRegression(nameof(Example.IsPositive)).Fit]
+        : [ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy().Fit, ml.MulticlassClassification.Trainers.SdcaMaximumEntropy().Fit];
+
+    private static Func<IDataView, ITransformer> Ours(MLContext ml, Problem problem, Solver solver, int? epochs = null) =>
+        Ours(ml, problem.Classes, (float)problem.L2, solver, epochs);
+
+    public static Func<IDataView, ITransformer> Ours(
+        MLContext ml, int classes, float? l2, Solver solver = Solver.Auto, int? epochs = null)
     {
-        if (problem.Classes != 2)
+        if (classes != 2)
         {
             var softmax =
-                new SoftmaxCrossEntropyTrainer.Options { L2Regularization = (float)problem.L2, NumberOfEpochs = epochs, Solver = solver };
+                new SoftmaxCrossEntropyTrainer.Options { L2Regularization = l2, NumberOfEpochs = epochs, Solver = solver };
             return ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(softmax).Fit;
         }
 
         return ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
         {
             LabelColumnName = nameof(Example.IsPositive),
-            L2Regularization = (float)problem.L2,
+            L2Regularization = l2,
             NumberOfEpochs = epochs,
             Solver = solver,
         }).Fit;

@@ -115,7 +115,7 @@ internal static class GeneratedTables
     private static int Draw(Random random, double[][] weights, double[] z)
         => Draw(random, [.. weights.Select(row => row.Zip(z, (w, x) => w * x).Sum())]);
 
-    private static int Draw(Random random, double[] logits)
+    public static int Draw(Random random, double[] logits)
     {
         var most = logits.Max();
         var left = random.NextDouble() * logits.Sum(logit => Math.Exp(logit - most));
@@ -130,6 +130,6 @@ internal static class GeneratedTables
     }
 
     /// <summary>By Box and Muller.</summary>
-    private static double Normal(Random random)
+    public static double Normal(Random random)
         => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

@@ -58,20 +58,11 @@ internal sealed class RowKeys(ComparisonOptions options, bool areRowsRepeated) :
         }
         if (!_groups.TryGetValue(name, out var group))
         {
-            group = (Groups++, HashOf(name));
+            group = (Groups++, ColumnValues.HashOf(name));
             _groups.Add(name, group);
         }
         return group;
     }
 
     public void Dispose() => _names?.Dispose();
-
-    /// <summary>FNV-1a over the UTF-16 code units: unlike string.GetHashCode the same in every process.</summary>
-    private static ulong HashOf(string name)
-    {
-        var hash = 14695981039346656037;
-        foreach (var c in name)
-            hash = (hash ^ c) * 1099511628211;
-        return hash;
-    }
 }

@@ -39,7 +39,7 @@ internal sealed record FitPlan
     private const long LargestMemory = 64L << 20;
 
     // Below this many multiplications a step is over before a second thread has woken up.
-    private const long WorthAThread = 40_000;
+    internal const long WorthAThread = 40_000;
 
     private static readonly Sgd DefaultRule = new() { Momentum = 0.9 };
 
@@ -56,6 +56,12 @@ internal sealed record FitPlan
 
     /// <summary>The penalty <c>l1 ||W||_1</c> added to the mean loss; biases are not penalised.</summary>
     public double L1 { get; init; }
+
+    /// <summary>Whether <see cref="L2"/> is yet to be chosen, by rows that are held out (see <see cref="PenaltySearch"/>).</summary>
+    public bool ChoosesL2 { get; init; }
+
+    /// <summary>Whether <see cref="L1"/> is yet to be chosen.</summary>
+    public bool ChoosesL1 { get; init; }
 
     /// <summary>What of the L2 penalty each feature's weights get; null is 1 for all.</summary>
     public float[]? PenaltyShares { get; init; }
@@ -128,6 +134,9 @@ internal sealed record FitPlan
     /// </summary>
     public double? SettledRate { get; init; }
 
+    /// <summary>Whether validation rows choose among the models of the epochs. Known when the fit begins.</summary>
+    public bool IsValidated { get; init; }
+
     /// <summary>Epochs without a lower validation loss before the fit ends; needs validation rows.</summary>
     public int Patience { get; init; } = 3;
 
@@ -167,7 +176,9 @@ internal sealed record FitPlan
             yield return $"Solver is {Solver}; it must be Sgd or Auto when Cache is false: the others remember every row.";
         if (!areKept && Cluster is not null)
             yield return "Cache is false; it must be true in a cluster, whose ranks keep their shares in memory: start more ranks.";
-        if (Solver == Solver.Newton && L1 > 0)
+        if (Cluster is not null && ChoosesL1)
+            yield return "L1Regularization is null; it must be a number in a cluster, whose ranks cannot hold rows out to choose it.";
+        if (Solver == Solver.Newton && (L1 > 0 || ChoosesL1))
             yield return "Solver is Newton; it must be another one, such as Saga, when there is an L1 penalty: Newton's method needs "
                 + "an objective without kinks.";
         if (Solver == Solver.Newton && !Loss.HasCurvature)
@@ -185,7 +196,7 @@ internal sealed record FitPlan
         if (Optimizer is not null and not Sgd && LearningRate is null && Schedule is null)
             yield return $"Optimizer is {Optimizer.Name}, but the learning rate that is derived from the data is one for SGD: give a "
                 + "learning rate or a schedule.";
-        if (Optimizer is not null and not Sgd && L1 > 0)
+        if (Optimizer is not null and not Sgd && (L1 > 0 || ChoosesL1))
             yield return $"Optimizer is {Optimizer.Name}, and there is an L1 penalty, whose proximal step is known for SGD only: "
                 + "leave out one of them.";
     }
@@ -195,7 +206,10 @@ internal sealed record FitPlan
     /// <param name="areKept">Whether they are in memory, not read anew in each pass.</param>
     /// <param name="areValidated">Whether there are validation rows, which decide when to stop: not at the optimum.</param>
     /// <exception cref="ArgumentException">What is asked for does not go together, or not with such rows.</exception>
-    public FitPlan For(RowSummary rows, bool areKept, bool areValidated = false)
+    public FitPlan For(RowSummary rows, bool areKept, bool areValidated = false) =>
+        ForRows(rows, areKept, areValidated) with { IsValidated = areValidated };
+
+    private FitPlan ForRows(RowSummary rows, bool areKept, bool areValidated)
     {
         if (string.Join(" ", Conflicts(areKept)) is { Length: > 0 } conflicts)
             throw new ArgumentException(conflicts);

@@ -8,6 +8,9 @@ namespace MLNet.CrossEntropy.Linear;
 internal sealed record FitStart(
     FitPlan Plan, long MemoryBytes, long UnknownValidationRows, IReadOnlyList<FarOutFeature> FarOutFeatures)
 {
+    /// <summary>The penalties that were tried before one was chosen; none where they were given.</summary>
+    public IReadOnlyList<PenaltyTrial> PenaltyPath { get; init; } = [];
+
     /// <summary>The class that all the weight of the training rows is of; null where there are several.</summary>
     public int? OnlyClass { get; init; }
 

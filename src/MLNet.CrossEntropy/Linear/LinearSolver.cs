@@ -28,7 +28,7 @@ internal static class LinearSolver
 
         using var rows = new RowSet(training);
         var summary = RowSummary.Of([rows], plan.Loss, plan.Outputs);
-        return Fit([rows], summary, validation, plan.For(summary, areKept: true, validation is { Count: > 0 }));
+        return Fit((RowSet[])[rows], summary, validation, plan, areKept: true);
     }
 
     /// <summary>
@@ -46,7 +46,7 @@ internal static class LinearSolver
     /// <exception cref="ArgumentException">The plan does not go with such rows.</exception>
     /// <exception cref="InvalidOperationException">The loss diverged at every learning rate that was tried.</exception>
     public static FittedLinearModel Fit(IRowSource training, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan) =>
-        Fit(new RowChunks(training), summary, validation, plan.For(summary, areKept: false));
+        Fit(new RowChunks(training), summary, validation, plan, areKept: false);
 
     /// <summary>Fits the model to the rows of all ranks of a cluster.</summary>
     /// <param name="shares">The rows.</param>
@@ -55,12 +55,25 @@ internal static class LinearSolver
     public static FittedLinearModel Fit(RowShares shares, IReadOnlyList<RowBlock>? validation, FitPlan plan)
     {
         var summary = RowSummary.Of(shares, plan.Loss, plan.Outputs);
-        return Fit([shares.Own], summary, validation, plan.For(summary, areKept: true), shares);
+        return Fit([shares.Own], summary, validation, plan, areKept: true, shares);
     }
 
     private static FittedLinearModel Fit(
-        IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan, RowShares? shares = null)
+        IEnumerable<RowSet> chunks,
+        RowSummary summary,
+        IReadOnlyList<RowBlock>? validation,
+        FitPlan asked,
+        bool areKept,
+        RowShares? shares = null)
     {
+        var areValidated = validation is { Count: > 0 };
+        var (plan, path) = (asked.For(summary, areKept, areValidated), (IReadOnlyList<PenaltyTrial>)[]);
+        if (asked.ChoosesL1 || asked.ChoosesL2)
+        {
+            (asked, path) = PenaltySearch.Choose(chunks, summary, validation, asked);
+            plan = asked.For(summary, areKept, areValidated);
+        }
+
         var (evaluated, unknown) = validation is { Count: > 0 } ? ValidationRows.For(validation, summary) : ([], 0);
         using var heldShares = shares is not null && evaluated.Count > 0
             ? RowShares.Deal(shares.Cluster, evaluated, plan.Outputs, default, summary.IsSparse)
@@ -72,14 +85,13 @@ internal static class LinearSolver
             : null;
         centre?.Set(plan.InitialWeights, plan.InitialBiases ?? summary.PriorBiases);
         var penalty = new ElasticNet(plan.L1, plan.L2, plan.PenaltyShares, centre);
-        var scaling = plan.Standardize
-            ? Scale(chunks, summary, plan, shares)
-            : FeatureScaling.None(summary.Features);
+        var scaling = shares is null ? Scaling(chunks, summary, plan) : ScalingOf(shares, summary, plan);
         var size = shares is null
             ? summary
             : summary with { Rows = shares.Own.Rows, ChunkRows = shares.Own.Rows, LargestChunkBytes = shares.Own.Bytes };
         var start = new FitStart(plan, FitStart.Bytes(plan, size, evaluated), unknown, scaling.FarOutFeatures)
         {
+            PenaltyPath = path,
             OnlyClass = summary.OnlyClass,
         };
         plan.OnBegin?.Invoke(start);
@@ -92,15 +104,21 @@ internal static class LinearSolver
         return new FitRun(objective, plan, start, heldShares?.Own ?? held, solver).Complete();
     }
 
-    /// <summary>The scaling by all rows; of a cluster by the same sample on every rank, since a preconditioner need not be exact.</summary>
-    private static FeatureScaling Scale(
-        IEnumerable<RowSet> chunks, RowSummary summary, FitPlan plan, RowShares? shares)
+    /// <summary>Of a cluster by the same sample on every rank, since a preconditioner need not be exact.</summary>
+    private static FeatureScaling ScalingOf(RowShares shares, RowSummary summary, FitPlan plan)
     {
-        using var sample = shares?.Sample(summary.IsSparse ? SparseSample : DenseSample);
-        return sample is null
-            ? FeatureScaling.Of(chunks, summary, plan.L2, plan.Loss.Curvature)
-            : FeatureScaling.Of(
-                [sample], summary with { Rows = sample.Rows, TotalWeight = sample.TotalWeight }, plan.L2, plan.Loss.Curvature);
+        using var sample = shares.Sample(summary.IsSparse ? SparseSample : DenseSample);
+        return Scaling([sample], summary with { Rows = sample.Rows, TotalWeight = sample.TotalWeight }, plan);
+    }
+
+    /// <summary>The coordinates of a plan: they take what the penalty adds to the curvature into account.</summary>
+    public static FeatureScaling Scaling(IEnumerable<RowSet> chunks, RowSummary summary, FitPlan plan)
+    {
+        if (!plan.Standardize)
+            return FeatureScaling.None(summary.Features);
+        var isOfScaled = plan.PenaltyShares is not null;
+        var scaling = FeatureScaling.Of(chunks, summary, isOfScaled ? 0 : plan.L2, plan.Loss.Curvature);
+        return isOfScaled && !summary.IsSparse ? scaling.WithPenalty(plan.L2, plan.Loss.Curvature) : scaling;
     }
 
     private static ISolver Begin(LinearObjective objective, FitPlan plan)

@@ -117,6 +117,26 @@ internal static class ColumnValues
         }
     }
 
+    /// <summary>
+    /// A getter of a number for the name of a row's group, another for each; 0 where there is no column, or no name in it.
+    /// </summary>
+    public static Func<ulong> Group(DataViewRow row, DataViewSchema.Column? column)
+    {
+        if (column is not { } groups)
+            return static () => 0;
+        var name = Name(row, groups, "group");
+        return () => name() is { } group ? HashOf(group) : 0;
+    }
+
+    /// <summary>FNV-1a over the UTF-16 code units: unlike string.GetHashCode the same in every process.</summary>
+    public static ulong HashOf(string name)
+    {
+        var hash = 14695981039346656037;
+        foreach (var c in name)
+            hash = (hash ^ c) * 1099511628211;
+        return hash;
+    }
+
     private static Func<double> Getter<T>(DataViewRow row, DataViewSchema.Column column, Func<T, double> convert)
     {
         var getter = row.GetGetter<T>(column);

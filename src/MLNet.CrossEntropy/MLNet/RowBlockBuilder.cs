@@ -12,7 +12,9 @@ namespace MLNet.CrossEntropy.MLNet;
 /// <param name="weighted">Whether rows have weights of their own.</param>
 /// <param name="targetWidth">The numbers of a row's target; 0 where it is the index of a class.</param>
 /// <param name="isCentred">Whether large means of dense features are subtracted, as the first rows say.</param>
-internal sealed class RowBlockBuilder(int features, bool weighted, int targetWidth = 0, bool isCentred = true)
+/// <param name="isGrouped">Whether rows have groups.</param>
+internal sealed class RowBlockBuilder(
+    int features, bool weighted, int targetWidth = 0, bool isCentred = true, bool isGrouped = false)
 {
     /// <summary>Rows with fewer non-zero values than this share of the features are kept sparse.</summary>
     public const double SparseBelow = 0.25;
@@ -38,15 +40,16 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
     private int[] _classes = targetWidth == 0 ? new int[FirstRoom(targetWidth)] : [];
     private float[] _targets = new float[FirstRoom(targetWidth) * targetWidth];
     private float[] _weights = weighted ? new float[FirstRoom(targetWidth)] : [];
+    private ulong[] _groups = isGrouped ? new ulong[FirstRoom(targetWidth)] : [];
     private int _room = FirstRoom(targetWidth);
     private int _labelled;
 
     /// <summary>
     /// Adds a row: a value for each feature (<paramref name="indices"/> unused), or only those at <paramref name="indices"/>.
     /// </summary>
-    public void Add(ReadOnlySpan<float> values, ReadOnlySpan<int> indices, RowTarget target, float weight)
+    public void Add(ReadOnlySpan<float> values, ReadOnlySpan<int> indices, RowTarget target, float weight, ulong group = 0)
     {
-        AddLabel(target, weight);
+        AddLabel(target, weight, group);
         (_writer ?? _sample!).Add(values, indices);
         if (_sample is not null && (_sample.Rows == SampleRows || _sample.NonZeros >= NonZerosPerSparseBlock || _labelled >= _mostRows))
             ChooseLayout(areAll: false);
@@ -146,7 +149,7 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
     private int PowerOfTwo(double rows)
         => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Math.Ceiling(rows), 1, _mostRows));
 
-    private void AddLabel(RowTarget target, float weight)
+    private void AddLabel(RowTarget target, float weight, ulong group)
     {
         if (_labelled == _room)
             MakeRoom();
@@ -156,6 +159,8 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
             target.Vector.CopyTo(_targets.AsSpan(_labelled * targetWidth, targetWidth));
         if (weighted)
             _weights[_labelled] = weight;
+        if (isGrouped)
+            _groups[_labelled] = group;
         _labelled++;
     }
 
@@ -168,6 +173,8 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
             Array.Resize(ref _targets, checked(_room * targetWidth));
         if (weighted)
             Array.Resize(ref _weights, _room);
+        if (isGrouped)
+            Array.Resize(ref _groups, _room);
     }
 
     private void TakeBlock(IBlockWriter writer)
@@ -179,6 +186,7 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
             Classes = targetWidth == 0 ? SpareArray.Fill<int>(_classes.AsSpan(0, rows), spare?.Classes) : null,
             Targets = targetWidth == 0 ? null : SpareArray.Fill<float>(_targets.AsSpan(0, rows * targetWidth), spare?.Targets),
             Weights = weighted ? SpareArray.Fill<float>(_weights.AsSpan(0, rows), spare?.Weights) : null,
+            Groups = isGrouped ? SpareArray.Fill<ulong>(_groups.AsSpan(0, rows), spare?.Groups) : null,
         });
 
         // While the sample is replayed, labels of later rows wait behind those just taken.
@@ -189,5 +197,7 @@ internal sealed class RowBlockBuilder(int features, bool weighted, int targetWid
             _targets.AsSpan(rows * targetWidth, _labelled * targetWidth).CopyTo(_targets);
         if (weighted)
             _weights.AsSpan(rows, _labelled).CopyTo(_weights);
+        if (isGrouped)
+            _groups.AsSpan(rows, _labelled).CopyTo(_groups);
     }
 }

@@ -8,7 +8,13 @@ namespace MLNet.CrossEntropy.MLNet;
 /// <param name="FeatureCount">The length of the feature vector.</param>
 /// <param name="Label">The label, as the targets that losses take.</param>
 /// <param name="Weight">The example weights, of any type of number; null when every row weighs 1.</param>
-internal sealed record TrainingColumns(DataViewSchema.Column Features, int FeatureCount, TrainingLabel Label, DataViewSchema.Column? Weight)
+/// <param name="Group">What rows that are held out together have in common; null when every row is held out for itself.</param>
+internal sealed record TrainingColumns(
+    DataViewSchema.Column Features,
+    int FeatureCount,
+    TrainingLabel Label,
+    DataViewSchema.Column? Weight,
+    DataViewSchema.Column? Group = null)
 {
     private const string FeatureType = "Vector<Single>";
     private const string FeatureRemedy = "Make it one vector of Single of a fixed length, for example with Concatenate, ConvertType or "
@@ -20,11 +26,13 @@ internal sealed record TrainingColumns(DataViewSchema.Column Features, int Featu
     public bool IsCentred { get; init; } = true;
 
     /// <summary>A builder of blocks for rows of these columns.</summary>
-    public RowBlockBuilder NewBuilder() => new(FeatureCount, Weight is not null || Label.BringsWeight, Label.TargetWidth, IsCentred);
+    public RowBlockBuilder NewBuilder() =>
+        new(FeatureCount, Weight is not null || Label.BringsWeight, Label.TargetWidth, IsCentred, isGrouped: Group is not null);
 
     /// <summary>Finds the columns in <paramref name="inputSchema"/>.</summary>
     /// <exception cref="ArgumentException">A column is missing or of another type than the trainer can use.</exception>
-    public static TrainingColumns Find(DataViewSchema inputSchema, string featureColumn, TrainingLabel label, string? weightColumn)
+    public static TrainingColumns Find(
+        DataViewSchema inputSchema, string featureColumn, TrainingLabel label, string? weightColumn, string? groupColumn = null)
     {
         var features = ColumnValues.Require(inputSchema, featureColumn, "feature");
         if (features.Type is not VectorDataViewType { IsKnownSize: true } vector || vector.ItemType != NumberDataViewType.Single)
@@ -32,7 +40,7 @@ internal sealed record TrainingColumns(DataViewSchema.Column Features, int Featu
         var weight = ColumnValues.Optional(inputSchema, weightColumn, "example weight");
         if (weight is { Type: not (NumberDataViewType or BooleanDataViewType) } column)
             throw ColumnErrors.Mismatch(nameof(inputSchema), "example weight", column, WeightType, WeightRemedy);
-        return new(features, vector.Size, label, weight);
+        return new(features, vector.Size, label, weight, ColumnValues.Optional(inputSchema, groupColumn, "group"));
     }
 
     /// <summary>The same checks of a schema's promise, as far as it knows the types.</summary>

@@ -15,6 +15,7 @@ internal sealed class TrainingRowReader
     private readonly ValueGetter<VBuffer<float>> _getFeatures;
     private readonly TargetGetter _getTarget;
     private readonly Func<double> _getWeight;
+    private readonly Func<ulong> _getGroup;
     private readonly RowBlockBuilder _builder;
     private VBuffer<float> _features;
     private double _weightSum;
@@ -33,12 +34,13 @@ internal sealed class TrainingRowReader
         _getFeatures = ColumnValues.Vector<float>(cursor, columns.Features);
         _getTarget = columns.Label.Open(cursor);
         _getWeight = ColumnValues.Weight(cursor, columns.Weight);
+        _getGroup = ColumnValues.Group(cursor, columns.Group);
         _builder = builder;
     }
 
     /// <summary>Opens a cursor over just the columns that training needs.</summary>
     public static DataViewRowCursor OpenCursor(IDataView data, TrainingColumns columns)
-        => ColumnValues.OpenCursor(data, [columns.Features, columns.Label.Column, columns.Weight]);
+        => ColumnValues.OpenCursor(data, [columns.Features, columns.Label.Column, columns.Weight, columns.Group]);
 
     /// <summary>How many rows a view has; none of its columns is looked at.</summary>
     public static long Count(IDataView data)
@@ -84,7 +86,7 @@ internal sealed class TrainingRowReader
         }
         if (!float.IsFinite((float)weight))
             throw ColumnErrors.BadWeight((_columns.Weight ?? _columns.Label.Column).Name, _cursor.Position, weight);
-        _builder.Add(_features.GetValues(), _features.GetIndices(), target, (float)weight);
+        _builder.Add(_features.GetValues(), _features.GetIndices(), target, (float)weight, _getGroup());
         _weightSum += (float)weight;
         _used++;
     }

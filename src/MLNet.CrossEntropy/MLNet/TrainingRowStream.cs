@@ -40,7 +40,7 @@ internal sealed class TrainingRowStream(
         using var cursor = TrainingRowReader.OpenCursor(data, columns);
         var reader = new TrainingRowReader(cursor, columns, _builder);
         var heldOut = split is null || Tally is not null ? null : new HeldOutRows(cursor, columns, split);
-        Func<bool> isHeldOut = heldOut is not null ? heldOut.TryRead : () => split?.IsHeldOut(cursor.Position) == true;
+        var isHeldOut = heldOut is not null ? heldOut.TryRead : split?.IsHeldOut(cursor, columns) ?? (static () => false);
         while (cursor.MoveNext())
         {
             if (cancellation.IsCancellationRequested)

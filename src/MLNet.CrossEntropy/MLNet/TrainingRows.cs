@@ -85,7 +85,7 @@ internal sealed class HeldOutRows
 
     public HeldOutRows(DataViewRowCursor cursor, TrainingColumns columns, ValidationSplit split)
     {
-        _isHeldOut = () => split.IsHeldOut(cursor.Position);
+        _isHeldOut = split.IsHeldOut(cursor, columns);
         _builder = columns.NewBuilder();
         _reader = new TrainingRowReader(cursor, columns, _builder);
     }
@@ -109,7 +109,7 @@ internal sealed class HeldOutRows
 }
 
 /// <summary>Which rows of the training data are held out for validation: a seeded share of them.</summary>
-/// <remarks>A row's fate depends on the seed and its place in the view alone, so that every pass decides alike.</remarks>
+/// <remarks>A row's fate depends on the seed and its group or place in the view alone, so that every pass decides alike.</remarks>
 /// <param name="fraction">The share.</param>
 /// <param name="seed">The seed.</param>
 /// <param name="rowsBefore">The rows of the ranks before, in a cluster.</param>
@@ -117,7 +117,12 @@ internal sealed class ValidationSplit(double fraction, int seed, long rowsBefore
 {
     private readonly ulong _seed = SplitMix64.Mix((uint)seed);
 
-    /// <summary>Whether a row is held out, by its place in the view.</summary>
-    public bool IsHeldOut(long row) =>
-        (SplitMix64.Mix(_seed + (ulong)(rowsBefore + row) * SplitMix64.Gamma) >> 11) * (1.0 / (1UL << 53)) < fraction;
+    /// <summary>Whether the cursor's current row is held out: by its group, or its place in the view where it has none.</summary>
+    public Func<bool> IsHeldOut(DataViewRowCursor cursor, TrainingColumns columns)
+    {
+        var group = ColumnValues.Group(cursor, columns.Group);
+        return () => IsHeldOut(group() is var g && g != 0 ? g : (ulong)(rowsBefore + cursor.Position));
+    }
+
+    private bool IsHeldOut(ulong row) => (SplitMix64.Mix(_seed + row * SplitMix64.Gamma) >> 11) * (1.0 / (1UL << 53)) < fraction;
 }

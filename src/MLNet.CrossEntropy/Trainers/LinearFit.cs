@@ -66,6 +66,8 @@ internal sealed class LinearFit
         if (weights > Array.MaxLength)
             throw TrainingErrors.TooManyWeights(outputs, columns.FeatureCount, (long)outputs * columns.FeatureCount, Array.MaxLength);
         _options.CheckValidation(isGiven: validation is not null);
+        if (_options.PullToInitialModel && start is null)
+            throw TrainingErrors.NothingToPullTo();
         using var channel = _host.Start("Training");
         var seed = Cluster?.FirstOf(_seed) ?? _seed;
         Cluster?.Agree(Lines(columns, outputs, validation, start));
@@ -87,6 +89,8 @@ internal sealed class LinearFit
             SettledRate = fitted.SettledRate,
             Loss = _options.Loss,
             L2Regularization = fitted.Start.Plan.L2,
+            L1Regularization = fitted.Start.Plan.L1,
+            PenaltyPath = fitted.Start.PenaltyPath is { Count: > 0 } path ? path : null,
             Seed = seed,
             History = fitted.History,
             BestEpoch = fitted.BestEpoch,
@@ -201,7 +205,7 @@ internal sealed class LinearFit
             WarnOfUnused(channel, "validation", heldOut);
         return _options.Plan(loss, outputs) with
         {
-            L2 = _options.L2Regularization ?? 1 / rows.WeightSum,
+            L2 = _options.L2Regularization ?? (_options.Cluster is null ? 0 : 1 / rows.WeightSum),
             Seed = source.Seed,
             InitialWeights = source.Start?.Weights,
             InitialBiases = source.Start is { } start ? RowBlock.BiasesAround(start.Weights, start.Biases, from: null, centre) : null,
@@ -232,6 +236,8 @@ internal sealed class LinearFit
                     + $"learns nothing of the other {classes.Count - 1}. Look at the label column '{source.Columns.Label.Column.Name}', "
                     + "and at what filters the rows before it.");
         }
+        if (DescribePenalty(fit) is { } penalty)
+            channel.Info(MessageSensitivity.None, penalty);
         if (fit.UnknownValidationRows > 0)
         {
             channel.Warning(MessageSensitivity.None,
@@ -270,6 +276,23 @@ internal sealed class LinearFit
                 + $"{epoch.TrainingLoss:F6}{(_options.Loss == TrainingLoss.CrossEntropy ? " nats" : "")}{validation}, objective "
                 + $"{epoch.Objective:F6}, learning rate {epoch.LearningRate:G4}, {epoch.Elapsed.TotalSeconds:F1} s{left}"));
         _options.Progress?.Report(epoch);
+    }
+
+    /// <summary>How the penalty was chosen, and what it pulls to where that is not plain; null where there is nothing to tell.</summary>
+    private static string? DescribePenalty(FitStart fit)
+    {
+        var (plan, path) = (fit.Plan, fit.PenaltyPath);
+        var chosen = path.FirstOrDefault(trial => trial.IsChosen);
+        var l1 = plan.L1 > 0 ? string.Create(CultureInfo.InvariantCulture, $", l1 = {plan.L1:G3}") : "";
+        var choice = chosen is null ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"Chosen of {path.Count} penalties: l2 = {plan.L2:G3} on the weights of "
+                + $"{(chosen.IsOfScaledFeatures ? "scaled" : "raw")} features{l1}; held-out loss {chosen.HeldOutLoss:F4} "
+                + $"+- {chosen.StandardError:G2} nats.");
+        var pull = plan.InitialWeights is null ? null : plan.PullsToInitial
+            ? "The penalty pulls the weights to the initial model's."
+            : "The penalty pulls the weights to 0, away from the initial model's; PullToInitialModel makes it pull to those.";
+        return choice is null && pull is null ? null : string.Join(" ", ((string?[])[choice, pull]).Where(part => part is not null));
     }
 
     private static string DescribeCertificate(OptimalityCertificate certificate)

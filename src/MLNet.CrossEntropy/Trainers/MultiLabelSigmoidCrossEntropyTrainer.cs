@@ -104,7 +104,8 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
         var label = TrainingLabel.MultiLabel(input.Schema, _options.LabelColumnName);
         if (_options.PositiveWeights is { Count: > 1 } weights && weights.Count != label.TargetWidth)
             throw TrainingErrors.WrongPositiveWeights(weights.Count, label.Column.Name, label.TargetWidth);
-        var columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
+        var columns = TrainingColumns.Find(
+            input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName, _options.GroupColumnName);
         var loss = _options.SigmoidLoss(_options.PositiveWeights);
         var start = InitialModel.Of(given: null, _options.InitialModel, weights: null, isBinary: false) is { } initial
             ? initial.ForClasses(columns.Features, columns.FeatureCount, ClassUnion

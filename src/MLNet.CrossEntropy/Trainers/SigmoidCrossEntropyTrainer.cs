@@ -115,7 +115,8 @@ public sealed class SigmoidCrossEntropyTrainer
         IDataView input, IDataView? validation, object? initialModel)
     {
         var label = TrainingLabel.Binary(input.Schema, _options.LabelColumnName, _options.Cluster);
-        var columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
+        var columns = TrainingColumns.Find(
+            input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName, _options.GroupColumnName);
         var classes = new ClassTargets(
             _options.ClassWeights, _options.TargetPrior, label.Classes.Names, _options.SigmoidLoss(positiveWeights: null));
         var start =

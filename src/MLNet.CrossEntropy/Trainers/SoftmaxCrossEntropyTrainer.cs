@@ -123,7 +123,8 @@ public sealed class SoftmaxCrossEntropyTrainer
         IDataView input, IDataView? validation, object? initialModel)
     {
         var label = FindLabel(input.Schema);
-        var columns = TrainingColumns.Find(input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName);
+        var columns = TrainingColumns.Find(
+            input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName, _options.GroupColumnName);
         var initial = InitialModel.Of(initialModel, _options.InitialModel, _options.ClassWeights, isBinary: false);
         var all = initial is null
             ? ClassUnion.OfData(label.Names, label.Classes.Count)

@@ -18,6 +18,9 @@ internal static class TrainingErrors
         $"Patience is {patience}, but there are no validation rows whose loss could lose it. Set a ValidationFraction, give Fit "
             + $"validation data, or leave Patience out; Tolerance ends a fit without them.");
 
+    public static InvalidOperationException NothingToPullTo() => new(
+        "PullToInitialModel is set, but there is no initial model. Set the option InitialModel, or give Fit one.");
+
     public static InvalidOperationException UnknownClass(string option, string name, string[] names) => new(
         $"{option} names the class '{name}', which is none of the training data's: {Throw.Listed(names)}. Write its name as the labels "
             + $"do.");

@@ -50,6 +50,16 @@ public sealed record TrainingReport
     [JsonInclude, JsonRequired]
     public double L2Regularization { get; internal init; }
 
+    /// <summary>The L1 penalty that was used.</summary>
+    [JsonInclude]
+    public double L1Regularization { get; internal init; }
+
+    /// <summary>
+    /// The penalties that were tried, each kind from strong to weak; null where they were given, or the rows too few to hold any out.
+    /// </summary>
+    [JsonInclude]
+    public IReadOnlyList<PenaltyTrial>? PenaltyPath { get; internal init; }
+
     /// <summary>The seed that was used: given as an option it repeats the fit exactly.</summary>
     [JsonInclude, JsonRequired]
     public int Seed { get; internal init; }

@@ -14,7 +14,7 @@ public sealed class CompareModelsTests
     public void Trained_multiclass_models()
     {
         (IDataView train, IDataView test) = (Draw(400, seed: 1), Draw(300, seed: 2));
-        var good = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy().Fit(train);
+        var good = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(l2Regularization: 0.0025f).Fit(train);
         var poor = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(l2Regularization: 10).Fit(train);
         var actual = _ml.MulticlassClassification.CompareCrossEntropy(
             new Dictionary<string, IDataView> { ["poor"] = poor.Transform(test), ["good"] = good.Transform(test) },

@@ -343,10 +343,10 @@ public sealed class CrossValidationTests
     }
 
     private static SoftmaxCrossEntropyTrainer Softmax(MLContext ml) => ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(
-        new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Seed = 1 });
+        new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Seed = 1, L2Regularization = 0.02f });
 
     private static SigmoidCrossEntropyTrainer Sigmoid(MLContext ml, string label) => ml.BinaryClassification.Trainers.SigmoidCrossEntropy(
-        new SigmoidCrossEntropyTrainer.Options { LabelColumnName = label, Seed = 1 });
+        new SigmoidCrossEntropyTrainer.Options { LabelColumnName = label, Seed = 1, L2Regularization = 0.02f });
 
     private static IDataView Pick(LabelledRows rows, int[] fold, Func<int, bool> isIn) =>
         rows.Pick(Enumerable.Range(0, fold.Length).Where(i => isIn(fold[i]))).View();

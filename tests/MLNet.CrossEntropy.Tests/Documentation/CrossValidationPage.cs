@@ -49,7 +49,7 @@ public sealed class CrossValidationPage() : DocumentationPage("docs/cross-valida
         comparison.Require(c => c.DifferenceInterval("new", "old").Upper <= 0.01);
         try
         {
-            metrics.Require(m => m.Accuracy >= 0.95);
+            metrics.Require(m => m.Accuracy >= 0.99);
         }
         catch (RequirementNotMetException exception)
         {

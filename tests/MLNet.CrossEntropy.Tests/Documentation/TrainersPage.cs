@@ -5,6 +5,17 @@ namespace MLNet.CrossEntropy.Tests.Documentation;
 
 public sealed class TrainersPage() : DocumentationPage("docs/trainers.md")
 {
+    private void Penalty()
+    {
+        var (ml, train, _) = Load(Dataset.Iris);
+        // begin
+        var options = new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Seed = 1 };
+        var path = TrainingReport.Of(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(train))!.PenaltyPath!;
+        var chosen = path.Single(trial => trial.IsChosen);
+        Console.WriteLine($"{chosen.L2Regularization:0.0000} leaves {chosen.HeldOutLoss:0.00} nats, {path[0].L2Regularization:0.00} {path[0].HeldOutLoss:0.00}");
+        // end
+    }
+
     private void Validation()
     {
         var (ml, train, _) = Load(Dataset.BreastCancer);

@@ -31,7 +31,7 @@ internal static class EveryTrainer
     {
         if (name != MultiLabel)
             return AllTrainers.Create(name, ml, configure);
-        var options = new MultiLabelSigmoidCrossEntropyTrainer.Options { LabelColumnName = "Answers" };
+        var options = new MultiLabelSigmoidCrossEntropyTrainer.Options { LabelColumnName = "Answers", L2Regularization = AllTrainers.L2 };
         configure?.Invoke(options);
         return ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(options);
     }

@@ -39,6 +39,7 @@ public class CancellationTests
             .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options
             {
                 Cache = false,
+                L2Regularization = 0.001f,
                 NumberOfEpochs = 1_000,
                 CancellationToken = source.Token,
                 OnCancellation = answer,

@@ -192,7 +192,7 @@ public class NativeModelTests
     public void Lbfgs_goes_on_from_our_model()
     {
         var data = Dataset.Iris.View(_ml);
-        var fitted = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(data);
+        var fitted = _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex", l2Regularization: 1f / 150).Fit(data);
         var optimum = AllTrainers.LogLoss(fitted, data);
 
         // One iteration from our model stays there; one from nothing does not get far. (A trainer remembers the model it

@@ -33,8 +33,8 @@ public class OptionsTests
             + "LabelColumnName is ''; it must be the name of a column. "
             + "FeatureColumnName is null; it must be the name of a column. "
             + "ExampleWeightColumnName is ''; it must be the name of a column, or null for none. "
-            + "L2Regularization is -1; it must be finite and at least 0, or null for 1/N. "
-            + "L1Regularization is NaN; it must be finite and at least 0. "
+            + "L2Regularization is -1; it must be finite and at least 0, or null to have it chosen. "
+            + "L1Regularization is NaN; it must be finite and at least 0, or null to have it chosen. "
             + "LabelSmoothing is -0.1; it must be at least 0 and below 1. "
             + "Solver is 7; it must be one of Auto, Sgd, Saga, Newton. "
             + "NumberOfEpochs is 0; it must be at least 1, or null to have it chosen. "
@@ -85,19 +85,6 @@ public class OptionsTests
             typeof(CrossEntropyTrainerOptions)
                 .GetProperty(parameter.Name!, BindingFlags.IgnoreCase | BindingFlags.Public | BindingFlags.Instance)!.GetValue(defaults),
             parameter.DefaultValue));
-    }
-
-    [Theory]
-    [MemberData(nameof(AllTrainers.Names), MemberType = typeof(AllTrainers))]
-    public void The_default_penalty_is_one_over_the_sum_of_weights(string trainer)
-    {
-        var ml = new MLContext(seed: 1);
-        var data = Dataset.BreastCancer.View(ml);
-        Assert.Equal(1.0 / 569, TrainingReport.Of(AllTrainers.Create(trainer, ml).Fit(data))!.L2Regularization, 1e-12);
-
-        var weightSum = Dataset.BreastCancer.Examples.Sum(example => (double)example.Weight);
-        var weighted = AllTrainers.Create(trainer, ml, options => options.ExampleWeightColumnName = "Weight").Fit(data);
-        Assert.Equal(1 / weightSum, TrainingReport.Of(weighted)!.L2Regularization, 1e-12);
     }
 
     [Theory]

@@ -40,7 +40,8 @@ public class TrainingReportTests
             if (line.Source.Contains("SoftmaxCrossEntropyTrainer", StringComparison.Ordinal))
                 lines.Add($"{line.Kind}: {line.RawMessage}");
         };
-        _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex", numberOfEpochs: 2).Fit(Dataset.Iris.View(_ml));
+        _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex", l2Regularization: 0.01f, numberOfEpochs: 2)
+            .Fit(Dataset.Iris.View(_ml));
 
         string[] info = [.. lines.Where(line => line.StartsWith("Info", StringComparison.Ordinal))];
         Assert.Equal(3, info.Length);

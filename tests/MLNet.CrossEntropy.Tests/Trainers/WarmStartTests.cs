@@ -232,7 +232,7 @@ public class WarmStartTests
 
     private SoftmaxCrossEntropyTrainer Softmax(int epochs, Action<SoftmaxCrossEntropyTrainer.Options>? configure = null)
     {
-        var options = new SoftmaxCrossEntropyTrainer.Options { NumberOfEpochs = epochs, Seed = 1 };
+        var options = new SoftmaxCrossEntropyTrainer.Options { NumberOfEpochs = epochs, L2Regularization = 1f / 150, Seed = 1 };
         configure?.Invoke(options);
         return _ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options);
     }

@@ -2,24 +2,46 @@ using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
 
-/// <summary>A copy of some rows, spread evenly over all and drawn by a seed, so that no period of theirs is met.</summary>
+/// <summary>Copies of some rows.</summary>
 internal static unsafe class RowSample
 {
-    /// <summary>One row of each of so many runs of rows.</summary>
+    /// <summary>Rows spread evenly over all: one of each of so many runs of them, so that no period of theirs is met.</summary>
     /// <param name="chunks">All rows.</param>
     /// <param name="summary">What is known of them.</param>
     /// <param name="size">How many rows; at most as many as there are.</param>
     /// <param name="seed">Decides which.</param>
     public static RowBlock Draw(IEnumerable<RowSet> chunks, RowSummary summary, int size, int seed)
     {
+        return Pick(chunks, summary, size, Drawn);
+
+        long Drawn(int run)
+        {
+            long from = run * summary.Rows / size, to = (run + 1L) * summary.Rows / size;
+            return from + (long)(SplitMix64.Mix((ulong)from + (uint)seed * SplitMix64.Gamma) % (ulong)(to - from));
+        }
+    }
+
+    /// <summary>Those rows that have weight.</summary>
+    public static RowBlock Weighing(IReadOnlyList<RowBlock> blocks, RowSummary summary)
+    {
+        using var rows = new RowSet(blocks);
+        int[] weighing = [.. Enumerable.Range(0, rows.Rows).Where(row => rows.Weight(row) > 0)];
+        return Pick([rows], summary, weighing.Length, place => weighing[place]);
+    }
+
+    /// <summary>The rows of those numbers, which rise.</summary>
+    private static RowBlock Pick(IEnumerable<RowSet> chunks, RowSummary summary, int size, Func<int, long> numberOf)
+    {
         var (features, outputs) = (summary.Features, summary.Outputs);
         List<float> values = new(summary.IsSparse ? 0 : checked(size * features));
         List<int> indices = [], starts = [0], classes = [];
         List<float> targets = [], weights = [];
-        var (begin, drawn) = (0L, 0);
+        List<ulong> groups = [];
+        var (begin, drawn, centre) = (0L, 0, (float[]?)null);
         foreach (var rows in chunks)
         {
-            for (long row; drawn < size && (row = Drawn(drawn) - begin) < rows.Rows; drawn++)
+            centre ??= rows.Blocks[0].Centre;
+            for (long row; drawn < size && (row = numberOf(drawn) - begin) < rows.Rows; drawn++)
             {
                 var i = (int)row;
                 if (summary.IsSparse)
@@ -38,6 +60,7 @@ internal static unsafe class RowSample
                 else
                     targets.AddRange(rows.Target(i, outputs).Vector);
                 weights.Add(rows.Weight(i));
+                groups.Add(rows.Group(i));
             }
 
             begin += rows.Rows;
@@ -51,12 +74,8 @@ internal static unsafe class RowSample
             Classes = classes.Count > 0 ? [.. classes] : null,
             Targets = targets.Count > 0 ? [.. targets] : null,
             Weights = [.. weights],
+            Groups = [.. groups],
+            Centre = centre,
         };
-
-        long Drawn(int run)
-        {
-            long from = run * summary.Rows / size, to = (run + 1L) * summary.Rows / size;
-            return from + (long)(SplitMix64.Mix((ulong)from + (uint)seed * SplitMix64.Gamma) % (ulong)(to - from));
-        }
     }
 }

@@ -72,6 +72,16 @@ internal sealed class FeatureScaling
     }
 
     /// <summary>
+    /// The same, where a penalty l2 on scaled weights adds to their curvature c, <c>s / sqrt(1 + l2 / c)</c>; that of sparse rows takes
+    /// none of it, whose penalties are lazy.
+    /// </summary>
+    public FeatureScaling WithPenalty(double l2, double curvature)
+    {
+        var factor = (float)(1 / Math.Sqrt(1 + l2 / curvature));
+        return new(Means, [.. Scales.Select(scale => scale * factor)], [.. StepScales.Select(scale => scale * factor)], FarOutFeatures);
+    }
+
+    /// <summary>
     /// The scale of a feature. One of a single value has nothing to teach: scaled up, the rounding of its large mean would pass for a
     /// gradient.
     /// </summary>

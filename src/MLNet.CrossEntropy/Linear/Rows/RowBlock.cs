@@ -47,6 +47,11 @@ internal sealed record RowBlock
     public float[]? Weights { get; init; }
 
     /// <summary>
+    /// The group of each row, 0 for a row of none: rows of a group are held out together. Null where no row has one.
+    /// </summary>
+    public ulong[]? Groups { get; init; }
+
+    /// <summary>
     /// Dense only: what is subtracted from each feature's values already, since those of a large mean would cancel in floats; null for
     /// nothing. Models of such rows have biases of their own.
     /// </summary>
@@ -54,7 +59,7 @@ internal sealed record RowBlock
 
     /// <summary>The bytes of its arrays.</summary>
     public long Bytes => 4 * (Values.LongLength + Length(RowStarts) + Length(Indices) + Length(Classes) + Length(Targets)
-        + Length(Weights));
+        + Length(Weights) + 2 * Length(Groups));
 
     /// <summary>A block of dense rows over <paramref name="values"/> <c>[rows, features]</c>, which it keeps (no copy).</summary>
     public static RowBlock Dense(int rows, int features, float[] values)

@@ -155,6 +155,9 @@ internal sealed unsafe class RowSet : IDisposable
         return _classes[block][row - block * _rowsPerBlock];
     }
 
+    /// <summary>The group of row <paramref name="row"/>; 0 for none.</summary>
+    public ulong Group(int row) => Locate(row, out var index).Groups?[index] ?? 0;
+
     /// <summary>What row <paramref name="row"/> should have been.</summary>
     public RowTarget Target(int row, int outputs)
     {

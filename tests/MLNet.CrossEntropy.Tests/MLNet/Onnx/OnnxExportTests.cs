@@ -24,7 +24,7 @@ public class OnnxExportTests
     public void A_softmax_pipeline_predicts_the_same(string loss, int batch)
     {
         var data = Dataset.Iris.View(_ml);
-        var options = new SoftmaxCrossEntropyTrainer.Options { FeatureColumnName = "Scaled" };
+        var options = new SoftmaxCrossEntropyTrainer.Options { FeatureColumnName = "Scaled", L2Regularization = 0.01f };
         if (loss == "Brier")
             options.Loss = TrainingLoss.Brier;
         var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label", "Class")
@@ -47,7 +47,10 @@ public class OnnxExportTests
     public void A_sigmoid_pipeline_predicts_the_same(string loss, int batch)
     {
         var data = Dataset.BreastCancer.View(_ml);
-        var options = new SigmoidCrossEntropyTrainer.Options { LabelColumnName = "IsSecond", FeatureColumnName = "Scaled" };
+        var options = new SigmoidCrossEntropyTrainer.Options
+        {
+            LabelColumnName = "IsSecond", FeatureColumnName = "Scaled", L2Regularization = 0.01f,
+        };
         if (loss == "Brier")
             options.Loss = TrainingLoss.Brier;
         var pipeline = _ml.Transforms.NormalizeMinMax("Scaled", "Features", fixZero: false)
