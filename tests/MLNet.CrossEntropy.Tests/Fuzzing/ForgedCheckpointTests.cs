@@ -40,11 +40,12 @@ public sealed class ForgedCheckpointTests : IDisposable
         {
             EverySteps = 1,
         },
-        ["Auto in its second half"] = new(false, 64, new() { Loss = Softmax, Outputs = 3, L2 = 1e-4 })
+        ["Auto in its second half"] = new(false, 1_100, new() { Loss = Softmax, Outputs = 3, L2 = 1e-4 })
         {
             IsSkewed = true,
-            EverySteps = 2401,
-            Epochs = 302,
+            Rows = 1_100,
+            EverySteps = 211,
+            Epochs = 8,
         },
     };
 
@@ -234,6 +235,8 @@ public sealed class ForgedCheckpointTests : IDisposable
 
         public bool IsSkewed { get; init; }
 
+        public int Rows { get; init; } = 60;
+
         public int EverySteps { get; init; } = 5;
 
         /// <summary>It is broken off after so many epochs.</summary>
@@ -242,7 +245,7 @@ public sealed class ForgedCheckpointTests : IDisposable
         public FittedLinearModel Run(
             CheckpointOptions? checkpoint, Action<EpochReport>? onEpoch = null, CancellationToken cancellation = default)
         {
-            var table = RowTable.Gaussian(60, 5, 3);
+            var table = RowTable.Gaussian(Rows, 5, 3);
             if (IsSkewed)
                 table = table with { X = [.. table.X.Select(row => row.Select(x => (float)Math.Exp(3 * x)).ToArray())] };
             var rows = IsSparse ? table.Thinned(0.5).Sparse(RowsPerBlock) : table.Dense(RowsPerBlock);
