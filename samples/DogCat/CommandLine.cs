@@ -20,47 +20,35 @@ internal sealed record JobOptions(string? Images, int Pictures, int Seed, bool S
             throw new UserException(Invariant($"--pictures is {Pictures}; at least 20 are needed"));
         if (Images is not null && !Directory.Exists(Images))
             throw new UserException($"--images {Images}: there is no such folder");
-        CheckFile("--save", Save);
-        CheckFile("--report", Report);
+        foreach ((var option, var path) in ((string, string?)[])[("--save", Save), ("--report", Report)])
+        {
+            if (Directory.Exists(path))
+                throw new UserException($"{option} {path}: this is a folder; a file is wanted");
+            if (path is not null && Path.GetDirectoryName(Path.GetFullPath(path)) is var folder && !Directory.Exists(folder))
+                throw new UserException($"{option} {path}: there is no folder '{folder}'");
+        }
         if (Save is not null && Report is not null && Path.GetFullPath(Save) == Path.GetFullPath(Report))
             throw new UserException($"--save and --report name the same file, {Save}");
-    }
-
-    private static void CheckFile(string option, string? path)
-    {
-        if (path is not null && Path.GetDirectoryName(Path.GetFullPath(path)) is var folder
-            && (Directory.Exists(path) || !Directory.Exists(folder)))
-            throw new UserException(
-                $"{option} {path}: {(Directory.Exists(path) ? "this is a folder; a file is wanted" : $"there is no folder '{folder}'")}");
     }
 }
 
 /// <summary>What may be written after the program's name.</summary>
 internal static class CommandLine
 {
-    private static readonly Option<string?> Images = new("--images")
-    {
-        HelpName = "DIR",
-        Description = "Photographs in DIR/train/{cat,dog} and DIR/test/{cat,dog}, or in DIR/{cat,dog}, instead of drawn pictures."
-    };
-    private static readonly Option<int> Pictures = new("--pictures")
-    {
-        HelpName = "N",
-        Description = "How many pictures to draw; for training, half as many more are drawn for testing.",
-        DefaultValueFactory = _ => 3000
-    };
-    private static readonly Option<int> Seed = new("--seed")
-    { HelpName = "N", Description = "Which pictures to draw, and how DIR/{cat,dog} is split.", DefaultValueFactory = _ => 1 };
-    private static readonly Option<bool> SoftLabels = new("--soft-labels")
-    { Description = "Also train on known probabilities or people's votes (test/human-votes.csv), against plain labels." };
-    private static readonly Option<string?> Save = new("--save")
-    { HelpName = "model.zip", Description = "Save SoftmaxCrossEntropy's model, an ordinary ML.NET model." };
-    private static readonly Option<string?> Report = new("--report")
-    { HelpName = "report.html", Description = "Write a report with charts and pictures, one HTML file." };
-    private static readonly Option<double?> LogLoss = new("--require-log-loss")
-    { HelpName = "NATS", Description = "Exit with 3 unless the log-loss is below NATS." };
-    private static readonly Option<bool> Json =
-        new("--json") { Description = "One JSON document on the standard output.", Recursive = true };
+    private static readonly Option<string?> Images = Option<string?>("--images", "DIR",
+        "Photographs in DIR/train/{cat,dog} and DIR/test/{cat,dog}, or in DIR/{cat,dog}, instead of drawn pictures.");
+    private static readonly Option<int> Pictures = Option("--pictures", "N",
+        "How many pictures to draw; for training, half as many more are drawn for testing.", 3000);
+    private static readonly Option<int> Seed = Option("--seed", "N", "Which pictures to draw, and how DIR/{cat,dog} is split.", 1);
+    private static readonly Option<bool> SoftLabels = Option<bool>("--soft-labels", "",
+        "Also train on known probabilities or people's votes (test/human-votes.csv), against plain labels.");
+    private static readonly Option<string?> Save =
+        Option<string?>("--save", "model.zip", "Save SoftmaxCrossEntropy's model, an ordinary ML.NET model.");
+    private static readonly Option<string?> Report =
+        Option<string?>("--report", "report.html", "Write a report with charts and pictures, one HTML file.");
+    private static readonly Option<double?> LogLoss =
+        Option<double?>("--require-log-loss", "NATS", "Exit with 3 unless the log-loss is below NATS.");
+    private static readonly Option<bool> Json = Option<bool>("--json", "", "One JSON document on the standard output.");
     private static readonly Argument<string> Model = new("model.zip") { Description = "A model saved with --save." };
     private static readonly Argument<string[]> Files =
         new("picture") { Description = "JPEG, PNG or WebP files.", Arity = ArgumentArity.OneOrMore };
@@ -74,55 +62,66 @@ internal static class CommandLine
         var root = new RootCommand("""
             Tells dogs from cats: trains linear models by cross-entropy and judges their probabilities.
 
-            Exit codes: 0 done; 1 done, but some pictures were refused; 2 nothing done, the reason is told; 3 a requirement is not met; 130 interrupted.
+            Exit codes: 0 done; 1 done, but some pictures were refused; 2 nothing done, the reason is told;
+            3 a requirement is not met; 130 interrupted.
             """)
-        { Images, Pictures, Seed, SoftLabels, Save, Report, Json };
-        var predict = new Command("predict", "Ask a saved model about pictures.") { Model, Files };
-        var evaluate =
-            new Command("evaluate", "Judge a saved model by pictures whose labels are known.") { Model, Images, Pictures, Seed, Report, LogLoss };
-        var draw = new Command("draw", "Write drawn pictures to a folder, as --images reads them.") { Folder, Pictures, Seed };
+        {
+            Images, Pictures, Seed, SoftLabels, Save, Report, Json,
+            Handle(new Command("predict", "Ask a saved model about pictures.") { Model, Files },
+                (line, output, stop) => Commands.Predict(line.GetRequiredValue(Model), line.GetRequiredValue(Files), output, stop)),
+            Handle(new Command("evaluate", "Judge a saved model by pictures whose labels are known.")
+                { Model, Images, Pictures, Seed, Report, LogLoss },
+                (line, output, stop) => Commands.Evaluate(line.GetRequiredValue(Model), Options(line), output, stop)),
+            Handle(new Command("draw", "Write drawn pictures to a folder, as --images reads them.") { Folder, Pictures, Seed },
+                (line, output, stop) => Commands.Draw(line.GetRequiredValue(Folder), Options(line), output, stop)),
+        };
+        Json.Recursive = true;
         Handle(root, (line, output, stop) => main(Options(line), output, stop));
-        Handle(predict, (line, output, stop) => Commands.Predict(line.GetRequiredValue(Model), line.GetRequiredValue(Files), output, stop));
-        Handle(evaluate, (line, output, stop) => Commands.Evaluate(line.GetRequiredValue(Model), Options(line), output, stop));
-        Handle(draw, (line, output, stop) => Commands.Draw(line.GetRequiredValue(Folder), Options(line), output, stop));
-        foreach (var command in (Command[])[predict, evaluate, draw])
-            root.Subcommands.Add(command);
         var parsed = root.Parse(args);
         var exit = parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         return parsed.Errors.Count > 0 ? (int)ExitCode.Refused : exit;
     }
 
+    private static Option<T> Option<T>(string name, string value, string description, T byDefault = default!) =>
+        new(name) { HelpName = value == "" ? null : value, Description = description, DefaultValueFactory = _ => byDefault };
+
     private static JobOptions Options(ParseResult line) => new(
         line.GetValue(Images), line.GetValue(Pictures), line.GetValue(Seed), line.GetValue(SoftLabels), line.GetValue(Save),
-            line.GetValue(Report), line.GetValue(LogLoss));
+        line.GetValue(Report), line.GetValue(LogLoss));
 
     /// <summary>Ctrl-C cancels the token; a fit that does not end within two seconds is cut off.</summary>
-    private static void Handle(Command command, Func<ParseResult, Output, CancellationToken, ExitCode> run) =>
-        command.SetAction((line, stop) => Task.Run(() =>
+    private static Command Handle(Command command, Func<ParseResult, Output, CancellationToken, ExitCode> run)
     {
-        var output = new Output(line.GetValue(Json));
-        ExitCode exit;
+        command.SetAction((line, stop) => Task.Run(() =>
+        {
+            var output = new Output(line.GetValue(Json));
+            (var exit, var message) = Outcome(() => run(line, output, stop), stop);
+            if (message is not null)
+                Console.Error.WriteLine(message);
+            output.Close(exit);
+            return (int)exit;
+        }, CancellationToken.None));
+        return command;
+    }
+
+    private static (ExitCode Exit, string? Message) Outcome(Func<ExitCode> run, CancellationToken stop)
+    {
         try
         {
-            exit = run(line, output, stop);
+            return (run(), null);
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
             // However many of ML.NET's exceptions are wrapped around ours.
-            exit = ExitCode.Interrupted;
-            Console.Error.WriteLine("Interrupted.");
+            return (ExitCode.Interrupted, "Interrupted.");
         }
         catch (RequirementNotMetException exception)
         {
-            exit = ExitCode.RequirementNotMet;
-            Console.Error.WriteLine(exception.Message);
+            return (ExitCode.RequirementNotMet, exception.Message);
         }
         catch (Exception exception) when (exception is UserException or IOException or UnauthorizedAccessException)
         {
-            exit = ExitCode.Refused;
-            Console.Error.WriteLine(exception.Message);
+            return (ExitCode.Refused, exception.Message);
         }
-        output.Close(exit);
-        return (int)exit;
-    }, CancellationToken.None));
+    }
 }

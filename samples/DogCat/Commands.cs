@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DogCat.Drawing;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -15,17 +16,13 @@ internal static class Commands
         var ml = new MLContext(seed: 1);
         List<SkippedFile> refused = [];
         using var model = Load(ml, modelPath);
-        var scores = ml.Ask(model, "Score", [.. files.Select(file => Picture.OfFile(file))], refused, () => { }, cancellation);
-        CheckScores(modelPath, scores);
-        var answers = files.Zip(scores).Where(a => a.Second is not null)
-            .Select(a => new { path = a.First, answer = a.Second![1] > a.Second[0] ? "dog" : "cat", cat = a.Second[0], dog = a.Second[1] })
-                .ToArray();
-        foreach (var a in answers)
-            output.Say(Invariant($"{a.path}: {a.answer} (cat {a.cat:F3}, dog {a.dog:F3})"));
+        var judged = ml.Judge(model, modelPath, [.. files.Select(file => Picture.OfFile(file))], refused, () => { }, cancellation).Judged();
+        var answers = judged.Select(
+            j => new { path = j.Picture.Name, answer = j.SaysDog ? "dog" : "cat", cat = j.Score[0], dog = j.Score[1] }).ToArray();
+        output.Tell("predictions", answers, answers.Select(a => Invariant($"{a.path}: {a.answer} (cat {a.cat:F3}, dog {a.dog:F3})")));
         foreach (var file in refused)
             Console.Error.WriteLine($"'{file.Path}': {file.Reason}");
-        output.Add("predictions", answers);
-        output.Add("refused", refused);
+        output.Tell("refused", refused);
         return refused.Count == 0 ? ExitCode.Done : ExitCode.SomePicturesRefused;
     }
 
@@ -42,21 +39,18 @@ internal static class Commands
         Picture[] pictures = options.Images is { } folder
             ? PictureFolder.LoadTest(folder, skipped)
             : output.Draw(options.Seed, Series.Evaluation, options.Pictures, cancellation);
-        var scores =
-            output.Working($"Asking {name}", pictures.Length, done => ml.Ask(model, "Score", pictures, skipped, done, cancellation));
-        CheckScores(modelPath, scores);
-        Judged[] judged = [.. pictures.Zip(scores).Where(j => j.Second is not null).Select(j => new Judged(j.First, j.Second!))];
+        var scored = output.Working(
+            $"Asking {name}", pictures.Length, done => ml.Judge(model, modelPath, pictures, skipped, done, cancellation));
         output.Skipped(skipped);
-        if (judged.Length == 0)
+        if (scored.Pictures.Length == 0)
             throw new UserException("There is no picture left to judge the model by.");
-        var metrics = SoftLabels.EvaluateByLabel(ml, judged);
-        output.Say(metrics.ToString()!);
-        output.AddJson("metrics", metrics.ToJson());
-        var soft = SoftLabels.Evaluate(ml, judged);
-        output.Uncertainty(name, soft, trial: null);
+        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(scored.Rows, SoftLabels.By(nameof(Example.Label)));
+        output.Tell("metrics", JsonNode.Parse(metrics.ToJson()), metrics.ToString()!);
+        var soft = SoftLabels.Evaluate(ml, scored.Rows);
+        output.Uncertainty(name, soft);
         if (options.Report is { } page)
         {
-            new CrossEntropyReport("Dogs and cats").Add(name, metrics).AddPictures(name, judged, soft).Save(page);
+            new CrossEntropyReport("Dogs and cats").Add(name, metrics).AddPictures(name, scored.Judged(), soft).Save(page);
             output.Written("report", page);
         }
         if (options.LogLoss is { } limit)
@@ -70,20 +64,21 @@ internal static class Commands
         options.Check();
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
             throw new UserException($"The folder '{folder}' is not empty; drawn pictures go into an empty or a new one.");
-        (Series, string, int)[] sets = [(Series.FolderTrain, "train", options.Pictures), (Series.FolderTest, "test", options.Pictures / 2)];
-        foreach ((var series, var name, var count) in sets)
+        DrawSet(Series.FolderTrain, "train", options.Pictures);
+        DrawSet(Series.FolderTest, "test", options.Pictures / 2);
+        output.Written("pictures", folder);
+        return ExitCode.Done;
+
+        void DrawSet(Series series, string name, int count)
         {
             foreach (var label in (string[])["cat", "dog"])
                 Directory.CreateDirectory(Path.Combine(folder, name, label));
-            Picture[] pictures = output.Draw(options.Seed, series, count, cancellation);
-            for (var i = 0; i < count; i++)
+            foreach ((var i, var picture) in output.Draw(options.Seed, series, count, cancellation).Index())
             {
-                using var image = pictures[i].Open();
-                image.Save(Path.Combine(folder, name, pictures[i].Label, $"{i:D5}.png"));
+                using var image = picture.Open();
+                image.Save(Path.Combine(folder, name, picture.Label, $"{i:D5}.png"));
             }
         }
-        output.Written("pictures", folder);
-        return ExitCode.Done;
     }
 
     /// <summary>Draws the first pictures of a series.</summary>
@@ -96,15 +91,17 @@ internal static class Commands
     public static void Save(this MLContext ml, ITransformer model, string path)
     {
         var unfinished = path + ".unfinished";
-        ml.Model.Save(model, ml.Data.LoadFromEnumerable<PictureRow>([]).Schema, unfinished);
+        ml.Model.Save(model, ml.NoPictures().Schema, unfinished);
         File.Move(unfinished, path, overwrite: true);
     }
 
-    /// <summary>Refuses a model whose numbers are broken: what it says means nothing.</summary>
-    private static void CheckScores(string path, float[]?[] scores)
+    /// <summary>Asks a model for its scores, and refuses one whose numbers are broken: what it says means nothing.</summary>
+    private static Examples Judge(this MLContext ml, ITransformer model, string path, Picture[] pictures, List<SkippedFile> skipped,
+        Action done, CancellationToken cancellation)
     {
-        if (scores.Any(score => score is not null && !Array.TrueForAll(score, float.IsFinite)))
-            throw new UserException($"'{path}' answers with probabilities that are no numbers: the model is broken. Train it anew.");
+        var scored = ml.Ask(model, "Score", pictures, skipped, done, cancellation);
+        return scored.Judged().All(j => Array.TrueForAll(j.Score, float.IsFinite)) ? scored
+            : throw new UserException($"'{path}' answers with probabilities that are no numbers: the model is broken. Train it anew.");
     }
 
     /// <summary>Loads one. Whoever does disposes of it, or the network in it leaves its 45 megabytes in the temporary folder.</summary>
@@ -119,7 +116,7 @@ internal static class Commands
             ml.ComponentCatalog.RegisterAssembly(typeof(GradientHistograms).Assembly);
             model = ml.Model.Load(path, out _);
             VBuffer<ReadOnlyMemory<char>> names = default;
-            model.GetOutputSchema(ml.Data.LoadFromEnumerable<PictureRow>([]).Schema)["Score"].GetSlotNames(ref names);
+            model.GetOutputSchema(ml.NoPictures().Schema)["Score"].GetSlotNames(ref names);
             return names.DenseValues().Select(n => n.ToString()).SequenceEqual(["cat", "dog"])
                 ? (TransformerChain<ITransformer>)model : throw new InvalidOperationException("its classes are not cat and dog");
         }

@@ -21,14 +21,10 @@ internal sealed class GradientHistograms : CustomMappingFactory<GradientHistogra
     private const int Cells = Side / Cell;
     private const int Directions = 18;
 
-    /// <summary>The two cells whose centres are nearest to a row or column of pixels; beyond the border a cell's share is 0.</summary>
+    /// <summary>By row or column of pixels: the cells whose centres are less than a cell away, and the pixel's share of each.</summary>
     private static readonly (int Cell, float Share)[][] Near = [.. Enumerable.Range(0, Side).Select(pixel =>
-    {
-        var position = (pixel + 0.5f) / Cell - 0.5f;
-        var first = (int)MathF.Floor(position);
-        return ((int, float)[])[first < 0 ? (0, 0) : (first, 1 - (position - first)), first + 1 >= Cells ? (Cells - 1, 0)
-            : (first + 1, position - first)];
-    })];
+        Enumerable.Range(0, Cells).Select(cell => (Cell: cell, Share: 1 - Math.Abs((pixel + 0.5f) / Cell - 0.5f - cell)))
+            .Where(near => near.Share > 0).ToArray())];
 
     /// <summary>What <c>ExtractPixels</c> makes by itself: planes of red, green and blue, row by row, from 0 to 255.</summary>
     public sealed class PixelRow
@@ -45,44 +41,42 @@ internal sealed class GradientHistograms : CustomMappingFactory<GradientHistogra
 
     public override Action<PixelRow, HistogramRow> GetMapping() => (row, result) => result.Features = Of(row.Pixels);
 
-    /// <summary>The features [row of cells, column of cells in the left half, number].</summary>
+    /// <summary>The features [row of cells, column of cells in the left half, direction].</summary>
     public static float[] Of(float[] pixels)
     {
+        var cells = Normalized(Histogram(pixels));
         var features = new float[Count];
-        foreach (var mirrored in (ReadOnlySpan<bool>)[false, true])
-        {
-            var histogram = Histogram(pixels, mirrored);
-            for (int row = 0, i = 0; row < Cells; row++)
-                for (var column = 0; column < Cells / 2; column++, i += Directions)
-                    AddCell(histogram, row, column, features.AsSpan(i, Directions));
-        }
+        for (int row = 0, i = 0; row < Cells; row++)
+            for (var column = 0; column < Cells / 2; column++)
+                for (var d = 0; d < Directions; d++)
+                    // In the mirror direction d is half a turn less d.
+                    features[i++] = (cells[row, column, d] + cells[row, Cells - 1 - column, (3 * Directions / 2 - d) % Directions]) / 2;
         return features;
     }
 
     /// <summary>Edge strength [row, column, direction]; a pixel is shared by the four cells and two directions nearest to it.</summary>
-    private static float[] Histogram(float[] pixels, bool mirrored)
+    private static float[,,] Histogram(float[] pixels)
     {
-        var histogram = new float[Cells * Cells * Directions];
+        var cells = new float[Cells, Cells, Directions];
         for (var y = 0; y < Side; y++)
         {
             for (var x = 0; x < Side; x++)
             {
                 (var dx, var dy) = Gradient(pixels, x, y);
                 var strength = MathF.Sqrt(dx * dx + dy * dy);
-                var direction = MathF.Atan2(dy, mirrored ? -dx : dx) * (Directions / MathF.Tau) + Directions;
+                var direction = MathF.Atan2(dy, dx) * (Directions / MathF.Tau) + Directions;
                 (var whole, var second) = ((int)direction, direction - (int)direction);
                 foreach ((var row, var rowShare) in Near[y])
                 {
-                    foreach ((var column, var columnShare) in Near[mirrored ? Side - 1 - x : x])
+                    foreach ((var column, var columnShare) in Near[x])
                     {
-                        var cell = CellOf(histogram, row, column);
-                        cell[whole % Directions] += strength * rowShare * columnShare * (1 - second);
-                        cell[(whole + 1) % Directions] += strength * rowShare * columnShare * second;
+                        cells[row, column, whole % Directions] += strength * rowShare * columnShare * (1 - second);
+                        cells[row, column, (whole + 1) % Directions] += strength * rowShare * columnShare * second;
                     }
                 }
             }
         }
-        return histogram;
+        return cells;
     }
 
     /// <summary>The gradient of the colour in which it is strongest.</summary>
@@ -99,17 +93,23 @@ internal sealed class GradientHistograms : CustomMappingFactory<GradientHistogra
         return (bestX, bestY);
     }
 
-    /// <summary>Square roots, so that one strong edge does not hide the others.</summary>
-    private static void AddCell(float[] histogram, int row, int column, Span<float> features)
+    /// <summary>Relative to all edges in the cells around; square roots, so that one strong edge does not hide the others.</summary>
+    private static float[,,] Normalized(float[,,] cells)
     {
-        float around = Cell * Cell; // One grey level of edge keeps an even surface from dividing by zero.
-        for (var r = Math.Max(0, row - 1); r <= Math.Min(Cells - 1, row + 1); r++)
-            for (var c = Math.Max(0, column - 1); c <= Math.Min(Cells - 1, column + 1); c++)
-                around += CellOf(histogram, r, c).ToArray().Sum();
-        for (var d = 0; d < Directions; d++)
-            features[d] += MathF.Sqrt(CellOf(histogram, row, column)[d] / around) / 2;
+        var normalized = new float[Cells, Cells, Directions];
+        for (var row = 0; row < Cells; row++)
+        {
+            for (var column = 0; column < Cells; column++)
+            {
+                float around = Cell * Cell; // One grey level of edge keeps an even surface from dividing by zero.
+                for (var r = Math.Max(0, row - 1); r <= Math.Min(Cells - 1, row + 1); r++)
+                    for (var c = Math.Max(0, column - 1); c <= Math.Min(Cells - 1, column + 1); c++)
+                        for (var d = 0; d < Directions; d++)
+                            around += cells[r, c, d];
+                for (var d = 0; d < Directions; d++)
+                    normalized[row, column, d] = MathF.Sqrt(cells[row, column, d] / around);
+            }
+        }
+        return normalized;
     }
-
-    private static Span<float> CellOf(float[] histogram, int row, int column) =>
-        histogram.AsSpan((row * Cells + column) * Directions, Directions);
 }

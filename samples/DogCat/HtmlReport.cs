@@ -22,8 +22,8 @@ internal static class HtmlReport
             wrong.OrderByDescending(j => j.Score.Max())));
         report.Add(Section(
             "Most ambiguous",
-            "The pictures whose probability is nearest 1/2: a good model says so where it cannot tell. Each costs about log 2 = 0.693 " +
-                "nats.",
+            "The pictures whose probability is nearest 1/2: a good model says so where it cannot tell. Each costs about "
+                + "log 2 = 0.693 nats.",
             judged.OrderBy(j => j.Score.Max())));
         return soft is null ? report : report.Add(Section(
             "Soft labels and the model",
@@ -32,16 +32,19 @@ internal static class HtmlReport
             judged.Where(j => j.Picture.ProbabilityOfDog is not null).OrderByDescending(Divergence)));
     }
 
+    /// <summary>What came of training on soft labels, if that was tried.</summary>
+    public static CrossEntropyReport AddTrial(this CrossEntropyReport report, SoftLabelTrial? trial) => trial is null ? report : report.Add(
+        trial.Sentences.Aggregate(new ReportSection("Training on soft labels"), (section, text) => section.AddText(text)));
+
     /// <summary>Why the trainers minimise cross-entropy.</summary>
     public static CrossEntropyReport AddReason(this CrossEntropyReport report)
     {
         double[] qs = [.. Enumerable.Range(1, 99).Select(i => i / 100.0)];
         return report.Add(new ReportSection("Why not squared error?")
             .AddText(
-                "With probability q for the true class, the slope of the loss by the difference of the logits is -(1 - q) for " +
-                "cross-entropy and "
-                + "-4 q (1 - q)^2 for squared error. They are the same at q = 1/2; at q = 0.01 squared error's is 25 times as small: "
-                + "where a model is confidently wrong, squared error hardly moves it.")
+                "With probability q for the true class, the slope of the loss by the difference of the logits is -(1 - q) for "
+                + "cross-entropy and -4 q (1 - q)^2 for squared error. They are the same at q = 1/2; at q = 0.01 squared error's is "
+                + "25 times as small: where a model is confidently wrong, squared error hardly moves it.")
             .AddLines("How hard a picture pulls", "probability of the true class", "size of the slope",
                 [
                     ("cross-entropy", [.. qs.Select(q => (q, 1 - q))]),
@@ -51,7 +54,7 @@ internal static class HtmlReport
 
     private static double Divergence(Judged judged) => InformationTheory.KullbackLeibler(
         new Target<float>(SoftLabels.Shares(judged.Picture.ProbabilityOfDog!.Value)),
-            new Prediction<float>([.. judged.Score.Select(q => Math.Max(q, 1e-15f))]));
+        new Prediction<float>([.. judged.Score.Select(q => Math.Max(q, 1e-15f))]));
 
     private static ReportSection Section(string heading, string text, IEnumerable<Judged> judged)
     {

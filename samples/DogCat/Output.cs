@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLNet.CrossEntropy;
 using static System.FormattableString;
 
@@ -24,18 +25,19 @@ internal sealed class Output(bool isJson)
     private readonly JsonObject _document = [];
     private readonly TextWriter _progress = Console.Error;
 
-    /// <summary>A line for people.</summary>
-    public void Say(string line)
+    /// <summary>A value for scripts, and the same in lines for people.</summary>
+    public void Tell(string name, object? value, params IEnumerable<string> lines)
     {
-        if (!isJson)
-            Console.Out.WriteLine(line);
+        _document[name] = JsonSerializer.SerializeToNode(value, Json);
+        Say(lines);
     }
 
-    /// <summary>A value for scripts.</summary>
-    public void Add<T>(string name, T value) => _document[name] = JsonSerializer.SerializeToNode(value, Json);
-
-    /// <summary>One of the library's own documents for scripts.</summary>
-    public void AddJson(string name, string json) => _document[name] = JsonNode.Parse(json);
+    /// <summary>Lines for people alone.</summary>
+    public void Say(params IEnumerable<string> lines)
+    {
+        foreach (var line in isJson ? [] : lines)
+            Console.Out.WriteLine(line);
+    }
 
     /// <summary>Announces work, says how far it is where that takes long, and at its end how long it took.</summary>
     public T Working<T>(string what, int total, Func<Action, T> work)
@@ -54,47 +56,32 @@ internal sealed class Output(bool isJson)
     }
 
     /// <summary>What there is to learn from and to test with.</summary>
-    public void Data(Examples train, Examples test, IReadOnlyList<SkippedFile> skipped, string kind)
+    public void Data(Examples train, Examples test, string kind)
     {
         var version =
             typeof(MLContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
-        Say(Invariant(
-            $"Microsoft.ML {version}; {train.Pictures.Length:N0} {kind} to train on, {test.Pictures.Length:N0} others to test with, ")
-            + Invariant($"{train.Features[0].Length:N0} features each."));
-        Add("microsoftML", version);
-        Add("train", new { pictures = train.Pictures.Length, dogs = train.Pictures.Count(p => p.IsDog) });
-        Add("test", new { pictures = test.Pictures.Length, dogs = test.Pictures.Count(p => p.IsDog) });
-        Skipped(skipped);
+        var features = ((VectorDataViewType)train.Rows.Schema["Features"].Type).Size;
+        Tell("microsoftML", version, Invariant($"Microsoft.ML {version}; {train.Pictures.Length:N0} {kind} to train on, ")
+            + Invariant($"{test.Pictures.Length:N0} others to test with, {features:N0} features each."));
+        Tell("train", Counts(train));
+        Tell("test", Counts(test));
+
+        static object Counts(Examples examples) =>
+            new { pictures = examples.Pictures.Length, dogs = examples.Pictures.Count(p => p.IsDog) };
     }
 
     /// <summary>Names what could not be used, the first few of many.</summary>
-    public void Skipped(IReadOnlyList<SkippedFile> skipped)
-    {
-        Add("skipped", skipped);
-        if (skipped.Count > 0)
-            Say(Invariant($"Skipped {skipped.Count:N0}:"));
-        foreach (var file in skipped.Take(ListedAtMost))
-            Say($"  '{file.Path}': {file.Reason}");
-        if (skipped.Count > ListedAtMost)
-            Say(Invariant($"  and {skipped.Count - ListedAtMost:N0} more"));
-    }
+    public void Skipped(IReadOnlyList<SkippedFile> skipped) => Tell("skipped", skipped, skipped.Count == 0 ? [] :
+    [
+        Invariant($"Skipped {skipped.Count:N0}:"),
+        .. skipped.Take(ListedAtMost).Select(file => $"  '{file.Path}': {file.Reason}"),
+        .. skipped.Count > ListedAtMost ? [Invariant($"  and {skipped.Count - ListedAtMost:N0} more")] : Array.Empty<string>(),
+    ]);
 
     /// <summary>One row a trainer, and below what knowing no picture and knowing all would give.</summary>
     public void Results(IReadOnlyList<Result> results, double? lowerBound)
     {
-        Say("\n                                            train log-loss    test log-loss");
-        Say("trainer                              fit s    nats    bits      nats    bits    right");
-        foreach (var r in results)
-            Say(Row(r.Name + r.Settings, r.FitTime.TotalSeconds, r.Train.LogLoss, r.Test.LogLoss, r.Test.Accuracy));
-        Say(Row("(class shares alone)", null, null, results[0].Test.LabelEntropy, null));
-        if (lowerBound is { } bound)
-        {
-            Say(Row("(known lower bound)", null, null, bound, null));
-            Say("\nA drawn picture's label is the toss of a coin of known probability. Even who knew every coin");
-            Say("would lose the mean entropy of the coins: the known lower bound.");
-        }
-        Add("lowerBound", lowerBound);
-        Add("results", results.Select(r => new
+        Tell("results", results.Select(r => new
         {
             trainer = r.Name,
             fitSeconds = r.FitTime.TotalSeconds,
@@ -103,62 +90,65 @@ internal sealed class Output(bool isJson)
             testLogLossStandardError = r.Test.LogLossStandardError,
             testAccuracy = r.Test.Accuracy,
             warnings = r.Test.Warnings,
-        }));
+        }),
+        [
+            "\n                                            train log-loss    test log-loss",
+            "trainer                              fit s    nats    bits      nats    bits    right",
+            .. results.Select(r => Row(r.Name + r.Settings, r.FitTime.TotalSeconds, r.Train.LogLoss, r.Test.LogLoss, r.Test.Accuracy)),
+            Row("(class shares alone)", null, null, results[0].Test.LabelEntropy, null),
+        ]);
+        Tell("lowerBound", lowerBound, lowerBound is not { } bound ? [] :
+        [
+            Row("(known lower bound)", null, null, bound, null),
+            "\nA drawn picture's label is the toss of a coin of known probability. Even who knew every coin",
+            "would lose the mean entropy of the coins: the known lower bound.",
+        ]);
     }
+
+    /// <summary>How far a model is from the known uncertainty; nothing where that is not known.</summary>
+    public void Uncertainty(string model, MulticlassCrossEntropyMetrics? soft) => Tell("uncertainty", soft is null ? null : new
+    {
+        pictures = soft.Rows.Used,
+        labelEntropy = soft.IrreducibleLogLoss,
+        divergence = soft.KullbackLeibler,
+        crossEntropy = soft.LogLoss,
+    }, soft is null ? [] : [SoftLabels.InWords(model, soft)]);
 
     /// <summary>Whether the first trainer is better than ML.NET's, and who could not take part.</summary>
     public void Comparison(CrossEntropyComparison comparison)
     {
-        Say(comparison.Pairs[0].Sentence);
-        AddJson("comparison", comparison.ToJson());
+        Tell("comparison", JsonNode.Parse(comparison.ToJson()), comparison.Pairs[0].Sentence);
         if (Contenders.LeftOut is { } leftOut)
             Say(leftOut);
     }
 
-    /// <summary>How far a model is from the known uncertainty, and what came of training on it; nothing where neither is known.</summary>
-    public void Uncertainty(string model, MulticlassCrossEntropyMetrics? soft, SoftLabelTrial? trial)
+    /// <summary>What came of training on soft labels, if that was tried.</summary>
+    public void Trial(SoftLabelTrial? trial) => Tell("softLabels", trial is null ? null : new
     {
-        if (soft is not null)
-            Say(SoftLabels.InWords(model, soft));
-        foreach (var sentence in trial?.Sentences ?? [])
-            Say(sentence);
-        Add("uncertainty", soft is null ? null : new
-        {
-            pictures = soft.Rows.Used,
-            labelEntropy = soft.IrreducibleLogLoss,
-            divergence = soft.KullbackLeibler,
-            crossEntropy = soft.LogLoss,
-        });
-        Add("softLabels", trial is null ? null : new
-        {
-            bySoftLabels = JsonNode.Parse(trial.BySoftLabels.ToJson()),
-            byHardLabels = JsonNode.Parse(trial.ByHardLabels.ToJson()),
-        });
-    }
+        bySoftLabels = JsonNode.Parse(trial.BySoftLabels.ToJson()),
+        byHardLabels = JsonNode.Parse(trial.ByHardLabels.ToJson()),
+    }, trial?.Sentences ?? []);
 
     /// <summary>A file was written.</summary>
-    public void Written(string what, string path)
-    {
-        Say($"Wrote the {what} {path}");
-        Add(what, path);
-    }
+    public void Written(string what, string path) => Tell(what, path, $"Wrote the {what} {path}");
 
     /// <summary>Three commands to go on with.</summary>
     public void NextSteps(JobOptions options)
     {
-        const string program = "  dotnet run -c Release --project samples/DogCat -- ";
         var images = options.Images is { } folder ? $" --images {folder}" : "";
-        Say("\nTry next:");
-        Say($"{program}{(images == "" ? "--images DIR                              # photographs" : $"--soft-labels{images}")}");
-        Say($"{program}--save model.zip --report report.html{images}");
-        var last = options.Save is { } model ? $"predict {model} PICTURE ..." : "draw DIR                                  # look at them";
-        Say($"{program}{last}");
+        string[] next =
+        [
+            images == "" ? "--images DIR                              # photographs" : $"--soft-labels{images}",
+            $"--save model.zip --report report.html{images}",
+            options.Save is { } model ? $"predict {model} PICTURE ..." : "draw DIR                                  # look at them",
+        ];
+        Say(["\nTry next:", .. next.Select(arguments => $"  dotnet run -c Release --project samples/DogCat -- {arguments}")]);
     }
 
     /// <summary>Writes the JSON document, if it was asked for. Called once, whatever happened.</summary>
     public void Close(ExitCode exit)
     {
-        Add("exitCode", (int)exit);
+        Tell("exitCode", exit);
         if (isJson)
             Console.Out.WriteLine(_document.ToJsonString(Json));
     }

@@ -25,20 +25,18 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
     // 2. Pixels become features: of photographs by a network that has seen a million others, of drawings by where their edges run.
     var arePhotographs = options.Images is not null;
     var kind = arePhotographs ? "photographs" : "drawn pictures";
-    var featurizer = (arePhotographs ? Featurizing.ResNet18(ml) : Featurizing.GradientHistograms(ml))
-        .Fit(ml.Data.LoadFromEnumerable<PictureRow>([]));
-    var known =
-        output.Working("Computing features to train on", train.Length, done => ml.Examples(featurizer, train, skipped, done, cancellation));
-    var unseen =
-        output.Working("Computing features to test with", test.Length, done => ml.Examples(featurizer, test, skipped, done, cancellation));
-    output.Data(known, unseen, skipped, kind);
+    var featurizer = (arePhotographs ? Featurizing.ResNet18(ml) : Featurizing.GradientHistograms(ml)).Fit(ml.NoPictures());
+    var known = Featurize("train on", train);
+    var unseen = Featurize("test with", test);
+    output.Data(known, unseen, kind);
+    output.Skipped(skipped);
 
     // 3. Each trainer learns from the same examples, as it comes.
     List<Result> results = [];
     foreach (var contender in Contenders.All(ml, arePhotographs))
     {
         cancellation.ThrowIfCancellationRequested();
-        results.Add(output.Working($"Training {contender.Name}", 1, _ => contender.Run(ml, known, unseen)));
+        results.Add(output.Working($"Training {contender.Name}", 1, _ => contender.Run(ml, known.Rows, unseen.Rows)));
     }
 
     // 4. Whose probabilities fit the pictures that no trainer has seen, and how sure is that?
@@ -49,11 +47,12 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
 
     // 5. How uncertain some pictures are is known. How far is the model from that, and does it help to train on it?
     (var name, var model) = (results[0].Name, results[0].Model);
-    var judged = unseen.JudgedBy(model);
-    var soft = options.SoftLabels || options.Report is not null ? SoftLabels.Evaluate(ml, judged) : null;
-    var trial = options.SoftLabels ? output.Working("Training on soft labels and on hard ones", 1, _ => SoftLabels.Trial(ml, known, unseen))
-        : null;
-    output.Uncertainty(name, soft, trial);
+    var scored = model.Transform(unseen.Rows);
+    var soft = options.SoftLabels || options.Report is not null ? SoftLabels.Evaluate(ml, scored) : null;
+    output.Uncertainty(name, soft);
+    var trial = options.SoftLabels
+        ? output.Working("Training on soft labels and on hard ones", 1, _ => SoftLabels.Trial(ml, known, unseen)) : null;
+    output.Trial(trial);
 
     // 6. The model is ML.NET's own, from the picture to the prediction; the report is one HTML file.
     if (options.Save is { } path)
@@ -65,18 +64,17 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
     {
         var report = new CrossEntropyReport("Dogs and cats")
         {
-            Introduction =
-            Invariant(
-            $"Linear models of {known.Pictures.Length:N0} {kind}, judged by {unseen.Pictures.Length:N0} others that no model has seen.")
+            Introduction = Invariant($"Linear models of {known.Pictures.Length:N0} {kind}, ")
+                + Invariant($"judged by {unseen.Pictures.Length:N0} others that no model has seen."),
         };
         foreach (var result in results)
             report.Add(result.Name, result.Test, result.Training);
-        report.Add(comparison).AddPictures(name, judged, soft);
-        if (trial is not null)
-            report.Add(trial.ToSection());
-        report.AddReason().Save(page);
+        report.Add(comparison).AddPictures(name, unseen.Judged(scored), soft).AddTrial(trial).AddReason().Save(page);
         output.Written("report", page);
     }
     output.NextSteps(options);
     return ExitCode.Done;
+
+    Examples Featurize(string purpose, Picture[] pictures) => output.Working($"Computing features to {purpose}", pictures.Length,
+        done => ml.Featurize(featurizer, pictures, skipped, done, cancellation));
 }

@@ -10,15 +10,15 @@ namespace DogCat;
 internal sealed record Contender(string Name, IEstimator<ITransformer> Pipeline, string Settings = "", bool IsBinary = false)
 {
     /// <summary>Trains on one set, tests on both.</summary>
-    public Result Run(MLContext ml, Examples train, Examples test)
+    public Result Run(MLContext ml, IDataView train, IDataView test)
     {
         var watch = Stopwatch.StartNew();
-        var model = Pipeline.Fit(train.Rows);
+        var model = Pipeline.Fit(train);
         return new Result(Name, Settings, IsBinary, watch.Elapsed, Evaluate(train), Evaluate(test), model);
 
-        CrossEntropyMetrics Evaluate(Examples examples) => IsBinary
-            ? ml.BinaryClassification.EvaluateCrossEntropy(model.Transform(examples.Rows), nameof(Example.IsDog))
-            : ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(examples.Rows));
+        CrossEntropyMetrics Evaluate(IDataView rows) => IsBinary
+            ? ml.BinaryClassification.EvaluateCrossEntropy(model.Transform(rows), nameof(Example.IsDog))
+            : ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(rows));
     }
 }
 

@@ -27,7 +27,7 @@ public sealed class FeaturesTests : IDisposable
         Assert.Equal(Features(Dnn(interleaved: false), pictures), ours);
         Assert.NotEqual(Features(Dnn(interleaved: true), pictures), ours);
         var type = (VectorDataViewType)Fit(Featurizing.ResNet18(_ml))
-            .GetOutputSchema(_ml.Data.LoadFromEnumerable<PictureRow>([]).Schema)["Features"].Type;
+            .GetOutputSchema(_ml.NoPictures().Schema)["Features"].Type;
         Assert.Equal([512], type.Dimensions.ToArray());
 
         IEstimator<ITransformer> Dnn(bool interleaved) => _ml.Transforms.ResizeImages("Image", 224, 224)
@@ -42,10 +42,9 @@ public sealed class FeaturesTests : IDisposable
     {
         _folder.FillWithPhotographs(perClass: 2, "");
         Picture[] pictures = PictureFolder.LoadTest(_folder.FullName, _skipped);
-        var files = _ml.Data.LoadFromEnumerable(pictures.Select(p => new Example { Path = p.Name }).ToArray());
+        var files = _ml.Data.LoadFromEnumerable(pictures.Select(p => new { Path = p.Name }));
         var loaded = _ml.Transforms.LoadImages("Image", imageFolder: "", "Path").Fit(files).Transform(files);
-        var features = Featurizing.ResNet18(_ml).Fit(loaded).Transform(_ml.Transforms.DropColumns("Features").Fit(loaded).Transform(loaded))
-            .GetColumn<float[]>("Features");
+        var features = Featurizing.ResNet18(_ml).Fit(loaded).Transform(loaded).GetColumn<float[]>("Features");
         Assert.Equal(Features(Featurizing.ResNet18(_ml), pictures), features);
     }
 
@@ -74,20 +73,20 @@ public sealed class FeaturesTests : IDisposable
         Picture[] pictures = PictureFolder.LoadTest(_folder.FullName, _skipped);
         var done = 0;
         var featurizer = Fit(Featurizing.GradientHistograms(_ml));
-        var examples = _ml.Examples(featurizer, pictures, _skipped, () => Interlocked.Increment(ref done), CancellationToken.None);
+        var examples = _ml.Featurize(featurizer, pictures, _skipped, () => Interlocked.Increment(ref done), CancellationToken.None);
         Assert.Equal((80, 78, 2), (done, examples.Pictures.Length, _skipped.Count));
         Assert.Equal([_folder.At("cat", "007.jpg"), _folder.At("dog", "011.jpg")], _skipped.Select(s => s.Path));
         Assert.Equal(pictures.Where(p => _skipped.All(s => s.Path != p.Name)), examples.Pictures);
         Assert.Equal(examples.Pictures.Select(p => p.Label), examples.Rows.GetColumn<string>("Label"));
         // One by one they come out the same.
-        Assert.Equal(Features(Featurizing.GradientHistograms(_ml), [examples.Pictures[20]])[0], examples.Features[20]);
+        Assert.Equal(Features(Featurizing.GradientHistograms(_ml), [examples.Pictures[20]])[0], examples.Rows.GetColumn<float[]>("Features").ElementAt(20));
 
         var message =
             Assert.Throws<UserException>(
-            () => _ml.Examples(featurizer, [.. pictures.Where(p => !p.IsDog)], [], () => { }, CancellationToken.None)).Message;
+            () => _ml.Featurize(featurizer, [.. pictures.Where(p => !p.IsDog)], [], () => { }, CancellationToken.None)).Message;
         Assert.StartsWith("There is no usable picture of a dog among 40", message, StringComparison.Ordinal);
         Assert.ThrowsAny<OperationCanceledException>(
-            () => _ml.Examples(featurizer, pictures, [], () => { }, new CancellationToken(canceled: true)));
+            () => _ml.Featurize(featurizer, pictures, [], () => { }, new CancellationToken(canceled: true)));
     }
 
     [Fact]
@@ -102,8 +101,8 @@ public sealed class FeaturesTests : IDisposable
         Assert.Equal(32, SKBitmap.Decode(PictureFile.Thumbnail(drawn)).Width);
     }
 
-    private ITransformer Fit(IEstimator<ITransformer> featurizer) => featurizer.Fit(_ml.Data.LoadFromEnumerable<PictureRow>([]));
+    private ITransformer Fit(IEstimator<ITransformer> featurizer) => featurizer.Fit(_ml.NoPictures());
 
     private float[][] Features(IEstimator<ITransformer> featurizer, Picture[] pictures) =>
-        [.. _ml.Ask(Fit(featurizer), "Features", pictures, _skipped, () => { }, CancellationToken.None).Select(f => f!)];
+        [.. _ml.Ask(Fit(featurizer), "Features", pictures, _skipped, () => { }, CancellationToken.None).Rows.GetColumn<float[]>("Features")];
 }

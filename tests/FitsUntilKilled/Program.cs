@@ -40,6 +40,7 @@ internal sealed class Printer : IProgress<EpochReport>
     public void Report(EpochReport value)
     {
         Console.WriteLine(value.Epoch);
-        Thread.Sleep(5);
+        // Whoever waits for a line has the time to end this process before the fit ends by itself.
+        Thread.Sleep(30);
     }
 }

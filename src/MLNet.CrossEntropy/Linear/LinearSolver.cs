@@ -87,7 +87,7 @@ internal static class LinearSolver
             : null;
         centre?.Set(plan.InitialWeights, plan.InitialBiases ?? summary.PriorBiases);
         var penalty = new ElasticNet(plan.L1, plan.L2, plan.PenaltyShares, centre);
-        var scaling = shares is null ? Scaling(chunks, summary, plan, team) : ScalingOf(shares, summary, plan, team);
+        var scaling = shares is null ? Scaling(chunks, summary, plan) : ScalingOf(shares, summary, plan);
         var size = shares is null
             ? summary
             : summary with { Rows = shares.Own.Rows, ChunkRows = shares.Own.Rows, LargestChunkBytes = shares.Own.Bytes };
@@ -107,19 +107,19 @@ internal static class LinearSolver
     }
 
     /// <summary>Of a cluster by the same sample on every rank, since a preconditioner need not be exact.</summary>
-    private static FeatureScaling ScalingOf(RowShares shares, RowSummary summary, FitPlan plan, WorkerTeam team)
+    private static FeatureScaling ScalingOf(RowShares shares, RowSummary summary, FitPlan plan)
     {
         using var sample = shares.Sample(summary.IsSparse ? SparseSample : DenseSample);
-        return Scaling([sample], summary with { Rows = sample.Rows, TotalWeight = sample.TotalWeight }, plan, team);
+        return Scaling([sample], summary with { Rows = sample.Rows, TotalWeight = sample.TotalWeight }, plan);
     }
 
     /// <summary>The coordinates of a plan: they take what the penalty adds to the curvature into account.</summary>
-    public static FeatureScaling Scaling(IEnumerable<RowSet> chunks, RowSummary summary, FitPlan plan, WorkerTeam team)
+    public static FeatureScaling Scaling(IEnumerable<RowSet> chunks, RowSummary summary, FitPlan plan)
     {
         if (!plan.Standardize)
             return FeatureScaling.None(summary.Features);
         var isOfScaled = plan.PenaltyShares is not null;
-        var scaling = FeatureScaling.Of(chunks, summary, isOfScaled ? 0 : plan.L2, plan.Loss.Curvature, team);
+        var scaling = FeatureScaling.Of(chunks, summary, isOfScaled ? 0 : plan.L2, plan.Loss.Curvature);
         return isOfScaled && !summary.IsSparse ? scaling.WithPenalty(plan.L2, plan.Loss.Curvature) : scaling;
     }
 

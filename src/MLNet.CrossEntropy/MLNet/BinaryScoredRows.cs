@@ -38,8 +38,12 @@ internal sealed class BinaryScoredRows : ScoredRowReader
     public static BinaryScoredRows Open(IDataView data, ScoredColumns columns)
     {
         var label = ColumnValues.Require(data.Schema, columns.Label, "label");
-        var probability = ColumnValues.Optional(data.Schema, columns.Probability, "probability");
         var score = ColumnValues.Optional(data.Schema, columns.Score, "score");
+        if (score is { Type: VectorDataViewType } scores)
+            throw NotSingle(scores, "score");
+        if (score is not null && columns.Probability is { } name && data.Schema.GetColumnOrNull(name) is null)
+            throw ColumnErrors.NoProbabilityColumn(name, score.Value.Name);
+        var probability = ColumnValues.Optional(data.Schema, columns.Probability, "probability");
         return probability is null && score is null
             ? throw ColumnErrors.NoScoreColumn()
             : Open(data, columns, [label, probability, score], source => new BinaryScoredRows(source, label, probability, score));
@@ -74,6 +78,8 @@ internal sealed class BinaryScoredRows : ScoredRowReader
     private static ValueGetter<float> Single(DataViewRowCursor cursor, DataViewSchema.Column column, string role)
         => column.Type == NumberDataViewType.Single
             ? cursor.GetGetter<float>(column)
-            : throw ColumnErrors.WrongType(
-                column.Name, role, column.Type, "a Single (for a vector of scores: MulticlassClassification.EvaluateCrossEntropy)");
+            : throw NotSingle(column, role);
+
+    private static ArgumentException NotSingle(DataViewSchema.Column column, string role) => ColumnErrors.WrongType(
+        column.Name, role, column.Type, "a Single (for a vector of scores: MulticlassClassification.EvaluateCrossEntropy)");
 }

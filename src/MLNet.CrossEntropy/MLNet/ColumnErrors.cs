@@ -82,6 +82,10 @@ internal static class ColumnErrors
         $"No row has a label of positive weight in column '{labelColumn}', so there are no class shares to take; name the column of "
             + $"the labels.");
 
+    public static ArgumentException NoProbabilityColumn(string name, string scoreColumn) => new(
+        $"There is no probability column '{name}'. If '{scoreColumn}' is a logit, set ProbabilityColumnName to null "
+            + "(probabilityColumnName: null); if it is no logit, calibrate the model (Calibrators.Platt), which adds probabilities.");
+
     public static ArgumentException NoScoreColumn() => new(
         "Neither a score nor a probability column was named; the log-loss of a binary model needs at least one of the two.");
 

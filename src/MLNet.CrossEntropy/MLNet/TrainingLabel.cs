@@ -129,7 +129,8 @@ internal sealed class TrainingLabel
         }
 
         if (!(column.Type is BooleanDataViewType or KeyDataViewType { Count: 2 } || column.Type == NumberDataViewType.Single))
-            throw ColumnErrors.Mismatch(nameof(inputSchema), "label", column, YesOrNo, YesOrNoRemedy);
+            throw ColumnErrors.Mismatch(nameof(inputSchema), "label", column, YesOrNo, column.Type is KeyDataViewType { Count: > 2 }
+                ? "A label of more than two classes is for MulticlassClassification.Trainers.SoftmaxCrossEntropy" : YesOrNoRemedy);
         return new(column, ScoreClasses.OfBinary(column), column.Type is NumberDataViewType
             ? OpenSingle
             : OpenClass, schema => OfType(schema, column));

@@ -24,7 +24,7 @@ internal static class Throw
     public static double IfNegativeOrNotFinite(double value, string name)
     {
         if (!double.IsFinite(value) || value < 0)
-            throw new ArgumentOutOfRangeException(name, value, $"'{name}' must be a finite number of at least 0.");
+            throw new ArgumentOutOfRangeException(name, Seen(value), $"'{name}' must be a finite number of at least 0.");
         return value;
     }
 
@@ -32,7 +32,7 @@ internal static class Throw
     public static double IfNotInUnitInterval(double value, string name)
     {
         if (value is not (>= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(name, value, $"'{name}' must be in [0, 1].");
+            throw new ArgumentOutOfRangeException(name, Seen(value), $"'{name}' must be in [0, 1].");
         return value;
     }
 
@@ -42,7 +42,7 @@ internal static class Throw
         if (!(value > low && value < high))
         {
             throw new ArgumentOutOfRangeException(
-                name, value, FormattableString.Invariant($"'{name}' is {value}; it must be greater than {low} and less than {high}."));
+                name, Seen(value), $"'{name}' is {Seen(value)}; it must be greater than {Seen(low)} and less than {Seen(high)}.");
         }
     }
 
@@ -53,7 +53,7 @@ internal static class Throw
         for (var i = 0; i < copy.Length; i++)
         {
             if (!double.IsFinite(copy[i]) || copy[i] < 0)
-                throw new ArgumentOutOfRangeException(name, copy[i], $"'{name}[{i}]' must be a finite number of at least 0.");
+                throw new ArgumentOutOfRangeException(name, Seen(copy[i]), $"'{name}[{i}]' must be a finite number of at least 0.");
         }
         return copy;
     }
@@ -69,6 +69,9 @@ internal static class Throw
     /// <summary>The first of the names, in quotes, and how many there are in all.</summary>
     public static string Listed(string[] names) =>
         string.Join(", ", names.Take(5).Select(n => $"'{n}'")) + (names.Length > 5 ? $", ... ({names.Length} in all)" : "");
+
+    // The exception would write a number by the current culture.
+    private static string Seen(double value) => value.ToString(CultureInfo.InvariantCulture);
 
     [DoesNotReturn]
     private static void LengthsDiffer(int expected, int actual, string expectedName, string actualName) =>

@@ -85,13 +85,17 @@ internal sealed record NumberFormat(string InText, string ForTheEye, int Width =
 
     public static NumberFormat Of(string format, int width = 0) => new(format, format, width);
 
-    public string Plain(double value) => value.ToString(InText, CultureInfo.InvariantCulture);
+    public string Plain(double value) => Unsigned0(value.ToString(InText, CultureInfo.InvariantCulture));
 
     public string OnPage(double value) => value switch
     {
         double.NaN => "not defined",
         double.PositiveInfinity => "∞",
         double.NegativeInfinity => "−∞",
-        _ => value.ToString(Tiny is not null && value is > 0 and < 0.001 ? Tiny : ForTheEye, CultureInfo.InvariantCulture),
+        _ => Unsigned0(value.ToString(Tiny is not null && value is > 0 and < 0.001 ? Tiny : ForTheEye, CultureInfo.InvariantCulture)),
     };
+
+    /// <summary>What rounding leaves of a small negative number is 0.</summary>
+    private static string Unsigned0(string number) =>
+        number.StartsWith('-') && !number.AsSpan().ContainsAnyInRange('1', '9') && number.Contains('0') ? number[1..] : number;
 }

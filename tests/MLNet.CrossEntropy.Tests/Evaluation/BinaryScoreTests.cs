@@ -75,6 +75,27 @@ public sealed class BinaryScoreTests
     }
 
     [Fact]
+    public void Scores_of_another_kind_are_refused_with_the_way_out()
+    {
+        var softmax = ScoredData.Multiclass([0, 1], [[0.75, 0.25], [0.5, 0.5]]);
+        Assert.Contains("MulticlassClassification.EvaluateCrossEntropy", Assert.Throws<ArgumentException>(
+            () => _ml.BinaryClassification.EvaluateCrossEntropy(softmax)).Message, StringComparison.Ordinal);
+        var bare = ScoredData.Binary([1, 0], null, [2, 3]);
+        Assert.Contains("set ProbabilityColumnName to null (probabilityColumnName: null)", Assert.Throws<ArgumentException>(
+            () => _ml.BinaryClassification.EvaluateCrossEntropy(bare)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_label_that_is_not_tolerated_is_named()
+    {
+        var data = ScoredData.Binary([1, 0.5, 7], [0.5, 0.5, 0.5]);
+        var error = Assert.Throws<InvalidOperationException>(() => _ml.BinaryClassification.EvaluateCrossEntropy(
+            data, new BinaryEvaluationOptions { ScoreColumnName = null, UnknownClass = BadRowPolicy.Throw }));
+        Assert.StartsWith(
+            "Row 2 has a label that is none of the model's classes ('7'; the classes are '0', '1').", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Naming_no_column_is_an_error()
     {
         var data = ScoredData.Binary([1], [0.5]);

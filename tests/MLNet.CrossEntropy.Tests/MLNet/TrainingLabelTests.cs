@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.MLNet;
 
@@ -29,6 +30,14 @@ public class TrainingLabelTests
         var label = TrainingLabel.Multiclass(data.Schema, column);
         Assert.Equal(column == "Text" ? 2 : 3, label.Classes.Count);
         Assert.Equal(expected, Read(data, label));
+    }
+
+    [Fact]
+    public void A_label_of_three_classes_names_the_trainer_for_it()
+    {
+        var schema = new InMemoryView.Builder().AddKeys("Label", [1, 2, 3], 3).Build().Schema;
+        Assert.Contains("Trainers.SoftmaxCrossEntropy", Assert.ThrowsAny<ArgumentException>(
+            () => TrainingLabel.Binary(schema, "Label")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,7 +87,7 @@ public class TrainingLabelTests
 
     [Theory]
     [InlineData("Text", "Schema mismatch for label column 'Text': expected Boolean, Single or Key<UInt32> of 2 classes, got String. Convert it, for example with MapValue or ConvertType")]
-    [InlineData("UInt", "Schema mismatch for label column 'UInt': expected Boolean, Single or Key<UInt32> of 2 classes, got Key<UInt32, 0-2>. Convert it, for example with MapValue or ConvertType")]
+    [InlineData("UInt", "Schema mismatch for label column 'UInt': expected Boolean, Single or Key<UInt32> of 2 classes, got Key<UInt32, 0-2>. A label of more than two classes is for MulticlassClassification.Trainers.SoftmaxCrossEntropy")]
     public void A_column_that_is_no_binary_label_is_refused(string column, string message)
     {
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => TrainingLabel.Binary(Table().Schema, column));

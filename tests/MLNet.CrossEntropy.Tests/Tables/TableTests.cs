@@ -70,6 +70,17 @@ public sealed class TableTests
     }
 
     /// <summary>A row stays a line, and the file can be written, whatever the names are.</summary>
+    [Theory]
+    [InlineData(-0.0, "0.0000")]
+    [InlineData(-0.00001, "0.0000")]
+    [InlineData(-0.0001, "-0.0001")]
+    [InlineData(-10, "-10.0000")]
+    public void A_small_negative_number_is_0_and_no_negative_one(double value, string text)
+    {
+        Assert.Equal(text, NumberFormat.Share.Plain(value));
+        Assert.Equal(text, NumberFormat.Share.OnPage(value));
+    }
+
     [Fact]
     public void Any_name_stays_in_its_line()
     {

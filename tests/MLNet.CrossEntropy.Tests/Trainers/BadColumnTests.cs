@@ -33,7 +33,11 @@ public class BadColumnTests
                 "softmax", "label", "Key<UInt32> of 2 classes or more, their count known", "A classifier cannot learn from one class",
                 [("One", "Key<UInt32, 0-0>")]);
             AddMismatches("sigmoid", "label", "Boolean, Single or Key<UInt32> of 2 classes", BinaryRemedy,
-                [("Text", "String"), ("ClassIndex", "Key<UInt32, 0-2>"), ("One", "Key<UInt32, 0-0>"), ("Answers", "Vector<Boolean, 3>"), ("Double", "Double")]);
+                [("Text", "String"), ("One", "Key<UInt32, 0-0>"), ("Answers", "Vector<Boolean, 3>"), ("Double", "Double")]);
+            AddMismatches(
+                "sigmoid", "label", "Boolean, Single or Key<UInt32> of 2 classes",
+                "A label of more than two classes is for MulticlassClassification.Trainers.SoftmaxCrossEntropy",
+                [("ClassIndex", "Key<UInt32, 0-2>")]);
             AddMismatches(
                 "multi-label", "label", "Vector<Boolean> or Vector<Single> of 2 slots or more", AnswersRemedy,
                 [("Text", "String"), ("IsSecond", "Boolean"), ("ClassIndex", "Key<UInt32, 0-2>"), ("Doubles", "Vector<Double, 2>")]);

@@ -34,7 +34,7 @@ internal sealed class HeldOutSplit : IDisposable
         (_start, _weights, _best) = (New(), New(), New());
         var isPulled = plan is { PullsToInitial: true, InitialWeights: not null };
         _start.Set(isPulled ? plan.InitialWeights : null, (isPulled ? plan.InitialBiases : null) ?? Summary.PriorBiases);
-        _unpenalised = LinearSolver.Scaling([_training], Summary, plan with { L2 = 0 }, _team);
+        _unpenalised = LinearSolver.Scaling([_training], Summary, plan with { L2 = 0 });
         Restart();
     }
 
@@ -95,7 +95,7 @@ internal sealed class HeldOutSplit : IDisposable
             };
         if (!isSmooth)
             plan = plan.For(Summary, areKept: true);
-        using var objective = Objective(penalty, LinearSolver.Scaling([_training], Summary, plan, _team));
+        using var objective = Objective(penalty, LinearSolver.Scaling([_training], Summary, plan));
         using ISolver solver = isSmooth
             ? new NewtonSolver(objective, _training, plan, _weights)
             : new SgdSolver(objective, plan, _weights);

@@ -54,14 +54,14 @@ internal sealed unsafe class FeatureMoments
     public double[] Farthest { get; }
 
     /// <summary>Goes through all rows.</summary>
-    public static FeatureMoments Of(IEnumerable<RowSet> chunks, RowSummary summary, WorkerTeam? team) =>
-        summary.IsSparse ? OfSparse(chunks, summary) : OfDense(chunks, summary, team);
+    public static FeatureMoments Of(IEnumerable<RowSet> chunks, RowSummary summary) =>
+        summary.IsSparse ? OfSparse(chunks, summary) : OfDense(chunks, summary);
 
-    private static FeatureMoments OfDense(IEnumerable<RowSet> chunks, RowSummary summary, WorkerTeam? team)
+    private static FeatureMoments OfDense(IEnumerable<RowSet> chunks, RowSummary summary)
     {
         var groups = new DenseGroups(summary.Features, (int)Math.Clamp(summary.Rows / RowsOfGroup, 1, MostGroups) | 1);
         foreach (var rows in chunks)
-            groups.Add(rows, team);
+            groups.Add(rows);
         var moments = new FeatureMoments(summary.Features);
         for (var j = 0; j < summary.Features; j++)
             groups.Summarize(j, moments);
@@ -119,14 +119,11 @@ internal sealed unsafe class FeatureMoments
         private readonly double[] _median = new double[groups];
         private long _rows;
 
-        public void Add(RowSet rows, WorkerTeam? team)
+        public void Add(RowSet rows)
         {
             if (_rows == 0)
                 Guess(rows);
-            if (team is null)
-                Add(rows, (0, features), isFirst: true);
-            else
-                team.Run(member => Add(rows, team.Share(member, features), isFirst: member == 0));
+            AddSums(rows);
             _rows += rows.Rows;
         }
 
@@ -167,7 +164,7 @@ internal sealed unsafe class FeatureMoments
             }
         }
 
-        private void Add(RowSet rows, (int From, int To) share, bool isFirst)
+        private void AddSums(RowSet rows)
         {
             var members = new (nint Row, double Weight)[groups][];
             for (var g = 0; g < groups; g++)
@@ -183,41 +180,41 @@ internal sealed unsafe class FeatureMoments
                         continue;
                     var group = (int)(SplitMix64.Mix((ulong)(_rows + i)) % (uint)groups);
                     members[group][counts[group]++] = ((nint)rows.Dense(i), weight);
-                    WidenRange(rows.Dense(i), share.From, share.To);
+                    WidenRange(rows.Dense(i));
                 }
 
                 for (var g = 0; g < groups; g++)
-                    AddGroup(g, members[g].AsSpan(0, counts[g]), share, isFirst);
+                    AddGroup(g, members[g].AsSpan(0, counts[g]));
             }
         }
 
         /// <summary>Lowest and highest values; a row is read from memory in order, and stays in the cache for its sums.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void WidenRange(float* row, int from, int to)
+        private void WidenRange(float* row)
         {
             fixed (float* lowest = _lowest, highest = _highest)
             {
-                var j = from;
-                for (; j <= to - Vector<float>.Count; j += Vector<float>.Count)
+                var j = 0;
+                for (; j <= features - Vector<float>.Count; j += Vector<float>.Count)
                 {
                     var values = Vector.Load(row + j);
                     Vector.Min(Vector.Load(lowest + j), values).Store(lowest + j);
                     Vector.Max(Vector.Load(highest + j), values).Store(highest + j);
                 }
 
-                for (; j < to; j++)
+                for (; j < features; j++)
                     (lowest[j], highest[j]) = (Math.Min(lowest[j], row[j]), Math.Max(highest[j], row[j]));
             }
         }
 
-        private void AddGroup(int group, ReadOnlySpan<(nint Row, double Weight)> rows, (int From, int To) share, bool isFirst)
+        private void AddGroup(int group, ReadOnlySpan<(nint Row, double Weight)> rows)
         {
-            for (var i = 0; isFirst && i < rows.Length; i++)
-                _totals[group] += rows[i].Weight;
-            var j = share.From;
-            for (; j <= share.To - Vector<float>.Count; j += Vector<float>.Count)
+            foreach (var (_, weight) in rows)
+                _totals[group] += weight;
+            var j = 0;
+            for (; j <= features - Vector<float>.Count; j += Vector<float>.Count)
                 AddVector(rows, j, group * features + j);
-            for (; j < share.To; j++)
+            for (; j < features; j++)
             {
                 foreach (var (row, weight) in rows)
                 {

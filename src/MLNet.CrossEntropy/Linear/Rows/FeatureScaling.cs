@@ -1,5 +1,3 @@
-using MLNet.CrossEntropy.Numerics;
-
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
@@ -51,11 +49,9 @@ internal sealed class FeatureScaling
     /// <param name="summary">Their summary.</param>
     /// <param name="l2">The penalty of their weights.</param>
     /// <param name="curvature">c.</param>
-    /// <param name="team">The threads; null for none.</param>
-    public static FeatureScaling Of(
-        IEnumerable<RowSet> chunks, RowSummary summary, double l2, double curvature, WorkerTeam? team = null)
+    public static FeatureScaling Of(IEnumerable<RowSet> chunks, RowSummary summary, double l2, double curvature)
     {
-        var moments = FeatureMoments.Of(chunks, summary, team);
+        var moments = FeatureMoments.Of(chunks, summary);
         var stepScales = Scale(moments.MeanSquares);
         var scales = moments.Ordinary.AsSpan().SequenceEqual(moments.MeanSquares) ? stepScales : Scale(moments.Ordinary);
         var farOut = moments.Farthest.Select((distance, j) => new FarOutFeature(j, distance)).Where(value => value.Distance > FarOut);

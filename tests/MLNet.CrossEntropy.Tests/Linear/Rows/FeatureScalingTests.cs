@@ -1,6 +1,5 @@
 using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.Losses;
-using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Linear;
@@ -75,23 +74,6 @@ public sealed class FeatureScalingTests
         };
         Assert.Empty(Of(table.Dense(4_096)).FarOutFeatures);
         Assert.Empty(Of(table.Sparse(4_096)).FarOutFeatures);
-    }
-
-    [Fact]
-    public void The_moments_are_the_same_bits_for_any_number_of_threads()
-    {
-        using var rows = new RowSet(RowTable.Gaussian(500, 101, 3).Dense());
-        var summary = RowSummary.Of([rows], new SoftmaxCrossEntropyLoss(), 3);
-        var expected = FeatureMoments.Of([rows], summary, null);
-        foreach (var threads in new[] { 2, 3 })
-        {
-            using var team = new WorkerTeam(threads);
-            var moments = FeatureMoments.Of([rows], summary, team);
-            Assert.Equal(expected.Means, moments.Means);
-            Assert.Equal(expected.MeanSquares, moments.MeanSquares);
-            Assert.Equal(expected.Ordinary, moments.Ordinary);
-            Assert.Equal(expected.Farthest, moments.Farthest);
-        }
     }
 
     [Theory]
