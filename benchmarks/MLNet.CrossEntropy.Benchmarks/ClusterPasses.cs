@@ -156,7 +156,8 @@ internal static class ClusterPasses
                 : [];
             blocks.Add((isSparse
                 ? RowBlock.Sparse(count, features, starts, indices, values)
-                : RowBlock.Dense(count, features, values)) with { Classes = classes });
+                : RowBlock.Dense(count, features, values)) with
+            { Classes = classes });
         }
 
         return blocks;

@@ -18,7 +18,8 @@ internal static class AllTrainers
             {
                 var options = new SoftmaxCrossEntropyTrainer.Options
                 {
-                    LabelColumnName = nameof(Dataset.Example.ClassIndex), L2Regularization = L2,
+                    LabelColumnName = nameof(Dataset.Example.ClassIndex),
+                    L2Regularization = L2,
                 };
                 configure(options);
                 return ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options);
@@ -27,7 +28,8 @@ internal static class AllTrainers
             {
                 var options = new SigmoidCrossEntropyTrainer.Options
                 {
-                    LabelColumnName = nameof(Dataset.Example.IsSecond), L2Regularization = L2,
+                    LabelColumnName = nameof(Dataset.Example.IsSecond),
+                    L2Regularization = L2,
                 };
                 configure(options);
                 return ml.BinaryClassification.Trainers.SigmoidCrossEntropy(options);

@@ -45,7 +45,10 @@ public class MultiLabelTrainerTests
         var l2 = 1 / data.Weights.Sum();
         var options = new MultiLabelOptions
         {
-            ExampleWeightColumnName = "Weight", L2Regularization = l2, L1Regularization = 0.02f, NumberOfEpochs = 1000,
+            ExampleWeightColumnName = "Weight",
+            L2Regularization = l2,
+            L1Regularization = 0.02f,
+            NumberOfEpochs = 1000,
         };
         float[][] together = [.. Fit(data, options).Transform(data.View()).GetColumn<float[]>("Score")];
         for (var k = 0; k < 3; k++)

@@ -99,10 +99,13 @@ public class PenaltyChoiceTests
         Assert.Equal(AllTrainers.LogLoss(given, test.View(ml)), trials.First(trial => !trial.IsOfScaledFeatures).HeldOutLoss, 1e-3);
 
         // Of rows whose labels are those of other rows, nothing can be learnt.
-        var wrong = test with { Examples = [.. test.Examples.Zip(test.Examples.Reverse(), (row, other) => new Dataset.Example
+        var wrong = test with
+        {
+            Examples = [.. test.Examples.Zip(test.Examples.Reverse(), (row, other) => new Dataset.Example
         {
             Features = row.Features, Class = other.Class, ClassIndex = other.ClassIndex, IsSecond = other.IsSecond, Weight = 1,
-        })] };
+        })]
+        };
         Assert.InRange(EveryTrainer.Report(Fit(wrong)).PenaltyPath!.Single(trial => trial.IsChosen).HeldOutLoss, 0.5, 0.75);
         Assert.InRange(chosen.HeldOutLoss, 0, 0.15);
 

@@ -95,7 +95,10 @@ public class PullTests
         var stages = new TransformerChain<ITransformer>([.. ((IEnumerable<ITransformer>)loaded).SkipLast(1)]);
         var trained = other.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
         {
-            LabelColumnName = nameof(Message.IsSpam), InitialModel = loaded, PullToInitialModel = true, L2Regularization = 0.01f,
+            LabelColumnName = nameof(Message.IsSpam),
+            InitialModel = loaded,
+            PullToInitialModel = true,
+            L2Regularization = 0.01f,
         }).Fit(stages.Transform(news));
         var learned = stages.Append(trained);
         Assert.InRange(Loss(learned, news), 0, 0.7 * Loss(loaded, news));

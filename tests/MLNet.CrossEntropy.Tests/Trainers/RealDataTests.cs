@@ -93,7 +93,7 @@ public class RealDataTests
 
     private static void AssertNearOptimum(Problem problem, string trainer, Solver solver, double within)
     {
-        var fitted = EveryTrainer.Fit(trainer, problem.Rows.View(), 
+        var fitted = EveryTrainer.Fit(trainer, problem.Rows.View(),
             options => (options.Solver, options.L2Regularization) = (solver, 1f / problem.Rows.X.Length));
         double objective = problem.Objective(trainer, EveryTrainer.Parameters(fitted)), optimum = problem.Optimum(trainer);
         Assert.InRange(objective, optimum * (1 - ReferenceGap), optimum * (1 + within));

@@ -90,8 +90,15 @@ internal sealed class HeldOutSplit : IDisposable
             ? plan with { Solver = Solver.Newton, Epochs = 0, NewtonSteps = MostNewtonSteps, Tolerance = 0 }
             : plan with
             {
-                Solver = Solver.Auto, Epochs = SgdEpochs, BatchSize = 0, LearningRate = null, Schedule = null, Optimizer = null,
-                InitialWeights = [], StepsBefore = 0, SettledRate = null,
+                Solver = Solver.Auto,
+                Epochs = SgdEpochs,
+                BatchSize = 0,
+                LearningRate = null,
+                Schedule = null,
+                Optimizer = null,
+                InitialWeights = [],
+                StepsBefore = 0,
+                SettledRate = null,
             };
         if (!isSmooth)
             plan = plan.For(Summary, areKept: true);

@@ -49,7 +49,9 @@ public class OnnxExportTests
         var data = Dataset.BreastCancer.View(_ml);
         var options = new SigmoidCrossEntropyTrainer.Options
         {
-            LabelColumnName = "IsSecond", FeatureColumnName = "Scaled", L2Regularization = 0.01f,
+            LabelColumnName = "IsSecond",
+            FeatureColumnName = "Scaled",
+            L2Regularization = 0.01f,
         };
         if (loss == "Brier")
             options.Loss = TrainingLoss.Brier;
