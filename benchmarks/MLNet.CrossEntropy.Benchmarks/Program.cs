@@ -71,6 +71,8 @@ internal partial class Program
           cluster-model     the same foretold for 8 to 1,024 ranks
           tables [--rows N] [--data DIR] [NAME...]
                             how far fits end from the optimum on tables that are hard for one reason each, and how long they take, beside LBFGS
+          penalty [--data DIR] [NAME...]
+                            what the penalty that chooses itself is worth: test log-loss against the best of a grid, and its price
           kernels [...]     BenchmarkDotNet on the kernels; what follows is passed on, as in: kernels --filter '*Step*'
         """;
 }

@@ -45,18 +45,12 @@ internal static class PenaltyBenchmark
         }).ToArray();
         var best = grid.MinBy(point => point.Loss);
         var peers = StrictOptimum.Peers(ml, train.Classes).Select(fit => Judge(fit(trainView))).ToArray();
+        var unit = report.PenaltyPath!.Any(trial => trial.IsChosen && trial.IsOfScaledFeatures) ? " (scaled)" : "";
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {name} | {report.L2Regularization * train.Rows.Count:G2}{(report.PenaltyPath!.Any(trial => trial.IsChosen && trial.IsOfScaledFeatures) ? " (scaled)" : "")} "
-                + $"| {chosen:F4} | {best.Loss:F4} | {best.C:G2} | {(chosen / best.Loss - 1) * 100:F1} % | {grid[2].Loss:F4} | {peers[0]:F4} | {peers[1]:F4} "
-                + $"| {seconds:F3} | {seconds / fixedSeconds:F1} |"));
-        if (Environment.GetEnvironmentVariable("SHOW_PATH") is not null)
-        {
-            foreach (var trial in report.PenaltyPath!)
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"   {(trial.IsOfScaledFeatures ? "scaled" : "raw")} {trial.L2Regularization * train.Rows.Count:G3}: {trial.HeldOutLoss:F5} +- {trial.StandardError:F5} {(trial.IsChosen ? "chosen" : "")}{(trial.IsOneStandardError ? " 1se" : "")}"));
-            output.WriteLine("   grid " + string.Join(" ", grid.Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.C:G1}:{g.Loss:F4}"))));
-        }
-
+            $"| {name} | {report.L2Regularization * train.Rows.Count:G2}{unit} | {chosen:F4} | {best.Loss:F4} | {best.C:G2} "
+                + $"| {(chosen / best.Loss - 1) * 100:F1} % | {grid[2].Loss:F4} | {peers[0]:F4} | {peers[1]:F4} | {seconds:F3} "
+                + $"| {seconds / fixedSeconds:F1} |"));
         output.Flush();
     }
 }

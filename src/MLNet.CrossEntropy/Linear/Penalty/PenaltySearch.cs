@@ -20,6 +20,7 @@ internal sealed class PenaltySearch : IDisposable
     // long: a product with the Hessian costs by their values and outputs, by a sparse value more than by a dense one.
     private const int RowsOfTenFolds = 300;
     private const int RowsOfFiveFolds = 2_000;
+    private const int WeightsOfFiveFolds = 500;
     private const int FewestSampled = 2_000;
     private const double LargestSample = 1e8;
     private const double CostOfSparse = 8;
@@ -98,7 +99,8 @@ internal sealed class PenaltySearch : IDisposable
         var count = rows.Sum(block => block.Rows);
         if (count < FewestRows)
             return [];
-        var folds = count <= RowsOfTenFolds ? 10 : count <= RowsOfFiveFolds ? 5 : 2;
+        var weights = (long)_plan.Outputs * _all.Features;
+        var folds = count <= RowsOfTenFolds ? 10 : count <= RowsOfFiveFolds && weights <= WeightsOfFiveFolds ? 5 : 2;
         var held = new HeldOutFolds(rows, _plan.Outputs, folds, _plan.Seed);
         if (folds == 2)
         {
