@@ -99,8 +99,9 @@ internal static class Featurizing
         // Engines hold nothing of their own: the model is the caller's to dispose of.
         var engines = new PredictionEngineOptions { OwnsTransformer = false };
         var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        // Contexts of their own: how many threads there are must not move the seeds that trainers draw from the caller's.
         Parallel.For(0, pictures.Length, parallel,
-            () => ml.Model.CreatePredictionEngine<PictureRow, AnswerRow>(answering, engines), (i, _, engine) =>
+            () => new MLContext(seed: 1).Model.CreatePredictionEngine<PictureRow, AnswerRow>(answering, engines), (i, _, engine) =>
             {
                 try
                 {
