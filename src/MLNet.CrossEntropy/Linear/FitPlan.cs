@@ -69,6 +69,9 @@ internal sealed record FitPlan
     /// <summary>Whether the L2 penalty pulls to <see cref="InitialWeights"/>, where there are any, instead of to 0.</summary>
     public bool PullsToInitial { get; init; }
 
+    /// <summary>Whether there is an initial model that the penalty pulls to.</summary>
+    internal bool IsPulled => PullsToInitial && InitialWeights is not null;
+
     /// <summary>How the objective is minimised. After <see cref="For"/> never <see cref="Solver.Auto"/>.</summary>
     public Solver Solver { get; init; }
 

@@ -80,7 +80,7 @@ internal static class LinearSolver
             : null;
         using var held = heldShares is null && evaluated.Count > 0 ? new RowSet(evaluated) : null;
         using var team = new WorkerTeam(plan.Threads);
-        using var centre = plan is { PullsToInitial: true, InitialWeights: not null }
+        using var centre = plan.IsPulled
             ? new LinearWeights(plan.Outputs, summary.Features, summary.IsSparse)
             : null;
         centre?.Set(plan.InitialWeights, plan.InitialBiases ?? summary.PriorBiases);

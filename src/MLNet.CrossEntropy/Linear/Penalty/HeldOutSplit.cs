@@ -32,8 +32,7 @@ internal sealed class HeldOutSplit : IDisposable
         _heldOut = new RowSet(ValidationRows.For(heldOut, Summary).Blocks);
         LinearWeights New() => new(plan.Outputs, Summary.Features, Summary.IsSparse);
         (_start, _weights, _best) = (New(), New(), New());
-        var isPulled = plan is { PullsToInitial: true, InitialWeights: not null };
-        _start.Set(isPulled ? plan.InitialWeights : null, (isPulled ? plan.InitialBiases : null) ?? Summary.PriorBiases);
+        _start.Set(plan.IsPulled ? plan.InitialWeights : null, (plan.IsPulled ? plan.InitialBiases : null) ?? Summary.PriorBiases);
         _unpenalised = LinearSolver.Scaling([_training], Summary, plan with { L2 = 0 });
         Restart();
     }
@@ -82,8 +81,7 @@ internal sealed class HeldOutSplit : IDisposable
     /// <exception cref="OperationCanceledException">The fit was cancelled.</exception>
     public void Try(double l1, double l2, float[]? shares, Span<(double Loss, double Weight)> losses)
     {
-        var isPulled = _plan is { PullsToInitial: true, InitialWeights: not null };
-        var penalty = new ElasticNet(l1, l2, shares, isPulled ? _start : null);
+        var penalty = new ElasticNet(l1, l2, shares, _plan.IsPulled ? _start : null);
         var isSmooth = l1 == 0 && _plan.Loss.HasCurvature;
         var plan = _plan with { L1 = l1, L2 = l2, PenaltyShares = shares, Checkpoint = null, OnBegin = null, OnEpoch = null };
         plan = isSmooth

@@ -72,8 +72,6 @@ internal sealed class PenaltySearch : IDisposable
             _shares = SharesOf(chunks, summary, plan);
     }
 
-    private bool IsPulled => _plan is { PullsToInitial: true, InitialWeights: not null };
-
     /// <summary>The plan with its penalties, and what was tried; nothing where the rows are too few to spare any.</summary>
     /// <exception cref="OperationCanceledException">The fit was cancelled.</exception>
     public static (FitPlan Plan, IReadOnlyList<PenaltyTrial> Path) Choose(
@@ -124,7 +122,7 @@ internal sealed class PenaltySearch : IDisposable
             if (_shares is not null && _shares.Max() > WorthASecondPath * _shares.Min() && ClimbRaw(chosen) is var raw
                 && IsClearlyBetter(raw, chosen))
                 chosen = raw;
-            if (IsPulled)
+            if (_plan.IsPulled)
                 chosen = Simplest(chosen);
         }
 
@@ -138,7 +136,7 @@ internal sealed class PenaltySearch : IDisposable
     private Trial DescendL2(float[]? shares)
     {
         var slopes = _splits.Select(split => split.Slope(shares)).ToArray();
-        var gain = IsPulled ? FirstGainOfPulled : FirstGain;
+        var gain = _plan.IsPulled ? FirstGainOfPulled : FirstGain;
         var first = slopes.Average(slope => slope.SquaredNorm) / (2 * gain * slopes.Average(slope => slope.Loss));
         if (!(first > 0 && double.IsFinite(first)))
             first = 1;
