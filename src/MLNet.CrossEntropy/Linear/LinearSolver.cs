@@ -18,7 +18,8 @@ internal static class LinearSolver
     {
         using var rows = new RowSet(training);
         var summary = RowSummary.Of([rows], plan.Loss, plan.Outputs);
-        return Fit([rows], summary, validation, plan.For(summary, areKept: true));
+        rows.WeightScale = summary.WeightScale;
+        return Fit([rows], summary.Scaled(), validation, plan.For(summary, areKept: true));
     }
 
     /// <summary>
@@ -36,7 +37,7 @@ internal static class LinearSolver
     /// <exception cref="ArgumentException">The plan does not go with such rows.</exception>
     /// <exception cref="InvalidOperationException">The loss diverged at every learning rate that was tried.</exception>
     public static FittedLinearModel Fit(IRowSource training, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan) =>
-        Fit(new RowChunks(training), summary, validation, plan.For(summary, areKept: false));
+        Fit(new RowChunks(training) { WeightScale = summary.WeightScale }, summary.Scaled(), validation, plan.For(summary, areKept: false));
 
     private static FittedLinearModel Fit(IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan)
     {

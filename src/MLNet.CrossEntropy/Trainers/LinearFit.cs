@@ -137,6 +137,7 @@ internal sealed class LinearFit
         {
             L2 = _options.L2Regularization ?? 1 / rows.WeightSum,
             Seed = _seed,
+            NameFeature = feature => AnnotationNames.OfFeature(source.Columns.Features, feature),
             InitialWeights = source.Start?.Weights,
             InitialBiases = source.Start is { } start ? RowBlock.BiasesAround(start.Weights, start.Biases, from: null, centre) : null,
             StepsBefore = source.Start?.Steps,

@@ -134,11 +134,14 @@ internal interface IRowSource
 /// </summary>
 internal sealed class RowChunks(IRowSource source) : IEnumerable<RowSet>
 {
+    /// <summary>The <see cref="RowSet.WeightScale"/> of every chunk.</summary>
+    public float WeightScale { get; init; } = 1;
+
     public IEnumerator<RowSet> GetEnumerator()
     {
         foreach (var chunk in source.Chunks())
         {
-            using var rows = new RowSet(chunk);
+            using var rows = new RowSet(chunk) { WeightScale = WeightScale };
             yield return rows;
         }
     }

@@ -51,6 +51,7 @@ internal sealed unsafe class RowSet : IDisposable
         TotalWeight = _blocks.Sum(block => block.Weights is null
             ? block.Rows
             : block.Weights.Take(block.Rows).Sum(weight => (double)weight));
+        LargestWeight = _blocks.Max(block => block.Weights is null ? 1 : block.Weights.Take(block.Rows).Max());
         _values = new float*[_blocks.Length];
         _indices = new int*[_blocks.Length];
         _rowStarts = new int*[_blocks.Length];
@@ -76,8 +77,17 @@ internal sealed unsafe class RowSet : IDisposable
     /// <summary>The values that sparse rows store.</summary>
     public long NonZeros => _blocks.Sum(block => (long)block.RowStarts![block.Rows]);
 
-    /// <summary>The sum of the example weights.</summary>
+    /// <summary>The sum of the example weights, as they came.</summary>
     public double TotalWeight { get; }
+
+    /// <summary>The largest of the example weights, as they came.</summary>
+    public float LargestWeight { get; }
+
+    /// <summary>
+    /// What <see cref="Weight"/> multiplies the example weights with: a power of two, so that no digit is lost. A fit only depends on
+    /// their ratios, and floats must hold a weight times an error.
+    /// </summary>
+    public float WeightScale { get; set; } = 1;
 
     /// <summary>Whether every row has a hard label.</summary>
     public bool HasClasses { get; }
@@ -131,14 +141,14 @@ internal sealed unsafe class RowSet : IDisposable
         Sse.Prefetch0(_values[block] + start);
     }
 
-    /// <summary>The example weight of row <paramref name="row"/>.</summary>
+    /// <summary>The example weight of row <paramref name="row"/>, times <see cref="WeightScale"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Weight(int row)
     {
         if (!_isWeighted)
-            return 1;
+            return WeightScale;
         var block = Locate(row, out var index);
-        return block.Weights is null ? 1f : block.Weights[index];
+        return block.Weights is null ? WeightScale : WeightScale * block.Weights[index];
     }
 
     /// <summary>The hard label of row <paramref name="row"/>, where the rows have such.</summary>

@@ -6,6 +6,9 @@ namespace MLNet.CrossEntropy.Linear;
 /// <summary>What one pass over the training rows tells of them as a whole.</summary>
 internal sealed record RowSummary
 {
+    // Errors and features have room for 28 powers of ten more.
+    private const float FarWeight = 1L << 32;
+
     /// <summary>How many rows there are.</summary>
     public required long Rows { get; init; }
 
@@ -26,6 +29,17 @@ internal sealed record RowSummary
 
     /// <summary>About how many values of a row are stored: all features, or the non-zeros of a sparse row (8 bytes each).</summary>
     public long ValuesPerRow => IsSparse ? Math.Max(1, LargestChunkBytes / (8L * ChunkRows)) : Features;
+
+    /// <summary>The largest example weight, as it came.</summary>
+    public required float LargestWeight { get; init; }
+
+    /// <summary>
+    /// The <see cref="RowSet.WeightScale"/> of these rows: 1, but where the largest weight is so far from that that its products with
+    /// errors may leave what a float can hold.
+    /// </summary>
+    public float WeightScale => LargestWeight is > FarWeight or < 1 / FarWeight
+        ? MathF.ScaleB(1, Math.Clamp(-MathF.ILogB(LargestWeight), -126, 126))
+        : 1;
 
     /// <summary>The sum of the example weights.</summary>
     public required double TotalWeight { get; init; }
@@ -56,6 +70,7 @@ internal sealed record RowSummary
                 ChunkRows = rows.Rows,
                 Features = rows.Features,
                 IsSparse = rows.IsSparse,
+                LargestWeight = 0,
                 TotalWeight = 0,
                 LargestChunkBytes = 0,
                 TargetWeight = 0,
@@ -68,6 +83,7 @@ internal sealed record RowSummary
             sum = sum with
             {
                 Rows = sum.Rows + rows.Rows,
+                LargestWeight = Math.Max(sum.LargestWeight, rows.LargestWeight),
                 TotalWeight = sum.TotalWeight + rows.TotalWeight,
                 LargestChunkBytes = Math.Max(sum.LargestChunkBytes, rows.Bytes),
             };
@@ -87,6 +103,14 @@ internal sealed record RowSummary
             : throw new ArgumentException($"The {sum.Rows} training rows weigh {sum.TotalWeight} in all; at least one must have a "
                 + "positive weight.", nameof(chunks));
     }
+
+    /// <summary>The summary of the same rows, their weights times <see cref="WeightScale"/>.</summary>
+    public RowSummary Scaled() => this with
+    {
+        TotalWeight = WeightScale * TotalWeight,
+        TargetWeight = WeightScale * TargetWeight,
+        OutputWeights = [.. OutputWeights.Select(weight => WeightScale * weight)],
+    };
 
     /// <summary>The steps of an epoch: a batch never reaches over the end of its chunk.</summary>
     public long Steps(int batchSize)
