@@ -26,7 +26,8 @@ internal static class LinearSolver
             return Fit(shares, validation, plan);
         }
 
-        using var rows = new RowSet(training);
+        var weightScale = RowBlock.WeightScale(training.Where(block => block.Rows > 0).Max(block => (float?)block.LargestWeight) ?? 1);
+        using var rows = new RowSet([.. training.Select(block => block.Weighing(weightScale))]);
         var summary = RowSummary.Of([rows], plan.Loss, plan.Outputs);
         return Fit((RowSet[])[rows], summary, validation, plan, areKept: true);
     }
@@ -45,8 +46,11 @@ internal static class LinearSolver
     /// <param name="plan">The objective and how to minimise it.</param>
     /// <exception cref="ArgumentException">The plan does not go with such rows.</exception>
     /// <exception cref="InvalidOperationException">The loss diverged at every learning rate that was tried.</exception>
-    public static FittedLinearModel Fit(IRowSource training, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan) =>
-        Fit(new RowChunks(training), summary, validation, plan, areKept: false);
+    public static FittedLinearModel Fit(IRowSource training, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan)
+    {
+        var weightScale = RowBlock.WeightScale(summary.LargestWeight);
+        return Fit(new RowChunks(training, weightScale), summary.Weighing(weightScale), validation, plan, areKept: false);
+    }
 
     /// <summary>Fits the model to the rows of all ranks of a cluster.</summary>
     /// <param name="shares">The rows.</param>

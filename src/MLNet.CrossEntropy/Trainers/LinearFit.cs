@@ -207,6 +207,7 @@ internal sealed class LinearFit
         {
             L2 = _options.L2Regularization ?? (_options.Cluster is null ? 0 : 1 / rows.WeightSum),
             Seed = source.Seed,
+            NameFeature = feature => AnnotationNames.OfFeature(source.Columns.Features, feature),
             InitialWeights = source.Start?.Weights,
             InitialBiases = source.Start is { } start ? RowBlock.BiasesAround(start.Weights, start.Biases, from: null, centre) : null,
             StepsBefore = source.Start?.Steps,

@@ -73,6 +73,9 @@ internal sealed class RowShares : IDisposable
     /// <summary>The rows of the largest share.</summary>
     public int LargestShare => Enumerable.Range(0, Count).Max(index => (int)(FirstRow(index + 1) - FirstRow(index)));
 
+    /// <summary>What the rows' weights were multiplied with.</summary>
+    public float WeightScale { get; private init; } = 1;
+
     /// <summary>Ends a fit early, on all ranks at the same place; asked with every sum.</summary>
     public CancellationToken Cancellation { get; init; }
 
@@ -109,7 +112,14 @@ internal sealed class RowShares : IDisposable
         var blockRows = isSparse ? NonZerosPerSparseBlock / Math.Max(1, perRow) : ValuesPerDenseBlock / (double)features;
         var powerOfTwo = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(blockRows, 1, MostRowsPerBlock));
         var dealt = new RowDeal(cluster, own, isSparse, outputs).Deal(read, wanted, powerOfTwo);
-        return new RowShares(cluster, rows, nonZeros, count, dealt, outputs) { Cancellation = cancellation };
+        // Floats from 0 on rise with their bits.
+        var largest = cluster.Gather(BitConverter.SingleToInt32Bits(dealt.Select(block => block.LargestWeight).Append(0).Max())).Max();
+        var weightScale = RowBlock.WeightScale(BitConverter.Int32BitsToSingle((int)largest));
+        return new RowShares(cluster, rows, nonZeros, count, [.. dealt.Select(block => block.Weighing(weightScale))], outputs)
+        {
+            Cancellation = cancellation,
+            WeightScale = weightScale,
+        };
     }
 
     /// <summary>The sum over all shares of a vector that each has; the same bits on every rank.</summary>
@@ -130,12 +140,12 @@ internal sealed class RowShares : IDisposable
         }
     }
 
-    /// <summary>The sum of the example weights.</summary>
+    /// <summary>The sum of the example weights, as they came.</summary>
     public double TotalWeight() => Sum(1, (share, sum) =>
     {
         for (var row = share.From; row < share.To; row++)
             sum[0] += Own.Weight(row);
-    })[0];
+    })[0] / WeightScale;
 
     /// <summary>The same rows on every rank, spread over all; in one set.</summary>
     public RowSet Sample(int most)

@@ -30,6 +30,9 @@ internal sealed record RowSummary
     /// <summary>About how many values of a row are stored: all features, or the non-zeros of a sparse row (8 bytes each).</summary>
     public long ValuesPerRow => IsSparse ? Math.Max(1, LargestChunkBytes / (8L * ChunkRows)) : Features;
 
+    /// <summary>The largest example weight.</summary>
+    public float LargestWeight { get; init; }
+
     /// <summary>The sum of the example weights.</summary>
     public required double TotalWeight { get; init; }
 
@@ -77,6 +80,7 @@ internal sealed record RowSummary
             sum = sum with
             {
                 Rows = sum.Rows + rows.Rows,
+                LargestWeight = Math.Max(sum.LargestWeight, rows.Blocks.ToArray().Max(block => block.LargestWeight)),
                 TotalWeight = sum.TotalWeight + rows.TotalWeight,
                 LargestChunkBytes = Math.Max(sum.LargestChunkBytes, rows.Bytes),
             };
@@ -128,6 +132,15 @@ internal sealed record RowSummary
             OutputWeights = all.Sums,
         };
     }
+
+    /// <summary>The summary of the same rows, their weights times <paramref name="scale"/>.</summary>
+    public RowSummary Weighing(float scale) => this with
+    {
+        LargestWeight = scale * LargestWeight,
+        TotalWeight = scale * TotalWeight,
+        TargetWeight = scale * TargetWeight,
+        OutputWeights = [.. OutputWeights.Select(weight => scale * weight)],
+    };
 
     /// <summary>The steps of an epoch: a batch never reaches over the end of its chunk.</summary>
     public long Steps(int batchSize)
