@@ -131,12 +131,13 @@ internal sealed class LinearFit
         try
         {
             var loss = lossOf([], source.Channel, shares);
-            var plan = Plan(source, tally, heldTally, loss, outputs, centre: null);
-            var result = LinearSolver.Fit(shares, heldOut?.Blocks, plan);
-            return new Fitted(tally, heldTally, result with
+            var centre = shares.CentreRows();
+            var plan = Plan(source, tally, heldTally, loss, outputs, centre);
+            var result = LinearSolver.Fit(shares, heldOut?.Around(centre).Blocks, plan);
+            return Fitted.Of(tally, heldTally, result with
             {
                 Start = result.Start with { UnknownValidationRows = cluster.Gather(result.Start.UnknownValidationRows).Sum() },
-            });
+            }, centre);
         }
         catch (Exception failure) when (failure is ArgumentException or InvalidOperationException or OperationCanceledException
             or InvalidDataException)

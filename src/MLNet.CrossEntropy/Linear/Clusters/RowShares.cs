@@ -65,7 +65,7 @@ internal sealed class RowShares : IDisposable
     public int Count { get; }
 
     /// <summary>The rows of this rank.</summary>
-    public RowSet Own { get; }
+    public RowSet Own { get; private set; }
 
     /// <summary>The shares of this rank, in order.</summary>
     public IEnumerable<RowShare> Local => _local.Values;
@@ -140,6 +140,24 @@ internal sealed class RowShares : IDisposable
         }
     }
 
+    /// <summary>
+    /// Stores dense rows around the means of those features whose mean is large beside their variation: what is subtracted; null for
+    /// nothing.
+    /// </summary>
+    public float[]? CentreRows()
+    {
+        if (Own.IsSparse)
+            return null;
+        var moments = FeatureMoments.Of(this);
+        float[] centre = [.. moments.Means.Select((mean, j) => RowBlock.IsLargeMean(mean, moments.Ordinary[j]) ? mean : 0)];
+        if (centre.All(mean => mean == 0))
+            return null;
+        RowBlock[] centred = [.. Own.Blocks.ToArray().Select(block => block.Around(centre))];
+        Own.Dispose();
+        Own = new RowSet(centred);
+        return centre;
+    }
+
     /// <summary>The sum of the example weights, as they came.</summary>
     public double TotalWeight() => Sum(1, (share, sum) =>
     {
@@ -152,7 +170,7 @@ internal sealed class RowShares : IDisposable
     {
         var count = Math.Min(most, Rows);
         var (from, to) = (Local.First().First, Local.Last().First + Local.Last().To - Local.Last().From);
-        int[] rows = [.. Enumerable.Range(0, (int)count).Select(i => (long)((Int128)Rows * i / count))
+        int[] rows = [.. Enumerable.Range(0, (int)count).Select(i => RowSample.NumberOf(i, (int)count, Rows, seed: 0))
             .Where(row => row >= from && row < to).Select(row => (int)(row - from))];
         RowBlock[] own = [.. Own.Blocks];
         var taken = rows.Select(row => RowForm.Take(own, row, 1, Own.IsSparse, _outputs)).ToArray();

@@ -49,9 +49,11 @@ internal sealed class FeatureScaling
     /// <param name="summary">Their summary.</param>
     /// <param name="l2">The penalty of their weights.</param>
     /// <param name="curvature">c.</param>
-    public static FeatureScaling Of(IEnumerable<RowSet> chunks, RowSummary summary, double l2, double curvature)
+    /// <param name="shares">Of a cluster, the rows of all ranks; else null.</param>
+    public static FeatureScaling Of(
+        IEnumerable<RowSet> chunks, RowSummary summary, double l2, double curvature, RowShares? shares = null)
     {
-        var moments = FeatureMoments.Of(chunks, summary);
+        var moments = FeatureMoments.Of(chunks, summary, shares);
         var stepScales = Scale(moments.MeanSquares);
         var scales = moments.Ordinary.AsSpan().SequenceEqual(moments.MeanSquares) ? stepScales : Scale(moments.Ordinary);
         var farOut = moments.Farthest.Select((distance, j) => new FarOutFeature(j, distance)).Where(value => value.Distance > FarOut);

@@ -8,6 +8,9 @@ namespace MLNet.CrossEntropy.Linear;
 /// </summary>
 internal sealed record RowBlock
 {
+    // A mean of this many standard deviations costs logits as many of a float's 24 binary digits as it has: 8.
+    private const double LargeMean = 256;
+
     // Errors and features have room for 28 powers of ten more.
     private const float FarWeight = 1L << 32;
 
@@ -95,6 +98,9 @@ internal sealed record RowBlock
         CheckIndices(rows, features, rowStarts, indices);
         return new RowBlock(rows, features, values, rowStarts, indices);
     }
+
+    /// <summary>Whether rows had better be stored around a feature's mean; one that does not vary has nothing to lose.</summary>
+    public static bool IsLargeMean(double mean, double variance) => variance > 0 && mean * mean > LargeMean * LargeMean * variance;
 
     /// <summary>The same rows around another centre; their values are changed in place.</summary>
     public RowBlock Around(float[]? centre)
