@@ -26,6 +26,9 @@ internal sealed record TrainerCase
     /// <summary>Counts of the classes, instead of <see cref="Y"/>; softmax only.</summary>
     public float[][]? Counts { get; init; }
 
+    /// <summary>Shares of yes to as many questions as there are classes, NaN for no answer, instead of <see cref="Y"/>.</summary>
+    public float[][]? Answers { get; init; }
+
     /// <summary>The weights of the classes, which the options ask for; null for none.</summary>
     public double[]? ClassWeights { get; init; }
 
@@ -43,7 +46,7 @@ internal sealed record TrainerCase
     public string? Run()
     {
         var ml = new MLContext(seed: 1);
-        IPredictionTransformer<object> fitted;
+        ITransformer fitted;
         var options = Options();
         try
         {
@@ -57,9 +60,9 @@ internal sealed record TrainerCase
             return error.Message;
         }
 
-        var parameters = AllTrainers.Parameters(fitted);
+        var parameters = EveryTrainer.Parameters(fitted);
         Assert.All(parameters, parameter => Assert.True(float.IsFinite(parameter)));
-        var report = TrainingReport.Of(fitted)!;
+        var report = EveryTrainer.Report(fitted);
         var certificate = report.Certificate;
         Assert.True(double.IsFinite(certificate.Objective), $"{certificate}");
         // Validation rows decide which epoch is returned, and who says how far to go gets there.
@@ -72,7 +75,7 @@ internal sealed record TrainerCase
         return null;
     }
 
-    private IPredictionTransformer<object> Fit(MLContext ml, CrossEntropyTrainerOptions options)
+    private ITransformer Fit(MLContext ml, CrossEntropyTrainerOptions options)
     {
         var (rows, held) = (View(X.Length), View(ValidationRows));
         return options switch
@@ -81,6 +84,9 @@ internal sealed record TrainerCase
                 ValidationRows > 0 ? trainer.Fit(rows, held) : trainer.Fit(rows),
             SoftmaxCrossEntropyTrainer.Options softmax
                 when ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(softmax) is var trainer =>
+                ValidationRows > 0 ? trainer.Fit(rows, held) : trainer.Fit(rows),
+            MultiLabelSigmoidCrossEntropyTrainer.Options answers
+                when ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(answers) is var trainer =>
                 ValidationRows > 0 ? trainer.Fit(rows, held) : trainer.Fit(rows),
             _ => throw new NotSupportedException(),
         };
@@ -91,7 +97,7 @@ internal sealed record TrainerCase
         var classWeights = ClassWeights is null ? null : CrossEntropy.ClassWeights.ByName(
             ClassWeights.Select((weight, k) => (weight, k)).ToDictionary(
                 pair => IsBinary ? pair.k == 1 ? "True" : "False" : $"class{pair.k}", pair => pair.weight));
-        CrossEntropyTrainerOptions options = IsBinary
+        CrossEntropyTrainerOptions options = Answers is not null ? new MultiLabelSigmoidCrossEntropyTrainer.Options() : IsBinary
             ? new SigmoidCrossEntropyTrainer.Options { ClassWeights = classWeights }
             : new SoftmaxCrossEntropyTrainer.Options
             {
@@ -110,10 +116,10 @@ internal sealed record TrainerCase
             "Features", new VectorDataViewType(NumberDataViewType.Single, features), X.Take(rows).Select(Vector),
             InMemoryView.Names("SlotNames", [.. Enumerable.Range(0, features).Select(j => $"column{j}")]));
         string[] names = [.. Enumerable.Range(0, Classes).Select(k => $"class{k}")];
-        if (Counts is not null)
+        if ((Answers ?? Counts) is { } targets)
         {
             builder.Add("Label", new VectorDataViewType(NumberDataViewType.Single, Classes),
-                Counts.Take(rows).Select(counts => new VBuffer<float>(Classes, counts)), InMemoryView.Names("SlotNames", names));
+                targets.Take(rows).Select(counts => new VBuffer<float>(Classes, counts)), InMemoryView.Names("SlotNames", names));
         }
         else if (IsBinary)
         {
@@ -133,15 +139,32 @@ internal sealed record TrainerCase
         return IsSparse ? new(row.Length, stored.Length, [.. stored.Select(j => row[j])], stored) : new(row.Length, row);
     }
 
-    /// <summary>What a row is, as shares of the classes, and what it weighs, without and with the weights of classes.</summary>
-    private (double[] Shares, double Weight, double InLoss) Row(int i)
+    /// <summary>A yes and a no of each question are two classes.</summary>
+    private float[] PriorsOfAnswers()
+    {
+        var biases = Enumerable.Range(0, Classes).Select(k =>
+        {
+            var (yes, all) = (0.0, 0.0);
+            for (var i = 0; i < X.Length; i++)
+            {
+                var (answer, weight) = (Answers![i][k], Weights?[i] ?? 1);
+                (yes, all) = float.IsNaN(answer) ? (yes, all) : (yes + weight * answer, all + weight);
+            }
+
+            return all == 0 ? 0 : Math.Clamp(Math.Log(yes / (all - yes)), -80, 80);
+        });
+        return [.. new float[Classes * X[0].Length], .. biases.Select(bias => (float)bias)];
+    }
+
+    /// <summary>What a row is, as shares of the classes, and what it weighs, without the weights of classes.</summary>
+    private (double[] Shares, double Weight) Row(int i)
     {
         double[] counts = Counts is null ? [.. Enumerable.Range(0, Classes).Select(k => k == Y[i] ? 1.0 : 0)]
             : [.. Counts[i].Select(count => (double)count)];
         var sum = counts.Sum();
         var weight = (Weights?[i] ?? 1) * (Counts is null ? 1 : sum);
         double[] shares = [.. counts.Select(count => count / sum)];
-        return (shares, weight, weight * shares.Select((share, k) => share * OfClass(k)).Sum());
+        return (shares, weight);
     }
 
     /// <summary>The weight of a class beside that of the heaviest: there are such whose sums overflow.</summary>
@@ -150,6 +173,8 @@ internal sealed record TrainerCase
     /// <summary>No weights, and biases whose predictions are the classes' shares: the best model that looks at no feature.</summary>
     private float[] Priors()
     {
+        if (Answers is not null)
+            return PriorsOfAnswers();
         var shares = new double[Classes];
         foreach (var row in Enumerable.Range(0, X.Length).Select(Row))
         {
@@ -172,19 +197,21 @@ internal sealed record TrainerCase
     private (double Value, double Rounding) Objective(float[] parameters, CrossEntropyTrainerOptions options, TrainingReport report)
     {
         int outputs = IsBinary ? 1 : Classes, features = X[0].Length;
-        LogitLoss loss = (IsBinary, options.Loss) switch
+        LogitLoss loss = (IsBinary || Answers is not null, options.Loss) switch
         {
             (true, TrainingLoss.Brier) => new SigmoidBrierLoss(),
             (true, _) => new SigmoidCrossEntropyLoss(options.LabelSmoothing),
             (_, TrainingLoss.Brier) => new SoftmaxBrierLoss(),
             _ => new SoftmaxCrossEntropyLoss(options.LabelSmoothing),
         };
+        if (ClassWeights is not null)
+            loss = loss.WithClassWeights([.. Enumerable.Range(0, Classes).Select(OfClass)]);
         double sum = 0, total = 0, rounding = 0;
         var logits = new double[outputs];
         for (var i = 0; i < X.Length; i++)
         {
-            var (shares, _, inLoss) = Row(i);
-            if (inLoss == 0)
+            var (shares, weight) = Row(i);
+            if (weight == 0 || Answers?[i].All(float.IsNaN) == true)
                 continue;
             for (var k = 0; k < outputs; k++)
             {
@@ -194,9 +221,11 @@ internal sealed record TrainerCase
                 rounding = Math.Max(rounding, (Math.Abs(bias) + terms.Sum(Math.Abs)) * Math.ScaleB(1, -21));
             }
 
-            var target = Counts is null ? RowTarget.Class(Y[i]) : RowTarget.Values([.. shares.Select(share => (float)share)]);
-            sum += inLoss * loss.LossAndGradient(logits, target, new double[outputs]);
-            total += inLoss;
+            var target = Answers is not null ? RowTarget.Values(Answers[i])
+                : Counts is null ? RowTarget.Class(Y[i])
+                : RowTarget.Values([.. shares.Select(share => (float)share)]);
+            sum += weight * loss.LossAndGradient(logits, target, new double[outputs]);
+            total += weight * loss.TargetWeight(target);
         }
 
         var isOfScaled = report.PenaltyPath?.Any(trial => trial is { IsChosen: true, IsOfScaledFeatures: true }) == true;

@@ -88,7 +88,7 @@ internal sealed class FeatureScaling
     /// gradient.
     /// </summary>
     private static float ScaleOf(double square, double floor, double mean) =>
-        (float)(square > 0 ? Math.Min(LargestScale, 1 / Math.Sqrt(square + floor)) : 1 / (1 + Math.Abs(mean)));
+        (float)(square > 0 ? Math.Min(LargestScale, 1 / Math.Sqrt(square + floor)) : 1 / Math.Max(1 + Math.Abs(mean), Math.Sqrt(floor)));
 
     /// <summary>
     /// The smallest f for which rows scaled by <c>1 / sqrt(E[x_j^2] + f)</c> have a mean squared norm, <c>sum_j E[x_j^2] / (E[x_j^2] +
