@@ -22,6 +22,7 @@ internal sealed class Output(bool isJson)
     };
 
     private readonly JsonObject _document = [];
+    private readonly TextWriter _progress = Console.Error;
 
     /// <summary>A value for scripts, and the same in lines for people.</summary>
     public void Tell(string name, object? value, params IEnumerable<string> lines)
@@ -42,14 +43,14 @@ internal sealed class Output(bool isJson)
     {
         var watch = Stopwatch.StartNew();
         (var done, var tenths) = (0, 0);
-        Console.Error.Write($"{what} ... ");
+        _progress.Write($"{what} ... ");
         var result = work(() =>
         {
             var now = (int)(10L * Interlocked.Increment(ref done) / total);
             if (now > tenths && Interlocked.Exchange(ref tenths, now) < now && watch.Elapsed.TotalSeconds > 5)
-                Console.Error.Write($"{10 * now} % ");
+                _progress.Write($"{10 * now} % ");
         });
-        Console.Error.WriteLine(Invariant($"{watch.Elapsed.TotalSeconds:F1} s"));
+        _progress.WriteLine(Invariant($"{watch.Elapsed.TotalSeconds:F1} s"));
         return result;
     }
 
@@ -92,7 +93,8 @@ internal sealed class Output(bool isJson)
         [
             "\n                                            train log-loss    test log-loss",
             "trainer                              fit s    nats    bits      nats    bits    right",
-            .. results.Select(r => Row(r.Trainer.Name + r.Trainer.Settings, r.FitTime.TotalSeconds, r.Train.LogLoss, r.Test.LogLoss, r.Test.Accuracy)),
+            .. results.Select(r => Row(
+                r.Trainer.Name + r.Trainer.Settings, r.FitTime.TotalSeconds, r.Train.LogLoss, r.Test.LogLoss, r.Test.Accuracy)),
             Row("(class shares alone)", null, null, results[0].Test.LabelEntropy, null),
         ]);
         Tell("lowerBound", lowerBound, lowerBound is not { } bound ? [] :

@@ -41,7 +41,8 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
     // 4. Whose probabilities fit the pictures that no trainer has seen, and how sure is that?
     output.Results(results, arePhotographs ? null : unseen.Pictures.Average(p => p.LabelEntropy));
     var comparison = ml.MulticlassClassification.CompareCrossEntropy(
-        results.Where(r => !r.Trainer.IsBinary).ToDictionary(r => r.Trainer.Name, r => r.Model.Transform(unseen.Rows)), new ComparisonOptions { Seed = 1 });
+        results.Where(r => !r.Trainer.IsBinary).ToDictionary(r => r.Trainer.Name, r => r.Model.Transform(unseen.Rows)),
+        new ComparisonOptions { Seed = 1 });
     output.Comparison(comparison);
 
     // 5. How uncertain some pictures are is known. How far is the model from that, and does it help to train on it?

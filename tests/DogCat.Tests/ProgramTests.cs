@@ -50,7 +50,7 @@ public sealed class ProgramTests : IDisposable
             ["Most confident and wrong", "Most ambiguous", "Soft labels and the model", "Training on soft labels", "Why not squared error?"];
         Assert.All(headings, heading => Assert.Contains($"<h2>{heading}</h2>", html, StringComparison.Ordinal));
         string[] details = ["SoftmaxCrossEntropy: log-loss ", "Comparison of a pair "];
-        Assert.All(details, detail => Assert.Contains($"<summary>{detail}", html, StringComparison.Ordinal));
+        Assert.All(details, detail => Assert.Contains($"<summary class=\"title\">{detail}", html, StringComparison.Ordinal));
         Assert.Equal(3, Regex.Count(html, "known: (cat|dog), [^;\n]*\nmodel: ") / 12);
 
         var evaluated = await Json(0, "evaluate", model, "--pictures", "240", "--json");

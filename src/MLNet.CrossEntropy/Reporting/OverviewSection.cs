@@ -104,7 +104,8 @@ internal static class OverviewSection
     }
 
     private static Chart? Reliability(IReadOnlyList<ReportedModel> models) => OverlayChart.Of(
-        "Reliability", "On the diagonal, forecasts come true as often as they say; below it a model is too sure of itself. Bars are 95% intervals.",
+        "Reliability",
+        "On the diagonal, forecasts come true as often as they say; below it a model is too sure of itself. Bars are 95% intervals.",
         "forecast probability", "observed frequency", hasDiagonal: true,
         [.. models.Select((m, i) =>
             LineOf(m, i, Filled(m).Select(bin => (bin.Confidence, bin.Frequency))))],

@@ -19,7 +19,8 @@ internal static class SegmentTables
     public static Table Of(IReadOnlyList<SegmentMetrics> segments, LossUnit unit) => new(
         "Figures by segment, against all other rows",
         [
-            new("segment"), new("rows", NumberFormat.Count), new("share", NumberFormat.Share), new($"log-loss ({unit.Name})", NumberFormat.Loss),
+            new("segment"), new("rows", NumberFormat.Count), new("share", NumberFormat.Share),
+            new($"log-loss ({unit.Name})", NumberFormat.Loss),
             new("difference", NumberFormat.Loss), new("from", NumberFormat.Loss), new("to", NumberFormat.Loss),
             new("p (Holm)", NumberFormat.Probability), new("ECE", NumberFormat.Share), new("by chance", NumberFormat.Share),
         ],
