@@ -140,8 +140,8 @@ public abstract class CrossEntropyTrainerOptions
     /// <para>
     /// Schedules go on where the model's own fit stopped, if it was fitted by this library in this process
     /// (<see cref="TrainingReport.TotalSteps"/>): after s steps, a fit of n begins at n / (n + s) of the usual rate. Of other models
-    /// nothing is known: a <see cref="Schedule"/> begins at 0, and the rate that falls to 0 at a tenth of its usual height, so as not to lose
-    /// what the model knows. SAGA's rate needs no such care.
+    /// nothing is known: a <see cref="Schedule"/> begins at 0, and the rate that falls to 0 at a tenth of its usual height, so as
+    /// not to lose what the model knows. SAGA's rate needs no such care.
     /// </para>
     /// </remarks>
     public ITransformer? InitialModel { get; set; }
