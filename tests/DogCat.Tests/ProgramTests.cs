@@ -20,11 +20,11 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task Main_job_draws_trains_and_says_in_few_lines_what_came_of_it()
     {
-        (var exit, var output, _) = await Run("--pictures", "240");
+        (var exit, var output, _) = await Run("--pictures", "320");
         Assert.Equal(0, exit);
         Assert.InRange(output.Length, 10, 25);
         Assert.StartsWith("Microsoft.ML ", output[0], StringComparison.Ordinal);
-        Assert.Contains("240 drawn pictures to train on, 120 others to test with, 576 features each.", output[0], StringComparison.Ordinal);
+        Assert.Contains("320 drawn pictures to train on, 160 others to test with, 576 features each.", output[0], StringComparison.Ordinal);
         var bound = TestLogLoss(output, "(known lower bound)");
         var prior = TestLogLoss(output, "(class shares alone)");
         string[] trainers = ["SoftmaxCrossEntropy", "SigmoidCrossEntropy", "LbfgsMaximumEntropy (L1 = L2 = 1)"];
@@ -37,7 +37,7 @@ public sealed class ProgramTests : IDisposable
     public async Task A_model_of_drawn_pictures_is_saved_predicts_and_is_evaluated_by_pictures_of_its_own()
     {
         (var model, var page, var drawn) = (_folder.At("model.zip"), _folder.At("page.html"), _folder.At("drawn"));
-        var trained = await Json(0, "--pictures", "240", "--save", model, "--report", page, "--soft-labels", "--json");
+        var trained = await Json(0, "--pictures", "320", "--save", model, "--report", page, "--soft-labels", "--json");
         Assert.Equal(3, trained.GetProperty("results").GetArrayLength());
         var uncertainty = trained.GetProperty("uncertainty");
         Assert.Equal(trained.GetProperty("lowerBound").GetDouble(), uncertainty.GetProperty("labelEntropy").GetDouble(), 1e-6);
@@ -51,7 +51,8 @@ public sealed class ProgramTests : IDisposable
         Assert.All(headings, heading => Assert.Contains($"<h2>{heading}</h2>", html, StringComparison.Ordinal));
         string[] details = ["SoftmaxCrossEntropy: log-loss ", "Comparison of a pair "];
         Assert.All(details, detail => Assert.Contains($"<summary class=\"title\">{detail}", html, StringComparison.Ordinal));
-        Assert.Equal(3, Regex.Count(html, "known: (cat|dog), [^;\n]*\nmodel: ") / 12);
+        // At most 12 each that are wrong, unsure and unlike their known probability.
+        Assert.InRange(Regex.Count(html, "known: (cat|dog), [^;\n]*\nmodel: "), 25, 36);
 
         var evaluated = await Json(0, "evaluate", model, "--pictures", "240", "--json");
         Assert.Equal(
