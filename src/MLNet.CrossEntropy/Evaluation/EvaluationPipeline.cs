@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
@@ -49,8 +50,11 @@ internal sealed class EvaluationPipeline<TBlock>
         pipeline.Read();
         using (WorkerTeam alone = new(size: 1))
         {
+            BusyProcessors others = new();
             if (!pipeline.Run(alone, threads == 1 ? int.MaxValue : WavesAlone))
                 return;
+            // Some views, such as text files, read and compute on many threads themselves: those get their processors first.
+            threads = Math.Max(threads - others.Count, 1);
         }
         var mostUseful = 1 + MostBlocksPerWave + lanes.Count;
         // Waves take long beside the waking of a thread: spinning would buy little and cost other programs much.
@@ -151,4 +155,16 @@ internal sealed class EvaluationPipeline<TBlock>
             ReadError?.Throw();
         }
     }
+}
+
+/// <summary>
+/// How many processors the process keeps busy beside the caller's, from the making of this on. No result depends on it.
+/// </summary>
+internal sealed class BusyProcessors
+{
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private readonly TimeSpan _spent = Environment.CpuUsage.TotalTime;
+
+    public int Count =>
+        Math.Max((int)Math.Round((Environment.CpuUsage.TotalTime - _spent) / Stopwatch.GetElapsedTime(_began)) - 1, 0);
 }
