@@ -32,7 +32,7 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
 
     // 3. Each trainer learns from the same examples, as it comes.
     List<Result> results = [];
-    foreach (var contender in Contender.All(ml))
+    foreach (var contender in Contender.All(ml, arePhotographs))
     {
         cancellation.ThrowIfCancellationRequested();
         results.Add(output.Working($"Training {contender.Name}", 1, _ => contender.Run(ml, known.Rows, unseen.Rows)));

@@ -10,13 +10,20 @@ namespace DogCat;
 internal sealed record Contender(string Name, IEstimator<ITransformer> Pipeline, string Settings = "", bool IsBinary = false)
 {
     /// <summary>In the order of the table, each as it comes; the first one's model is saved. A further one is a further line.</summary>
-    public static IReadOnlyList<Contender> All(MLContext ml) =>
+    public static IReadOnlyList<Contender> All(MLContext ml, bool arePhotographs) =>
     [
         new("SoftmaxCrossEntropy", Named(ml, ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy())),
         new("SigmoidCrossEntropy", ml.BinaryClassification.Trainers.SigmoidCrossEntropy(nameof(Example.IsDog)), IsBinary: true),
         // Its documentation asks for normalised features; the others do that by themselves.
         new("LbfgsMaximumEntropy", ml.Transforms.NormalizeMinMax("Features")
             .Append(Named(ml, ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy())), " (L1 = L2 = 1)"),
+#if NATIVE_BASELINES
+        new("SymbolicSgdLogisticRegression",
+            ml.BinaryClassification.Trainers.SymbolicSgdLogisticRegression(nameof(Example.IsDog)), IsBinary: true),
+        // It looks at the files themselves, by a network of its own that ML.NET fetches: photographs alone.
+        .. arePhotographs ? [new Contender("ImageClassification", ml.Transforms.LoadRawImageBytes("Bytes", "", nameof(Example.Path))
+            .Append(Named(ml, ml.MulticlassClassification.Trainers.ImageClassification(featureColumnName: "Bytes"))))] : (Contender[])[],
+#endif
     ];
 
     /// <summary>Trains on one set, tests on both.</summary>

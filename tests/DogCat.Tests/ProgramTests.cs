@@ -125,7 +125,7 @@ public sealed class ProgramTests : IDisposable
         _folder.FillWithPhotographs(perClass: 2, "");
         (var pictures, _) = PictureFolder.Load(_folder.FullName, seed: 1, []);
         var rows = ml.Featurize(featurizer, pictures, [], () => { }, default).Rows;
-        var trained = Contender.All(ml)[0].Run(ml, rows, rows).Model;
+        var trained = Contender.All(ml, arePhotographs: false)[0].Run(ml, rows, rows).Model;
         var model = _folder.At("model.zip");
         ml.Save(featurizer.Append(trained), model);
         Assert.Equal(0, (await Run("predict", model, pictures[0].Name)).Exit);
