@@ -3,8 +3,9 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
-/// Chooses the penalties of a fit by the log-loss of rows that are held out from it: the validation rows where there are some, else
-/// folds of the training rows, of many rows the halves of a sample. The penalties fall from one that hardly lets the model learn, which
+/// Chooses the penalties of a fit by the log-loss of rows that are held out from it: the validation rows where there are some, else each
+/// row by itself, about, where the Hessian is factorised (see <see cref="LeaveOneOut"/>), else folds of the training rows, of many rows the
+/// halves of a sample. The penalties fall from one that hardly lets the model learn, which
 /// the data's own gradient tells, by powers of ten, each fit beginning at the weights of the one before, until the loss rises; then
 /// half a power beside the best is tried.
 /// </summary>
@@ -27,14 +28,25 @@ internal sealed class PenaltySearch : IDisposable
     private const double LeastCost = 2_000;
     private const int FewestRows = 30;
 
-    // The strongest penalty lets the loss fall by at most this share of it; from a model that knows something, hardly at all.
-    private const double FirstGain = 0.5;
+    // Up to so many parameters of a block rows are left out one by one, of as many rows as tell a penalty from ten times of it; at more
+    // rows it moves the loss by less than a parameter in twice as many rows does.
+    private const int MostLeftOut = 1_000;
+    private const int FewestLeftOut = 4_096;
+    private const int RowsPerParameter = 8;
+    private const double MostGuessed = 0.05;
+
+    // A glance at a few rows says where to begin with all of them, where these are so many times as many.
+    private const int WorthAGlance = 2;
+
+    // The strongest penalty lets a parabola with the loss's slope, and no curvature but the penalty's, fall by so many times the loss; from
+    // a model that knows something, hardly at all.
+    private const double FirstGain = 5;
     private const double FirstGainOfPulled = 0.005;
     private const double Factor = 10;
     private const int MostSteps = 14;
     private const double ClearRise = 0.02;
     private const double Flat = 1e-3;
-    private const int MostIdle = 2;
+    private const int MostIdleOfPulled = 2;
 
     // Where classes fall apart by themselves, ever weaker penalties seem better without end. Rows that were all guessed right cannot
     // tell losses below about one over their number.
@@ -48,6 +60,9 @@ internal sealed class PenaltySearch : IDisposable
     private const double WorthASecondPath = 4;
     private const int MostClimbs = 8;
 
+    // Penalties that differ by less, in their logarithm, have about the same loss.
+    private const double WorthAStep = 0.3;
+
     // By so much must raw weights be better, and by more than the standard error of the difference.
     private const double ClearGain = 0.005;
 
@@ -58,18 +73,11 @@ internal sealed class PenaltySearch : IDisposable
     private readonly float[]? _shares;
     private readonly List<Trial> _path = [];
 
-    private PenaltySearch(IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan)
+    private PenaltySearch(RowSummary all, FitPlan plan, float[]? shares, IReadOnlyList<RowBlock> rows, Func<PenaltySearch, HeldOutSplit[]> split)
     {
-        (_plan, _all) = (plan, summary);
-        var cost = Math.Max(LeastCost, (summary.IsSparse ? CostOfSparse : 1) * summary.ValuesPerRow * plan.Outputs);
-        var size = (int)Math.Min(summary.Rows, Math.Max(FewestSampled, LargestSample / cost));
-        IReadOnlyList<RowBlock> rows = chunks is RowSet[] { Length: 1 } kept && size == summary.Rows
-            ? [.. kept[0].Blocks]
-            : [RowSample.Draw(chunks, summary, size, plan.Seed)];
-        _team = new WorkerTeam(size * plan.Outputs * summary.ValuesPerRow < FitPlan.WorthAThread ? 1 : plan.Threads);
-        _splits = validation is { Count: > 0 } ? [new HeldOutSplit(rows, validation, plan, _team)] : Folds(rows);
-        if (plan.Standardize && _splits.Length > 0)
-            _shares = SharesOf(chunks, summary, plan);
+        (_all, _plan, _shares) = (all, plan, shares);
+        _team = new WorkerTeam(rows.Sum(block => block.Rows) * plan.Outputs * all.ValuesPerRow < FitPlan.WorthAThread ? 1 : plan.Threads);
+        _splits = split(this);
     }
 
     /// <summary>The plan with its penalties, and what was tried; nothing where the rows are too few to spare any.</summary>
@@ -77,8 +85,40 @@ internal sealed class PenaltySearch : IDisposable
     public static (FitPlan Plan, IReadOnlyList<PenaltyTrial> Path) Choose(
         IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan)
     {
-        using var search = new PenaltySearch(chunks, summary, validation, plan);
-        return search.Choose();
+        var cost = Math.Max(LeastCost, (summary.IsSparse ? CostOfSparse : 1) * summary.ValuesPerRow * plan.Outputs);
+        var size = (int)Math.Min(summary.Rows, Math.Max(FewestSampled, LargestSample / cost));
+        IReadOnlyList<RowBlock> rows = chunks is RowSet[] { Length: 1 } kept && size == summary.Rows
+            ? [.. kept[0].Blocks]
+            : [RowSample.Draw(chunks, summary, size, plan.Seed)];
+        var isValidated = validation is { Count: > 0 };
+        var shares = plan.Standardize && (isValidated || size >= FewestRows) ? SharesOf(chunks, summary, plan) : null;
+        var form = new HessianForm(plan.Loss, plan.Outputs, summary);
+        if (!isValidated && size >= FewestRows && !plan.ChoosesL1 && plan.L1 == 0 && plan.Loss.HasCurvature && form.IsWhole
+            && form.BlockSize <= MostLeftOut && !rows.Any(block => block.Groups is { } groups && groups.AsSpan().ContainsAnyExcept(0UL)))
+        {
+            using var search = LeavingOneOut(rows);
+            if (search.Choose(Glance()) is { } choice)
+                return choice;
+        }
+
+        using var folds = new PenaltySearch(summary, plan, shares, rows, search => isValidated
+            ? [new HeldOutSplit(rows, validation, plan, search._team)]
+            : size < FewestRows ? [] : search.Folds(rows, size));
+        return folds.Choose(null)!.Value;
+
+        PenaltySearch LeavingOneOut(IReadOnlyList<RowBlock> some) =>
+            new(summary, plan, shares, some, search => [new HeldOutSplit(some, heldOut: null, plan, search._team)]);
+
+        Trial? Glance()
+        {
+            var few = Math.Max(FewestLeftOut, RowsPerParameter * form.BlockSize);
+            if (WorthAGlance * few > size)
+                return null;
+            using var set = new RowSet(rows);
+            using var glance = LeavingOneOut([RowSample.Draw([set], summary with { Rows = size }, few, plan.Seed)]);
+            var near = glance.Descend(shares, null);
+            return near with { L2 = glance.OfAll(near.L2) };
+        }
     }
 
     /// <summary>The variance of each feature, as far as its scale knows it: the share of L2 that a scaled weight of 1 makes.</summary>
@@ -92,11 +132,8 @@ internal sealed class PenaltySearch : IDisposable
         _team.Dispose();
     }
 
-    private HeldOutSplit[] Folds(IReadOnlyList<RowBlock> rows)
+    private HeldOutSplit[] Folds(IReadOnlyList<RowBlock> rows, int count)
     {
-        var count = rows.Sum(block => block.Rows);
-        if (count < FewestRows)
-            return [];
         var weights = (long)_plan.Outputs * _all.Features;
         var folds = count <= RowsOfTenFolds ? 10 : count <= RowsOfFiveFolds && weights <= WeightsOfFiveFolds ? 5 : 2;
         var held = new HeldOutFolds(rows, _plan.Outputs, folds, _plan.Seed);
@@ -110,7 +147,8 @@ internal sealed class PenaltySearch : IDisposable
             .Select(fold => new HeldOutSplit(held.Rows(fold, isHeldOut: false), held.Rows(fold, isHeldOut: true), _plan, _team))];
     }
 
-    private (FitPlan Plan, IReadOnlyList<PenaltyTrial> Path) Choose()
+    /// <summary>The choice; null where leaving rows out one by one is a guess for too many.</summary>
+    private (FitPlan Plan, IReadOnlyList<PenaltyTrial> Path)? Choose(Trial? near)
     {
         var plan = _plan with { ChoosesL1 = false, ChoosesL2 = false };
         if (_splits.Length == 0)
@@ -118,7 +156,7 @@ internal sealed class PenaltySearch : IDisposable
         var chosen = new Trial(_plan.L1, _plan.L2 / OfAll(1), null, []);
         if (_plan.ChoosesL2)
         {
-            chosen = DescendL2(_shares);
+            chosen = DescendL2(_shares, near);
             if (_shares is not null && _shares.Max() > WorthASecondPath * _shares.Min() && ClimbRaw(chosen) is var raw
                 && IsClearlyBetter(raw, chosen))
                 chosen = raw;
@@ -126,24 +164,39 @@ internal sealed class PenaltySearch : IDisposable
                 chosen = Simplest(chosen);
         }
 
+        if (chosen.Guessed > MostGuessed)
+            return null;
         if (_plan.ChoosesL1)
             chosen = DescendL1(chosen);
-        plan = plan with { L1 = OfAllL1(chosen.L1), L2 = _plan.ChoosesL2 ? OfAll(chosen.L2) : _plan.L2, PenaltyShares = chosen.Shares };
+        plan = plan with
+        {
+            L1 = OfAllL1(chosen.L1),
+            L2 = _plan.ChoosesL2 ? OfAll(chosen.L2) : _plan.L2,
+            PenaltyShares = chosen.Shares,
+            NearWeights = chosen.Near?.Weights,
+            NearBiases = chosen.Near?.Biases,
+        };
         return (plan, Report(chosen));
     }
 
-    /// <summary>From strong to weak until the loss rises, on to stronger ones where the first was the best, then beside the best.</summary>
-    private Trial DescendL2(float[]? shares)
+    /// <summary>The best of a path, and of a look between its penalties.</summary>
+    private Trial DescendL2(float[]? shares, Trial? near)
     {
-        var slopes = _splits.Select(split => split.Slope(shares)).ToArray();
-        var gain = _plan.IsPulled ? FirstGainOfPulled : FirstGain;
-        var first = slopes.Average(slope => slope.SquaredNorm) / (2 * gain * slopes.Average(slope => slope.Loss));
-        if (!(first > 0 && double.IsFinite(first)))
-            first = 1;
-        Restart();
+        var best = Descend(shares, near);
+        return best.Mean > SolvedBy(best) ? Between(best) : best;
+    }
+
+    /// <summary>From strong to weak until the loss rises, and on to stronger ones where the first was the best.</summary>
+    /// <param name="shares">What of the penalty each feature gets.</param>
+    /// <param name="near">Where to begin, if something is known of it.</param>
+    private Trial Descend(float[]? shares, Trial? near)
+    {
+        var first = near is null ? Strongest(shares) : near.L2 / OfAll(1);
+        Restart(near);
         var best = Better(Try(_plan.L1, first, shares), null);
-        var solved = Math.Max(Solved * best.Mean, 1.0 / best.Losses.Length);
-        for (int i = 1, idle = 0; i < MostSteps && idle < MostIdle && best.Mean > solved; i++)
+        var solved = SolvedBy(best);
+        var most = _plan.IsPulled ? MostIdleOfPulled : 1;
+        for (int i = 1, idle = 0; i < MostSteps && idle < most && best.Mean > solved; i++)
         {
             var trial = Try(_plan.L1, first / Math.Pow(Factor, i), shares);
             if (!(trial.Mean < best.Mean * (1 + ClearRise)))
@@ -154,15 +207,27 @@ internal sealed class PenaltySearch : IDisposable
 
         for (var i = 0; i < MostSteps && best.L2 >= first; i++)
         {
-            Restart();
+            foreach (var split in _splits)
+                split.BeginAtKept();
             var trial = Try(_plan.L1, best.L2 * Factor, shares);
             if (!(trial.Mean < best.Mean * (1 - Flat)))
                 break;
             best = Better(trial, best);
         }
 
-        return best.Mean > solved ? Beside(best, Math.Sqrt(Factor)) : best;
+        return best;
     }
+
+    /// <summary>The penalty to begin with: the data's own gradient tells how far it lets the loss fall.</summary>
+    private double Strongest(float[]? shares)
+    {
+        var slopes = _splits.Select(split => split.Slope(shares)).ToArray();
+        var gain = _plan.IsPulled ? FirstGainOfPulled : FirstGain;
+        var first = slopes.Average(slope => slope.SquaredNorm) / (2 * gain * slopes.Average(slope => slope.Loss));
+        return first > 0 && double.IsFinite(first) ? first : 1;
+    }
+
+    private static double SolvedBy(Trial first) => Math.Max(Solved * first.Mean, 1.0 / first.Losses.Length);
 
     /// <summary>
     /// Raw weights, from the penalty on that is worth as much for the model of the best one on scaled ones; left where they are worse.
@@ -176,7 +241,7 @@ internal sealed class PenaltySearch : IDisposable
         foreach (var split in _splits)
             split.BeginAtKept();
         var best = Better(Try(_plan.L1, alike, null), null);
-        for (var i = 0; i < MostClimbs; i++)
+        for (var i = 0; i < MostClimbs && best.Mean < scaled.Mean * (1 - ClearGain / 2); i++)
         {
             var before = best;
             best = Beside(best, Factor);
@@ -184,7 +249,7 @@ internal sealed class PenaltySearch : IDisposable
                 break;
         }
 
-        return best.Mean < scaled.Mean ? Beside(best, Math.Sqrt(Factor)) : best;
+        return best.Mean < scaled.Mean * (1 - ClearGain / 2) ? Between(best) : best;
     }
 
     /// <summary>The best of a trial and two beside it, by a factor stronger and weaker, where these have not been tried.</summary>
@@ -201,6 +266,25 @@ internal sealed class PenaltySearch : IDisposable
         }
 
         return best;
+    }
+
+    /// <summary>The best of a trial and where a parabola through it and its neighbours, over the penalties' logarithms, is lowest.</summary>
+    private Trial Between(Trial middle)
+    {
+        var alike = _path.Where(trial => trial.Shares == middle.Shares && double.IsFinite(trial.Mean)).ToArray();
+        var stronger = alike.Where(trial => trial.L2 > middle.L2).MinBy(trial => trial.L2);
+        var weaker = alike.Where(trial => trial.L2 < middle.L2).MaxBy(trial => trial.L2);
+        if (stronger is null || weaker is null)
+            return middle;
+        double up = Math.Log(stronger.L2 / middle.L2), down = Math.Log(weaker.L2 / middle.L2);
+        double rise = stronger.Mean - middle.Mean, fall = weaker.Mean - middle.Mean;
+        var lowest = (rise * down * down - fall * up * up) / (2 * (rise * down - fall * up));
+        var gain = lowest * lowest * (rise / up + fall / -down) / (up - down);
+        if (!(gain > Flat * middle.Mean && Math.Abs(lowest) > WorthAStep))
+            return middle;
+        foreach (var split in _splits)
+            split.BeginAtKept();
+        return Better(Try(_plan.L1, middle.L2 * Math.Exp(lowest), middle.Shares), middle);
     }
 
     /// <summary>
@@ -228,10 +312,10 @@ internal sealed class PenaltySearch : IDisposable
         return without.Losses.Length > 0 && without.Mean <= best!.Mean ? without : best!;
     }
 
-    private void Restart()
+    private void Restart(Trial? near = null)
     {
         foreach (var split in _splits)
-            split.Restart();
+            split.Restart(near?.Near);
     }
 
     private Trial Try(double l1, double l2, float[]? shares)
@@ -240,11 +324,15 @@ internal sealed class PenaltySearch : IDisposable
         var from = 0;
         foreach (var split in _splits)
         {
-            split.Try(l1, l2, shares, losses.AsSpan(from, split.HeldOutRows));
+            split.Try(l1, l2, shares, losses.AsMemory(from, split.HeldOutRows));
             from += split.HeldOutRows;
         }
 
-        var trial = new Trial(l1, l2, shares, losses);
+        var trial = new Trial(l1, l2, shares, losses) 
+        {
+            Near = _splits is [{ LeavesOneOut: true } all] ? all.Weights() : null,
+            Guessed = _splits[0].Guessed,
+        };
         _path.Add(trial);
         return trial;
     }
@@ -294,7 +382,7 @@ internal sealed class PenaltySearch : IDisposable
     }
 
     /// <summary>Penalties, and the loss of each held-out row and its weight.</summary>
-    private sealed class Trial
+    private sealed record Trial
     {
         public Trial(double l1, double l2, float[]? shares, (double Loss, double Weight)[] losses)
         {
@@ -303,9 +391,15 @@ internal sealed class PenaltySearch : IDisposable
             Mean = double.IsFinite(Mean) ? Mean : double.PositiveInfinity;
         }
 
+        /// <summary>Where the fit to all rows has ended, if it was one.</summary>
+        public (float[] Weights, float[] Biases)? Near { get; init; }
+
+        /// <summary>The share of rows whose loss is a guess.</summary>
+        public double Guessed { get; init; }
+
         public double L1 { get; }
 
-        public double L2 { get; }
+        public double L2 { get; init; }
 
         public float[]? Shares { get; }
 
