@@ -17,18 +17,19 @@ internal static class FitErrors
     /// <param name="efforts">What was tried against it.</param>
     public static InvalidOperationException Failed(LinearObjective objective, FitPlan plan, int epoch, double loss, string efforts)
     {
-        var (feature, value, weight) = Largest(objective.Chunks, objective.Features);
+        var (row, feature, value) = Largest(objective.Chunks, objective.Features);
+        var name = plan.NameFeature?.Invoke(feature) ?? FormattableString.Invariant($"number {feature}");
+        var where = FormattableString.Invariant($"{value:g4} in row {row} of those fitted");
         var (what, largest) = new[]
         {
-            ($"feature number {feature} (counted from 0) has the value", (double)value),
-            ("an example weight is", weight),
-            ("the initial model has the weight", (plan.InitialWeights ?? []).Append(0).MaxBy(Math.Abs)),
-            ("the L2 penalty is", plan.L2),
-            ("the L1 penalty is", plan.L1),
+            ($"feature {name} (counted from 0) is {where}", value),
+            Number("a weight of the initial model", (plan.InitialWeights ?? []).Append(0).MaxBy(Math.Abs)),
+            Number("the L2 penalty", plan.L2),
+            Number("the L1 penalty", plan.L1),
         }.MaxBy(number => Math.Abs(number.Item2));
         if (!double.IsFinite(loss) && Math.Abs(largest) >= Enormous)
             return new(FormattableString.Invariant(
-                $"The numbers of the fit overflow in epoch {epoch}: {what} {largest:g4}, and what is computed of such numbers is larger ")
+                $"The numbers of the fit overflow in epoch {epoch}: {what}, and what is computed of such numbers is larger ")
                     + "than a float can be. Normalise the features, for example with NormalizeMeanVariance, take out rows that are wrong, "
                     + "or use a smaller unit.");
         var seen = double.IsFinite(loss) ? FormattableString.Invariant($"{loss}") : "beyond all numbers";
@@ -36,30 +37,33 @@ internal static class FitErrors
             ? FormattableString.Invariant($"The learning rate that was given is {rate}: leave it to be chosen from the data")
             : "Leave the learning rate to be chosen from the data";
         return new(FormattableString.Invariant(
-            $"Training diverged in epoch {epoch}: the mean loss was {seen}{efforts}. The feature of largest scale is number {feature} ")
-                + FormattableString.Invariant($"(counted from 0), with a value of {value:g4}. {remedy}, or normalise the features, ")
+            $"Training diverged in epoch {epoch}: the mean loss was {seen}{efforts}. The feature of largest scale is ")
+                + FormattableString.Invariant($"{name} (counted from 0), with {where}. {remedy}, or normalise the features, ")
                 + "or remove outliers.");
     }
 
-    /// <summary>The value that is farthest from 0, its feature, and the largest example weight.</summary>
-    private static unsafe (int Feature, float Value, double Weight) Largest(IEnumerable<RowSet> chunks, int features)
+    private static (string, double) Number(string what, double value) => (FormattableString.Invariant($"{what} is {value:g4}"), value);
+
+    /// <summary>The value that is farthest from 0, its row and its feature.</summary>
+    private static unsafe (long Row, int Feature, float Value) Largest(IEnumerable<RowSet> chunks, int features)
     {
-        var (feature, value, weight) = (0, 0f, 0f);
+        var (row, feature, value, before) = (0L, 0, 0f, 0L);
         foreach (var rows in chunks)
         {
             for (var i = 0; i < rows.Rows; i++)
             {
-                weight = Math.Max(weight, rows.Weight(i));
                 var sparse = rows.IsSparse ? rows.Sparse(i) : default;
                 var values = rows.IsSparse ? sparse.Values : new ReadOnlySpan<float>(rows.Dense(i), features);
                 for (var e = 0; e < values.Length; e++)
                 {
                     if (Math.Abs(values[e]) > Math.Abs(value))
-                        (feature, value) = (rows.IsSparse ? sparse.Indices[e] : e, values[e]);
+                        (row, feature, value) = (before + i, rows.IsSparse ? sparse.Indices[e] : e, values[e]);
                 }
             }
+
+            before += rows.Rows;
         }
 
-        return (feature, value, weight);
+        return (row, feature, value);
     }
 }

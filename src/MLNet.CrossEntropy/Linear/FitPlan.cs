@@ -55,6 +55,9 @@ internal sealed record FitPlan
     /// </summary>
     public required int Outputs { get; init; }
 
+    /// <summary>What a feature is called in messages; null for its number.</summary>
+    public Func<int, string>? NameFeature { get; init; }
+
     /// <summary>The penalty <c>l2/2 ||W||^2</c> added to the mean loss; biases are not penalised.</summary>
     public double L2 { get; init; }
 

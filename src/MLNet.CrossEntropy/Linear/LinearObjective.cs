@@ -92,8 +92,7 @@ internal sealed unsafe partial class LinearObjective : IDisposable
         }
 
         var dataTerm = loss.Value / weight.Value;
-        // A rank of a cluster has a share of the rows alone.
-        if (gap is null && Shares is null && double.IsFinite(squared) && Penalty.L1 == 0 && Loss.HasCurvature
+        if (gap is null && double.IsFinite(squared) && Penalty.L1 == 0 && Loss.HasCurvature
             && Parameters <= GapEstimate.MostParameters)
         {
             double[] point = new double[Parameters], gradient = new double[Parameters];

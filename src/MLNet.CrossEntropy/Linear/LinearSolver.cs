@@ -8,10 +8,6 @@ namespace MLNet.CrossEntropy.Linear;
 /// </summary>
 internal static class LinearSolver
 {
-    // The rows that scale a cluster's features: every rank has a copy of them for a moment.
-    private const int DenseSample = 1 << 14;
-    private const int SparseSample = 1 << 16;
-
     /// <summary>Fits the model to rows in memory.</summary>
     /// <param name="training">The rows to fit; zero-weight rows change nothing.</param>
     /// <param name="validation">Rows that are only evaluated, for early stopping; null for none.</param>
@@ -26,7 +22,8 @@ internal static class LinearSolver
             return Fit(shares, validation, plan);
         }
 
-        using var rows = new RowSet(training);
+        var weightScale = RowBlock.WeightScale(training.Where(block => block.Rows > 0).Max(block => (float?)block.LargestWeight) ?? 1);
+        using var rows = new RowSet([.. training.Select(block => block.Weighing(weightScale))]);
         var summary = RowSummary.Of([rows], plan.Loss, plan.Outputs);
         return Fit((RowSet[])[rows], summary, validation, plan, areKept: true);
     }
@@ -45,8 +42,11 @@ internal static class LinearSolver
     /// <param name="plan">The objective and how to minimise it.</param>
     /// <exception cref="ArgumentException">The plan does not go with such rows.</exception>
     /// <exception cref="InvalidOperationException">The loss diverged at every learning rate that was tried.</exception>
-    public static FittedLinearModel Fit(IRowSource training, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan) =>
-        Fit(new RowChunks(training), summary, validation, plan, areKept: false);
+    public static FittedLinearModel Fit(IRowSource training, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan)
+    {
+        var weightScale = RowBlock.WeightScale(summary.LargestWeight);
+        return Fit(new RowChunks(training, weightScale), summary.Weighing(weightScale), validation, plan, areKept: false);
+    }
 
     /// <summary>Fits the model to the rows of all ranks of a cluster.</summary>
     /// <param name="shares">The rows.</param>
@@ -85,7 +85,7 @@ internal static class LinearSolver
             : null;
         centre?.Set(plan.InitialWeights, plan.InitialBiases ?? summary.PriorBiases);
         var penalty = new ElasticNet(plan.L1, plan.L2, plan.PenaltyShares, centre);
-        var scaling = shares is null ? Scaling(chunks, summary, plan) : ScalingOf(shares, summary, plan);
+        var scaling = Scaling(chunks, summary, plan, shares);
         var size = shares is null
             ? summary
             : summary with { Rows = shares.Own.Rows, ChunkRows = shares.Own.Rows, LargestChunkBytes = shares.Own.Bytes };
@@ -104,20 +104,13 @@ internal static class LinearSolver
         return new FitRun(objective, plan, start, heldShares?.Own ?? held, solver).Complete();
     }
 
-    /// <summary>Of a cluster by the same sample on every rank, since a preconditioner need not be exact.</summary>
-    private static FeatureScaling ScalingOf(RowShares shares, RowSummary summary, FitPlan plan)
-    {
-        using var sample = shares.Sample(summary.IsSparse ? SparseSample : DenseSample);
-        return Scaling([sample], summary with { Rows = sample.Rows, TotalWeight = sample.TotalWeight }, plan);
-    }
-
     /// <summary>The coordinates of a plan: they take what the penalty adds to the curvature into account.</summary>
-    public static FeatureScaling Scaling(IEnumerable<RowSet> chunks, RowSummary summary, FitPlan plan)
+    public static FeatureScaling Scaling(IEnumerable<RowSet> chunks, RowSummary summary, FitPlan plan, RowShares? shares = null)
     {
         if (!plan.Standardize)
             return FeatureScaling.None(summary.Features);
         var isOfScaled = plan.PenaltyShares is not null;
-        var scaling = FeatureScaling.Of(chunks, summary, isOfScaled ? 0 : plan.L2, plan.Loss.Curvature);
+        var scaling = FeatureScaling.Of(chunks, summary, isOfScaled ? 0 : plan.L2, plan.Loss.Curvature, shares);
         return isOfScaled && !summary.IsSparse ? scaling.WithPenalty(plan.L2, plan.Loss.Curvature) : scaling;
     }
 

@@ -68,7 +68,7 @@ internal static unsafe class RowLosses
                 if (weight != 1)
                     SparseKernels.Scale(errors, weight, outputs);
                 if (!each.IsEmpty)
-                    each[start + r] = (losses[r] / targetWeights[r], weight * targetWeights[r]);
+                    each[start + r] = (losses[r] / targetWeights[r], (double)weight * targetWeights[r]);
             }
         }
 

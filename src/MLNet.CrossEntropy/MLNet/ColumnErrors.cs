@@ -97,6 +97,11 @@ internal static class ColumnErrors
         $"The example weight of row {row} (counted from 0) in column '{column}' is {value}; weights must be finite and at least 0. "
             + $"Give a row that should not count the weight 0, or filter it out."));
 
+    public static InvalidOperationException TooLargeWeight(string columns, long row, double value) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"Row {row} (counted from 0) weighs {value:g6} by {columns}; training takes weights up to {float.MaxValue:g3}. Divide them all by "
+            + $"the same number: only their ratios matter."));
+
     public static InvalidOperationException NoBinaryLabel(string column, long row, float value) => new(string.Create(
         CultureInfo.InvariantCulture,
         $"Label column '{column}' is {value} in row {row} (counted from 0): a binary label of type Single must be 0, 1, or NaN for a "

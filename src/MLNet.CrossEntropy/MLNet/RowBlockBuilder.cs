@@ -28,9 +28,6 @@ internal sealed class RowBlockBuilder(
     // The rows by which the layout is chosen.
     private const int SampleRows = 1 << 12;
 
-    // A mean of this many standard deviations costs logits as many of a float's 24 binary digits as it has: 8.
-    private const double LargeMean = 256;
-
     private readonly List<RowBlock> _blocks = [];
     private readonly Stack<RowBlock> _spares = [];
     private SparseBlockWriter? _sample = new(features);
@@ -121,11 +118,9 @@ internal sealed class RowBlockBuilder(
         ForEach((j, value) => (means[j], zeros[j]) = (means[j] + value / (double)sample.Rows, zeros[j] - 1));
         ForEach((j, value) => squares[j] += (value - means[j]) * (value - means[j]));
 
-        // A feature that does not vary has nothing to lose.
-        float[] centre = [.. means.Select((mean, j) => IsLarge(mean, squares[j] + zeros[j] * mean * mean) ? (float)mean : 0)];
+        float[] centre = [.. means.Select((mean, j) =>
+            RowBlock.IsLargeMean(mean, (squares[j] + zeros[j] * mean * mean) / sample.Rows) ? (float)mean : 0)];
         return centre.Any(mean => mean != 0) ? centre : null;
-
-        bool IsLarge(double mean, double square) => square > 0 && mean * mean * sample.Rows > LargeMean * LargeMean * square;
 
         void ForEach(Action<int, float> look)
         {

@@ -25,6 +25,13 @@ internal sealed record TrainingColumns(
     /// <summary>Whether rows may be kept around a centre, which their reader chooses: the ranks of a cluster would choose others.</summary>
     public bool IsCentred { get; init; } = true;
 
+    /// <summary>Where a row's weight comes from, for messages.</summary>
+    public string NameOfWeights => string.Join(" times ", new[]
+    {
+        Weight is { } weight ? $"column '{weight.Name}'" : null,
+        Label.BringsWeight ? $"the counts of column '{Label.Column.Name}'" : null,
+    }.OfType<string>());
+
     /// <summary>A builder of blocks for rows of these columns.</summary>
     public RowBlockBuilder NewBuilder() =>
         new(FeatureCount, Weight is not null || Label.BringsWeight, Label.TargetWidth, IsCentred, isGrouped: Group is not null);

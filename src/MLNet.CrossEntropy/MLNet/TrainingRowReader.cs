@@ -85,7 +85,7 @@ internal sealed class TrainingRowReader
             return;
         }
         if (!float.IsFinite((float)weight))
-            throw ColumnErrors.BadWeight((_columns.Weight ?? _columns.Label.Column).Name, _cursor.Position, weight);
+            throw ColumnErrors.TooLargeWeight(_columns.NameOfWeights, _cursor.Position, weight);
         _builder.Add(_features.GetValues(), _features.GetIndices(), target, (float)weight, _getGroup());
         _weightSum += (float)weight;
         _used++;

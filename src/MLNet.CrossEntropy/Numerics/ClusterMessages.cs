@@ -31,6 +31,28 @@ internal static class ClusterMessages
         return value;
     }
 
+    /// <summary>The largest of all ranks' numbers, place by place, on every rank.</summary>
+    public static void Max(this ICluster cluster, float[] values)
+    {
+        var received = new float[values.Length];
+        for (var step = 1; step < cluster.Size; step *= 2)
+        {
+            if (cluster.Rank % (2 * step) == step)
+            {
+                cluster.Exchange(cluster.Rank - step, MemoryMarshal.AsBytes<float>(values), -1, default);
+                break;
+            }
+
+            if (cluster.Rank % (2 * step) != 0 || cluster.Rank + step >= cluster.Size)
+                continue;
+            cluster.Exchange(-1, default, cluster.Rank + step, MemoryMarshal.AsBytes(received.AsSpan()));
+            for (var i = 0; i < values.Length; i++)
+                values[i] = Math.Max(values[i], received[i]);
+        }
+
+        cluster.Broadcast(MemoryMarshal.AsBytes(values.AsSpan()));
+    }
+
     /// <summary>Every rank's bytes, on every rank.</summary>
     public static byte[][] Gather(this ICluster cluster, byte[] own)
     {

@@ -10,6 +10,8 @@ namespace MLNet.CrossEntropy;
 /// </remarks>
 public sealed class ClassWeights
 {
+    private const double FarFromOne = 1L << 32;
+
     private readonly Dictionary<string, double>? _byName;
 
     private ClassWeights(Dictionary<string, double>? byName) => _byName = byName;
@@ -50,7 +52,12 @@ public sealed class ClassWeights
             return [.. counts.Select(count => count == 0 ? 0 : counts.Sum() / (counts.Length * count))];
         if (_byName.Keys.FirstOrDefault(name => !names.Contains(name)) is { } unknown)
             throw TrainingErrors.UnknownClass("ClassWeights", unknown, names);
-        return [.. names.Select(name => _byName.GetValueOrDefault(name, 1))];
+        double[] weights = [.. names.Select(name => _byName.GetValueOrDefault(name, 1))];
+        // Only their ratios matter, and floats hold them near 1.
+        var largest = weights.Max();
+        return largest is > FarFromOne or (> 0 and < 1 / FarFromOne)
+            ? [.. weights.Select(weight => Math.ScaleB(weight, -Math.ILogB(largest)))]
+            : weights;
     }
 }
 

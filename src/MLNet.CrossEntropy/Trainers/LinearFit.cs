@@ -131,12 +131,13 @@ internal sealed class LinearFit
         try
         {
             var loss = lossOf([], source.Channel, shares);
-            var plan = Plan(source, tally, heldTally, loss, outputs, centre: null);
-            var result = LinearSolver.Fit(shares, heldOut?.Blocks, plan);
-            return new Fitted(tally, heldTally, result with
+            var centre = shares.CentreRows();
+            var plan = Plan(source, tally, heldTally, loss, outputs, centre);
+            var result = LinearSolver.Fit(shares, heldOut?.Around(centre).Blocks, plan);
+            return Fitted.Of(tally, heldTally, result with
             {
                 Start = result.Start with { UnknownValidationRows = cluster.Gather(result.Start.UnknownValidationRows).Sum() },
-            });
+            }, centre);
         }
         catch (Exception failure) when (failure is ArgumentException or InvalidOperationException or OperationCanceledException
             or InvalidDataException)
@@ -207,6 +208,7 @@ internal sealed class LinearFit
         {
             L2 = _options.L2Regularization ?? (_options.Cluster is null ? 0 : 1 / rows.WeightSum),
             Seed = source.Seed,
+            NameFeature = feature => AnnotationNames.OfFeature(source.Columns.Features, feature),
             InitialWeights = source.Start?.Weights,
             InitialBiases = source.Start is { } start ? RowBlock.BiasesAround(start.Weights, start.Biases, from: null, centre) : null,
             StepsBefore = source.Start?.Steps,

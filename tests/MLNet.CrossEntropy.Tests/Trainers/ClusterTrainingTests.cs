@@ -68,6 +68,33 @@ public sealed class ClusterTrainingTests : IDisposable
     }
 
     [Fact]
+    public void Large_means_and_values_far_out_are_dealt_with_as_in_one_process()
+    {
+        var random = new Random(4);
+        Row[] rows = [.. Enumerable.Range(0, 3_000).Select(_ => random.NextDouble() < 0.5 ? 1f : -1f).Select((side, i) => new Row
+        {
+            Class = side > 0 ? "a" : "b",
+            Features =
+            [
+                1e6f + side + 2 * random.NextSingle(), i == 1_234 ? 1e7f : random.NextSingle() - side / 4, 3, 1e-6f * (side + i % 9),
+            ],
+        })];
+        void Set(SoftmaxCrossEntropyTrainer.Options options) => (options.Solver, options.L2Regularization) = (Solver.Newton, 1e-6f);
+        var one = Fit(1, rows, Set)[0];
+        foreach (var many in Fit(3, rows, Set))
+        {
+            Assert.Equal(one.Weights, many.Weights);
+            Assert.Equal(one.Report.Certificate, many.Report.Certificate);
+        }
+
+        var plain = FitOne(null, rows, Set);
+        Assert.Equal(plain.Report.Certificate.Objective, one.Report.Certificate.Objective, 1e-6);
+        Assert.InRange(one.Report.Certificate.GapEstimate!.Value, 0, 1e-4 * one.Report.Certificate.Objective);
+        Assert.Contains("absurdly far", Assert.Single(plain.Report.Warnings), StringComparison.Ordinal);
+        Assert.Equal(plain.Report.Warnings, one.Report.Warnings);
+    }
+
+    [Fact]
     public void Ranks_that_disagree_are_refused_and_told_in_what()
     {
         AssertRefused("Rank 1 of 2 has LabelSmoothing: 0.2, and rank 0 has LabelSmoothing: 0.1", Try(

@@ -18,7 +18,7 @@ internal static class FitIdentity
     private static readonly string[] Indifferent =
     [
         nameof(FitPlan.Threads), nameof(FitPlan.Cancellation), nameof(FitPlan.OnCancellation), nameof(FitPlan.OnBegin),
-        nameof(FitPlan.OnEpoch), nameof(FitPlan.Checkpoint), nameof(FitPlan.Cluster),
+        nameof(FitPlan.OnEpoch), nameof(FitPlan.Checkpoint), nameof(FitPlan.Cluster), nameof(FitPlan.NameFeature),
     ];
 
     /// <summary>The lines, each a name and a value.</summary>

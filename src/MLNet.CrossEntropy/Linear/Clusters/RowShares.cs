@@ -65,13 +65,16 @@ internal sealed class RowShares : IDisposable
     public int Count { get; }
 
     /// <summary>The rows of this rank.</summary>
-    public RowSet Own { get; }
+    public RowSet Own { get; private set; }
 
     /// <summary>The shares of this rank, in order.</summary>
     public IEnumerable<RowShare> Local => _local.Values;
 
     /// <summary>The rows of the largest share.</summary>
     public int LargestShare => Enumerable.Range(0, Count).Max(index => (int)(FirstRow(index + 1) - FirstRow(index)));
+
+    /// <summary>What the rows' weights were multiplied with.</summary>
+    public float WeightScale { get; private init; } = 1;
 
     /// <summary>Ends a fit early, on all ranks at the same place; asked with every sum.</summary>
     public CancellationToken Cancellation { get; init; }
@@ -109,7 +112,14 @@ internal sealed class RowShares : IDisposable
         var blockRows = isSparse ? NonZerosPerSparseBlock / Math.Max(1, perRow) : ValuesPerDenseBlock / (double)features;
         var powerOfTwo = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(blockRows, 1, MostRowsPerBlock));
         var dealt = new RowDeal(cluster, own, isSparse, outputs).Deal(read, wanted, powerOfTwo);
-        return new RowShares(cluster, rows, nonZeros, count, dealt, outputs) { Cancellation = cancellation };
+        // Floats from 0 on rise with their bits.
+        var largest = cluster.Gather(BitConverter.SingleToInt32Bits(dealt.Select(block => block.LargestWeight).Append(0).Max())).Max();
+        var weightScale = RowBlock.WeightScale(BitConverter.Int32BitsToSingle((int)largest));
+        return new RowShares(cluster, rows, nonZeros, count, [.. dealt.Select(block => block.Weighing(weightScale))], outputs)
+        {
+            Cancellation = cancellation,
+            WeightScale = weightScale,
+        };
     }
 
     /// <summary>The sum over all shares of a vector that each has; the same bits on every rank.</summary>
@@ -130,19 +140,37 @@ internal sealed class RowShares : IDisposable
         }
     }
 
-    /// <summary>The sum of the example weights.</summary>
+    /// <summary>
+    /// Stores dense rows around the means of those features whose mean is large beside their variation: what is subtracted; null for
+    /// nothing.
+    /// </summary>
+    public float[]? CentreRows()
+    {
+        if (Own.IsSparse)
+            return null;
+        var moments = FeatureMoments.Of(this);
+        float[] centre = [.. moments.Means.Select((mean, j) => RowBlock.IsLargeMean(mean, moments.Ordinary[j]) ? mean : 0)];
+        if (centre.All(mean => mean == 0))
+            return null;
+        RowBlock[] centred = [.. Own.Blocks.ToArray().Select(block => block.Around(centre))];
+        Own.Dispose();
+        Own = new RowSet(centred);
+        return centre;
+    }
+
+    /// <summary>The sum of the example weights, as they came.</summary>
     public double TotalWeight() => Sum(1, (share, sum) =>
     {
         for (var row = share.From; row < share.To; row++)
             sum[0] += Own.Weight(row);
-    })[0];
+    })[0] / WeightScale;
 
     /// <summary>The same rows on every rank, spread over all; in one set.</summary>
     public RowSet Sample(int most)
     {
         var count = Math.Min(most, Rows);
         var (from, to) = (Local.First().First, Local.Last().First + Local.Last().To - Local.Last().From);
-        int[] rows = [.. Enumerable.Range(0, (int)count).Select(i => (long)((Int128)Rows * i / count))
+        int[] rows = [.. Enumerable.Range(0, (int)count).Select(i => RowSample.NumberOf(i, (int)count, Rows, seed: 0))
             .Where(row => row >= from && row < to).Select(row => (int)(row - from))];
         RowBlock[] own = [.. Own.Blocks];
         var taken = rows.Select(row => RowForm.Take(own, row, 1, Own.IsSparse, _outputs)).ToArray();

@@ -21,6 +21,7 @@ internal sealed unsafe class GapEstimate : IDisposable
     private const int PowerIterations = 8;
 
     private readonly LinearObjective _objective;
+    private readonly bool _isOwn;
     private readonly RowSet _sample;
     private readonly LocalObjective _local;
     private readonly NewtonPreconditioner? _factor;
@@ -31,12 +32,15 @@ internal sealed unsafe class GapEstimate : IDisposable
     /// <param name="weights">The point that is looked at.</param>
     public GapEstimate(LinearObjective objective, LinearWeights weights)
     {
-        _objective = objective;
         var summary = objective.Summary;
         var most = Math.Max(1, MostValues / Math.Max(summary.ValuesPerRow, summary.Outputs));
         var size = (int)Math.Min(Math.Max(FewestRows, RowsPerFeature * (long)summary.Features), Math.Min(most, summary.Rows));
-        _sample = new RowSet([RowSample.Draw(objective.Chunks, summary, size, seed: 0)]);
-        _local = new LocalObjective(objective, _sample);
+        // Of a cluster every rank has the same sample, and asks nobody about it.
+        _sample = objective.Shares?.Sample(size) ?? new RowSet([RowSample.Draw(objective.Chunks, summary, size, seed: 0)]);
+        _objective = objective.Shares is null ? objective
+            : new LinearObjective([_sample], summary, objective.Loss, objective.Penalty, objective.Scaling, objective.Team);
+        _isOwn = _objective != objective;
+        _local = new LocalObjective(_objective, _sample);
         double[] point = new double[objective.Parameters];
         objective.ToScaled(weights, point);
         _local.MoveTo(point, new double[point.Length]);
@@ -46,7 +50,7 @@ internal sealed unsafe class GapEstimate : IDisposable
         MeasureDiagonal(size < summary.Rows);
         if (!new HessianForm(objective.Loss, objective.Outputs, summary).IsWhole)
             return;
-        _factor = new NewtonPreconditioner(objective, _sample);
+        _factor = new NewtonPreconditioner(_objective, _sample);
         _factor.Refresh(_local, areGood: false);
     }
 
@@ -86,6 +90,8 @@ internal sealed unsafe class GapEstimate : IDisposable
     {
         _factor?.Dispose();
         _local.Dispose();
+        if (_isOwn)
+            _objective.Dispose();
         _sample.Dispose();
     }
 

@@ -11,14 +11,13 @@ internal static unsafe class RowSample
     /// <param name="size">How many rows; at most as many as there are.</param>
     /// <param name="seed">Decides which.</param>
     public static RowBlock Draw(IEnumerable<RowSet> chunks, RowSummary summary, int size, int seed)
-    {
-        return Pick(chunks, summary, size, Drawn);
+        => Pick(chunks, summary, size, run => NumberOf(run, size, summary.Rows, seed));
 
-        long Drawn(int run)
-        {
-            long from = run * summary.Rows / size, to = (run + 1L) * summary.Rows / size;
-            return from + (long)(SplitMix64.Mix((ulong)from + (uint)seed * SplitMix64.Gamma) % (ulong)(to - from));
-        }
+    /// <summary>The number of the row that is drawn from a run of rows.</summary>
+    public static long NumberOf(int run, int size, long rows, int seed)
+    {
+        long from = (long)((Int128)rows * run / size), to = (long)((Int128)rows * (run + 1) / size);
+        return from + (long)(SplitMix64.Mix((ulong)from + (uint)seed * SplitMix64.Gamma) % (ulong)(to - from));
     }
 
     /// <summary>Those rows that have weight.</summary>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
@@ -36,7 +37,7 @@ internal sealed unsafe class FeatureMoments
         Means = new float[features];
         MeanSquares = new double[features];
         Ordinary = new double[features];
-        Farthest = new double[features];
+        Farthest = new float[features];
     }
 
     /// <summary>The mean, of features with heavy tails the ordinary centre; 0 for sparse rows.</summary>
@@ -51,55 +52,78 @@ internal sealed unsafe class FeatureMoments
     /// <summary>
     /// The largest deviation from the centre, of the ordinary spread of values (of sparse rows: of non-zeros); 0 if that is 0.
     /// </summary>
-    public double[] Farthest { get; }
+    public float[] Farthest { get; }
 
     /// <summary>Goes through all rows.</summary>
-    public static FeatureMoments Of(IEnumerable<RowSet> chunks, RowSummary summary) =>
-        summary.IsSparse ? OfSparse(chunks, summary) : OfDense(chunks, summary);
+    /// <param name="chunks">The rows.</param>
+    /// <param name="summary">What is known of them.</param>
+    /// <param name="shares">Of a cluster, the rows of all ranks; else null.</param>
+    public static FeatureMoments Of(IEnumerable<RowSet> chunks, RowSummary summary, RowShares? shares) =>
+        summary.IsSparse ? OfSparse(chunks, summary, shares)
+            : OfDense(chunks, summary.Features, summary.Rows, shares);
 
-    private static FeatureMoments OfDense(IEnumerable<RowSet> chunks, RowSummary summary)
+    /// <summary>Goes through the dense rows of all ranks.</summary>
+    public static FeatureMoments Of(RowShares shares) => OfDense([], shares.Own.Features, shares.Rows, shares);
+
+    private static FeatureMoments OfDense(IEnumerable<RowSet> chunks, int features, long rows, RowShares? shares)
     {
-        var groups = new DenseGroups(summary.Features, (int)Math.Clamp(summary.Rows / RowsOfGroup, 1, MostGroups) | 1);
-        foreach (var rows in chunks)
-            groups.Add(rows);
-        var moments = new FeatureMoments(summary.Features);
-        for (var j = 0; j < summary.Features; j++)
+        var groups = new DenseGroups(features, (int)Math.Clamp(rows / RowsOfGroup, 1, MostGroups) | 1);
+        if (shares is null)
+            groups.Add(chunks);
+        else
+            groups.Add(shares);
+        var moments = new FeatureMoments(features);
+        for (var j = 0; j < features; j++)
             groups.Summarize(j, moments);
         return moments;
     }
 
-    private static FeatureMoments OfSparse(IEnumerable<RowSet> chunks, RowSummary summary)
+    private static FeatureMoments OfSparse(IEnumerable<RowSet> chunks, RowSummary summary, RowShares? shares)
     {
-        var moments = new FeatureMoments(summary.Features);
-        double[] shares = new double[summary.Features], logarithms = new double[summary.Features];
-        foreach (var rows in chunks)
+        var features = summary.Features;
+        var moments = new FeatureMoments(features);
+        var sums = new double[3 * features];
+        if (shares is null)
         {
-            for (var i = 0; i < rows.Rows; i++)
+            foreach (var rows in chunks)
+                Add(rows, 0, rows.Rows, sums);
+        }
+        else
+        {
+            sums = shares.Sum(sums.Length, (share, values) => Add(shares.Own, share.From, share.To, values));
+            shares.Cluster.Max(moments.Farthest);
+        }
+
+        for (var j = 0; j < features; j++)
+        {
+            var (square, share, logarithm) = (sums[j], sums[features + j], sums[2 * features + j]);
+            if (share == 0)
+                continue;
+            var ordinary = Math.Pow(2, logarithm / share);
+            moments.MeanSquares[j] = square;
+            moments.Ordinary[j] = IsHeavy(square, share * ordinary * ordinary) ? share * ordinary * ordinary : square;
+            moments.Farthest[j] = (float)(moments.Farthest[j] / ordinary);
+        }
+
+        return moments;
+
+        // Mean squares, shares of the rows with a value, and logarithms.
+        void Add(RowSet rows, int from, int to, double[] values)
+        {
+            for (var i = from; i < to; i++)
             {
                 var row = rows.Sparse(i);
                 var share = rows.Weight(i) / summary.TotalWeight;
                 for (var e = 0; e < row.Length; e++)
                 {
                     var (j, size) = (row.IndexPointer[e], Math.Abs(row.ValuePointer[e]));
-                    moments.MeanSquares[j] += share * size * size;
-                    shares[j] += share;
-                    logarithms[j] += share * RoughLog2(size);
+                    values[j] += share * size * size;
+                    values[features + j] += share;
+                    values[2 * features + j] += share * RoughLog2(size);
                     moments.Farthest[j] = Math.Max(moments.Farthest[j], size);
                 }
             }
         }
-
-        for (var j = 0; j < shares.Length; j++)
-        {
-            if (shares[j] == 0)
-                continue;
-            var ordinary = Math.Pow(2, logarithms[j] / shares[j]);
-            var square = shares[j] * ordinary * ordinary;
-            moments.Ordinary[j] = IsHeavy(moments.MeanSquares[j], square) ? square : moments.MeanSquares[j];
-            moments.Farthest[j] /= ordinary;
-        }
-
-        return moments;
     }
 
     private static bool IsHeavy(double square, double ordinary) => ordinary > 0 && square > HeavyTail * ordinary;
@@ -107,35 +131,47 @@ internal sealed unsafe class FeatureMoments
     /// <summary>The binary logarithm to a tenth: a float's exponent, its mantissa taken for the rest.</summary>
     private static double RoughLog2(float x) => BitConverter.SingleToInt32Bits(x) / (double)(1 << 23) - 127;
 
-    /// <summary>The sums of dense rows, group by group.</summary>
+    /// <summary>The sums of dense rows, group by group: of deviations from an origin, of their squares, and of weights.</summary>
     private sealed class DenseGroups(int features, int groups)
     {
         private readonly double[] _origin = new double[features];
-        private readonly float[] _lowest = [.. Enumerable.Repeat(float.PositiveInfinity, features)];
         private readonly float[] _highest = [.. Enumerable.Repeat(float.NegativeInfinity, features)];
-        private readonly double[] _sums = new double[groups * features];
-        private readonly double[] _squares = new double[groups * features];
-        private readonly double[] _totals = new double[groups];
+        private readonly float[] _lowest = [.. Enumerable.Repeat(float.NegativeInfinity, features)];
         private readonly double[] _median = new double[groups];
-        private long _rows;
+        private double[] _sums = new double[groups * (2 * features + 1)];
 
-        public void Add(RowSet rows)
+        public void Add(IEnumerable<RowSet> chunks)
         {
-            if (_rows == 0)
-                Guess(rows);
-            AddSums(rows);
-            _rows += rows.Rows;
+            var done = 0L;
+            foreach (var rows in chunks)
+            {
+                if (done == 0)
+                    Guess(rows, rows.Rows);
+                Add(rows, new RowShare(0, 0, rows.Rows, done), _sums);
+                done += rows.Rows;
+            }
+        }
+
+        public void Add(RowShares shares)
+        {
+            if (shares.Local.First() is { Index: 0 } first)
+                Guess(shares.Own, first.To);
+            shares.Cluster.Broadcast(MemoryMarshal.AsBytes(_origin.AsSpan()));
+            _sums = shares.Sum(_sums.Length, (share, values) => Add(shares.Own, share, values));
+            shares.Cluster.Max(_highest);
+            shares.Cluster.Max(_lowest);
         }
 
         /// <summary>What the sums say of a feature.</summary>
         public void Summarize(int j, FeatureMoments moments)
         {
-            var total = _totals.Sum();
-            double sum = 0, squares = 0;
+            double total = 0, sum = 0, squares = 0;
             for (var g = 0; g < groups; g++)
-                (sum, squares) = (sum + _sums[g * features + j], squares + _squares[g * features + j]);
-            double MeanOf(int g) => _sums[g * features + j] / _totals[g];
-            var ordinary = Median(g => Square(_sums[g * features + j], _squares[g * features + j], _totals[g], MeanOf(g)));
+                (total, sum, squares) = (total + Total(g), sum + SumOf(g), squares + SquaresOf(g));
+            double SumOf(int g) => _sums[g * features + j];
+            double SquaresOf(int g) => _sums[Squares + g * features + j];
+            double MeanOf(int g) => SumOf(g) / Total(g);
+            var ordinary = Median(g => Square(SumOf(g), SquaresOf(g), Total(g), MeanOf(g)));
             var isHeavy = IsHeavy(Square(sum, squares, total, sum / total), ordinary);
             var shift = isHeavy ? Median(MeanOf) : sum / total;
             var mean = _origin[j] + shift;
@@ -144,51 +180,55 @@ internal sealed unsafe class FeatureMoments
             moments.Means[j] = (float)mean;
             moments.MeanSquares[j] = square > smallest ? square : 0;
             moments.Ordinary[j] = isHeavy ? Math.Max(ordinary, smallest) : moments.MeanSquares[j];
-            moments.Farthest[j] = ordinary > smallest ? Math.Max(_highest[j] - mean, mean - _lowest[j]) / Math.Sqrt(ordinary) : 0;
+            moments.Farthest[j] = ordinary > smallest ? (float)(Math.Max(_highest[j] - mean, mean + _lowest[j]) / Math.Sqrt(ordinary)) : 0;
         }
 
         /// <summary>Of the sums of deviations from the origin and of their squares, the mean square of those from a shifted one.</summary>
         private static double Square(double sum, double squares, double total, double shift) =>
             Math.Max(0, squares / total - shift * (2 * sum / total - shift));
 
-        private void Guess(RowSet rows)
+        private int Squares => groups * features;
+
+        private double Total(int group) => _sums[2 * groups * features + group];
+
+        private void Guess(RowSet rows, int most)
         {
-            var count = Math.Min(rows.Rows, GuessRows) - 1 | 1;
+            var count = Math.Min(most, GuessRows) - 1 | 1;
             var values = new float[count];
             for (var j = 0; j < features; j++)
             {
                 for (var i = 0; i < count; i++)
-                    values[i] = rows.Dense((int)(SplitMix64.Mix((ulong)i) % (uint)rows.Rows))[j];
+                    values[i] = rows.Dense((int)(SplitMix64.Mix((ulong)i) % (uint)most))[j];
                 Array.Sort(values);
                 _origin[j] = values[count / 2];
             }
         }
 
-        private void AddSums(RowSet rows)
+        private void Add(RowSet rows, RowShare share, double[] sums)
         {
             var members = new (nint Row, double Weight)[groups][];
             for (var g = 0; g < groups; g++)
                 members[g] = new (nint, double)[RunRows];
             var counts = new int[groups];
-            for (var first = 0; first < rows.Rows; first += RunRows)
+            for (var first = share.From; first < share.To; first += RunRows)
             {
                 Array.Clear(counts);
-                for (var i = first; i < Math.Min(first + RunRows, rows.Rows); i++)
+                for (var i = first; i < Math.Min(first + RunRows, share.To); i++)
                 {
                     double weight = rows.Weight(i);
                     if (weight == 0)
                         continue;
-                    var group = (int)(SplitMix64.Mix((ulong)(_rows + i)) % (uint)groups);
+                    var group = (int)(SplitMix64.Mix((ulong)(share.First + i - share.From)) % (uint)groups);
                     members[group][counts[group]++] = ((nint)rows.Dense(i), weight);
                     WidenRange(rows.Dense(i));
                 }
 
                 for (var g = 0; g < groups; g++)
-                    AddGroup(g, members[g].AsSpan(0, counts[g]));
+                    AddGroup(g, members[g].AsSpan(0, counts[g]), sums);
             }
         }
 
-        /// <summary>Lowest and highest values; a row is read from memory in order, and stays in the cache for its sums.</summary>
+        /// <summary>Largest values, and negatives; a row is read from memory in order, and stays in the cache for its sums.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void WidenRange(float* row)
         {
@@ -198,41 +238,42 @@ internal sealed unsafe class FeatureMoments
                 for (; j <= features - Vector<float>.Count; j += Vector<float>.Count)
                 {
                     var values = Vector.Load(row + j);
-                    Vector.Min(Vector.Load(lowest + j), values).Store(lowest + j);
+                    Vector.Max(Vector.Load(lowest + j), -values).Store(lowest + j);
                     Vector.Max(Vector.Load(highest + j), values).Store(highest + j);
                 }
 
                 for (; j < features; j++)
-                    (lowest[j], highest[j]) = (Math.Min(lowest[j], row[j]), Math.Max(highest[j], row[j]));
+                    (lowest[j], highest[j]) = (Math.Max(lowest[j], -row[j]), Math.Max(highest[j], row[j]));
             }
         }
 
-        private void AddGroup(int group, ReadOnlySpan<(nint Row, double Weight)> rows)
+        private void AddGroup(int group, ReadOnlySpan<(nint Row, double Weight)> rows, double[] sums)
         {
             foreach (var (_, weight) in rows)
-                _totals[group] += weight;
+                sums[2 * Squares + group] += weight;
             var j = 0;
             for (; j <= features - Vector<float>.Count; j += Vector<float>.Count)
-                AddVector(rows, j, group * features + j);
+                AddVector(rows, j, group * features + j, sums);
             for (; j < features; j++)
             {
                 foreach (var (row, weight) in rows)
                 {
                     var deviation = ((float*)row)[j] - _origin[j];
-                    _sums[group * features + j] += weight * deviation;
-                    _squares[group * features + j] += weight * deviation * deviation;
+                    sums[group * features + j] += weight * deviation;
+                    sums[Squares + group * features + j] += weight * deviation * deviation;
                 }
             }
         }
 
         /// <summary>Adds the features from j on that fill a vector; the sums stay in registers.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void AddVector(ReadOnlySpan<(nint Row, double Weight)> rows, int j, int place)
+        private void AddVector(ReadOnlySpan<(nint Row, double Weight)> rows, int j, int place, double[] sums)
         {
             var half = Vector<double>.Count;
+            var squares = Squares + place;
             Vector<double> origin = new(_origin, j), origin2 = new(_origin, j + half);
-            Vector<double> sum = new(_sums, place), sum2 = new(_sums, place + half);
-            Vector<double> square = new(_squares, place), square2 = new(_squares, place + half);
+            Vector<double> sum = new(sums, place), sum2 = new(sums, place + half);
+            Vector<double> square = new(sums, squares), square2 = new(sums, squares + half);
             foreach (var (row, weight) in rows)
             {
                 Vector.Widen(Vector.Load((float*)row + j), out var deviation, out var deviation2);
@@ -242,10 +283,10 @@ internal sealed unsafe class FeatureMoments
                 (square, square2) = (square + weighted * deviation, square2 + weighted2 * deviation2);
             }
 
-            sum.CopyTo(_sums, place);
-            sum2.CopyTo(_sums, place + half);
-            square.CopyTo(_squares, place);
-            square2.CopyTo(_squares, place + half);
+            sum.CopyTo(sums, place);
+            sum2.CopyTo(sums, place + half);
+            square.CopyTo(sums, squares);
+            square2.CopyTo(sums, squares + half);
         }
 
         /// <summary>The median over the groups that have rows; of two in the middle the lower.</summary>
@@ -254,7 +295,7 @@ internal sealed unsafe class FeatureMoments
             var count = 0;
             for (var g = 0; g < groups; g++)
             {
-                if (_totals[g] > 0)
+                if (Total(g) > 0)
                     _median[count++] = of(g);
             }
 

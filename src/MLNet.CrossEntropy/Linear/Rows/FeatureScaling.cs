@@ -49,9 +49,11 @@ internal sealed class FeatureScaling
     /// <param name="summary">Their summary.</param>
     /// <param name="l2">The penalty of their weights.</param>
     /// <param name="curvature">c.</param>
-    public static FeatureScaling Of(IEnumerable<RowSet> chunks, RowSummary summary, double l2, double curvature)
+    /// <param name="shares">Of a cluster, the rows of all ranks; else null.</param>
+    public static FeatureScaling Of(
+        IEnumerable<RowSet> chunks, RowSummary summary, double l2, double curvature, RowShares? shares = null)
     {
-        var moments = FeatureMoments.Of(chunks, summary);
+        var moments = FeatureMoments.Of(chunks, summary, shares);
         var stepScales = Scale(moments.MeanSquares);
         var scales = moments.Ordinary.AsSpan().SequenceEqual(moments.MeanSquares) ? stepScales : Scale(moments.Ordinary);
         var farOut = moments.Farthest.Select((distance, j) => new FarOutFeature(j, distance)).Where(value => value.Distance > FarOut);
@@ -86,7 +88,7 @@ internal sealed class FeatureScaling
     /// gradient.
     /// </summary>
     private static float ScaleOf(double square, double floor, double mean) =>
-        (float)(square > 0 ? Math.Min(LargestScale, 1 / Math.Sqrt(square + floor)) : 1 / (1 + Math.Abs(mean)));
+        (float)(square > 0 ? Math.Min(LargestScale, 1 / Math.Sqrt(square + floor)) : 1 / Math.Max(1 + Math.Abs(mean), Math.Sqrt(floor)));
 
     /// <summary>
     /// The smallest f for which rows scaled by <c>1 / sqrt(E[x_j^2] + f)</c> have a mean squared norm, <c>sum_j E[x_j^2] / (E[x_j^2] +

@@ -8,6 +8,12 @@ namespace MLNet.CrossEntropy.Linear;
 /// </summary>
 internal sealed record RowBlock
 {
+    // A mean of this many standard deviations costs logits as many of a float's 24 binary digits as it has: 8.
+    private const double LargeMean = 256;
+
+    // Errors and features have room for 28 powers of ten more.
+    private const float FarWeight = 1L << 32;
+
     private RowBlock(int rows, int features, float[] values, int[]? rowStarts, int[]? indices)
     {
         Rows = rows;
@@ -61,6 +67,21 @@ internal sealed record RowBlock
     public long Bytes => 4 * (Values.LongLength + Length(RowStarts) + Length(Indices) + Length(Classes) + Length(Targets)
         + Length(Weights) + 2 * Length(Groups));
 
+    /// <summary>The largest example weight.</summary>
+    public float LargestWeight => Weights is null ? 1 : Weights.Take(Rows).Max();
+
+    /// <summary>
+    /// What to multiply example weights with: 1, but where the largest is so far from that that its products with errors may leave what
+    /// a float can hold. A fit only depends on their ratios, and a power of two loses no digit.
+    /// </summary>
+    public static float WeightScale(float largest) =>
+        largest is > FarWeight or (> 0 and < 1 / FarWeight) ? MathF.ScaleB(1, Math.Clamp(-MathF.ILogB(largest), -126, 126)) : 1;
+
+    /// <summary>The same rows, their weights times <paramref name="scale"/>.</summary>
+    public RowBlock Weighing(float scale) => scale == 1
+        ? this
+        : this with { Weights = [.. Enumerable.Range(0, Rows).Select(row => scale * (Weights?[row] ?? 1))] };
+
     /// <summary>A block of dense rows over <paramref name="values"/> <c>[rows, features]</c>, which it keeps (no copy).</summary>
     public static RowBlock Dense(int rows, int features, float[] values)
     {
@@ -77,6 +98,9 @@ internal sealed record RowBlock
         CheckIndices(rows, features, rowStarts, indices);
         return new RowBlock(rows, features, values, rowStarts, indices);
     }
+
+    /// <summary>Whether rows had better be stored around a feature's mean; one that does not vary has nothing to lose.</summary>
+    public static bool IsLargeMean(double mean, double variance) => variance > 0 && mean * mean > LargeMean * LargeMean * variance;
 
     /// <summary>The same rows around another centre; their values are changed in place.</summary>
     public RowBlock Around(float[]? centre)
@@ -137,13 +161,15 @@ internal interface IRowSource
 /// <summary>
 /// The rows of a source as sets, one a chunk; each enumeration is a pass, and each set lives until the next is asked for.
 /// </summary>
-internal sealed class RowChunks(IRowSource source) : IEnumerable<RowSet>
+/// <param name="source">Where they come from.</param>
+/// <param name="weightScale">What their weights are multiplied with.</param>
+internal sealed class RowChunks(IRowSource source, float weightScale = 1) : IEnumerable<RowSet>
 {
     public IEnumerator<RowSet> GetEnumerator()
     {
         foreach (var chunk in source.Chunks())
         {
-            using var rows = new RowSet(chunk);
+            using var rows = new RowSet([.. chunk.Select(block => block.Weighing(weightScale))]);
             yield return rows;
         }
     }

@@ -6,6 +6,9 @@ namespace MLNet.CrossEntropy.Linear;
 /// <summary>What one pass over the training rows tells of them as a whole.</summary>
 internal sealed record RowSummary
 {
+    // Beside a sum of 1 it moves no digit of a double, and its inverse is a float.
+    private const double Negligible = 1.0 / (1L << 48) / (1L << 48);
+
     /// <summary>How many rows there are.</summary>
     public required long Rows { get; init; }
 
@@ -30,6 +33,9 @@ internal sealed record RowSummary
     /// <summary>About how many values of a row are stored: all features, or the non-zeros of a sparse row (8 bytes each).</summary>
     public long ValuesPerRow => IsSparse ? Math.Max(1, LargestChunkBytes / (8L * ChunkRows)) : Features;
 
+    /// <summary>The largest example weight.</summary>
+    public float LargestWeight { get; init; }
+
     /// <summary>The sum of the example weights.</summary>
     public required double TotalWeight { get; init; }
 
@@ -52,7 +58,7 @@ internal sealed record RowSummary
         : null;
 
     /// <summary>Reads all rows once.</summary>
-    /// <exception cref="ArgumentException">There are no rows, none has weight, or the chunks are not alike.</exception>
+    /// <exception cref="ArgumentException">There are no rows, they have no weight, or the chunks are not alike.</exception>
     public static RowSummary Of(IEnumerable<RowSet> chunks, LogitLoss loss, int outputs)
     {
         RowSummary? sum = null;
@@ -77,6 +83,7 @@ internal sealed record RowSummary
             sum = sum with
             {
                 Rows = sum.Rows + rows.Rows,
+                LargestWeight = Math.Max(sum.LargestWeight, rows.Blocks.ToArray().Max(block => block.LargestWeight)),
                 TotalWeight = sum.TotalWeight + rows.TotalWeight,
                 LargestChunkBytes = Math.Max(sum.LargestChunkBytes, rows.Bytes),
             };
@@ -85,19 +92,19 @@ internal sealed record RowSummary
 
         if (sum is null)
             throw new ArgumentException("There are no rows.", nameof(chunks));
-        return sum.TotalWeight > 0
-            ? sum with
-            {
-                TargetWeight = priors.TargetWeight,
-                PriorBiases = priors.Biases(),
-                PriorLoss = priors.Loss(),
-                OutputWeights = priors.Sums,
-            }
-            : throw NoWeight(sum.Rows, sum.TotalWeight);
+        if (Weightless(sum.Rows, sum.TotalWeight, priors.TargetWeight, sum.LargestWeight) is { } error)
+            throw error;
+        return sum with
+        {
+            TargetWeight = priors.TargetWeight,
+            PriorBiases = priors.Biases(),
+            PriorLoss = priors.Loss(),
+            OutputWeights = priors.Sums,
+        };
     }
 
     /// <summary>The same of the rows of a cluster; their shares count as chunks.</summary>
-    /// <exception cref="ArgumentException">None has weight.</exception>
+    /// <exception cref="ArgumentException">They have no weight.</exception>
     public static RowSummary Of(RowShares shares, LogitLoss loss, int outputs)
     {
         var own = shares.Own;
@@ -109,8 +116,8 @@ internal sealed record RowSummary
                 values[0] += own.Weight(row);
             priors.CopyTo(values.AsSpan(1));
         });
-        if (!(sums[0] > 0))
-            throw ClusterMessages.Agreed(NoWeight(shares.Rows, sums[0]));
+        if (Weightless(shares.Rows, sums[0], sums[1], largest: 1) is { } error)
+            throw ClusterMessages.Agreed(error);
         var all = new ClassPriors(loss, outputs, sums.AsSpan(1));
         var chunk = shares.LargestShare;
         return new RowSummary
@@ -129,6 +136,15 @@ internal sealed record RowSummary
         };
     }
 
+    /// <summary>The summary of the same rows, their weights times <paramref name="scale"/>.</summary>
+    public RowSummary Weighing(float scale) => this with
+    {
+        LargestWeight = scale * LargestWeight,
+        TotalWeight = scale * TotalWeight,
+        TargetWeight = scale * TargetWeight,
+        OutputWeights = [.. OutputWeights.Select(weight => scale * weight)],
+    };
+
     /// <summary>The steps of an epoch: a batch never reaches over the end of its chunk.</summary>
     public long Steps(int batchSize)
     {
@@ -136,8 +152,12 @@ internal sealed record RowSummary
         return Rows / ChunkRows * InChunk(ChunkRows) + InChunk(Rows % ChunkRows);
     }
 
-    private static ArgumentException NoWeight(long rows, double weight) =>
-        new($"The {rows} training rows weigh {weight} in all; at least one must have a positive weight.");
+    /// <summary>The error of rows that weigh nothing, by themselves or by their targets.</summary>
+    private static ArgumentException? Weightless(long rows, double weight, double targetWeight, double largest) =>
+        !(weight > 0) ? new($"The {rows} training rows weigh {weight} in all; at least one must have a positive weight.")
+        : targetWeight > Negligible * largest ? null
+        : new(FormattableString.Invariant($"The {rows} training rows weigh {targetWeight:g3} in all by the weights of their classes: next ")
+            + "to nothing beside a row of the heaviest class. Let ClassWeights give weight to the classes that rows have.");
 }
 
 /// <summary>The best model that looks at no feature: biases alone, whose predictions are the weighted mean targets of the rows.</summary>
@@ -145,6 +165,8 @@ internal sealed class ClassPriors(LogitLoss loss, int outputs)
 {
     private readonly double[] _sums = new double[outputs];
     private readonly double[] _weights = new double[outputs];
+    private readonly double[] _ofClass =
+        [.. Enumerable.Range(0, outputs).Select(k => loss.TargetWeight(RowTarget.Class(outputs == 1 ? 1 : k)))];
     private bool _haveVectors;
 
     /// <summary>Those that <see cref="CopyTo"/> has written.</summary>
@@ -178,7 +200,7 @@ internal sealed class ClassPriors(LogitLoss loss, int outputs)
             var target = rows.Target(i, outputs);
             var weight = rows.Weight(i) * loss.TargetWeight(target);
             TargetWeight += weight;
-            Add(target, weight);
+            Add(target, rows.Weight(i), weight);
         }
     }
 
@@ -213,7 +235,7 @@ internal sealed class ClassPriors(LogitLoss loss, int outputs)
         return sum.Value / TargetWeight;
     }
 
-    private void Add(RowTarget target, double weight)
+    private void Add(RowTarget target, double rowWeight, double weight)
     {
         _haveVectors |= !target.IsClass;
         if (target.IsClass && target.ClassIndex < 0)
@@ -224,7 +246,7 @@ internal sealed class ClassPriors(LogitLoss loss, int outputs)
             var value = !target.IsClass ? target.Vector[k] : target.ClassIndex == (outputs == 1 ? 1 : k) ? 1 : 0;
             if (float.IsNaN(value))
                 continue;
-            _sums[k] += weight * value;
+            _sums[k] += rowWeight * _ofClass[k] * value;
             _weights[k] += weight;
         }
     }

@@ -59,7 +59,7 @@ internal sealed unsafe class DenseStep : ISgdStep
         Weights = objective.CreateWeights();
         var stride = Weights.Stride;
         var unitRows = DenseGradient.UnitRowsFor(plan.PartSize, _outputs, stride);
-        _batch = new MiniBatch(objective.Loss, _outputs, plan.PartSize, unitRows, memory, _team);
+        _batch = new MiniBatch(objective, plan.PartSize, unitRows, memory);
         _gradient = new DenseGradient(_outputs, _features, stride, plan.PartSize, _team);
         _slices = stride / SliceFeatures;
         _runFeatures = Math.Max(1, RunFloats / (_outputs * SliceFeatures)) * SliceFeatures;
@@ -94,7 +94,7 @@ internal sealed unsafe class DenseStep : ISgdStep
         var sums = _shares is null ? TakeErrors(rows, batch, next) : SumShares(_shares, batch);
         if (!(sums.Weight > 0) || !double.IsFinite(sums.Loss))
             return sums;
-        (_rate, _factor) = (rate, _memory is null ? (float)(1 / sums.Weight) : 1);
+        (_rate, _factor) = (rate, _memory is null ? _batch.MeanFactor(sums, _count) : 1);
         SpanMath.Scale(_biasGradient.AsSpan(), _factor);
         fixed (float* gradient = _biasGradient)
             AddMemory(gradient, _biasOffset, _outputs);

@@ -44,7 +44,9 @@ internal static unsafe class LearningRateRule
             pointers[i] = (nint)(sample.Pointer + (long)i * features);
         }
 
-        var largest = LargestEigenvalue((float**)pointers.Pointer, count, features);
+        // The mean squared norm is the sum of all eigenvalues; of the largest numbers power iteration may know less.
+        var largest = LargestEigenvalue((float**)pointers.Pointer, count, features) is var found && found <= meanSquaredNorm
+            ? found : meanSquaredNorm;
         return Rate(curvature, largest, meanSquaredNorm, batchSize, momentum);
     }
 

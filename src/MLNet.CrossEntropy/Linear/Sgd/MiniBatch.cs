@@ -46,6 +46,9 @@ internal interface ISgdStep : IDisposable
 /// </summary>
 internal sealed unsafe class MiniBatch : IDisposable
 {
+    // A batch whose rows weigh less than this share of the mean row takes a shorter step than its own mean would.
+    private const double LightShare = 1.0 / 64;
+
     private readonly LogitLoss _loss;
     private readonly int _outputs;
     private readonly WorkerTeam _team;
@@ -54,24 +57,24 @@ internal sealed unsafe class MiniBatch : IDisposable
     private readonly int[] _next;
     private readonly LossSums[] _unitSums;
     private readonly NativeBuffer<float> _unitErrors;
+    private readonly double _lightRow;
     private int _nextCount;
     private bool _isRemembered;
 
-    /// <param name="loss">The loss of a row.</param>
-    /// <param name="outputs">The number of outputs K.</param>
+    /// <param name="objective">What is minimised.</param>
     /// <param name="size">Rows at most.</param>
     /// <param name="unitRows">Rows of a unit.</param>
     /// <param name="memory">SAGA's memory, which makes errors their change since the row was last seen; null for plain SGD.</param>
-    /// <param name="team">The threads.</param>
-    public MiniBatch(LogitLoss loss, int outputs, int size, int unitRows, SagaMemory? memory, WorkerTeam team)
+    public MiniBatch(LinearObjective objective, int size, int unitRows, SagaMemory? memory)
     {
-        (_loss, _outputs, UnitRows, _memory, _team) = (loss, outputs, unitRows, memory, team);
-        Logits = new NativeBuffer<float>((long)size * outputs);
-        Errors = new NativeBuffer<float>((long)size * outputs);
-        ErrorSums = new float[outputs];
+        (_loss, _outputs, UnitRows, _memory, _team) = (objective.Loss, objective.Outputs, unitRows, memory, objective.Team);
+        _lightRow = LightShare * objective.Summary.TargetWeight / objective.Summary.Rows;
+        Logits = new NativeBuffer<float>((long)size * _outputs);
+        Errors = new NativeBuffer<float>((long)size * _outputs);
+        ErrorSums = new float[_outputs];
         var units = (size + unitRows - 1) / unitRows;
         _unitSums = new LossSums[units];
-        _unitErrors = new NativeBuffer<float>((long)units * outputs);
+        _unitErrors = new NativeBuffer<float>((long)units * _outputs);
         _numbers = new int[size];
         _next = new int[size];
     }
@@ -152,6 +155,14 @@ internal sealed unsafe class MiniBatch : IDisposable
 
         return sums;
     }
+
+    /// <summary>
+    /// The factor from the sum of a batch's gradients to their mean, or to less where its rows are so light beside others that a full step
+    /// for them would undo what the objective gains by the others' steps.
+    /// </summary>
+    /// <param name="sums">The sums over the batch.</param>
+    /// <param name="rows">Its rows.</param>
+    public float MeanFactor(LossSums sums, int rows) => (float)(1 / Math.Max(sums.Weight, rows * _lightRow));
 
     public void Dispose()
     {

@@ -53,7 +53,7 @@ internal sealed unsafe class SparseStep : ISgdStep
         (_outputs, _features, _penalty, _team, _memory) =
             (objective.Outputs, objective.Features, objective.Penalty, objective.Team, memory);
         _touchesMost = _features <= plan.PartSize * rows.NonZeros / rows.Rows;
-        _batch = new MiniBatch(objective.Loss, _outputs, plan.PartSize, UnitRows, memory, _team);
+        _batch = new MiniBatch(objective, plan.PartSize, UnitRows, memory);
         _scales = objective.Scaling.Scales;
         _squaredScales = new NativeBuffer<float>(_features);
         for (var j = 0; j < _features; j++)
@@ -92,7 +92,7 @@ internal sealed unsafe class SparseStep : ISgdStep
         var sums = Forward();
         if (!(sums.Weight > 0) || !double.IsFinite(sums.Loss))
             return sums;
-        _estimate = _memory?.EstimateFactor(batch.Length) ?? (float)(1 / sums.Weight);
+        _estimate = _memory?.EstimateFactor(batch.Length) ?? _batch.MeanFactor(sums, batch.Length);
         _share = _memory?.MeanFactor ?? 0;
         _rate = (float)rate;
         _team.Run(_update);
@@ -187,7 +187,7 @@ internal sealed unsafe class SparseStep : ISgdStep
         var sums = new LossSums(total[0], total[1]);
         if (!(sums.Weight > 0) || !double.IsFinite(sums.Loss))
             return sums;
-        var estimate = _memory?.EstimateFactor((int)total[2]) ?? (float)(1 / sums.Weight);
+        var estimate = _memory?.EstimateFactor((int)total[2]) ?? _batch.MeanFactor(sums, (int)total[2]);
         for (var i = 0; i < _outputs * (_features + 1); i++)
         {
             var isBias = i >= BiasOffset;
@@ -196,7 +196,7 @@ internal sealed unsafe class SparseStep : ISgdStep
             if (isBias)
                 _weights.Biases[i - BiasOffset] -= (float)rate * (estimate * gradient + (_memory?.Mean[i] ?? 0));
             else
-                _weights.Pointer[i] -= (float)rate * estimate * _squaredScales[i / _outputs] * gradient;
+                _weights.Pointer[i] -= (float)rate * estimate * gradient * _squaredScales[i / _outputs];
             if (_memory is not null)
                 _memory.Mean[i] += _memory.MeanFactor * gradient;
         }
@@ -299,7 +299,7 @@ internal sealed unsafe class SparseStep : ISgdStep
             if (!IsShareOf(member, j))
                 continue;
             var value = row.ValuePointer[e];
-            weights[j] += step * scales[j] * value;
+            weights[j] += step * value * scales[j];
             if (_share != 0)
                 means[j] += share * value;
         }
@@ -315,7 +315,8 @@ internal sealed unsafe class SparseStep : ISgdStep
             if (!IsShareOf(member, j))
                 continue;
             var value = row.ValuePointer[e];
-            SparseKernels.Axpy(step * _squaredScales[j] * value, errors, weights + (long)j * _outputs, _outputs);
+            // A large squared scale and a small value: the product of both is a float.
+            SparseKernels.Axpy(step * value * _squaredScales[j], errors, weights + (long)j * _outputs, _outputs);
             if (_share != 0)
                 SparseKernels.Axpy(_share * value, errors, means + (long)j * _outputs, _outputs);
         }

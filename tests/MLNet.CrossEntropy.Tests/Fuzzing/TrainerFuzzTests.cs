@@ -1,0 +1,62 @@
+namespace MLNet.CrossEntropy.Tests.Fuzzing;
+
+/// <summary>Data views and options at random, for the public trainers.</summary>
+public class TrainerFuzzTests
+{
+    [Fact]
+    public void A_trainer_gives_a_better_model_or_an_error_that_says_why() => Fuzz.Run(250, random => Draw(random).Run());
+
+    private static TrainerCase Draw(Random random)
+    {
+        int rows = random.Next(1, 40), features = random.Next(1, 6), classes = random.Next(2, 5);
+        var (isBinary, isMultiLabel) = (random.Next(4) == 0, random.Next(4) == 0);
+        if (isBinary && !isMultiLabel)
+            classes = 2;
+        double Wide(double most) => Math.Pow(10, (2 * random.NextDouble() - 1) * most);
+        double most = random.Of(0, 1, 3, 15, 37), weightRange = random.Of(0, 0, 1, 20, 37), classRange = random.Of(1, 30, 300);
+        double[] scales = [.. Enumerable.Range(0, features).Select(_ => random.Next(4) == 0 ? 0 : Wide(most))];
+        float Cell(int j)
+        {
+            var value = random.Next(200) == 0 ? (float)random.Of(Fuzz.Odd) : (float)((random.NextDouble() * 2 - 1) * scales[j]);
+            return float.IsFinite(value) && random.Next(3) > 0 ? value : 0;
+        }
+
+        double[]? weights = weightRange == 0 ? null
+            : [.. Enumerable.Range(0, rows).Select(_ => random.Next(6) == 0 ? 0 : Wide(weightRange))];
+        if (weights is not null)
+            weights[0] = Wide(weightRange);
+        var isSoft = !isBinary && !isMultiLabel && random.Next(4) == 0;
+        var countRange = random.Of(0, 3, 37);
+        var (solver, loss) = (random.Of(Enum.GetValues<Solver>()), random.Of(Enum.GetValues<TrainingLoss>()));
+        if (loss == TrainingLoss.Brier && solver == Solver.Newton)
+            solver = Solver.Auto;
+        var cache = random.Next(3) > 0 || solver is Solver.Saga or Solver.Newton;
+        float? l2 = random.Of<float?>(null, null, 0, 1e-6f, 1, 1e6f, 3e38f);
+        var l1 = solver is Solver.Newton ? 0 : random.Of<float?>(0, 0, 0, 1e-3f, 1e6f, null);
+        double? rate = solver is Solver.Sgd or Solver.Saga ? random.Of<double?>(null, null, 0.1, 1e30) : null;
+        var smoothing = loss == TrainingLoss.CrossEntropy ? random.Of(0, 0, 0.1) : 0;
+        return new()
+        {
+            X = [.. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, features).Select(Cell).ToArray())],
+            Y = [.. Enumerable.Range(0, rows).Select(_ => random.Next(classes))],
+            Classes = classes,
+            IsBinary = isBinary && !isMultiLabel,
+            Answers = !isMultiLabel ? null : [.. Enumerable.Range(0, rows).Select(i => Enumerable.Range(0, classes)
+                .Select(k => i + k == 0 ? 1 : random.Of(0, 0, 1, 1, 0.3f, float.NaN)).ToArray())],
+            IsSparse = random.Next(3) == 0,
+            Weights = weights,
+            Counts = !isSoft ? null : [.. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, classes)
+                .Select(k => k == 0 || random.Next(2) == 0 ? (float)Wide(countRange) : 0).ToArray())],
+            ClassWeights = isMultiLabel || random.Next(3) > 0 ? null : [.. Enumerable.Range(0, classes).Select(_ => Wide(classRange))],
+            ValidationRows = random.Next(4) == 0 ? random.Next(1, rows + 1) : 0,
+            Configure = options =>
+            {
+                (options.Solver, options.Loss, options.Cache, options.L2Regularization, options.L1Regularization) =
+                    (solver, loss, cache, l2, l1);
+                (options.LearningRate, options.LabelSmoothing, options.NumberOfThreads) = (rate, smoothing, random.Of(1, 2));
+                if (solver != Solver.Auto)
+                    options.NumberOfEpochs = random.Of(1, 3, 20);
+            },
+        };
+    }
+}
