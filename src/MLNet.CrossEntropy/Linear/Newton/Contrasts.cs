@@ -39,7 +39,9 @@ internal sealed class Contrasts
         return sum;
     }
 
-    /// <summary>Writes a contrast's weights, of parameters <c>[outputs, features]</c> and biases behind them, and returns its bias.</summary>
+    /// <summary>
+    /// Writes a contrast's weights, of parameters <c>[outputs, features]</c> and biases behind them, and returns its bias.
+    /// </summary>
     public double Of(double[] parameters, int features, int a, Span<double> weights)
     {
         weights.Clear();

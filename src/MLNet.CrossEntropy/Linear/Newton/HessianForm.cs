@@ -39,7 +39,7 @@ internal readonly struct HessianForm
 
     public int Outputs { get; }
 
-    /// <summary>Directions of the logits that are curved: of a softmax whose outputs are together all but their mean, else each output.</summary>
+    /// <summary>Directions of the logits that are curved: each output, but of coupled ones all but their mean.</summary>
     public int Directions { get; }
 
     /// <summary>Whether outputs are together in one block.</summary>

@@ -246,7 +246,9 @@ internal sealed class NewtonSolver : ISolver
 
         // The further from the optimum, the less a quadratic model is to be believed (Dembo and Steihaug 1983).
         double Tolerance(double norm) => Math.Clamp(
-            Math.Sqrt(norm / (2 * start)), _preconditioner.IsWhole || _plan.Promise < MuchAsked ? TightestSolution : TightestOfMany, LoosestSolution);
+            Math.Sqrt(norm / (2 * start)),
+            _preconditioner.IsWhole || _plan.Promise < MuchAsked ? TightestSolution : TightestOfMany,
+            LoosestSolution);
 
         (double, double) Look(double length)
         {

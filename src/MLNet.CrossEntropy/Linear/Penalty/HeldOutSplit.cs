@@ -24,7 +24,7 @@ internal sealed class HeldOutSplit : IDisposable
     private readonly FeatureScaling _unpenalised;
 
     /// <param name="training">The rows to fit.</param>
-    /// <param name="heldOut">The rows to judge by; null leaves out each of those that are fitted, about (see <see cref="LeaveOneOut"/>).</param>
+    /// <param name="heldOut">The rows to judge by; null leaves out each of those that are fitted (see <see cref="LeaveOneOut"/>).</param>
     /// <param name="plan">The fit, but for its penalties.</param>
     /// <param name="team">Who takes part.</param>
     public HeldOutSplit(IReadOnlyList<RowBlock> training, IReadOnlyList<RowBlock>? heldOut, FitPlan plan, WorkerTeam team)

@@ -73,7 +73,8 @@ internal sealed unsafe class LeaveOneOut : IDisposable
                     RowLosses.Compute(_objective.Loss, rows, numbers, _outputs, z, e);
                     for (var r = 0; r < some; r++)
                     {
-                        leverages[first + done + r] = LeaveOut(first + done + r, new(lines + (long)(done + r) * _lines.Outputs, _lines.Outputs),
+                        var row = first + done + r;
+                        leverages[row] = LeaveOut(row, new(lines + (long)(done + r) * _lines.Outputs, _lines.Outputs),
                             errors.Slice(r * _outputs, _outputs), logits.Slice(r * _outputs, _outputs));
                     }
 

@@ -5,9 +5,8 @@ namespace MLNet.CrossEntropy.Linear;
 /// <summary>
 /// Chooses the penalties of a fit by the log-loss of rows that are held out from it: the validation rows where there are some, else each
 /// row by itself, about, where the Hessian is factorised (see <see cref="LeaveOneOut"/>), else folds of the training rows, of many rows the
-/// halves of a sample. The penalties fall from one that hardly lets the model learn, which
-/// the data's own gradient tells, by powers of ten, each fit beginning at the weights of the one before, until the loss rises; then
-/// half a power beside the best is tried.
+/// halves of a sample. The penalties fall from a strong one, which the data's own gradient tells, by powers of ten, each fit beginning at
+/// the weights of the one before, until the loss rises; then one more is tried where a parabola is lowest.
 /// </summary>
 /// <remarks>
 /// L2 is tried on the weights of scaled features, which makes the model independent of the features' units, and on raw weights, which
@@ -15,28 +14,10 @@ namespace MLNet.CrossEntropy.Linear;
 /// weights; of L1 <c>l1 sqrt(N)</c>, which noise must not exceed (Tibshirani 1996; Friedman, Hastie and Tibshirani 2010,
 /// "Regularization Paths for Generalized Linear Models via Coordinate Descent", for the path).
 /// </remarks>
-internal sealed class PenaltySearch : IDisposable
+internal sealed partial class PenaltySearch : IDisposable
 {
-    // Up to so many rows are held out in ten and in five folds, more in two halves, of a sample where a path along them all would take
-    // long: a product with the Hessian costs by their values and outputs, by a sparse value more than by a dense one.
-    private const int RowsOfTenFolds = 300;
-    private const int RowsOfFiveFolds = 2_000;
-    private const int WeightsOfFiveFolds = 500;
-    private const int FewestSampled = 2_000;
-    private const double LargestSample = 1e8;
-    private const double CostOfSparse = 8;
-    private const double LeastCost = 2_000;
-    private const int FewestRows = 30;
-
-    // Up to so many parameters of a block rows are left out one by one, of as many rows as tell a penalty from ten times of it; at more
-    // rows it moves the loss by less than a parameter in twice as many rows does.
-    private const int MostLeftOut = 1_000;
-    private const int FewestLeftOut = 4_096;
-    private const int RowsPerParameter = 8;
+    // The share of rows whose losses may be guesses.
     private const double MostGuessed = 0.05;
-
-    // A glance at a few rows says where to begin with all of them, where these are so many times as many.
-    private const int WorthAGlance = 2;
 
     // The strongest penalty lets a parabola with the loss's slope, and no curvature but the penalty's, fall by so many times the loss; from
     // a model that knows something, hardly at all.
@@ -71,54 +52,14 @@ internal sealed class PenaltySearch : IDisposable
     private readonly WorkerTeam _team;
     private readonly HeldOutSplit[] _splits;
     private readonly float[]? _shares;
-    private readonly List<Trial> _path = [];
+    private readonly List<TriedPenalty> _path = [];
 
-    private PenaltySearch(RowSummary all, FitPlan plan, float[]? shares, IReadOnlyList<RowBlock> rows, Func<PenaltySearch, HeldOutSplit[]> split)
+    private PenaltySearch(
+        RowSummary all, FitPlan plan, float[]? shares, IReadOnlyList<RowBlock> rows, Func<PenaltySearch, HeldOutSplit[]> split)
     {
         (_all, _plan, _shares) = (all, plan, shares);
         _team = new WorkerTeam(rows.Sum(block => block.Rows) * plan.Outputs * all.ValuesPerRow < FitPlan.WorthAThread ? 1 : plan.Threads);
         _splits = split(this);
-    }
-
-    /// <summary>The plan with its penalties, and what was tried; nothing where the rows are too few to spare any.</summary>
-    /// <exception cref="OperationCanceledException">The fit was cancelled.</exception>
-    public static (FitPlan Plan, IReadOnlyList<PenaltyTrial> Path) Choose(
-        IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan)
-    {
-        var cost = Math.Max(LeastCost, (summary.IsSparse ? CostOfSparse : 1) * summary.ValuesPerRow * plan.Outputs);
-        var size = (int)Math.Min(summary.Rows, Math.Max(FewestSampled, LargestSample / cost));
-        IReadOnlyList<RowBlock> rows = chunks is RowSet[] { Length: 1 } kept && size == summary.Rows
-            ? [.. kept[0].Blocks]
-            : [RowSample.Draw(chunks, summary, size, plan.Seed)];
-        var isValidated = validation is { Count: > 0 };
-        var shares = plan.Standardize && (isValidated || size >= FewestRows) ? SharesOf(chunks, summary, plan) : null;
-        var form = new HessianForm(plan.Loss, plan.Outputs, summary);
-        if (!isValidated && size >= FewestRows && !plan.ChoosesL1 && plan.L1 == 0 && plan.Loss.HasCurvature && form.IsWhole
-            && form.BlockSize <= MostLeftOut && !rows.Any(block => block.Groups is { } groups && groups.AsSpan().ContainsAnyExcept(0UL)))
-        {
-            using var search = LeavingOneOut(rows);
-            if (search.Choose(Glance()) is { } choice)
-                return choice;
-        }
-
-        using var folds = new PenaltySearch(summary, plan, shares, rows, search => isValidated
-            ? [new HeldOutSplit(rows, validation, plan, search._team)]
-            : size < FewestRows ? [] : search.Folds(rows, size));
-        return folds.Choose(null)!.Value;
-
-        PenaltySearch LeavingOneOut(IReadOnlyList<RowBlock> some) =>
-            new(summary, plan, shares, some, search => [new HeldOutSplit(some, heldOut: null, plan, search._team)]);
-
-        Trial? Glance()
-        {
-            var few = Math.Max(FewestLeftOut, RowsPerParameter * form.BlockSize);
-            if (WorthAGlance * few > size)
-                return null;
-            using var set = new RowSet(rows);
-            using var glance = LeavingOneOut([RowSample.Draw([set], summary with { Rows = size }, few, plan.Seed)]);
-            var near = glance.Descend(shares, null);
-            return near with { L2 = glance.OfAll(near.L2) };
-        }
     }
 
     /// <summary>The variance of each feature, as far as its scale knows it: the share of L2 that a scaled weight of 1 makes.</summary>
@@ -132,33 +73,18 @@ internal sealed class PenaltySearch : IDisposable
         _team.Dispose();
     }
 
-    private HeldOutSplit[] Folds(IReadOnlyList<RowBlock> rows, int count)
-    {
-        var weights = (long)_plan.Outputs * _all.Features;
-        var folds = count <= RowsOfTenFolds ? 10 : count <= RowsOfFiveFolds && weights <= WeightsOfFiveFolds ? 5 : 2;
-        var held = new HeldOutFolds(rows, _plan.Outputs, folds, _plan.Seed);
-        if (folds == 2)
-        {
-            RowBlock[] halves = [.. Enumerable.Range(0, 2).Select(fold => RowSample.Weighing(held.Rows(fold, isHeldOut: true), _all))];
-            return [new HeldOutSplit([halves[0]], [halves[1]], _plan, _team), new HeldOutSplit([halves[1]], [halves[0]], _plan, _team)];
-        }
-
-        return [.. Enumerable.Range(0, folds)
-            .Select(fold => new HeldOutSplit(held.Rows(fold, isHeldOut: false), held.Rows(fold, isHeldOut: true), _plan, _team))];
-    }
-
     /// <summary>The choice; null where leaving rows out one by one is a guess for too many.</summary>
-    private (FitPlan Plan, IReadOnlyList<PenaltyTrial> Path)? Choose(Trial? near)
+    private (FitPlan Plan, IReadOnlyList<PenaltyTrial> Path)? Choose(TriedPenalty? near)
     {
         var plan = _plan with { ChoosesL1 = false, ChoosesL2 = false };
         if (_splits.Length == 0)
             return (_plan.ChoosesL2 ? plan with { L2 = 1 / _all.TargetWeight } : plan, []);
-        var chosen = new Trial(_plan.L1, _plan.L2 / OfAll(1), null, []);
+        var chosen = new TriedPenalty(_plan.L1, _plan.L2 / OfAll(1), null, []);
         if (_plan.ChoosesL2)
         {
             chosen = DescendL2(_shares, near);
             if (_shares is not null && _shares.Max() > WorthASecondPath * _shares.Min() && ClimbRaw(chosen) is var raw
-                && IsClearlyBetter(raw, chosen))
+                && raw.GainOver(chosen) is var (gain, error) && gain > Math.Max(error, ClearGain * chosen.Mean))
                 chosen = raw;
             if (_plan.IsPulled)
                 chosen = Simplest(chosen);
@@ -180,7 +106,7 @@ internal sealed class PenaltySearch : IDisposable
     }
 
     /// <summary>The best of a path, and of a look between its penalties.</summary>
-    private Trial DescendL2(float[]? shares, Trial? near)
+    private TriedPenalty DescendL2(float[]? shares, TriedPenalty? near)
     {
         var best = Descend(shares, near);
         return best.Mean > SolvedBy(best) ? Between(best) : best;
@@ -189,7 +115,7 @@ internal sealed class PenaltySearch : IDisposable
     /// <summary>From strong to weak until the loss rises, and on to stronger ones where the first was the best.</summary>
     /// <param name="shares">What of the penalty each feature gets.</param>
     /// <param name="near">Where to begin, if something is known of it.</param>
-    private Trial Descend(float[]? shares, Trial? near)
+    private TriedPenalty Descend(float[]? shares, TriedPenalty? near)
     {
         var first = near is null ? Strongest(shares) : near.L2 / OfAll(1);
         Restart(near);
@@ -227,12 +153,12 @@ internal sealed class PenaltySearch : IDisposable
         return first > 0 && double.IsFinite(first) ? first : 1;
     }
 
-    private static double SolvedBy(Trial first) => Math.Max(Solved * first.Mean, 1.0 / first.Losses.Length);
+    private static double SolvedBy(TriedPenalty first) => Math.Max(Solved * first.Mean, 1.0 / first.Losses.Length);
 
     /// <summary>
     /// Raw weights, from the penalty on that is worth as much for the model of the best one on scaled ones; left where they are worse.
     /// </summary>
-    private Trial ClimbRaw(Trial scaled)
+    private TriedPenalty ClimbRaw(TriedPenalty scaled)
     {
         var squares = _splits.Select(split => split.SquaresOfKept(scaled.Shares!)).ToArray();
         var alike = scaled.L2 * squares.Sum(sum => sum.Shared) / squares.Sum(sum => sum.Plain);
@@ -253,7 +179,7 @@ internal sealed class PenaltySearch : IDisposable
     }
 
     /// <summary>The best of a trial and two beside it, by a factor stronger and weaker, where these have not been tried.</summary>
-    private Trial Beside(Trial middle, double factor)
+    private TriedPenalty Beside(TriedPenalty middle, double factor)
     {
         var best = middle;
         foreach (var l2 in (double[])[middle.L2 * factor, middle.L2 / factor])
@@ -268,8 +194,8 @@ internal sealed class PenaltySearch : IDisposable
         return best;
     }
 
-    /// <summary>The best of a trial and where a parabola through it and its neighbours, over the penalties' logarithms, is lowest.</summary>
-    private Trial Between(Trial middle)
+    /// <summary>The best of a trial and where a parabola through it and its neighbours, over the logarithms, is lowest.</summary>
+    private TriedPenalty Between(TriedPenalty middle)
     {
         var alike = _path.Where(trial => trial.Shares == middle.Shares && double.IsFinite(trial.Mean)).ToArray();
         var stronger = alike.Where(trial => trial.L2 > middle.L2).MinBy(trial => trial.L2);
@@ -291,16 +217,16 @@ internal sealed class PenaltySearch : IDisposable
     /// The strongest penalty that is not worse by more than the standard error of the difference: rows too few to tell leave a model as
     /// it was.
     /// </summary>
-    private Trial Simplest(Trial best) => _path.Where(trial => trial.Shares == best.Shares && trial.L2 > best.L2)
+    private TriedPenalty Simplest(TriedPenalty best) => _path.Where(trial => trial.Shares == best.Shares && trial.L2 > best.L2)
         .OrderByDescending(trial => trial.L2)
-        .FirstOrDefault(trial => Gain(best, trial) is var (gain, error) && gain <= error) ?? best;
+        .FirstOrDefault(trial => best.GainOver(trial) is var (gain, error) && gain <= error) ?? best;
 
     /// <summary>From the penalty that leaves no weight to weaker ones, and none at all.</summary>
-    private Trial DescendL1(Trial without)
+    private TriedPenalty DescendL1(TriedPenalty without)
     {
         var first = _splits.Average(split => split.Slope(without.Shares).Largest);
         Restart();
-        Trial? best = null;
+        TriedPenalty? best = null;
         for (var i = 1; i <= MostStepsL1; i++)
         {
             var trial = Try(first / Math.Pow(FactorL1, i), without.L2, without.Shares);
@@ -312,13 +238,13 @@ internal sealed class PenaltySearch : IDisposable
         return without.Losses.Length > 0 && without.Mean <= best!.Mean ? without : best!;
     }
 
-    private void Restart(Trial? near = null)
+    private void Restart(TriedPenalty? near = null)
     {
         foreach (var split in _splits)
             split.Restart(near?.Near);
     }
 
-    private Trial Try(double l1, double l2, float[]? shares)
+    private TriedPenalty Try(double l1, double l2, float[]? shares)
     {
         var losses = new (double Loss, double Weight)[_splits.Sum(split => split.HeldOutRows)];
         var from = 0;
@@ -328,7 +254,7 @@ internal sealed class PenaltySearch : IDisposable
             from += split.HeldOutRows;
         }
 
-        var trial = new Trial(l1, l2, shares, losses) 
+        var trial = new TriedPenalty(l1, l2, shares, losses)
         {
             Near = _splits is [{ LeavesOneOut: true } all] ? all.Weights() : null,
             Guessed = _splits[0].Guessed,
@@ -338,7 +264,7 @@ internal sealed class PenaltySearch : IDisposable
     }
 
     /// <summary>The better of the last trial and another, the weights being kept if it is the last one.</summary>
-    private Trial Better(Trial last, Trial? other)
+    private TriedPenalty Better(TriedPenalty last, TriedPenalty? other)
     {
         if (other is not null && !(last.Mean < other.Mean))
             return other;
@@ -347,22 +273,12 @@ internal sealed class PenaltySearch : IDisposable
         return last;
     }
 
-    private static bool IsClearlyBetter(Trial trial, Trial than)
-    {
-        var (gain, error) = Gain(trial, than);
-        return gain > Math.Max(error, ClearGain * than.Mean);
-    }
-
-    /// <summary>By how much a trial's loss is lower than another's, and the standard error of that.</summary>
-    private static (double Gain, double Error) Gain(Trial trial, Trial than) => LinearObjective.MeanLoss(
-        [.. than.Losses.Zip(trial.Losses, (its, mine) => (its.Loss - mine.Loss, mine.Weight))]);
-
     /// <summary>The penalty of a fit to all rows that holds weights as much as this one does those of a part of them.</summary>
     private double OfAll(double l2) => l2 * _splits.Average(split => split.Summary.TargetWeight) / _all.TargetWeight;
 
     private double OfAllL1(double l1) => l1 * Math.Sqrt(OfAll(1));
 
-    private PenaltyTrial[] Report(Trial chosen)
+    private PenaltyTrial[] Report(TriedPenalty chosen)
     {
         var alike = _path.Where(trial => trial.Shares == chosen.Shares && trial.L1 > 0 == chosen.L1 > 0).ToArray();
         var lowest = alike.MinBy(trial => trial.Mean)!;
@@ -379,34 +295,5 @@ internal sealed class PenaltySearch : IDisposable
                 IsChosen = trial == chosen,
                 IsOneStandardError = trial == simplest,
             })];
-    }
-
-    /// <summary>Penalties, and the loss of each held-out row and its weight.</summary>
-    private sealed record Trial
-    {
-        public Trial(double l1, double l2, float[]? shares, (double Loss, double Weight)[] losses)
-        {
-            (L1, L2, Shares, Losses) = (l1, l2, shares, losses);
-            (Mean, Error) = LinearObjective.MeanLoss(losses);
-            Mean = double.IsFinite(Mean) ? Mean : double.PositiveInfinity;
-        }
-
-        /// <summary>Where the fit to all rows has ended, if it was one.</summary>
-        public (float[] Weights, float[] Biases)? Near { get; init; }
-
-        /// <summary>The share of rows whose loss is a guess.</summary>
-        public double Guessed { get; init; }
-
-        public double L1 { get; }
-
-        public double L2 { get; init; }
-
-        public float[]? Shares { get; }
-
-        public (double Loss, double Weight)[] Losses { get; }
-
-        public double Mean { get; }
-
-        public double Error { get; }
     }
 }

@@ -17,7 +17,8 @@ public sealed class LeaveOneOutTests
         { false, 4, false, false, 0 },
         { true, 3, true, false, 0.1 },
         { false, 1, true, true, 0 },
-        { true, 4, true, true, 0 },
+        { true, 2, true, true, 0 },
+        { true, 3, true, true, 0 },
     };
 
     [Theory]
