@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Microsoft.ML.Data;
 using SkiaSharp;
 
@@ -94,6 +95,16 @@ public sealed class PictureTests : IDisposable
         byte[] tall = [.. png[..16], 0, 0, 0, 1, 0, 1, 0x86, 0xA0, 8, 2, 0, 0, 0];
         byte[] column = [.. tall, .. Crc(tall[12..]), .. png[33..]];
         Assert.Equal("it has 1 x 100,000 pixels, more than 65,535 in a row or column", Reason(_folder.Write(column, "tall.png")));
+        // 4 KB that ask for 1 x 2,000,000 grey pixels, more rows than the decoder of PNG takes.
+        byte[] narrow = [.. png[..16], 0, 0, 0, 1, 0, 0x1E, 0x84, 0x80, 8, 0, 0, 0, 0];
+        byte[] longest = [.. narrow, .. Crc(narrow[12..]), .. png[33..], .. new byte[4_000]];
+        Assert.StartsWith("this is no picture that can be read", Reason(_folder.Write(longest, "longest.png")), StringComparison.Ordinal);
+        // One decoder reads over what stands between two pieces of a picture, another ends there.
+        var end = png.AsSpan().IndexOf("IDAT"u8) is var at ? at + 4 + BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at - 4)) + 4 : 0;
+        byte[] text = [0, 0, 0, 5, .. "tEXta\0bcd"u8], split = [.. png[..end], .. text, .. Crc(text[4..]), .. png[(at - 4)..]];
+        var path = _folder.Write(split, "split.png");
+        if (Record.Exception(() => PictureFile.Read(path).Dispose()) is { } refusal)
+            Assert.IsType<PictureException>(refusal);
         byte[] scan = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0];
         byte[] scans = [.. jpeg[..^2], .. Enumerable.Repeat(scan, 4_000).SelectMany(bytes => bytes), 0xFF, 0xD9];
         Assert.Equal("it has 4,001 scans, too many to be decoded", Reason(_folder.Write(scans, "scans.jpg")));

@@ -1,7 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Trainers;
 
 namespace DogCat.Tests;
 
@@ -92,7 +97,8 @@ public sealed class ProgramTests : IDisposable
             Directory.Move(made.FullName, photos);
             Directory.CreateDirectory(made.FullName);
         }
-        (var exit, var output, _) = await Run("--images", photos, "--save", model, "--soft-labels");
+        var temporary = _folder.Make("temporary");
+        (var exit, var output, _) = await Run("--images", photos, "--save", model, "--soft-labels", $"TMPDIR={temporary}");
         Assert.Equal(0, exit);
         Assert.Contains("24 photographs to train on, 24 others to test with, 512 features each.", output[0], StringComparison.Ordinal);
         Assert.Equal(["Skipped 1:", $"  '{Path.Combine(photos, "train", "cat", "empty.jpg")}': the file is empty"], output[1..3]);
@@ -104,13 +110,48 @@ public sealed class ProgramTests : IDisposable
             line.Contains(
             "Soft labels p of 24 test pictures, SoftmaxCrossEntropy's q: H(p) + KL(p || q) = 0.5623 + ", StringComparison.Ordinal));
 
-        var temporary = _folder.Make("temporary");
+        Assert.Empty(LeftIn(temporary));
         var evaluated = await Json(0, "evaluate", model, "--images", photos, "--json", $"TMPDIR={temporary}");
+        Assert.Empty(LeftIn(temporary));
         Assert.Equal(
             TestLogLoss(output, "SoftmaxCrossEntropy"), evaluated.GetProperty("metrics").GetProperty("logLoss").GetDouble(), 0.0001);
         Assert.Equal(24, evaluated.GetProperty("uncertainty").GetProperty("pictures").GetInt32());
-        Assert.All(
-            Directory.GetFiles(temporary, "*", SearchOption.AllDirectories), left => Assert.InRange(new FileInfo(left).Length, 0, 100_000));
+        string[] dogs = Directory.GetFiles(Path.Combine(photos, "test", "dog"));
+        (exit, output, var errors) = await Run(["predict", model, .. dogs, $"TMPDIR={temporary}"]);
+        Assert.Equal((0, ""), (exit, errors));
+        Assert.Equal(12, output.Length);
+        Assert.Empty(LeftIn(temporary));
+    }
+
+    [Fact]
+    public async Task A_model_whose_numbers_are_none_is_refused()
+    {
+        var ml = new MLContext(seed: 1);
+        var featurizer = Featurizing.GradientHistograms(ml).Fit(ml.NoPictures());
+        _folder.FillWithPhotographs(perClass: 2, "");
+        (var pictures, _) = PictureFolder.Load(_folder.FullName, seed: 1, []);
+        var rows = ml.Featurize(featurizer, pictures, [], () => { }, default).Rows;
+        var trained = Contenders.All(ml, arePhotographs: false)[0].Run(ml, rows, rows).Model;
+        var model = _folder.At("model.zip");
+        ml.Save(featurizer.Append(trained), model);
+        Assert.Equal(0, (await Run("predict", model, pictures[0].Name)).Exit);
+
+        var divided = _folder.At("divided.zip");
+        var byZero = ml.Transforms.Expression("Features", "x : (x - x) / 0", "Features").Fit(rows);
+        ml.Save(featurizer.Append(byZero).Append(trained), divided);
+        (int Exit, string Reason) refusal = (2, $"'{divided}' answers with probabilities that are no numbers: the model is broken. Train it anew.");
+        Assert.Equal(refusal, await Failure("predict", divided, pictures[0].Name));
+        var (exit, error) = await Failure("evaluate", divided, "--images", _folder.FullName);
+        Assert.Equal(2, exit);
+        Assert.EndsWith(refusal.Reason, error, StringComparison.Ordinal);
+
+        var predictor = Assert.Single(((IEnumerable<ITransformer>)trained).OfType<IPredictionTransformer<object>>());
+        VBuffer<float>[] weights = [];
+        ((LinearMulticlassModelParametersBase)predictor.Model).GetWeights(ref weights, out _);
+        Replace(model, MemoryMarshal.AsBytes(weights[1].GetValues()[..8]).ToArray(), MemoryMarshal.AsBytes([float.NaN]).ToArray());
+        (exit, error) = await Failure("predict", model, pictures[0].Name);
+        Assert.Equal(2, exit);
+        Assert.Matches($"^'{Regex.Escape(model)}' [^\n]+$", error);
     }
 
     [Fact]
@@ -156,6 +197,29 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(130, process.ExitCode);
         Assert.EndsWith("Interrupted.", errors.Trim(), StringComparison.Ordinal);
         Assert.Equal(130, JsonDocument.Parse(output).RootElement.GetProperty("exitCode").GetInt32());
+    }
+
+    /// <summary>What a run has left in its folder of temporary files, but for the one of a few bytes that ONNX Runtime keeps there.</summary>
+    private static IEnumerable<string> LeftIn(string folder) =>
+        Directory.GetFileSystemEntries(folder).Where(entry => Path.GetFileName(entry) != ".ses");
+
+    /// <summary>Writes other bytes where those that are wanted stand in a model's file.</summary>
+    private static void Replace(string model, byte[] wanted, byte[] other)
+    {
+        using var file = ZipFile.Open(model, ZipArchiveMode.Update);
+        foreach (var entry in file.Entries.ToArray())
+        {
+            var bytes = new byte[entry.Length];
+            using var stream = entry.Open();
+            stream.ReadExactly(bytes);
+            if (bytes.AsSpan().IndexOf(wanted) is not (>= 0 and var place))
+                continue;
+            stream.Position = place;
+            stream.Write(other);
+            return;
+        }
+
+        Assert.Fail("The bytes are nowhere in the file.");
     }
 
     /// <summary>The test log-loss in nats of a row of the table.</summary>

@@ -110,6 +110,62 @@ public class ExtremeNumbersTests
         }
     }
 
+    /// <summary>Of a feature that is one value in all rows, or in all that weigh anything.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_large_penalty_on_a_feature_that_says_nothing(bool isBinary)
+    {
+        var rows = Case(Draw(12, 2, (i, j, x) => j == 1 ? 1e-7f * x : i is 5 or 6 ? 1 : 0), isBinary, Solver.Sgd);
+        foreach (var l2 in (float[])[1e6f, 1e11f, 5e13f, 1e20f])
+        {
+            var penalised = rows with { Configure = options => (options.Cache, options.L2Regularization) = (false, l2) };
+            Assert.Null(penalised.Run());
+            Assert.Null((penalised with { Weights = [.. rows.Y.Select((_, i) => i == 9 ? 1e34 : Math.Pow(10, i))] }).Run());
+        }
+    }
+
+    /// <summary>Rows that say the contrary of the one that outweighs them all.</summary>
+    [Theory]
+    [MemberData(nameof(TrainersAndSolvers))]
+    public void One_row_outweighs_all_others(bool isBinary, Solver solver)
+    {
+        foreach (var scale in (float[])[1, 5_000])
+        {
+            var rows = Case(Draw(24, 3, (i, _, x) => i == 4 ? x : scale * x), isBinary, solver);
+            foreach (var others in (double[])[1e-3, 1e-20, 1e-43])
+            {
+                foreach (var isSparse in (bool[])[false, true])
+                {
+                    Assert.Null((rows with
+                    {
+                        IsSparse = isSparse,
+                        Weights = [.. rows.Y.Select((_, i) => i == 4 ? 1 : others)],
+                        Configure = options => (options.Solver, options.Cache) = (solver, solver is not (Solver.Auto or Solver.Sgd)),
+                    }).Run());
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(TrainersAndSolvers))]
+    public void Next_to_nothing_among_zeros_of_a_class_that_weighs_next_to_nothing(bool isBinary, Solver solver)
+    {
+        float[][] x = [.. Enumerable.Range(0, 4).Select(i => new float[5])];
+        (x[0][2], x[2][2]) = (7.9e-20f, -1.1e-19f);
+        var rows = Case(x, isBinary, solver) with
+        {
+            IsSparse = true,
+            Y = [1, 1, 1, 1],
+            Configure = options => (options.Solver, options.L2Regularization) = (solver, 0),
+        };
+        Assert.Null((rows with { ClassWeights = isBinary ? [1, 1e-6] : [1, 1e-6, 1] }).Run());
+        var error = (rows with { ClassWeights = isBinary ? [1e300, 1e-300] : [1e300, 1e-300, 1] }).Run();
+        Assert.StartsWith("The 4 training rows weigh ", error, StringComparison.Ordinal);
+        Assert.EndsWith("Let ClassWeights give weight to the classes that rows have.", error, StringComparison.Ordinal);
+    }
+
     /// <summary>Two or three classes that are told apart by every feature, more or less.</summary>
     private static TrainerCase Case(float[][] x, bool isBinary, Solver solver)
     {
