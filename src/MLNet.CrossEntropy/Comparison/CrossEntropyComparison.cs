@@ -142,6 +142,9 @@ public record ComparedModel
 
     /// <summary>The clipped log-loss of each fold of a cross-validation, repeat after repeat; else empty.</summary>
     public IReadOnlyList<double> FoldLogLosses { get; internal init; } = [];
+
+    /// <inheritdoc/>
+    public sealed override string ToString() => RecordText.Of(GetType(), PrintMembers);
 }
 
 /// <summary>How models are compared on the same rows.</summary>

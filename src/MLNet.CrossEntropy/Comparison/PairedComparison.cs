@@ -1,4 +1,5 @@
 using MLNet.CrossEntropy.Comparison;
+using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy;
@@ -131,6 +132,9 @@ public sealed record RowDifference
     /// weights.
     /// </summary>
     public double Contribution { get; internal init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(typeof(RowDifference), PrintMembers);
 }
 
 /// <summary>
@@ -151,6 +155,9 @@ public sealed record BootstrapInterval
 
     /// <summary>The percentile interval: the (1 - level)/2 and (1 + level)/2 quantiles of their mean differences.</summary>
     public ConfidenceInterval Interval { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(typeof(BootstrapInterval), PrintMembers);
 }
 
 /// <summary>What a comparison of two models allows to say.</summary>

@@ -167,4 +167,7 @@ public readonly record struct PrecisionRecall
 
     internal static PrecisionRecall Of(double truePositives, double predicted, double actual) =>
         new(truePositives / predicted, truePositives / actual, 2 * truePositives / (predicted + actual));
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(typeof(PrecisionRecall), PrintMembers);
 }

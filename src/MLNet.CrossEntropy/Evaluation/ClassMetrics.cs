@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
 
@@ -90,4 +91,7 @@ public sealed record ClassMetrics
     /// computed.
     /// </summary>
     public ScoreDecomposition? LogLossDecomposition => _forecasts()?.Split?.LogLoss;
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(typeof(ClassMetrics), PrintMembers);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Numerics;
 using EqualMass = MLNet.CrossEntropy.Evaluation.EqualMassReliability;
 
 namespace MLNet.CrossEntropy;
@@ -252,7 +253,7 @@ public sealed class MulticlassCrossEntropyMetrics : CrossEntropyMetrics
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is less than 1.</exception>
     public TopKAccuracy TopKAccuracy(int k)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        _ = Guard.Range(k, k >= 1, nameof(k), "at least 1", "It is how many of the highest scores are looked at");
         return TopKAccuracies[Math.Min(k, TopKAccuracies.Count) - 1] with { K = k };
     }
 
@@ -277,6 +278,9 @@ public readonly record struct TopKAccuracy
 
     /// <summary>The share when the true class loses every tie.</summary>
     public double Pessimistic { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(typeof(TopKAccuracy), PrintMembers);
 }
 
 /// <summary>

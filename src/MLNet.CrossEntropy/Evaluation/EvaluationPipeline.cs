@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
@@ -51,6 +52,7 @@ internal sealed class EvaluationPipeline<TBlock, TSums>
 
     private TSums Run(int threads)
     {
+        BusyProcessors others = new();
         var rows = _evaluator.First;
         _atEnd = rows.Count == 0;
         for (long block = 0; !_atEnd && (threads == 1 || block < BlocksAlone); block++)
@@ -59,7 +61,8 @@ internal sealed class EvaluationPipeline<TBlock, TSums>
             _atEnd = !_evaluator.Rows.Read(rows);
         }
         if (!_atEnd)
-            RunWaves(rows, threads);
+            // Some views, such as text files, read and compute on many threads themselves: those get their processors first.
+            RunWaves(rows, Math.Max(threads - others.Count, 1));
         var sums = _sets[0]?.Sums ?? _create(0);
         foreach (var set in _sets.AsSpan(1))
         {
@@ -159,4 +162,16 @@ internal sealed class EvaluationPipeline<TBlock, TSums>
             ReadError?.Throw();
         }
     }
+}
+
+/// <summary>
+/// How many processors the process keeps busy beside the caller's, from the making of this on. No result depends on it.
+/// </summary>
+internal sealed class BusyProcessors
+{
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private readonly TimeSpan _spent = Environment.CpuUsage.TotalTime;
+
+    public int Count =>
+        Math.Max((int)Math.Round((Environment.CpuUsage.TotalTime - _spent) / Stopwatch.GetElapsedTime(_began)) - 1, 0);
 }

@@ -115,4 +115,7 @@ public readonly record struct ReliabilityBin
         Throw.IfNotBetween(level, 0, 1, nameof(level));
         return BetaDistribution.ClopperPearson(Frequency * EffectiveRows, EffectiveRows, level);
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(typeof(ReliabilityBin), PrintMembers);
 }

@@ -1,4 +1,5 @@
 using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
 
@@ -57,6 +58,9 @@ public readonly record struct LossBin
 
     /// <summary>The weighted sum of their clipped losses, in nats.</summary>
     public double Loss { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(typeof(LossBin), PrintMembers);
 }
 
 /// <summary>One of the rows with the largest losses.</summary>
@@ -93,4 +97,7 @@ public readonly record struct WorstRow
     /// The probability given to the true class, <c>exp(-Loss)</c>; for a soft label p the geometric mean <c>prod_k q_k^p_k</c>.
     /// </summary>
     public double Probability => Math.Exp(-Loss);
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(typeof(WorstRow), PrintMembers);
 }

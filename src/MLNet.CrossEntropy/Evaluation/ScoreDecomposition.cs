@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>
@@ -44,4 +46,7 @@ public readonly record struct ScoreDecomposition
                 x.Score + y.Score, x.Miscalibration + y.Miscalibration, x.Discrimination + y.Discrimination, x.Uncertainty + y.Uncertainty,
                 norm(x.MiscalibrationStandardError, y.MiscalibrationStandardError))
             : null);
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(typeof(ScoreDecomposition), PrintMembers);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using MLNet.CrossEntropy.Numerics;
@@ -228,20 +229,26 @@ public static class InformationTheory
     [DoesNotReturn]
     private static void NotInADistribution(double value, int index, double sum, string name) =>
         throw new ArgumentException(
-            $"'{name}[{index}]' is {value:R} (the sum is {sum:R}), but a probability must be at least 0 and a number.", name);
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{name}[{index}]' is {value:R} (the sum is {sum:R}), but a probability must be at least 0 and a number."),
+            name);
 
     /// <summary>Probabilities that do not sum to 1.</summary>
     [DoesNotReturn]
     private static void NotADistribution(double sum, int length, double tolerance, string name) =>
         throw new ArgumentException(
-            $"'{name}' sums to {sum:R} over its {length} elements, but a distribution must sum to 1 within {tolerance:R}; "
-            + "divide it by its sum, or raise the tolerance. For logits take their softmax first.", name);
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{name}' sums to {sum:R} over its {length} elements, but a distribution must sum to 1 within {tolerance:R}; "
+                    + $"divide it by its sum, or raise the tolerance. For logits take their softmax first."),
+            name);
 
     /// <summary>A table whose length is no whole number of rows.</summary>
     [DoesNotReturn]
     private static void ColumnsDoNotFit(int length, int columns) =>
         throw new ArgumentOutOfRangeException(
-            nameof(columns), columns, $"The number of columns must be at least 1 and divide the number of cells, {length}.");
+            nameof(columns), Throw.Seen(columns), $"The number of columns must be at least 1 and divide the number of cells, {length}.");
 }
 
 /// <summary>The unit of information.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
 
@@ -53,4 +54,7 @@ public sealed record OptimalityCertificate
         DataTerm = double.NaN,
         GradientNorm = double.NaN,
     };
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(typeof(OptimalityCertificate), PrintMembers);
 }

@@ -22,19 +22,19 @@ internal static class LossErrors
     public static void LabelOutOfRange(int label, int classes) =>
         throw new ArgumentOutOfRangeException(
             nameof(label),
-            label,
+            Throw.Seen(label),
             $"The class index must be below the number of classes, {classes}, or negative for a row without a label.");
 
     /// <summary>A soft label that is no distribution.</summary>
     [DoesNotReturn]
     public static void SoftLabelDoesNotSumToOne(double sum, string name) =>
-        throw new ArgumentException($"A soft label must sum to 1, but this one sums to {sum:R}; divide it by its sum.", name);
+        throw new ArgumentException($"A soft label must sum to 1, but this one sums to {Throw.Seen(sum)}; divide it by its sum.", name);
 
     /// <summary>A cell of a multi-label row that is no probability.</summary>
     [DoesNotReturn]
     public static void CellOutOfRange(double target, int cell) =>
         throw new ArgumentOutOfRangeException(
-            nameof(target), target, $"Cell {cell} of the target must be in [0, 1], or NaN for a cell without a label.");
+            nameof(target), Throw.Seen(target), $"Cell {cell} of the target must be in [0, 1], or NaN for a cell without a label.");
 
     /// <summary>Class weights where there is no class.</summary>
     [DoesNotReturn]
@@ -46,7 +46,7 @@ internal static class LossErrors
     [DoesNotReturn]
     public static void NotALogProbability(double value, int index, string name) =>
         throw new ArgumentException(
-            $"'{name}[{index}]' of a row is {value:R}, but a log-probability is at most 0; "
+            $"'{name}[{index}]' of a row is {Throw.Seen(value)}, but a log-probability is at most 0; "
             + "take logits to SoftmaxCrossEntropy, and the logarithm of probabilities first.", name);
 
     /// <summary>Logits that are not a whole number of classes for each label.</summary>
@@ -60,13 +60,13 @@ internal static class LossErrors
     [DoesNotReturn]
     public static void LogitsDoNotFitClasses(int logits, int classes) =>
         throw new ArgumentOutOfRangeException(
-            nameof(classes), classes, $"The number of classes must be at least 1 and divide the number of logits, {logits}.");
+            nameof(classes), Throw.Seen(classes), $"The number of classes must be at least 1 and divide the number of logits, {logits}.");
 
     /// <summary>A number where a probability should be.</summary>
     [DoesNotReturn]
     public static void NotAProbability(double value, int index, string name) =>
         throw new ArgumentOutOfRangeException(
-            name, value, $"'{name}[{index}]' must be in [0, 1]; for logits there is SigmoidCrossEntropy.");
+            name, Throw.Seen(value), $"'{name}[{index}]' must be in [0, 1]; for logits there is SigmoidCrossEntropy.");
 
     /// <summary>Refuses a floor for logarithms that is not below 0.</summary>
     public static void IfNotALogFloor(double value, string name)
@@ -74,7 +74,7 @@ internal static class LossErrors
         if (!(value < 0))
         {
             throw new ArgumentOutOfRangeException(
-                name, value, $"'{name}' is the least that log q may be and must be negative; -infinity is none.");
+                name, Throw.Seen(value), $"'{name}' is the least that log q may be and must be negative; -infinity is none.");
         }
     }
 }

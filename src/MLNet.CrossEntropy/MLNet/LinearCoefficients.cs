@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
 
@@ -113,7 +114,7 @@ public sealed class ClassCoefficients
     /// <param name="count">How many at most; at least 1.</param>
     public IReadOnlyList<(string Feature, int Index, float Weight, double Importance)> Top(int count)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        _ = Guard.Range(count, count >= 1, nameof(count), "at least 1", "It is how many features to name");
         return
         [
             .. Enumerable.Range(0, Weights.Count)

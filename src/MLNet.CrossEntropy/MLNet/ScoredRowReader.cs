@@ -254,8 +254,8 @@ internal abstract class ScoredRowReader : IDisposable
         var cursor = ColumnValues.OpenCursor(data, [.. read, weight, id, segment]);
         try
         {
-            return make(
-                new(data, read[0]!.Value, cursor, ColumnValues.Weight(cursor, weight), Name(id, "id"), Name(segment, "segment")));
+            var weights = weight is null ? null : ColumnValues.Weight(cursor, weight);
+            return make(new(data, read[0]!.Value, cursor, weights, Name(id, "id"), Name(segment, "segment")));
         }
         catch
         {
@@ -277,7 +277,7 @@ internal abstract class ScoredRowReader : IDisposable
             var row = block.Count++;
             if (row == 0)
                 block.FirstRow = _source.Cursor.Position;
-            block.Weights[row] = _source.Weight();
+            block.Weights[row] = _source.Weight?.Invoke() ?? 1;
             if (_source.Id is { } id)
                 block.Ids[row] = id();
             if (_source.Segment is { } segment)
@@ -289,6 +289,6 @@ internal abstract class ScoredRowReader : IDisposable
 
     /// <summary>An open cursor, and what every kind of rows has.</summary>
     internal sealed record Source(
-        IDataView Data, DataViewSchema.Column Label, DataViewRowCursor Cursor, Func<double> Weight, Func<string?>? Id,
+        IDataView Data, DataViewSchema.Column Label, DataViewRowCursor Cursor, Func<double>? Weight, Func<string?>? Id,
         Func<string?>? Segment);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
 
@@ -60,4 +61,7 @@ public sealed record TrainingRowCounts
         ];
         return string.Join(", ", kinds.Where(kind => kind.Count > 0).Select(kind => $"{kind.Count} {kind.Kind}"));
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(typeof(TrainingRowCounts), PrintMembers);
 }

@@ -70,8 +70,8 @@ internal static class Throw
     public static string Listed(string[] names) =>
         string.Join(", ", names.Take(5).Select(n => $"'{n}'")) + (names.Length > 5 ? $", ... ({names.Length} in all)" : "");
 
-    // The exception would write a number by the current culture.
-    private static string Seen(double value) => value.ToString(CultureInfo.InvariantCulture);
+    /// <summary>A number as the invariant culture writes it: an exception would write it by the current one.</summary>
+    public static string Seen(double value) => value.ToString(CultureInfo.InvariantCulture);
 
     [DoesNotReturn]
     private static void LengthsDiffer(int expected, int actual, string expectedName, string actualName) =>
@@ -110,7 +110,8 @@ internal static class Guard
     private static void Refuse<T>(T value, string name, string allowed, string remedy)
         where T : IFormattable
     {
+        // The exception would write a number by the current culture.
         var seen = value.ToString(null, CultureInfo.InvariantCulture);
-        throw new ArgumentOutOfRangeException(name, value, $"'{name}' is {seen}; it must be {allowed}. {remedy}.");
+        throw new ArgumentOutOfRangeException(name, seen, $"'{name}' is {seen}; it must be {allowed}. {remedy}.");
     }
 }

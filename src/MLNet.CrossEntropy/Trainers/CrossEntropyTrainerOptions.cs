@@ -54,8 +54,7 @@ public abstract class CrossEntropyTrainerOptions
 
     /// <summary>
     /// The shares that the model's probabilities refer to, after class weights and positive weights have distorted them; null leaves
-    /// them as
-    /// the weights made them. The ranking of rows by one class stays as it is.
+    /// them as the weights made them. The ranking of rows by one class stays as it is.
     /// </summary>
     /// <remarks>
     /// Exact for cross-entropy without label smoothing, where the model is right; the report's loss and certificate are those of the fit,
@@ -74,8 +73,7 @@ public abstract class CrossEntropyTrainerOptions
 
     /// <summary>
     /// Ends the fit when, with SAGA and Newton's method, the norm of the objective's gradient is at most this, and with plain SGD an
-    /// epoch's
-    /// objective differs from the one before by less than this share of it; 0 never does. Null is 1e-5, for plain SGD 0.
+    /// epoch's objective differs from the one before by less than this share of it; 0 never does. Null is 1e-5, for plain SGD 0.
     /// </summary>
     public double? Tolerance { get; set; }
 
@@ -142,9 +140,8 @@ public abstract class CrossEntropyTrainerOptions
     /// <para>
     /// Schedules go on where the model's own fit stopped, if it was fitted by this library in this process
     /// (<see cref="TrainingReport.TotalSteps"/>): after s steps, a fit of n begins at n / (n + s) of the usual rate. Of other models
-    /// nothing is
-    /// known: a <see cref="Schedule"/> begins at 0, and the rate that falls to 0 at a tenth of its usual height, so as not to lose what the
-    /// model knows. SAGA's rate needs no such care.
+    /// nothing is known: a <see cref="Schedule"/> begins at 0, and the rate that falls to 0 at a tenth of its usual height, so as
+    /// not to lose what the model knows. SAGA's rate needs no such care.
     /// </para>
     /// </remarks>
     public ITransformer? InitialModel { get; set; }
@@ -171,8 +168,7 @@ public abstract class CrossEntropyTrainerOptions
 
     /// <summary>
     /// Ends the fit early: looked at with each row read, before each step and while validation rows are judged. One that cancels itself
-    /// after
-    /// some time limits how long a fit may take.
+    /// after some time limits how long a fit may take.
     /// </summary>
     public CancellationToken CancellationToken { get; set; }
 
@@ -208,9 +204,7 @@ public abstract class CrossEntropyTrainerOptions
         string[] problems = [.. Checks().Concat(TargetChecks())
             .Where(check => !check.Allowed)
             .Select(check => FormattableString.Invariant($"{check.Name} is {Seen(check.Value)}; it must be {check.Range}."))
-            .Concat(Plan(Loss == TrainingLoss.Brier
-                ? new SoftmaxBrierLoss()
-                : new SoftmaxCrossEntropyLoss(), outputs: 1).Conflicts(Cache))];
+            .Concat(Plan(Loss.OfClasses(labelSmoothing: 0), outputs: 1).Conflicts(Cache))];
         if (problems.Length > 0)
             throw TrainingErrors.InvalidOptions(GetType().DeclaringType!.Name, problems);
     }
@@ -285,18 +279,6 @@ public abstract class CrossEntropyTrainerOptions
         Warn = warn,
     };
 
-    internal LogitLoss SoftmaxLoss() => Loss switch
-    {
-        TrainingLoss.Brier => new SoftmaxBrierLoss(),
-        _ => new SoftmaxCrossEntropyLoss(LabelSmoothing),
-    };
-
-    internal LogitLoss SigmoidLoss(IReadOnlyList<double>? positiveWeights) => Loss switch
-    {
-        TrainingLoss.Brier => new SigmoidBrierLoss(),
-        _ => new SigmoidCrossEntropyLoss(LabelSmoothing, positiveWeights),
-    };
-
     /// <summary>The checks of a trainer's own options.</summary>
     private protected abstract IEnumerable<(bool Allowed, string Name, object? Value, string Range)> TargetChecks();
 
@@ -362,17 +344,4 @@ public abstract class CrossEntropyTrainerOptions
         public const string FeatureColumnName = "Features";
         public const int Patience = 5;
     }
-}
-
-/// <summary>The loss that a trainer minimises; q are the model's probabilities, p the label's.</summary>
-public enum TrainingLoss
-{
-    /// <summary><c>-sum_k p_k log q_k</c>: maximum likelihood, convex.</summary>
-    CrossEntropy,
-
-    /// <summary>
-    /// <c>sum_k (q_k - p_k)^2</c> (binary: half of that), the mean squared error of probabilities. Its gradient vanishes where a row
-    /// is confidently wrong, and it is not convex. (Brier 1950, "Verification of forecasts expressed in terms of probability".)
-    /// </summary>
-    Brier,
 }

@@ -106,7 +106,7 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
             throw TrainingErrors.WrongPositiveWeights(weights.Count, label.Column.Name, label.TargetWidth);
         var columns = TrainingColumns.Find(
             input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName, _options.GroupColumnName);
-        var loss = _options.SigmoidLoss(_options.PositiveWeights);
+        var loss = _options.Loss.OfAnswers(_options.LabelSmoothing, _options.PositiveWeights);
         var start = InitialModel.Of(given: null, _options.InitialModel, weights: null, isBinary: false) is { } initial
             ? initial.ForClasses(columns.Features, columns.FeatureCount, ClassUnion
                 .Of(label.Names, label.TargetWidth, initial.ClassNames, initial.Model.Biases.Length, _options.AddNewClasses)

@@ -118,7 +118,7 @@ public sealed class SigmoidCrossEntropyTrainer
         var columns = TrainingColumns.Find(
             input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName, _options.GroupColumnName);
         var classes = new ClassTargets(
-            _options.ClassWeights, _options.TargetPrior, label.Classes.Names, _options.SigmoidLoss(positiveWeights: null));
+            _options.ClassWeights, _options.TargetPrior, label.Classes.Names, _options.Loss.OfAnswers(_options.LabelSmoothing));
         var start =
             InitialModel.Of(initialModel, _options.InitialModel, _options.ClassWeights, isBinary: true)?.ForBinary(
             columns.Features, columns.FeatureCount);

@@ -133,7 +133,8 @@ public sealed class SoftmaxCrossEntropyTrainer
             all.InVectors(label.Classes.Count, unknown: 0);
         var start = initial?.ForClasses(columns.Features, columns.FeatureCount, all);
         var classes = new ClassTargets(
-            _options.ClassWeights, _options.TargetPrior, all.Names ?? ClassNames.Numbers(all.Count), _options.SoftmaxLoss());
+            _options.ClassWeights, _options.TargetPrior, all.Names ?? ClassNames.Numbers(all.Count),
+            _options.Loss.OfClasses(_options.LabelSmoothing));
         (var fitted, var report) = _fit.Run(input, columns, classes.LossOf, all.Count, validation, start);
         classes.Correct(fitted.Biases);
 

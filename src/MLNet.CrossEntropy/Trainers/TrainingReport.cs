@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML;
 using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
 
@@ -149,4 +150,7 @@ public sealed record TrainingReport
     internal void Describes(object model) => Reports.Add(model, this);
 
     private sealed record Document(string? Format, int Version, TrainingReport? Report);
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(typeof(TrainingReport), PrintMembers);
 }

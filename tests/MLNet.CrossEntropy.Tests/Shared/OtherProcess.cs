@@ -17,9 +17,12 @@ internal static class OtherProcess
     }
 
     /// <summary>Runs a program to its end in a folder and answers what it printed; it must end well.</summary>
-    public static string Run(string folder, string program, params string[] arguments)
+    public static string Run(string folder, string program, params string[] arguments) => Run(folder, program, arguments, null);
+
+    /// <summary>The same with a variable of the environment set.</summary>
+    public static string Run(string folder, string program, string[] arguments, (string Name, string Value)? variable)
     {
-        using var process = Start(folder, program, arguments);
+        using var process = Start(folder, program, arguments, variable);
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -54,7 +57,7 @@ internal static class OtherProcess
         return Path.Combine(here.Parent!.Parent!.FullName, project, here.Name, $"{project}.dll");
     }
 
-    private static Process Start(string folder, string program, string[] arguments)
+    private static Process Start(string folder, string program, string[] arguments, (string Name, string Value)? variable = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -68,6 +71,8 @@ internal static class OtherProcess
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["UseSharedCompilation"] = "false";
         start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+        if (variable is { } set)
+            start.Environment[set.Name] = set.Value;
         return Process.Start(start)!;
     }
 }

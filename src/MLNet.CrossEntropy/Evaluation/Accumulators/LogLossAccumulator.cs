@@ -26,9 +26,10 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor)
         }
         else
         {
+            var clipped = _total.ClippedRows;
             _total.Add(
                 block.Losses.AsSpan(0, block.Count), block.ClippedLosses.AsSpan(0, block.Count), block.Weights.AsSpan(0, block.Count));
-            AddHard(block);
+            AddHard(block, isUnclipped: _total.ClippedRows == clipped);
         }
         for (var row = 0; block.HasSoftLabels && row < block.Count; row++)
         {
@@ -59,20 +60,31 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor)
     }
 
     /// <summary>Adds the rows of each class at once: brought together they are a loop over vectors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void AddHard(EvaluatedBlock block)
+    private void AddHard(EvaluatedBlock block, bool isUnclipped)
     {
         if (_losses.Length < block.Stride)
             (_losses, _clippedLosses, _weights) = (new double[block.Stride], new double[block.Stride], new double[block.Stride]);
         var rows = block.ByClass.All;
-        for (var i = 0; i < rows.Length; i++)
-            (_losses[i], _clippedLosses[i], _weights[i]) = (block.Losses[rows[i]], block.ClippedLosses[rows[i]], block.Weights[rows[i]]);
+        Span<double> losses = _losses.AsSpan(0, rows.Length), clippedLosses = losses, weights = block.Weights.AsSpan(0, rows.Length);
+        Gather(block.Losses, rows, losses);
+        // Mostly no row is clipped, and all weigh 1: there is one number a row to bring together.
+        if (!isUnclipped)
+            Gather(block.ClippedLosses, rows, clippedLosses = _clippedLosses.AsSpan(0, rows.Length));
+        if (!block.ByClass.IsPlain)
+            Gather(block.Weights, rows, weights = _weights.AsSpan(0, rows.Length));
         for (var k = 0; k < classes; k++)
         {
             var range = block.ByClass.StartOf(k)..block.ByClass.StartOf(k + 1);
             if (!range.Start.Equals(range.End))
-                _ofClass[k].Add(_losses.AsSpan(range), _clippedLosses.AsSpan(range), _weights.AsSpan(range));
+                _ofClass[k].Add(losses[range], clippedLosses[range], weights[range]);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Gather(double[] table, ReadOnlySpan<int> rows, Span<double> values)
+    {
+        for (var i = 0; i < rows.Length; i++)
+            values[i] = table[rows[i]];
     }
 
     private void AddSingly(EvaluatedBlock block)

@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>
@@ -57,6 +59,9 @@ public readonly record struct OperatingPoint
     /// <param name="falseNegative">What a positive row that is not predicted positive costs.</param>
     public double Cost(double falsePositive, double falseNegative) =>
         (falsePositive * FalsePositives + falseNegative * (Positives - TruePositives)) / (Positives + Negatives);
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(typeof(OperatingPoint), PrintMembers);
 }
 
 /// <summary>A threshold chosen on rows for what it does on them, and how sure that choice is.</summary>
@@ -91,4 +96,7 @@ public sealed record ChosenThreshold
 
     /// <summary>The share of resamples in which no threshold reaches the target.</summary>
     public double UnreachedShare { get; internal init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(typeof(ChosenThreshold), PrintMembers);
 }

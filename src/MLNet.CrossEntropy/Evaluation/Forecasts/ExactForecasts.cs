@@ -42,7 +42,12 @@ internal sealed class ExactForecasts
     public void AddPlain(ReadOnlySpan<long> keys, ReadOnlySpan<int> hitRows)
     {
         if (_plain.Length < _plainRows + keys.Length)
-            Array.Resize(ref _plain, Math.Max(_plainRows + keys.Length, 2 * _plain.Length));
+        {
+            // Not cleared: of what is never written the system makes no memory, so that there may be room for many.
+            var room = GC.AllocateUninitializedArray<ulong>(Math.Max(_plainRows + keys.Length, 4 * _plain.Length));
+            _plain.AsSpan(0, _plainRows).CopyTo(room);
+            _plain = room;
+        }
         var added = _plain.AsSpan(_plainRows, keys.Length);
         for (var row = 0; row < added.Length; row++)
             added[row] = (ulong)keys[row] << 1;

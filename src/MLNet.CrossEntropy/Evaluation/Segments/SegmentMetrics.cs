@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>The rows of one segment: its size, its log-loss, its calibration, and whether it differs from all other rows.</summary>
@@ -51,4 +53,7 @@ public sealed record SegmentMetrics
 
     /// <summary>The p-value raised for the number of segments looked at (Holm 1979).</summary>
     public double AdjustedPValue { get; internal init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(typeof(SegmentMetrics), PrintMembers);
 }

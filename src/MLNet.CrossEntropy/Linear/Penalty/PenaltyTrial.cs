@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
 
@@ -43,4 +44,7 @@ public sealed record PenaltyTrial
     /// </summary>
     [JsonInclude]
     public bool IsOneStandardError { get; internal init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => RecordText.Of(typeof(PenaltyTrial), PrintMembers);
 }

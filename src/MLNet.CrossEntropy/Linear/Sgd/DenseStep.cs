@@ -151,16 +151,8 @@ internal sealed unsafe class DenseStep : ISgdStep
 
     public void Dispose()
     {
-        Weights.Dispose();
-        _batch.Dispose();
-        _gradient.Dispose();
-        _scaled.Dispose();
-        _saved.Dispose();
-        _slopes.Dispose();
-        _means.Dispose();
-        _scales.Dispose();
-        _l2.Dispose();
-        _centring.Dispose();
+        foreach (IDisposable part in (IDisposable[])[Weights, _batch, _gradient, _scaled, _saved, _slopes, _means, _scales, _l2, _centring])
+            part.Dispose();
     }
 
     private void Start(LinearWeights start)
@@ -195,29 +187,21 @@ internal sealed unsafe class DenseStep : ISgdStep
     /// <summary>The gradients of each share's part of the batch, summed over the shares of all ranks.</summary>
     private LossSums SumShares(RowShares shares, ReadOnlySpan<int> batch)
     {
-        int head = 3 + _outputs, stride = Weights.Stride, place = 0;
-        int[] numbers = batch.ToArray();
-        var total = shares.Sum(head + _outputs * _features, (share, values) =>
+        long stride = Weights.Stride;
+        var (sums, count, errors, gradient) = _batch.SumShares(
+            shares, batch, _outputs * _features, numbers => TakeErrors(shares.Own, numbers, default), AddGradient);
+        errors.CopyTo(_biasGradient, 0);
+        for (var i = 0; i < gradient.Length; i++)
+            _gradient.Pointer[i / _features * stride + i % _features] = gradient[i];
+        _count = count;
+        return sums;
+
+        void AddGradient(Memory<double> values)
         {
-            var from = place;
-            while (place < numbers.Length && numbers[place] < share.To)
-                place++;
-            if (place == from)
-                return;
-            (values[0], values[1]) = TakeErrors(shares.Own, numbers.AsSpan(from, place - from), default);
-            values[2] = place - from;
             _team.Run(_complete);
-            for (var k = 0; k < _outputs; k++)
-                values[3 + k] = _biasGradient[k];
-            for (var i = 0; i < _outputs * _features; i++)
-                values[head + i] = _gradient.Pointer[i / _features * (long)stride + i % _features];
-        });
-        for (var k = 0; k < _outputs; k++)
-            _biasGradient[k] = (float)total[3 + k];
-        for (var i = 0; i < _outputs * _features; i++)
-            _gradient.Pointer[i / _features * (long)stride + i % _features] = (float)total[head + i];
-        _count = (int)total[2];
-        return new LossSums(total[0], total[1]);
+            for (var i = 0; i < values.Length; i++)
+                values.Span[i] = _gradient.Pointer[i / _features * stride + i % _features];
+        }
     }
 
     /// <summary>A member's units: logits, errors, gradients, and the sums of these that need nobody else's.</summary>

@@ -34,7 +34,9 @@ internal interface ISgdStep : IDisposable
     void Restore();
 
     /// <summary>The rule's own state, such as its momentum, is again the one that was saved; weights and SAGA's memory stay.</summary>
-    void RestartRule();
+    void RestartRule()
+    {
+    }
 
     /// <summary>All that the next steps depend on, exactly as it is.</summary>
     void Serialize(StateStream state);
@@ -154,6 +156,35 @@ internal sealed unsafe class MiniBatch : IDisposable
         }
 
         return sums;
+    }
+
+    /// <summary>Of a cluster, the sums over the part of a batch that each share has, summed over the shares of all ranks.</summary>
+    /// <param name="shares">The shares.</param>
+    /// <param name="batch">The rows of this rank, which rise.</param>
+    /// <param name="length">The length of the gradient.</param>
+    /// <param name="take">Computes losses and errors of some of them, as <see cref="Load"/> and <see cref="Sum"/> do.</param>
+    /// <param name="addGradient">Adds the gradient of those that were taken.</param>
+    public (LossSums Sums, int Rows, float[] Errors, float[] Gradient) SumShares(
+        RowShares shares, ReadOnlySpan<int> batch, int length, Func<ReadOnlySpan<int>, LossSums> take, Action<Memory<double>> addGradient)
+    {
+        int gradient = 3 + _outputs, place = 0;
+        int[] numbers = batch.ToArray();
+        var total = shares.Sum(gradient + length, (share, values) =>
+        {
+            var from = place;
+            while (place < numbers.Length && numbers[place] < share.To)
+                place++;
+            if (place == from)
+                return;
+            (values[0], values[1]) = take(numbers.AsSpan(from, place - from));
+            values[2] = place - from;
+            for (var k = 0; k < _outputs; k++)
+                values[3 + k] = ErrorSums[k];
+            addGradient(values.AsMemory(gradient, length));
+        });
+        // One number more tells of cancellation.
+        float[] sums = [.. total.Skip(3).Take(_outputs + length).Select(sum => (float)sum)];
+        return (new LossSums(total[0], total[1]), (int)total[2], sums[.._outputs], sums[_outputs..]);
     }
 
     /// <summary>

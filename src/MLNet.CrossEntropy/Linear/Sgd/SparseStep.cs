@@ -88,32 +88,17 @@ internal sealed unsafe class SparseStep : ISgdStep
     {
         if (Shares is not null)
             return TakeShares(Shares, batch, rate);
-        _batch.Load(rows, batch, next);
-        var sums = Forward();
-        if (!(sums.Weight > 0) || !double.IsFinite(sums.Loss))
+        var sums = TakeErrors(rows, batch, next);
+        if (!Begin(sums, batch.Length, rate))
             return sums;
-        _estimate = _memory?.EstimateFactor(batch.Length) ?? _batch.MeanFactor(sums, batch.Length);
-        _share = _memory?.MeanFactor ?? 0;
-        _rate = (float)rate;
         _team.Run(_update);
-        for (var k = 0; k < _outputs; k++)
-        {
-            var error = _batch.ErrorSums[k];
-            _weights.Biases[k] -= _rate * (_estimate * error + (_memory?.Mean[BiasOffset + k] ?? 0));
-            if (_memory is not null)
-                _memory.Mean[BiasOffset + k] += _share * error;
-        }
-
+        MoveBiases(_batch.ErrorSums);
         _rateSum += rate;
         return sums;
     }
 
     /// <summary>The sums over some rows by the weights of now, which stay as they are, as does SAGA's memory.</summary>
-    public LossSums Measure(RowSet rows, ReadOnlySpan<int> batch)
-    {
-        _batch.Load(rows, batch, default, isStep: false);
-        return Forward();
-    }
+    public LossSums Measure(RowSet rows, ReadOnlySpan<int> batch) => TakeErrors(rows, batch, isStep: false);
 
     public double RememberedGradientNorm()
     {
@@ -142,10 +127,6 @@ internal sealed unsafe class SparseStep : ISgdStep
         _memory?.Clear();
     }
 
-    public void RestartRule()
-    {
-    }
-
     public void Serialize(StateStream state)
     {
         // As they are: to catch up here would round otherwise than to catch up later.
@@ -170,39 +151,40 @@ internal sealed unsafe class SparseStep : ISgdStep
     private LossSums TakeShares(RowShares shares, ReadOnlySpan<int> batch, double rate)
     {
         CatchUpAll((0, _features));
-        int head = 3 + _outputs, place = 0;
-        int[] numbers = batch.ToArray();
-        var total = shares.Sum(head + _outputs * _features, (share, values) =>
-        {
-            var from = place;
-            while (place < numbers.Length && numbers[place] < share.To)
-                place++;
-            _batch.Load(shares.Own, numbers.AsSpan(from, place - from), default);
-            (values[0], values[1]) = Forward();
-            values[2] = place - from;
-            for (var k = 0; k < _outputs; k++)
-                values[3 + k] = _batch.ErrorSums[k];
-            _team.Run(member => AddGradient(member, values.AsSpan(head)));
-        });
-        var sums = new LossSums(total[0], total[1]);
-        if (!(sums.Weight > 0) || !double.IsFinite(sums.Loss))
+        var (sums, count, errors, gradient) = _batch.SumShares(
+            shares, batch, BiasOffset, numbers => TakeErrors(shares.Own, numbers),
+            values => _team.Run(member => AddGradient(member, values.Span)));
+        if (!Begin(sums, count, rate))
             return sums;
-        var estimate = _memory?.EstimateFactor((int)total[2]) ?? _batch.MeanFactor(sums, (int)total[2]);
-        for (var i = 0; i < _outputs * (_features + 1); i++)
+        for (var i = 0; i < BiasOffset; i++)
         {
-            var isBias = i >= BiasOffset;
-            var gradient = (float)(isBias ? total[3 + i - BiasOffset] : total[head + i]);
             // The mean of a weight's own is what it catches up with.
-            if (isBias)
-                _weights.Biases[i - BiasOffset] -= (float)rate * (estimate * gradient + (_memory?.Mean[i] ?? 0));
-            else
-                _weights.Pointer[i] -= (float)rate * estimate * gradient * _squaredScales[i / _outputs];
+            _weights.Pointer[i] -= _rate * _estimate * gradient[i] * _squaredScales[i / _outputs];
             if (_memory is not null)
-                _memory.Mean[i] += _memory.MeanFactor * gradient;
+                _memory.Mean[i] += _share * gradient[i];
         }
 
+        MoveBiases(errors);
         _rateSum += rate;
         return sums;
+    }
+
+    /// <summary>The factors of a step; false where there is none to be taken.</summary>
+    private bool Begin(LossSums sums, int rows, double rate)
+    {
+        _estimate = _memory?.EstimateFactor(rows) ?? _batch.MeanFactor(sums, rows);
+        (_share, _rate) = (_memory?.MeanFactor ?? 0, (float)rate);
+        return sums.Weight > 0 && double.IsFinite(sums.Loss);
+    }
+
+    private void MoveBiases(float[] errors)
+    {
+        for (var k = 0; k < _outputs; k++)
+        {
+            _weights.Biases[k] -= _rate * (_estimate * errors[k] + (_memory?.Mean[BiasOffset + k] ?? 0));
+            if (_memory is not null)
+                _memory.Mean[BiasOffset + k] += _share * errors[k];
+        }
     }
 
     /// <summary>Adds a member's features of the batch's gradient <c>[features, outputs]</c>, row after row.</summary>
@@ -222,8 +204,9 @@ internal sealed unsafe class SparseStep : ISgdStep
         }
     }
 
-    private LossSums Forward()
+    private LossSums TakeErrors(RowSet rows, ReadOnlySpan<int> batch, ReadOnlySpan<int> next = default, bool isStep = true)
     {
+        _batch.Load(rows, batch, next, isStep);
         if (IsLazy)
             _team.Run(_catchUp);
         _team.Run(_forward);
@@ -338,9 +321,9 @@ internal sealed unsafe class SparseStep : ISgdStep
         var rates = _rateSum - _caughtUpTo[j];
         if (rates == 0 || !IsLazy)
             return;
-        var decay = DecayOf(j);
         _caughtUpTo[j] = _rateSum;
         rates *= _squaredScales[j];
+        var decay = Decay(_penalty.L2Of(j) * rates);
         var weights = _weights.Pointer + (long)j * _outputs;
         if (_memory is not null)
         {
@@ -359,12 +342,8 @@ internal sealed unsafe class SparseStep : ISgdStep
     }
 
     /// <summary>
-    /// The share of feature j's weights that L2 has taken since it was last touched, <c>1 - exp(-x)</c> with <c>x = l2 R</c>, by
-    /// exp's Pade approximant of order 2: exact to x^5 / 720, and several times faster.
+    /// The share of weights that L2 takes, <c>1 - exp(-x)</c> with <c>x = l2 R</c>, by exp's Pade approximant of order 2: exact to
+    /// x^5 / 720, and several times faster.
     /// </summary>
-    private double DecayOf(int j)
-    {
-        var x = _penalty.L2Of(j) * (_rateSum - _caughtUpTo[j]) * _squaredScales[j];
-        return x < 1 ? 12 * x / (12 + x * (6 + x)) : 1 - Math.Exp(-x);
-    }
+    private static double Decay(double x) => x < 1 ? 12 * x / (12 + x * (6 + x)) : 1 - Math.Exp(-x);
 }

@@ -70,4 +70,7 @@ public abstract record Optimizer
         Guard.Range(share, share is >= 0 and < 1, name, "in [0, 1)", remedy);
 
     private protected static double CheckEpsilon(double epsilon) => Guard.Positive(epsilon, "Epsilon", "1e-8 is the usual choice");
+
+    /// <inheritdoc/>
+    public sealed override string ToString() => RecordText.Of(GetType(), PrintMembers);
 }

@@ -176,4 +176,7 @@ public abstract record Schedule
 
     private static long CheckDuration(long steps, string name) =>
         Guard.Range(steps, steps >= 0, name, "at least 0", "One step is one mini-batch");
+
+    /// <inheritdoc/>
+    public sealed override string ToString() => RecordText.Of(GetType(), PrintMembers);
 }
