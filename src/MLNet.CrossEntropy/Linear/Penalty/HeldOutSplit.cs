@@ -67,13 +67,8 @@ internal sealed class HeldOutSplit : IDisposable
     public (double Shared, double Plain) SquaresOfKept(float[] shares) =>
         (2 * new ElasticNet(0, 1, shares).Value(_best), 2 * new ElasticNet(0, 1).Value(_best));
 
-    /// <summary>Begins at the strongest penalty's weights, 0 or those that it pulls to, or at other ones.</summary>
-    public void Restart((float[] Weights, float[] Biases)? there = null)
-    {
-        _weights.CopyFrom(_start);
-        if (there is var (weights, biases))
-            _weights.Set(weights, biases);
-    }
+    /// <summary>Begins at the strongest penalty's weights: 0, or those that it pulls to.</summary>
+    public void Restart() => _weights.CopyFrom(_start);
 
     /// <summary>
     /// The mean loss of the strongest penalty's model, and the norms of its gradient, in the weights that the penalty is on: the

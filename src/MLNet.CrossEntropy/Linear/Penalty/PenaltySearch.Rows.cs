@@ -14,14 +14,10 @@ internal sealed partial class PenaltySearch
     private const double LeastCost = 2_000;
     private const int FewestRows = 30;
 
-    // Up to so many parameters of a block rows are left out one by one, of as many rows as tell a penalty from ten times of it; at more
-    // rows it moves the loss by less than a parameter in twice as many rows does.
+    // Up to so many rows, and parameters of a block, rows are left out one by one. Of more rows, those that alone know of a feature are left
+    // out by a guess, and halves tell as much.
+    private const int MostRowsLeftOut = 4_096;
     private const int MostLeftOut = 1_000;
-    private const int FewestLeftOut = 4_096;
-    private const int RowsPerParameter = 8;
-
-    // A glance at a few rows says where to begin with all of them, where these are so many times as many.
-    private const int WorthAGlance = 2;
 
     /// <summary>The plan with its penalties, and what was tried; nothing where the rows are too few to spare any.</summary>
     /// <exception cref="OperationCanceledException">The fit was cancelled.</exception>
@@ -36,32 +32,19 @@ internal sealed partial class PenaltySearch
         var isValidated = validation is { Count: > 0 };
         var shares = plan.Standardize && (isValidated || size >= FewestRows) ? SharesOf(chunks, summary, plan) : null;
         var form = new HessianForm(plan.Loss, plan.Outputs, summary);
-        if (!isValidated && size >= FewestRows && !plan.ChoosesL1 && plan.L1 == 0 && plan.Loss.HasCurvature && form.IsWhole
+        if (!isValidated && size is >= FewestRows and <= MostRowsLeftOut && !plan.ChoosesL1 && plan.L1 == 0 && plan.Loss.HasCurvature && form.IsWhole
             && form.BlockSize <= MostLeftOut && !rows.Any(block => block.Groups is { } groups && groups.AsSpan().ContainsAnyExcept(0UL)))
         {
-            using var search = LeavingOneOut(rows);
-            if (search.Choose(Glance()) is { } choice)
+            using var search = new PenaltySearch(
+                summary, plan, shares, rows, search => [new HeldOutSplit(rows, heldOut: null, plan, search._team)]);
+            if (search.Choose() is { } choice)
                 return choice;
         }
 
         using var folds = new PenaltySearch(summary, plan, shares, rows, search => isValidated
             ? [new HeldOutSplit(rows, validation, plan, search._team)]
             : size < FewestRows ? [] : search.Folds(rows, size));
-        return folds.Choose(null)!.Value;
-
-        PenaltySearch LeavingOneOut(IReadOnlyList<RowBlock> some) =>
-            new(summary, plan, shares, some, search => [new HeldOutSplit(some, heldOut: null, plan, search._team)]);
-
-        TriedPenalty? Glance()
-        {
-            var few = Math.Max(FewestLeftOut, RowsPerParameter * form.BlockSize);
-            if (WorthAGlance * few > size)
-                return null;
-            using var set = new RowSet(rows);
-            using var glance = LeavingOneOut([RowSample.Draw([set], summary with { Rows = size }, few, plan.Seed)]);
-            var near = glance.Descend(shares, null);
-            return near with { L2 = glance.OfAll(near.L2) };
-        }
+        return folds.Choose()!.Value;
     }
 
     private HeldOutSplit[] Folds(IReadOnlyList<RowBlock> rows, int count)

@@ -74,7 +74,7 @@ internal sealed partial class PenaltySearch : IDisposable
     }
 
     /// <summary>The choice; null where leaving rows out one by one is a guess for too many.</summary>
-    private (FitPlan Plan, IReadOnlyList<PenaltyTrial> Path)? Choose(TriedPenalty? near)
+    private (FitPlan Plan, IReadOnlyList<PenaltyTrial> Path)? Choose()
     {
         var plan = _plan with { ChoosesL1 = false, ChoosesL2 = false };
         if (_splits.Length == 0)
@@ -82,7 +82,7 @@ internal sealed partial class PenaltySearch : IDisposable
         var chosen = new TriedPenalty(_plan.L1, _plan.L2 / OfAll(1), null, []);
         if (_plan.ChoosesL2)
         {
-            chosen = DescendL2(_shares, near);
+            chosen = DescendL2(_shares);
             if (_shares is not null && _shares.Max() > WorthASecondPath * _shares.Min() && ClimbRaw(chosen) is var raw
                 && raw.GainOver(chosen) is var (gain, error) && gain > Math.Max(error, ClearGain * chosen.Mean))
                 chosen = raw;
@@ -106,19 +106,18 @@ internal sealed partial class PenaltySearch : IDisposable
     }
 
     /// <summary>The best of a path, and of a look between its penalties.</summary>
-    private TriedPenalty DescendL2(float[]? shares, TriedPenalty? near)
+    private TriedPenalty DescendL2(float[]? shares)
     {
-        var best = Descend(shares, near);
+        var best = Descend(shares);
         return best.Mean > SolvedBy(best) ? Between(best) : best;
     }
 
     /// <summary>From strong to weak until the loss rises, and on to stronger ones where the first was the best.</summary>
     /// <param name="shares">What of the penalty each feature gets.</param>
-    /// <param name="near">Where to begin, if something is known of it.</param>
-    private TriedPenalty Descend(float[]? shares, TriedPenalty? near)
+    private TriedPenalty Descend(float[]? shares)
     {
-        var first = near is null ? Strongest(shares) : near.L2 / OfAll(1);
-        Restart(near);
+        var first = Strongest(shares);
+        Restart();
         var best = Better(Try(_plan.L1, first, shares), null);
         var solved = SolvedBy(best);
         var most = _plan.IsPulled ? MostIdleOfPulled : 1;
@@ -238,10 +237,10 @@ internal sealed partial class PenaltySearch : IDisposable
         return without.Losses.Length > 0 && without.Mean <= best!.Mean ? without : best!;
     }
 
-    private void Restart(TriedPenalty? near = null)
+    private void Restart()
     {
         foreach (var split in _splits)
-            split.Restart(near?.Near);
+            split.Restart();
     }
 
     private TriedPenalty Try(double l1, double l2, float[]? shares)

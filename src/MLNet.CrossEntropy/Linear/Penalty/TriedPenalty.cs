@@ -18,7 +18,7 @@ internal sealed record TriedPenalty
 
     public double L1 { get; }
 
-    public double L2 { get; init; }
+    public double L2 { get; }
 
     public float[]? Shares { get; }
 

@@ -19,6 +19,7 @@ public sealed class LeaveOneOutTests
         { false, 1, true, true, 0 },
         { true, 2, true, true, 0 },
         { true, 3, true, true, 0 },
+        { true, 4, false, true, 0 },
     };
 
     [Theory]
