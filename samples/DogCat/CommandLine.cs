@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MLNet.CrossEntropy;
-using static System.FormattableString;
 
 namespace DogCat;
 
@@ -95,33 +94,28 @@ internal static class CommandLine
         command.SetAction((line, stop) => Task.Run(() =>
         {
             var output = new Output(line.GetValue(Json));
-            (var exit, var message) = Outcome(() => run(line, output, stop), stop);
-            if (message is not null)
-                Console.Error.WriteLine(message);
+            var exit = ExitCode.Done;
+            try
+            {
+                exit = run(line, output, stop);
+            }
+            catch (Exception exception) when (ExitOf(exception, stop) is { } known)
+            {
+                exit = known;
+                Console.Error.WriteLine(known == ExitCode.Interrupted ? "Interrupted." : exception.Message);
+            }
             output.Close(exit);
             return (int)exit;
         }, CancellationToken.None));
         return command;
     }
 
-    private static (ExitCode Exit, string? Message) Outcome(Func<ExitCode> run, CancellationToken stop)
+    /// <summary>Null for faults of the program's own. Once interrupted, ML.NET wraps exceptions of any kind around ours.</summary>
+    private static ExitCode? ExitOf(Exception exception, CancellationToken stop) => exception switch
     {
-        try
-        {
-            return (run(), null);
-        }
-        catch (Exception) when (stop.IsCancellationRequested)
-        {
-            // However many of ML.NET's exceptions are wrapped around ours.
-            return (ExitCode.Interrupted, "Interrupted.");
-        }
-        catch (RequirementNotMetException exception)
-        {
-            return (ExitCode.RequirementNotMet, exception.Message);
-        }
-        catch (Exception exception) when (exception is UserException or IOException or UnauthorizedAccessException)
-        {
-            return (ExitCode.Refused, exception.Message);
-        }
-    }
+        _ when stop.IsCancellationRequested => ExitCode.Interrupted,
+        RequirementNotMetException => ExitCode.RequirementNotMet,
+        UserException or IOException or UnauthorizedAccessException => ExitCode.Refused,
+        _ => null,
+    };
 }

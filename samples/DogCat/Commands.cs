@@ -3,7 +3,6 @@ using DogCat.Drawing;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.CrossEntropy;
-using static System.FormattableString;
 
 namespace DogCat;
 

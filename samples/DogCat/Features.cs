@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
 using Microsoft.ML.Transforms.Onnx;
-using static System.FormattableString;
 
 namespace DogCat;
 
@@ -29,7 +28,6 @@ internal sealed class Example
     /// <summary>How sure the label is, as shares of cat and dog; NaN, a missing label, where nobody knows.</summary>
     [VectorType(2)]
     public float[] SoftTarget { get; set; } = [];
-    public string Path { get; set; } = "";
 
     /// <summary>The column has the name of the model's: Features or Score.</summary>
     public float[] Values { get; set; } = [];
@@ -127,7 +125,6 @@ internal static class Featurizing
                 IsDog = p.Picture.IsDog,
                 HardTarget = SoftLabels.Shares(p.Picture.IsDog ? 1 : 0),
                 SoftTarget = SoftLabels.Shares(p.Picture.ProbabilityOfDog ?? double.NaN),
-                Path = p.Picture.Name,
                 Values = p.Answer!,
             }).ToArray(), schema));
     }

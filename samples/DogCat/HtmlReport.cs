@@ -1,5 +1,4 @@
 using MLNet.CrossEntropy;
-using static System.FormattableString;
 
 namespace DogCat;
 

@@ -6,7 +6,6 @@ using System.Text.Json.Serialization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.CrossEntropy;
-using static System.FormattableString;
 
 namespace DogCat;
 
@@ -83,7 +82,7 @@ internal sealed class Output(bool isJson)
     {
         Tell("results", results.Select(r => new
         {
-            trainer = r.Name,
+            trainer = r.Trainer.Name,
             fitSeconds = r.FitTime.TotalSeconds,
             trainLogLoss = r.Train.LogLoss,
             testLogLoss = r.Test.LogLoss,
@@ -94,7 +93,8 @@ internal sealed class Output(bool isJson)
         [
             "\n                                            train log-loss    test log-loss",
             "trainer                              fit s    nats    bits      nats    bits    right",
-            .. results.Select(r => Row(r.Name + r.Settings, r.FitTime.TotalSeconds, r.Train.LogLoss, r.Test.LogLoss, r.Test.Accuracy)),
+            .. results.Select(r => Row(
+                r.Trainer.Name + r.Trainer.Settings, r.FitTime.TotalSeconds, r.Train.LogLoss, r.Test.LogLoss, r.Test.Accuracy)),
             Row("(class shares alone)", null, null, results[0].Test.LabelEntropy, null),
         ]);
         Tell("lowerBound", lowerBound, lowerBound is not { } bound ? [] :
@@ -114,13 +114,9 @@ internal sealed class Output(bool isJson)
         crossEntropy = soft.LogLoss,
     }, soft is null ? [] : [SoftLabels.InWords(model, soft)]);
 
-    /// <summary>Whether the first trainer is better than ML.NET's, and who could not take part.</summary>
-    public void Comparison(CrossEntropyComparison comparison)
-    {
-        Tell("comparison", JsonNode.Parse(comparison.ToJson()), comparison.Pairs[0].Sentence);
-        if (Contenders.LeftOut is { } leftOut)
-            Say(leftOut);
-    }
+    /// <summary>Whether the first trainer is better than ML.NET's, or worse, and how sure that is.</summary>
+    public void Comparison(CrossEntropyComparison comparison) =>
+        Tell("comparison", JsonNode.Parse(comparison.ToJson()), "\n" + comparison.Pairs[0].Sentence);
 
     /// <summary>What came of training on soft labels, if that was tried.</summary>
     public void Trial(SoftLabelTrial? trial) => Tell("softLabels", trial is null ? null : new

@@ -1,7 +1,6 @@
 using Microsoft.ML.Data;
 using MLNet.CrossEntropy;
 using SkiaSharp;
-using static System.FormattableString;
 
 namespace DogCat;
 

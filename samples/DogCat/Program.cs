@@ -2,7 +2,6 @@ using DogCat;
 using DogCat.Drawing;
 using Microsoft.ML;
 using MLNet.CrossEntropy;
-using static System.FormattableString;
 
 return CommandLine.Run(args, Main);
 
@@ -33,7 +32,7 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
 
     // 3. Each trainer learns from the same examples, as it comes.
     List<Result> results = [];
-    foreach (var contender in Contenders.All(ml, arePhotographs))
+    foreach (var contender in Contender.All(ml))
     {
         cancellation.ThrowIfCancellationRequested();
         results.Add(output.Working($"Training {contender.Name}", 1, _ => contender.Run(ml, known.Rows, unseen.Rows)));
@@ -42,11 +41,12 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
     // 4. Whose probabilities fit the pictures that no trainer has seen, and how sure is that?
     output.Results(results, arePhotographs ? null : unseen.Pictures.Average(p => p.LabelEntropy));
     var comparison = ml.MulticlassClassification.CompareCrossEntropy(
-        results.Where(r => !r.IsBinary).ToDictionary(r => r.Name, r => r.Model.Transform(unseen.Rows)), new ComparisonOptions { Seed = 1 });
+        results.Where(r => !r.Trainer.IsBinary).ToDictionary(r => r.Trainer.Name, r => r.Model.Transform(unseen.Rows)),
+        new ComparisonOptions { Seed = 1 });
     output.Comparison(comparison);
 
     // 5. How uncertain some pictures are is known. How far is the model from that, and does it help to train on it?
-    (var name, var model) = (results[0].Name, results[0].Model);
+    (var name, var model) = (results[0].Trainer.Name, results[0].Model);
     var scored = model.Transform(unseen.Rows);
     var soft = options.SoftLabels || options.Report is not null ? SoftLabels.Evaluate(ml, scored) : null;
     output.Uncertainty(name, soft);
@@ -68,7 +68,7 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
                 + Invariant($"judged by {unseen.Pictures.Length:N0} others that no model has seen."),
         };
         foreach (var result in results)
-            report.Add(result.Name, result.Test, result.Training);
+            report.Add(result.Trainer.Name, result.Test, TrainingReport.Of(result.Model));
         report.Add(comparison).AddPictures(name, unseen.Judged(scored), soft).AddTrial(trial).AddReason().Save(page);
         output.Written("report", page);
     }

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using MLNet.CrossEntropy;
-using static System.FormattableString;
 
 namespace DogCat;
 

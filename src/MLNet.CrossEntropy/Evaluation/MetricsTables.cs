@@ -34,7 +34,7 @@ internal static class MetricsTables
         if (metrics.ConfusionMatrix is { } confusion && confusion.Names.Count <= MostConfusionClasses)
             MarkdownTable.Append(text.Append('\n'), Confusion(confusion));
         if (metrics.Segments is { } segments)
-            MarkdownTable.Append(text.Append('\n'), SegmentTables.Of(segments));
+            MarkdownTable.Append(text.Append('\n'), SegmentTables.Of(segments, LossUnit.Nats));
         return MarkdownTable.AppendWarnings(text, metrics.Warnings).ToString();
     }
 

@@ -97,6 +97,14 @@ internal static class ColumnErrors
         $"The example weight of row {row} (counted from 0) in column '{column}' is {value}; weights must be finite and at least 0. "
             + $"Give a row that should not count the weight 0, or filter it out."));
 
+    /// <summary>Between these two, and at 0, weights can be squared and summed.</summary>
+    public const double LeastWeight = 1e-140, MostWeight = 1e140;
+
+    public static InvalidOperationException WeightBeyondSquares(long row, double value) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"The example weight of row {row} (counted from 0) is {value}; an evaluation takes 0 and weights from {LeastWeight} to "
+            + $"{MostWeight}. Divide them all by the same number: only their ratios matter."));
+
     public static InvalidOperationException TooLargeWeight(string columns, long row, double value) => new(string.Create(
         CultureInfo.InvariantCulture,
         $"Row {row} (counted from 0) weighs {value:g6} by {columns}; training takes weights up to {float.MaxValue:g3}. Divide them all by "

@@ -278,6 +278,9 @@ internal abstract class ScoredRowReader : IDisposable
             if (row == 0)
                 block.FirstRow = _source.Cursor.Position;
             block.Weights[row] = _source.Weight?.Invoke() ?? 1;
+            // Beyond these the sums of squares that standard errors rest on would be 0 or infinite.
+            if (block.Weights[row] is not (0 or (>= ColumnErrors.LeastWeight and <= ColumnErrors.MostWeight)))
+                throw ColumnErrors.WeightBeyondSquares(_source.Cursor.Position, block.Weights[row]);
             if (_source.Id is { } id)
                 block.Ids[row] = id();
             if (_source.Segment is { } segment)

@@ -14,8 +14,6 @@ internal static class ConfusionChart
     private const double Width = 440;
     private const double CharacterWidth = 7;
 
-    /// <summary>What slanted names of columns need at the right.</summary>
-    private const double OverhangRight = 56;
     private const int LongestRowName = 14;
     private const int LongestColumnName = 16;
     private const double LargestCell = 84;
@@ -33,9 +31,11 @@ internal static class ConfusionChart
         var size = table.Names.Count;
         var longest = table.Names.Max(n => n.Length);
         double left = 24 + CharacterWidth * Math.Clamp(longest, 9, LongestRowName), top = 40 + 5.5 * Math.Min(longest, LongestColumnName);
-        double cell = Math.Min(LargestCell, (Width - left - OverhangRight) / size), height = Math.Min(cell, 48);
+        // What the slanted name of the last column needs at the right.
+        var overhang = Math.Max(56, 12 + 4.8 * Math.Min(longest, LongestColumnName));
+        double cell = Math.Min(LargestCell, (Width - left - overhang) / size), height = Math.Min(cell, 48);
         Plot plot = new(Scale.Linear(0, size), Scale.Linear(0, size), left, top, size * cell, size * height);
-        var svg = Plot.Drawing(plot.Right + OverhangRight, plot.Bottom + 10);
+        var svg = Plot.Drawing(plot.Right + overhang, plot.Bottom + 10);
         svg.Add(
             Plot.Text(left + plot.Width / 2, 14, "predicted class", "label", "middle"),
             Plot.Text(left - 8, top - 10, "true class", "label", "end"),

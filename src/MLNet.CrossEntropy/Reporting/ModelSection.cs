@@ -42,6 +42,8 @@ internal static class ModelSection
         if (metrics.ConfusionMatrix is { } confusion)
             charts.Add(ConfusionChart.Of(confusion).ToElement($"{id}-confusion"));
         yield return charts;
+        if (metrics.Segments is { Count: > 0 } segments)
+            yield return El("div", El("h3", "Segments"), SegmentTables.Of(segments, unit).ToElement(showCaption: true));
         if (metrics.RowLosses.Worst.Count > 0)
             yield return Worst(metrics.RowLosses.Worst, unit);
     }

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy.Reporting;
@@ -16,7 +17,9 @@ internal static class OverlayChart
     /// <param name="y">What the vertical axis shows.</param>
     /// <param name="hasDiagonal">Whether the diagonal from the bottom left is drawn, too.</param>
     /// <param name="lines">A line for each model, perhaps without points.</param>
-    public static Chart? Of(string title, string note, string x, string y, bool hasDiagonal, IReadOnlyList<ChartLine> lines)
+    /// <param name="behind">What else is drawn, behind the lines.</param>
+    public static Chart? Of(string title, string note, string x, string y, bool hasDiagonal, IReadOnlyList<ChartLine> lines,
+        Func<Plot, IEnumerable<XElement>>? behind = null)
     {
         ChartLine[] drawn = [.. lines.Where(line => line.Points.Count > 0)];
         if (drawn.Length == 0)
@@ -26,6 +29,7 @@ internal static class OverlayChart
         svg.Add(plot.XAxis(x), plot.YAxis(y));
         if (hasDiagonal)
             svg.Add(Plot.Line(plot.Left, plot.Bottom, plot.Right, plot.Top, "reference"));
+        svg.Add(behind?.Invoke(plot));
         foreach (var line in drawn)
             svg.Add(LineChart.Draw(plot, line, mostMarks: 16));
         return new(

@@ -104,10 +104,21 @@ internal static class OverviewSection
     }
 
     private static Chart? Reliability(IReadOnlyList<ReportedModel> models) => OverlayChart.Of(
-        "Reliability", "On the diagonal, forecasts come true as often as they say; below it a model is too sure of itself.",
+        "Reliability",
+        "On the diagonal, forecasts come true as often as they say; below it a model is too sure of itself. Bars are 95% intervals.",
         "forecast probability", "observed frequency", hasDiagonal: true,
         [.. models.Select((m, i) =>
-            LineOf(m, i, m.Reliability?.Bins.Where(bin => bin.Weight > 0).Select(bin => (bin.Confidence, bin.Frequency))))]);
+            LineOf(m, i, Filled(m).Select(bin => (bin.Confidence, bin.Frequency))))],
+        plot => models.SelectMany((m, i) => Filled(m).Select(bin => Whisker(plot, bin, i))));
+
+    private static IEnumerable<ReliabilityBin> Filled(ReportedModel model) => model.Reliability?.Bins.Where(bin => bin.Weight > 0) ?? [];
+
+    private static XElement Whisker(Plot plot, ReliabilityBin bin, int model)
+    {
+        (var x, var interval) = (plot.X(bin.Confidence), bin.Interval());
+        return Plot.Line(
+            x, plot.Y(interval.Lower), x, plot.Y(interval.Upper), FormattableString.Invariant($"line whisker s{model % 6 + 1}"));
+    }
 
     /// <summary>Of two classes the second, of more the one that the best model tells from the others worst.</summary>
     private static IEnumerable<Chart?> Curves(IReadOnlyList<ReportedModel> models)

@@ -11,10 +11,6 @@ internal static class ReliabilityChart
     private const double Top = 20;
     private const double StripTop = Top + Size + 50;
     private const double StripHeight = 44;
-    private const double LegendLine = 20;
-
-    /// <summary>So many the page has for series.</summary>
-    private const int Colours = 6;
 
     /// <summary>The quantile of 95 % of a normal distribution.</summary>
     private const double TwoSided95 = 1.959963984540054;
@@ -52,67 +48,19 @@ internal static class ReliabilityChart
             TableOf(diagram, forecast));
     }
 
-    /// <summary>Draws several diagrams, of models or of folds, over one another.</summary>
-    /// <param name="diagrams">Each with its name; the first six have colours of their own, the next six open dots.</param>
-    /// <param name="forecast">What was forecast: "the predicted class is right".</param>
-    public static Chart Of(IReadOnlyList<(string Name, ReliabilityDiagram Diagram)> diagrams, string forecast)
-    {
-        Plot plot = new(Scale.Linear(0, 1), Scale.Linear(0, 1), Left, Top, Size, Size);
-        var svg = Plot.Drawing(Left + Size + 20, Top + Size + 50 + LegendLine * diagrams.Count);
-        svg.Add(plot.XAxis("forecast probability"), plot.YAxis("observed frequency"));
-        svg.Add(Plot.Line(plot.Left, plot.Bottom, plot.Right, plot.Top, "reference"));
-        for (var i = 0; i < diagrams.Count; i++)
-        {
-            (var name, var diagram) = diagrams[i];
-            string kind = FormattableString.Invariant($"s{i % Colours + 1}"), mark = i < Colours ? $"mark {kind}" : $"mark open {kind}";
-            ReliabilityBin[] bins = [.. diagram.Bins.Where(b => b.Weight > 0)];
-            svg.Add(bins.Select(b => Whisker(plot, b, kind)));
-            (double X, double Y)[] points = [.. bins.Select(b => (plot.X(b.Confidence), plot.Y(b.Frequency)))];
-            svg.Add(Plot.Path(points, $"line {kind}{(i < Colours ? "" : " dashed")}"), points.Select(p => Plot.Circle(p.X, p.Y, 3, mark)));
-            var y = Top + Size + 56 + LegendLine * i;
-            svg.Add(Plot.Circle(Left, y - 4, 4, mark), Plot.Text(Left + 12, y, $"{TextTable.Shorten(name, 24)}: {Error(diagram)}", "tick"));
-        }
-        return new(
-            $"Reliability: {forecast}",
-            $"Observed frequency by forecast probability. {string.Join(" ", diagrams.Select(d => $"{d.Name}: {Error(d.Diagram)}."))}",
-            "On the diagonal, forecasts come true as often as they say. "
-                + "The bars are 95% intervals of each bin's frequency (Clopper-Pearson).",
-            svg,
-            TableOf(diagrams, forecast));
-    }
-
-    private static string Error(ReliabilityDiagram diagram) =>
-        $"ECE {Figures.Share(diagram.ExpectedCalibrationError)} (chance {Figures.Share(diagram.ExpectedUnderPerfectCalibration)})";
-
-    private static Table TableOf(ReliabilityDiagram diagram, string forecast)
-    {
-        var table = TableOf([("", diagram)], forecast);
-        return table with { Columns = [.. table.Columns.Skip(1)], Rows = [.. table.Rows.Select(row => row[1..])] };
-    }
-
-    private static Table TableOf(IReadOnlyList<(string Name, ReliabilityDiagram Diagram)> diagrams, string forecast) => new(
+    private static Table TableOf(ReliabilityDiagram diagram, string forecast) => new(
         $"Reliability: {forecast}",
         [
-            new("of"), new("forecast from", NumberFormat.Probability), new("to", NumberFormat.Probability),
-            new("weight", NumberFormat.Weight), new("mean forecast", NumberFormat.Share), new("observed frequency", NumberFormat.Share),
+            new("forecast from", NumberFormat.Probability), new("to", NumberFormat.Probability), new("weight", NumberFormat.Weight),
+            new("mean forecast", NumberFormat.Share), new("observed frequency", NumberFormat.Share),
             new("chance deviation", NumberFormat.Share), new("95% from", NumberFormat.Share), new("to", NumberFormat.Share),
         ],
-        [.. diagrams.SelectMany(d => d.Diagram.Bins.Select(b => RowOf(d.Name, b)))]);
+        [.. diagram.Bins.Select(RowOf)]);
 
-    private static Cell[] RowOf(string name, ReliabilityBin bin)
+    private static Cell[] RowOf(ReliabilityBin bin)
     {
         var interval = bin.Interval();
-        return
-        [
-            name, bin.Lower, bin.Upper, bin.Weight, bin.Confidence, bin.Frequency, bin.ChanceDeviation, interval.Lower, interval.Upper,
-        ];
-    }
-
-    private static XElement Whisker(Plot plot, ReliabilityBin bin, string kind)
-    {
-        var interval = bin.Interval();
-        return Plot.Line(
-            plot.X(bin.Confidence), plot.Y(interval.Lower), plot.X(bin.Confidence), plot.Y(interval.Upper), $"line whisker {kind}");
+        return [bin.Lower, bin.Upper, bin.Weight, bin.Confidence, bin.Frequency, bin.ChanceDeviation, interval.Lower, interval.Upper];
     }
 
     private static bool IsOutside(ReliabilityBin bin) => bin.Gap > TwoSided95 * bin.ChanceDeviation;

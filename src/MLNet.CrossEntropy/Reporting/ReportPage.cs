@@ -75,7 +75,7 @@ internal static class ReportPage
     }
 
     private static XElement Folded(string summary, IEnumerable<XElement> content, bool isOpen = false) =>
-        El("details", Class("part"), isOpen ? At("open", "open") : null, El("summary", summary), El("div", content));
+        El("details", Class("part"), isOpen ? At("open", "open") : null, El("summary", Class("title"), summary), El("div", content));
 
     private static double Sortable(double loss) => double.IsNaN(loss) ? double.PositiveInfinity : loss;
 

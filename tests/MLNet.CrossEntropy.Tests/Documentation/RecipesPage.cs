@@ -78,6 +78,23 @@ public sealed class RecipesPage() : DocumentationPage("docs/recipes.md")
         // end
     }
 
+    private void Folds()
+    {
+        var (ml, data, _) = Load(Dataset.Iris);
+        // begin
+        IReadOnlyList<TrainCatalogBase.CrossValidationResult<MulticlassClassificationMetrics>> Validate(IEstimator<ITransformer> trainer) =>
+            ml.MulticlassClassification.CrossValidate(data, trainer, labelColumnName: "ClassIndex", seed: 1);
+        var comparison = ml.MulticlassClassification.CompareCrossValidation(
+            new Dictionary<string, IReadOnlyList<TrainCatalogBase.CrossValidationResult<MulticlassClassificationMetrics>>>
+            {
+                ["softmax"] = Validate(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex")),
+                ["strict"] = Validate(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex", l2Regularization: 1)),
+            },
+            evaluation: new() { LabelColumnName = "ClassIndex" });
+        Console.WriteLine($"{comparison.Best} is best: {comparison.Pairs[0].Verdict}");
+        // end
+    }
+
     private sealed class Picture
     {
         [VectorType(1)]

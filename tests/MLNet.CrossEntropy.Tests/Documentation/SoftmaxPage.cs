@@ -50,16 +50,33 @@ public sealed class SoftmaxPage() : DocumentationPage("docs/softmax.md")
 
     private void Calibration()
     {
-        var (ml, train, test) = Load(Dataset.Iris);
+        MLContext ml = new(seed: 1);
+        Random random = new(1);
+        var (train, calibration, fresh) = (Rows(), Rows(), Rows());
         var model = ml.MulticlassClassification.Trainers
-            .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", L2Regularization = 0.1f, Solver = Solver.Newton })
+            .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", L2Regularization = 1, Solver = Solver.Newton })
             .Fit(train);
         // begin
-        var halves = ml.Data.TrainTestSplit(test, testFraction: 0.5, seed: 1);
-        var calibrated = ml.MulticlassClassification.CalibrateTemperature(model, halves.TrainSet, "ClassIndex");
-        double LogLoss(ITransformer of) => ml.MulticlassClassification.EvaluateCrossEntropy(of.Transform(halves.TestSet), "ClassIndex").LogLoss;
+        var calibrated = ml.MulticlassClassification.CalibrateTemperature(model, calibration, "ClassIndex");
+        double LogLoss(ITransformer of) => ml.MulticlassClassification.EvaluateCrossEntropy(of.Transform(fresh), "ClassIndex").LogLoss;
         Console.WriteLine($"temperature {calibrated.Temperature:0.00}: log-loss {LogLoss(model):0.00} -> {LogLoss(calibrated.Transformer):0.00}");
         // end
+
+        // Three classes that overlap a little.
+        IDataView Rows() => ml.Data.LoadFromEnumerable(Enumerable.Range(0, 1000).Select(i => new Point
+        {
+            ClassIndex = (uint)(i % 3) + 1,
+            Features = [.. Enumerable.Range(0, 3).Select(k => (k == i % 3 ? 1 : 0) + (float)(random.NextDouble() + random.NextDouble() - 1))],
+        }).ToArray());
+    }
+
+    private sealed class Point
+    {
+        [KeyType(3)]
+        public uint ClassIndex { get; set; }
+
+        [VectorType(3)]
+        public float[] Features { get; set; } = [];
     }
 
     private sealed class Picture

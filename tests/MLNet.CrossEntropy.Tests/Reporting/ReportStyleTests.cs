@@ -26,6 +26,11 @@ public sealed partial class ReportStyleTests
             Assert.InRange(Ratio(theme[front], theme[back]), least, 21);
     }
 
+    /// <summary>A browser takes a style as it stands: a selector with the <c>&gt;</c> that XML writes as <c>&amp;gt;</c> selects nothing.</summary>
+    [Fact]
+    public void The_style_needs_no_escapes() =>
+        Assert.DoesNotContain("&", Reports.All["empty"]().ToHtml().Split("<style>")[1].Split("</style>")[0], StringComparison.Ordinal);
+
     /// <summary>The text of a cell of the confusion matrix, over its tint of any strength.</summary>
     [Theory]
     [InlineData("s1")]

@@ -14,8 +14,8 @@ internal sealed partial class PenaltySearch
     private const double LeastCost = 2_000;
     private const int FewestRows = 30;
 
-    // Up to so many rows, and parameters of a block, rows are left out one by one. Of more rows, those that alone know of a feature are left
-    // out by a guess, and halves tell as much.
+    // Up to so many rows, and parameters of a block, rows are left out one by one. Of more rows, those that alone know of a feature are
+    // left out by a guess, and halves tell as much.
     private const int MostRowsLeftOut = 4_096;
     private const int MostLeftOut = 1_000;
 
@@ -32,8 +32,9 @@ internal sealed partial class PenaltySearch
         var isValidated = validation is { Count: > 0 };
         var shares = plan.Standardize && (isValidated || size >= FewestRows) ? SharesOf(chunks, summary, plan) : null;
         var form = new HessianForm(plan.Loss, plan.Outputs, summary);
-        if (!isValidated && size is >= FewestRows and <= MostRowsLeftOut && !plan.ChoosesL1 && plan.L1 == 0 && plan.Loss.HasCurvature && form.IsWhole
-            && form.BlockSize <= MostLeftOut && !rows.Any(block => block.Groups is { } groups && groups.AsSpan().ContainsAnyExcept(0UL)))
+        if (!isValidated && size is >= FewestRows and <= MostRowsLeftOut && !plan.ChoosesL1 && plan.L1 == 0 && plan.Loss.HasCurvature
+            && form.IsWhole && form.BlockSize <= MostLeftOut
+            && !rows.Any(block => block.Groups is { } groups && groups.AsSpan().ContainsAnyExcept(0UL)))
         {
             using var search = new PenaltySearch(
                 summary, plan, shares, rows, search => [new HeldOutSplit(rows, heldOut: null, plan, search._team)]);

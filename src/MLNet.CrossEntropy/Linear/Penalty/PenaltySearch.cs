@@ -83,7 +83,9 @@ internal sealed partial class PenaltySearch : IDisposable
         if (_plan.ChoosesL2)
         {
             chosen = DescendL2(_shares);
-            if (_shares is not null && _shares.Max() > WorthASecondPath * _shares.Min() && ClimbRaw(chosen) is var raw
+            // Rows that were all guessed right tell no more.
+            if (_shares is not null && chosen.Mean * chosen.Losses.Length > 1 && _shares.Max() > WorthASecondPath * _shares.Min()
+                && ClimbRaw(chosen) is var raw
                 && raw.GainOver(chosen) is var (gain, error) && gain > Math.Max(error, ClearGain * chosen.Mean))
                 chosen = raw;
             if (_plan.IsPulled)
