@@ -32,6 +32,10 @@ internal sealed record FitPlan
     // How many steps Newton's method takes, mostly; and what SGD's epochs cost beside a pass, and a step besides its rows.
     private const int ExpectedNewtonSteps = 8;
     private const int FewRows = 1_000;
+
+    // What of the objective is worth a step after SGD: where the Hessian is factorised, and where it is not.
+    internal const double FinishingPromise = 1e-5;
+    private const double PromiseOfMany = 1e-4;
     private const double SagaCost = 2;
     private const double CostOfStep = 2_000;
 
@@ -102,6 +106,12 @@ internal sealed record FitPlan
     /// </summary>
     public int NewtonSteps { get; init; }
 
+    /// <summary>
+    /// The share of the objective that a step of Newton's method must promise for another one to be worth it; the step itself is taken all
+    /// the same, and leaves far less. The default promises less than floats can tell.
+    /// </summary>
+    public double Promise { get; init; } = 1e-8;
+
     /// <summary>Whether it need not wait for all of SGD's epochs: the Hessian can be factorised.</summary>
     public bool NewtonTakesOver { get; init; }
 
@@ -128,6 +138,12 @@ internal sealed record FitPlan
 
     /// <summary>Biases <c>[outputs]</c> to start from; null starts from the class priors.</summary>
     public float[]? InitialBiases { get; init; }
+
+    /// <summary>Weights near the optimum, found while its penalty was chosen: second-order methods begin there.</summary>
+    public float[]? NearWeights { get; init; }
+
+    /// <summary>Their biases.</summary>
+    public float[]? NearBiases { get; init; }
 
     /// <summary>
     /// The steps that <see cref="InitialWeights"/> have behind them, by which schedules go on; null when nothing is known of them.
@@ -229,12 +245,18 @@ internal sealed record FitPlan
             return sgd;
         // Where Newton's method is there before SGD would have ended, it need not wait for it.
         var newton = new HessianForm(Loss, Outputs, rows);
+        if (NearWeights is not null)
+            return ForNewton(rows) with { Promise = FinishingPromise };
         var costOfSgd = sgd.Epochs * (SagaCost * newton.PassCost + sgd.StepsPerEpoch * CostOfStep);
         return rows.Rows <= FewRows && newton.IsWhole && ExpectedNewtonSteps * newton.StepCost <= costOfSgd
             ? ForNewton(rows)
-            : sgd with { NewtonSteps = MostNewtonSteps, NewtonTakesOver = newton.IsWhole };
+            : sgd with
+            {
+                NewtonSteps = MostNewtonSteps,
+                NewtonTakesOver = newton.IsWhole,
+                Promise = newton.IsWhole ? FinishingPromise : PromiseOfMany,
+            };
     }
-
 
     private FitPlan ForNewton(RowSummary rows) => this with
     {

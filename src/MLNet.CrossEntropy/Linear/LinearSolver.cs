@@ -117,7 +117,9 @@ internal static class LinearSolver
     private static ISolver Begin(LinearObjective objective, FitPlan plan)
     {
         var weights = objective.CreateWeights();
-        weights.Set(plan.InitialWeights, plan.InitialBiases ?? objective.Summary.PriorBiases);
+        var isNear = plan.Solver == Solver.Newton && plan.NearWeights is not null;
+        weights.Set(isNear ? plan.NearWeights : plan.InitialWeights,
+            (isNear ? plan.NearBiases : plan.InitialBiases) ?? objective.Summary.PriorBiases);
         if (plan.NewtonSteps > 0)
             return new FinishedSolver(objective, plan, weights);
         using (weights)

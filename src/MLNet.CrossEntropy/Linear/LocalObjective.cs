@@ -63,6 +63,15 @@ internal sealed unsafe class LocalObjective : IDisposable
     /// </summary>
     public NativeBuffer<float> Terms { get; }
 
+    /// <summary>The rows.</summary>
+    public RowSet Rows => _rows;
+
+    /// <summary>The logits <c>[rows, outputs]</c> at the point.</summary>
+    public NativeBuffer<float> Logits => _logits;
+
+    /// <summary>How the logits change along the line, <c>[rows, outputs]</c>.</summary>
+    public NativeBuffer<float> LineLogits => _lineLogits;
+
     /// <summary>Moves to a point and writes the gradient there.</summary>
     public void MoveTo(double[] point, double[] gradient)
     {

@@ -70,6 +70,24 @@ internal static class Cholesky
         }
     }
 
+    /// <summary>The columns of <c>L^-1</c>, one a line; what is above the diagonal of <c>L^-1</c> stays 0.</summary>
+    public static double[] InvertedColumns(ReadOnlyMemory<double> l, int n, WorkerTeam team)
+    {
+        var columns = new double[checked(n * n)];
+        team.Run(member =>
+        {
+            var factor = l.Span;
+            for (var j = member; j < n; j += team.Size)
+            {
+                var column = columns.AsSpan(j * n, n);
+                column[j] = 1 / factor[j * n + j];
+                for (var i = j + 1; i < n; i++)
+                    column[i] = -SpanMath.Dot(factor.Slice(i * n + j, i - j), column[j..i]) / factor[i * n + i];
+            }
+        });
+        return columns;
+    }
+
     /// <summary>The square on the diagonal, from which the columns before it are subtracted already.</summary>
     private static void FactorizePanel(Span<double> a, int n, int from, int end, double[] diagonal, double largest)
     {

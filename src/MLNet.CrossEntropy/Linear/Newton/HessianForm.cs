@@ -9,7 +9,7 @@ namespace MLNet.CrossEntropy.Linear;
 internal readonly struct HessianForm
 {
     // The most parameters of a softmax whose whole Hessian is worth it, and the most numbers of all blocks.
-    private const int MostCoupled = 3_000;
+    private const int MostCoupled = 2_000;
     private const long MostFactors = 1L << 23;
 
     // Summing up the curvature of rows may cost as much as so many passes over them.
@@ -28,15 +28,19 @@ internal readonly struct HessianForm
         (_rows, Outputs) = (rows, outputs);
         var size = rows.Features + 1L;
         var areIndependent = outputs == 1 || loss.HasIndependentOutputs;
-        IsCoupled = !areIndependent && outputs * size <= MostCoupled;
+        IsCoupled = !areIndependent && (outputs - 1) * size <= MostCoupled;
         IsWhole = (areIndependent && size * size * outputs <= MostFactors) || IsCoupled;
         var isDiagonal = !IsWhole && !(mayHaveBlocks && size * size * outputs <= MostFactors);
-        BlockSize = isDiagonal ? 1 : (int)size * (IsCoupled ? outputs : 1);
-        Weights = IsCoupled ? outputs * (outputs + 1) / 2 : outputs;
+        Directions = IsCoupled ? outputs - 1 : outputs;
+        BlockSize = isDiagonal ? 1 : (int)size * (IsCoupled ? Directions : 1);
+        Weights = IsCoupled ? outputs * Directions / 2 : outputs;
         Factors = isDiagonal ? outputs * size : BlockSize * (long)BlockSize * (IsCoupled ? 1 : outputs);
     }
 
     public int Outputs { get; }
+
+    /// <summary>Directions of the logits that are curved: each output, but of coupled ones all but their mean.</summary>
+    public int Directions { get; }
 
     /// <summary>Whether outputs are together in one block.</summary>
     public bool IsCoupled { get; }
@@ -47,7 +51,7 @@ internal readonly struct HessianForm
     /// <summary>The size of a block; 1 where there is the diagonal alone.</summary>
     public int BlockSize { get; }
 
-    /// <summary>The second derivatives of a row: of each pair of outputs, or of each output.</summary>
+    /// <summary>The second derivatives of a row: of each pair of directions, or of each output.</summary>
     public int Weights { get; }
 
     /// <summary>How many numbers its factors are, in double.</summary>

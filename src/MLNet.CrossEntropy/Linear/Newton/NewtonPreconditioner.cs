@@ -5,15 +5,19 @@ namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
 /// An approximate inverse of the Hessian: the Hessian of a sample of rows, factorised. Where a softmax has few parameters it is the whole
-/// one, <c>M = sum_r D_r (x) x'_r x'_r' + l2 S^2</c>, else one block an output, <c>M_k = sum_r d_rk x'_r x'_r' + l2 S^2</c>, and the
+/// one, <c>M = sum_r U' D_r U (x) x'_r x'_r' + l2 S^2</c>, else one block an output, <c>M_k = sum_r d_rk x'_r x'_r' + l2 S^2</c>, and the
 /// coupling between the outputs is left to the conjugate gradients; of very many features it is the diagonal alone.
 /// </summary>
 /// <remarks>
 /// x' is the row in scaled coordinates with a last 1 for the bias, <c>D_r = diag(q) - q q'</c> the loss's second derivative times the row's
-/// share of the weight, d its diagonal.
+/// share of the weight, d its diagonal. The rows curve the differences between a softmax's outputs alone: U has <c>K - 1</c> orthonormal
+/// columns that sum to 0 (see <see cref="Contrasts"/>), and along the outputs' mean there is nothing but the penalty.
 /// </remarks>
 internal sealed class NewtonPreconditioner : IDisposable
 {
+    // A smaller share of the curvature that a penalty adds is less than the rounding of a gradient that it would be divided into.
+    private const double SmallestPenalty = 1e-7;
+
     private readonly RowSet _set;
     private readonly LinearObjective _objective;
     private readonly LogitLoss _loss;
@@ -42,12 +46,13 @@ internal sealed class NewtonPreconditioner : IDisposable
         _form = new HessianForm(_loss, _outputs, objective.Summary, mayHaveBlocks);
         _blockSize = _form.BlockSize;
         var isCoupled = _form.IsCoupled;
-        _pairs = [.. Enumerable.Range(0, _outputs)
+        Contrasts = isCoupled ? new Contrasts(_outputs) : null;
+        _pairs = [.. Enumerable.Range(0, _form.Directions)
             .SelectMany(k => Enumerable.Range(isCoupled ? 0 : k, isCoupled ? k + 1 : 1).Select(l => (k, l)))];
         _sample = new HessianSample(objective, rows, _form.SampleRows);
         _blocks = new double[_form.Factors];
         _right = new double[_blockSize];
-        _biasCurvature = new double[_outputs];
+        _biasCurvature = new double[_form.Directions];
         _curvature = new NativeBuffer<float>(HessianSums.ChunkRows * (long)_pairs.Length);
         _sums = _blockSize > 1 ? new HessianSums(objective, rows, _pairs.Length) : null;
         _complete = Complete;
@@ -62,19 +67,22 @@ internal sealed class NewtonPreconditioner : IDisposable
 
     /// <summary>
     /// The factors L of the blocks, one after the other, <c>[size, size]</c> each (see <see cref="Cholesky"/>): of each output's features
-    /// and then its bias, all outputs in one block where they are coupled. The diagonal is in the order of the parameters.
+    /// and then its bias, all contrasts in one block where outputs are coupled. The diagonal is in the order of the parameters.
     /// </summary>
-    public ReadOnlySpan<double> Blocks => _blocks;
+    public ReadOnlyMemory<double> Factors => _blocks;
 
     /// <summary>The size of a block; 1 where there is the diagonal alone.</summary>
     public int BlockSize => _form.BlockSize;
+
+    /// <summary>What a block is made of, where outputs are coupled.</summary>
+    public Contrasts? Contrasts { get; }
 
     /// <summary>
     /// Sums up and factorises the blocks for the point at hand, unless those of an earlier one still serve well.
     /// </summary>
     public void Refresh(LocalObjective local, bool areGood)
     {
-        if (_isFactorized && !IsExact && areGood)
+        if (_isFactorized && areGood)
             return;
         _isFactorized = true;
         Array.Clear(_biasCurvature);
@@ -89,10 +97,6 @@ internal sealed class NewtonPreconditioner : IDisposable
         }
 
         _objective.Team.Run(_complete);
-        // All of a softmax's biases together are not curved at all: where rounding alone would curve them, they are given their own mean.
-        var shared = _form.IsCoupled ? SpanMath.Sum(_biasCurvature) / (_outputs * _outputs) : 0;
-        for (var pair = 0; pair < _pairs.Length && shared > 0; pair++)
-            PlaceOf(pair).Diagonal(_size - 1) += shared;
         for (var b = 0; b < _blocks.Length; b += _blockSize * _blockSize)
             Cholesky.Factorize(_blocks.AsMemory(b, _blockSize * _blockSize), _blockSize, _objective.Team);
 
@@ -146,7 +150,7 @@ internal sealed class NewtonPreconditioner : IDisposable
 
     private void Solve(double[] residual)
     {
-        int features = _size - 1, together = Math.Max(1, _blockSize / _size);
+        var features = _size - 1;
         if (_blockSize == 1)
         {
             for (var i = 0; i < residual.Length; i++)
@@ -154,21 +158,39 @@ internal sealed class NewtonPreconditioner : IDisposable
             return;
         }
 
-        for (var first = 0; first < _outputs; first += together)
+        if (Contrasts is not null)
         {
-            for (var k = 0; k < together; k++)
-            {
-                residual.AsSpan((first + k) * features, features).CopyTo(_right.AsSpan(k * _size));
-                _right[k * _size + features] = residual[_outputs * features + first + k];
-            }
-
-            Cholesky.Solve(_blocks.AsSpan(first / together * _blockSize * _blockSize, _blockSize * _blockSize), _blockSize, _right);
-            for (var k = 0; k < together; k++)
-            {
-                _right.AsSpan(k * _size, features).CopyTo(residual.AsSpan((first + k) * features));
-                residual[_outputs * features + first + k] = _right[k * _size + features];
-            }
+            SolveContrasts(residual, Contrasts);
+            return;
         }
+
+        for (var k = 0; k < _outputs; k++)
+        {
+            residual.AsSpan(k * features, features).CopyTo(_right);
+            _right[features] = residual[_outputs * features + k];
+            Cholesky.Solve(_blocks.AsSpan(k * _size * _size, _size * _size), _size, _right);
+            _right.AsSpan(0, features).CopyTo(residual.AsSpan(k * features));
+            residual[_outputs * features + k] = _right[features];
+        }
+    }
+
+    /// <summary>The contrasts by the factor, the outputs' mean by the penalty that alone holds it.</summary>
+    private void SolveContrasts(double[] residual, Contrasts contrasts)
+    {
+        var features = _size - 1;
+        var mean = new double[features];
+        for (var k = 0; k < _outputs; k++)
+            SpanMath.AddScaled(mean, 1.0 / _outputs, residual.AsSpan(k * features, features));
+        for (var j = 0; j < features; j++)
+            mean[j] = PenaltyOf(j) is var penalty && penalty > SmallestPenalty * _loss.Curvature ? mean[j] / penalty : 0;
+        for (var a = 0; a < contrasts.Count; a++)
+            _right[a * _size + features] = contrasts.Of(residual, features, a, _right.AsSpan(a * _size, features));
+        Cholesky.Solve(_blocks, _blockSize, _right);
+        for (var k = 0; k < _outputs; k++)
+            mean.CopyTo(residual.AsSpan(k * features));
+        residual.AsSpan(_outputs * features).Clear();
+        for (var a = 0; a < contrasts.Count; a++)
+            contrasts.Add(residual, features, a, _right.AsSpan(a * _size, _size));
     }
 
     /// <summary>
@@ -178,9 +200,15 @@ internal sealed class NewtonPreconditioner : IDisposable
     public double OrdinaryGain(double[] gradient)
     {
         var gain = 0.0;
-        for (var k = 0; k < _outputs; k++)
+        for (var k = 0; k < _form.Directions; k++)
         {
             var slopes = gradient.AsSpan(k * (_size - 1), _size - 1);
+            if (Contrasts is not null)
+            {
+                slopes = _right.AsSpan(0, _size - 1);
+                Contrasts.Of(gradient, _size - 1, k, slopes);
+            }
+
             if (_biasCurvature[k] > 0)
                 gain += SpanMath.Dot(slopes, slopes) / (2 * _biasCurvature[k]);
         }
@@ -202,27 +230,14 @@ internal sealed class NewtonPreconditioner : IDisposable
         _sums?.Dispose();
     }
 
-    /// <summary>Writes the second derivatives of a row, one a pair of outputs.</summary>
+    /// <summary>Writes the second derivatives of a row, one a pair of directions.</summary>
     private void Weigh(LocalObjective local, int row, double share, Span<float> curvature)
     {
         var terms = local.Terms.Span((long)row * _outputs, _outputs);
-        if (!_form.IsCoupled)
-        {
+        if (Contrasts is null)
             _loss.CurvatureDiagonal(terms, curvature);
-        }
         else
-        {
-            Span<float> column = stackalloc float[_outputs];
-            for (int l = 0; l < _outputs; l++)
-            {
-                column.Clear();
-                column[l] = 1;
-                _loss.CurvatureProduct(terms, column);
-                for (var k = l; k < _outputs; k++)
-                    curvature[k * (k + 1) / 2 + l] = column[k];
-            }
-        }
-
+            Contrasts.Curvature(_loss, terms, curvature);
         SpanMath.Scale(curvature, (float)share);
     }
 

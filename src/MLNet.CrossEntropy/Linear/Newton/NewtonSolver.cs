@@ -15,9 +15,6 @@ internal sealed class NewtonSolver : ISolver
     // The share of the loss that a certificate may leave open after a fit that needs no more steps.
     private const double LargestGap = 1e-6;
 
-    // A quadratic model that promises to lower the objective by less than this share of it promises less than floats can tell.
-    private const double SmallestPromise = 1e-8;
-
     // A solution that takes more products than this, and than twice those of new factors, shows that they belong to another model by now.
     private const int MostProducts = 4;
 
@@ -30,12 +27,12 @@ internal sealed class NewtonSolver : ISolver
     // By so much of itself may an objective seem to rise.
     private const double Rounding = 1e-6;
 
-    // What is enough after SGD: the step that is taken all the same leaves far less than that.
-    private const double FinishingPromise = 1e-5;
+    // What of the objective a step must gain to be one that gains something.
+    private const double Gainful = 1e-5;
 
-    // The same of so many parameters that their Hessian is not factorised, and how exactly their systems are solved.
-    private const double PromiseOfMany = 1e-4;
+    // How exactly the systems of so many parameters are solved that their Hessian is not factorised, and not much is asked for.
     private const double TightestOfMany = 0.1;
+    private const double MuchAsked = 1e-5;
 
     private readonly LinearObjective _objective;
     private readonly FitPlan _plan;
@@ -47,6 +44,7 @@ internal sealed class NewtonSolver : ISolver
     private readonly double[] _before;
     private readonly double[] _gradient;
     private bool _isGood;
+    private bool _hasLooked;
     private int _freshProducts;
     private int _smallSteps;
     private double _halfDecrement;
@@ -152,6 +150,23 @@ internal sealed class NewtonSolver : ISolver
     }
 
     /// <summary>
+    /// The loss of each row by a model that has not seen it, where the Hessian was factorised whole: by a step from where the last one
+    /// began, which leaves the row out.
+    /// </summary>
+    /// <returns>The share of the weight that belongs to rows for which it is a guess (see <see cref="LeaveOneOut"/>).</returns>
+    public double LeaveOneOut(Memory<(double Loss, double Weight)> losses)
+    {
+        if (!_hasLooked)
+        {
+            _local.Linearize();
+            _preconditioner.Refresh(_local, areGood: false);
+        }
+
+        using var left = new LeaveOneOut(_objective, _preconditioner, _local);
+        return left.Losses(losses);
+    }
+
+    /// <summary>
     /// Whether the certificate of the weights as they are would show them at the optimum, too: another step would be for nothing.
     /// </summary>
     private bool IsCertain(double norm)
@@ -173,12 +188,13 @@ internal sealed class NewtonSolver : ISolver
     private bool TryMove()
     {
         _local.MoveTo(_point, _gradient);
+        _hasLooked = false;
         _objectiveHere = _local.MeanLoss + _objective.Penalty.Value(Weights);
         if (_objectiveHere <= _reached * (1 + Rounding))
         {
             _reached = Math.Min(_reached, _objectiveHere);
             _point.CopyTo(_before, 0);
-            if (_reached < _marked * (1 - FinishingPromise))
+            if (_reached < _marked * (1 - Gainful))
                 (_marked, _idleSteps) = (_reached, 0);
             else
                 _idleSteps++;
@@ -193,12 +209,12 @@ internal sealed class NewtonSolver : ISolver
     /// <summary>Takes a step, if it can; false when the objective cannot be lowered any more, as far as floats can tell.</summary>
     private bool TryStep()
     {
+        _hasLooked = true;
         _local.Linearize();
-        _preconditioner.Refresh(_local, _isGood);
+        _preconditioner.Refresh(_local, _isGood && !_preconditioner.IsExact);
         var direction = _direction.Solution;
         var products = 1;
         var start = _objectiveHere;
-        var isFinishing = _plan.NewtonSteps > 0;
         if (_preconditioner.IsExact)
         {
             Array.Clear(direction);
@@ -215,7 +231,7 @@ internal sealed class NewtonSolver : ISolver
         var slope = SpanMath.Dot(_gradient, direction);
         _halfDecrement = -slope / 2;
         var ordinary = _preconditioner.OrdinaryGain(_gradient);
-        var enough = start * (!isFinishing ? SmallestPromise : _preconditioner.IsWhole ? FinishingPromise : PromiseOfMany);
+        var enough = start * _plan.Promise;
         var length = slope < 0 ? LineSearch.Minimize(Look, start, slope) : 0;
         var wasGood = _isGood;
         if (!wasGood)
@@ -225,12 +241,14 @@ internal sealed class NewtonSolver : ISolver
         _objective.ToRaw(_point, Weights);
         _smallSteps = _halfDecrement <= enough ? _smallSteps + 1 : 0;
         return length > 0
-            ? _smallSteps == 0 || (ordinary > FinishingPromise * start && _smallSteps < MostSmallSteps)
+            ? _smallSteps == 0 || (ordinary > Math.Max(Gainful, _plan.Promise) * start && _smallSteps < MostSmallSteps)
             : wasGood && !_preconditioner.IsExact;
 
         // The further from the optimum, the less a quadratic model is to be believed (Dembo and Steihaug 1983).
         double Tolerance(double norm) => Math.Clamp(
-            Math.Sqrt(norm / (2 * start)), _preconditioner.IsWhole || !isFinishing ? TightestSolution : TightestOfMany, LoosestSolution);
+            Math.Sqrt(norm / (2 * start)),
+            _preconditioner.IsWhole || _plan.Promise < MuchAsked ? TightestSolution : TightestOfMany,
+            LoosestSolution);
 
         (double, double) Look(double length)
         {

@@ -11,25 +11,28 @@ internal sealed class HeldOutSplit : IDisposable
     private const int MostNewtonSteps = 12;
     private const int SgdEpochs = 30;
 
+    // What is left after a step that has promised this share of the objective moves no loss of a row that counts.
+    private const double Promise = 1e-3;
+
     private readonly FitPlan _plan;
     private readonly WorkerTeam _team;
     private readonly RowSet _training;
-    private readonly RowSet _heldOut;
+    private readonly RowSet? _heldOut;
     private readonly LinearWeights _start;
     private readonly LinearWeights _weights;
     private readonly LinearWeights _best;
     private readonly FeatureScaling _unpenalised;
 
     /// <param name="training">The rows to fit.</param>
-    /// <param name="heldOut">The rows to judge by.</param>
+    /// <param name="heldOut">The rows to judge by; null leaves out each of those that are fitted (see <see cref="LeaveOneOut"/>).</param>
     /// <param name="plan">The fit, but for its penalties.</param>
     /// <param name="team">Who takes part.</param>
-    public HeldOutSplit(IReadOnlyList<RowBlock> training, IReadOnlyList<RowBlock> heldOut, FitPlan plan, WorkerTeam team)
+    public HeldOutSplit(IReadOnlyList<RowBlock> training, IReadOnlyList<RowBlock>? heldOut, FitPlan plan, WorkerTeam team)
     {
         (_plan, _team) = (plan, team);
         _training = new RowSet(training);
         Summary = RowSummary.Of([_training], plan.Loss, plan.Outputs);
-        _heldOut = new RowSet(ValidationRows.For(heldOut, Summary).Blocks);
+        _heldOut = heldOut is null ? null : new RowSet(ValidationRows.For(heldOut, Summary).Blocks);
         LinearWeights New() => new(plan.Outputs, Summary.Features, Summary.IsSparse);
         (_start, _weights, _best) = (New(), New(), New());
         _start.Set(plan.IsPulled ? plan.InitialWeights : null, (plan.IsPulled ? plan.InitialBiases : null) ?? Summary.PriorBiases);
@@ -40,7 +43,20 @@ internal sealed class HeldOutSplit : IDisposable
     public RowSummary Summary { get; }
 
     /// <summary>How many rows are held out, those of no weight among them.</summary>
-    public int HeldOutRows => _heldOut.Rows;
+    public int HeldOutRows => (_heldOut ?? _training).Rows;
+
+    public bool LeavesOneOut => _heldOut is null;
+
+    /// <summary>A copy of the last fit's weights.</summary>
+    public (float[] Weights, float[] Biases) Weights()
+    {
+        var (weights, biases) = (new float[_weights.Outputs * _weights.Features], new float[_weights.Outputs]);
+        _weights.CopyTo(weights, biases);
+        return (weights, biases);
+    }
+
+    /// <summary>Of the last fit the share of rows whose leaving out is a guess.</summary>
+    public double Guessed { get; private set; }
 
     /// <summary>The weights of the last fit, such as are to be begun at again.</summary>
     public void Keep() => _best.CopyFrom(_weights);
@@ -79,13 +95,13 @@ internal sealed class HeldOutSplit : IDisposable
 
     /// <summary>Fits from the last weights on, and writes the loss of each held-out row and its weight.</summary>
     /// <exception cref="OperationCanceledException">The fit was cancelled.</exception>
-    public void Try(double l1, double l2, float[]? shares, Span<(double Loss, double Weight)> losses)
+    public void Try(double l1, double l2, float[]? shares, Memory<(double Loss, double Weight)> losses)
     {
         var penalty = new ElasticNet(l1, l2, shares, _plan.IsPulled ? _start : null);
         var isSmooth = l1 == 0 && _plan.Loss.HasCurvature;
         var plan = _plan with { L1 = l1, L2 = l2, PenaltyShares = shares, Checkpoint = null, OnBegin = null, OnEpoch = null };
         plan = isSmooth
-            ? plan with { Solver = Solver.Newton, Epochs = 0, NewtonSteps = MostNewtonSteps, Tolerance = 0 }
+            ? plan with { Solver = Solver.Newton, Epochs = 0, NewtonSteps = MostNewtonSteps, Promise = Promise, Tolerance = 0 }
             : plan with
             {
                 Solver = Solver.Auto,
@@ -100,7 +116,8 @@ internal sealed class HeldOutSplit : IDisposable
             };
         if (!isSmooth)
             plan = plan.For(Summary, areKept: true);
-        using var objective = Objective(penalty, LinearSolver.Scaling([_training], Summary, plan));
+        // Newton's method asks for no scale that knows the penalty.
+        using var objective = Objective(penalty, isSmooth ? _unpenalised : LinearSolver.Scaling([_training], Summary, plan));
         using ISolver solver = isSmooth
             ? new NewtonSolver(objective, _training, plan, _weights)
             : new SgdSolver(objective, plan, _weights);
@@ -109,12 +126,15 @@ internal sealed class HeldOutSplit : IDisposable
             if (solver.Run(new FitRun(objective, plan, new FitStart(plan, 0, 0, []), validation: null, solver)) == StopReason.Cancelled)
                 throw new OperationCanceledException(plan.Cancellation);
             _weights.CopyFrom(solver.Weights);
-            objective.Losses(_weights, _heldOut, plan.Cancellation).CopyTo(losses);
+            if (_heldOut is not null)
+                objective.Losses(_weights, _heldOut, plan.Cancellation).CopyTo(losses.Span);
+            else
+                Guessed = ((NewtonSolver)solver).LeaveOneOut(losses);
         }
         catch (InvalidOperationException) when (!plan.Cancellation.IsCancellationRequested)
         {
             // It diverged: a penalty that nobody wants.
-            losses.Fill((double.PositiveInfinity, 1));
+            losses.Span.Fill((double.PositiveInfinity, 1));
             Restart();
         }
     }
@@ -122,7 +142,7 @@ internal sealed class HeldOutSplit : IDisposable
     public void Dispose()
     {
         _training.Dispose();
-        _heldOut.Dispose();
+        _heldOut?.Dispose();
         _start.Dispose();
         _weights.Dispose();
         _best.Dispose();

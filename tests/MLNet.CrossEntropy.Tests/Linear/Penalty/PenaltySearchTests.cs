@@ -14,10 +14,15 @@ public sealed class PenaltySearchTests
     [InlineData(true, 1)]
     public void The_path_is_that_of_explicit_folds(bool dense, int outputs)
     {
-        var (table, blocks, plan) = Problem(dense, outputs);
+        var (table, single, plan) = Problem(dense, outputs);
+        // Groups of one row: rows may be apart, but leaving them out one by one could not see to it.
+        List<RowBlock> blocks = [.. single.Select((block, b) => block with
+        {
+            Groups = [.. Enumerable.Range(0, block.Rows).Select(row => (ulong)(1 + row + 1_000 * b))],
+        })];
         var path = LinearSolver.Fit(blocks, null, plan).Start.PenaltyPath;
         var folds = new HeldOutFolds(blocks, outputs, count: 10, Seed);
-        Assert.InRange(path.Count, 5, 40);
+        Assert.InRange(path.Count, 4, 40);
         Assert.Contains(path, trial => trial.IsOfScaledFeatures);
         Assert.Contains(path, trial => !trial.IsOfScaledFeatures);
 
