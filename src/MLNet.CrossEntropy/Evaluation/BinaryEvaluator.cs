@@ -55,15 +55,18 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
     private static BinaryCrossEntropyMetrics EvaluateTogether(IHostEnvironment env, IDataView data, BinaryEvaluationOptions options)
     {
         using BinaryEvaluator evaluator = new(data, options);
-        var both = EvaluationPipeline<BinaryBlock, BinarySums>.Run(
+        MetricAccumulators ofProbabilities = new(2, options, evaluator._floorOfProbabilities, isBinary: true);
+        MetricAccumulators ofLogits = new(2, options, evaluator._floorOfLogits, isBinary: true);
+        EvaluationPipeline<BinaryBlock>.Run(
             evaluator,
-            exactRows => new(
-                new(2, options, evaluator._floorOfProbabilities, isBinary: true, exactRows),
-                new(2, options, evaluator._floorOfLogits, isBinary: true, exactRows)),
+            [
+                evaluator.Heed,
+                .. ofProbabilities.Lanes.Select(add => (Action<BinaryBlock>)(block => add(block.OfProbabilities))),
+                .. ofLogits.Lanes.Select(add => (Action<BinaryBlock>)(block => add(block.OfLogits))),
+            ],
             options.Threads);
-        evaluator._disagreement ??= both.Disagreement?.Why;
 
-        var sums = evaluator.UsesLogits ? both.OfLogits : both.OfProbabilities;
+        var sums = evaluator.UsesLogits ? ofLogits : ofProbabilities;
         BinaryCrossEntropyMetrics metrics = new(sums, evaluator.Rows.ClassNames, options, evaluator.ScoresUsed);
         EvaluationWarnings.Send(env, metrics.Warnings);
         return metrics;
@@ -73,12 +76,13 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
 
     public override void Evaluate(ScoredBlock rows, BinaryBlock block)
     {
+        block.Disagreement = null;
         block.OfProbabilities.Clear();
         block.OfLogits.Clear();
         if (_hasProbability)
             EvaluateProbabilities(rows, block.OfProbabilities);
-        // Once a row disagrees, nobody asks what the logits of those after it say.
-        if (_disagreement is null && block.Disagreement is null)
+        // Once a row disagrees, nobody asks what the logits say any more.
+        if (Volatile.Read(ref _disagreement) is null)
             EvaluateLogits(rows, block);
         block.OfProbabilities.SortByClass();
         block.OfLogits.SortByClass();
@@ -90,9 +94,11 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
     /// </summary>
     protected override EvaluatedBlock LossesOf(ScoredBlock rows, BinaryBlock block)
     {
-        _disagreement ??= block.Disagreement?.Why;
+        Heed(block);
         return UsesLogits ? block.OfLogits : block.OfProbabilities;
     }
+
+    private void Heed(BinaryBlock block) => Volatile.Write(ref _disagreement, _disagreement ?? block.Disagreement);
 
     private void EvaluateProbabilities(ScoredBlock rows, EvaluatedBlock block)
     {
@@ -118,8 +124,8 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
             (var probability, var score) = (scores[BinaryScoredRows.Probability], scores[BinaryScoredRows.RawScore]);
             if (!BinaryScores.IsSigmoid(probability, ForecastKey.Probability(block.Forecasts[row])))
             {
-                both.Disagreement = (block.PositionOf(row), FormattableString.Invariant(
-                    $"row {block.PositionOf(row)}: score {score} is not the logit of probability {probability}"));
+                both.Disagreement = FormattableString.Invariant(
+                    $"row {block.PositionOf(row)}: score {score} is not the logit of probability {probability}");
                 block.Clear();
             }
         }
@@ -153,32 +159,6 @@ internal sealed class BinaryBlock(ScoredBlock rows)
 
     public EvaluatedBlock OfLogits { get; } = EvaluatedBlock.OfBinary(rows);
 
-    /// <summary>The first row whose raw score is no logit of its probability, of all the rows so far; null where all agree.</summary>
-    public (long Row, string Why)? Disagreement { get; set; }
-}
-
-/// <summary>The sums of a binary model's rows by their probabilities and by their logits.</summary>
-internal sealed class BinarySums(MetricAccumulators ofProbabilities, MetricAccumulators ofLogits) : IRowSums<BinaryBlock, BinarySums>
-{
-    public MetricAccumulators OfProbabilities => ofProbabilities;
-
-    public MetricAccumulators OfLogits => ofLogits;
-
-    /// <inheritdoc cref="BinaryBlock.Disagreement"/>
-    public (long Row, string Why)? Disagreement { get; private set; }
-
-    public void Add(BinaryBlock block)
-    {
-        Disagreement ??= block.Disagreement;
-        ofProbabilities.Add(block.OfProbabilities);
-        ofLogits.Add(block.OfLogits);
-    }
-
-    public void Merge(BinarySums other)
-    {
-        if (other.Disagreement is { } found && !(Disagreement?.Row < found.Row))
-            Disagreement = found;
-        ofProbabilities.Merge(other.OfProbabilities);
-        ofLogits.Merge(other.OfLogits);
-    }
+    /// <summary>Why the raw scores are no logits of the probabilities; null where every row agrees.</summary>
+    public string? Disagreement { get; set; }
 }

@@ -1,109 +1,102 @@
-using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
-/// <summary>Sums over rows, block by block; what two of them have summed over rows of their own merges to what is known of all.</summary>
-internal interface IRowSums<TBlock, TSelf>
-{
-    void Add(TBlock block);
-
-    void Merge(TSelf other);
-}
-
 /// <summary>
-/// Streams rows through an evaluation. The first blocks go to one set of sums; those after them, a few at a time, to several sets in turn,
-/// which are merged at the end: which block goes where depends on its number alone, so that the outcome is the same bits on any number of
-/// threads. The caller's thread reads the blocks of the next turn while others evaluate those of this one, each block from scores to sums
-/// on one thread, in whose cache it stays.
+/// Streams rows through an evaluation in waves of a few blocks: while the caller's thread reads one wave, the blocks of the wave before are
+/// evaluated and those of the wave before that are added up, on as many threads as there are. Every sum sees its blocks in the order
+/// of the rows, so that the outcome is the same bits on any number of threads; memory is that of three waves.
 /// </summary>
-internal sealed class EvaluationPipeline<TBlock, TSums>
+internal sealed class EvaluationPipeline<TBlock>
     where TBlock : class
-    where TSums : class, IRowSums<TBlock, TSums>
 {
-    private const int Sets = 4;
-    private const int BlocksOfTurn = 4;
+    private const int MostBlocksPerWave = 8;
 
-    // So many blocks, a few milliseconds' work, are worth neither a thread nor sums of their own.
+    // So many blocks, a few milliseconds' work, are not worth a thread.
     private const int BlocksAlone = 32;
 
-    // All sets but the first share what it leaves them of the forecasts that are kept, some a turn more than others; a row may be two.
-    private const int ExactRowsOfSet = ScoreDistribution.ExactRows / Sets + 2 * BlocksOfTurn * ScoredBlock.MostRows;
-
     private readonly Evaluator<TBlock> _evaluator;
-    private readonly Func<int, TSums> _create;
-    private readonly (TBlock Block, TSums Sums)?[] _sets = new (TBlock, TSums)?[Sets];
+    private readonly IReadOnlyList<Action<TBlock>> _lanes;
     private Wave _toRead = new();
     private Wave _toEvaluate = new();
-    private int _nextSet;
+    private Wave _toAdd = new();
+    // A single thread has nobody to keep busy: it is done with a block while that is still in the cache.
+    private int _blocksPerWave = 1;
+    private int _nextTask;
     private bool _atEnd;
 
-    private EvaluationPipeline(Evaluator<TBlock> evaluator, Func<int, TSums> create) => (_evaluator, _create) = (evaluator, create);
+    private EvaluationPipeline(Evaluator<TBlock> evaluator, IReadOnlyList<Action<TBlock>> lanes)
+        => (_evaluator, _lanes) = (evaluator, lanes);
 
-    /// <summary>The sums of all rows, from the first block, which has been read already, to the last.</summary>
+    /// <summary>Evaluates all rows, from the first block, which has been read already, to the last, and adds them up.</summary>
     /// <param name="evaluator">Reads rows, on the caller's thread, and evaluates them.</param>
-    /// <param name="create">Makes sums of no rows, given how many forecasts they may keep as they are.</param>
+    /// <param name="lanes">What adds blocks up, in parts that may run side by side; each sees all blocks in the order of the rows, one
+    /// after the other.</param>
     /// <param name="threads">The number of threads, the caller's among them.</param>
     /// <exception cref="Exception">The error of the first row that has one, whether it could not be read or not be evaluated.</exception>
-    public static TSums Run(Evaluator<TBlock> evaluator, Func<int, TSums> create, int threads) =>
-        new EvaluationPipeline<TBlock, TSums>(evaluator, create).Run(threads);
-
-    private TSums Run(int threads)
+    public static void Run(Evaluator<TBlock> evaluator, IReadOnlyList<Action<TBlock>> lanes, int threads)
     {
-        BusyProcessors others = new();
-        var rows = _evaluator.First;
-        _atEnd = rows.Count == 0;
-        for (long block = 0; !_atEnd && (threads == 1 || block < BlocksAlone); block++)
+        if (evaluator.First.Count == 0)
+            return;
+        EvaluationPipeline<TBlock> pipeline = new(evaluator, lanes);
+        pipeline._toRead.Rows[0] = evaluator.First;
+        pipeline._toRead.Count = 1;
+        pipeline.Read();
+        using (WorkerTeam alone = new(size: 1))
         {
-            Evaluate(block < BlocksAlone ? 0 : (int)((block - BlocksAlone) / BlocksOfTurn % Sets), rows);
-            _atEnd = !_evaluator.Rows.Read(rows);
+            if (!pipeline.Run(alone, threads == 1 ? int.MaxValue : BlocksAlone))
+                return;
         }
-        if (!_atEnd)
-            // Some views, such as text files, read and compute on many threads themselves: those get their processors first.
-            RunWaves(rows, Math.Max(threads - others.Count, 1));
-        var sums = _sets[0]?.Sums ?? _create(0);
-        foreach (var set in _sets.AsSpan(1))
-        {
-            if (set is { } other)
-                sums.Merge(other.Sums);
-        }
-        return sums;
+        pipeline._blocksPerWave = MostBlocksPerWave;
+        var mostUseful = 1 + MostBlocksPerWave + lanes.Count;
+        // Waves take long beside the waking of a thread: spinning would buy little and cost other programs much.
+        using WorkerTeam team = new(Math.Min(threads, mostUseful), spins: 50);
+        _ = pipeline.Run(team, int.MaxValue);
     }
 
-    private void RunWaves(ScoredBlock first, int threads)
+    /// <summary>Runs so many waves; false when none is left.</summary>
+    private bool Run(WorkerTeam team, int waves)
     {
-        (_toRead.Rows[0], _toRead.Count) = (first, 1);
-        Read();
-        // Waves take long beside the waking of a thread: spinning would buy little and cost other programs much.
-        using WorkerTeam team = new(Math.Min(threads, 1 + Sets), spins: 50);
         Action<int> work = Work;
-        while (!_toRead.IsEmpty)
+        for (var wave = 0; wave < waves; wave++)
         {
-            (_toRead, _toEvaluate) = (_toEvaluate, _toRead);
-            (_toRead.Count, _nextSet) = (0, 0);
+            (_toRead, _toEvaluate, _toAdd) = (_toAdd, _toRead, _toEvaluate);
+            _toRead.Count = 0;
+            if (_toEvaluate.IsEmpty && _toAdd.IsEmpty)
+                return false;
+            _nextTask = 0;
             team.Run(work);
             _toEvaluate.ThrowFirstError();
         }
+        return true;
     }
 
     private void Work(int member)
     {
         if (member == 0)
             Read();
-        int set;
-        while ((set = Interlocked.Increment(ref _nextSet) - 1) < Sets)
-            EvaluateTurn(set);
+        var lanes = _toAdd.Count > 0 ? _lanes.Count : 0;
+        var tasks = lanes + _toEvaluate.Count;
+        int task;
+        while ((task = Interlocked.Increment(ref _nextTask) - 1) < tasks)
+        {
+            if (task < lanes)
+                Add(task);
+            else
+                Evaluate(task - lanes);
+        }
     }
 
     private void Read()
     {
         try
         {
-            while (!_atEnd && _toRead.Count < _toRead.Rows.Length)
+            while (!_atEnd && _toRead.Count < _blocksPerWave)
             {
-                if (_evaluator.Rows.Read(_toRead.Rows[_toRead.Count] ??= _evaluator.Rows.NewBlock()))
+                var rows = _toRead.Rows[_toRead.Count] ??= _evaluator.Rows.NewBlock();
+                if (_evaluator.Rows.Read(rows))
                     _toRead.Count++;
                 else
                     _atEnd = true;
@@ -117,35 +110,29 @@ internal sealed class EvaluationPipeline<TBlock, TSums>
         }
     }
 
-    private void EvaluateTurn(int set)
+    private void Evaluate(int block)
     {
-        for (var block = set * BlocksOfTurn; block < Math.Min((set + 1) * BlocksOfTurn, _toEvaluate.Count); block++)
+        try
         {
-            try
-            {
-                Evaluate(set, _toEvaluate.Rows[block]!);
-            }
-            catch (Exception error)
-            {
-                _toEvaluate.Errors[set] = ExceptionDispatchInfo.Capture(error);
-                return;
-            }
+            _evaluator.Evaluate(_toEvaluate.Rows[block]!, _toEvaluate.Blocks[block] ??= _evaluator.NewBlock());
+        }
+        catch (Exception error)
+        {
+            _toEvaluate.Errors[block] = ExceptionDispatchInfo.Capture(error);
         }
     }
 
-    private void Evaluate(int set, ScoredBlock rows)
+    private void Add(int lane)
     {
-        var (block, sums) = _sets[set] ??= (_evaluator.NewBlock(), _create(set == 0 ? ScoreDistribution.ExactRows : ExactRowsOfSet));
-        _evaluator.Evaluate(rows, block);
-        sums.Add(block);
+        for (var block = 0; block < _toAdd.Count; block++)
+            _lanes[lane](_toAdd.Blocks[block]!);
     }
 
     private sealed class Wave
     {
-        public readonly ScoredBlock?[] Rows = new ScoredBlock?[Sets * BlocksOfTurn];
-
-        /// <summary>What ended the turn of each set.</summary>
-        public readonly ExceptionDispatchInfo?[] Errors = new ExceptionDispatchInfo?[Sets];
+        public readonly ScoredBlock?[] Rows = new ScoredBlock?[MostBlocksPerWave];
+        public readonly TBlock?[] Blocks = new TBlock?[MostBlocksPerWave];
+        public readonly ExceptionDispatchInfo?[] Errors = new ExceptionDispatchInfo?[MostBlocksPerWave];
 
         /// <summary>The number of blocks.</summary>
         public int Count { get; set; }
@@ -162,16 +149,4 @@ internal sealed class EvaluationPipeline<TBlock, TSums>
             ReadError?.Throw();
         }
     }
-}
-
-/// <summary>
-/// How many processors the process keeps busy beside the caller's, from the making of this on. No result depends on it.
-/// </summary>
-internal sealed class BusyProcessors
-{
-    private readonly long _began = Stopwatch.GetTimestamp();
-    private readonly TimeSpan _spent = Environment.CpuUsage.TotalTime;
-
-    public int Count =>
-        Math.Max((int)Math.Round((Environment.CpuUsage.TotalTime - _spent) / Stopwatch.GetElapsedTime(_began)) - 1, 0);
 }

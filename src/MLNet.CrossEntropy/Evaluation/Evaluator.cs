@@ -4,7 +4,7 @@ namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
 /// Turns scored rows into losses, block by block: multiclass, binary and multi-label models each in their own way.
-/// <see cref="EvaluationPipeline{TBlock, TSums}"/>
+/// <see cref="EvaluationPipeline{TBlock}"/>
 /// adds the blocks up to metrics; a comparison takes the losses row by row.
 /// </summary>
 internal abstract class Evaluator : IDisposable

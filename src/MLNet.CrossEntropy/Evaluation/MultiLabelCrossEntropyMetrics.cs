@@ -9,20 +9,24 @@ namespace MLNet.CrossEntropy;
 public sealed class MultiLabelCrossEntropyMetrics
 {
     internal MultiLabelCrossEntropyMetrics(
-        MultiLabelAccumulator sums, IReadOnlyList<string> names, MultiLabelEvaluationOptions options, string scoresUsed)
+        MetricAccumulators[] ofLabel,
+        MultiLabelAccumulator ofRows,
+        IReadOnlyList<string> names,
+        MultiLabelEvaluationOptions options,
+        string scoresUsed)
     {
-        ref readonly var logLoss = ref sums.LogLoss;
-        Rows = sums.Rows.ToCounts(logLoss);
+        ref readonly var logLoss = ref ofRows.LogLoss;
+        Rows = ofRows.Rows.ToCounts(logLoss);
         ScoresUsed = scoresUsed;
         LogLoss = logLoss.LogLoss;
         ClippedLogLoss = logLoss.ClippedLogLoss;
         (ProbabilityFloor, ClippedLossShare) = (options.ProbabilityFloor, logLoss.ClippedShare);
         LogLossStandardError = logLoss.StandardError;
         LogLossInterval = ConfidenceInterval.Normal(ClippedLogLoss, LogLossStandardError, options.ConfidenceLevel);
-        HammingLoss = sums.HammingLoss;
-        SubsetAccuracy = sums.SubsetAccuracy;
+        HammingLoss = ofRows.HammingLoss;
+        SubsetAccuracy = ofRows.SubsetAccuracy;
         LabelNames = names;
-        Labels = [.. sums.OfLabel.Select(label => new BinaryCrossEntropyMetrics(label, ["0", "1"], options, scoresUsed))];
+        Labels = [.. ofLabel.Select(sums => new BinaryCrossEntropyMetrics(sums, ["0", "1"], options, scoresUsed))];
         (Micro, Macro) = Average(Labels);
         Warnings = [.. EvaluationWarnings.Of(this)];
     }

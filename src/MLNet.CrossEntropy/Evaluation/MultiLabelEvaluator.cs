@@ -38,12 +38,14 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
     {
         using MultiLabelEvaluator evaluator = new(data, options);
         var names = evaluator.Rows.ClassNames;
-        var sums = EvaluationPipeline<MultiLabelBlock, MultiLabelAccumulator>.Run(
+        MultiLabelAccumulator ofRows = new();
+        MetricAccumulators[] ofLabel = [.. names.Select(_ => new MetricAccumulators(2, options, evaluator._floor, isBinary: true))];
+        EvaluationPipeline<MultiLabelBlock>.Run(
             evaluator,
-            exactRows => new([.. names.Select(_ => new MetricAccumulators(2, options, evaluator._floor, isBinary: true, exactRows))]),
+            [ofRows.Add, .. ofLabel.Select((sums, label) => (Action<MultiLabelBlock>)(block => sums.Add(block.OfLabel[label])))],
             options.Threads);
 
-        MultiLabelCrossEntropyMetrics metrics = new(sums, names, options, evaluator.ScoresUsed);
+        MultiLabelCrossEntropyMetrics metrics = new(ofLabel, ofRows, names, options, evaluator.ScoresUsed);
         EvaluationWarnings.Send(env, metrics.Warnings);
         return metrics;
     }

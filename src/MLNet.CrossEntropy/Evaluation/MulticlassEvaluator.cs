@@ -40,10 +40,8 @@ internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
         IHostEnvironment env, IDataView data, MulticlassEvaluationOptions options)
     {
         using MulticlassEvaluator evaluator = new(data, options);
-        var sums = EvaluationPipeline<EvaluatedBlock, MetricAccumulators>.Run(
-            evaluator,
-            exactRows => new(evaluator.Rows.ClassNames.Length, options, evaluator._floor, isBinary: false, exactRows),
-            options.Threads);
+        MetricAccumulators sums = new(evaluator.Rows.ClassNames.Length, options, evaluator._floor, isBinary: false);
+        EvaluationPipeline<EvaluatedBlock>.Run(evaluator, sums.Lanes, options.Threads);
 
         MulticlassCrossEntropyMetrics metrics = new(sums, evaluator.Rows.ClassNames, options, evaluator.ScoresUsed);
         EvaluationWarnings.Send(env, metrics.Warnings);

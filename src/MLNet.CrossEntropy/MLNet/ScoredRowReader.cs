@@ -36,9 +36,6 @@ internal sealed class ScoredBlock
     /// <summary>About this many scores make a block: small enough for the cache, large enough to amortise a hand-over.</summary>
     private const int ScoresPerBlock = 16384;
 
-    /// <summary>The rows of a block at most.</summary>
-    public const int MostRows = 1024;
-
     // The segments before it have no names of the data's.
     private const int FirstSegment = SegmentNames.Others + 1;
 
@@ -48,7 +45,7 @@ internal sealed class ScoredBlock
     public ScoredBlock(int width, bool hasSoftLabels, bool hasIds = false)
     {
         Width = width;
-        Capacity = Math.Clamp(ScoresPerBlock / width, 1, MostRows);
+        Capacity = Math.Clamp(ScoresPerBlock / width, 1, 1024);
         Labels = new int[Capacity];
         Weights = new double[Capacity];
         _scores = new float[Capacity * width];

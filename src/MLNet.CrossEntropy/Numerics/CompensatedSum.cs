@@ -24,20 +24,6 @@ internal struct CompensatedSum
         _sum = sum;
     }
 
-    /// <summary>Adds the terms of another sum.</summary>
-    public void Add(in CompensatedSum other)
-    {
-        Add(other._sum);
-        _dropped += other._dropped;
-    }
-
-    /// <summary>Adds sums to sums, place by place.</summary>
-    public static void Add(Span<CompensatedSum> sums, ReadOnlySpan<CompensatedSum> others)
-    {
-        for (var i = 0; i < sums.Length; i++)
-            sums[i].Add(others[i]);
-    }
-
     /// <summary>The sum of <paramref name="terms"/>, in double whatever <typeparamref name="T"/> is.</summary>
     public static double Of<T>(ReadOnlySpan<T> terms)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -140,13 +140,6 @@ internal static class SpanMath
         return sum == T.Zero;
     }
 
-    /// <summary>Adds counts to counts, place by place.</summary>
-    public static void Add(Span<long> counts, ReadOnlySpan<long> others)
-    {
-        for (var i = 0; i < counts.Length; i++)
-            counts[i] += others[i];
-    }
-
     /// <summary><c>y += a x</c>.</summary>
     public static void AddScaled(Span<double> y, double a, ReadOnlySpan<double> x)
     {

@@ -45,13 +45,6 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor)
         }
     }
 
-    public void Merge(LogLossAccumulator other)
-    {
-        _total.Merge(other._total);
-        for (var k = 0; k < classes; k++)
-            _ofClass[k].Merge(other._ofClass[k]);
-    }
-
     /// <summary>Each class's share of the weight; NaN without rows.</summary>
     public double[] ClassShares()
     {
@@ -168,18 +161,6 @@ internal struct LogLossSums
         }
     }
 
-    public void Merge(in LogLossSums other)
-    {
-        Rows += other.Rows;
-        ClippedRows += other.ClippedRows;
-        RoundedRows += other.RoundedRows;
-        _weight.Add(other._weight);
-        _unclippedRows.Add(other._unclippedRows);
-        _clippedRowsAtFloor.Add(other._clippedRowsAtFloor);
-        _clippedRows += other._clippedRows;
-        _moments.Merge(other._moments);
-    }
-
     /// <summary>Adds rows, all at once where none of them is clipped.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<double> losses, ReadOnlySpan<double> clippedLosses, ReadOnlySpan<double> weights)
@@ -255,8 +236,6 @@ internal sealed class SoftLabelAccumulator(int classes)
 
     /// <summary>The part of <see cref="WeightedEntropy"/> that belongs to class k.</summary>
     public double WeightedEntropyOf(int k) => _entropyOfClass[k].Value;
-
-    public void Merge(SoftLabelAccumulator other) => CompensatedSum.Add(_entropyOfClass, other._entropyOfClass);
 
     public void Add(EvaluatedBlock block)
     {

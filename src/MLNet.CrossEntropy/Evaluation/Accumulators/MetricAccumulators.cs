@@ -3,9 +3,10 @@ using System.Runtime.InteropServices;
 namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>
-/// Every accumulator of an evaluation. What two of them have summed over rows of their own merges to what is known of all.
+/// Every accumulator of an evaluation. They are fed in <see cref="Lanes"/>: within one, blocks must come in the order of the rows; no
+/// two touch the same sums, so that lanes may run side by side and the outcome is the same whoever runs them.
 /// </summary>
-internal sealed class MetricAccumulators : IRowSums<EvaluatedBlock, MetricAccumulators>
+internal sealed class MetricAccumulators
 {
     /// <summary>With more classes than this their confusion matrix would take too much memory, K^2 cells.</summary>
     public const int MostConfusionClasses = 1000;
@@ -18,7 +19,7 @@ internal sealed class MetricAccumulators : IRowSums<EvaluatedBlock, MetricAccumu
     /// <summary>
     /// Sums over classes; of a binary model only the positive class's forecasts are kept, those of the negative one mirror them.
     /// </summary>
-    public MetricAccumulators(int classes, EvaluationOptions options, LossFloor floor, bool isBinary, int exactRows)
+    public MetricAccumulators(int classes, EvaluationOptions options, LossFloor floor, bool isBinary)
     {
         IsBinary = isBinary;
         Floor = floor;
@@ -31,12 +32,20 @@ internal sealed class MetricAccumulators : IRowSums<EvaluatedBlock, MetricAccumu
         if (options.OneVersusRest ?? classes <= MostOneVersusRestClasses)
         {
             _oneVersusRest = isBinary
-                ? [new(1, 0, options.ReliabilityBins, exactRows)]
-                : [.. Enumerable.Range(0, classes).Select(k => new OneVersusRestAccumulator(k, k, options.ReliabilityBins, exactRows))];
+                ? [new(1, 0, options.ReliabilityBins)]
+                : [.. Enumerable.Range(0, classes).Select(k => new OneVersusRestAccumulator(k, k, options.ReliabilityBins))];
         }
-        TopLabel = isBinary ? null : new(options.ReliabilityBins, exactRows);
+        TopLabel = isBinary ? null : new(options.ReliabilityBins);
         Segments = options.SegmentColumnName is null ? null : new(options.ReliabilityBins, Floor, isBinary);
+        Lanes =
+        [
+            AddLosses, AddPredictions, .. _oneVersusRest is { } all ? all.Select(one => (Action<EvaluatedBlock>)one.Add) : [],
+            .. Segments is { } segments ? [segments.Add] : (Action<EvaluatedBlock>[])[],
+        ];
     }
+
+    /// <summary>What adds a block, in parts that may run side by side.</summary>
+    public IReadOnlyList<Action<EvaluatedBlock>> Lanes { get; }
 
     public bool IsBinary { get; }
 
@@ -88,36 +97,28 @@ internal sealed class MetricAccumulators : IRowSums<EvaluatedBlock, MetricAccumu
         ? null
         : new(_oneVersusRest[IsBinary ? 0 : k].Distribution, IsBinary && k == 0, name, options);
 
+    /// <summary>Adds a block in all lanes.</summary>
     public void Add(EvaluatedBlock block)
+    {
+        foreach (var lane in Lanes)
+            lane(block);
+    }
+
+    private void AddLosses(EvaluatedBlock block)
     {
         Rows.Merge(block.Outcomes);
         LogLoss.Add(block);
         SoftLabels.Add(block);
         RowLosses.Add(block);
+    }
+
+    private void AddPredictions(EvaluatedBlock block)
+    {
         Accuracy.Add(block);
         Brier.Add(block);
         Ranks?.Add(block);
         Confusion?.Add(block);
         TopLabel?.Add(block);
-        foreach (var one in _oneVersusRest ?? [])
-            one.Add(block);
-        Segments?.Add(block);
-    }
-
-    public void Merge(MetricAccumulators other)
-    {
-        Rows.Merge(other.Rows);
-        LogLoss.Merge(other.LogLoss);
-        SoftLabels.Merge(other.SoftLabels);
-        RowLosses.Merge(other.RowLosses);
-        Accuracy.Merge(other.Accuracy);
-        Brier.Merge(other.Brier);
-        Ranks?.Merge(other.Ranks!);
-        Confusion?.Merge(other.Confusion!);
-        TopLabel?.Distribution.Merge(other.TopLabel!.Distribution);
-        for (var k = 0; k < (_oneVersusRest?.Length ?? 0); k++)
-            _oneVersusRest![k].Distribution.Merge(other._oneVersusRest![k].Distribution);
-        Segments?.Merge(other.Segments!);
     }
 }
 
@@ -125,12 +126,12 @@ internal sealed class MetricAccumulators : IRowSums<EvaluatedBlock, MetricAccumu
 /// A class's probability as a forecast of the event "the label is this class". Its outcome does not depend on other classes, so that each
 /// has an accumulator of its own.
 /// </summary>
-internal sealed class OneVersusRestAccumulator(int k, int column, int? reliabilityBins, int exactRows)
+internal sealed class OneVersusRestAccumulator(int k, int column, int? reliabilityBins)
 {
     private double[] _hits = [];
     private long[] _forecasts = [];
 
-    public ScoreDistribution Distribution { get; } = new(reliabilityBins, exactRows);
+    public ScoreDistribution Distribution { get; } = new(reliabilityBins);
 
     public void Add(EvaluatedBlock block)
     {
@@ -153,9 +154,9 @@ internal sealed class OneVersusRestAccumulator(int k, int column, int? reliabili
 }
 
 /// <summary>The top label's probability as a forecast of the event "the top label is right", row by row as far as memory allows.</summary>
-internal sealed class TopLabelAccumulator(int? reliabilityBins, int exactRows)
+internal sealed class TopLabelAccumulator(int? reliabilityBins)
 {
-    public ScoreDistribution Distribution { get; } = new(reliabilityBins, exactRows);
+    public ScoreDistribution Distribution { get; } = new(reliabilityBins);
 
     public void Add(EvaluatedBlock block)
     {

@@ -12,12 +12,6 @@ internal sealed class AccuracyAccumulator
     /// <summary>NaN without rows.</summary>
     public double Accuracy => _correct.Value / _total.Value;
 
-    public void Merge(AccuracyAccumulator other)
-    {
-        _correct.Add(other._correct);
-        _total.Add(other._total);
-    }
-
     public void Add(EvaluatedBlock block)
     {
         _total.Add(SpanMath.Sum(block.Weights.AsSpan(0, block.Count)));
@@ -35,12 +29,6 @@ internal sealed class BrierAccumulator
 
     /// <summary>0 is perfect, 2 always certain and wrong; NaN without rows.</summary>
     public double Score => _squares.Value / _weight.Value;
-
-    public void Merge(BrierAccumulator other)
-    {
-        _squares.Add(other._squares);
-        _weight.Add(other._weight);
-    }
 
     public void Add(EvaluatedBlock block)
     {
@@ -81,16 +69,6 @@ internal sealed class RankAccumulator(int classes)
             else
                 AddSoft(block, row);
         }
-    }
-
-    public void Merge(RankAccumulator other)
-    {
-        CompensatedSum.Add(_untied, other._untied);
-        CompensatedSum.Add(_lowerIndexFirst, other._lowerIndexFirst);
-        CompensatedSum.Add(_optimistic, other._optimistic);
-        CompensatedSum.Add(_pessimistic, other._pessimistic);
-        SpanMath.Add(_plain, other._plain);
-        _weight.Add(other._weight);
     }
 
     /// <summary>The weighted share of rows whose true class is among the k highest scores; NaN without rows.</summary>
@@ -180,13 +158,6 @@ internal sealed class ConfusionAccumulator(int classes)
             else
                 AddSoft(block, row);
         }
-    }
-
-    public void Merge(ConfusionAccumulator other)
-    {
-        SpanMath.Add(_rows, other._rows);
-        SpanMath.Add(_plain, other._plain);
-        CompensatedSum.Add(_weights, other._weights);
     }
 
     public ClassConfusionMatrix ToMatrix(IReadOnlyList<string> names)

@@ -29,14 +29,6 @@ internal sealed class RowLossAccumulator(int worstRows, LossFloor floor)
         }
         Worst.Add(block);
     }
-
-    public void Merge(RowLossAccumulator other)
-    {
-        ByLoss.Merge(other.ByLoss);
-        ByProbability.Merge(other.ByProbability);
-        foreach (var row in other.Worst.Rows)
-            Worst.Add(row);
-    }
 }
 
 /// <summary>
@@ -61,12 +53,6 @@ internal sealed class LossHistogram(int bins, int perUnit, double end)
 
     public void Add(double value, double loss, double weight) =>
         _bins[(int)double.MinNative(value * perUnit, bins - 1)] += Vector256.Create(1, weight, weight * loss, 0);
-
-    public void Merge(LossHistogram other)
-    {
-        for (var b = 0; b < bins; b++)
-            _bins[b] += other._bins[b];
-    }
 
     /// <summary>The intervals that hold rows, in order.</summary>
     public LossBin[] ToBins() =>

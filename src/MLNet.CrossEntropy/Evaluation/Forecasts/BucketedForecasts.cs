@@ -53,18 +53,6 @@ internal sealed class BucketedForecasts(ForecastBuckets buckets)
         return noneIsTiny;
     }
 
-    /// <summary>Adds the rows of another of the same buckets.</summary>
-    public void Merge(BucketedForecasts other)
-    {
-        for (var b = 0; b < _packed.Length; b++)
-        {
-            var sums = other.SumsOf(b);
-            if (sums.Weight > 0)
-                AllSums[b].Add(sums.Weight, sums.Tails, sums.Squares);
-            _positive[b] += other._positive[b];
-        }
-    }
-
     /// <summary>Appends the buckets that hold rows, lowest forecast first.</summary>
     public void AddGroupsTo(List<ScoreGroup> groups)
     {

@@ -57,16 +57,6 @@ internal sealed class ExactForecasts
         _isSorted = false;
     }
 
-    /// <summary>Adds all rows of another.</summary>
-    public void Add(ExactForecasts other)
-    {
-        _plain = [.. _plain.AsSpan(0, _plainRows), .. other._plain.AsSpan(0, other._plainRows)];
-        _plainRows = _plain.Length;
-        for (var i = 0; i < other._weighedRows; i++)
-            Add(other._keys[i], other._signedWeights[i]);
-        _isSorted = false;
-    }
-
     /// <summary>Hands all rows on.</summary>
     public void PourInto(BucketedForecasts buckets)
     {

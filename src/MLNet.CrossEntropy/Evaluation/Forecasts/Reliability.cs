@@ -34,12 +34,6 @@ internal sealed class ReliabilityAccumulator
     public void Add(double forecast, double complement, double hit, double weight)
         => _bins[BinOf(forecast)].Add(forecast, complement, hit, weight, weight * weight);
 
-    public void Merge(ReliabilityAccumulator other)
-    {
-        for (var b = 0; b < _bins.Length; b++)
-            _bins[b].Add(other._bins[b]);
-    }
-
     public ReliabilityDiagram ToDiagram()
     {
         if (!_isAuto)

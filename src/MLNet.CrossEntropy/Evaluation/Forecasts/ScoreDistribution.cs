@@ -7,9 +7,7 @@ namespace MLNet.CrossEntropy.Evaluation;
 /// The joint distribution of forecast and outcome of one event, in bounded memory: every row as it is up to
 /// <see cref="ExactRows"/>, beyond that sums in buckets.
 /// </summary>
-/// <param name="reliabilityBins">The bins whose edges the buckets shall keep apart; null for those that rows decide.</param>
-/// <param name="exactRows">How many rows are kept as they are; what others are merged into may keep more.</param>
-internal sealed class ScoreDistribution(int? reliabilityBins, int exactRows = ScoreDistribution.ExactRows)
+internal sealed class ScoreDistribution(int? reliabilityBins)
 {
     public const int ExactRows = 1 << 16;
 
@@ -78,25 +76,10 @@ internal sealed class ScoreDistribution(int? reliabilityBins, int exactRows = Sc
         ? (group.Probability, group.Complement)
         : ForecastBuckets.For(reliabilityBins ?? ReliabilityBinCount.MostOfEqualWidth).EdgeOf(group.Probability, group.Complement, highest);
 
-    /// <summary>Adds the rows of another.</summary>
-    public void Merge(ScoreDistribution other)
-    {
-        if (other._exact is { } rows && HasRoomFor(rows.Rows))
-        {
-            _exact!.Add(rows);
-            return;
-        }
-        Pour();
-        if (other._exact is { } exact)
-            exact.PourInto(_buckets!);
-        else
-            _buckets!.Merge(other._buckets!);
-    }
-
     /// <summary>Whether so many rows more may be kept as they are; if not, none is from now on.</summary>
     private bool HasRoomFor(int rows)
     {
-        if (_exact is not null && _exact.Rows + rows > exactRows)
+        if (_exact is not null && _exact.Rows + rows > ExactRows)
             Pour();
         return _exact is not null;
     }

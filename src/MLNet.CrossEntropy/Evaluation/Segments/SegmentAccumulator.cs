@@ -24,18 +24,6 @@ internal sealed class SegmentAccumulator(int? reliabilityBins, LossFloor floor, 
             SumsOf(block.SegmentOf(source)).LogLoss.Add(double.PositiveInfinity, floor.Largest, weight);
     }
 
-    /// <summary>Adds the rows of another, whose segments have the same names.</summary>
-    public void Merge(SegmentAccumulator other)
-    {
-        _names ??= other._names;
-        for (var segment = 0; segment < other._segments.Count; segment++)
-        {
-            var sums = SumsOf(segment);
-            sums.LogLoss.Merge(other._segments[segment].LogLoss);
-            sums.Reliability.Merge(other._segments[segment].Reliability);
-        }
-    }
-
     /// <summary>The segments that have rows; first those that differ most surely from all others.</summary>
     public IReadOnlyList<SegmentMetrics> ToMetrics(double level)
     {
