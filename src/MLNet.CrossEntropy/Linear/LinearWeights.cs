@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
@@ -39,7 +40,11 @@ internal sealed unsafe class LinearWeights : IDisposable
     public float[] Biases { get; }
 
     /// <summary>Where the weight of output k and feature j is.</summary>
-    public long Place(int k, int j) => IsSparse ? (long)j * Outputs + k : (long)k * Stride + j;
+    public long Place(int k, int j)
+    {
+        Debug.Assert((uint)k < (uint)Outputs && (uint)j < (uint)Features);
+        return IsSparse ? (long)j * Outputs + k : (long)k * Stride + j;
+    }
 
     /// <summary>Takes over weights <c>[outputs, features]</c>, null for zeros, and biases.</summary>
     public void Set(float[]? weights, ReadOnlySpan<float> biases)

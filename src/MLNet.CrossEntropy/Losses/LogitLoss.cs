@@ -149,6 +149,16 @@ internal readonly ref struct HardLabelRows
 
     /// <summary>Receives the weight that each row's target brings (see <see cref="LogitLoss.TargetWeight"/>).</summary>
     public required Span<float> TargetWeights { get; init; }
+
+    /// <summary>Refuses what pointers would follow out of their memory: kernels look at no bound again.</summary>
+    /// <exception cref="ArgumentException">There is less room than the rows need.</exception>
+    public void Check()
+    {
+        int rows = Labels.Length, cells = rows * Outputs;
+        if (Logits.Length < cells || Gradients.Length < cells || Losses.Length < rows || TargetWeights.Length < rows)
+            throw new ArgumentException($"{rows} rows of {Outputs} outputs have {Logits.Length} logits, and room for {Gradients.Length} "
+                + $"gradients, {Losses.Length} losses and {TargetWeights.Length} weights.");
+    }
 }
 
 /// <summary>

@@ -173,6 +173,7 @@ internal static unsafe class SigmoidCrossEntropyRows
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Compute(HardLabelRows rows, Weights weights)
     {
+        rows.Check();
         var count = rows.Labels.Length;
         fixed (int* labels = rows.Labels)
         fixed (float* logits = rows.Logits, slopes = rows.Gradients, targetWeights = rows.TargetWeights)

@@ -177,6 +177,8 @@ internal static unsafe class SoftmaxCrossEntropyRows
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Compute(HardLabelRows rows, ReadOnlySpan<double> classWeights)
     {
+        rows.Check();
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows.Outputs, MostClasses);
         var classes = rows.Outputs;
         var terms = stackalloc float[MostClasses * Lanes];
         var targetLogits = stackalloc float[Lanes];

@@ -27,10 +27,12 @@ internal readonly struct HessianForm
     {
         (_rows, Outputs) = (rows, outputs);
         var size = rows.Features + 1L;
+        // In double: of features beyond number the product is beyond a long.
+        var whole = (double)size * size * outputs;
         var areIndependent = outputs == 1 || loss.HasIndependentOutputs;
         IsCoupled = !areIndependent && (outputs - 1) * size <= MostCoupled;
-        IsWhole = (areIndependent && size * size * outputs <= MostFactors) || IsCoupled;
-        var isDiagonal = !IsWhole && !(mayHaveBlocks && size * size * outputs <= MostFactors);
+        IsWhole = (areIndependent && whole <= MostFactors) || IsCoupled;
+        var isDiagonal = !IsWhole && !(mayHaveBlocks && whole <= MostFactors);
         Directions = IsCoupled ? outputs - 1 : outputs;
         BlockSize = isDiagonal ? 1 : (int)size * (IsCoupled ? Directions : 1);
         Weights = IsCoupled ? outputs * Directions / 2 : outputs;

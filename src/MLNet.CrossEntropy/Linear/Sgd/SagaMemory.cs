@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
@@ -31,6 +32,7 @@ internal sealed unsafe class SagaMemory(long rows, int outputs, double totalWeig
     /// </summary>
     public void Replace(int row, float* errors)
     {
+        Debug.Assert(row >= 0 && (row + 1L) * outputs <= _errors.Length);
         var known = _errors.Pointer + (long)row * outputs;
         for (var k = 0; k < outputs; k++)
         {
