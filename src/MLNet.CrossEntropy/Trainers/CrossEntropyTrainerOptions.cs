@@ -31,8 +31,8 @@ public abstract class CrossEntropyTrainerOptions
     /// </summary>
     /// <remarks>
     /// The chosen penalty is on the weights of features scaled to the same variance, so that the model does not change with their units,
-    /// unless one on raw weights, as a number of yours is, does clearly better. Up to 300 rows are held out in ten folds, up to 2,000 in
-    /// five, more in two halves, of a sample where all would take long. It takes longer than one fit; give a number where that matters.
+    /// unless one on raw weights, as a number of yours is, does clearly better. Up to 4,096 rows are left out one by one, by the Hessian's
+    /// factor; of larger models or more rows folds or halves are held out. It takes longer than one fit; give a number where that matters.
     /// In a <see cref="Cluster"/> null is 1/N.
     /// </remarks>
     public float? L2Regularization { get; set; }
