@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Trainers;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Trainers;
@@ -62,7 +63,8 @@ public sealed class UnfinishedFitTests
     private static TrainingReport Fit(IDataView view, Solver solver, int? epochs, float l2) =>
         TrainingReport.Of(FitModel(view, solver, epochs, l2, null))!;
 
-    private static ITransformer FitModel(IDataView view, Solver solver, int? epochs, float l2, ITransformer? initial) =>
+    private static MulticlassPredictionTransformer<MaximumEntropyModelParameters> FitModel(
+        IDataView view, Solver solver, int? epochs, float l2, ITransformer? initial) =>
         Ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options
         {
             Solver = solver,
