@@ -112,9 +112,9 @@ internal sealed class RowShares : IDisposable
         var blockRows = isSparse ? NonZerosPerSparseBlock / Math.Max(1, perRow) : ValuesPerDenseBlock / (double)features;
         var powerOfTwo = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(blockRows, 1, MostRowsPerBlock));
         var dealt = new RowDeal(cluster, own, isSparse, outputs).Deal(read, wanted, powerOfTwo);
-        // Floats from 0 on rise with their bits.
-        var largest = cluster.Gather(BitConverter.SingleToInt32Bits(dealt.Select(block => block.LargestWeight).Append(0).Max())).Max();
-        var weightScale = RowBlock.WeightScale(BitConverter.Int32BitsToSingle((int)largest));
+        float[] largest = [dealt.Select(block => block.LargestWeight).Append(0).Max()];
+        cluster.Max(largest);
+        var weightScale = RowBlock.WeightScale(largest[0]);
         return new RowShares(cluster, rows, nonZeros, count, [.. dealt.Select(block => block.Weighing(weightScale))], outputs)
         {
             Cancellation = cancellation,

@@ -83,8 +83,7 @@ internal sealed partial class PenaltySearch : IDisposable
         if (_plan.ChoosesL2)
         {
             chosen = DescendL2(_shares);
-            // Rows that were all guessed right tell no more.
-            if (_shares is not null && chosen.Mean * chosen.Losses.Length > 1 && _shares.Max() > WorthASecondPath * _shares.Min()
+            if (_shares is not null && !IsSolved(chosen) && _shares.Max() > WorthASecondPath * _shares.Min()
                 && ClimbRaw(chosen) is var raw
                 && raw.GainOver(chosen) is var (gain, error) && gain > Math.Max(error, ClearGain * chosen.Mean))
                 chosen = raw;
@@ -111,7 +110,7 @@ internal sealed partial class PenaltySearch : IDisposable
     private TriedPenalty DescendL2(float[]? shares)
     {
         var best = Descend(shares);
-        return best.Mean > SolvedBy(best) ? Between(best) : best;
+        return IsSolved(best) ? best : Between(best);
     }
 
     /// <summary>From strong to weak until the loss rises, and on to stronger ones where the first was the best.</summary>
@@ -121,7 +120,7 @@ internal sealed partial class PenaltySearch : IDisposable
         var first = Strongest(shares);
         Restart();
         var best = Better(Try(_plan.L1, first, shares), null);
-        var solved = SolvedBy(best);
+        var solved = Math.Max(Solved * best.Mean, 1.0 / best.Losses.Length);
         var most = _plan.IsPulled ? MostIdleOfPulled : 1;
         for (int i = 1, idle = 0; i < MostSteps && idle < most && best.Mean > solved; i++)
         {
@@ -134,8 +133,7 @@ internal sealed partial class PenaltySearch : IDisposable
 
         for (var i = 0; i < MostSteps && best.L2 >= first; i++)
         {
-            foreach (var split in _splits)
-                split.BeginAtKept();
+            BeginAtKept();
             var trial = Try(_plan.L1, best.L2 * Factor, shares);
             if (!(trial.Mean < best.Mean * (1 - Flat)))
                 break;
@@ -154,7 +152,8 @@ internal sealed partial class PenaltySearch : IDisposable
         return first > 0 && double.IsFinite(first) ? first : 1;
     }
 
-    private static double SolvedBy(TriedPenalty first) => Math.Max(Solved * first.Mean, 1.0 / first.Losses.Length);
+    /// <summary>Whether rows were all guessed right: they tell no more.</summary>
+    private static bool IsSolved(TriedPenalty trial) => trial.Mean * trial.Losses.Length <= 1;
 
     /// <summary>
     /// Raw weights, from the penalty on that is worth as much for the model of the best one on scaled ones; left where they are worse.
@@ -165,8 +164,7 @@ internal sealed partial class PenaltySearch : IDisposable
         var alike = scaled.L2 * squares.Sum(sum => sum.Shared) / squares.Sum(sum => sum.Plain);
         if (!(alike > 0 && double.IsFinite(alike)))
             return scaled;
-        foreach (var split in _splits)
-            split.BeginAtKept();
+        BeginAtKept();
         var best = Better(Try(_plan.L1, alike, null), null);
         for (var i = 0; i < MostClimbs && best.Mean < scaled.Mean * (1 - ClearGain / 2); i++)
         {
@@ -187,8 +185,7 @@ internal sealed partial class PenaltySearch : IDisposable
         {
             if (_path.Any(trial => trial.Shares == middle.Shares && Math.Abs(Math.Log(trial.L2 / l2)) < 0.1))
                 continue;
-            foreach (var split in _splits)
-                split.BeginAtKept();
+            BeginAtKept();
             best = Better(Try(_plan.L1, l2, middle.Shares), best);
         }
 
@@ -209,8 +206,7 @@ internal sealed partial class PenaltySearch : IDisposable
         var gain = lowest * lowest * (rise / up + fall / -down) / (up - down);
         if (!(gain > Flat * middle.Mean && Math.Abs(lowest) > WorthAStep))
             return middle;
-        foreach (var split in _splits)
-            split.BeginAtKept();
+        BeginAtKept();
         return Better(Try(_plan.L1, middle.L2 * Math.Exp(lowest), middle.Shares), middle);
     }
 
@@ -237,6 +233,12 @@ internal sealed partial class PenaltySearch : IDisposable
         }
 
         return without.Losses.Length > 0 && without.Mean <= best!.Mean ? without : best!;
+    }
+
+    private void BeginAtKept()
+    {
+        foreach (var split in _splits)
+            split.BeginAtKept();
     }
 
     private void Restart()

@@ -1,7 +1,7 @@
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>Penalties, and the loss of each held-out row and its weight.</summary>
-internal sealed record TriedPenalty
+internal sealed class TriedPenalty
 {
     public TriedPenalty(double l1, double l2, float[]? shares, (double Loss, double Weight)[] losses)
     {
