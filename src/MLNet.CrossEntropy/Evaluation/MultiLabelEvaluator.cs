@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
 
@@ -39,11 +40,13 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
         using MultiLabelEvaluator evaluator = new(data, options);
         var names = evaluator.Rows.ClassNames;
         MultiLabelAccumulator ofRows = new();
-        MetricAccumulators[] ofLabel = [.. names.Select(_ => new MetricAccumulators(2, options, evaluator._floor, isBinary: true))];
+        MetricAccumulators[] ofLabel =
+            [.. names.Select(_ => new MetricAccumulators(2, options, evaluator._floor, evaluator.Rows.Segments, isBinary: true))];
         EvaluationPipeline<MultiLabelBlock>.Run(
             evaluator,
             [ofRows.Add, .. ofLabel.Select((sums, label) => (Action<MultiLabelBlock>)(block => sums.Add(block.OfLabel[label])))],
-            options.Threads);
+            options.Threads,
+            ofLabel.Aggregate((Action<StateStream>)ofRows.Serialize, (all, sums) => all + sums.Serialize));
 
         MultiLabelCrossEntropyMetrics metrics = new(ofLabel, ofRows, names, options, evaluator.ScoresUsed);
         EvaluationWarnings.Send(env, metrics.Warnings);

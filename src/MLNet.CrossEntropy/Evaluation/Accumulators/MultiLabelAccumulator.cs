@@ -1,3 +1,4 @@
+using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
@@ -19,6 +20,16 @@ internal sealed class MultiLabelAccumulator
 
     /// <summary>The weighted share of rows with every answer right; NaN without rows.</summary>
     public double SubsetAccuracy => _allRight.Value / _rowWeight.Value;
+
+    /// <summary>Writes the sums, or reads them.</summary>
+    public void Serialize(StateStream state)
+    {
+        Rows.Serialize(state);
+        state.Raw(ref _logLoss);
+        state.Raw(ref _wrong);
+        state.Raw(ref _allRight);
+        state.Raw(ref _rowWeight);
+    }
 
     public void Add(MultiLabelBlock block)
     {

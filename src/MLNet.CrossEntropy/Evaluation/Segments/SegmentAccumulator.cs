@@ -1,17 +1,16 @@
+using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Losses and reliability of the rows of each segment.</summary>
-internal sealed class SegmentAccumulator(int? reliabilityBins, LossFloor floor, bool isBinary)
+internal sealed class SegmentAccumulator(SegmentNames names, int? reliabilityBins, LossFloor floor, bool isBinary)
 {
     private readonly List<Sums> _segments = [];
-    private SegmentNames? _names;
 
     public void Add(EvaluatedBlock block)
     {
-        _names ??= block.SegmentNames;
         for (var row = 0; row < block.Count; row++)
         {
             var sums = SumsOf(block.SegmentOf(block.Sources[row]));
@@ -22,6 +21,18 @@ internal sealed class SegmentAccumulator(int? reliabilityBins, LossFloor floor, 
         }
         foreach ((var source, _, var weight) in block.Mistakes)
             SumsOf(block.SegmentOf(source)).LogLoss.Add(double.PositiveInfinity, floor.Largest, weight);
+    }
+
+    /// <summary>Writes the sums, or reads them.</summary>
+    public void Serialize(StateStream state)
+    {
+        var count = _segments.Count;
+        state.Raw(ref count);
+        for (var segment = 0; segment < count; segment++)
+        {
+            state.Raw(ref SumsOf(segment).LogLoss);
+            SumsOf(segment).Reliability.Serialize(state);
+        }
     }
 
     /// <summary>The segments that have rows; first those that differ most surely from all others.</summary>
@@ -65,7 +76,7 @@ internal sealed class SegmentAccumulator(int? reliabilityBins, LossFloor floor, 
         var share = own.Weight / all.Weight;
         return new()
         {
-            Name = _names![segment],
+            Name = names[segment],
             IsMissing = segment == SegmentNames.Missing,
             IsLumped = segment == SegmentNames.Others,
             Rows = sums.Rows,
