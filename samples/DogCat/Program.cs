@@ -44,9 +44,10 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
     var scored = model.Transform(unseen.Rows);
     var soft = SoftLabels.Evaluate(ml, scored);
     output.Results(results, arePhotographs ? null : soft?.IrreducibleLogLoss);
+    // Of the models that give classes scores: SigmoidCrossEntropy's is SoftmaxCrossEntropy's in another form.
+    var compared = results.Where(r => !r.Trainer.IsBinary).ToDictionary(r => r.Trainer.Name);
     var comparison = ml.MulticlassClassification.CompareCrossEntropy(
-        results.Where(r => !r.Trainer.IsBinary).ToDictionary(r => r.Trainer.Name, r => r.Model.Transform(unseen.Rows)),
-        new ComparisonOptions { Seed = 1 });
+        compared.ToDictionary(r => r.Key, r => r.Value.Model.Transform(unseen.Rows)), new ComparisonOptions { Seed = 1 });
     output.Tell("comparison", JsonNode.Parse(comparison.ToJson()), "\n" + comparison.Pairs[0].Sentence);
 
     // 5. How uncertain some pictures are is known. How far is the model from that, and does it help to train on it?
@@ -71,8 +72,8 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
             Introduction = Invariant($"Linear models of {known.Pictures.Length:N0} {kind}, ")
                 + Invariant($"judged by {unseen.Pictures.Length:N0} others that no model has seen."),
         };
-        foreach (var result in results)
-            report.Add(result.Trainer.Name, result.Test, TrainingReport.Of(result.Model));
+        foreach ((var of, var result) in compared)
+            report.Add(of, result.Test, TrainingReport.Of(result.Model));
         report.Add(comparison).AddPictures(name, unseen.Judged(scored), soft).AddTrial(trial).AddReason().Save(page);
         output.Written("report", page);
     }
