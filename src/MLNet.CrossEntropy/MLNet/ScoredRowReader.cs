@@ -190,6 +190,9 @@ internal abstract class ScoredRowReader : IDisposable
     /// <summary>False where the names are no more than the slot numbers.</summary>
     public abstract bool ClassesAreNamed { get; }
 
+    /// <summary>Whether probabilities stand beside scores of several labels, which shows that these are logits.</summary>
+    public virtual bool HasProbabilities => false;
+
     /// <summary>Of a cluster, the rows of all ranks, this one's among them; null reads its own alone.</summary>
     public SharedScoredRows? Shared { get; set; }
 

@@ -3,7 +3,7 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>What multi-label rows amount to over all the answers that they have.</summary>
-internal sealed class MultiLabelAccumulator
+internal sealed class MultiLabelAccumulator(SegmentAccumulator? segments)
 {
     private LogLossSums _logLoss;
     private CompensatedSum _wrong;
@@ -11,6 +11,9 @@ internal sealed class MultiLabelAccumulator
     private CompensatedSum _rowWeight;
 
     public RowCounter Rows { get; } = new();
+
+    /// <summary>Null where no column of segments is named.</summary>
+    public SegmentAccumulator? Segments => segments;
 
     public ref readonly LogLossSums LogLoss => ref _logLoss;
 
@@ -32,5 +35,6 @@ internal sealed class MultiLabelAccumulator
             _allRight.Add(block.AllRight[row]);
             _rowWeight.Add(block.RowWeights[row]);
         }
+        segments?.Add(block);
     }
 }
