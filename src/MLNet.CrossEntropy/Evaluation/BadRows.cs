@@ -1,3 +1,4 @@
+using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Evaluation;
@@ -110,6 +111,13 @@ internal sealed class RowCounter
         _mistakes += other._mistakes;
         for (var i = 0; i < _counts.Length; i++)
             _counts[i] += other._counts[i];
+    }
+
+    /// <summary>Writes the counts, or reads them.</summary>
+    public void Serialize(StateStream state)
+    {
+        state.Raw<long>(_counts);
+        state.Raw(ref _mistakes);
     }
 
     /// <summary>The counts, and those of the rows that <paramref name="sums"/> hold whose loss is a bound.</summary>

@@ -56,8 +56,8 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
     private static BinaryCrossEntropyMetrics EvaluateTogether(IHostEnvironment env, IDataView data, BinaryEvaluationOptions options)
     {
         using BinaryEvaluator evaluator = new(data, options);
-        MetricAccumulators ofProbabilities = new(2, options, evaluator._floorOfProbabilities, isBinary: true);
-        MetricAccumulators ofLogits = new(2, options, evaluator._floorOfLogits, isBinary: true);
+        MetricAccumulators ofProbabilities = new(2, options, evaluator._floorOfProbabilities, evaluator.Rows.Segments, isBinary: true);
+        MetricAccumulators ofLogits = new(2, options, evaluator._floorOfLogits, evaluator.Rows.Segments, isBinary: true);
         EvaluationPipeline<BinaryBlock>.Run(
             evaluator,
             [
@@ -65,7 +65,13 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
                 .. ofProbabilities.Lanes.Select(add => (Action<BinaryBlock>)(block => add(block.OfProbabilities))),
                 .. ofLogits.Lanes.Select(add => (Action<BinaryBlock>)(block => add(block.OfLogits))),
             ],
-            options.Threads);
+            options.Threads,
+            state =>
+            {
+                state.Optional(ref evaluator._disagreement);
+                ofProbabilities.Serialize(state);
+                ofLogits.Serialize(state);
+            });
 
         var sums = evaluator.UsesLogits ? ofLogits : ofProbabilities;
         BinaryCrossEntropyMetrics metrics = new(sums, evaluator.Rows.ClassNames, options, evaluator.ScoresUsed);

@@ -15,12 +15,12 @@ internal sealed class EvaluatedBlock
     private const int Padding = 16;
 
     private readonly string?[] _ids;
+    private readonly int[] _segments;
     private readonly HashSet<int> _rounded = [];
-    private int[]? _segments;
 
     private EvaluatedBlock(int classes, int scores, int forecasts, ScoredBlock rows, bool hasSoftLabels, bool hasRanks, bool hasOthers)
     {
-        _ids = new string?[rows.Ids.Length];
+        (_ids, _segments) = (new string?[rows.Ids.Length], new int[rows.Segments.Length]);
         (Classes, HasSoftLabels) = (classes, hasSoftLabels);
         // An odd number of cache lines: columns at powers of two from each other would fight for the same places in the cache.
         Stride = (rows.Capacity + 2 * Padding - 1) / (2 * Padding) * 2 * Padding + Padding;
@@ -167,11 +167,8 @@ internal sealed class EvaluatedBlock
     /// </summary>
     public string? IdOf(int source) => _ids.Length == 0 ? null : _ids[source];
 
-    /// <summary>The segments' names; null where nobody asks for them.</summary>
-    public SegmentNames? SegmentNames { get; private set; }
-
     /// <summary>The segment of a row, given where it stands in the block it came from.</summary>
-    public int SegmentOf(int source) => _segments![source];
+    public int SegmentOf(int source) => _segments[source];
 
     /// <summary>The <see cref="ForecastKey"/> of each row's probability in a column of <see cref="Forecasts"/>.</summary>
     public void ForecastsOf(int column, Span<long> keys)
@@ -208,9 +205,7 @@ internal sealed class EvaluatedBlock
         Clear();
         FirstRow = rows.FirstRow;
         rows.Ids.CopyTo(_ids, 0);
-        if (rows.Segments is { } segments)
-            segments.CopyTo(_segments ??= new int[segments.Length], 0);
-        SegmentNames = rows.SegmentNames;
+        rows.Segments.CopyTo(_segments, 0);
     }
 
     /// <summary>Takes over a row's label, weight and position.</summary>

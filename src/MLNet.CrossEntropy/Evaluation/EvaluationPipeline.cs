@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
 
@@ -35,8 +36,26 @@ internal sealed class EvaluationPipeline<TBlock>
     /// <param name="lanes">What adds blocks up, in parts that may run side by side; each sees all blocks in the order of the rows, one
     /// after the other.</param>
     /// <param name="threads">The number of threads, the caller's among them.</param>
+    /// <param name="serialize">Writes what the lanes have added up, or reads it.</param>
     /// <exception cref="Exception">The error of the first row that has one, whether it could not be read or not be evaluated.</exception>
-    public static void Run(Evaluator<TBlock> evaluator, IReadOnlyList<Action<TBlock>> lanes, int threads)
+    public static void Run(
+        Evaluator<TBlock> evaluator, IReadOnlyList<Action<TBlock>> lanes, int threads, Action<StateStream> serialize)
+    {
+        if (evaluator.Rows.Shared is not { } shared)
+        {
+            Run(evaluator, lanes, threads);
+            return;
+        }
+        shared.TakeTurns(
+            () =>
+            {
+                _ = evaluator.Rows.Read(evaluator.First);
+                Run(evaluator, lanes, threads);
+            },
+            serialize);
+    }
+
+    private static void Run(Evaluator<TBlock> evaluator, IReadOnlyList<Action<TBlock>> lanes, int threads)
     {
         if (evaluator.First.Count == 0)
             return;

@@ -22,9 +22,10 @@ internal abstract class Evaluator : IDisposable
         try
         {
             if (vote is not null)
-                LookLikeLogits = VotesOf(rows.ReadAhead(BlocksThatTell), vote) > 0;
+                LookLikeLogits = rows.SumOfFirst(BlocksThatTell, vote) > 0;
             First = rows.NewBlock();
-            _ = rows.Read(First);
+            if (rows.Shared is null)
+                _ = rows.Read(First);
         }
         catch
         {
@@ -38,7 +39,7 @@ internal abstract class Evaluator : IDisposable
     /// <summary>Whether more rows look like logits than look like probabilities; false where nobody asked.</summary>
     protected bool LookLikeLogits { get; }
 
-    /// <summary>The first block of rows, already read; empty where there are no rows.</summary>
+    /// <summary>The first block of rows, already read; empty where there are no rows, or they wait for their turn.</summary>
     public ScoredBlock First { get; }
 
     /// <summary>What the losses are computed from: probabilities, logits, and how that was found out.</summary>
@@ -48,17 +49,6 @@ internal abstract class Evaluator : IDisposable
     public abstract EvaluatedBlock LossesOf(ScoredBlock rows);
 
     public void Dispose() => Rows.Dispose();
-
-    private static long VotesOf(IEnumerable<ScoredBlock> blocks, Func<ReadOnlySpan<float>, int> vote)
-    {
-        long sum = 0;
-        foreach (var block in blocks)
-        {
-            for (var row = 0; row < block.Count; row++)
-                sum += vote(block.Scores(row));
-        }
-        return sum;
-    }
 }
 
 /// <inheritdoc/>

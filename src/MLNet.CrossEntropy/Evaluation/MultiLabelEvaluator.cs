@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
 
@@ -37,14 +38,16 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
     {
         using MultiLabelEvaluator evaluator = new(data, options);
         var names = evaluator.Rows.ClassNames;
-        SegmentAccumulator? segments =
-            options.SegmentColumnName is null ? null : new(options.ReliabilityBins, evaluator._floor, isBinary: true);
+        SegmentAccumulator? segments = options.SegmentColumnName is null
+            ? null : new(evaluator.Rows.Segments, options.ReliabilityBins, evaluator._floor, isBinary: true);
         MultiLabelAccumulator ofRows = new(segments);
-        MetricAccumulators[] ofLabel = [.. names.Select(_ => new MetricAccumulators(2, options, evaluator._floor, isBinary: true))];
+        MetricAccumulators[] ofLabel =
+            [.. names.Select(_ => new MetricAccumulators(2, options, evaluator._floor, evaluator.Rows.Segments, isBinary: true))];
         EvaluationPipeline<MultiLabelBlock>.Run(
             evaluator,
             [ofRows.Add, .. ofLabel.Select((sums, label) => (Action<MultiLabelBlock>)(block => sums.Add(block.OfLabel[label])))],
-            options.Threads);
+            options.Threads,
+            ofLabel.Aggregate((Action<StateStream>)ofRows.Serialize, (all, sums) => all + sums.Serialize));
 
         MultiLabelCrossEntropyMetrics metrics = new(ofLabel, ofRows, names, options, evaluator.ScoresUsed);
         EvaluationWarnings.Send(env, metrics.Warnings);

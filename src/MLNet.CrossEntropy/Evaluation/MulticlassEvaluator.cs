@@ -40,10 +40,11 @@ internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
         IHostEnvironment env, IDataView data, MulticlassEvaluationOptions options)
     {
         using MulticlassEvaluator evaluator = new(data, options);
-        MetricAccumulators sums = new(evaluator.Rows.ClassNames.Length, options, evaluator._floor, isBinary: false);
-        EvaluationPipeline<EvaluatedBlock>.Run(evaluator, sums.Lanes, options.Threads);
+        var rows = evaluator.Rows;
+        MetricAccumulators sums = new(rows.ClassNames.Length, options, evaluator._floor, rows.Segments, isBinary: false);
+        EvaluationPipeline<EvaluatedBlock>.Run(evaluator, sums.Lanes, options.Threads, sums.Serialize);
 
-        MulticlassCrossEntropyMetrics metrics = new(sums, evaluator.Rows.ClassNames, options, evaluator.ScoresUsed);
+        MulticlassCrossEntropyMetrics metrics = new(sums, rows.ClassNames, options, evaluator.ScoresUsed);
         EvaluationWarnings.Send(env, metrics.Warnings);
         return metrics;
     }

@@ -49,7 +49,7 @@ internal sealed class BinaryScoredRows : ScoredRowReader
             : Open(data, columns, [label, probability, score], source => new BinaryScoredRows(source, label, probability, score));
     }
 
-    public override ScoredBlock NewBlock() => new(width: 2, hasSoftLabels: true, hasIds: HasIds);
+    public override ScoredBlock NewBlock() => NewBlock(width: 2, hasSoftLabels: true);
 
     protected override void ReadRow(ScoredBlock block, int row)
     {

@@ -49,7 +49,7 @@ internal sealed class MultiLabelRows : ScoredRowReader
         return Open(data, columns, [label, score], source => new MultiLabelRows(source, labels, label, score));
     }
 
-    public override ScoredBlock NewBlock() => new(_labels.Count, hasSoftLabels: true, hasIds: HasIds);
+    public override ScoredBlock NewBlock() => NewBlock(_labels.Count, hasSoftLabels: true);
 
     protected override void ReadRow(ScoredBlock block, int row)
     {

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
 using Microsoft.ML;
+using MLNet.CrossEntropy.Linear;
 
 namespace MLNet.CrossEntropy.MLNet;
 
@@ -36,13 +36,10 @@ internal sealed class ScoredBlock
     /// <summary>About this many scores make a block: small enough for the cache, large enough to amortise a hand-over.</summary>
     private const int ScoresPerBlock = 16384;
 
-    // The segments before it have no names of the data's.
-    private const int FirstSegment = SegmentNames.Others + 1;
-
     private float[] _scores;
     private double[] _targets;
 
-    public ScoredBlock(int width, bool hasSoftLabels, bool hasIds = false)
+    public ScoredBlock(int width, bool hasSoftLabels, bool hasIds, bool hasSegments)
     {
         Width = width;
         Capacity = Math.Clamp(ScoresPerBlock / width, 1, 1024);
@@ -50,6 +47,7 @@ internal sealed class ScoredBlock
         Weights = new double[Capacity];
         _scores = new float[Capacity * width];
         Ids = hasIds ? new string?[Capacity] : [];
+        Segments = hasSegments ? new int[Capacity] : [];
         _targets = hasSoftLabels ? new double[Capacity * width] : [];
     }
 
@@ -74,11 +72,8 @@ internal sealed class ScoredBlock
     /// <summary>The rows' names, null where one has none; empty where nobody asks for them.</summary>
     public string?[] Ids { get; private set; }
 
-    /// <summary>The rows' segments, numbered by <see cref="SegmentNames"/>; null where nobody asks for them.</summary>
-    public int[]? Segments { get; private set; }
-
-    /// <summary>The segments' names; null where nobody asks for them.</summary>
-    public SegmentNames? SegmentNames { get; private set; }
+    /// <summary>The rows' segments, numbered by <see cref="SegmentNames"/>; empty where nobody asks for them.</summary>
+    public int[] Segments { get; private set; }
 
     /// <summary>Makes a row that of another block.</summary>
     public void CopyRow(int row, ScoredBlock from, int fromRow)
@@ -89,75 +84,27 @@ internal sealed class ScoredBlock
             from.Target(fromRow).CopyTo(Target(row));
         if (Ids.Length > 0)
             Ids[row] = from.Ids[fromRow];
-        if (from.Segments is { } segments)
-            (SegmentNames, (Segments ??= new int[Capacity])[row]) = (from.SegmentNames, segments[fromRow]);
+        if (Segments.Length > 0)
+            Segments[row] = from.Segments[fromRow];
     }
 
-    /// <summary>The rows as a message, which <see cref="Read"/> takes up.</summary>
-    public byte[] ToBytes()
+    /// <summary>Writes the rows, or reads them.</summary>
+    public void Serialize(StateStream state)
     {
-        using var bytes = new MemoryStream();
-        using var writer = new BinaryWriter(bytes);
-        writer.Write(Count);
-        writer.Write(MemoryMarshal.AsBytes(Labels.AsSpan(0, Count)));
-        writer.Write(MemoryMarshal.AsBytes(Weights.AsSpan(0, Count)));
-        writer.Write(MemoryMarshal.AsBytes(_scores.AsSpan(0, Count * Width)));
-        writer.Write(MemoryMarshal.AsBytes(_targets.AsSpan(0, HasSoftLabels ? Count * Width : 0)));
-        foreach (var id in Ids.AsSpan(0, Ids.Length > 0 ? Count : 0))
-        {
-            writer.Write(id is not null);
-            writer.Write(id ?? "");
-        }
-
-        writer.Write(Segments is not null);
-        foreach (var segment in Segments.AsSpan(0, Segments is null ? 0 : Count))
-        {
-            writer.Write((byte)Math.Min(segment, FirstSegment));
-            writer.Write(segment < FirstSegment ? "" : SegmentNames![segment]);
-        }
-
-        writer.Flush();
-        return bytes.ToArray();
-    }
-
-    /// <summary>Takes up the rows of a message, whose segments are numbered by the given names.</summary>
-    public void Read(byte[] bytes, SegmentNames names)
-    {
-        using var reader = new BinaryReader(new MemoryStream(bytes));
-        Count = reader.ReadInt32();
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(Labels.AsSpan(0, Count)));
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(Weights.AsSpan(0, Count)));
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(_scores.AsSpan(0, Count * Width)));
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(_targets.AsSpan(0, HasSoftLabels ? Count * Width : 0)));
+        (var first, var count) = (FirstRow, Count);
+        state.Raw(ref first);
+        state.Raw(ref count);
+        (FirstRow, Count) = (first, count);
+        state.Raw(Labels.AsSpan(0, Count));
+        state.Raw(Weights.AsSpan(0, Count));
+        state.Raw(_scores.AsSpan(0, Count * Width));
+        state.Raw(_targets.AsSpan(0, HasSoftLabels ? Count * Width : 0));
+        state.Raw(Segments.AsSpan(0, Segments.Length > 0 ? Count : 0));
         foreach (ref var id in Ids.AsSpan(0, Ids.Length > 0 ? Count : 0))
-        {
-            var hasName = reader.ReadBoolean();
-            var name = reader.ReadString();
-            id = hasName ? name : null;
-        }
-
-        if (!reader.ReadBoolean())
-            return;
-        SegmentNames = names;
-        Segments ??= new int[Capacity];
-        foreach (ref var segment in Segments.AsSpan(0, Count))
-        {
-            segment = reader.ReadByte();
-            var name = reader.ReadString();
-            if (segment == FirstSegment)
-                segment = names.IndexOf(name);
-        }
+            state.Optional(ref id);
     }
-
 
     public Span<float> Scores(int row) => _scores.AsSpan(row * Width, Width);
-
-    /// <summary>Sorts a row into the segment of a name.</summary>
-    public void SetSegment(int row, SegmentNames names, string? name)
-    {
-        SegmentNames = names;
-        (Segments ??= new int[Capacity])[row] = names.IndexOf(name);
-    }
 
     /// <summary>The class shares of a row whose label is <see cref="ScoreClasses.Soft"/>.</summary>
     public Span<double> Target(int row) => _targets.AsSpan(row * Width, Width);
@@ -167,7 +114,7 @@ internal sealed class ScoredBlock
     {
         (Count, FirstRow, other.Count, other.FirstRow) = (other.Count, other.FirstRow, Count, FirstRow);
         (Labels, Weights, Ids, other.Labels, other.Weights, other.Ids) = (other.Labels, other.Weights, other.Ids, Labels, Weights, Ids);
-        (Segments, SegmentNames, other.Segments, other.SegmentNames) = (other.Segments, other.SegmentNames, Segments, SegmentNames);
+        (Segments, other.Segments) = (other.Segments, Segments);
         (_scores, _targets, other._scores, other._targets) = (other._scores, other._targets, _scores, _targets);
     }
 }
@@ -180,7 +127,6 @@ internal abstract class ScoredRowReader : IDisposable
     private readonly Source _source;
     private readonly Queue<ScoredBlock> _ahead = [];
     private ExceptionDispatchInfo? _errorAhead;
-    private readonly SegmentNames _segments = new();
 
     private protected ScoredRowReader(Source source) => _source = source;
 
@@ -193,16 +139,29 @@ internal abstract class ScoredRowReader : IDisposable
     /// <summary>Whether probabilities stand beside scores of several labels, which shows that these are logits.</summary>
     public virtual bool HasProbabilities => false;
 
-    /// <summary>Of a cluster, the rows of all ranks, this one's among them; null reads its own alone.</summary>
-    public SharedScoredRows? Shared { get; set; }
+    /// <summary>The names of the segments, as far as they have been read.</summary>
+    public SegmentNames Segments { get; set; } = new();
 
-    protected bool HasIds => _source.Id is not null;
+    /// <summary>Of a cluster, the rows of this rank among those of all; else null.</summary>
+    public SharedScoredRows? Shared { get; set; }
 
     /// <summary>A block for these rows.</summary>
     public abstract ScoredBlock NewBlock();
 
+    /// <summary>The sum of what is said of the scores of the first rows, so many blocks of them.</summary>
+    public long SumOfFirst(int blocks, Func<ReadOnlySpan<float>, int> say)
+    {
+        long sum = 0, row = Shared?.FirstRow ?? 0;
+        foreach (var block in Shared?.Blocks ?? ReadAhead(blocks))
+        {
+            for (var i = 0; i < block.Count && row < (long)blocks * block.Capacity; i++, row++)
+                sum += say(block.Scores(i));
+        }
+        return Shared?.Sum(sum) ?? sum;
+    }
+
     /// <summary>The next blocks, as many as there are up to a number; <see cref="Read"/> gives them out later.</summary>
-    public IReadOnlyCollection<ScoredBlock> ReadAhead(int blocks)
+    private Queue<ScoredBlock> ReadAhead(int blocks)
     {
         try
         {
@@ -232,8 +191,9 @@ internal abstract class ScoredRowReader : IDisposable
     /// <summary>What stands in the label column of a row, for an error: read anew.</summary>
     public string LabelAt(long row)
     {
-        if (Shared is not null)
-            return "a name that the rank knows which has the row";
+        row -= Shared?.FirstRow ?? 0;
+        if (row < 0)
+            return "a name that the rank before knows";
         using var cursor = ColumnValues.OpenCursor(_source.Data, [_source.Label]);
         var name = ColumnValues.Name(cursor, _source.Label, "label");
         while (cursor.MoveNext() && cursor.Position < row) { }
@@ -244,6 +204,10 @@ internal abstract class ScoredRowReader : IDisposable
 
     /// <summary>Reads the label and the scores of the cursor's current row.</summary>
     protected abstract void ReadRow(ScoredBlock block, int row);
+
+    /// <summary>A block of so many scores a row.</summary>
+    protected ScoredBlock NewBlock(int width, bool hasSoftLabels) =>
+        new(width, hasSoftLabels, hasIds: _source.Id is not null, hasSegments: _source.Segment is not null);
 
     /// <summary>A reader over the given columns, the label first, and those of weights and names.</summary>
     protected static T Open<T>(IDataView data, ScoredColumns columns, DataViewSchema.Column?[] read, Func<Source, T> make)
@@ -284,7 +248,7 @@ internal abstract class ScoredRowReader : IDisposable
             if (_source.Id is { } id)
                 block.Ids[row] = id();
             if (_source.Segment is { } segment)
-                block.SetSegment(row, _segments, segment());
+                block.Segments[row] = Segments.IndexOf(segment());
             ReadRow(block, row);
         }
         return block.Count > 0;

@@ -50,7 +50,7 @@ internal sealed class ScoredRows : ScoredRowReader
         return Open(data, columns, [label, score], source => new ScoredRows(source, classes, label, score, columns.WeightBySoftLabelSum));
     }
 
-    public override ScoredBlock NewBlock() => new(Classes.Count, hasSoftLabels: _softLabel is not null, hasIds: HasIds);
+    public override ScoredBlock NewBlock() => NewBlock(Classes.Count, hasSoftLabels: _softLabel is not null);
 
     protected override void ReadRow(ScoredBlock block, int row)
     {

@@ -1,7 +1,11 @@
+using System.Text.Json;
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy.MLNet;
 
 /// <summary>Numbers the values of a column of segments in the order in which they occur.</summary>
-internal sealed class SegmentNames
+/// <param name="most">So many are told apart.</param>
+internal sealed class SegmentNames(int most = SegmentNames.Most)
 {
     /// <summary>So many values are told apart.</summary>
     public const int Most = 1000;
@@ -23,9 +27,21 @@ internal sealed class SegmentNames
             return Missing;
         if (_indices.TryGetValue(name, out var index))
             return index;
-        if (_indices.Count == Most)
+        if (_indices.Count == most)
             return Others;
         _names.Add(name);
         return _indices[name] = _names.Count - 1;
+    }
+
+    /// <summary>The names of all ranks of a cluster in the order of their rows, and which of them each of this rank's is.</summary>
+    public (SegmentNames All, int[] Indices) Among(ICluster cluster)
+    {
+        SegmentNames all = new();
+        foreach (var rank in cluster.Gather(JsonSerializer.Serialize(_names.Skip(Others + 1).Take(Most))))
+        {
+            foreach (var name in JsonSerializer.Deserialize<string[]>(rank)!)
+                _ = all.IndexOf(name);
+        }
+        return (all, [Missing, Others, .. _names.Skip(Others + 1).Select(name => all._indices.GetValueOrDefault(name, Others))]);
     }
 }

@@ -53,32 +53,38 @@ internal static class ClusterMessages
         cluster.Broadcast(MemoryMarshal.AsBytes(values.AsSpan()));
     }
 
+    /// <summary>Sends bytes to another rank, which need not know how many they are.</summary>
+    public static void Send(this ICluster cluster, int rank, ReadOnlySpan<byte> bytes)
+    {
+        cluster.Exchange(rank, BitConverter.GetBytes(bytes.Length), -1, default);
+        cluster.Exchange(rank, bytes, -1, default);
+    }
+
+    /// <summary>The bytes that another rank sends by <see cref="Send"/>.</summary>
+    public static byte[] Receive(this ICluster cluster, int rank)
+    {
+        var length = new byte[sizeof(int)];
+        cluster.Exchange(-1, default, rank, length);
+        var bytes = new byte[BitConverter.ToInt32(length)];
+        cluster.Exchange(-1, default, rank, bytes);
+        return bytes;
+    }
+
     /// <summary>Every rank's bytes, on every rank.</summary>
     public static byte[][] Gather(this ICluster cluster, byte[] own)
     {
-        var lengths = new long[cluster.Size];
-        lengths[cluster.Rank] = own.Length;
         if (cluster.Rank > 0)
-        {
-            cluster.Exchange(0, MemoryMarshal.AsBytes(lengths.AsSpan(cluster.Rank, 1)), -1, default);
-            cluster.Exchange(0, own, -1, default);
-        }
-
-        var all = new byte[cluster.Size][];
-        all[cluster.Rank] = own;
-        for (var rank = 1; rank < cluster.Size && cluster.Rank == 0; rank++)
-        {
-            cluster.Exchange(-1, default, rank, MemoryMarshal.AsBytes(lengths.AsSpan(rank, 1)));
-            all[rank] = new byte[lengths[rank]];
-            cluster.Exchange(-1, default, rank, all[rank]);
-        }
-
+            cluster.Send(0, own);
+        byte[][] all = [.. Enumerable.Range(0, cluster.Size).Select(rank =>
+            cluster.Rank > 0 ? [] : rank == 0 ? own : cluster.Receive(rank))];
+        int[] lengths = [.. all.Select(bytes => bytes.Length)];
         cluster.Broadcast(MemoryMarshal.AsBytes(lengths.AsSpan()));
         for (var rank = 0; rank < cluster.Size; rank++)
         {
-            if (cluster.Rank != 0)
+            if (cluster.Rank > 0)
                 all[rank] = new byte[lengths[rank]];
-            cluster.Broadcast(all[rank]);
+            if (lengths[rank] > 0)
+                cluster.Broadcast(all[rank]);
         }
 
         return all;

@@ -142,10 +142,10 @@ public sealed class MultiLabelCrossValidationTests
         Assert.Contains("Figures by segment", new CrossEntropyReport("Segments").Add("model", metrics).ToHtml(), StringComparison.Ordinal);
     }
 
-    private static IEstimator<ITransformer> Sigmoids(MLContext ml, float penalty, string label = "Label") =>
+    private static MultiLabelSigmoidCrossEntropyTrainer Sigmoids(MLContext ml, float penalty, string label = "Label") =>
         ml.MulticlassClassification.Trainers.MultiLabelSigmoidCrossEntropy(label, l2Regularization: penalty);
 
-    private static IDataView Pick(MultiLabelData data, int[] fold, Func<int, bool> isIn) =>
+    private static InMemoryView Pick(MultiLabelData data, int[] fold, Func<int, bool> isIn) =>
         Columns(data, [.. Enumerable.Range(0, fold.Length).Where(i => isIn(fold[i]))]).Build();
 
     private static InMemoryView.Builder Columns(MultiLabelData data, int[] rows) => new InMemoryView.Builder()

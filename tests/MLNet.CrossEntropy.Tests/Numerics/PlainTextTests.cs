@@ -6,7 +6,6 @@ using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Reporting;
-using MLNet.CrossEntropy.Tests.Evaluation;
 using MLNet.CrossEntropy.Tests.Shared;
 using MLNet.CrossEntropy.Trainers;
 

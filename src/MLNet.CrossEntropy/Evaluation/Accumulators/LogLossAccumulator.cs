@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
@@ -43,6 +44,13 @@ internal sealed class LogLossAccumulator(int classes, LossFloor floor)
             if (label >= 0)
                 _ofClass[label].Add(double.PositiveInfinity, floor.Largest, weight);
         }
+    }
+
+    /// <summary>Writes the sums, or reads them.</summary>
+    public void Serialize(StateStream state)
+    {
+        state.Raw(ref _total);
+        state.Raw<LogLossSums>(_ofClass);
     }
 
     /// <summary>Each class's share of the weight; NaN without rows.</summary>
@@ -236,6 +244,9 @@ internal sealed class SoftLabelAccumulator(int classes)
 
     /// <summary>The part of <see cref="WeightedEntropy"/> that belongs to class k.</summary>
     public double WeightedEntropyOf(int k) => _entropyOfClass[k].Value;
+
+    /// <summary>Writes the sums, or reads them.</summary>
+    public void Serialize(StateStream state) => state.Raw<CompensatedSum>(_entropyOfClass);
 
     public void Add(EvaluatedBlock block)
     {

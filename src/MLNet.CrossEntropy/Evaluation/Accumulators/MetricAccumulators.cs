@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using MLNet.CrossEntropy.Linear;
+using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -19,7 +21,7 @@ internal sealed class MetricAccumulators
     /// <summary>
     /// Sums over classes; of a binary model only the positive class's forecasts are kept, those of the negative one mirror them.
     /// </summary>
-    public MetricAccumulators(int classes, EvaluationOptions options, LossFloor floor, bool isBinary)
+    public MetricAccumulators(int classes, EvaluationOptions options, LossFloor floor, SegmentNames segments, bool isBinary)
     {
         IsBinary = isBinary;
         Floor = floor;
@@ -36,11 +38,11 @@ internal sealed class MetricAccumulators
                 : [.. Enumerable.Range(0, classes).Select(k => new OneVersusRestAccumulator(k, k, options.ReliabilityBins))];
         }
         TopLabel = isBinary ? null : new(options.ReliabilityBins);
-        Segments = options.SegmentColumnName is null ? null : new(options.ReliabilityBins, Floor, isBinary);
+        Segments = options.SegmentColumnName is null ? null : new(segments, options.ReliabilityBins, Floor, isBinary);
         Lanes =
         [
             AddLosses, AddPredictions, .. _oneVersusRest is { } all ? all.Select(one => (Action<EvaluatedBlock>)one.Add) : [],
-            .. Segments is { } segments ? [segments.Add] : (Action<EvaluatedBlock>[])[],
+            .. Segments is { } bySegment ? [bySegment.Add] : (Action<EvaluatedBlock>[])[],
         ];
     }
 
@@ -102,6 +104,23 @@ internal sealed class MetricAccumulators
     {
         foreach (var lane in Lanes)
             lane(block);
+    }
+
+    /// <summary>Writes the sums, or reads them.</summary>
+    public void Serialize(StateStream state)
+    {
+        Rows.Serialize(state);
+        LogLoss.Serialize(state);
+        SoftLabels.Serialize(state);
+        Accuracy.Serialize(state);
+        Brier.Serialize(state);
+        Ranks?.Serialize(state);
+        RowLosses.Serialize(state);
+        Confusion?.Serialize(state);
+        TopLabel?.Distribution.Serialize(state);
+        foreach (var one in _oneVersusRest ?? [])
+            one.Distribution.Serialize(state);
+        Segments?.Serialize(state);
     }
 
     private void AddLosses(EvaluatedBlock block)

@@ -1,3 +1,4 @@
+using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
@@ -22,6 +23,17 @@ internal sealed class MultiLabelAccumulator(SegmentAccumulator? segments)
 
     /// <summary>The weighted share of rows with every answer right; NaN without rows.</summary>
     public double SubsetAccuracy => _allRight.Value / _rowWeight.Value;
+
+    /// <summary>Writes the sums, or reads them.</summary>
+    public void Serialize(StateStream state)
+    {
+        Rows.Serialize(state);
+        state.Raw(ref _logLoss);
+        state.Raw(ref _wrong);
+        state.Raw(ref _allRight);
+        state.Raw(ref _rowWeight);
+        segments?.Serialize(state);
+    }
 
     public void Add(MultiLabelBlock block)
     {

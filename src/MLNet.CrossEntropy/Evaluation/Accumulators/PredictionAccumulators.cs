@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
@@ -11,6 +12,13 @@ internal sealed class AccuracyAccumulator
 
     /// <summary>NaN without rows.</summary>
     public double Accuracy => _correct.Value / _total.Value;
+
+    /// <summary>Writes the sums, or reads them.</summary>
+    public void Serialize(StateStream state)
+    {
+        state.Raw(ref _correct);
+        state.Raw(ref _total);
+    }
 
     public void Add(EvaluatedBlock block)
     {
@@ -29,6 +37,13 @@ internal sealed class BrierAccumulator
 
     /// <summary>0 is perfect, 2 always certain and wrong; NaN without rows.</summary>
     public double Score => _squares.Value / _weight.Value;
+
+    /// <summary>Writes the sums, or reads them.</summary>
+    public void Serialize(StateStream state)
+    {
+        state.Raw(ref _squares);
+        state.Raw(ref _weight);
+    }
 
     public void Add(EvaluatedBlock block)
     {
@@ -50,6 +65,15 @@ internal sealed class RankAccumulator(int classes)
     // Rows of weight 1 without ties, which need no compensated sum.
     private readonly long[] _plain = new long[classes];
     private CompensatedSum _weight;
+
+    /// <summary>Writes the sums, or reads them.</summary>
+    public void Serialize(StateStream state)
+    {
+        foreach (var ofRank in (CompensatedSum[][])[_untied, _lowerIndexFirst, _optimistic, _pessimistic])
+            state.Raw<CompensatedSum>(ofRank);
+        state.Raw<long>(_plain);
+        state.Raw(ref _weight);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(EvaluatedBlock block)
@@ -140,6 +164,14 @@ internal sealed class ConfusionAccumulator(int classes)
 
     // Rows of weight 1, which need no compensated sum.
     private readonly long[] _plain = new long[classes * classes];
+
+    /// <summary>Writes the sums, or reads them.</summary>
+    public void Serialize(StateStream state)
+    {
+        state.Raw<long>(_rows);
+        state.Raw<CompensatedSum>(_weights);
+        state.Raw<long>(_plain);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(EvaluatedBlock block)

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using MLNet.CrossEntropy.Linear;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -29,6 +31,14 @@ internal sealed class RowLossAccumulator(int worstRows, LossFloor floor)
         }
         Worst.Add(block);
     }
+
+    /// <summary>Writes the sums, or reads them.</summary>
+    public void Serialize(StateStream state)
+    {
+        ByLoss.Serialize(state);
+        ByProbability.Serialize(state);
+        Worst.Serialize(state);
+    }
 }
 
 /// <summary>
@@ -53,6 +63,9 @@ internal sealed class LossHistogram(int bins, int perUnit, double end)
 
     public void Add(double value, double loss, double weight) =>
         _bins[(int)double.MinNative(value * perUnit, bins - 1)] += Vector256.Create(1, weight, weight * loss, 0);
+
+    /// <summary>Writes the sums, or reads them.</summary>
+    public void Serialize(StateStream state) => state.Raw<Vector256<double>>(_bins);
 
     /// <summary>The intervals that hold rows, in order.</summary>
     public LossBin[] ToBins() =>
@@ -104,6 +117,27 @@ internal sealed class WorstRowsAccumulator(int capacity)
         if (_rows.Count == capacity)
             _rows.RemoveAt(capacity - 1);
         _rows.Insert(place, row);
+    }
+
+    /// <summary>Writes the rows, or reads them.</summary>
+    public void Serialize(StateStream state)
+    {
+        var count = _rows.Count;
+        state.Raw(ref count);
+        if (state.IsReading)
+            CollectionsMarshal.SetCount(_rows, count);
+        foreach (ref var entry in CollectionsMarshal.AsSpan(_rows))
+        {
+            var (row, id, label, predicted, probability, loss, weight) = entry;
+            state.Raw(ref row);
+            state.Optional(ref id);
+            state.Raw(ref label);
+            state.Raw(ref predicted);
+            state.Raw(ref probability);
+            state.Raw(ref loss);
+            state.Raw(ref weight);
+            entry = new(row, id, label, predicted, probability, loss, weight);
+        }
     }
 
     private static int IndexOfLargestShare(EvaluatedBlock block, int row)

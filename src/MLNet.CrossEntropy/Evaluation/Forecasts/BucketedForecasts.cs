@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using MLNet.CrossEntropy.Linear;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -68,6 +69,18 @@ internal sealed class BucketedForecasts(ForecastBuckets buckets)
                 groups.Add(buckets.ToGroup(b, sums.Tails / sums.Weight, _positive[b], negative, sums.Squares));
             }
         }
+    }
+
+    /// <summary>Writes the sums, or reads them.</summary>
+    public void Serialize(StateStream state)
+    {
+        state.Raw<long>(_packed);
+        state.Raw<double>(_positive);
+        state.Raw(ref _packedRows);
+        var hasOthers = _sums is not null;
+        state.Value(ref hasOthers);
+        if (hasOthers)
+            state.Raw<Sums>(AllSums);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using MLNet.CrossEntropy.Linear;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -80,6 +81,19 @@ internal sealed class ExactForecasts
             (var weight, var positive) = (Math.Abs(_signedWeights[i]), Math.Max(_signedWeights[i], 0));
             buckets.Add(_keys[i], positive, weight, weight * weight);
         }
+    }
+
+    /// <summary>Writes the rows, or reads them.</summary>
+    public void Serialize(StateStream state)
+    {
+        state.Raw(ref _plainRows);
+        state.Raw(ref _weighedRows);
+        if (state.IsReading)
+            (_plain, _keys, _signedWeights) = (new ulong[_plainRows], new long[_weighedRows], new double[_weighedRows]);
+        state.Raw(_plain.AsSpan(0, _plainRows));
+        state.Raw(_keys.AsSpan(0, _weighedRows));
+        state.Raw(_signedWeights.AsSpan(0, _weighedRows));
+        _isSorted = false;
     }
 
     /// <summary>Appends the groups of equal forecast, lowest first.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using MLNet.CrossEntropy.Linear;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -33,6 +34,9 @@ internal sealed class ReliabilityAccumulator
     /// <summary>Adds a forecast, 1 less it, the share of it that came true, and its weight.</summary>
     public void Add(double forecast, double complement, double hit, double weight)
         => _bins[BinOf(forecast)].Add(forecast, complement, hit, weight, weight * weight);
+
+    /// <summary>Writes the sums, or reads them.</summary>
+    public void Serialize(StateStream state) => state.Raw<ReliabilitySums>(_bins);
 
     public ReliabilityDiagram ToDiagram()
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using MLNet.CrossEntropy.Linear;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -69,6 +70,17 @@ internal sealed class ScoreDistribution(int? reliabilityBins)
             _exact.AddGroupsTo(groups);
         else
             _buckets!.AddGroupsTo(groups);
+    }
+
+    /// <summary>Writes the sums, or reads them.</summary>
+    public void Serialize(StateStream state)
+    {
+        var isExact = IsExact;
+        state.Value(ref isExact);
+        if (!isExact)
+            Pour();
+        _exact?.Serialize(state);
+        _buckets?.Serialize(state);
     }
 
     /// <summary>The lowest or highest forecast that rows of a group may have, and its complement.</summary>

@@ -1,13 +1,13 @@
+using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>Losses and reliability of the rows of each segment; of a multi-label model the reliability is that of its answers.</summary>
-internal sealed class SegmentAccumulator(int? reliabilityBins, LossFloor floor, bool isBinary)
+internal sealed class SegmentAccumulator(SegmentNames names, int? reliabilityBins, LossFloor floor, bool isBinary)
 {
     private readonly List<Sums> _segments = [];
-    private SegmentNames? _names;
 
     public void Add(EvaluatedBlock block)
     {
@@ -24,7 +24,6 @@ internal sealed class SegmentAccumulator(int? reliabilityBins, LossFloor floor, 
 
     private void AddLosses(EvaluatedBlock block)
     {
-        _names ??= block.SegmentNames;
         for (var row = 0; row < block.Count; row++)
         {
             SumsOf(block.SegmentOf(block.Sources[row])).LogLoss
@@ -42,6 +41,18 @@ internal sealed class SegmentAccumulator(int? reliabilityBins, LossFloor floor, 
             var hit = isBinary ? block.TargetOf(1, row) : block.Hits[row];
             SumsOf(block.SegmentOf(block.Sources[row])).Reliability
                 .Add(ForecastKey.Probability(key), ForecastKey.Complement(key), hit, block.Weights[row]);
+        }
+    }
+
+    /// <summary>Writes the sums, or reads them.</summary>
+    public void Serialize(StateStream state)
+    {
+        var count = _segments.Count;
+        state.Raw(ref count);
+        for (var segment = 0; segment < count; segment++)
+        {
+            state.Raw(ref SumsOf(segment).LogLoss);
+            SumsOf(segment).Reliability.Serialize(state);
         }
     }
 
@@ -86,7 +97,7 @@ internal sealed class SegmentAccumulator(int? reliabilityBins, LossFloor floor, 
         var share = own.Weight / all.Weight;
         return new()
         {
-            Name = _names![segment],
+            Name = names[segment],
             IsMissing = segment == SegmentNames.Missing,
             IsLumped = segment == SegmentNames.Others,
             Rows = sums.Rows,

@@ -7,9 +7,9 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
-/// Hands the state of a fit to a stream or back: whoever has state names each part once, in a fixed order, and the same lines
-/// write it and read it, so that the two cannot come apart. A file that anybody may have written is believed nothing: every part says what
-/// it can be, and is refused otherwise, before anything is made of it.
+/// Hands the state of a fit, or the sums of an evaluation, to a stream or back: whoever has state names each part once, in a fixed order,
+/// and the same lines write it and read it, so that the two cannot come apart. A file that anybody may have written is believed nothing:
+/// every part says what it can be, and is refused otherwise, before anything is made of it. What another rank sends is raw.
 /// </summary>
 /// <param name="stream">Where the state comes from, or goes to.</param>
 /// <param name="bytes">Of a state that is read, how many bytes it has; null writes one.</param>
@@ -49,9 +49,13 @@ internal sealed class StateStream(Stream stream, long? bytes = null)
         value = flag == 1;
     }
 
-    /// <summary>A number that may be any, NaN included.</summary>
+    /// <summary>A number that may be any, NaN included; or several together.</summary>
     public void Raw<T>(ref T value)
-        where T : unmanaged, INumber<T> => Bytes(MemoryMarshal.AsBytes(new Span<T>(ref value)));
+        where T : unmanaged => Raw(new Span<T>(ref value));
+
+    /// <summary>Numbers that may be any, as many as there are on the other side.</summary>
+    public void Raw<T>(Span<T> values)
+        where T : unmanaged => Bytes(MemoryMarshal.AsBytes(values));
 
     /// <summary>Finite numbers, as many as there are on the other side.</summary>
     /// <exception cref="InvalidDataException">The stream has another number of them, or one is not finite.</exception>
@@ -84,6 +88,17 @@ internal sealed class StateStream(Stream stream, long? bytes = null)
             encoded = new byte[length];
         Bytes(encoded);
         text = Encoding.UTF8.GetString(encoded);
+    }
+
+    /// <summary>A text, or none.</summary>
+    public void Optional(ref string? text)
+    {
+        var isThere = text is not null;
+        Value(ref isThere);
+        var found = text ?? "";
+        if (isThere)
+            Text(ref found);
+        text = isThere ? found : null;
     }
 
     private void Length(long expected)
