@@ -125,8 +125,8 @@ internal sealed record ReportedModel(string Name, LogLossMetrics? Evaluation, Tr
 /// <summary>The wording of a report's errors.</summary>
 internal static class ReportErrors
 {
-    public static ArgumentException Blank(string name) => new($"{Throw.Quoted(name)} is blank; give it a few words, they become a "
-        + "heading.", name);
+    public static ArgumentException Blank(string parameter) => new(
+        $"'{parameter}' is blank; give it a few words, they become a heading.", parameter);
 
     public static ArgumentException ModelNameTaken(string name) => new(
         $"The report has a model called {Throw.Quoted(name)} already; models need names of their own, so that a reader can tell them "
