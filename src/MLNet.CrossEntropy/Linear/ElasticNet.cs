@@ -8,7 +8,7 @@ namespace MLNet.CrossEntropy.Linear;
 /// <param name="l2">l2.</param>
 /// <param name="shares">p, one a feature: its variance, where the weights of standardised features are penalised; null is 1.</param>
 /// <param name="centre">c, the weights that L2 pulls to; null is 0.</param>
-internal sealed unsafe class ElasticNet(double l1, double l2, float[]? shares = null, LinearWeights? centre = null)
+internal sealed class ElasticNet(double l1, double l2, float[]? shares = null, LinearWeights? centre = null)
 {
     public double L1 { get; } = l1;
 
@@ -30,7 +30,7 @@ internal sealed unsafe class ElasticNet(double l1, double l2, float[]? shares = 
         {
             for (var j = 0; j < weights.Features; j++)
             {
-                double w = weights.Pointer[weights.Place(k, j)], off = w - CentreOf(k, j);
+                double w = weights[k, j], off = w - CentreOf(k, j);
                 absolute += Math.Abs(w);
                 squared += L2Of(j) * off * off;
             }
@@ -40,7 +40,7 @@ internal sealed unsafe class ElasticNet(double l1, double l2, float[]? shares = 
     }
 
     /// <summary>The weight that L2 pulls to.</summary>
-    public double CentreOf(int output, int feature) => Centre is null ? 0 : Centre.Pointer[Centre.Place(output, feature)];
+    public double CentreOf(int output, int feature) => Centre is null ? 0 : Centre[output, feature];
 
     /// <summary>
     /// The least element of the objective's subdifferential in a weight, 0 exactly at the optimum: <c>g + l2 p (w - c) + l1 sign(w)</c>

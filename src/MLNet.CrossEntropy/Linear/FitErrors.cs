@@ -45,7 +45,7 @@ internal static class FitErrors
     private static (string, double) Number(string what, double value) => (FormattableString.Invariant($"{what} is {value:g4}"), value);
 
     /// <summary>The value that is farthest from 0, its row and its feature.</summary>
-    private static unsafe (long Row, int Feature, float Value) Largest(IEnumerable<RowSet> chunks, int features)
+    private static (long Row, int Feature, float Value) Largest(IEnumerable<RowSet> chunks, int features)
     {
         var (row, feature, value, before) = (0L, 0, 0f, 0L);
         foreach (var rows in chunks)
@@ -53,7 +53,7 @@ internal static class FitErrors
             for (var i = 0; i < rows.Rows; i++)
             {
                 var sparse = rows.IsSparse ? rows.Sparse(i) : default;
-                var values = rows.IsSparse ? sparse.Values : new ReadOnlySpan<float>(rows.Dense(i), features);
+                var values = rows.IsSparse ? sparse.Values : rows.Values(i);
                 for (var e = 0; e < values.Length; e++)
                 {
                     if (Math.Abs(values[e]) > Math.Abs(value))

@@ -4,7 +4,7 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>How models do on rows that were held out.</summary>
-internal sealed unsafe partial class LinearObjective
+internal sealed partial class LinearObjective
 {
     // Rows between two looks at whether the fit has been cancelled.
     private const int RowsUncancelled = 1 << 14;

@@ -13,7 +13,7 @@ namespace MLNet.CrossEntropy.Linear;
 /// features (see <see cref="FeatureScaling"/>), <c>[outputs, features]</c>, and behind them their biases. By the chain rule a gradient
 /// (G, g) in (W, b) is <c>s_j (G[k, j] - m_j g[k] + l2 W[k, j])</c> and g[k] in them.
 /// </remarks>
-internal sealed unsafe partial class LinearObjective : IDisposable
+internal sealed partial class LinearObjective : IDisposable
 {
     private readonly RowMap _takeErrors;
     private LossSums[] _units = [];
@@ -85,7 +85,7 @@ internal sealed unsafe partial class LinearObjective : IDisposable
             for (var j = 0; j < Features; j++)
             {
                 var slope = Penalty.Subgradient(
-                    Products.Sums[k * Features + j] / weight.Value, weights.Pointer[weights.Place(k, j)], k, j);
+                    Products.Sums[k * Features + j] / weight.Value, weights[k, j], k, j);
                 squared += slope * slope;
                 bound += slope == 0 ? 0 : slope * slope / Penalty.L2Of(j);
             }
@@ -165,7 +165,7 @@ internal sealed unsafe partial class LinearObjective : IDisposable
             double bias = weights.Biases[k];
             for (var j = 0; j < Features; j++)
             {
-                double weight = weights.Pointer[weights.Place(k, j)];
+                double weight = weights[k, j];
                 scaled[k * Features + j] = weight / Scaling.Scales[j];
                 bias += Scaling.Means[j] * weight;
             }
@@ -184,7 +184,7 @@ internal sealed unsafe partial class LinearObjective : IDisposable
             {
                 // Rounded first: the bias makes up for the rounding of weights of features whose mean is large.
                 var weight = (float)(Scaling.Scales[j] * scaled[k * Features + j]);
-                weights.Pointer[weights.Place(k, j)] = weight;
+                weights[k, j] = weight;
                 bias -= (double)Scaling.Means[j] * weight;
             }
 
@@ -296,14 +296,14 @@ internal sealed unsafe partial class LinearObjective : IDisposable
         return new LossSums(loss.Value, weight.Value);
     }
 
-    private void TakeErrors(int first, int count, float* logits, float* errors)
+    private void TakeErrors(int first, int count, Span<float> logits, Span<float> errors)
     {
         for (var done = 0; done < count; done += RowProducts.UnitRows)
         {
             var numbers = RowNumbers.From(first + done, Math.Min(RowProducts.UnitRows, count - done));
-            var offset = (long)done * Outputs;
+            int offset = done * Outputs, length = numbers.Count * Outputs;
             _units[(first + done) / RowProducts.UnitRows] =
-                RowLosses.Compute(Loss, _rowsAtHand!, numbers, Outputs, logits + offset, errors + offset);
+                RowLosses.Compute(Loss, _rowsAtHand!, numbers, Outputs, logits.Slice(offset, length), errors.Slice(offset, length));
         }
     }
 }

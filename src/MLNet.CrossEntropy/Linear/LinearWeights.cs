@@ -32,12 +32,16 @@ internal sealed unsafe class LinearWeights : IDisposable
     /// <summary>Dense: floats from one output's weights to the next's.</summary>
     public int Stride { get; }
 
-    public float* Pointer => _values.Pointer;
-
     /// <summary>All weights, in the kernels' order.</summary>
     public Span<float> Values => _values.AsSpan();
 
     public float[] Biases { get; }
+
+    /// <summary>The weight of output k and feature j.</summary>
+    public ref float this[int k, int j] => ref _values[Place(k, j)];
+
+    /// <inheritdoc cref="NativeBuffer{T}.At"/>
+    public float* At(long start, long length) => _values.At(start, length);
 
     /// <summary>Where the weight of output k and feature j is.</summary>
     public long Place(int k, int j)
@@ -53,7 +57,7 @@ internal sealed unsafe class LinearWeights : IDisposable
         for (var k = 0; weights is not null && k < Outputs; k++)
         {
             for (var j = 0; j < Features; j++)
-                _values[Place(k, j)] = weights[(long)k * Features + j];
+                this[k, j] = weights[(long)k * Features + j];
         }
 
         biases.CopyTo(Biases);
@@ -65,7 +69,7 @@ internal sealed unsafe class LinearWeights : IDisposable
         for (var k = 0; k < Outputs; k++)
         {
             for (var j = 0; j < Features; j++)
-                weights[(long)k * Features + j] = _values[Place(k, j)];
+                weights[(long)k * Features + j] = this[k, j];
         }
 
         Biases.CopyTo(biases, 0);

@@ -9,7 +9,7 @@ namespace MLNet.CrossEntropy.Linear;
 /// since logits are linear in the parameters. It keeps four floats a row and output: the logits at the point, of the last direction and of
 /// the line, and the curvature. The rows must be in memory.
 /// </summary>
-internal sealed unsafe class LocalObjective : IDisposable
+internal sealed class LocalObjective : IDisposable
 {
     private readonly LinearObjective _objective;
     private readonly RowSet _rows;
@@ -40,8 +40,8 @@ internal sealed unsafe class LocalObjective : IDisposable
         Terms = new NativeBuffer<float>(logits);
         _scratch = new NativeBuffer<float>(2L * objective.Team.Capacity * RowProducts.UnitRows * _outputs);
         _units = new (double, double)[(rows.Rows + RowProducts.UnitRows - 1) / RowProducts.UnitRows];
-        _keepLogits = (first, count, from, _) => new Span<float>(from, count * _outputs).CopyTo(Part(_logits, first, count));
-        _keepLine = (first, count, from, _) => new Span<float>(from, count * _outputs).CopyTo(Part(_lineLogits, first, count));
+        _keepLogits = (first, count, from, _) => from.CopyTo(Part(_logits, first, count));
+        _keepLine = (first, count, from, _) => from.CopyTo(Part(_lineLogits, first, count));
         _takeCurvature = TakeCurvature;
         _takeTerms = TakeTerms;
         _advance = Advance;
@@ -171,15 +171,14 @@ internal sealed unsafe class LocalObjective : IDisposable
         }
     }
 
-    private void TakeCurvature(int first, int count, float* logits, float* errors)
+    private void TakeCurvature(int first, int count, Span<float> logits, Span<float> errors)
     {
-        var values = new Span<float>(errors, count * _outputs);
-        new Span<float>(logits, values.Length).CopyTo(values);
-        values.CopyTo(Part(_directionLogits, first, count));
+        logits.CopyTo(errors);
+        logits.CopyTo(Part(_directionLogits, first, count));
         var terms = Part(Terms, first, count);
-        var length = _objective.Loss.HasIndependentOutputs ? values.Length : _outputs;
-        for (var start = 0; start < values.Length; start += length)
-            _objective.Loss.CurvatureProduct(terms.Slice(start, length), values.Slice(start, length));
+        var length = _objective.Loss.HasIndependentOutputs ? errors.Length : _outputs;
+        for (var start = 0; start < errors.Length; start += length)
+            _objective.Loss.CurvatureProduct(terms.Slice(start, length), errors.Slice(start, length));
     }
 
     private void Advance(int member)
@@ -189,8 +188,7 @@ internal sealed unsafe class LocalObjective : IDisposable
         {
             // The floats of all of a member's rows may be more than an int can count.
             count = Math.Min(Math.Max(1, (1 << 20) / _outputs), to - first);
-            var start = (long)first * _outputs;
-            SparseKernels.Axpy((float)_along, _directionLogits.Pointer + start, _lineLogits.Pointer + start, count * _outputs);
+            SparseKernels.Axpy((float)_along, Part(_directionLogits, first, count), Part(_lineLogits, first, count));
         }
     }
 
@@ -198,16 +196,17 @@ internal sealed unsafe class LocalObjective : IDisposable
     {
         var (from, to) = _objective.Team.Share(member, _units.Length);
         var length = RowProducts.UnitRows * _outputs;
-        float* logits = _scratch.Pointer + 2L * member * length, errors = logits + length;
+        var scratch = _scratch.Span(2L * member * length, 2 * length);
         for (var unit = from; unit < to; unit++)
         {
             var first = unit * RowProducts.UnitRows;
             var count = Math.Min(RowProducts.UnitRows, _rows.Rows - first);
-            Part(_logits, first, count).CopyTo(new Span<float>(logits, length));
             var line = Part(_lineLogits, first, count);
-            SparseKernels.Axpy((float)_along, _lineLogits.Pointer + (long)first * _outputs, logits, line.Length);
+            Span<float> logits = scratch[..line.Length], errors = scratch.Slice(length, line.Length);
+            Part(_logits, first, count).CopyTo(logits);
+            SparseKernels.Axpy((float)_along, line, logits);
             var loss = RowLosses.Compute(_objective.Loss, _rows, RowNumbers.From(first, count), _outputs, logits, errors).Loss;
-            _units[unit] = (loss, SpanMath.Dot(new ReadOnlySpan<float>(errors, line.Length), line));
+            _units[unit] = (loss, SpanMath.Dot(errors, line));
         }
     }
 }

@@ -1,4 +1,5 @@
 using MLNet.CrossEntropy.Losses;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
 
@@ -20,7 +21,7 @@ internal readonly ref struct RowNumbers(ReadOnlySpan<int> listed, int first, int
 }
 
 /// <summary>From the logits of rows to their losses and errors: the one place where a fit meets its loss.</summary>
-internal static unsafe class RowLosses
+internal static class RowLosses
 {
     // As many rows as a loss is given at a time.
     private const int BlockRows = 32;
@@ -38,35 +39,44 @@ internal static unsafe class RowLosses
         RowSet rows,
         RowNumbers numbers,
         int outputs,
-        float* logits,
-        float* errors,
+        ReadOnlySpan<float> logits,
+        Span<float> errors,
         Span<(double Loss, double Weight)> each = default)
     {
         var sums = default(LossSums);
-        var labels = stackalloc int[BlockRows];
-        var losses = stackalloc double[BlockRows];
-        var targetWeights = stackalloc float[BlockRows];
-        for (var start = 0; start < numbers.Count; start += BlockRows, logits += (long)BlockRows * outputs)
+        Span<int> labels = stackalloc int[BlockRows];
+        Span<double> losses = stackalloc double[BlockRows];
+        Span<float> targetWeights = stackalloc float[BlockRows];
+        for (var start = 0; start < numbers.Count; start += BlockRows)
         {
             var count = Math.Min(BlockRows, numbers.Count - start);
-            if (!TryHardLabels(loss, rows, numbers, start, new(labels, count), logits, errors, outputs, losses, targetWeights))
+            var block = new HardLabelRows
+            {
+                Outputs = outputs,
+                Labels = labels[..count],
+                Logits = logits.Slice(start * outputs, count * outputs),
+                Gradients = errors.Slice(start * outputs, count * outputs),
+                Losses = losses[..count],
+                TargetWeights = targetWeights[..count],
+            };
+            if (!ReadHardLabels(rows, numbers, start, outputs, labels[..count]) || !loss.TryHardLabels(block))
             {
                 for (var r = 0; r < count; r++)
                 {
                     var target = rows.Target(numbers[start + r], outputs);
                     targetWeights[r] = (float)loss.TargetWeight(target);
-                    losses[r] = loss.LossAndGradient(new ReadOnlySpan<float>(logits + (long)r * outputs, outputs), target,
-                        new Span<float>(errors + (long)r * outputs, outputs));
+                    losses[r] = loss.LossAndGradient(
+                        block.Logits.Slice(r * outputs, outputs), target, block.Gradients.Slice(r * outputs, outputs));
                 }
             }
 
-            for (var r = 0; r < count; r++, errors += outputs)
+            for (var r = 0; r < count; r++)
             {
                 var weight = rows.Weight(numbers[start + r]);
                 sums.Loss += weight * losses[r];
                 sums.Weight += (double)weight * targetWeights[r];
                 if (weight != 1)
-                    SparseKernels.Scale(errors, weight, outputs);
+                    SpanMath.Scale(block.Gradients.Slice(r * outputs, outputs), weight);
                 if (!each.IsEmpty)
                     each[start + r] = (losses[r] / targetWeights[r], (double)weight * targetWeights[r]);
             }
@@ -75,17 +85,8 @@ internal static unsafe class RowLosses
         return sums;
     }
 
-    private static bool TryHardLabels(
-        LogitLoss loss,
-        RowSet rows,
-        RowNumbers numbers,
-        int start,
-        Span<int> labels,
-        float* logits,
-        float* errors,
-        int outputs,
-        double* losses,
-        float* targetWeights)
+    /// <summary>The hard labels of a block of rows; false where one of them has none.</summary>
+    private static bool ReadHardLabels(RowSet rows, RowNumbers numbers, int start, int outputs, Span<int> labels)
     {
         for (var r = 0; r < labels.Length; r++)
         {
@@ -96,15 +97,7 @@ internal static unsafe class RowLosses
                 return false;
         }
 
-        return loss.TryHardLabels(new HardLabelRows
-        {
-            Outputs = outputs,
-            Labels = labels,
-            Logits = new(logits, labels.Length * outputs),
-            Gradients = new(errors, labels.Length * outputs),
-            Losses = new(losses, labels.Length),
-            TargetWeights = new(targetWeights, labels.Length),
-        });
+        return true;
     }
 
     /// <summary>Whether a row's target is a hard label: 1 for a class and 0 for all others, or, of one output, just 0 or 1.</summary>

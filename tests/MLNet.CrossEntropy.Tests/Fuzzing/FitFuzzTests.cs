@@ -137,7 +137,7 @@ public class FitFuzzTests
         return (loss / total + plan.L2 / 2 * squared + plan.L1 * absolute, rounding);
     }
 
-    private static unsafe float[] Row(RowSet rows, int row)
+    private static float[] Row(RowSet rows, int row)
     {
         var x = new float[rows.Features];
         if (rows.IsSparse)
@@ -148,7 +148,7 @@ public class FitFuzzTests
         }
         else
         {
-            new Span<float>(rows.Dense(row), x.Length).CopyTo(x);
+            rows.Values(row).CopyTo(x);
         }
 
         return x;

@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace MLNet.CrossEntropy.Linear;
 
-/// <summary>What a dense step does to each weight, a vector at a time.</summary>
+/// <summary>
+/// What a dense step does to each weight, a vector at a time. All pointers are to <c>length</c> floats, taken where this is checked.
+/// </summary>
 internal static unsafe class ElementKernels
 {
     /// <summary>

@@ -1,10 +1,14 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace MLNet.CrossEntropy.Linear;
 
-/// <summary>The inner loop of sparse rows: one non-zero meets all outputs.</summary>
+/// <summary>
+/// The inner loop of sparse rows: one non-zero meets all outputs. Pointers are to as many floats as the length says, taken where this is
+/// checked; a row's indices have been when its block was made.
+/// </summary>
 internal static unsafe class SparseKernels
 {
     /// <summary>
@@ -29,6 +33,7 @@ internal static unsafe class SparseKernels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Axpy(float a, float* x, float* y, int length)
     {
+        Debug.Assert(length >= 0);
         if (length == 1)
         {
             *y += a * *x;
@@ -43,6 +48,14 @@ internal static unsafe class SparseKernels
         if (Vector128.IsHardwareAccelerated)
             i = Range<Vector128<float>, Ops128>(a, x, y, i, length);
         Range<float, OpsScalar>(a, x, y, i, length);
+    }
+
+    /// <summary>The same where the lengths are not known to be right.</summary>
+    public static void Axpy(float a, ReadOnlySpan<float> x, Span<float> y)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(y.Length, x.Length);
+        fixed (float* from = x, to = y)
+            Axpy(a, from, to, x.Length);
     }
 
     /// <summary>The elements from <paramref name="from"/> on that fill whole vectors; returns the first element left over.</summary>
@@ -87,17 +100,18 @@ internal static unsafe class SparseKernels
             y[i] = MathF.CopySign(Math.Max(0, Math.Abs(y[i]) - threshold), y[i]);
     }
 
-    /// <summary>Writes the logits <c>[outputs]</c> of a row, given weights <c>[features, outputs]</c>.</summary>
-    public static void Logits(SparseRow row, float* weights, ReadOnlySpan<float> biases, float* logits)
+    /// <summary>Writes the logits <c>[outputs]</c> of a row, whose features are the model's.</summary>
+    public static void Logits(SparseRow row, LinearWeights model, float* logits)
     {
-        var outputs = biases.Length;
+        var outputs = model.Outputs;
+        var weights = model.At(0, (long)model.Features * outputs);
         if (outputs == 1)
         {
-            *logits = biases[0] + Dot(row, weights);
+            *logits = model.Biases[0] + Dot(row, weights);
             return;
         }
 
-        biases.CopyTo(new Span<float>(logits, outputs));
+        model.Biases.CopyTo(new Span<float>(logits, outputs));
         for (var e = 0; e < row.Length; e++)
         {
             if (e + FetchedAhead < row.Length)

@@ -7,7 +7,7 @@ namespace MLNet.CrossEntropy.Linear;
 /// section 9.5.1), of the gradient of all rows and the Hessian of a sample. Unlike a bound by the gradient's norm it does not change with
 /// the features' units. Where a feature varies less in the sample than in all rows, the difference is added to its curvature.
 /// </summary>
-internal sealed unsafe class GapEstimate : IDisposable
+internal sealed class GapEstimate : IDisposable
 {
     /// <summary>Of how many parameters at most there is an estimate: it takes some ten numbers for each.</summary>
     public const long MostParameters = 1_000_000;
@@ -127,11 +127,11 @@ internal sealed unsafe class GapEstimate : IDisposable
                 curvature[k] += diagonal[k] / _local.Weight;
             var row = _sample.IsSparse ? _sample.Sparse(i) : default;
             if (!_sample.IsSparse)
-                HessianSums.Scale(_objective.Scaling, _sample.Dense(i), scaled);
+                HessianSums.Scale(_objective.Scaling, _sample.Values(i), scaled);
             for (var e = 0; e < (_sample.IsSparse ? row.Length : features); e++)
             {
-                var j = _sample.IsSparse ? row.IndexPointer[e] : e;
-                double value = _sample.IsSparse ? _objective.Scaling.Scales[j] * row.ValuePointer[e] : scaled[e];
+                var j = _sample.IsSparse ? row.Indices[e] : e;
+                double value = _sample.IsSparse ? _objective.Scaling.Scales[j] * row.Values[e] : scaled[e];
                 squares[j] += value * value / _sample.Rows;
             }
         }

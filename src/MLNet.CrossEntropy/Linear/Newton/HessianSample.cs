@@ -8,7 +8,7 @@ namespace MLNet.CrossEntropy.Linear;
 /// rare values and outliers are in), and by how much of its class is its own. (Xu, Yang, Roosta, Re and Mahoney 2016, "Sub-sampled Newton
 /// methods with non-uniform sampling".)
 /// </summary>
-internal sealed unsafe class HessianSample
+internal sealed class HessianSample
 {
     private readonly int[]? _numbers;
     private readonly float[]? _shares;
@@ -95,13 +95,13 @@ internal sealed unsafe class HessianSample
         FeatureScaling scaling, RowSet rows, int number, NativeBuffer<float> scaled, Span<float> sums, bool isAdding)
     {
         if (!rows.IsSparse)
-            HessianSums.Scale(scaling, rows.Dense(number), scaled.AsSpan());
+            HessianSums.Scale(scaling, rows.Values(number), scaled.AsSpan());
         var row = rows.IsSparse ? rows.Sparse(number) : default;
         var sum = 0f;
         for (var e = 0; e < (rows.IsSparse ? row.Length : sums.Length); e++)
         {
-            var j = rows.IsSparse ? row.IndexPointer[e] : e;
-            var value = rows.IsSparse ? scaling.Scales[j] * row.ValuePointer[e] : scaled[e];
+            var j = rows.IsSparse ? row.Indices[e] : e;
+            var value = rows.IsSparse ? scaling.Scales[j] * row.Values[e] : scaled[e];
             if (isAdding)
                 sums[j] += value * value;
             else

@@ -74,7 +74,7 @@ internal sealed unsafe class HessianSums : IDisposable
     {
         numbers.CopyTo(_numbers);
         _count = numbers.Length;
-        _factors = factors.Pointer;
+        _factors = factors.At(0, (long)_count * _weights);
         _placeOf = placeOf;
         for (var i = 0; !_isScattered && i < _count; i++)
             Load(i);
@@ -89,12 +89,12 @@ internal sealed unsafe class HessianSums : IDisposable
     }
 
     /// <summary>A dense row in scaled coordinates.</summary>
-    public static void Scale(FeatureScaling scaling, float* row, Span<float> scaled)
+    public static void Scale(FeatureScaling scaling, ReadOnlySpan<float> row, Span<float> scaled)
     {
         var j = 0;
         for (; j <= scaled.Length - Vector<float>.Count; j += Vector<float>.Count)
         {
-            var centred = Vector.Load(row + j) - new Vector<float>(scaling.Means, j);
+            var centred = new Vector<float>(row[j..]) - new Vector<float>(scaling.Means, j);
             (new Vector<float>(scaling.Scales, j) * centred).CopyTo(scaled[j..]);
         }
 
@@ -124,11 +124,11 @@ internal sealed unsafe class HessianSums : IDisposable
             line.Clear();
             var row = _set.Sparse(_numbers[i]);
             for (var e = 0; e < row.Length; e++)
-                line[row.IndexPointer[e]] = _scaling.Scales[row.IndexPointer[e]] * row.ValuePointer[e];
+                line[row.Indices[e]] = _scaling.Scales[row.Indices[e]] * row.Values[e];
         }
         else
         {
-            Scale(_scaling, _set.Dense(_numbers[i]), line[..^1]);
+            Scale(_scaling, _set.Values(_numbers[i]), line[..^1]);
         }
 
         line[^1] = 1;
@@ -138,8 +138,8 @@ internal sealed unsafe class HessianSums : IDisposable
     {
         var (first, end) = _team.Share(member, _slices.Length);
         var cells = _slices.Max(slice => slice.Cells);
-        var triangles = _scratch.Pointer + (long)member * ChunkRows * cells;
-        var products = _products.Pointer + (long)member * cells * _weights;
+        var triangles = _scratch.At((long)member * ChunkRows * cells, (long)ChunkRows * cells);
+        var products = _products.At((long)member * cells * _weights, (long)cells * _weights);
         var pointers = stackalloc float*[ChunkRows];
         foreach (var slice in _slices.AsSpan(first, end - first))
         {
@@ -160,7 +160,7 @@ internal sealed unsafe class HessianSums : IDisposable
             {
                 var line = products + (long)w * slice.Cells;
                 for (var a = slice.From; a < slice.To; line += ++a)
-                    _placeOf(w).Add(a, line, a + 1);
+                    _placeOf(w).Add(a, new(line, a + 1));
             }
         }
     }
@@ -169,11 +169,11 @@ internal sealed unsafe class HessianSums : IDisposable
     {
         var strips = (_size + StripColumns - 1) / StripColumns;
         var (from, to) = _team.Share(member, strips * _weights);
-        var weighted = _scratch.Pointer + (long)member * ChunkRows * StripColumns;
-        var products = _products.Pointer + (long)member * StripColumns * _width;
+        var weighted = _scratch.At((long)member * ChunkRows * StripColumns, ChunkRows * StripColumns);
+        var products = _products.At((long)member * StripColumns * _width, (long)StripColumns * _width);
         var pointers = stackalloc float*[ChunkRows];
         for (var i = 0; i < _count; i++)
-            pointers[i] = _rows.Pointer + (long)i * _width;
+            pointers[i] = _rows.At((long)i * _width, _width);
         for (var part = from; part < to; part++)
         {
             int w = part / strips, first = part % strips * StripColumns, columns = Math.Min(StripColumns, _size - first);
@@ -187,7 +187,7 @@ internal sealed unsafe class HessianSums : IDisposable
             var width = (first + columns + WholeVectors - 1) / WholeVectors * WholeVectors;
             DenseBackward.Compute(pointers, _count, 0, width, weighted, columns, products, _width);
             for (var a = first; a < first + columns; a++)
-                _placeOf(w).Add(a, products + (long)(a - first) * _width, a + 1);
+                _placeOf(w).Add(a, new(products + (long)(a - first) * _width, a + 1));
         }
     }
 
@@ -203,14 +203,16 @@ internal sealed unsafe class HessianSums : IDisposable
                 var place = _placeOf(w);
                 var bias = place.Line(_size - 1, _size);
                 bias[^1] += factor;
-                for (var a = 0; a < row.Length; a++)
+                ReadOnlySpan<int> indices = row.Indices;
+                ReadOnlySpan<float> values = row.Values;
+                for (var a = 0; a < indices.Length; a++)
                 {
-                    var j = row.IndexPointer[a];
-                    var weighted = factor * _scaling.Scales[j] * row.ValuePointer[a];
+                    var j = indices[a];
+                    var weighted = factor * _scaling.Scales[j] * values[a];
                     var line = place.Line(j, _size - 1);
                     bias[j] += weighted;
                     for (var b = 0; b <= a; b++)
-                        line[row.IndexPointer[b]] += weighted * _scaling.Scales[row.IndexPointer[b]] * row.ValuePointer[b];
+                        line[indices[b]] += weighted * _scaling.Scales[indices[b]] * values[b];
                 }
             }
         }
@@ -227,9 +229,9 @@ internal readonly struct SumPlace(double[] values, int start, int stride)
     public ref double Diagonal(int i) => ref values[start + i * stride + i];
 
     /// <summary>Adds products to the beginning of a line.</summary>
-    public unsafe void Add(int line, float* products, int count)
+    public void Add(int line, ReadOnlySpan<float> products)
     {
-        var cells = Line(line, count);
+        var cells = Line(line, products.Length);
         for (var j = 0; j < cells.Length; j++)
             cells[j] += products[j];
     }

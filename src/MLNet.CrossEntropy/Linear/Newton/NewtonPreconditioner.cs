@@ -242,7 +242,7 @@ internal sealed class NewtonPreconditioner : IDisposable
     }
 
     /// <summary>The diagonal alone.</summary>
-    private unsafe void AddSquares(ReadOnlySpan<int> numbers)
+    private void AddSquares(ReadOnlySpan<int> numbers)
     {
         var scaling = _objective.Scaling;
         for (var i = 0; i < numbers.Length; i++)
@@ -251,8 +251,8 @@ internal sealed class NewtonPreconditioner : IDisposable
             var row = _set.IsSparse ? _set.Sparse(numbers[i]) : default;
             for (var e = 0; e < (_set.IsSparse ? row.Length : _size - 1); e++)
             {
-                var j = _set.IsSparse ? row.IndexPointer[e] : e;
-                var value = scaling.Scales[j] * (_set.IsSparse ? row.ValuePointer[e] : _set.Dense(numbers[i])[j] - scaling.Means[j]);
+                var j = _set.IsSparse ? row.Indices[e] : e;
+                var value = scaling.Scales[j] * (_set.IsSparse ? row.Values[e] : _set.Values(numbers[i])[j] - scaling.Means[j]);
                 for (var k = 0; k < _outputs; k++)
                     _blocks[k * (_size - 1) + j] += curvature[k] * value * value;
             }

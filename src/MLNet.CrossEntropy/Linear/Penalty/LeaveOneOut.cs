@@ -14,7 +14,7 @@ namespace MLNet.CrossEntropy.Linear;
 /// that nothing cancels; A is one pass over the rows with the lines of <c>L^-1</c> as weights. Of coupled outputs all is in their
 /// <see cref="Contrasts"/>: there G has an inverse, and their mean does not move.
 /// </remarks>
-internal sealed unsafe class LeaveOneOut : IDisposable
+internal sealed class LeaveOneOut : IDisposable
 {
     // A row that takes more than this of what is known along a direction of it leaves the others too little for a quadratic model.
     private const double LargestLeverage = 0.5;
@@ -68,18 +68,16 @@ internal sealed unsafe class LeaveOneOut : IDisposable
                 var logits = values[..(some * _outputs)];
                 var errors = values.Slice(logits.Length, logits.Length);
                 _local.Logits.Span((long)(first + done) * _outputs, logits.Length).CopyTo(logits);
-                fixed (float* z = logits, e = errors)
+                RowLosses.Compute(_objective.Loss, rows, numbers, _outputs, logits, errors);
+                for (var r = 0; r < some; r++)
                 {
-                    RowLosses.Compute(_objective.Loss, rows, numbers, _outputs, z, e);
-                    for (var r = 0; r < some; r++)
-                    {
-                        var row = first + done + r;
-                        leverages[row] = LeaveOut(row, new(lines + (long)(done + r) * _lines.Outputs, _lines.Outputs),
-                            errors.Slice(r * _outputs, _outputs), logits.Slice(r * _outputs, _outputs));
-                    }
-
-                    RowLosses.Compute(_objective.Loss.LogLoss, rows, numbers, _outputs, z, e, losses.Span.Slice(first + done, some));
+                    var row = first + done + r;
+                    leverages[row] = LeaveOut(row, lines.Slice((done + r) * _lines.Outputs, _lines.Outputs),
+                        errors.Slice(r * _outputs, _outputs), logits.Slice(r * _outputs, _outputs));
                 }
+
+                RowLosses.Compute(
+                    _objective.Loss.LogLoss, rows, numbers, _outputs, logits, errors, losses.Span.Slice(first + done, some));
             }
         });
         var (broken, all) = (0.0, 0.0);
@@ -116,7 +114,7 @@ internal sealed unsafe class LeaveOneOut : IDisposable
             for (var j = 0; j < _size - 1; j++)
             {
                 var weight = (float)(scaling.Scales[j] * columns[j * _blockSize + q]);
-                _lines.Pointer[_lines.Place(line, j)] = weight;
+                _lines[line, j] = weight;
                 bias -= (double)scaling.Means[j] * weight;
             }
 

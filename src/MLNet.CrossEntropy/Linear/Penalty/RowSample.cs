@@ -3,7 +3,7 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>Copies of some rows.</summary>
-internal static unsafe class RowSample
+internal static class RowSample
 {
     /// <summary>Rows spread evenly over all: one of each of so many runs of them, so that no period of theirs is met.</summary>
     /// <param name="chunks">All rows.</param>
@@ -51,7 +51,7 @@ internal static unsafe class RowSample
                 }
                 else
                 {
-                    values.AddRange(new ReadOnlySpan<float>(rows.Dense(i), features));
+                    values.AddRange(rows.Values(i));
                 }
 
                 if (rows.HasClasses)

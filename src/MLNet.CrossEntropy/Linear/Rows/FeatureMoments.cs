@@ -116,7 +116,7 @@ internal sealed unsafe class FeatureMoments
                 var share = rows.Weight(i) / summary.TotalWeight;
                 for (var e = 0; e < row.Length; e++)
                 {
-                    var (j, size) = (row.IndexPointer[e], Math.Abs(row.ValuePointer[e]));
+                    var (j, size) = (row.Indices[e], Math.Abs(row.Values[e]));
                     values[j] += share * size * size;
                     values[features + j] += share;
                     values[2 * features + j] += share * RoughLog2(size);
@@ -198,7 +198,7 @@ internal sealed unsafe class FeatureMoments
             for (var j = 0; j < features; j++)
             {
                 for (var i = 0; i < count; i++)
-                    values[i] = rows.Dense((int)(SplitMix64.Mix((ulong)i) % (uint)most))[j];
+                    values[i] = rows.Values((int)(SplitMix64.Mix((ulong)i) % (uint)most))[j];
                 Array.Sort(values);
                 _origin[j] = values[count / 2];
             }
@@ -206,6 +206,7 @@ internal sealed unsafe class FeatureMoments
 
         private void Add(RowSet rows, RowShare share, double[] sums)
         {
+            rows.Require(features, isSparse: false);
             var members = new (nint Row, double Weight)[groups][];
             for (var g = 0; g < groups; g++)
                 members[g] = new (nint, double)[RunRows];
@@ -220,7 +221,7 @@ internal sealed unsafe class FeatureMoments
                         continue;
                     var group = (int)(SplitMix64.Mix((ulong)(share.First + i - share.From)) % (uint)groups);
                     members[group][counts[group]++] = ((nint)rows.Dense(i), weight);
-                    WidenRange(rows.Dense(i));
+                    WidenRange(rows.Values(i));
                 }
 
                 for (var g = 0; g < groups; g++)
@@ -230,21 +231,20 @@ internal sealed unsafe class FeatureMoments
 
         /// <summary>Largest values, and negatives; a row is read from memory in order, and stays in the cache for its sums.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void WidenRange(float* row)
+        private void WidenRange(ReadOnlySpan<float> row)
         {
-            fixed (float* lowest = _lowest, highest = _highest)
+            Span<float> lowest = _lowest.AsSpan(0, row.Length), highest = _highest.AsSpan(0, row.Length);
+            for (; row.Length >= Vector<float>.Count; row = row[Vector<float>.Count..])
             {
-                var j = 0;
-                for (; j <= features - Vector<float>.Count; j += Vector<float>.Count)
-                {
-                    var values = Vector.Load(row + j);
-                    Vector.Max(Vector.Load(lowest + j), -values).Store(lowest + j);
-                    Vector.Max(Vector.Load(highest + j), values).Store(highest + j);
-                }
-
-                for (; j < features; j++)
-                    (lowest[j], highest[j]) = (Math.Max(lowest[j], -row[j]), Math.Max(highest[j], row[j]));
+                var values = new Vector<float>(row);
+                Vector.Max(new Vector<float>(lowest), -values).CopyTo(lowest);
+                Vector.Max(new Vector<float>(highest), values).CopyTo(highest);
+                lowest = lowest[Vector<float>.Count..];
+                highest = highest[Vector<float>.Count..];
             }
+
+            for (var j = 0; j < row.Length; j++)
+                (lowest[j], highest[j]) = (Math.Max(lowest[j], -row[j]), Math.Max(highest[j], row[j]));
         }
 
         private void AddGroup(int group, ReadOnlySpan<(nint Row, double Weight)> rows, double[] sums)

@@ -8,13 +8,13 @@ namespace MLNet.CrossEntropy.Linear;
 /// <param name="count">How many rows.</param>
 /// <param name="logits">Their logits <c>[rows, outputs]</c>.</param>
 /// <param name="errors">Receives their errors <c>[rows, outputs]</c>.</param>
-internal unsafe delegate void RowMap(int first, int count, float* logits, float* errors);
+internal delegate void RowMap(int first, int count, Span<float> logits, Span<float> errors);
 
 /// <summary>
 /// The two products with rows X that an objective is made of, logits <c>Z = X W' + b</c> and gradients <c>G = D' X</c>, both in one pass
 /// over the rows. The order of every sum is fixed by the rows alone, never by the threads.
 /// </summary>
-internal abstract unsafe class RowProducts(RowSummary summary, WorkerTeam team) : IDisposable
+internal abstract class RowProducts(RowSummary summary, WorkerTeam team) : IDisposable
 {
     /// <summary>Rows whose sums a thread has to itself.</summary>
     public const int UnitRows = 16;
@@ -86,8 +86,9 @@ internal abstract unsafe class RowProducts(RowSummary summary, WorkerTeam team) 
     private void Begin(LinearWeights weights, RowSet rows, int first, int end, RowMap map)
     {
         // The one check of what the pointers below rely on.
-        if (first < 0 || end < first || end > rows.Rows || rows.Features != Features || weights.Features != Features
-            || weights.Outputs != Outputs || rows.IsSparse != weights.IsSparse)
+        rows.Require(Features, summary.IsSparse);
+        if (first < 0 || end < first || end > rows.Rows || weights.Features != Features || weights.Outputs != Outputs
+            || weights.IsSparse != summary.IsSparse)
         {
             throw new ArgumentException($"Rows {first} to {end} of {rows.Rows} x {rows.Features} do not go with {weights.Outputs} x "
                 + $"{weights.Features} weights, of {Outputs} x {Features}.", nameof(rows));
@@ -127,8 +128,6 @@ internal sealed unsafe class DenseProducts : RowProducts
         _backward = Backward;
     }
 
-    private float** Pointers => (float**)_pointers.Pointer;
-
     public override void Dispose()
     {
         _logits.Dispose();
@@ -161,12 +160,14 @@ internal sealed unsafe class DenseProducts : RowProducts
         var (from, to) = UnitShare(member, _count);
         if (from == to)
             return;
-        Rows.Dense(_run + from, to - from, Pointers + from);
-        var logits = _logits.Pointer + (long)from * Outputs;
-        for (var r = 0; r < to - from; r++)
-            Weights.Biases.CopyTo(new Span<float>(logits + (long)r * Outputs, Outputs));
-        DenseForward.Accumulate(Pointers + from, to - from, Features, Weights.Pointer, Weights.Stride, Outputs, logits);
-        Map(_run + from, to - from, logits, _errors.Pointer + (long)from * Outputs);
+        Rows.Dense(_run + from, to - from, _pointers.Span(from, to - from));
+        int start = from * Outputs, length = (to - from) * Outputs;
+        var logits = _logits.Span(start, length);
+        for (var r = 0; r < length; r += Outputs)
+            Weights.Biases.CopyTo(logits[r..]);
+        DenseForward.Accumulate((float**)_pointers.At(from, to - from), to - from, Features,
+            Weights.At(0, (long)Outputs * Weights.Stride), Weights.Stride, Outputs, _logits.At(start, length));
+        Map(_run + from, to - from, logits, _errors.Span(start, length));
     }
 
     private void Backward(int member)
@@ -174,7 +175,11 @@ internal sealed unsafe class DenseProducts : RowProducts
         var (fromSlice, toSlice) = Team.Share(member, _stride / LinearWeights.SliceFeatures);
         int from = fromSlice * LinearWeights.SliceFeatures, to = Math.Min(toSlice * LinearWeights.SliceFeatures, Features);
         if (from < to)
-            DenseBackward.Compute(Pointers, _count, from, to, _errors.Pointer, Outputs, _products.Pointer, _stride);
+        {
+            DenseBackward.Compute((float**)_pointers.At(0, _count), _count, from, to, _errors.At(0, (long)_count * Outputs), Outputs,
+                _products.At(0, (long)Outputs * _stride), _stride);
+        }
+
         for (var k = 0; k < Outputs; k++)
         {
             var products = _products.Span((long)k * _stride, Features);
@@ -195,8 +200,8 @@ internal sealed unsafe class DenseProducts : RowProducts
             return;
         }
 
-        var errors = _errors.Pointer;
-        for (var r = 0; r < _count; r++, errors += Outputs)
+        var errors = _errors.Span(0, _count * Outputs);
+        for (; !errors.IsEmpty; errors = errors[Outputs..])
         {
             for (var k = 0; k < BiasSums.Length; k++)
                 BiasSums[k] += errors[k];
@@ -270,11 +275,11 @@ internal sealed unsafe class SparseProducts : RowProducts
     private float* ComputeUnit(int first, int count, int scratch)
     {
         var offset = (long)scratch * UnitRows * Outputs;
-        float* logits = _logits.Pointer + offset, errors = _errors.Pointer + offset;
+        Span<float> logits = _logits.Span(offset, count * Outputs), errors = _errors.Span(offset, count * Outputs);
         for (var r = 0; r < count; r++)
-            SparseKernels.Logits(Rows.Sparse(first + r), Weights.Pointer, Weights.Biases, logits + (long)r * Outputs);
+            SparseKernels.Logits(Rows.Sparse(first + r), Weights, _logits.At(offset + r * Outputs, Outputs));
         Map(first, count, logits, errors);
-        return errors;
+        return _errors.At(offset, errors.Length);
     }
 
     private void SumLanes(int member)
@@ -286,8 +291,9 @@ internal sealed unsafe class SparseProducts : RowProducts
 
     private void SumLane(int lane)
     {
-        var sums = _laneSums!.Pointer + (long)lane * Features * Outputs;
-        new Span<float>(sums, Features * Outputs).Clear();
+        var length = Features * Outputs;
+        _laneSums!.Span((long)lane * length, length).Clear();
+        var sums = _laneSums.At((long)lane * length, length);
         var biasSums = _biasLanes.AsSpan(lane * Outputs, Outputs);
         biasSums.Clear();
         var units = (End - First + UnitRows - 1L) / UnitRows;

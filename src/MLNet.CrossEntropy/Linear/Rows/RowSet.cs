@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
@@ -65,7 +66,7 @@ internal sealed unsafe class RowSet : IDisposable
     }
 
     /// <summary>How many rows there are.</summary>
-    public int Rows { get; }
+    public int Rows { get; private set; }
 
     /// <summary>How many features each row has.</summary>
     public int Features { get; }
@@ -95,22 +96,29 @@ internal sealed unsafe class RowSet : IDisposable
     public ReadOnlySpan<RowBlock> Blocks => _blocks;
 
     /// <summary>The values of dense row <paramref name="row"/>, <c>[features]</c>.</summary>
+    public ReadOnlySpan<float> Values(int row) => new(Dense(row), Features);
+
+    /// <summary>The same for a kernel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Dense(int row)
     {
+        Debug.Assert(!IsSparse);
         var block = BlockOf(row);
         return _values[block] + (long)(row - block * _rowsPerBlock) * Features;
     }
 
     /// <summary>Points at the values of the dense rows from <paramref name="first"/> on.</summary>
-    public void Dense(int first, int count, float** pointers)
+    public void Dense(int first, int count, Span<nint> pointers)
     {
+        var place = 0;
+        if (count > Rows - first)
+            ThrowNoRow(first + count - 1);
         while (count > 0)
         {
             var values = Dense(first);
             var sameBlock = Math.Min(count, _rowsPerBlock - (first - BlockOf(first) * _rowsPerBlock));
             for (var i = 0; i < sameBlock; i++, values += Features)
-                *pointers++ = values;
+                pointers[place++] = (nint)values;
             first += sameBlock;
             count -= sameBlock;
         }
@@ -120,6 +128,7 @@ internal sealed unsafe class RowSet : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public SparseRow Sparse(int row)
     {
+        Debug.Assert(IsSparse);
         var block = BlockOf(row);
         var starts = _rowStarts[block] + (row - block * _rowsPerBlock);
         return new SparseRow(_indices[block] + *starts, _values[block] + *starts, starts[1] - *starts);
@@ -167,10 +176,19 @@ internal sealed unsafe class RowSet : IDisposable
             : RowTarget.Values(block.Targets.AsSpan(index * outputs, outputs));
     }
 
+    /// <summary>The one check of the form that whoever follows pointers into the rows relies on.</summary>
+    /// <exception cref="ArgumentException">The rows have another.</exception>
+    public void Require(int features, bool isSparse)
+    {
+        if (Features != features || IsSparse != isSparse)
+            throw new ArgumentException($"The rows have {Form(_blocks[0])}, not {features} {(isSparse ? "sparse" : "dense")} ones.");
+    }
+
     public void Dispose()
     {
         foreach (var pin in _pins)
             pin.Free();
+        Rows = 0;
     }
 
     private void* Pin(Array? array)
@@ -197,9 +215,13 @@ internal sealed unsafe class RowSet : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int BlockOf(int row)
     {
-        Debug.Assert((uint)row < (uint)Rows);
+        if ((uint)row >= (uint)Rows)
+            ThrowNoRow(row);
         return _rowsPerBlock == 1 ? row : (int)Math.BigMul(_inverse, (ulong)row, out _);
     }
+
+    [DoesNotReturn]
+    private void ThrowNoRow(int row) => throw new ArgumentOutOfRangeException(nameof(row), row, $"There are {Rows} rows.");
 
     private static string Form(RowBlock block) => $"{block.Features} {(block.IsSparse ? "sparse" : "dense")} features";
 }

@@ -45,11 +45,14 @@ internal sealed unsafe class DenseGradient : IDisposable
     /// <summary>Floats from one output's gradient to the next's.</summary>
     public int Stride { get; }
 
-    /// <summary>G <c>[outputs, stride]</c>, the sum over the batch where it has been completed.</summary>
-    public float* Pointer => _gradients.Pointer;
+    /// <summary>Of G <c>[outputs, stride]</c>, the sum over the batch where it has been completed, output k and feature j.</summary>
+    public ref float this[int k, int j] => ref _gradients[(long)k * Stride + j];
 
-    /// <summary>Pointers to the batch's rows, to be filled.</summary>
-    public float** Rows => (float**)_rows.Pointer;
+    /// <summary>The same, for a kernel that works on the features <c>[from, from + length)</c> of all outputs.</summary>
+    public float* At(int from, int length) => _gradients.At(from, (_outputs - 1L) * Stride + length);
+
+    /// <summary>Pointers to rows of the batch, to be filled.</summary>
+    public float** Rows(int from, int count) => (float**)_rows.At(from, count);
 
     /// <summary>The rows of a unit that suits such batches.</summary>
     public static int UnitRowsFor(int batchSize, int outputs, int stride)
@@ -68,11 +71,11 @@ internal sealed unsafe class DenseGradient : IDisposable
             return;
         var (from, to) = batch.Unit(unit);
         DenseBackward.Compute(
-            Rows + from,
+            Rows(from, to - from),
             to - from,
             0,
             _features,
-            batch.Errors.Pointer + (long)from * _outputs,
+            batch.Errors.At((long)from * _outputs, (long)(to - from) * _outputs),
             _outputs,
             Unit(unit),
             Stride,
@@ -99,7 +102,8 @@ internal sealed unsafe class DenseGradient : IDisposable
     {
         if (!_isByUnits)
         {
-            DenseBackward.Compute(Rows, batch.Count, from, to, batch.Errors.Pointer, _outputs, Pointer, Stride);
+            DenseBackward.Compute(Rows(0, batch.Count), batch.Count, from, to, batch.Errors.At(0, (long)batch.Count * _outputs), _outputs,
+                Unit(0), Stride);
             return;
         }
 
@@ -137,7 +141,9 @@ internal sealed unsafe class DenseGradient : IDisposable
     private void AddUnits(int unit, int step, int from, int to)
     {
         for (var k = 0; k < _outputs; k++)
-            SparseKernels.Axpy(1, Unit(unit + step) + (long)k * Stride + from, Unit(unit) + (long)k * Stride + from, to - from);
+            SparseKernels.Axpy(1, Features(unit + step, k), Features(unit, k));
+
+        Span<float> Features(int unit, int k) => _gradients.Span(unit * _unitStride + (long)k * Stride + from, to - from);
     }
 
     /// <summary>
@@ -146,13 +152,13 @@ internal sealed unsafe class DenseGradient : IDisposable
     /// </summary>
     private static long UnitStride(int outputs, int stride) => (long)outputs * stride + LinearWeights.SliceFeatures;
 
-    private float* Unit(int unit) => _gradients.Pointer + unit * _unitStride;
+    private float* Unit(int unit) => _gradients.At(unit * _unitStride, _unitStride);
 
     private RowsAhead Ahead(RowSet rows, int from, int to, ReadOnlySpan<int> ahead)
     {
         if (ahead.IsEmpty || (long)rows.Rows * _features <= CacheFloats || (long)_unitRows * _features > CacheFloats / 2)
             return default;
-        var pointers = _ahead.Pointer + from;
+        var pointers = _ahead.At(from, to - from);
         for (var i = 0; i < to - from; i++)
             pointers[i] = (nint)rows.Dense(ahead[Math.Min(i, ahead.Length - 1)]);
         return new RowsAhead((nint)pointers, _features / RowsAhead.LineFloats + 1);

@@ -97,7 +97,7 @@ internal sealed unsafe class DenseStep : ISgdStep
         (_rate, _factor) = (rate, _memory is null ? _batch.MeanFactor(sums, _count) : 1);
         SpanMath.Scale(_biasGradient.AsSpan(), _factor);
         fixed (float* gradient = _biasGradient)
-            AddMemory(gradient, _biasOffset, _outputs);
+            AddMemory(gradient, _biasOffset, _biasGradient.Length);
         _team.Run(_update);
         _rule(_scaled.Span(_biasOffset, _outputs), _biasGradient, _state, _biasOffset, rate);
         _state.Steps++;
@@ -115,7 +115,7 @@ internal sealed unsafe class DenseStep : ISgdStep
             for (var j = 0; j < _features; j++)
             {
                 var slope = _memory.Mean[Place(k, j)] - _scaling.Means[j] * bias;
-                var gradient = _scaling.Scales[j] * _penalty.Subgradient(slope, Weights.Pointer[Weights.Place(k, j)], k, j);
+                var gradient = _scaling.Scales[j] * _penalty.Subgradient(slope, Weights[k, j], k, j);
                 sum += gradient * gradient;
             }
         }
@@ -162,7 +162,7 @@ internal sealed unsafe class DenseStep : ISgdStep
             double bias = start.Biases[k];
             for (var j = 0; j < _features; j++)
             {
-                var weight = start.Pointer[start.Place(k, j)];
+                var weight = start[k, j];
                 _scaled[Place(k, j)] = weight / _scales[j];
                 bias += (double)_means[j] * weight;
             }
@@ -187,12 +187,11 @@ internal sealed unsafe class DenseStep : ISgdStep
     /// <summary>The gradients of each share's part of the batch, summed over the shares of all ranks.</summary>
     private LossSums SumShares(RowShares shares, ReadOnlySpan<int> batch)
     {
-        long stride = Weights.Stride;
         var (sums, count, errors, gradient) = _batch.SumShares(
             shares, batch, _outputs * _features, numbers => TakeErrors(shares.Own, numbers, default), AddGradient);
         errors.CopyTo(_biasGradient, 0);
         for (var i = 0; i < gradient.Length; i++)
-            _gradient.Pointer[i / _features * stride + i % _features] = gradient[i];
+            _gradient[i / _features, i % _features] = gradient[i];
         _count = count;
         return sums;
 
@@ -200,7 +199,7 @@ internal sealed unsafe class DenseStep : ISgdStep
         {
             _team.Run(_complete);
             for (var i = 0; i < values.Length; i++)
-                values.Span[i] = _gradient.Pointer[i / _features * stride + i % _features];
+                values.Span[i] = _gradient[i / _features, i % _features];
         }
     }
 
@@ -221,15 +220,16 @@ internal sealed unsafe class DenseStep : ISgdStep
     private void ComputeLogits(int unit)
     {
         var (from, to) = _batch.Unit(unit);
-        var logits = _batch.Logits.Pointer + (long)from * _outputs;
+        var rows = _gradient.Rows(from, to - from);
         var numbers = _batch.Numbers;
         for (var r = from; r < to; r++)
         {
-            _gradient.Rows[r] = _batch.Rows.Dense(numbers[r]);
+            rows[r - from] = _batch.Rows.Dense(numbers[r]);
             Weights.Biases.CopyTo(_batch.Logits.Span((long)r * _outputs, _outputs));
         }
 
-        DenseForward.Accumulate(_gradient.Rows + from, to - from, _features, Weights.Pointer, Weights.Stride, _outputs, logits);
+        DenseForward.Accumulate(rows, to - from, _features, Weights.At(0, _biasOffset), Weights.Stride, _outputs,
+            _batch.Logits.At((long)from * _outputs, (long)(to - from) * _outputs));
     }
 
     /// <summary>A member's features, whole slices but for the last: gradient, optimizer's step, raw weights.</summary>
@@ -271,7 +271,7 @@ internal sealed unsafe class DenseStep : ISgdStep
     private void AddMemory(float* gradient, int offset, int length)
     {
         if (_memory is { } memory)
-            ElementKernels.Remember(gradient, memory.Mean.Pointer + offset, memory.EstimateFactor(_count), memory.MeanFactor, length);
+            ElementKernels.Remember(gradient, memory.Mean.At(offset, length), memory.EstimateFactor(_count), memory.MeanFactor, length);
     }
 
     /// <summary>
@@ -280,9 +280,10 @@ internal sealed unsafe class DenseStep : ISgdStep
     private void ToScaledGradient(int from)
     {
         int length = Math.Min(SliceFeatures, _features - from), stride = Weights.Stride;
-        float* gradient = _gradient.Pointer + from, raw = Weights.Pointer + from, slopes = _slopes.Pointer + Place(0, from);
-        float* means = _means.Pointer + from, scales = _scales.Pointer + from;
-        float* l2 = _l2.Pointer + from, off = stackalloc float[SliceFeatures];
+        float* gradient = _gradient.At(from, length), raw = Weights.At(from, (_outputs - 1L) * stride + length);
+        var slopes = _slopes.At(Place(0, from), _outputs * SliceFeatures);
+        float* means = _means.At(from, length), scales = _scales.At(from, length);
+        float* l2 = _l2.At(from, length), off = stackalloc float[SliceFeatures];
         for (var k = 0; k < _outputs; k++, gradient += stride, raw += stride, slopes += SliceFeatures)
         {
             AddMemory(gradient, Place(k, from), length);
@@ -291,7 +292,7 @@ internal sealed unsafe class DenseStep : ISgdStep
             {
                 penalised = off;
                 for (var j = 0; j < length; j++)
-                    off[j] = raw[j] - centre.Pointer[centre.Place(k, from + j)];
+                    off[j] = raw[j] - centre[k, from + j];
             }
 
             ElementKernels.ToScaledGradient(gradient, _factor, means, scales, penalised, _biasGradient[k], l2, slopes, length);
@@ -302,13 +303,15 @@ internal sealed unsafe class DenseStep : ISgdStep
     private void ToRaw(int from)
     {
         var length = Math.Min(SliceFeatures, _features - from);
-        float* scaled = _scaled.Pointer + Place(0, from), raw = Weights.Pointer + from;
-        var sums = _centring.Pointer + from / SliceFeatures * _outputs;
+        var scaled = _scaled.At(Place(0, from), _outputs * SliceFeatures);
+        var raw = Weights.At(from, (_outputs - 1L) * Weights.Stride + length);
+        float* scales = _scales.At(from, length), means = _means.At(from, length);
+        var sums = _centring.Span(from / SliceFeatures * _outputs, _outputs);
         for (var k = 0; k < _outputs; k++, scaled += SliceFeatures, raw += Weights.Stride)
         {
             if (_penalty.L1 > 0)
                 Shrink(new Span<float>(scaled, length), _scales.Span(from, length));
-            sums[k] = ElementKernels.ToRaw(scaled, _scales.Pointer + from, _means.Pointer + from, raw, length);
+            sums[k] = ElementKernels.ToRaw(scaled, scales, means, raw, length);
         }
     }
 

@@ -31,7 +31,7 @@ internal static unsafe class LearningRateRule
         var meanSquaredNorm = 0.0;
         for (var i = 0; i < count; i++)
         {
-            var x = new ReadOnlySpan<float>(rows.Dense(drawn[i]), features);
+            var x = rows.Values(drawn[i]);
             var scaled = sample.Span((long)i * features, features);
             var squared = 0.0;
             for (var j = 0; j < features; j++)
@@ -41,11 +41,11 @@ internal static unsafe class LearningRateRule
             }
 
             meanSquaredNorm += squared / count;
-            pointers[i] = (nint)(sample.Pointer + (long)i * features);
+            pointers[i] = (nint)sample.At((long)i * features, features);
         }
 
         // The mean squared norm is the sum of all eigenvalues; of the largest numbers power iteration may know less.
-        var largest = LargestEigenvalue((float**)pointers.Pointer, count, features) is var found && found <= meanSquaredNorm
+        var largest = LargestEigenvalue((float**)pointers.At(0, count), count, features) is var found && found <= meanSquaredNorm
             ? found : meanSquaredNorm;
         return Rate(curvature, largest, meanSquaredNorm, batchSize, momentum);
     }
@@ -61,7 +61,7 @@ internal static unsafe class LearningRateRule
             var row = rows.Sparse(i);
             for (var e = 0; e < row.Length; e++)
             {
-                double value = row.ValuePointer[e] * scaling.StepScales[row.IndexPointer[e]];
+                double value = row.Values[e] * scaling.StepScales[row.Indices[e]];
                 squaredNorms += value * value;
             }
         }
@@ -143,9 +143,9 @@ internal static unsafe class LearningRateRule
             foreach (ref var value in vector.Span(0, features))
                 value /= (float)norm;
             image.Span(0, count).Clear();
-            DenseForward.Accumulate(rows, count, features, vector.Pointer, features, 1, image.Pointer);
+            DenseForward.Accumulate(rows, count, features, vector.At(0, features), features, 1, image.At(0, count));
             eigenvalue = SumOfSquares(image.Span(0, count)) / count;
-            DenseBackward.Compute(rows, count, 0, features, image.Pointer, 1, vector.Pointer, features);
+            DenseBackward.Compute(rows, count, 0, features, image.At(0, count), 1, vector.At(0, features), features);
         }
 
         return eigenvalue;

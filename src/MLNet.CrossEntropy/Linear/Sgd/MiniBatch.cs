@@ -46,13 +46,14 @@ internal interface ISgdStep : IDisposable
 /// The rows of a step: their numbers, logits, losses and errors, cut into units of rows that one thread takes from features to errors
 /// (and to their gradient, where the step can) while they are in its cache. Sums of units are added in order: threads change no bit.
 /// </summary>
-internal sealed unsafe class MiniBatch : IDisposable
+internal sealed class MiniBatch : IDisposable
 {
     // A batch whose rows weigh less than this share of the mean row takes a shorter step than its own mean would.
     private const double LightShare = 1.0 / 64;
 
     private readonly LogitLoss _loss;
     private readonly int _outputs;
+    private readonly RowSummary _summary;
     private readonly WorkerTeam _team;
     private readonly SagaMemory? _memory;
     private readonly int[] _numbers;
@@ -70,6 +71,7 @@ internal sealed unsafe class MiniBatch : IDisposable
     public MiniBatch(LinearObjective objective, int size, int unitRows, SagaMemory? memory)
     {
         (_loss, _outputs, UnitRows, _memory, _team) = (objective.Loss, objective.Outputs, unitRows, memory, objective.Team);
+        _summary = objective.Summary;
         _lightRow = LightShare * objective.Summary.TargetWeight / objective.Summary.Rows;
         Logits = new NativeBuffer<float>((long)size * _outputs);
         Errors = new NativeBuffer<float>((long)size * _outputs);
@@ -103,9 +105,10 @@ internal sealed unsafe class MiniBatch : IDisposable
 
     public int Units => UnitsOf(Count);
 
-    /// <summary>Takes up the rows of a step.</summary>
+    /// <summary>Takes up the rows of a step: at most as many as there is room for, of the objective's form.</summary>
     public void Load(RowSet rows, ReadOnlySpan<int> numbers, ReadOnlySpan<int> next, bool isStep = true)
     {
+        rows.Require(_summary.Features, _summary.IsSparse);
         Rows = rows;
         (Count, _nextCount, _isRemembered) = (numbers.Length, next.Length, isStep && _memory is not null);
         numbers.CopyTo(_numbers);
@@ -130,15 +133,17 @@ internal sealed unsafe class MiniBatch : IDisposable
     public void ComputeErrors(int unit)
     {
         var (from, to) = Unit(unit);
-        float* logits = Logits.Pointer + (long)from * _outputs, errors = Errors.Pointer + (long)from * _outputs;
-        var sums = _unitErrors.Pointer + (long)unit * _outputs;
+        int length = (to - from) * _outputs;
+        Span<float> logits = Logits.Span((long)from * _outputs, length), errors = Errors.Span((long)from * _outputs, length);
+        var sums = _unitErrors.Span((long)unit * _outputs, _outputs);
         _unitSums[unit] = RowLosses.Compute(_loss, Rows, RowNumbers.Of(Numbers[from..to]), _outputs, logits, errors);
-        new Span<float>(sums, _outputs).Clear();
-        for (var r = from; r < to; r++, errors += _outputs)
+        sums.Clear();
+        for (var r = from; r < to; r++)
         {
+            var own = errors.Slice((r - from) * _outputs, _outputs);
             if (_isRemembered)
-                _memory!.Replace(_numbers[r], errors);
-            SparseKernels.Axpy(1, errors, sums, _outputs);
+                _memory!.Replace(_numbers[r], own);
+            SparseKernels.Axpy(1, own, sums);
         }
     }
 

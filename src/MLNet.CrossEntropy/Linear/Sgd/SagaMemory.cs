@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
@@ -13,7 +12,7 @@ namespace MLNet.CrossEntropy.Linear;
 /// <param name="totalWeight">The sum of the rows' weights.</param>
 /// <param name="parameters">The length of the mean gradient.</param>
 /// <param name="shares">Of a cluster, the shares, of which each rank remembers its own rows.</param>
-internal sealed unsafe class SagaMemory(long rows, int outputs, double totalWeight, int parameters, RowShares? shares = null) : IDisposable
+internal sealed class SagaMemory(long rows, int outputs, double totalWeight, int parameters, RowShares? shares = null) : IDisposable
 {
     private readonly NativeBuffer<float> _errors = new((shares?.Own.Rows ?? rows) * outputs);
 
@@ -30,11 +29,10 @@ internal sealed unsafe class SagaMemory(long rows, int outputs, double totalWeig
     /// Takes a row's new gradient in place of the old one and leaves the difference, new minus old, in <paramref name="errors"/>
     /// <c>[outputs]</c>.
     /// </summary>
-    public void Replace(int row, float* errors)
+    public void Replace(int row, Span<float> errors)
     {
-        Debug.Assert(row >= 0 && (row + 1L) * outputs <= _errors.Length);
-        var known = _errors.Pointer + (long)row * outputs;
-        for (var k = 0; k < outputs; k++)
+        var known = _errors.Span((long)row * outputs, outputs);
+        for (var k = 0; k < known.Length; k++)
         {
             var error = errors[k];
             errors[k] = error - known[k];

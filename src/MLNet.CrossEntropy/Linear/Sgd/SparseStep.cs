@@ -110,7 +110,7 @@ internal sealed unsafe class SparseStep : ISgdStep
         {
             for (var place = (long)j * _outputs; place < (j + 1L) * _outputs; place++)
             {
-                var gradient = _penalty.Subgradient(_memory.Mean[place], _weights.Pointer[place], (int)(place % _outputs), j);
+                var gradient = _penalty.Subgradient(_memory.Mean[place], _weights.Values[(int)place], (int)(place % _outputs), j);
                 sum += _scales[j] * _scales[j] * gradient * gradient;
             }
         }
@@ -156,10 +156,11 @@ internal sealed unsafe class SparseStep : ISgdStep
             values => _team.Run(member => AddGradient(member, values.Span)));
         if (!Begin(sums, count, rate))
             return sums;
+        var weights = _weights.Values;
         for (var i = 0; i < BiasOffset; i++)
         {
             // The mean of a weight's own is what it catches up with.
-            _weights.Pointer[i] -= _rate * _estimate * gradient[i] * _squaredScales[i / _outputs];
+            weights[i] -= _rate * _estimate * gradient[i] * _squaredScales[i / _outputs];
             if (_memory is not null)
                 _memory.Mean[i] += _share * gradient[i];
         }
@@ -234,7 +235,7 @@ internal sealed unsafe class SparseStep : ISgdStep
                 rows.Fetch(numbers[r + FetchedAhead]);
             else if (r + FetchedAhead - numbers.Length < next.Length)
                 rows.Fetch(next[r + FetchedAhead - numbers.Length]);
-            SparseKernels.Logits(rows.Sparse(numbers[r]), _weights.Pointer, _weights.Biases, _batch.Logits.Pointer + (long)r * _outputs);
+            SparseKernels.Logits(rows.Sparse(numbers[r]), _weights, _batch.Logits.At((long)r * _outputs, _outputs));
         }
     }
 
@@ -268,13 +269,13 @@ internal sealed unsafe class SparseStep : ISgdStep
             if (_outputs == 1)
                 UpdateOne(member, row, _batch.Errors[r]);
             else
-                UpdateMany(member, row, _batch.Errors.Pointer + (long)r * _outputs);
+                UpdateMany(member, row, _batch.Errors.At((long)r * _outputs, _outputs));
         }
     }
 
     private void UpdateOne(int member, SparseRow row, float error)
     {
-        float* weights = _weights.Pointer, scales = _squaredScales.Pointer, means = _memory is null ? null : _memory.Mean.Pointer;
+        float* weights = _weights.At(0, BiasOffset), scales = _squaredScales.At(0, _features), means = Means();
         float step = -_rate * _estimate * error, share = _share * error;
         for (var e = 0; e < row.Length; e++)
         {
@@ -291,7 +292,7 @@ internal sealed unsafe class SparseStep : ISgdStep
     private void UpdateMany(int member, SparseRow row, float* errors)
     {
         var step = -_rate * _estimate;
-        float* weights = _weights.Pointer, means = _memory is null ? null : _memory.Mean.Pointer;
+        float* weights = _weights.At(0, BiasOffset), means = Means();
         for (var e = 0; e < row.Length; e++)
         {
             var j = row.IndexPointer[e];
@@ -304,6 +305,8 @@ internal sealed unsafe class SparseStep : ISgdStep
                 SparseKernels.Axpy(_share * value, errors, means + (long)j * _outputs, _outputs);
         }
     }
+
+    private float* Means() => _memory is null ? null : _memory.Mean.At(0, BiasOffset);
 
     private void CatchUpAll((int From, int To) features)
     {
@@ -324,11 +327,11 @@ internal sealed unsafe class SparseStep : ISgdStep
         _caughtUpTo[j] = _rateSum;
         rates *= _squaredScales[j];
         var decay = Decay(_penalty.L2Of(j) * rates);
-        var weights = _weights.Pointer + (long)j * _outputs;
+        var weights = _weights.At((long)j * _outputs, _outputs);
         if (_memory is not null)
         {
             var drift = _penalty.L2 > 0 ? decay / _penalty.L2Of(j) : rates;
-            SparseKernels.Drift(weights, (float)(1 - decay), (float)drift, _memory.Mean.Pointer + (long)j * _outputs, _outputs);
+            SparseKernels.Drift(weights, (float)(1 - decay), (float)drift, _memory.Mean.At((long)j * _outputs, _outputs), _outputs);
         }
         else if (decay > 0)
         {
@@ -336,7 +339,7 @@ internal sealed unsafe class SparseStep : ISgdStep
         }
 
         if (_penalty.Centre is { } centre)
-            SparseKernels.Axpy((float)decay, centre.Pointer + (long)j * _outputs, weights, _outputs);
+            SparseKernels.Axpy((float)decay, centre.At((long)j * _outputs, _outputs), weights, _outputs);
         if (_penalty.L1 > 0)
             SparseKernels.Shrink(weights, (float)(_penalty.L1 * rates), _outputs);
     }

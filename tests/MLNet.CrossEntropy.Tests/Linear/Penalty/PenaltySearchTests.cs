@@ -146,10 +146,10 @@ public sealed class PenaltySearchTests
         return [.. Enumerable.Range(0, weights.Length).Where(row => weights[row] > 0)];
     }
 
-    private static unsafe float[] Values(RowSet rows, int row)
+    private static float[] Values(RowSet rows, int row)
     {
         if (!rows.IsSparse)
-            return new ReadOnlySpan<float>(rows.Dense(row), rows.Features).ToArray();
+            return rows.Values(row).ToArray();
         var values = new float[rows.Features];
         var sparse = rows.Sparse(row);
         for (var e = 0; e < sparse.Length; e++)
