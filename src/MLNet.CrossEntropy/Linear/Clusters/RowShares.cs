@@ -167,9 +167,8 @@ internal sealed class RowShares : IDisposable
         var taken = rows.Select(row => RowForm.Take(own, row, 1, Own.IsSparse, _outputs)).ToArray();
         var like = own[0];
         var all = Cluster.Gather(taken.Length == 0 ? [] : RowBytes.Of(RowBytes.Join(taken, like, _outputs)));
-        return RowBytes.Join([.. all.Where(bytes => bytes.Length > 0).Select(bytes => RowBytes.Read(bytes, like, _outputs))], like, _outputs)
-            with
-        { Centre = like.Centre };
+        RowBlock[] parts = [.. all.Where(bytes => bytes.Length > 0).Select(bytes => RowBytes.Read(bytes, like, _outputs))];
+        return RowBytes.Join(parts, like, _outputs) with { Centre = like.Centre };
     }
 
     /// <summary>What each rank keeps of its rows, all ranks' one after the other, as one process would have it.</summary>
