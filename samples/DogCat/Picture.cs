@@ -101,6 +101,8 @@ internal static class PictureFile
             var file = new FileInfo(path);
             if (!file.Exists)
                 throw new PictureException(Directory.Exists(path) ? "this is a folder" : "there is no such file");
+            // A link has a length of its own, whatever it leads to.
+            file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
             if (file.Length is 0 or > MostBytes)
                 throw new PictureException(
                     file.Length == 0 ? "the file is empty" : Invariant($"the file has {file.Length:N0} bytes, more than {MostBytes:N0}"));

@@ -65,7 +65,7 @@ internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[] Str
     private static Func<string?> Stratum(DataViewRow row, DataViewSchema.Column column)
     {
         if (IsShares(column.Type))
-            return Largest(row.GetGetter<VBuffer<float>>(column));
+            return Largest(ColumnValues.Vector<float>(row, column));
         var name = ColumnValues.Name(row, column, "stratification");
         return column.Type is not NumberDataViewType ? name : () =>
         {

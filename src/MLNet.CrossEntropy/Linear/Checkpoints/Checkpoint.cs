@@ -157,7 +157,7 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
         }
         catch (Exception refusal) when (IsOfFile(refusal))
         {
-            return refusal.Message;
+            return refusal.Message.TrimEnd('.');
         }
     }
 

@@ -41,6 +41,10 @@ internal static class CheckpointFile
     /// <exception cref="InvalidDataException">It is no checkpoint, of another version, damaged, or of another fit.</exception>
     public static void Read(string path, string identity, Action<StateStream> serialize)
     {
+        // Before it is opened: a pipe has no length, and to open it is to wait for ever.
+        var file = new FileInfo(path);
+        if ((file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length is var length && length < HeaderLength + SHA256.HashSizeInBytes)
+            throw new InvalidDataException($"it has {length} bytes, too few for a checkpoint: it is torn, or none");
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         CheckHeader(stream);
         CheckHash(stream);
@@ -58,8 +62,6 @@ internal static class CheckpointFile
     private static void CheckHeader(FileStream stream)
     {
         var header = new byte[HeaderLength];
-        if (stream.Length < HeaderLength + SHA256.HashSizeInBytes)
-            throw new InvalidDataException($"it has {stream.Length} bytes, too few for a checkpoint: it is torn, or none");
         stream.ReadExactly(header);
         if (!header.AsSpan(0, Letters.Length).SequenceEqual(Letters))
             throw new InvalidDataException($"it is no checkpoint: it begins with {Convert.ToHexString(header, 0, Letters.Length)}, "
