@@ -14,9 +14,10 @@ public static partial class CrossEntropyCatalog
     /// error, t interval and p-value, bootstrap interval, win rate, and the rows that matter most. One streaming pass; each model
     /// reads the data for itself, side by side.
     /// </summary>
-    /// <param name="catalog">The multiclass catalog.</param>
+    /// <param name="catalog">The catalog.</param>
     /// <param name="scoredData">For each model by name the same rows in the same order, scored by it, such as
-    /// <c>model.Transform(testData)</c>; groups and ids are those of the first. Classes are matched by name between models.</param>
+    /// <c>model.Transform(testData)</c>; groups and ids are those of the first. Classes or labels are matched by name between
+    /// models.</param>
     /// <param name="comparison">Baseline, groups, bootstrap; null for the defaults.</param>
     /// <param name="evaluation">Columns, floor, confidence, and what to do with bad rows, as in EvaluateCrossEntropy; null for the
     /// defaults. Log-loss reduction and the like are not computed.</param>
@@ -36,14 +37,8 @@ public static partial class CrossEntropyCatalog
     /// comparison. As long as
     /// a model's scores are its probabilities' logits, its losses come from the scores.
     /// </summary>
-    /// <param name="catalog">The binary catalog.</param>
-    /// <param name="scoredData">For each model by name the same rows in the same order, scored by it; groups and ids are those of the
-    /// first.</param>
-    /// <param name="comparison">Baseline, groups, bootstrap; null for the defaults.</param>
-    /// <param name="evaluation">Columns, floor, confidence, and what to do with bad rows; null for the defaults.</param>
-    /// <exception cref="ArgumentException">An option makes no sense, or a column is absent or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">The models' rows are not the same, or a row is bad and the caller does not tolerate
-    /// it.</exception>
+    /// <inheritdoc cref="CompareCrossEntropy(MulticlassClassificationCatalog, IReadOnlyDictionary{string, IDataView}, ComparisonOptions?,
+    /// MulticlassEvaluationOptions?)"/>
     public static CrossEntropyComparison CompareCrossEntropy(
         this BinaryClassificationCatalog catalog,
         IReadOnlyDictionary<string, IDataView> scoredData,
@@ -55,14 +50,8 @@ public static partial class CrossEntropyCatalog
     /// Says which of two or more multi-label models has the lower log-loss, mean over labels, on the same rows, and how sure that is;
     /// see the multiclass comparison.
     /// </summary>
-    /// <param name="catalog">The multiclass catalog; ML.NET has none for multi-label models.</param>
-    /// <param name="scoredData">For each model by name the same rows in the same order, scored by it; groups and ids are those of the
-    /// first. Labels are matched by name.</param>
-    /// <param name="comparison">Baseline, groups, bootstrap; null for the defaults.</param>
-    /// <param name="evaluation">Columns, floor, confidence, and what to do with bad rows; null for the defaults.</param>
-    /// <exception cref="ArgumentException">An option makes no sense, or a column is absent or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">The models' rows are not the same, or a row is bad and the caller does not tolerate
-    /// it.</exception>
+    /// <inheritdoc cref="CompareCrossEntropy(MulticlassClassificationCatalog, IReadOnlyDictionary{string, IDataView}, ComparisonOptions?,
+    /// MulticlassEvaluationOptions?)"/>
     public static CrossEntropyComparison CompareMultiLabelCrossEntropy(
         this MulticlassClassificationCatalog catalog,
         IReadOnlyDictionary<string, IDataView> scoredData,
@@ -76,7 +65,7 @@ public static partial class CrossEntropyCatalog
     /// trainers must hold the same rows: give CrossValidate the same seed. CrossValidateCrossEntropy does both at once.
     /// </summary>
     /// <typeparam name="TMetrics">The metrics of the cross-validation, which are not looked at.</typeparam>
-    /// <param name="catalog">The multiclass catalog.</param>
+    /// <param name="catalog">The catalog.</param>
     /// <param name="results">For each trainer by name what CrossValidate found for it on the same folds.</param>
     /// <param name="comparison">Baseline, all pairs, bootstrap; null for the defaults.</param>
     /// <param name="evaluation">Columns, floor, confidence; null for the defaults.</param>
@@ -94,13 +83,8 @@ public static partial class CrossEntropyCatalog
     /// Says which of two or more binary trainers has the lower log-loss over the folds of a cross-validation; see the multiclass
     /// comparison.
     /// </summary>
-    /// <typeparam name="TMetrics">The metrics of the cross-validation, which are not looked at.</typeparam>
-    /// <param name="catalog">The binary catalog.</param>
-    /// <param name="results">For each trainer by name what CrossValidate found for it on the same folds.</param>
-    /// <param name="comparison">Baseline, all pairs, bootstrap; null for the defaults.</param>
-    /// <param name="evaluation">Columns, floor, confidence; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The lists differ in length or have fewer than two folds, or a column is absent.</exception>
-    /// <exception cref="InvalidOperationException">A fold of one trainer does not hold the rows of the other's.</exception>
+    /// <inheritdoc cref="CompareCrossValidation{TMetrics}(MulticlassClassificationCatalog, IReadOnlyDictionary{string,
+    /// IReadOnlyList{TrainCatalogBase.CrossValidationResult{TMetrics}}}, ComparisonOptions?, MulticlassEvaluationOptions?)"/>
     public static CrossEntropyComparison CompareCrossValidation<TMetrics>(
         this BinaryClassificationCatalog catalog,
         IReadOnlyDictionary<string, IReadOnlyList<TrainCatalogBase.CrossValidationResult<TMetrics>>> results,

@@ -15,11 +15,11 @@ public static partial class CrossEntropyCatalog
     /// included, it learns without the fold. Fits follow one another, as one estimator may not be able to do several at once; the other
     /// overload makes one for each.
     /// </summary>
-    /// <param name="catalog">The multiclass catalog.</param>
+    /// <param name="catalog">The catalog.</param>
     /// <param name="data">All rows, the same in each pass.</param>
     /// <param name="estimator">From the data to scores.</param>
     /// <param name="numberOfFolds">The number of folds, at least 2.</param>
-    /// <param name="labelColumnName">The true classes in what the estimator makes of the data.</param>
+    /// <param name="labelColumnName">The true classes or answers in what the estimator makes of the data.</param>
     /// <param name="groupColumnName">Rows of one group are in one fold; null takes rows as independent.</param>
     /// <param name="seed">Deals rows to folds; null draws a seed from the MLContext.</param>
     /// <exception cref="ArgumentException">An option makes no sense, or a column is absent or of the wrong type.</exception>
@@ -39,7 +39,7 @@ public static partial class CrossEntropyCatalog
     /// Forecasts every row by models that were fitted without it, evaluates these forecasts together and fold by fold, and compares the
     /// models over the folds, which are the same for all. Rows with soft labels or counts, too.
     /// </summary>
-    /// <param name="catalog">The multiclass catalog.</param>
+    /// <param name="catalog">The catalog.</param>
     /// <param name="data">All rows, the same in each pass.</param>
     /// <param name="estimators">For each model by name what makes its estimator, in the MLContext given to it: it is called once a fold,
     /// so that folds can be fitted at the same time and are the same bits on any number of threads.</param>
@@ -60,7 +60,7 @@ public static partial class CrossEntropyCatalog
                 ScoredRows.Open,
                 static (rows, options) => new MulticlassEvaluator(rows, options),
                 MulticlassEvaluator.Evaluate,
-                IsBinary: false,
+                TaskKind.Multiclass,
                 static options => options.ScoreKind == ScoreKind.Auto ? null : options.ScoreKind == ScoreKind.Logits),
             data, estimators, crossValidation, evaluation);
 
@@ -68,15 +68,8 @@ public static partial class CrossEntropyCatalog
     /// Forecasts every row by a binary model that was fitted without it, and evaluates these forecasts together and fold by fold; see the
     /// multiclass cross-validation.
     /// </summary>
-    /// <param name="catalog">The binary catalog.</param>
-    /// <param name="data">All rows, the same in each pass.</param>
-    /// <param name="estimator">From the data to scores.</param>
-    /// <param name="numberOfFolds">The number of folds, at least 2.</param>
-    /// <param name="labelColumnName">The true classes in what the estimator makes of the data.</param>
-    /// <param name="groupColumnName">Rows of one group are in one fold; null takes rows as independent.</param>
-    /// <param name="seed">Deals rows to folds; null draws a seed from the MLContext.</param>
-    /// <exception cref="ArgumentException">An option makes no sense, or a column is absent or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">A fold cannot be fitted or evaluated.</exception>
+    /// <inheritdoc cref="CrossValidateCrossEntropy(MulticlassClassificationCatalog, IDataView, IEstimator{ITransformer}, int, string,
+    /// string?, int?)"/>
     public static CrossValidation<BinaryCrossEntropyMetrics> CrossValidateCrossEntropy(
         this BinaryClassificationCatalog catalog,
         IDataView data,
@@ -92,14 +85,8 @@ public static partial class CrossEntropyCatalog
     /// Forecasts every row by binary models that were fitted without it, evaluates these forecasts together and fold by fold, and compares
     /// the models over the folds; see the multiclass cross-validation.
     /// </summary>
-    /// <param name="catalog">The binary catalog.</param>
-    /// <param name="data">All rows, the same in each pass.</param>
-    /// <param name="estimators">For each model by name what makes its estimator, in the MLContext given to it.</param>
-    /// <param name="crossValidation">Folds, repeats, groups, comparison; null for the defaults.</param>
-    /// <param name="evaluation">Columns, floor, confidence; null for the defaults.</param>
-    /// <exception cref="ArgumentException">An option makes no sense, or a column is absent or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">A fold cannot be fitted or evaluated.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <inheritdoc cref="CrossValidateCrossEntropy(MulticlassClassificationCatalog, IDataView, IReadOnlyDictionary{string,
+    /// Func{MLContext, IEstimator{ITransformer}}}, CrossValidationOptions?, MulticlassEvaluationOptions?)"/>
     public static CrossValidation<BinaryCrossEntropyMetrics> CrossValidateCrossEntropy(
         this BinaryClassificationCatalog catalog,
         IDataView data,
@@ -112,8 +99,48 @@ public static partial class CrossEntropyCatalog
                 BinaryScoredRows.Open,
                 static (rows, options) => new BinaryEvaluator(rows, options),
                 BinaryEvaluator.Evaluate,
-                IsBinary: true,
+                TaskKind.Binary,
                 static _ => false),
+            data, estimators, crossValidation, evaluation);
+
+    /// <summary>
+    /// Forecasts every row by a multi-label model (several yes-or-no labels a row) that was fitted without it, and evaluates these
+    /// forecasts together and fold by fold; see the multiclass cross-validation. The folds are stratified by all answers at once: each
+    /// holds its share of the yes and of the no of every label, as nearly as may be.
+    /// </summary>
+    /// <inheritdoc cref="CrossValidateCrossEntropy(MulticlassClassificationCatalog, IDataView, IEstimator{ITransformer}, int, string,
+    /// string?, int?)"/>
+    public static CrossValidation<MultiLabelCrossEntropyMetrics> CrossValidateMultiLabelCrossEntropy(
+        this MulticlassClassificationCatalog catalog,
+        IDataView data,
+        IEstimator<ITransformer> estimator,
+        int numberOfFolds = 5,
+        string labelColumnName = "Label",
+        string? groupColumnName = null,
+        int? seed = null) =>
+        catalog.CrossValidateMultiLabelCrossEntropy(
+            data, One(estimator), Options(numberOfFolds, groupColumnName, seed), new() { LabelColumnName = labelColumnName });
+
+    /// <summary>
+    /// Forecasts every row by multi-label models that were fitted without it, evaluates these forecasts together and fold by fold, and
+    /// compares the models over the folds; see the multiclass cross-validation.
+    /// </summary>
+    /// <inheritdoc cref="CrossValidateCrossEntropy(MulticlassClassificationCatalog, IDataView, IReadOnlyDictionary{string,
+    /// Func{MLContext, IEstimator{ITransformer}}}, CrossValidationOptions?, MulticlassEvaluationOptions?)"/>
+    public static CrossValidation<MultiLabelCrossEntropyMetrics> CrossValidateMultiLabelCrossEntropy(
+        this MulticlassClassificationCatalog catalog,
+        IDataView data,
+        IReadOnlyDictionary<string, Func<MLContext, IEstimator<ITransformer>>> estimators,
+        CrossValidationOptions? crossValidation = null,
+        MultiLabelEvaluationOptions? evaluation = null) =>
+        CrossValidate(
+            catalog,
+            new CrossValidatedTask<MultiLabelCrossEntropyMetrics, MultiLabelEvaluationOptions>(
+                MultiLabelRows.Open,
+                static (rows, options) => new MultiLabelEvaluator(rows, options),
+                MultiLabelEvaluator.Evaluate,
+                TaskKind.MultiLabel,
+                static _ => null),
             data, estimators, crossValidation, evaluation);
 
     /// <summary>
@@ -123,12 +150,7 @@ public static partial class CrossEntropyCatalog
     /// <exception cref="RequirementNotMetException">A condition is not met; the message names each such one, and the values
     /// seen.</exception>
     public static TMetrics Require<TMetrics>(this TMetrics metrics, params Expression<Func<TMetrics, bool>>[] conditions)
-        where TMetrics : CrossEntropyMetrics =>
-        Requirement.Check(metrics, conditions, metrics.Warnings);
-
-    /// <inheritdoc cref="Require{TMetrics}(TMetrics, Expression{Func{TMetrics, bool}}[])"/>
-    public static MultiLabelCrossEntropyMetrics Require(
-        this MultiLabelCrossEntropyMetrics metrics, params Expression<Func<MultiLabelCrossEntropyMetrics, bool>>[] conditions) =>
+        where TMetrics : LogLossMetrics =>
         Requirement.Check(metrics, conditions, metrics.Warnings);
 
     /// <summary>
@@ -145,7 +167,7 @@ public static partial class CrossEntropyCatalog
     /// <inheritdoc cref="Require(CrossEntropyComparison, Expression{Func{CrossEntropyComparison, bool}}[])"/>
     public static CrossValidation<TMetrics> Require<TMetrics>(
         this CrossValidation<TMetrics> result, params Expression<Func<CrossValidation<TMetrics>, bool>>[] conditions)
-        where TMetrics : CrossEntropyMetrics =>
+        where TMetrics : LogLossMetrics =>
         Requirement.Check(result, conditions, [.. result.Comparison?.Pairs.Select(p => p.Sentence) ?? [], .. result.Warnings]);
 
     private static Dictionary<string, Func<MLContext, IEstimator<ITransformer>>> One(IEstimator<ITransformer> estimator)
@@ -164,7 +186,7 @@ public static partial class CrossEntropyCatalog
         IReadOnlyDictionary<string, Func<MLContext, IEstimator<ITransformer>>> estimators,
         CrossValidationOptions? options,
         TOptions? evaluation)
-        where TMetrics : CrossEntropyMetrics
+        where TMetrics : LogLossMetrics
         where TOptions : EvaluationOptions, new()
     {
         ArgumentNullException.ThrowIfNull(catalog);

@@ -48,7 +48,7 @@ public static partial class CrossEntropyCatalog
     /// <summary>
     /// Evaluates scored binary data by cross-entropy in one streaming pass. Where the probability is the sigmoid of the
     /// score in every row, losses are computed from the score, a logit, and nothing need be clipped;
-    /// <see cref="CrossEntropyMetrics.ScoresUsed"/> says which it was.
+    /// <see cref="LogLossMetrics.ScoresUsed"/> says which it was.
     /// </summary>
     /// <param name="catalog">The binary catalog.</param>
     /// <param name="data">Scored data, such as <c>model.Transform(testData)</c>.</param>

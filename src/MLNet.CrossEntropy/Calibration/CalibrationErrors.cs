@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy.Calibration;
 
 /// <summary>The wording of a calibration's errors.</summary>
@@ -19,8 +21,8 @@ internal static class CalibrationErrors
         + $"and has no minimum. {HoldOut}.");
 
     public static InvalidOperationException ClassWithoutRows(IEnumerable<string> classes) => new(
-        $"There are no rows of {string.Join(", ", classes.Select(name => $"'{name}'"))}: the log-loss falls for ever as the offset of "
-        + $"such a class goes to minus infinity. {HoldOut}, of every class, or fit a temperature, which needs none.");
+        $"There are no rows of {string.Join(", ", classes.Select(Throw.Quoted))}: the log-loss falls for ever as the offset of such a "
+        + $"class goes to minus infinity. {HoldOut}, of every class, or fit a temperature, which needs none.");
 
     public static InvalidOperationException CalibrationDidNotConverge(string method, int iterations) => new(
         $"The fit of {method} did not converge in {iterations} iterations. {HoldOut}.");
@@ -40,6 +42,6 @@ internal static class CalibrationErrors
     }
 
     public static ArgumentException WrongFeatureCountOfModel(string parameter, string column, object type, int features) => new(
-        $"Feature column '{column}' is of type {type}; the model in '{parameter}' has {features} features and needs a vector of as many "
-        + "Singles.", parameter);
+        $"Feature column {Throw.Quoted(column)} is of type {type}; the model in '{parameter}' has {features} features and needs a vector "
+            + "of as many Singles.", parameter);
 }

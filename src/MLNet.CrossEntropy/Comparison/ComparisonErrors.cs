@@ -11,36 +11,37 @@ internal static class ComparisonErrors
     public static ArgumentException EmptyName() => new("A model has an empty name; give each a name of its own for the report.");
 
     public static ArgumentException UnknownBaseline(string baseline, string[] models) => new(
-        $"The baseline '{baseline}' is none of the models ({Throw.Listed(models)}); name one of them, or null for the first.");
+        $"The baseline {Throw.Quoted(baseline)} is none of the models ({Throw.Listed(models)}); name one of them, or null for the first.");
 
     public static ArgumentException TooFewFolds(int folds) => new(
         $"There are {folds} folds; at least 2 are needed to see how much folds differ. Cross-validate with more.");
 
-    public static ArgumentException NotFinite(string model, int fold, double logLoss) => new(FormattableString.Invariant(
-        $"The log-loss of '{model}' on fold {fold} is {logLoss}; a mean over folds needs finite log-losses. Give the clipped ones."));
+    public static ArgumentException NotFinite(string model, int fold, double logLoss) => new(
+        $"The log-loss of {Throw.Quoted(model)} on fold {fold} is {Throw.Seen(logLoss)}; a mean over folds needs finite log-losses. Give "
+        + "the clipped ones.");
 
     public static ArgumentException FoldCountsDiffer(string first, int folds, string other, int otherFolds) => new(
-        $"'{first}' has {folds} folds and '{other}' has {otherFolds}; give both the same folds in the same order.");
+        $"{Throw.Quoted(first)} has {folds} folds and {Throw.Quoted(other)} has {otherFolds}; give both the same folds in the same order.");
 
     public static ArgumentException UnnamedClassesDiffer(string first, int firstClasses, string other, int otherClasses) => new(
-        $"'{first}' has {firstClasses} classes and '{other}' has {otherClasses}, and not both name them, so they cannot be matched. "
-        + "Give the class names in score order in the options (ClassNames), or keep the key values of the labels.");
+        $"{Throw.Quoted(first)} has {firstClasses} classes and {Throw.Quoted(other)} has {otherClasses}, and not both name them, so they "
+            + "cannot be matched. Give the class names in score order in the options (ClassNames), or keep the key values of the labels.");
 
     public static ArgumentException NoCommonClass(string first, string[] firstClasses, string other, string[] otherClasses) => new(
-        $"'{first}' and '{other}' have no class in common: {Throw.Listed(firstClasses)} and {Throw.Listed(otherClasses)}. Only models "
-        + "of the same classes can be compared.");
+        $"{Throw.Quoted(first)} and {Throw.Quoted(other)} have no class in common: {Throw.Listed(firstClasses)} and "
+            + $"{Throw.Listed(otherClasses)}. Only models of the same classes can be compared.");
 
     public static InvalidOperationException DifferentRows(
         long row, string first, string firstValue, string other, string otherValue) => new(
-        $"Row {row} of '{first}' has {firstValue}, that of '{other}' {otherValue}. Models are compared on the same rows in the same "
-        + "order: score the same data with both, unshuffled.");
+        $"Row {row} of {Throw.Quoted(first)} has {firstValue}, that of {Throw.Quoted(other)} {otherValue}. Models are compared on the "
+            + "same rows in the same order: score the same data with both, unshuffled.");
 
     public static InvalidOperationException DifferentRowCount(string shorter, long rows, string longer) => new(
-        $"The data of '{shorter}' end after {rows} rows, those of '{longer}' go on. Models are compared on the same rows: score the "
-        + "same data with both.");
+        $"The data of {Throw.Quoted(shorter)} end after {rows} rows, those of {Throw.Quoted(longer)} go on. Models are compared on the "
+            + "same rows: score the same data with both.");
 
     public static InvalidOperationException BadRow(string model, InvalidOperationException error) =>
-        new($"Model '{model}': {error.Message}", error);
+        new($"Model {Throw.Quoted(model)}: {error.Message}", error);
 
     public static ArgumentException TooFewUnits(int units, bool areGroups, int folds) => new(
         $"There are {units} {(areGroups ? "groups of rows" : "rows")} for {folds} folds; each fold needs one. Take fewer folds.");
@@ -55,11 +56,11 @@ internal static class ComparisonErrors
         + ". Map the label to a key (MapValueToKey) before the cross-validation, so that all folds know the same classes.");
 
     public static InvalidOperationException FoldFailed(string model, string fold, string[] classesHeldOut, Exception error) => new(
-        $"'{model}', {fold}: {error.Message}"
+        $"{Throw.Quoted(model)}, {fold}: {error.Message}"
         + (classesHeldOut.Length == 0 ? "" : $" The fold holds out all rows of {Throw.Listed(classesHeldOut)}, so that its training rows "
             + "have none: map the label to a key before the cross-validation, take fewer folds, or leave such rows out."),
         error);
 
     public static InvalidOperationException NoEstimator(string model) => new(
-        $"The function that makes the estimator of '{model}' answered null; return a new estimator each time.");
+        $"The function that makes the estimator of {Throw.Quoted(model)} answered null; return a new estimator each time.");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Comparison;
 
@@ -14,6 +15,7 @@ internal static class ComparisonSentence
 
     public static string Of(PairedComparison pair)
     {
+        pair = pair with { First = PlainText.Escape(pair.First), Second = PlainText.Escape(pair.Second) };
         if (pair.Rows == 0)
             return $"Nothing can be said about {pair.First} and {pair.Second}: there is no row on which both can be evaluated.";
         var difference = pair.ClippedMeanDifference;

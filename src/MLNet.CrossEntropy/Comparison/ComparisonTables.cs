@@ -1,6 +1,7 @@
 using System.Text;
 using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.Tables;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Comparison;
 
@@ -18,7 +19,7 @@ internal static class ComparisonTables
             TextTable.Append(text.Append('\n'), folds);
         text.Append(pairs.Rows.Count > 0 ? "\n" : "");
         foreach (var pair in comparison.Pairs)
-            text.Append(TextTable.Clean(pair.Sentence)).Append('\n');
+            text.Append(pair.Sentence).Append('\n');
         TextTable.Append(text.Append('\n'), Table.Facts("Rows", Rows(comparison)), hasHeader: false);
         return text.ToString();
     }
@@ -93,7 +94,7 @@ internal static class ComparisonTables
     {
         yield return Table.Fact("rows", $"{comparison.Rows}");
         if (comparison.Pairs is [{ Groups: { } groups }, ..])
-            yield return Table.Fact("groups", $"{groups} of column '{comparison.GroupColumnName}'");
+            yield return Table.Fact("groups", $"{groups} of column {Throw.Quoted(comparison.GroupColumnName)}");
         foreach (var warning in comparison.Warnings)
             yield return ("warning", warning);
     }

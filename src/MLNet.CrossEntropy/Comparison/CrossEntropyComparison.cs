@@ -65,8 +65,8 @@ public sealed record CrossEntropyComparison
     /// <exception cref="KeyNotFoundException">These two were not compared.</exception>
     public PairedComparison Pair(string one, string other) =>
         Pairs.FirstOrDefault(p => (p.First == one && p.Second == other) || (p.First == other && p.Second == one))
-        ?? throw new KeyNotFoundException($"'{one}' and '{other}' were not compared; compared were "
-            + $"{string.Join(", ", Pairs.Select(p => $"'{p.First}' with '{p.Second}'"))}.");
+        ?? throw new KeyNotFoundException($"{Throw.Quoted(one)} and {Throw.Quoted(other)} were not compared; compared were "
+            + $"{string.Join(", ", Pairs.Select(p => $"{Throw.Quoted(p.First)} with {Throw.Quoted(p.Second)}"))}.");
 
     /// <summary>
     /// Compares models by nothing but their log-losses on the folds of a cross-validation, or of repeated random splits; see
@@ -85,7 +85,7 @@ public sealed record CrossEntropyComparison
         double confidenceLevel = 0.95) =>
         FoldComparer.Compare(logLosses, options ?? new(), testToTrainRatio, confidenceLevel);
 
-    /// <inheritdoc cref="CrossEntropyMetrics.ToJson"/>
+    /// <inheritdoc cref="LogLossMetrics.ToJson"/>
     public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
 
     /// <summary>The models and the differences as Markdown tables, with a sentence on each pair.</summary>

@@ -231,8 +231,8 @@ internal static class ComparisonWarnings
     public static IEnumerable<string> Of(CrossEntropyComparison comparison, string firstModel, IEnumerable<string> modelsOfOtherClasses)
     {
         foreach (var model in modelsOfOtherClasses)
-            yield return $"The classes of '{model}' are not those of '{firstModel}'; a row of a class that one of them does not know "
-                + "cannot be evaluated by both.";
+            yield return $"The classes of {Throw.Quoted(model)} are not those of {Throw.Quoted(firstModel)}; a row of a class that one of "
+                + "them does not know cannot be evaluated by both.";
         var rows = comparison.Rows;
         if (rows.Used == 0)
             yield return $"There is no row on which all models can be evaluated ({rows}).";
@@ -240,11 +240,11 @@ internal static class ComparisonWarnings
             yield return $"{left} of {rows.Total} rows were left out of the comparison, since one of the models cannot be evaluated on "
                 + "them or they have no label.";
         foreach (var model in comparison.Models.Where(m => m.InfiniteRows > 0))
-            yield return $"The log-loss of '{model.Name}' is infinite: {model.InfiniteRows} rows give their true class probability 0. "
-                + $"Tests and intervals rest on probabilities of at least {comparison.ProbabilityFloor:g3}.";
+            yield return $"The log-loss of {Throw.Quoted(model.Name)} is infinite: {model.InfiniteRows} rows give their true class "
+                + $"probability 0. Tests and intervals rest on probabilities of at least {comparison.ProbabilityFloor:g3}.";
         foreach (var model in comparison.Models.Where(m => m.Rows.RoundedToZero > 0))
-            yield return $"The log-loss of '{model.Name}' is at least what it says: the probabilities of {model.Rows.RoundedToZero} "
-                + "rows' true classes were rounded to 0.";
+            yield return $"The log-loss of {Throw.Quoted(model.Name)} is at least what it says: the probabilities of "
+                + $"{model.Rows.RoundedToZero} rows' true classes were rounded to 0.";
         foreach (var warning in OfGroups(comparison.Pairs is [{ Groups: { } groups }, ..] ? groups : null))
             yield return warning;
     }

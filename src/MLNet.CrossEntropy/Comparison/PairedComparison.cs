@@ -1,6 +1,5 @@
 using MLNet.CrossEntropy.Comparison;
 using MLNet.CrossEntropy.Numerics;
-using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy;
 
@@ -99,8 +98,8 @@ public sealed record PairedComparison
     /// <summary>The outcome in a sentence: "A is better than B by 0.012 nats (95% CI 0.006 to 0.018, p = 0.0002)."</summary>
     public string Sentence => ComparisonSentence.Of(this);
 
-    /// <summary><see cref="Sentence"/> in one line.</summary>
-    public override string ToString() => TextTable.Clean(Sentence);
+    /// <summary>The same as <see cref="Sentence"/>.</summary>
+    public override string ToString() => Sentence;
 }
 
 /// <summary>A row on which two models differ much.</summary>

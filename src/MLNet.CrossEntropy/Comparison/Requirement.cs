@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Text;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Comparison;
 
@@ -18,7 +19,7 @@ internal static class Requirement
         if (failures.Length == 0)
             return result;
         StringBuilder text = new(failures.Length == 1 ? "A requirement is not met." : $"{failures.Length} requirements are not met.");
-        foreach (var line in failures.Select(f => "\n- " + f).Concat(remarks.Select(r => "\n  " + Tables.TextTable.Clean(r))))
+        foreach (var line in failures.Select(f => "\n- " + f).Concat(remarks.Select(r => "\n  " + r)))
             text.Append(line);
         throw new RequirementNotMetException(text.ToString());
     }
@@ -72,7 +73,7 @@ internal sealed class ConditionText(ParameterExpression parameter)
 
     public static string OfValue(object? value) => value switch
     {
-        string text => $"\"{text}\"",
+        string text => $"\"{PlainText.Escape(text)}\"",
         double number => number.ToString("G6", CultureInfo.InvariantCulture),
         IEnumerable many => $"[{string.Join(", ", many.Cast<object?>().Take(5).Select(OfValue))}]",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "null",

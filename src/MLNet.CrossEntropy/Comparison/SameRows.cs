@@ -1,5 +1,6 @@
 using System.Globalization;
 using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Comparison;
 
@@ -64,7 +65,7 @@ internal sealed class SameRows
         ScoreClasses.Missing => "missing",
         ScoreClasses.Unknown => "unknown",
         ScoreClasses.Soft => $"({string.Join(", ", rows.Target.ToArray().Take(5).Select(Short))}{(rows.Target.Length > 5 ? ", ..." : "")})",
-        int label => $"'{rows.ClassNames[label]}'",
+        int label => Throw.Quoted(rows.ClassNames[label]),
     };
 
     private static string Short(double share) => share.ToString("g4", CultureInfo.InvariantCulture);

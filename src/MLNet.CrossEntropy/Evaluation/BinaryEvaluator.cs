@@ -38,9 +38,10 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
         get
         {
             (var score, var probability) = (_options.ScoreColumnName, _options.ProbabilityColumnName);
-            return _disagreement is { } why ? $"column '{probability}' ({why})"
-                : _hasProbability ? $"column '{score}' as logit (column '{probability}' is its sigmoid in every row)"
-                : $"column '{score}' as logit (no probability column was named)";
+            return _disagreement is { } why ? $"column {Throw.Quoted(probability)} ({why})"
+                : _hasProbability ? $"column {Throw.Quoted(score)} as logit (column {Throw.Quoted(probability)} is its sigmoid in every "
+                    + "row)"
+                : $"column {Throw.Quoted(score)} as logit (no probability column was named)";
         }
     }
 

@@ -6,30 +6,20 @@ using EqualMass = MLNet.CrossEntropy.Evaluation.EqualMassReliability;
 namespace MLNet.CrossEntropy;
 
 /// <summary>
-/// What an evaluation found. Losses are in nats unless a name ends in Bits; a metric that is undefined is NaN and
-/// <see cref="Warnings"/> says why. What needs each forecast sorted (ROC-AUC, average precision, reliability, decompositions) is computed
-/// when it is first read, and keeps the forecasts until then.
+/// What the evaluation of a multiclass or binary model found. What needs each forecast sorted (ROC-AUC, average precision, reliability,
+/// decompositions) is computed when it is first read, and keeps the forecasts until then.
 /// </summary>
-public abstract class CrossEntropyMetrics
+public abstract class CrossEntropyMetrics : LogLossMetrics
 {
-    private static readonly double Ln2 = Math.Log(2);
-
     private readonly Lazy<ForecastMetrics[]?> _forecasts;
 
     private protected CrossEntropyMetrics(
         MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
+        : base(sums.LogLoss.Total, sums.Rows, sums.Segments, options, scoresUsed)
     {
         ref readonly var total = ref sums.LogLoss.Total;
-        ScoresUsed = scoresUsed;
-        Rows = sums.Rows.ToCounts(total);
         WeightSum = total.Weight;
         EffectiveRows = total.EffectiveRows;
-        LogLoss = total.LogLoss;
-        ProbabilityFloor = options.ProbabilityFloor;
-        ClippedLogLoss = total.ClippedLogLoss;
-        ClippedLossShare = total.ClippedShare;
-        LogLossStandardError = total.StandardError;
-        LogLossInterval = ConfidenceInterval.Normal(ClippedLogLoss, LogLossStandardError, options.ConfidenceLevel);
         IrreducibleLogLoss = sums.SoftLabels.WeightedEntropy / total.Weight;
         Accuracy = sums.Accuracy.Accuracy;
 
@@ -43,65 +33,20 @@ public abstract class CrossEntropyMetrics
         _forecasts = new(() => ForecastMetrics.OfClasses(sums, names.Count, bins, threads));
         Classes = [.. names.Select((name, k) => new ClassMetrics(sums, name, k, ConfusionMatrix, options, () => _forecasts.Value?[k]))];
         RowLosses = new(sums.RowLosses, names);
-        Segments = sums.Segments?.ToMetrics(options.ConfidenceLevel);
     }
 
-    /// <summary>What the losses were computed from: probabilities, logits, and how that was found out.</summary>
-    public string ScoresUsed { get; }
-
-    /// <summary>Where every row went.</summary>
-    public RowCounts Rows { get; }
-
-    /// <summary>The sum of the weights behind <see cref="LogLoss"/>.</summary>
+    /// <summary>The sum of the weights behind <see cref="LogLossMetrics.LogLoss"/>.</summary>
     public double WeightSum { get; }
 
     /// <summary>The effective number of rows, <c>(sum w)^2 / sum w^2</c>.</summary>
     public double EffectiveRows { get; }
 
     /// <summary>
-    /// <c>sum_i w_i (-ln q_i) / sum_i w_i</c>, q_i the probability given to row i's true class, for soft labels p
-    /// <c>-sum_k p_ik ln q_ik</c>. No floor, so infinite where a logit gives a true class probability 0; a probability that single
-    /// precision rounded to 0 counts as the smallest that it can be, and the log-loss is at least this (<see
-    /// cref="RowCounts.RoundedToZero"/>). NaN without rows.
-    /// </summary>
-    public double LogLoss { get; }
-
-    /// <summary><see cref="LogLoss"/> in bits.</summary>
-    public double LogLossBits => LogLoss / Ln2;
-
-    /// <summary>The floor of <see cref="ClippedLogLoss"/>.</summary>
-    public double ProbabilityFloor { get; }
-
-    /// <summary>
-    /// The log-loss with every probability below <see cref="ProbabilityFloor"/> raised to it. Logits need no floor: of
-    /// them only a minus infinity is clipped.
-    /// </summary>
-    public double ClippedLogLoss { get; }
-
-    /// <summary><see cref="ClippedLogLoss"/> in bits.</summary>
-    public double ClippedLogLossBits => ClippedLogLoss / Ln2;
-
-    /// <summary>
-    /// The share of the clipped log-loss that the clipped rows carry (<see cref="RowCounts.Clipped"/>), 0 to 1: near 1, the figure says
-    /// more about the floor than about the model.
-    /// </summary>
-    public double ClippedLossShare { get; }
-
-    /// <summary>
-    /// The standard error of <see cref="ClippedLogLoss"/> (and of <see cref="LogLoss"/>, when nothing was clipped); NaN below two
-    /// effective rows.
-    /// </summary>
-    public double LogLossStandardError { get; internal set; }
-
-    /// <summary>The normal confidence interval of <see cref="ClippedLogLoss"/>.</summary>
-    public ConfidenceInterval LogLossInterval { get; internal set; }
-
-    /// <summary>
     /// The mean entropy H(p) of the labels themselves, the part of the log-loss that no model can remove; 0 with hard labels.
     /// </summary>
     public double IrreducibleLogLoss { get; }
 
-    /// <summary><see cref="LogLoss"/> less <see cref="IrreducibleLogLoss"/>: the mean of KL(label || forecast).</summary>
+    /// <summary><see cref="LogLossMetrics.LogLoss"/> less <see cref="IrreducibleLogLoss"/>: the mean of KL(label || forecast).</summary>
     public double KullbackLeibler => LogLoss - IrreducibleLogLoss;
 
     /// <summary><c>exp(LogLoss)</c>: the number of equally likely classes that would be as hard to guess.</summary>
@@ -148,15 +93,6 @@ public abstract class CrossEntropyMetrics
     public RowLosses RowLosses { get; }
 
     /// <summary>
-    /// The rows of each value of <see cref="EvaluationOptions.SegmentColumnName"/> by themselves: first the segments that differ most
-    /// surely from all other rows. Null where no such column is named.
-    /// </summary>
-    public IReadOnlyList<SegmentMetrics>? Segments { get; }
-
-    /// <summary>What a reader of the figures must know: rows left out, classes absent, metrics undefined.</summary>
-    public IReadOnlyList<string> Warnings { get; private protected init; } = [];
-
-    /// <summary>
     /// What has changed since a reference set, by the same model: log-loss, shares of the classes, distribution of the forecasts. Classes
     /// are matched by name; of a binary model the positive class alone is looked at.
     /// </summary>
@@ -166,21 +102,6 @@ public abstract class CrossEntropyMetrics
     /// <exception cref="ArgumentOutOfRangeException">The confidence is out of range.</exception>
     public IReadOnlyList<DriftMeasure> DriftFrom(CrossEntropyMetrics reference, double confidenceLevel = 0.95) =>
         Drift.Of(this, reference, confidenceLevel);
-
-    /// <summary>The metrics as a table for people.</summary>
-    public override string ToString() => MetricsTables.Text(this);
-
-    /// <summary>
-    /// The metrics as JSON: every public property by its name in camelCase (<c>logLoss</c>, <c>rows.used</c>,
-    /// <c>classes[0].logLoss</c>), the confusion matrix with its cells as <c>rows</c> and <c>weights</c> (true classes down, predicted ones
-    /// across). Numbers carry all their digits, so that reading them gives the same bits; "NaN", "Infinity" and "-Infinity" are
-    /// strings. A number that is not computed is null.
-    /// </summary>
-    /// <param name="indented">Whether to lay it out for people, a value a line.</param>
-    public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
-
-    /// <summary>The figures, the classes and a confusion matrix of up to 12 classes as Markdown tables.</summary>
-    public string ToMarkdown() => MetricsTables.Markdown(this);
 }
 
 /// <summary>What the evaluation of a multiclass model found.</summary>

@@ -14,27 +14,27 @@ internal static class EvaluationErrors
         $"A policy is {BadRowPolicy.CountAsMistake}, but a multi-label row has many answers, not one to be wrong about; use "
         + $"{BadRowPolicy.Skip} or {BadRowPolicy.Throw}.");
 
-    public static ArgumentException NoProbability(string name, string className, double value) => new(
-        FormattableString.Invariant($"The probability of class '{className}' is {value}; it must be a finite number of at least 0."), name);
+    public static ArgumentException NoProbability(string parameter, string className, double value) => new(
+        $"The probability of class {Throw.Quoted(className)} is {Throw.Seen(value)}; it must be a finite number of at least 0.",
+        parameter);
 
-    public static ArgumentException NoDistribution(string name, double sum) => new(
-        FormattableString.Invariant($"The class probabilities sum to {sum}; they must sum to 1 (divide each by their sum)."), name);
+    public static ArgumentException NoDistribution(string parameter, double sum) => new(
+        FormattableString.Invariant($"The class probabilities sum to {sum}; they must sum to 1 (divide each by their sum)."), parameter);
 
     public static ArgumentException NotOneTarget(int targets) => new(
         $"{targets} targets are given; a threshold is chosen for exactly one: precision, recall or costs. Leave out the others.");
 
     public static InvalidOperationException NoThresholdForOneClass(string name, double positives, double negatives) => new(
-        FormattableString.Invariant($"Rows of class '{name}' weigh {positives} and all others {negatives}; a threshold is chosen on rows ")
-        + "of both. Give it rows of both.");
+        $"Rows of class {Throw.Quoted(name)} weigh {Throw.Seen(positives)} and all others {Throw.Seen(negatives)}; a threshold is chosen "
+        + "on rows of both. Give it rows of both.");
 
     public static InvalidOperationException PrecisionOutOfReach(string name, double precision, double highest) => new(
-        FormattableString.Invariant($"No threshold of class '{name}' has precision {precision} on these rows; the highest is ")
+        $"No threshold of class {Throw.Quoted(name)} has precision {Throw.Seen(precision)} on these rows; the highest is "
         + FormattableString.Invariant($"{highest:g4}. Ask for no more than that, or choose on more rows."));
 
-    public static ArgumentException OtherClasses(string name, IEnumerable<string> classes, IEnumerable<string> ofReference) => new(
-        $"These metrics are of the classes {string.Join(", ", classes.Take(10))}, the reference's of "
-        + $"{string.Join(", ", ofReference.Take(10))}; drift is between rows of one model. Evaluate both sets with the same model.",
-        name);
+    public static ArgumentException OtherClasses(string parameter, string[] classes, string[] ofReference) => new(
+        $"These metrics are of the classes {Throw.Listed(classes)}, the reference's of {Throw.Listed(ofReference)}; drift is between rows "
+        + "of one model. Evaluate both sets with the same model.", parameter);
 
     /// <summary>A row that the caller's policy does not tolerate.</summary>
     public static InvalidOperationException BadRow(RowOutcome outcome, long row, ReadOnlySpan<float> scores) => outcome switch
@@ -49,16 +49,17 @@ internal static class EvaluationErrors
     };
 
     public static InvalidOperationException UnknownClass(long row, string label, string[] classes) => BadRow(
-        row, $"has a label that is none of the model's classes ('{label}'; the classes are {Throw.Listed(classes)})", "Train with that "
+        row, $"has a label that is none of the model's classes ({Throw.Quoted(label)}; the classes are "
+            + $"{Throw.Listed(classes)})", "Train with that "
             + $"class");
 
     /// <summary>An answer of a multi-label row that the caller's policy does not tolerate.</summary>
     public static InvalidOperationException BadAnswer(RowOutcome outcome, long row, string label, string answer, float score) =>
         outcome switch
         {
-            RowOutcome.MissingLabel => BadRow(row, $"has no answer for label '{label}'", "Give it one"),
+            RowOutcome.MissingLabel => BadRow(row, $"has no answer for label {Throw.Quoted(label)}", "Give it one"),
             RowOutcome.UnknownClass =>
-                BadRow(row, $"has the answer {answer} for label '{label}'", "An answer is 0, 1 or a share between them"),
+                BadRow(row, $"has the answer {answer} for label {Throw.Quoted(label)}", "An answer is 0, 1 or a share between them"),
             _ => BadRow(outcome, row, [score]),
         };
 

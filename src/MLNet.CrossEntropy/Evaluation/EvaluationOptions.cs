@@ -34,7 +34,7 @@ public abstract class EvaluationOptions
     public int? ReliabilityBins { get; set; }
 
     /// <summary>
-    /// A column (key, text, number or Boolean) of segments, such as a country: <see cref="CrossEntropyMetrics.Segments"/> evaluates the
+    /// A column (key, text, number or Boolean) of segments, such as a country: <see cref="LogLossMetrics.Segments"/> evaluates the
     /// rows of each by themselves. The first 1,000 values that occur are told apart, all further ones are one segment. Null for none.
     /// </summary>
     public string? SegmentColumnName { get; set; }
@@ -183,6 +183,13 @@ public sealed class MultiLabelEvaluationOptions : EvaluationOptions
     public IReadOnlyList<string>? LabelNames { get; set; }
 
     internal override ScoredColumns Columns => ColumnsWith(ScoreColumnName) with { ClassNames = LabelNames };
+
+    internal override EvaluationOptions ForForecasts()
+    {
+        var copy = (MultiLabelEvaluationOptions)base.ForForecasts();
+        copy.LabelNames = null;
+        return copy;
+    }
 
     internal override void Check()
     {

@@ -31,12 +31,8 @@ internal static class EvaluationWarnings
             yield return "The perplexity is infinite: exp of this log-loss is more than a double holds.";
         foreach (var warning in OfWhatIsLeftOut(metrics, options))
             yield return warning;
-        foreach (var segment in metrics.Segments ?? [])
-        {
-            if (segment.IsLumped)
-                yield return $"The column of segments has more than {SegmentNames.Most} values; the {segment.Rows} rows of those that "
-                    + $"occur last are one segment, '{segment.Name}'.";
-        }
+        foreach (var warning in OfSegments(metrics))
+            yield return warning;
     }
 
     public static IEnumerable<string> Of(MultiLabelCrossEntropyMetrics metrics)
@@ -68,6 +64,8 @@ internal static class EvaluationWarnings
             yield return "No answer is predicted as a yes, or none is one: precision or recall over all labels (Micro) is NaN.";
         if (double.IsNaN(metrics.LogLossStandardError))
             yield return "The standard error and the interval of the log-loss are NaN: there are fewer than two effective rows.";
+        foreach (var warning in OfSegments(metrics))
+            yield return warning;
     }
 
     /// <summary>Sends warnings to ML.NET's log.</summary>
@@ -143,15 +141,15 @@ internal static class EvaluationWarnings
     private static IEnumerable<string> OfReference(CrossEntropyMetrics metrics, ReferencePrior prior)
     {
         if (metrics.ReferenceLogLoss == 0)
-            yield return $"The reference '{metrics.ReferenceName}' has log-loss 0 (a single class occurs), so the log-loss reduction is "
-                + "undefined.";
+            yield return $"The reference {Throw.Quoted(metrics.ReferenceName)} has log-loss 0 (a single class occurs), so the log-loss "
+                + "reduction is undefined.";
         if (!double.IsPositiveInfinity(metrics.ReferenceLogLoss))
             yield break;
         var ruledOut = NamesWhere(metrics, c => c.Support > 0 && prior.RulesOut(c.Name));
         var known = metrics.Classes.Any(c => prior.KnownClasses.Contains(c.Name)) ? "" :
             $" It knows none of the classes, but {Throw.Listed(prior.KnownClasses)}: name both alike.";
-        yield return $"The reference '{metrics.ReferenceName}' gives probability 0 to {ruledOut.Length} of the classes that occur, so its "
-            + $"log-loss is infinite and the log-loss reduction is undefined: {Listed(ruledOut)}.{known}";
+        yield return $"The reference {Throw.Quoted(metrics.ReferenceName)} gives probability 0 to {ruledOut.Length} of the classes that "
+            + $"occur, so its log-loss is infinite and the log-loss reduction is undefined: {Listed(ruledOut)}.{known}";
     }
 
     private static IEnumerable<string> OfFewRows(CrossEntropyMetrics metrics, EvaluationOptions options)
@@ -184,8 +182,13 @@ internal static class EvaluationWarnings
                 + $"{MetricAccumulators.MostConfusionClasses} classes.";
     }
 
+    private static IEnumerable<string> OfSegments(LogLossMetrics metrics) => (metrics.Segments ?? []).Where(s => s.IsLumped).Select(s =>
+        $"The column of segments has more than {SegmentNames.Most} values; the {s.Rows} rows of those that occur last are one segment, "
+        + $"{Throw.Quoted(s.Name)}.");
+
     private static string[] NamesWhere(CrossEntropyMetrics metrics, Func<ClassMetrics, bool> predicate) =>
         [.. metrics.Classes.Where(predicate).Select(c => c.Name)];
 
-    private static string Listed(string[] names) => string.Join(", ", names.Take(10)) + (names.Length > 10 ? ", ..." : "");
+    private static string Listed(string[] names) =>
+        string.Join(", ", names.Take(10).Select(PlainText.Escape)) + (names.Length > 10 ? ", ..." : "");
 }

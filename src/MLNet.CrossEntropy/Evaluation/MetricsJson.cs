@@ -36,8 +36,10 @@ internal static class MetricsJson
     {
         foreach (var property in type.Properties)
         {
-            if (property.AttributeProvider is MemberInfo { DeclaringType: { } declaring } && declaring != type.Type)
-                property.Order = -1;
+            if (property.AttributeProvider is not MemberInfo { DeclaringType: { } declaring })
+                continue;
+            for (var t = type.Type; t is not null && t != declaring; t = t.BaseType)
+                property.Order--;
         }
     }
 }

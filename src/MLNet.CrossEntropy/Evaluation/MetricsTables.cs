@@ -18,44 +18,48 @@ internal static class MetricsTables
     private const int MostConfusionClassesInText = 20;
     private const int LongestConfusionName = 16;
 
-    public static string Text(CrossEntropyMetrics metrics) =>
-        Text(Figures(metrics), Classes(metrics, LossUnit.Nats), "classes", metrics.Warnings) + SegmentTables.Text(metrics.Segments);
+    /// <summary>Of precision and recall, for what the other reaches.</summary>
+    private static readonly double[] LeastShares = [0.5, 0.9, 0.99];
 
-    public static string Text(MultiLabelCrossEntropyMetrics metrics) =>
-        Text(Figures(metrics), Labels(metrics, LossUnit.Nats), "labels", metrics.Warnings);
+    public static string Text(LogLossMetrics metrics)
+    {
+        StringBuilder text = new();
+        TextTable.Append(text, Figures(metrics), hasHeader: false);
+        var others = metrics is MultiLabelCrossEntropyMetrics ? "labels" : "classes";
+        TextTable.Append(text.Append('\n'), Parts(metrics, LossUnit.Nats), most: MostClasses, others: others);
+        TextTable.Append(text.Append('\n'), Facts("Warnings", metrics.Warnings.Select(w => ("warning", w))), hasHeader: false);
+        return text + SegmentTables.Text(metrics.Segments);
+    }
 
     /// <summary>Fits a wide screen: long names are cut, and of many classes the first are shown.</summary>
     public static string Text(ClassConfusionMatrix matrix) => TextTable.Of(
         Confusion(matrix, MostConfusionClassesInText, LongestConfusionName), most: MostConfusionClassesInText, others: "classes");
 
-    public static string Markdown(CrossEntropyMetrics metrics)
+    public static string Markdown(LogLossMetrics metrics)
     {
-        var text = Markdown(Figures(metrics), Classes(metrics, LossUnit.Nats));
-        if (metrics.ConfusionMatrix is { } confusion && confusion.Names.Count <= MostConfusionClasses)
+        var text = MarkdownTable.Append(new(), Figures(metrics)).Append('\n');
+        MarkdownTable.Append(text, Parts(metrics, LossUnit.Nats));
+        if (metrics is CrossEntropyMetrics { ConfusionMatrix: { Names.Count: <= MostConfusionClasses } confusion })
             MarkdownTable.Append(text.Append('\n'), Confusion(confusion));
         if (metrics.Segments is { } segments)
             MarkdownTable.Append(text.Append('\n'), SegmentTables.Of(segments, LossUnit.Nats));
         return MarkdownTable.AppendWarnings(text, metrics.Warnings).ToString();
     }
 
-    public static string Markdown(MultiLabelCrossEntropyMetrics metrics) =>
-        MarkdownTable.AppendWarnings(Markdown(Figures(metrics), Labels(metrics, LossUnit.Nats)), metrics.Warnings).ToString();
-
     /// <summary>Each figure's name, indented where it belongs to the one above, and its value in words.</summary>
-    public static Table Figures(CrossEntropyMetrics metrics) => Facts("All figures", Lines(metrics));
+    public static Table Figures(LogLossMetrics metrics) =>
+        Facts("All figures", metrics is CrossEntropyMetrics m ? Lines(m) : Lines((MultiLabelCrossEntropyMetrics)metrics));
 
-    /// <inheritdoc cref="Figures(CrossEntropyMetrics)"/>
-    public static Table Figures(MultiLabelCrossEntropyMetrics metrics) => Facts("All figures", Lines(metrics));
-
-    public static Table Classes(CrossEntropyMetrics metrics, LossUnit unit) => new(
-        "Figures by class",
-        ClassColumns("class", "support", unit),
-        [.. metrics.Classes.Select(c => ClassRow(c.Name, c, c.LogLoss, c.LogLossStandardError, unit))]);
-
-    public static Table Labels(MultiLabelCrossEntropyMetrics metrics, LossUnit unit) => new(
-        "Figures by label",
-        ClassColumns("label", "yes", unit),
-        [.. metrics.LabelNames.Zip(metrics.Labels, (name, l) => ClassRow(name, l.Classes[1], l.LogLoss, l.LogLossStandardError, unit))]);
+    /// <summary>The classes, or the labels of a multi-label model.</summary>
+    public static Table Parts(LogLossMetrics metrics, LossUnit unit) => metrics is MultiLabelCrossEntropyMetrics m
+        ? new(
+            "Figures by label",
+            ClassColumns("label", "yes", unit),
+            [.. m.LabelNames.Zip(m.Labels, (name, l) => ClassRow(name, l.Classes[1], l.LogLoss, l.LogLossStandardError, unit))])
+        : new(
+            "Figures by class",
+            ClassColumns("class", "support", unit),
+            [.. ((CrossEntropyMetrics)metrics).Classes.Select(c => ClassRow(c.Name, c, c.LogLoss, c.LogLossStandardError, unit))]);
 
     /// <summary>The rows of each true class (down) by predicted class (across).</summary>
     public static Table Confusion(ClassConfusionMatrix matrix, int most = int.MaxValue, int longestName = int.MaxValue)
@@ -68,18 +72,6 @@ internal static class MetricsTables
             [new("actual \\ predicted", Width: 19), .. names.Take(across).Select(name => new Column(name, NumberFormat.Count, Width: 8))],
             [.. names.Select((name, i) => (Cell[])[name, .. Enumerable.Range(0, across).Select(j => (Cell)matrix.Rows(i, j))])]);
     }
-
-    private static string Text(Table figures, Table classes, string others, IReadOnlyList<string> warnings)
-    {
-        StringBuilder text = new();
-        TextTable.Append(text, figures, hasHeader: false);
-        TextTable.Append(text.Append('\n'), classes, most: MostClasses, others: others);
-        TextTable.Append(text.Append('\n'), Facts("Warnings", warnings.Select(w => ("warning", w))), hasHeader: false);
-        return text.ToString();
-    }
-
-    private static StringBuilder Markdown(Table figures, Table classes) =>
-        MarkdownTable.Append(MarkdownTable.Append(new(), figures).Append('\n'), classes);
 
     private static Column[] ClassColumns(string kind, string support, LossUnit unit) =>
     [
@@ -145,14 +137,19 @@ internal static class MetricsTables
                     : Fact("  top 3", $"{top.Accuracy:0.0000} (ties: {top.Pessimistic:0.0000} to {top.Optimistic:0.0000})");
                 yield return Fact("ROC-AUC", $"{m.MacroRocAuc:0.0000} macro, average precision {m.MacroAveragePrecision:0.0000} macro");
                 if (m.LogLossDecomposition is { } split)
-                    yield return ("log-loss split", Parts(split));
+                    yield return ("log-loss split", PartsOf(split));
                 yield return Brier(m.BrierScore, m.BrierDecomposition);
                 yield return Calibration(m.EqualMassReliability ?? m.Reliability, m.EqualMassReliability is not null);
                 break;
             case BinaryCrossEntropyMetrics b:
                 yield return Fact("ROC-AUC", $"{b.RocAuc:0.0000}, average precision {b.AveragePrecision:0.0000}");
+                if (b.Curves is { } curves && !double.IsNaN(b.RocAuc))
+                {
+                    yield return Fact("  recall", $"{AtLeast(curves.RecallAtPrecision, "precision")}");
+                    yield return Fact("  precision", $"{AtLeast(curves.PrecisionAtRecall, "recall")}");
+                }
                 if (b.LogLossDecomposition is { } ofLogLoss)
-                    yield return ("log-loss split", Parts(ofLogLoss));
+                    yield return ("log-loss split", PartsOf(ofLogLoss));
                 yield return Brier(b.BrierScore, b.BrierDecomposition);
                 if (b.EqualMassReliability is { } reliability)
                     yield return Calibration(reliability, isEqualMass: true);
@@ -160,10 +157,14 @@ internal static class MetricsTables
         }
     }
 
-    private static (string Name, string Value) Brier(double score, ScoreDecomposition? split) =>
-        split is { } parts ? Fact("Brier score", $"{score:0.0000} = {Parts(parts)}") : Fact("Brier score", $"{score:0.0000}");
+    /// <summary>What is reached where the other of precision and recall must be at least so much.</summary>
+    private static string AtLeast(Func<double, double> reached, string other) => string.Join(
+        ", ", LeastShares.Select(least => FormattableString.Invariant($"{reached(least):0.0000} at {other} {least}")));
 
-    private static string Parts(ScoreDecomposition s)
+    private static (string Name, string Value) Brier(double score, ScoreDecomposition? split) =>
+        split is { } parts ? Fact("Brier score", $"{score:0.0000} = {PartsOf(parts)}") : Fact("Brier score", $"{score:0.0000}");
+
+    private static string PartsOf(ScoreDecomposition s)
     {
         var discrimination = Math.Round(s.Discrimination, 4);
         return FormattableString.Invariant($"{Math.Round(s.Miscalibration, 4) + 0.0:0.0000} miscalibration (std. error ")

@@ -3,10 +3,10 @@ using MLNet.CrossEntropy.Evaluation;
 namespace MLNet.CrossEntropy;
 
 /// <summary>
-/// What the evaluation of a multi-label model found: each label over the rows that answer it, and totals over all answers. Losses are in
-/// nats unless a name ends in Bits; a metric that is undefined is NaN and <see cref="Warnings"/>, or those of its label, say why.
+/// What the evaluation of a multi-label model found: each label over the rows that answer it, and totals over all answers. A metric that is
+/// undefined is NaN and <see cref="LogLossMetrics.Warnings"/>, or those of its label, say why.
 /// </summary>
-public sealed class MultiLabelCrossEntropyMetrics
+public sealed class MultiLabelCrossEntropyMetrics : LogLossMetrics
 {
     internal MultiLabelCrossEntropyMetrics(
         MetricAccumulators[] ofLabel,
@@ -14,15 +14,8 @@ public sealed class MultiLabelCrossEntropyMetrics
         IReadOnlyList<string> names,
         MultiLabelEvaluationOptions options,
         string scoresUsed)
+        : base(ofRows.LogLoss, ofRows.Rows, ofRows.Segments, options, scoresUsed)
     {
-        ref readonly var logLoss = ref ofRows.LogLoss;
-        Rows = ofRows.Rows.ToCounts(logLoss);
-        ScoresUsed = scoresUsed;
-        LogLoss = logLoss.LogLoss;
-        ClippedLogLoss = logLoss.ClippedLogLoss;
-        (ProbabilityFloor, ClippedLossShare) = (options.ProbabilityFloor, logLoss.ClippedShare);
-        LogLossStandardError = logLoss.StandardError;
-        LogLossInterval = ConfidenceInterval.Normal(ClippedLogLoss, LogLossStandardError, options.ConfidenceLevel);
         HammingLoss = ofRows.HammingLoss;
         SubsetAccuracy = ofRows.SubsetAccuracy;
         LabelNames = names;
@@ -30,40 +23,6 @@ public sealed class MultiLabelCrossEntropyMetrics
         (Micro, Macro) = Average(Labels);
         Warnings = [.. EvaluationWarnings.Of(this)];
     }
-
-    /// <summary>
-    /// Where every row went: used is one with an answer that could be evaluated, missing one without any answer. Each label counts its own
-    /// answers, the missing ones (NaN) and those outside 0 to 1, in its <see cref="CrossEntropyMetrics.Rows"/>.
-    /// </summary>
-    public RowCounts Rows { get; }
-
-    /// <summary>What the losses were computed from.</summary>
-    public string ScoresUsed { get; }
-
-    /// <summary>
-    /// The mean over all answers of the binary log-loss, <c>-y ln q - (1 - y) ln(1 - q)</c>, each with the weight of its row; without a
-    /// floor, as <see cref="CrossEntropyMetrics.LogLoss"/> is.
-    /// </summary>
-    public double LogLoss { get; }
-
-    /// <summary><see cref="LogLoss"/> in bits.</summary>
-    public double LogLossBits => LogLoss / Math.Log(2);
-
-    /// <summary>The log-loss with a floor under the probabilities of both answers.</summary>
-    public double ClippedLogLoss { get; }
-
-    internal double ProbabilityFloor { get; }
-
-    internal double ClippedLossShare { get; }
-
-    /// <summary>
-    /// The standard error of <see cref="ClippedLogLoss"/>, from the rows' means over their answers: those of one row need not be
-    /// independent.
-    /// </summary>
-    public double LogLossStandardError { get; }
-
-    /// <summary>The normal confidence interval of <see cref="ClippedLogLoss"/>.</summary>
-    public ConfidenceInterval LogLossInterval { get; }
 
     /// <summary>The weighted share of answers (row and label) that are wrong, a probability above 1/2 being a yes.</summary>
     public double HammingLoss { get; }
@@ -82,18 +41,6 @@ public sealed class MultiLabelCrossEntropyMetrics
 
     /// <summary>Each label evaluated as a binary model of its own.</summary>
     public IReadOnlyList<BinaryCrossEntropyMetrics> Labels { get; }
-
-    /// <summary>What a reader of the figures must know.</summary>
-    public IReadOnlyList<string> Warnings { get; }
-
-    /// <summary>The metrics as a table for people.</summary>
-    public override string ToString() => MetricsTables.Text(this);
-
-    /// <inheritdoc cref="CrossEntropyMetrics.ToJson"/>
-    public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
-
-    /// <summary>The figures and the labels as Markdown tables.</summary>
-    public string ToMarkdown() => MetricsTables.Markdown(this);
 
     /// <summary>Whether a label neither is a yes nor is predicted so in any row.</summary>
     internal static bool IsNeverYes(BinaryCrossEntropyMetrics label) =>

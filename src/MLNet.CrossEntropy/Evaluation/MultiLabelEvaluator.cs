@@ -9,8 +9,6 @@ namespace MLNet.CrossEntropy.Evaluation;
 /// <summary>Evaluates a multi-label model in one pass: each label as a binary model of its own, and each row as a whole.</summary>
 internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
 {
-    private const string ProbabilityColumnName = "Probability";
-
     private readonly LossFloor _floor;
     private readonly BadRows _badRows;
 
@@ -19,10 +17,11 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
             SharedScoredRows.Open(options.Cluster, () => MultiLabelRows.Open(data, options.Columns)),
             options.ScoreKind == ScoreKind.Auto ? Vote : null)
     {
-        bool isAuto = options.ScoreKind == ScoreKind.Auto, hasProbabilities = HasProbabilities(data.Schema, options.ScoreColumnName);
+        bool isAuto = options.ScoreKind == ScoreKind.Auto, hasProbabilities = Rows.HasProbabilities;
         var fromLogits = options.ScoreKind == ScoreKind.Logits || (isAuto && (hasProbabilities || LookLikeLogits));
-        var how = !isAuto ? "" : hasProbabilities ? $" (beside column '{ProbabilityColumnName}')" : " (found out from the first rows)";
-        ScoresUsed = $"column '{options.ScoreColumnName}' as {(fromLogits ? "logits" : "probabilities")}{how}";
+        var how = !isAuto ? "" : hasProbabilities ? $" (beside column "
+            + $"{Throw.Quoted(MultiLabelRows.Probability)})" : " (found out from the first rows)";
+        ScoresUsed = $"column {Throw.Quoted(options.ScoreColumnName)} as {(fromLogits ? "logits" : "probabilities")}{how}";
         (_badRows, _floor) = (new(options, Rows), new(options.ProbabilityFloor, fromLogits));
     }
 
@@ -39,7 +38,9 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
     {
         using MultiLabelEvaluator evaluator = new(data, options);
         var names = evaluator.Rows.ClassNames;
-        MultiLabelAccumulator ofRows = new();
+        SegmentAccumulator? segments = options.SegmentColumnName is null
+            ? null : new(evaluator.Rows.Segments, options.ReliabilityBins, evaluator._floor, isBinary: true);
+        MultiLabelAccumulator ofRows = new(segments);
         MetricAccumulators[] ofLabel =
             [.. names.Select(_ => new MetricAccumulators(2, options, evaluator._floor, evaluator.Rows.Segments, isBinary: true))];
         EvaluationPipeline<MultiLabelBlock>.Run(
@@ -79,12 +80,6 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
         block.Finish(rows, mustBeValid: true);
         return block.OfRows;
     }
-
-    /// <summary>As for ML.NET's binary models, a score that has a probability beside it is a logit.</summary>
-    private static bool HasProbabilities(DataViewSchema schema, string scoreColumnName)
-        => scoreColumnName != ProbabilityColumnName
-            && schema.GetColumnOrNull(ProbabilityColumnName) is { } probability
-            && probability.Type.Equals(schema[scoreColumnName].Type);
 
     /// <summary>Logits show themselves by a score outside of 0 to 1.</summary>
     private static int Vote(ReadOnlySpan<float> scores)

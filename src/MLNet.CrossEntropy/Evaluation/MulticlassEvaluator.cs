@@ -20,7 +20,7 @@ internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
     {
         var isAuto = options.ScoreKind == ScoreKind.Auto;
         var fromLogits = LookLikeLogits || options.ScoreKind == ScoreKind.Logits;
-        ScoresUsed = $"column '{options.ScoreColumnName}' as "
+        ScoresUsed = $"column {Throw.Quoted(options.ScoreColumnName)} as "
             + $"{(fromLogits ? "logits" : "probabilities")}{(isAuto ? " (found out from the first rows)" : "")}";
         _options = options;
         _floor = new(options.ProbabilityFloor, fromLogits);

@@ -40,6 +40,9 @@ internal static class MulticlassScores
         block.Labels.AsSpan(block.Count, end - block.Count).Clear();
         var sources = block.Sources;
         var stride = block.Stride;
+        // The one check of what goes on without any.
+        if (end > stride || rows.Width * stride > block.Scores.Length)
+            throw new ArgumentException($"{end} rows of {rows.Width} scores do not go into {block.Scores.Length}.", nameof(rows));
         for (var row = 0; row < end; row++)
         {
             ReadOnlySpan<float> scores = rows.Scores(sources[row]);

@@ -76,7 +76,7 @@ public sealed class ReferencePrior
     /// <param name="name">The other model's name, for the report.</param>
     /// <param name="metrics">Its metrics.</param>
     /// <exception cref="ArgumentOutOfRangeException">The metrics are of no rows.</exception>
-    public static ReferencePrior OtherModel(string name, CrossEntropyMetrics metrics)
+    public static ReferencePrior OtherModel(string name, LogLossMetrics metrics)
     {
         ArgumentNullException.ThrowIfNull(metrics);
         return FromLogLoss(name, metrics.ClippedLogLoss);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.MLNet;
 
@@ -15,6 +16,15 @@ internal static class AnnotationNames
 
     /// <summary>The names of the slots of a vector column; null when there are none, or when they do not tell the slots apart.</summary>
     public static string[]? OfSlots(DataViewSchema.Column column, int slots) => TellingApart(column, "SlotNames", slots);
+
+    /// <summary>Refuses names that there are but that do not tell classes or slots apart.</summary>
+    /// <exception cref="ArgumentException">A name is empty or repeated, or there are more or fewer than classes or slots.</exception>
+    public static void ThrowIfNotApart(DataViewSchema.Column label, int count)
+    {
+        var areSlots = label.Type is VectorDataViewType;
+        if (Of(label, areSlots ? "SlotNames" : "KeyValues") is { } names && names.Any(name => name.Length > 0) && !TellApart(names, count))
+            throw ColumnErrors.NamesNotApart(areSlots ? "slots" : "key values", label.Name, names, count);
+    }
 
     /// <summary>
     /// The class names of a score column, in slot order, from its TrainingLabelValues (which a native model has for every label
@@ -54,14 +64,17 @@ internal static class AnnotationNames
     public static string OfFeature(DataViewSchema.Column column, int index)
     {
         var name = Of(column, "SlotNames")?.ElementAtOrDefault(index);
-        return string.IsNullOrEmpty(name) ? $"{index}" : $"{index} ('{name}')";
+        return string.IsNullOrEmpty(name) ? $"{index}" : $"{index} ({Throw.Quoted(name)})";
     }
 
     private static string[]? TellingApart(DataViewSchema.Column column, string kind, int count)
     {
         var names = Of(column, kind);
-        return names?.Length == count && !names.Contains("") && names.Distinct().Count() == count ? names : null;
+        return names is not null && TellApart(names, count) ? names : null;
     }
+
+    private static bool TellApart(string[] names, int count) =>
+        names.Length == count && !names.Contains("") && names.Distinct(StringComparer.Ordinal).Count() == count;
 
     /// <summary>
     /// The values of a vector annotation (KeyValues, SlotNames, TrainingLabelValues) as culture-free text,

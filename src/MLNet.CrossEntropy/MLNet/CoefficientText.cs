@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using MLNet.CrossEntropy.Tables;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.MLNet;
 
@@ -15,7 +16,7 @@ internal static class CoefficientText
         StringBuilder text = new();
         foreach (var c in coefficients.Classes)
         {
-            text.Append("class ").Append(TextTable.Clean(c.Name)).Append('\n');
+            text.Append("class ").Append(PlainText.Clean(c.Name)).Append('\n');
             var table = TableOf(c, coefficients.StandardDeviations is not null);
             TextTable.Append(text, table, hasHeader: false, most: 1 + ShownFeatures, others: "features", indent: "  ");
         }

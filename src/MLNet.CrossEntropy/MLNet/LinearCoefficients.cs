@@ -70,7 +70,8 @@ public sealed class LinearCoefficients
     public ClassCoefficients this[string className]
         => Classes.FirstOrDefault(c => c.Name == className)
             ?? throw new KeyNotFoundException(
-                $"There is no class '{className}'; the classes are {string.Join(", ", Classes.Select(c => $"'{c.Name}'"))}.");
+                $"There is no class {Throw.Quoted(className)}; the classes are "
+                    + $"{string.Join(", ", Classes.Select(c => Throw.Quoted(c.Name)))}.");
 
     /// <summary>A table of comma-separated values: a line for the biases, then one for each feature; a column for each class.</summary>
     public string ToCsv() => CoefficientText.Csv(this);

@@ -9,6 +9,9 @@ namespace MLNet.CrossEntropy.MLNet;
 /// </summary>
 internal sealed class MultiLabelRows : ScoredRowReader
 {
+    /// <summary>As for ML.NET's binary models, a score that has a column of this name beside it is a logit.</summary>
+    public const string Probability = "Probability";
+
     private readonly ScoreClasses _labels;
     private readonly DataViewRowCursor _cursor;
     private readonly VectorLabel _answers;
@@ -19,12 +22,16 @@ internal sealed class MultiLabelRows : ScoredRowReader
     private MultiLabelRows(Source source, ScoreClasses labels, DataViewSchema.Column label, DataViewSchema.Column score)
         : base(source)
     {
+        HasProbabilities = score.Name != Probability
+            && source.Data.Schema.GetColumnOrNull(Probability) is { } probability && probability.Type.Equals(score.Type);
         (_labels, _cursor, _score) = (labels, source.Cursor, score);
         _answers = new(source.Cursor, label, labels);
         _scores = ColumnValues.Vector<float>(source.Cursor, score);
     }
 
     public override string[] ClassNames => _labels.Names;
+
+    public override bool HasProbabilities { get; }
 
     // Slot numbers match themselves.
     public override bool ClassesAreNamed => true;

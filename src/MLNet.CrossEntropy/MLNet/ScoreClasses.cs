@@ -43,6 +43,9 @@ internal sealed class ScoreClasses
 
     public int Count => Names.Length;
 
+    /// <summary>Whether a label was there before, which may have names that tell nothing apart: they are not passed over.</summary>
+    private bool AreOfScores { get; init; }
+
     /// <summary>What the scores call their classes, where the caller calls them otherwise.</summary>
     private string[]? Renamed { get; init; }
 
@@ -68,7 +71,7 @@ internal sealed class ScoreClasses
     {
         var own = AnnotationNames.OfScores(score, count);
         if (given is null)
-            return Of(own, count);
+            return new(own ?? ClassNames.Numbers(count), areNamed: own is not null) { AreOfScores = true };
         if (given.Count != count)
             throw ColumnErrors.WrongClassCount(given.Count, count, score.Name);
         string[] names = [.. given];
@@ -119,6 +122,8 @@ internal sealed class ScoreClasses
     /// <exception cref="ArgumentException">One side alone has names, or the caller contradicts them.</exception>
     private string[]? NamesOf(DataViewSchema.Column label, string what, string[]? own)
     {
+        if (own is null && LabelOrder is null && (AreNamed || AreOfScores))
+            AnnotationNames.ThrowIfNotApart(label, label.Type is KeyDataViewType key ? (int)key.Count : Count);
         if (own is null)
             return LabelOrder ?? (AreNamed ? throw ColumnErrors.Unnamed(what, label.Name, Renamed ?? Names) : null);
         if (!AreNamed)

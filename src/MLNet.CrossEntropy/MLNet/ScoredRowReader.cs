@@ -136,6 +136,9 @@ internal abstract class ScoredRowReader : IDisposable
     /// <summary>False where the names are no more than the slot numbers.</summary>
     public abstract bool ClassesAreNamed { get; }
 
+    /// <summary>Whether probabilities stand beside scores of several labels, which shows that these are logits.</summary>
+    public virtual bool HasProbabilities => false;
+
     /// <summary>The names of the segments, as far as they have been read.</summary>
     public SegmentNames Segments { get; set; } = new();
 

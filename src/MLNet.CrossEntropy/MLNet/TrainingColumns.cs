@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.MLNet;
 
@@ -28,8 +29,8 @@ internal sealed record TrainingColumns(
     /// <summary>Where a row's weight comes from, for messages.</summary>
     public string NameOfWeights => string.Join(" times ", new[]
     {
-        Weight is { } weight ? $"column '{weight.Name}'" : null,
-        Label.BringsWeight ? $"the counts of column '{Label.Column.Name}'" : null,
+        Weight is { } weight ? $"column {Throw.Quoted(weight.Name)}" : null,
+        Label.BringsWeight ? $"the counts of column {Throw.Quoted(Label.Column.Name)}" : null,
     }.OfType<string>());
 
     /// <summary>A builder of blocks for rows of these columns.</summary>
@@ -52,7 +53,8 @@ internal sealed record TrainingColumns(
 
     /// <summary>The same checks of a schema's promise, as far as it knows the types.</summary>
     /// <exception cref="ArgumentException">A column is missing or of another type than the trainer can use.</exception>
-    public static SchemaShape.Column Check(SchemaShape inputSchema, string labelColumn, string featureColumn, string? weightColumn)
+    public static SchemaShape.Column Check(
+        SchemaShape inputSchema, string labelColumn, string featureColumn, string? weightColumn, string? groupColumn)
     {
         var features = Require(inputSchema, featureColumn, "feature");
         if (features.Kind != SchemaShape.Column.VectorKind.Vector || features.ItemType != NumberDataViewType.Single || features.IsKey)
@@ -61,6 +63,8 @@ internal sealed record TrainingColumns(
             && (weight.Kind != SchemaShape.Column.VectorKind.Scalar || weight.IsKey
                 || weight.ItemType is not (NumberDataViewType or BooleanDataViewType)))
             throw ColumnErrors.Mismatch(nameof(inputSchema), "example weight", weight.Name, WeightType, Describe(weight), WeightRemedy);
+        if (groupColumn is not null)
+            _ = Require(inputSchema, groupColumn, "group");
         return Require(inputSchema, labelColumn, "label");
     }
 

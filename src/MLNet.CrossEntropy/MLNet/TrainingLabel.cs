@@ -26,6 +26,7 @@ internal sealed class TrainingLabel
     private const string YesOrNoRemedy = "Convert it, for example with MapValue or ConvertType";
     private const string Answers = "Vector<Boolean> or Vector<Single> of 2 slots or more";
     private const string AnswersRemedy = "Make it one vector with a slot for each label, for example with Concatenate";
+    private const string LengthRemedy = "State the length with [VectorType(length)]";
     private const string SharesRemedy = "Make it one vector with a slot for each class, or map classes to a key with MapValueToKey and "
         + "leave LabelKind at Auto";
 
@@ -98,8 +99,8 @@ internal sealed class TrainingLabel
         var unnamed = Array.FindIndex(all, text => text[0] != End);
         if (unnamed >= 0 && Array.FindIndex(all, text => text[0] == End) is >= 0 and var named)
         {
-            throw ClusterMessages.Agreed(new InvalidOperationException($"The classes of label column '{Column.Name}' have names on rank "
-                + $"{named} and none on rank {unnamed}; make them alike on all ranks."));
+            throw ClusterMessages.Agreed(new InvalidOperationException($"The classes of label column {Throw.Quoted(Column.Name)} have "
+                + $"names on rank {named} and none on rank {unnamed}; make them alike on all ranks."));
         }
 
         string[]? names = unnamed >= 0 ? null : [.. all.SelectMany(text => text[1..].Split(End)).Distinct()];
@@ -107,7 +108,8 @@ internal sealed class TrainingLabel
         if (count < 2)
         {
             throw ClusterMessages.Agreed(new InvalidOperationException($"All ranks' rows are of one class of label column "
-                + $"'{Column.Name}'{(names is null ? "" : $", '{names[0]}'")}; a classifier cannot learn from one."));
+                + $"{Throw.Quoted(Column.Name)}{(names is null ? "" : $", {Throw.Quoted(names[0])}")}; a classifier cannot learn from "
+                + "one."));
         }
 
         return new(Column, ScoreClasses.Of(names, count), _open, _find) { BringsWeight = BringsWeight, IsOfOneRank = cluster.Size == 1 };
@@ -124,8 +126,8 @@ internal sealed class TrainingLabel
         {
             var label = Multiclass(inputSchema, name, cluster);
             return label.Classes.Count == 2 ? label : throw ClusterMessages.Agreed(new InvalidOperationException(
-                $"The ranks' label columns '{name}' have {label.Classes.Count} classes in all, {Throw.Listed(label.Classes.Names)}; a "
-                    + "binary label has two."));
+                $"The ranks' label columns {Throw.Quoted(name)} have {label.Classes.Count} classes in all, "
+                    + $"{Throw.Listed(label.Classes.Names)}; a binary label has two."));
         }
 
         if (!(column.Type is BooleanDataViewType or KeyDataViewType { Count: 2 } || column.Type == NumberDataViewType.Single))
@@ -151,7 +153,7 @@ internal sealed class TrainingLabel
         {
             throw ColumnErrors.Mismatch(nameof(inputSchema), "label", column, Answers,
                 vector.Size == 1 ? "One label is a binary problem: take its slot and use SigmoidCrossEntropy"
-                    : "State the length with [VectorType(length)]");
+                    : LengthRemedy);
         }
         return new(column, ScoreClasses.Of(AnnotationNames.OfSlots(column, vector.Size), vector.Size), OpenAnswers, schema
             => MultiLabel(schema, name).Column);
@@ -202,9 +204,13 @@ internal sealed class TrainingLabel
             YesOrNoRemedy);
 
     /// <summary>Refuses a schema's promise that <see cref="MultiLabel"/> will refuse.</summary>
-    public static void CheckMultiLabel(SchemaShape.Column label) => Check(
-        label, label.Kind == SchemaShape.Column.VectorKind.Vector && !label.IsKey
-            && (label.ItemType is BooleanDataViewType || label.ItemType == NumberDataViewType.Single), Answers, AnswersRemedy);
+    public static void CheckMultiLabel(SchemaShape.Column label)
+    {
+        var isOfAnswers = label.Kind != SchemaShape.Column.VectorKind.Scalar && !label.IsKey
+            && (label.ItemType is BooleanDataViewType || label.ItemType == NumberDataViewType.Single);
+        Check(
+            label, isOfAnswers && label.Kind == SchemaShape.Column.VectorKind.Vector, Answers, isOfAnswers ? LengthRemedy : AnswersRemedy);
+    }
 
     /// <summary>Refuses a schema's promise that <see cref="Distribution"/> will refuse.</summary>
     public static void CheckDistribution(SchemaShape.Column label, bool isCounts) => Check(

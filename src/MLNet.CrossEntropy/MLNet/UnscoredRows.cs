@@ -7,16 +7,22 @@ namespace MLNet.CrossEntropy.MLNet;
 /// <summary>The rows of a cross-validation before any estimator has seen them: their groups, names and strata.</summary>
 /// <param name="Groups">The name of each row's group, null where it has none; null without groups.</param>
 /// <param name="Ids">The name of each row, null where it has none; null without names.</param>
-/// <param name="Strata">The index of each row's stratum; 0 without strata.</param>
+/// <param name="Strata">
+/// The indices of each row's strata: one as a rule (0 without strata), of a row with answers to several questions one a question.
+/// </param>
 /// <param name="StratumNames">The strata's names, null for the rows without one.</param>
-internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[] Strata, string?[] StratumNames)
+internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[][] Strata, string?[] StratumNames)
 {
     public int Count => Strata.Length;
 
     public bool IsStratified => StratumNames.Length > 1;
 
-    /// <summary>Reads the rows once; a null name stands for a column that there is not.</summary>
-    public static UnscoredRows Read(IDataView data, string? groups, string? ids, string? strata, CancellationToken cancellation)
+    /// <summary>
+    /// Reads the rows once; a null name stands for a column that there is not. A vector of strata holds shares of the classes, or answers
+    /// to several questions.
+    /// </summary>
+    public static UnscoredRows Read(
+        IDataView data, string? groups, string? ids, string? strata, bool areAnswers, CancellationToken cancellation)
     {
         var group = ColumnValues.Optional(data.Schema, groups, "group");
         var id = ColumnValues.Optional(data.Schema, ids, "id");
@@ -24,11 +30,11 @@ internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[] Str
         using var cursor = ColumnValues.OpenCursor(data, [group, id, stratum]);
         var groupOf = group is { } g ? ColumnValues.Name(cursor, g, "group") : null;
         var idOf = id is { } i ? ColumnValues.Name(cursor, i, "id") : null;
-        var stratumOf = stratum is { } s ? Stratum(cursor, s) : static () => null;
+        StrataOfRows known = new(stratum is { Type: VectorDataViewType } answers && areAnswers ? Answers(cursor, answers)
+            : stratum is { } s && Stratum(cursor, s) is var stratumOf ? () => [stratumOf()]
+            : static () => [null]);
         List<string?> groupNames = [], idNames = [];
-        List<int> strataOfRows = [];
-        Dictionary<string, string> known = [];
-        Dictionary<(string? Name, bool), int> indexOf = [];
+        Dictionary<string, string> texts = [];
         while (cursor.MoveNext())
         {
             cancellation.ThrowIfCancellationRequested();
@@ -36,24 +42,17 @@ internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[] Str
             {
                 // One text a group, however many rows it has.
                 var name = groupOf();
-                groupNames.Add(name is null || known.TryAdd(name, name) ? name : known[name]);
+                groupNames.Add(name is null || texts.TryAdd(name, name) ? name : texts[name]);
             }
             if (idOf is not null)
                 idNames.Add(idOf());
-            (string?, bool) key = (stratumOf(), true);
-            if (!indexOf.TryGetValue(key, out var index))
-                indexOf.Add(key, index = indexOf.Count);
-            strataOfRows.Add(index);
+            known.Add();
         }
-        return new(
-            group is null ? null : [.. groupNames],
-            id is null ? null : [.. idNames],
-            [.. strataOfRows],
-            [.. indexOf.OrderBy(s => s.Value).Select(s => s.Key.Name)]);
+        return known.ToRows(group is null ? null : [.. groupNames], id is null ? null : [.. idNames]);
     }
 
     /// <summary>Whether rows can be told apart by what stands in a column of this type.</summary>
-    public static bool CanStratifyBy(DataViewType type) => IsShares(type)
+    public static bool CanStratifyBy(DataViewType type) => IsShares(type) || type is VectorDataViewType { ItemType: BooleanDataViewType }
         || type is TextDataViewType or KeyDataViewType or BooleanDataViewType or NumberDataViewType;
 
     private static bool IsShares(DataViewType type) => type is VectorDataViewType vector && vector.ItemType == NumberDataViewType.Single;
@@ -90,5 +89,63 @@ internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[] Str
             }
             return index < 0 ? null : index.ToString(CultureInfo.InvariantCulture);
         };
+    }
+
+    /// <summary>A getter of a row's answers, a text for each that there is.</summary>
+    private static Func<string?[]> Answers(DataViewRow row, DataViewSchema.Column column)
+    {
+        var names = AnnotationNames.OfSlots(column, ((VectorDataViewType)column.Type).Size);
+        return ((VectorDataViewType)column.Type).ItemType is BooleanDataViewType
+            ? Getter<bool>(static x => x)
+            : Getter<float>(static x => float.IsNaN(x) ? null : x >= 0.5f);
+
+        Func<string?[]> Getter<T>(Func<T, bool?> isYes)
+        {
+            var getter = ColumnValues.Vector<T>(row, column);
+            VBuffer<T> values = default;
+            return () =>
+            {
+                getter(ref values);
+                return [.. values.DenseValues().Select((x, slot) => (Name: names?[slot] ?? $"{slot}", IsYes: isYes(x)))
+                    .Where(answer => answer.IsYes is not null).Select(answer => $"{answer.Name}: {(answer.IsYes!.Value ? "yes" : "no")}")];
+            };
+        }
+    }
+
+    /// <summary>Numbers strata as they occur; where rows are of several, by how rare they are.</summary>
+    private sealed class StrataOfRows(Func<string?[]> ofRow)
+    {
+        private readonly Dictionary<(string? Name, bool), int> _indexOf = [];
+        private readonly List<int[]> _ofRows = [];
+
+        public void Add()
+        {
+            int[] strata = [.. ofRow().Select(IndexOf)];
+            _ofRows.Add(_ofRows.Count > 0 && _ofRows[^1].SequenceEqual(strata) ? _ofRows[^1] : strata);
+        }
+
+        public UnscoredRows ToRows(string?[]? groups, string?[]? ids)
+        {
+            var names = new string?[_indexOf.Count];
+            foreach (((var name, _), var index) in _indexOf)
+                names[index] = name;
+            if (_ofRows.TrueForAll(strata => strata.Length == 1))
+                return new(groups, ids, [.. _ofRows], names);
+            var counts = new int[names.Length];
+            foreach (var s in _ofRows.SelectMany(strata => strata))
+                counts[s]++;
+            int[] byCount = [.. Enumerable.Range(0, names.Length).OrderBy(s => counts[s])], rank = new int[names.Length];
+            foreach ((var s, var r) in byCount.Select((s, r) => (s, r)))
+                rank[s] = r;
+            var strataOfRows = _ofRows.Select(strata => strata.Select(s => rank[s]).ToArray());
+            return new(groups, ids, [.. strataOfRows], [.. byCount.Select(s => names[s])]);
+        }
+
+        private int IndexOf(string? name)
+        {
+            if (!_indexOf.TryGetValue((name, true), out var index))
+                _indexOf.Add((name, true), index = _indexOf.Count);
+            return index;
+        }
     }
 }

@@ -26,6 +26,8 @@ internal static class Cholesky
     /// <param name="team">Threads that share the work, to the same bits however many; null for the caller alone.</param>
     public static void Factorize(Memory<double> a, int n, WorkerTeam? team = null)
     {
+        if (a.Length < (long)n * n)
+            throw new ArgumentException($"A matrix of {n} x {n} has more than {a.Length} numbers.", nameof(a));
         var diagonal = new double[n];
         for (var i = 0; i < n; i++)
             diagonal[i] = a.Span[i * n + i];

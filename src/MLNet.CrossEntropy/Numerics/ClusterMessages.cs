@@ -137,7 +137,8 @@ internal static class ClusterMessages
                 if (first != other)
                 {
                     throw Agreed(new InvalidOperationException(
-                        $"Rank {rank} of {all.Length} has {other}, and rank 0 has {first}; all ranks must be started alike."));
+                        $"Rank {rank} of {all.Length} has {PlainText.Escape(other)}, and rank 0 has {PlainText.Escape(first)}; all ranks "
+                            + "must be started alike."));
                 }
             }
         }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MLNet.CrossEntropy.Numerics;
 
-/// <summary>The text of a record as the compiler makes it, but in the invariant culture, whatever the current one is.</summary>
+/// <summary>The text of a record as the compiler makes it, but in one line and in the invariant culture.</summary>
 internal static class RecordText
 {
     /// <summary>The record's name and members.</summary>
@@ -16,7 +16,7 @@ internal static class RecordText
         {
             CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
             var text = new StringBuilder(type.Name.Split('`')[0]).Append(" { ");
-            return text.Append(printMembers(text) ? " }" : "}").ToString();
+            return PlainText.Escape(text.Append(printMembers(text) ? " }" : "}").ToString());
         }
         finally
         {

@@ -64,6 +64,7 @@ internal static class SpanMath
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
+        y = y[..x.Length];
         var i = 0;
         Vector<double> lanes = default;
         for (; i <= x.Length - Vector<double>.Count; i += Vector<double>.Count)
@@ -77,6 +78,7 @@ internal static class SpanMath
     /// <summary>The sum of products x[i] y[i], in double; of the same length.</summary>
     public static double Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
+        y = y[..x.Length];
         var i = 0;
         Vector<double> lanes = default;
         for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
@@ -95,6 +97,7 @@ internal static class SpanMath
     /// <summary>destination[i] = x[i] - subtrahend; of the same length, in place when both are the same span.</summary>
     public static void Subtract(ReadOnlySpan<float> x, float subtrahend, Span<float> destination)
     {
+        destination = destination[..x.Length];
         var i = 0;
         var repeated = new Vector<float>(subtrahend);
         for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
@@ -106,6 +109,7 @@ internal static class SpanMath
     /// <summary>x[i] = factors[i] x[i]; of the same length.</summary>
     public static void Multiply(ReadOnlySpan<float> factors, Span<float> x)
     {
+        factors = factors[..x.Length];
         var i = 0;
         for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
             Store(Load(factors, i) * Load<float>(x, i), x, i);

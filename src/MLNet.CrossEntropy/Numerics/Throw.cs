@@ -68,7 +68,10 @@ internal static class Throw
 
     /// <summary>The first of the names, in quotes, and how many there are in all.</summary>
     public static string Listed(string[] names) =>
-        string.Join(", ", names.Take(5).Select(n => $"'{n}'")) + (names.Length > 5 ? $", ... ({names.Length} in all)" : "");
+        string.Join(", ", names.Take(5).Select(Quoted)) + (names.Length > 5 ? $", ... ({names.Length} in all)" : "");
+
+    /// <summary>A name or path of the caller's in quotes, as messages show it (<see cref="PlainText.Escape"/>).</summary>
+    public static string Quoted(string? name) => $"'{PlainText.Escape(name ?? "")}'";
 
     /// <summary>A number as the invariant culture writes it: an exception would write it by the current one.</summary>
     public static string Seen(double value) => value.ToString(CultureInfo.InvariantCulture);

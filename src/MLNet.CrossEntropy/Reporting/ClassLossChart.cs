@@ -14,7 +14,7 @@ internal static class ClassLossChart
         var level = metrics.LogLossInterval.Level;
         var intervals = metrics.Classes.Select(c =>
             IntervalOf(c.Name, c.LogLoss, c.ClippedLogLoss, c.LogLossStandardError, c.Support, level, unit));
-        return Of("class", [.. intervals], unit.Of(metrics.LogLoss), unit, MetricsTables.Classes(metrics, unit));
+        return Of("class", [.. intervals], unit.Of(metrics.LogLoss), unit, MetricsTables.Parts(metrics, unit));
     }
 
     public static Chart Of(MultiLabelCrossEntropyMetrics metrics, LossUnit unit)
@@ -22,7 +22,7 @@ internal static class ClassLossChart
         var level = metrics.LogLossInterval.Level;
         var intervals = metrics.LabelNames.Zip(metrics.Labels, (name, l) =>
             IntervalOf(name, l.LogLoss, l.ClippedLogLoss, l.LogLossStandardError, l.Classes[1].Support, level, unit));
-        return Of("label", [.. intervals], unit.Of(metrics.LogLoss), unit, MetricsTables.Labels(metrics, unit));
+        return Of("label", [.. intervals], unit.Of(metrics.LogLoss), unit, MetricsTables.Parts(metrics, unit));
     }
 
     private static Chart Of(string kind, Interval[] all, double mean, LossUnit unit, Table data)

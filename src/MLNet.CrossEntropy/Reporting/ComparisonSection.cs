@@ -11,9 +11,9 @@ namespace MLNet.CrossEntropy.Reporting;
 /// </summary>
 internal static class ComparisonSection
 {
-    private const string DifferenceNote =
-        "Left of the line the first model of the pair is better. "
-        + "The interval is of the mean difference over the rows, so it is much narrower than the models' own intervals.";
+    private const string DifferenceNote = "Left of the line the first model of the pair is better. The interval is of the mean difference ";
+    private const string OverRows = "over the rows, so it is much narrower than the models' own intervals.";
+    private const string OverFolds = "over the folds, widened since their training rows overlap.";
 
     /// <summary>Models compared pair by pair.</summary>
     public static IEnumerable<XElement> Of(CrossEntropyComparison comparison, int number, LossUnit unit)
@@ -38,18 +38,19 @@ internal static class ComparisonSection
             unit.Of(p.Interval.Lower),
             unit.Of(p.Interval.Upper),
             unit.Text(p.ClippedMeanDifference)));
+        var table = ComparisonTables.Pairs(comparison, unit);
         return new(
-            "Difference of log-loss, paired by row",
+            table.Title,
             $"A dot with a confidence interval for each pair of models, in {unit.Name}. {sentences}",
-            DifferenceNote,
+            DifferenceNote + (comparison.Pairs is [{ Folds: > 0 }, ..] ? OverFolds : OverRows),
             IntervalChart.Draw([.. intervals], 0, "equal", $"difference of log-loss ({unit.Name})"),
-            ComparisonTables.Pairs(comparison, unit));
+            table);
     }
 
     private static XElement Rows(PairedComparison pair, LossUnit unit) => El(
         "details",
         El("summary", $"The rows that decide between {pair.First} and {pair.Second}"),
-        new Table(
+        ModelSection.WithIds(new(
             "Rows by what they contribute to the mean difference; below 0 in favour of the first model",
             [
                 new("row", NumberFormat.Count), new("true class"), new("weight", NumberFormat.Weight),
@@ -59,7 +60,7 @@ internal static class ComparisonSection
             [
                 .. pair.RowsForFirst.Concat(pair.RowsForSecond).Select(r => (Cell[])
                 [
-                    r.Id is { } id ? id : r.Row, r.Label, r.Weight, unit.Of(r.FirstLoss), unit.Of(r.SecondLoss), unit.Of(r.Contribution),
+                    r.Row, r.Label, r.Weight, unit.Of(r.FirstLoss), unit.Of(r.SecondLoss), unit.Of(r.Contribution),
                 ]),
-            ]).ToElement(showCaption: true));
+            ]), [.. pair.RowsForFirst.Concat(pair.RowsForSecond).Select(r => r.Id)]).ToElement(showCaption: true));
 }

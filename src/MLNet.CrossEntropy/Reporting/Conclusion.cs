@@ -21,7 +21,7 @@ internal static class Conclusion
         var opening = models.Count == 1
             ? $"{best.Name} has a log-loss of {loss}{Reduction(best)}"
             : $"{best.Name} has the lowest log-loss of {models.Count} models, {loss}{Reduction(best)}, {Lead(models[1], paired[1], unit)}";
-        string?[] parts = [opening, Calibration(best), Rows(best.Rows!)];
+        string?[] parts = [opening, Calibration(best), Rows(best.Evaluation!.Rows)];
         return string.Join("; ", parts.Where(part => part is not null)) + ".";
     }
 

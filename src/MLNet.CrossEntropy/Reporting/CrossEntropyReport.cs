@@ -48,31 +48,23 @@ public sealed class CrossEntropyReport
 
     internal IReadOnlyList<ReportSection> Sections => _sections;
 
-    /// <summary>Adds a multiclass or binary model.</summary>
+    /// <summary>Adds a multiclass, binary or multi-label model.</summary>
     /// <param name="name">The model's name, which no other model of the report has.</param>
     /// <param name="metrics">What its evaluation found.</param>
     /// <param name="training">How its fit went, for the loss curves; null where that is not known.</param>
     /// <exception cref="ArgumentException">The name is blank or taken.</exception>
-    public CrossEntropyReport Add(string name, CrossEntropyMetrics metrics, TrainingReport? training = null)
+    public CrossEntropyReport Add(string name, LogLossMetrics metrics, TrainingReport? training = null)
     {
         ArgumentNullException.ThrowIfNull(metrics);
-        return Add(new ReportedModel(name, metrics, null, training));
-    }
-
-    /// <summary>Adds a multi-label model.</summary>
-    /// <inheritdoc cref="Add(string, CrossEntropyMetrics, TrainingReport?)"/>
-    public CrossEntropyReport Add(string name, MultiLabelCrossEntropyMetrics metrics, TrainingReport? training = null)
-    {
-        ArgumentNullException.ThrowIfNull(metrics);
-        return Add(new ReportedModel(name, null, metrics, training));
+        return Add(new ReportedModel(name, metrics, training));
     }
 
     /// <summary>Adds the loss curves of a model that was not evaluated.</summary>
-    /// <inheritdoc cref="Add(string, CrossEntropyMetrics, TrainingReport?)"/>
+    /// <inheritdoc cref="Add(string, LogLossMetrics, TrainingReport?)"/>
     public CrossEntropyReport Add(string name, TrainingReport training)
     {
         ArgumentNullException.ThrowIfNull(training);
-        return Add(new ReportedModel(name, null, null, training));
+        return Add(new ReportedModel(name, null, training));
     }
 
     /// <summary>Adds a comparison of models on the same rows or folds.</summary>
@@ -88,7 +80,7 @@ public sealed class CrossEntropyReport
     /// <param name="result">What the cross-validation found.</param>
     /// <exception cref="ArgumentException">A model's name is blank or taken.</exception>
     public CrossEntropyReport Add<TMetrics>(CrossValidation<TMetrics> result)
-        where TMetrics : CrossEntropyMetrics
+        where TMetrics : LogLossMetrics
     {
         ArgumentNullException.ThrowIfNull(result);
         foreach (var model in result.Models)

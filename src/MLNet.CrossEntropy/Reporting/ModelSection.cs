@@ -13,10 +13,20 @@ internal static class ModelSection
 
     public static IEnumerable<XElement> Of(ReportedModel model, string id, LossUnit unit)
     {
-        if (Warnings(model.Warnings) is { } warnings)
+        var metrics = model.Evaluation!;
+        if (Warnings(metrics.Warnings) is { } warnings)
             yield return warnings;
-        foreach (var element in model.Metrics is { } metrics ? Of(metrics, model.Reliability, id, unit) : Of(model.MultiLabel!, id, unit))
+        var (tiles, details) = metrics is MultiLabelCrossEntropyMetrics labels
+            ? (TilesOf(labels), Of(labels, id, unit))
+            : (TilesOf(model.Metrics!, model.Reliability), Of(model.Metrics!, model.Reliability, id, unit));
+        yield return Tiles([.. LossTiles(metrics, unit), .. tiles]);
+        yield return AllFigures(MetricsTables.Figures(metrics));
+        foreach (var element in details)
             yield return element;
+        if (metrics.Segments is { Count: > 0 } segments)
+            yield return El("div", El("h3", "Segments"), SegmentTables.Of(segments, unit).ToElement(showCaption: true));
+        if (model.Metrics?.RowLosses.Worst is { Count: > 0 } worst)
+            yield return Worst(worst, unit);
     }
 
     public static XElement? Warnings(IReadOnlyList<string> warnings) => warnings.Count == 0
@@ -25,39 +35,16 @@ internal static class ModelSection
 
     private static IEnumerable<XElement> Of(CrossEntropyMetrics metrics, ReliabilityDiagram? reliability, string id, LossUnit unit)
     {
-        yield return Tiles(
-        [
-            .. LossTiles(metrics.LogLoss, metrics.ClippedLogLoss, metrics.LogLossStandardError, metrics.LogLossInterval, unit),
-            ("reduction", Figures.Percent(metrics.LogLossReduction), $"against {metrics.ReferenceName}"),
-            ("accuracy", Figures.Percent(metrics.Accuracy), Figures.Rows(metrics.Rows.Used)),
-            (
-                "calibration error",
-                Figures.Share(reliability?.ExpectedCalibrationError ?? double.NaN),
-                $"by chance {Figures.Share(reliability?.ExpectedUnderPerfectCalibration ?? double.NaN)}"),
-        ]);
-        yield return AllFigures(MetricsTables.Figures(metrics));
         var forecast = metrics is BinaryCrossEntropyMetrics ? $"the class is {metrics.Classes[1].Name}" : "the predicted class is right";
         var charts = RowCharts(metrics, reliability, forecast, id, unit);
         charts.Add(ClassLossChart.Of(metrics, unit).ToElement($"{id}-classes"));
         if (metrics.ConfusionMatrix is { } confusion)
             charts.Add(ConfusionChart.Of(confusion).ToElement($"{id}-confusion"));
         yield return charts;
-        if (metrics.Segments is { Count: > 0 } segments)
-            yield return El("div", El("h3", "Segments"), SegmentTables.Of(segments, unit).ToElement(showCaption: true));
-        if (metrics.RowLosses.Worst.Count > 0)
-            yield return Worst(metrics.RowLosses.Worst, unit);
     }
 
     private static IEnumerable<XElement> Of(MultiLabelCrossEntropyMetrics metrics, string id, LossUnit unit)
     {
-        yield return Tiles(
-        [
-            .. LossTiles(metrics.LogLoss, metrics.ClippedLogLoss, metrics.LogLossStandardError, metrics.LogLossInterval, unit),
-            ("Hamming loss", Figures.Share(metrics.HammingLoss), "share of wrong answers"),
-            ("subset accuracy", Figures.Percent(metrics.SubsetAccuracy), "rows with every answer right"),
-            ("F1", Figures.Share(metrics.Micro.F1), $"micro; macro {Figures.Share(metrics.Macro.F1)}"),
-        ]);
-        yield return AllFigures(MetricsTables.Figures(metrics));
         yield return ClassLossChart.Of(metrics, unit).ToElement($"{id}-labels");
         yield return LabelsInDetail(metrics, id, unit);
     }
@@ -89,11 +76,28 @@ internal static class ModelSection
         return charts;
     }
 
-    private static IEnumerable<(string, string, string)> LossTiles(
-        double logLoss, double clipped, double standardError, ConfidenceInterval interval, LossUnit unit)
+    private static IEnumerable<(string, string, string)> TilesOf(CrossEntropyMetrics metrics, ReliabilityDiagram? reliability) =>
+    [
+        ("reduction", Figures.Percent(metrics.LogLossReduction), $"against {metrics.ReferenceName}"),
+        ("accuracy", Figures.Percent(metrics.Accuracy), Figures.Rows(metrics.Rows.Used)),
+        (
+            "calibration error",
+            Figures.Share(reliability?.ExpectedCalibrationError ?? double.NaN),
+            $"by chance {Figures.Share(reliability?.ExpectedUnderPerfectCalibration ?? double.NaN)}"),
+    ];
+
+    private static IEnumerable<(string, string, string)> TilesOf(MultiLabelCrossEntropyMetrics metrics) =>
+    [
+        ("Hamming loss", Figures.Share(metrics.HammingLoss), "share of wrong answers"),
+        ("subset accuracy", Figures.Percent(metrics.SubsetAccuracy), "rows with every answer right"),
+        ("F1", Figures.Share(metrics.Micro.F1), $"micro; macro {Figures.Share(metrics.Macro.F1)}"),
+    ];
+
+    private static IEnumerable<(string, string, string)> LossTiles(LogLossMetrics metrics, LossUnit unit)
     {
-        var shown = ConfidenceInterval.Normal(unit.Of(clipped), unit.Of(standardError), interval.Level);
-        var level = Figures.Of(100 * interval.Level, "0.#");
+        (var logLoss, var clipped) = (metrics.LogLoss, metrics.ClippedLogLoss);
+        var shown = ConfidenceInterval.Normal(unit.Of(clipped), unit.Of(metrics.LogLossStandardError), metrics.LogLossInterval.Level);
+        var level = Figures.Of(100 * shown.Level, "0.#");
         var bounds = double.IsNaN(shown.Lower)
             ? "no interval: too few rows"
             : $"{level}% CI {Figures.Loss(shown.Lower)} to {Figures.Loss(shown.Upper)}";
@@ -111,6 +115,15 @@ internal static class ModelSection
         El("summary", "All figures"),
         El("div", Class("text"), figures.ToElement(showCaption: false)));
 
+    /// <summary>The table with the rows' names as its last column, where there are any.</summary>
+    public static Table WithIds(Table table, string?[] ids) => Array.TrueForAll(ids, id => id is null)
+        ? table
+        : table with
+        {
+            Columns = [.. table.Columns, new("id")],
+            Rows = [.. table.Rows.Zip(ids, (row, id) => (Cell[])[.. row, id])],
+        };
+
     private static XElement Worst(IReadOnlyList<WorstRow> rows, LossUnit unit)
     {
         Table table = new(
@@ -118,11 +131,10 @@ internal static class ModelSection
             [
                 new("row", NumberFormat.Count), new("true class"), new("predicted class"),
                 new("its probability", NumberFormat.Probability), new("probability of the true class", NumberFormat.Probability),
-                new($"loss ({unit.Name})", NumberFormat.Loss), new("id"),
+                new($"loss ({unit.Name})", NumberFormat.Loss),
             ],
-            [.. rows.Select(r => (Cell[])[r.Row, r.Label, r.Predicted, r.PredictedProbability, r.Probability, unit.Of(r.Loss), r.Id])]);
-        if (rows.All(r => r.Id is null))
-            table = table with { Columns = [.. table.Columns.SkipLast(1)], Rows = [.. table.Rows.Select(row => row[..^1])] };
-        return El("div", El("h3", "The rows of the largest losses"), table.ToElement(showCaption: true));
+            [.. rows.Select(r => (Cell[])[r.Row, r.Label, r.Predicted, r.PredictedProbability, r.Probability, unit.Of(r.Loss)])]);
+        return El(
+            "div", El("h3", "The rows of the largest losses"), WithIds(table, [.. rows.Select(r => r.Id)]).ToElement(showCaption: true));
     }
 }

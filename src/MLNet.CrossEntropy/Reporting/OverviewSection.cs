@@ -11,7 +11,7 @@ internal static class OverviewSection
     private const int MostCurvePoints = 200;
 
     private const string PairedNote =
-        "Right of the line a model loses more than the best one on the same rows. Bars are confidence intervals of the mean difference.";
+        "Right of the line a model loses more than that one on the same rows. Bars are confidence intervals of the mean difference.";
 
     private const string AloneNote =
         "Bars are confidence intervals of each model alone. Models judged on the same rows can differ clearly even where their bars "
@@ -23,15 +23,15 @@ internal static class OverviewSection
 
     /// <summary>The section's content.</summary>
     /// <param name="models">Evaluated models, the best first.</param>
-    /// <param name="paired">The comparison of each with the best; null where there is none.</param>
+    /// <param name="comparisons">The comparisons of models.</param>
     /// <param name="unit">The unit of losses.</param>
     public static IEnumerable<XElement> Of(
-        IReadOnlyList<ReportedModel> models, IReadOnlyList<PairedDifference?> paired, LossUnit unit)
+        IReadOnlyList<ReportedModel> models, IReadOnlyList<CrossEntropyComparison> comparisons, LossUnit unit)
     {
         if (models.Count > 1)
         {
             yield return El("div", Class("overview"), FiguresOf(models, unit).ToElement(showCaption: false),
-                Losses(models, paired, unit).ToElement("losses"));
+                Losses(models, comparisons, unit).ToElement("losses"));
         }
         if (models.Any(m => m.Metrics is BinaryCrossEntropyMetrics) && models.Any(m => m.Metrics is MulticlassCrossEntropyMetrics))
             yield return El("p", BrierNote);
@@ -44,37 +44,52 @@ internal static class OverviewSection
         yield return El("div", Class("overlays"), figures);
     }
 
-    private static Table FiguresOf(IReadOnlyList<ReportedModel> models, LossUnit unit) => new(
-        "All models, the best first",
-        [
-            new("model"), new($"log-loss ({unit.Name})", NumberFormat.Loss),
-            new("reduction", NumberFormat.Percent), new("accuracy", NumberFormat.Percent), new("Brier score", NumberFormat.Share),
-            new("ECE", NumberFormat.Share), new("ROC-AUC", NumberFormat.Share),
-        ],
-        [.. models.Select(m => RowOf(m, unit))]);
-
-    private static Cell[] RowOf(ReportedModel model, LossUnit unit)
+    /// <summary>The figures that any of the models has.</summary>
+    private static Table FiguresOf(IReadOnlyList<ReportedModel> models, LossUnit unit)
     {
-        (var brier, var auc) = model.Metrics switch
-        {
-            MulticlassCrossEntropyMetrics m => (m.BrierScore, m.MacroRocAuc),
-            BinaryCrossEntropyMetrics b => (b.BrierScore, b.RocAuc),
-            _ => (double.NaN, double.NaN),
-        };
-        return
+        (Column Column, Func<ReportedModel, double> Of)[] figures =
         [
-            model.Name, unit.Of(model.LogLoss), model.Metrics?.LogLossReduction ?? double.NaN,
-            model.Metrics?.Accuracy ?? model.MultiLabel!.SubsetAccuracy, brier,
-            model.Reliability?.ExpectedCalibrationError ?? double.NaN, auc,
+            (new($"log-loss ({unit.Name})", NumberFormat.Loss), m => unit.Of(m.Evaluation!.LogLoss)),
+            (new("reduction", NumberFormat.Percent), m => m.Metrics?.LogLossReduction ?? double.NaN),
+            (new("accuracy", NumberFormat.Percent),
+                m => m.Metrics?.Accuracy ?? 1 - ((MultiLabelCrossEntropyMetrics)m.Evaluation!).HammingLoss),
+            (new("Brier score", NumberFormat.Share), m => m.Metrics switch
+            {
+                MulticlassCrossEntropyMetrics of => of.BrierScore,
+                BinaryCrossEntropyMetrics of => of.BrierScore,
+                _ => double.NaN,
+            }),
+            (new("ECE", NumberFormat.Share), m => m.Reliability?.ExpectedCalibrationError ?? double.NaN),
+            (new("ROC-AUC", NumberFormat.Share), m => m.Evaluation switch
+            {
+                MulticlassCrossEntropyMetrics of => of.MacroRocAuc,
+                BinaryCrossEntropyMetrics of => of.RocAuc,
+                MultiLabelCrossEntropyMetrics of =>
+                    of.Labels.Select(l => l.RocAuc).Where(auc => !double.IsNaN(auc)).DefaultIfEmpty(double.NaN).Average(),
+                _ => double.NaN,
+            }),
         ];
+        figures = [.. figures.Where((figure, j) => j == 0 || models.Any(m => !double.IsNaN(figure.Of(m))))];
+        return new(
+            "All models, the best first",
+            [new("model"), .. figures.Select(f => f.Column)],
+            [.. models.Select(m => (Cell[])[m.Name, .. figures.Select(f => (Cell)f.Of(m))])]);
     }
 
-    /// <summary>Differences to the best where models were compared with it, else each model's own log-loss.</summary>
-    private static Chart Losses(IReadOnlyList<ReportedModel> models, IReadOnlyList<PairedDifference?> paired, LossUnit unit)
+    /// <summary>
+    /// Differences to the best, or to another model where more were compared with that, such as a baseline; where none were compared each
+    /// model's own log-loss.
+    /// </summary>
+    private static Chart Losses(
+        IReadOnlyList<ReportedModel> models, IReadOnlyList<CrossEntropyComparison> comparisons, LossUnit unit)
     {
+        var reference = models.MaxBy(one => models.Count(m => PairedDifference.Of(comparisons, m.Name, one.Name) is not null))!;
+        PairedDifference?[] paired = [.. models.Select(m => PairedDifference.Of(comparisons, m.Name, reference.Name))];
         var arePaired = paired.Any(difference => difference is not null);
-        Interval[] intervals = [.. models.Select((m, i) => arePaired ? OfDifference(m, paired[i], i == 0, unit) : OfLoss(m, unit))];
-        var title = arePaired ? $"Log-loss above that of {models[0].Name}" : "Log-loss of each model";
+        var itself = reference == models[0] ? "the best" : "the baseline";
+        Interval[] intervals =
+            [.. models.Select((m, i) => arePaired ? OfDifference(m, paired[i], m == reference ? itself : null, unit) : OfLoss(m, unit))];
+        var title = arePaired ? $"Log-loss above that of {reference.Name}" : "Log-loss of each model";
         return new(
             title,
             $"A dot with a confidence interval for each model, in {unit.Name}.",
@@ -90,17 +105,18 @@ internal static class OverviewSection
                 [.. intervals.Select(interval => (Cell[])[interval.Name, interval.Value, interval.Lower, interval.Upper])]));
     }
 
-    private static Interval OfDifference(ReportedModel model, PairedDifference? difference, bool isBest, LossUnit unit) =>
+    private static Interval OfDifference(ReportedModel model, PairedDifference? difference, string? itself, LossUnit unit) =>
         difference is null
-        ? new(model.Name, isBest ? 0 : double.NaN, double.NaN, double.NaN, isBest ? "the best" : "not compared")
+        ? new(model.Name, itself is null ? double.NaN : 0, double.NaN, double.NaN, itself ?? "not compared")
         : new(model.Name, unit.Of(difference.Value), unit.Of(difference.Interval.Lower), unit.Of(difference.Interval.Upper),
             Figures.Loss(unit.Of(difference.Value)));
 
     private static Interval OfLoss(ReportedModel model, LossUnit unit)
     {
+        var metrics = model.Evaluation!;
         var interval = ConfidenceInterval.Normal(
-            unit.Of(model.ClippedLogLoss), unit.Of(model.StandardError), model.Interval!.Value.Level);
-        return new(model.Name, unit.Of(model.LogLoss), Math.Max(interval.Lower, 0), interval.Upper, unit.Text(model.LogLoss));
+            unit.Of(metrics.ClippedLogLoss), unit.Of(metrics.LogLossStandardError), metrics.LogLossInterval.Level);
+        return new(model.Name, unit.Of(metrics.LogLoss), Math.Max(interval.Lower, 0), interval.Upper, unit.Text(metrics.LogLoss));
     }
 
     private static Chart? Reliability(IReadOnlyList<ReportedModel> models) => OverlayChart.Of(

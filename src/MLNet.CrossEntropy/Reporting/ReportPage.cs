@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Xml.Linq;
 using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.Tables;
+using MLNet.CrossEntropy.Numerics;
 using static MLNet.CrossEntropy.Tables.Markup;
 
 namespace MLNet.CrossEntropy.Reporting;
@@ -50,7 +51,7 @@ internal static class ReportPage
         PairedDifference?[] paired =
             [.. evaluated.Select(m => PairedDifference.Of(report.Comparisons, m.Name, evaluated[0].Name))];
         if (Conclusion.Of(evaluated, paired, unit) is { } sentence)
-            yield return ("Overview", [El("p", Class("verdict"), sentence), .. OverviewSection.Of(evaluated, paired, unit)]);
+            yield return ("Overview", [El("p", Class("verdict"), sentence), .. OverviewSection.Of(evaluated, report.Comparisons, unit)]);
         if (report.Models.Count + report.Comparisons.Count > 0)
             yield return ("In detail", Details(report, evaluated, unit));
         foreach ((var section, var i) in report.Sections.Select((s, i) => (s, i)))
@@ -70,7 +71,8 @@ internal static class ReportPage
         foreach ((var model, var i) in evaluated.Select((m, i) => (m, i)))
         {
             var content = ModelSection.Of(model, FormattableString.Invariant($"model-{i + 1}"), unit);
-            yield return Folded($"{model.Name}: log-loss {unit.Text(model.LogLoss)} {unit.Name}", content, isOpen: evaluated.Length == 1);
+            var summary = $"{model.Name}: log-loss {unit.Text(model.Evaluation!.LogLoss)} {unit.Name}";
+            yield return Folded(summary, content, isOpen: evaluated.Length == 1);
         }
     }
 
@@ -84,7 +86,7 @@ internal static class ReportPage
         List<string> facts = [host, $"losses in {unit.Name}"];
         if (report.Date is { } date)
             facts.Insert(0, date.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture));
-        long[] rows = [.. report.Models.Where(m => m.Rows is not null).Select(m => m.Rows!.Used).Distinct().Order()];
+        long[] rows = [.. report.Models.Where(m => m.IsEvaluated).Select(m => m.Evaluation!.Rows.Used).Distinct().Order()];
         if (rows.Length == 1)
             facts.Add($"{Figures.Rows(rows[0])} evaluated");
         else if (rows.Length > 1)
@@ -106,23 +108,15 @@ internal static class ReportPage
     }
 }
 
-/// <summary>One model of a report; at least one of its three parts is known.</summary>
-internal sealed record ReportedModel(
-    string Name, CrossEntropyMetrics? Metrics, MultiLabelCrossEntropyMetrics? MultiLabel, TrainingReport? Training)
+/// <summary>One model of a report; at least one of evaluation and training is known.</summary>
+internal sealed record ReportedModel(string Name, LogLossMetrics? Evaluation, TrainingReport? Training)
 {
-    public bool IsEvaluated => Metrics is not null || MultiLabel is not null;
+    /// <summary>Those of a multiclass or binary model.</summary>
+    public CrossEntropyMetrics? Metrics => Evaluation as CrossEntropyMetrics;
 
-    public IReadOnlyList<string> Warnings => Metrics?.Warnings ?? MultiLabel?.Warnings ?? [];
+    public bool IsEvaluated => Evaluation is not null;
 
-    public double LogLoss => Metrics?.LogLoss ?? MultiLabel?.LogLoss ?? double.NaN;
-
-    public double ClippedLogLoss => Metrics?.ClippedLogLoss ?? MultiLabel?.ClippedLogLoss ?? double.NaN;
-
-    public double StandardError => Metrics?.LogLossStandardError ?? MultiLabel?.LogLossStandardError ?? double.NaN;
-
-    public ConfidenceInterval? Interval => Metrics?.LogLossInterval ?? MultiLabel?.LogLossInterval;
-
-    public RowCounts? Rows => Metrics?.Rows ?? MultiLabel?.Rows;
+    public double ClippedLogLoss => Evaluation?.ClippedLogLoss ?? double.NaN;
 
     public ReliabilityDiagram? Reliability =>
         (Metrics as MulticlassCrossEntropyMetrics)?.Reliability ?? (Metrics as BinaryCrossEntropyMetrics)?.Reliability;
@@ -131,13 +125,15 @@ internal sealed record ReportedModel(
 /// <summary>The wording of a report's errors.</summary>
 internal static class ReportErrors
 {
-    public static ArgumentException Blank(string name) => new($"'{name}' is blank; give it a few words, they become a heading.", name);
+    public static ArgumentException Blank(string parameter) => new(
+        $"'{parameter}' is blank; give it a few words, they become a heading.", parameter);
 
     public static ArgumentException ModelNameTaken(string name) => new(
-        $"The report has a model called '{name}' already; models need names of their own, so that a reader can tell them apart.",
+        $"The report has a model called {Throw.Quoted(name)} already; models need names of their own, so that a reader can tell them "
+            + "apart.",
         nameof(name));
 
     public static ArgumentException UnknownPictureFormat(string picture, int bytes) => new(
-        $"The {bytes} bytes of the picture '{picture}' are none of PNG, JPEG, GIF and WebP, which browsers show; "
-            + "encode the picture as one of them.");
+        $"The {bytes} bytes of the picture {Throw.Quoted(picture)} are none of PNG, JPEG, GIF and WebP, which browsers show; encode the "
+            + "picture as one of them.");
 }

@@ -11,7 +11,7 @@ internal static class HtmlTable
     /// <summary>So many characters of a row's name are never broken.</summary>
     private const int Unbroken = 28;
 
-    /// <summary>Longer texts are folded: the beginning shows, the whole opens.</summary>
+    /// <summary>Longer texts beside others are folded: the beginning shows, the whole opens.</summary>
     private const int Folded = 60;
 
     /// <summary>
@@ -32,12 +32,12 @@ internal static class HtmlTable
                 rows.All(r => r[0].Length <= Unbroken) ? Class("named") : null,
                 El("caption", showCaption ? null : Class("unseen"), table.Title),
                 El("thead", El("tr", table.Columns.Select(c => El("th", At("scope", "col"), Kind(c), c.Header)))),
-                El("tbody", rows.Select(row => Row(table.Columns, row)))));
+                El("tbody", rows.Select(row => Row(table.Columns, row, isFolded: table.Columns.Count > 2)))));
     }
 
-    private static XElement Row(IReadOnlyList<Column> columns, string[] cells) => El("tr", cells.Select((cell, j) => j == 0
+    private static XElement Row(IReadOnlyList<Column> columns, string[] cells, bool isFolded) => El("tr", cells.Select((cell, j) => j == 0
         ? El("th", At("scope", "row"), cell)
-        : El("td", At("data-label", columns[j].Header), Kind(columns[j]), Content(cell))));
+        : El("td", At("data-label", columns[j].Header), Kind(columns[j]), isFolded ? Content(cell) : cell)));
 
     private static XAttribute? Kind(Column column) => column.Format is null ? Class("words") : null;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Tables;
 
@@ -40,7 +41,7 @@ internal static class MarkdownTable
     public static string Escape(string text)
     {
         StringBuilder escaped = new(text.Length);
-        foreach (var c in TextTable.Clean(text))
+        foreach (var c in PlainText.Clean(text))
             escaped.Append(Special.Contains(c, StringComparison.Ordinal) ? "\\" : "").Append(c);
         return escaped.ToString();
     }

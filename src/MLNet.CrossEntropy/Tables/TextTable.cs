@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Tables;
 
@@ -8,8 +9,6 @@ internal static class TextTable
 {
     /// <summary>Row names are cut to this width.</summary>
     public const int WidestName = 40;
-
-    private static readonly Rune Blank = new(' ');
 
     /// <summary>The table as text.</summary>
     /// <inheritdoc cref="Append"/>
@@ -34,8 +33,8 @@ internal static class TextTable
     {
         var shown = table.WithoutDetails();
         var columns = shown.Columns;
-        var rows = shown.Rows.Take(most).Select(row => columns.Select((column, j) => Clean(row[j].Plain(column))).ToArray());
-        string[][] lines = [.. hasHeader ? rows.Prepend([.. columns.Select(c => Clean(c.Header))]) : rows];
+        var rows = shown.Rows.Take(most).Select(row => columns.Select((column, j) => PlainText.Clean(row[j].Plain(column))).ToArray());
+        string[][] lines = [.. hasHeader ? rows.Prepend([.. columns.Select(c => PlainText.Clean(c.Header))]) : rows];
         foreach (var line in lines)
             line[0] = Shorten(line[0], widestName);
 
@@ -54,18 +53,6 @@ internal static class TextTable
             text.Append(indent).Append(CultureInfo.InvariantCulture, $"... and {table.Rows.Count - most} more {others}\n");
     }
 
-    /// <summary>
-    /// The text in one line that reads from left to right: a blank for each control character, line break and mark that would turn the
-    /// direction of what follows; U+FFFD for half of a surrogate pair, which no file can hold.
-    /// </summary>
-    public static string Clean(string text)
-    {
-        StringBuilder clean = new(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-            clean.Append(IsOrdinary(rune) ? rune : Blank);
-        return clean.ToString();
-    }
-
     /// <summary>A text cut to a number of characters, none of them in half.</summary>
     public static string Shorten(string text, int most)
     {
@@ -77,7 +64,4 @@ internal static class TextTable
 
     private static int WidthOf(Column column, IEnumerable<int> lengths) =>
         Math.Max(column.Width > 0 ? column.Width : column.Format?.Width ?? 0, lengths.DefaultIfEmpty(0).Max());
-
-    private static bool IsOrdinary(Rune rune) => !Rune.IsControl(rune)
-        && rune.Value is not (0x61c or 0x200e or 0x200f or (>= 0x2028 and <= 0x202e) or (>= 0x2066 and <= 0x2069));
 }

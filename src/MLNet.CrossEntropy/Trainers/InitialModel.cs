@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Trainers;
 
@@ -118,7 +119,8 @@ internal sealed record ClassUnion(string[]? Names, int[] OfModel)
             ? this
             : throw TrainingErrors.NoSlotForClass(NamesOf(Enumerable.Range(slots, Count - slots)), slots, Count, unknown);
 
-    private IEnumerable<string> NamesOf(IEnumerable<int> classes) => classes.Select(k => Names is null ? $"number {k}" : $"'{Names[k]}'");
+    private IEnumerable<string> NamesOf(IEnumerable<int> classes) => classes.Select(k => Names is null ? $"number "
+        + $"{k}" : Throw.Quoted(Names[k]));
 
     private static ClassUnion ByName(string[] data, string[] model)
     {

@@ -151,9 +151,10 @@ internal sealed class LinearFit
     /// <summary>What of the data must be alike on all ranks.</summary>
     private static IEnumerable<string> Lines(TrainingColumns columns, int outputs, IDataView? validation, InitialModel.Start? start)
     {
-        yield return $"Features: {columns.FeatureCount} in column {columns.Features.Name}";
+        yield return $"Features: {columns.FeatureCount} in column {FitIdentity.Describe(columns.Features.Name)}";
         yield return $"Feature names: {FitIdentity.Describe(AnnotationNames.OfSlots(columns.Features, columns.FeatureCount))}";
-        yield return $"Label: {columns.Label.Column.Name}, {(columns.Label.IsVector ? "a vector" : "a class")}, {outputs} outputs";
+        var label = FitIdentity.Describe(columns.Label.Column.Name);
+        yield return $"Label: {label}, {(columns.Label.IsVector ? "a vector" : "a class")}, {outputs} outputs";
         yield return $"Classes: {FitIdentity.Describe(columns.Label.Classes.Names)}";
         yield return $"Validation data: {(validation is null ? "none" : "given")}";
         yield return $"Initial weights: {FitIdentity.Describe(start?.Weights)}";
@@ -234,9 +235,9 @@ internal sealed class LinearFit
         {
             var classes = source.Columns.Label.Classes;
             channel.Warning(MessageSensitivity.Schema,
-                $"Every training row that weighs anything is of class '{classes.Names[only]}': the model will say so of every row, and "
-                    + $"learns nothing of the other {classes.Count - 1}. Look at the label column '{source.Columns.Label.Column.Name}', "
-                    + "and at what filters the rows before it.");
+                $"Every training row that weighs anything is of class {Throw.Quoted(classes.Names[only])}: the model will say so of every "
+                    + $"row, and learns nothing of the other {classes.Count - 1}. Look at the label column "
+                    + $"{Throw.Quoted(source.Columns.Label.Column.Name)}, and at what filters the rows before it.");
         }
         if (DescribePenalty(fit) is { } penalty)
             channel.Info(MessageSensitivity.None, penalty);

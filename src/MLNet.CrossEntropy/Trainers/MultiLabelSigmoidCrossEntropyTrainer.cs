@@ -78,7 +78,8 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         var label = TrainingColumns.Check(
-            inputSchema, _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+            inputSchema, _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName,
+            _options.GroupColumnName);
         TrainingLabel.CheckMultiLabel(label);
         var promised = NativeModels.OutputShape(_builtIn, inputSchema, label, TrainSchema.AsKey(label));
         return _answers.Aggregate(promised, (shape, answer) => answer.GetOutputSchema(shape));

@@ -97,7 +97,8 @@ public sealed class SigmoidCrossEntropyTrainer
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         var label = TrainingColumns.Check(
-            inputSchema, _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+            inputSchema, _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName,
+            _options.GroupColumnName);
         TrainingLabel.CheckBinary(label);
         return NativeModels.OutputShape(
             _builtIn, inputSchema, label,

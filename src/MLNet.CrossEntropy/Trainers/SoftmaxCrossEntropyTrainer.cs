@@ -92,7 +92,8 @@ public sealed class SoftmaxCrossEntropyTrainer
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         var label = TrainingColumns.Check(
-            inputSchema, _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName);
+            inputSchema, _options.LabelColumnName, _options.FeatureColumnName, _options.ExampleWeightColumnName,
+            _options.GroupColumnName);
         if (label.Kind == SchemaShape.Column.VectorKind.Scalar && _options.LabelKind == LabelKind.Auto)
         {
             TrainingLabel.CheckMulticlass(label);

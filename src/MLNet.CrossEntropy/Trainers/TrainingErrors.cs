@@ -22,22 +22,22 @@ internal static class TrainingErrors
         "PullToInitialModel is set, but there is no initial model. Set the option InitialModel, or give Fit one.");
 
     public static InvalidOperationException UnknownClass(string option, string name, string[] names) => new(
-        $"{option} names the class '{name}', which is none of the training data's: {Throw.Listed(names)}. Write its name as the labels "
-            + $"do.");
+        $"{option} names the class {Throw.Quoted(name)}, which is none of the training data's: {Throw.Listed(names)}. Write its name as "
+            + "the labels do.");
 
     public static ArgumentException NoShares(string shares) => new(
         $"The shares are {shares}; they must be above 0 and sum to 1.", nameof(shares));
 
     public static InvalidOperationException NoTargetPrior(string name) => new(
-        $"TargetPrior has no share for the class '{name}'; give one above 0 for every class.");
+        $"TargetPrior has no share for the class {Throw.Quoted(name)}; give one above 0 for every class.");
 
     public static InvalidOperationException NoRowsToCorrect(string name) => new(
-        $"No training row of positive weight is of class '{name}', so its prior cannot be corrected. Leave the TargetPrior out, or "
-            + $"train with rows of every class.");
+        $"No training row of positive weight is of class {Throw.Quoted(name)}, so its prior cannot be corrected. Leave the TargetPrior "
+            + "out, or train with rows of every class.");
 
     public static InvalidOperationException WrongPositiveWeights(int weights, string column, int labels) => new(
-        $"There are {weights} positive weights for the {labels} slots of the label column '{column}'; give one for each slot, in "
-            + $"order, or one for all.");
+        $"There are {weights} positive weights for the {labels} slots of the label column {Throw.Quoted(column)}; give one for each slot, "
+            + "in order, or one for all.");
 
     public static InvalidOperationException TooManyWeights(int outputs, int features, long weights, int most) => new(
         $"{outputs} outputs of {features} features make {weights} weights; a model holds at most {most}. Take fewer features, for "
@@ -48,8 +48,8 @@ internal static class TrainingErrors
             $"fit needs one of its own kind.");
 
     public static ArgumentException InitialModelOfOtherFeatures(int features, string column, int needed) => new(
-        $"The initial model has {features} features, and column '{column}' has {needed}. Prepare the data as it was prepared for the "
-            + $"initial model, or fit without one.");
+        $"The initial model has {features} features, and column {Throw.Quoted(column)} has {needed}. Prepare the data as it was prepared "
+            + "for the initial model, or fit without one.");
 
     public static ArgumentException UnmatchedClasses(bool dataIsNamed, int dataClasses, int modelClasses) => new(
         $"The label has {dataClasses} classes {(dataIsNamed ? "with" : "without")} names, and the initial model {modelClasses} " +
@@ -60,12 +60,12 @@ internal static class TrainingErrors
         "ClassWeights is Balanced and there is an initial model: balanced weights would be those of this batch of data alone, and "
             + "change from fit to fit. Give ClassWeights.ByName, or fit without an initial model.");
 
-    public static ArgumentException NoSlotForClass(IEnumerable<string> classes, int slots, int needed, float unknown) => new(
+    public static ArgumentException NoSlotForClass(IEnumerable<string> described, int slots, int needed, float unknown) => new(
         $"The label vectors have {slots} slots, and with those of the initial model there are {needed} classes "
-        + $"({string.Join(", ", classes)}): vectors need a slot for each. Add them, filled with " +
+        + $"({string.Join(", ", described)}): vectors need a slot for each. Add them, filled with " +
             $"{unknown.ToString(CultureInfo.InvariantCulture)}.");
 
-    public static ArgumentException NewClasses(IEnumerable<string> names) => new(
-        $"The initial model does not have these classes of the training data: {string.Join(", ", names)}. "
+    public static ArgumentException NewClasses(IEnumerable<string> described) => new(
+        $"The initial model does not have these classes of the training data: {string.Join(", ", described)}. "
         + "Set AddNewClasses to add them to the model, or leave their rows out.");
 }

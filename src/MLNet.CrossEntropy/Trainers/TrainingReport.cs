@@ -124,7 +124,8 @@ public sealed record TrainingReport
                     : throw new FormatException("The training report makes no sense: its epochs must be numbered from 1, its best epoch be "
                         + "one of them, and no time or number of rows be negative.")
                 : throw new FormatException(
-                    $"The JSON is of format '{document?.Format}', version {document?.Version}; '{Format}', version {Version}, is needed.");
+                    $"The JSON is of format {Throw.Quoted(document?.Format)}, version {document?.Version}; {Throw.Quoted(Format)}, "
+                        + $"version {Version}, is needed.");
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {

@@ -18,7 +18,7 @@ public sealed class FoldAssignmentTests
         var fold = FoldAssignment.Draw(drawn, folds, (ulong)seed);
         AssertEven(fold, folds);
         for (var s = 0; s < drawn.StratumNames.Length; s++)
-            AssertEven([.. fold.Where((_, i) => drawn.Strata[i] == s)], folds);
+            AssertEven([.. fold.Where((_, i) => drawn.Strata[i][0] == s)], folds);
         Assert.Equal(fold, FoldAssignment.Draw(drawn, folds, (ulong)seed));
     }
 
@@ -75,6 +75,6 @@ public sealed class FoldAssignmentTests
     private static UnscoredRows Rows(int[] strata)
     {
         int[] known = [.. strata.Distinct()];
-        return new(null, null, [.. strata.Select(s => Array.IndexOf(known, s))], [.. known.Select(s => $"{s}")]);
+        return new(null, null, [.. strata.Select(s => (int[])[Array.IndexOf(known, s)])], [.. known.Select(s => $"{s}")]);
     }
 }

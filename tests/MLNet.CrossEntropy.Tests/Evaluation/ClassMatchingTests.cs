@@ -47,6 +47,22 @@ public sealed class ClassMatchingTests
         Assert.Equal((1, 1, 1), (rows.Used, rows.UnknownClass, rows.MissingLabel));
     }
 
+    [Theory]
+    [InlineData(true, new[] { "cat", "dog", "cat" }, "numbers 0, 2 (counted from 0) are all called 'cat'")]
+    [InlineData(false, new[] { "cat", "dog", "cat" }, "numbers 0, 2 (counted from 0) are all called 'cat'")]
+    [InlineData(true, new[] { "cat", "", "dog" }, "number 1 (counted from 0) has an empty name")]
+    [InlineData(false, new[] { "cat", "", "dog" }, "number 1 (counted from 0) has an empty name")]
+    public void Names_that_tell_nothing_apart_are_said_to(bool named, string[] names, string fault)
+    {
+        InMemoryView.Builder Scores3() => named ? Named("SlotNames") : new InMemoryView.Builder().AddScores("Score", Scores, 3);
+        var error = Assert.Throws<ArgumentException>(() => Evaluate(Scores3().AddKeys("Label", [1, 2, 3], 3, names).Build()));
+        Assert.Contains($"The key values of the label column 'Label' do not tell them apart: {fault}. ", error.Message, StringComparison.Ordinal);
+        var slots = Scores3().AddScores("Label", [[1, 0, 0], [0, 1, 0], [0, 0, 1]], 3, InMemoryView.Names("SlotNames", names)).Build();
+        Assert.Contains(
+            $"The slots of the label column 'Label' do not tell them apart: {fault}. ", Assert.Throws<ArgumentException>(() => Evaluate(slots)).Message,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Text_labels_are_matched_by_name()
     {

@@ -46,6 +46,19 @@ public sealed class DriftTests
         Assert.Equal(slow, distance, one > ScoreDistribution.ExactRows ? 0.01 : 1e-12);
     }
 
+    [Theory]
+    [InlineData(0, "no row behind the reference", "log-loss", "share of class 1", "forecasts of class 1")]
+    [InlineData(1, "fewer than two effective rows behind the reference", "log-loss")]
+    public void What_is_NaN_says_why(int rows, string reason, params string[] undefined)
+    {
+        var drift = Evaluate(Draw(50, 1)).DriftFrom(Evaluate(Draw(rows, 2)));
+        Assert.Equal(undefined, drift.Where(d => double.IsNaN(d.Value + d.PValue + d.Interval.Lower + d.Interval.Upper)).Select(d => d.Quantity));
+        Assert.All(drift, d => Assert.Equal(undefined.Contains(d.Quantity), d.Warnings.Any(w => w.Contains(reason, StringComparison.Ordinal))));
+        Assert.Contains(reason, drift[0].ToString(), StringComparison.Ordinal);
+        var both = Evaluate(Draw(0, 1)).DriftFrom(Evaluate(Draw(0, 2)));
+        Assert.All(both, d => Assert.Equal(2, d.Warnings.Count));
+    }
+
     /// <summary>
     /// 300 pairs of sets of one kind: each test says "changed" at the 5 % level in about 5 % of them, within three standard errors; that of
     /// Kolmogorov and Smirnov in no more, since forecasts of few values tie.

@@ -22,20 +22,20 @@ public sealed class UnscoredRowsTests
     [InlineData("Votes", new[] { "1", "0", null, "1" })]
     public void Strata_are_classes_and_of_shares_the_class_of_the_largest(string column, string?[] expected)
     {
-        var rows = UnscoredRows.Read(View, null, null, column, default);
-        Assert.Equal(expected, rows.Strata.Select(s => rows.StratumNames[s]));
+        var rows = UnscoredRows.Read(View, null, null, column, false, default);
+        Assert.Equal(expected, rows.Strata.Select(s => rows.StratumNames[Assert.Single(s)]));
         Assert.True(UnscoredRows.CanStratifyBy(View.Schema[column].Type));
     }
 
     [Fact]
     public void Groups_and_names_are_read_where_they_are_asked_for()
     {
-        var rows = UnscoredRows.Read(View, "Kind", "Class", null, default);
+        var rows = UnscoredRows.Read(View, "Kind", "Class", null, false, default);
         Assert.Equal((IEnumerable<string?>)["cat", null, "dog", "cat"], rows.Groups!);
         Assert.Equal((IEnumerable<string?>)["2", "0", "7", "2"], rows.Ids!);
         Assert.False(rows.IsStratified);
-        Assert.Equal((null, null), (UnscoredRows.Read(View, null, null, null, default).Groups, UnscoredRows.Read(View, null, null, null, default).Ids));
-        Assert.Contains("There is no stratification column 'Sort'", Assert.Throws<ArgumentException>(() => UnscoredRows.Read(View, null, null, "Sort", default)).Message, StringComparison.Ordinal);
+        Assert.Equal((null, null), (UnscoredRows.Read(View, null, null, null, false, default).Groups, UnscoredRows.Read(View, null, null, null, false, default).Ids));
+        Assert.Contains("There is no stratification column 'Sort'", Assert.Throws<ArgumentException>(() => UnscoredRows.Read(View, null, null, "Sort", false, default)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,6 +36,23 @@ public sealed class SpanMathTests
         }
     }
 
+    /// <summary>Vectors look at no bound: of two spans the second is refused where it ends first.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(70)]
+    public void A_second_span_that_is_too_short_is_refused(int length)
+    {
+        float[] x = new float[length], shorter = new float[length - 1];
+        double[] z = new double[length], shorterDoubles = new double[length - 1];
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => SpanMath.Dot(x, shorter));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SpanMath.Dot(z, shorterDoubles));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SpanMath.Subtract(x, 1, shorter));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SpanMath.Multiply(shorter, x));
+        Assert.Throws<ArgumentException>(() => Cholesky.Factorize(z, length + 1));
+    }
+
     [Fact]
     public void Largest_of_negative_numbers_is_negative() => Assert.Equal(-1, SpanMath.Max([-5, -3, -1, -2, -9]));
 

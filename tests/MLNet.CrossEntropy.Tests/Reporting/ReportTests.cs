@@ -179,7 +179,8 @@ public sealed class ReportTests
         var chart = page.Chart("Difference of log-loss, paired by row");
         var dot = Assert.Single(chart.Descendants("circle"));
         Assert.Equal(-0.1, XAxis(chart)(Number(dot, "cx")), 1e-3);
-        Assert.Contains(page.Elements("th"), th => th.Value == "row-three");
+        Assert.Contains(page.Elements("td"), td => td.Value == "row-three");
+        Assert.Contains("over the folds", page.Chart("Difference of log-loss, paired by fold").Element("figcaption")!.Value, StringComparison.Ordinal);
     }
 
     /// <summary>Two models of which the better one is known: its targets' own probabilities, and those flattened.</summary>

@@ -59,7 +59,7 @@ public class BadColumnTests
     [MemberData(nameof(Cases))]
     public void A_column_that_cannot_be_used_is_refused_with_what_is_expected(string trainer, string role, string column, string message)
     {
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => EveryTrainer.Fit(trainer, View(), options =>
+        var estimator = EveryTrainer.Create(trainer, new(seed: 1), options =>
         {
             if (role == "feature")
                 options.FeatureColumnName = column;
@@ -67,8 +67,15 @@ public class BadColumnTests
                 options.LabelColumnName = column;
             else
                 options.ExampleWeightColumnName = column;
-        }));
-        Assert.Equal($"{message} (Parameter 'inputSchema')", error.Message);
+        });
+        var view = View();
+        Assert.Equal(
+            $"{message} (Parameter 'inputSchema')", Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(view)).Message);
+        // A pipeline's schema knows no number of key values, and no length.
+        if (column == "One" || (trainer == "sigmoid" && column == "ClassIndex"))
+            return;
+        var promise = Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(SchemaText.ShapeOf(view.Schema))).Message;
+        Assert.Equal($"{System.Text.RegularExpressions.Regex.Replace(message, ", (\\d+|0-2)>", ">")} (Parameter 'inputSchema')", promise);
     }
 
     [Theory]
@@ -81,6 +88,7 @@ public class BadColumnTests
             ("feature", options => options.FeatureColumnName = "Feature"),
             ("label", options => options.LabelColumnName = "Feature"),
             ("example weight", options => options.ExampleWeightColumnName = "Feature"),
+            ("group", options => (options.GroupColumnName, options.ValidationFraction) = ("Feature", 0.5)),
         ])
         {
             var estimator = EveryTrainer.Create(trainer, new(seed: 1), configure);
@@ -90,26 +98,6 @@ public class BadColumnTests
                     $"^There is no {role} column 'Feature'\\. The data has: .*Features, .*; 'Features' is the nearest\\.$",
                     Assert.Throws<ArgumentException>(refusal).Message);
             }
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(EveryTrainer.Names), MemberType = typeof(EveryTrainer))]
-    public void A_pipelines_schema_names_the_remedies_too(string trainer)
-    {
-        var view = View();
-        foreach ((var remedy, Action<CrossEntropyTrainerOptions> configure) in ((string, Action<CrossEntropyTrainerOptions>)[])
-        [
-            (FeatureRemedy, options => options.FeatureColumnName = "Doubles"),
-            (trainer switch { "softmax" => KeyRemedy, "sigmoid" => BinaryRemedy, _ => AnswersRemedy }, options =>
-                options.LabelColumnName = "Text"),
-            ("Convert it with ConvertType", options => options.ExampleWeightColumnName = "Text"),
-        ])
-        {
-            var estimator = EveryTrainer.Create(trainer, new(seed: 1), configure);
-            Assert.Contains(
-                remedy, Assert.Throws<ArgumentOutOfRangeException>(
-                () => estimator.GetOutputSchema(SchemaText.ShapeOf(view.Schema))).Message, StringComparison.Ordinal);
         }
     }
 

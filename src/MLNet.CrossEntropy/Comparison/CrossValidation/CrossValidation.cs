@@ -2,13 +2,14 @@ using System.Text.Json.Serialization;
 using Microsoft.ML;
 using MLNet.CrossEntropy.Comparison;
 using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
 
 /// <summary>What a cross-validation of one or more models found. Losses are in nats.</summary>
 /// <typeparam name="TMetrics">The metrics of the task.</typeparam>
 public sealed class CrossValidation<TMetrics>
-    where TMetrics : CrossEntropyMetrics
+    where TMetrics : LogLossMetrics
 {
     internal CrossValidation() { }
 
@@ -34,9 +35,9 @@ public sealed class CrossValidation<TMetrics>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public CrossValidatedModel<TMetrics> Model(string name) => Models.FirstOrDefault(m => m.Name == name)
         ?? throw new KeyNotFoundException(
-            $"There is no model '{name}'; there are {Numerics.Throw.Listed([.. Models.Select(m => m.Name)])}.");
+            $"There is no model {Throw.Quoted(name)}; there are {Numerics.Throw.Listed([.. Models.Select(m => m.Name)])}.");
 
-    /// <inheritdoc cref="CrossEntropyMetrics.ToJson"/>
+    /// <inheritdoc cref="LogLossMetrics.ToJson"/>
     public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);
 
     /// <summary>The models, their folds and differences as Markdown tables, with a sentence on each pair.</summary>
@@ -58,7 +59,7 @@ public sealed class CrossValidation<TMetrics>
 /// </summary>
 /// <typeparam name="TMetrics">The metrics of the task.</typeparam>
 public sealed record CrossValidatedModel<TMetrics> : ComparedModel
-    where TMetrics : CrossEntropyMetrics
+    where TMetrics : LogLossMetrics
 {
     internal CrossValidatedModel(ComparedModel model)
         : base(model)

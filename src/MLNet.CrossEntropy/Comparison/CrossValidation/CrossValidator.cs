@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.Evaluation;
 using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Comparison;
 
@@ -9,18 +10,25 @@ namespace MLNet.CrossEntropy.Comparison;
 /// <param name="Read">Opens scored rows.</param>
 /// <param name="Open">Opens their evaluator.</param>
 /// <param name="Evaluate">Evaluates them.</param>
-/// <param name="IsBinary">Whether models are binary.</param>
+/// <param name="Kind">What a row's label is.</param>
 /// <param name="AreLogits">Whether scores are logits; null where the options do not say.</param>
 internal sealed record CrossValidatedTask<TMetrics, TOptions>(
     Func<IDataView, ScoredColumns, ScoredRowReader> Read,
     Func<IDataView, TOptions, Evaluator> Open,
     Func<IHostEnvironment, IDataView, TOptions, TMetrics> Evaluate,
-    bool IsBinary,
+    TaskKind Kind,
     Func<TOptions, bool?> AreLogits);
+
+internal enum TaskKind
+{
+    Multiclass,
+    Binary,
+    MultiLabel,
+}
 
 /// <summary>Fits models on all folds but one in turn, and evaluates their forecasts of the one.</summary>
 internal sealed class CrossValidator<TMetrics, TOptions>
-    where TMetrics : CrossEntropyMetrics
+    where TMetrics : LogLossMetrics
     where TOptions : EvaluationOptions
 {
     private readonly CrossValidatedTask<TMetrics, TOptions> _task;
@@ -38,7 +46,8 @@ internal sealed class CrossValidator<TMetrics, TOptions>
         (_task, _data, _options, _evaluation, _seed) = (task, data, options, evaluation, seed);
         var strata = options.Stratify ? StratifyBy() : null;
         var id = evaluation.IdColumnName ?? options.IdColumnName;
-        _rows = UnscoredRows.Read(data, options.GroupColumnName, id, strata, options.CancellationToken);
+        var areAnswers = task.Kind == TaskKind.MultiLabel;
+        _rows = UnscoredRows.Read(data, options.GroupColumnName, id, strata, areAnswers, options.CancellationToken);
         _folds = new(_rows, options.NumberOfFolds, options.Repeats, seed);
     }
 
@@ -70,8 +79,8 @@ internal sealed class CrossValidator<TMetrics, TOptions>
         var label = _evaluation.LabelColumnName;
         if (_data.Schema.GetColumnOrNull(label) is { } column && UnscoredRows.CanStratifyBy(column.Type))
             return label;
-        _warnings.Add($"The folds are not stratified: before the estimators the data have no column '{label}' to tell the classes by. "
-            + "Name one that they have in StratifyColumnName, or map the label first.");
+        _warnings.Add($"The folds are not stratified: before the estimators the data have no column {Throw.Quoted(label)} to tell the "
+            + "rows by. Name one that they have in StratifyColumnName, or map the label first.");
         return null;
     }
 
@@ -86,7 +95,7 @@ internal sealed class CrossValidator<TMetrics, TOptions>
     {
         if (!_rows.IsStratified)
             return [];
-        var trained = _folds.Training(part).Select(row => _rows.Strata[row]).ToHashSet();
+        var trained = _folds.Training(part).SelectMany(row => _rows.Strata[row]).ToHashSet();
         return [.. _rows.StratumNames.Where((name, s) => name is not null && !trained.Contains(s)).Select(name => name!)];
     }
 
@@ -102,7 +111,7 @@ internal sealed class CrossValidator<TMetrics, TOptions>
         foreach ((var name, var ofModel) in names.Zip(fits))
         {
             Resolve(ofModel);
-            OutOfFold outOfFold = new(_folds, [.. ofModel.Select(f => f.Forecasts)], _task.IsBinary, _task.AreLogits(_evaluation));
+            OutOfFold outOfFold = new(_folds, [.. ofModel.Select(f => f.Forecasts)], _task.Kind, _task.AreLogits(_evaluation));
             WarnOfUnknownClasses(name, outOfFold.UnknownToTheirFold);
             forecasts.Add(name, outOfFold.ToView(evaluation, comparison, _rows));
         }
@@ -194,7 +203,7 @@ internal sealed class CrossValidator<TMetrics, TOptions>
     private void WarnOfUnknownClasses(string model, Dictionary<string, int> unknown)
     {
         if (unknown.Count > 0)
-            _warnings.Add($"{unknown.Values.Sum()} forecasts of '{model}' are of a class that the fold's model does not know "
+            _warnings.Add($"{unknown.Values.Sum()} forecasts of {Throw.Quoted(model)} are of a class that the fold's model does not know "
                 + $"({Numerics.Throw.Listed([.. unknown.Keys])}): it counts as given probability 0, which makes the log-loss infinite. "
                 + "Stratify, or map the label to a key before the cross-validation.");
     }

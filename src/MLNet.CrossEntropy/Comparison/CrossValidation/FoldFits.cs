@@ -83,7 +83,7 @@ internal sealed class FoldFits(IHostEnvironment env, IDataView data, Folds folds
     {
         // The same for all models: they meet on equal terms.
         MLContext context = new((int)(SplitMix64.Mix((ulong)seed * SplitMix64.Gamma + (ulong)part) >> 33));
-        context.Log += (_, e) => Send(channel, e.Kind, $"'{model}', {folds.Name(part)}: {e.RawMessage}");
+        context.Log += (_, e) => Send(channel, e.Kind, $"{Throw.Quoted(model)}, {folds.Name(part)}: {e.RawMessage}");
         return new(model, part, make(context) ?? throw ComparisonErrors.NoEstimator(model));
     }
 
@@ -96,7 +96,7 @@ internal sealed class FoldFits(IHostEnvironment env, IDataView data, Folds folds
         {
             options.Progress?.Report((double)++_done / _total);
         }
-        Send(channel, ChannelMessageKind.Info, $"'{fit.Model}', {folds.Name(fit.Part)}: fitted.");
+        Send(channel, ChannelMessageKind.Info, $"{Throw.Quoted(fit.Model)}, {folds.Name(fit.Part)}: fitted.");
         return new(transformer, forecasts);
     }
 

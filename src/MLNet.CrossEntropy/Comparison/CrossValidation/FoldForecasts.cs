@@ -5,14 +5,18 @@ namespace MLNet.CrossEntropy.Comparison;
 /// <summary>What a fold's model says about the rows that it has not seen, in the order of its own classes.</summary>
 internal sealed class FoldForecasts
 {
-    private FoldForecasts(int rows, int width, bool hasTargets, string[]? names)
+    private FoldForecasts(int rows, int width, bool hasTargets, string[]? names, bool hasProbabilities)
     {
+        HasProbabilities = hasProbabilities;
         (Names, Labels, Weights, Width) = (names, new int[rows], new double[rows], width);
         (Scores, Targets, OtherLabels) = (new float[rows * width], hasTargets ? new double[rows * width] : null, new string?[rows]);
     }
 
     /// <summary>The names of the classes; null where they have none.</summary>
     public string[]? Names { get; }
+
+    /// <inheritdoc cref="ScoredRowReader.HasProbabilities"/>
+    public bool HasProbabilities { get; }
 
     /// <summary>The index of the true class, or one of the marks of <see cref="ScoreClasses"/>.</summary>
     public int[] Labels { get; }
@@ -41,7 +45,8 @@ internal sealed class FoldForecasts
     public static FoldForecasts Read(ScoredRowReader rows, int expected)
     {
         var block = rows.NewBlock();
-        FoldForecasts forecasts = new(expected, block.Width, block.HasSoftLabels, rows.ClassesAreNamed ? rows.ClassNames : null);
+        FoldForecasts forecasts = new(
+            expected, block.Width, block.HasSoftLabels, rows.ClassesAreNamed ? rows.ClassNames : null, rows.HasProbabilities);
         var row = 0;
         while (rows.Read(block))
         {

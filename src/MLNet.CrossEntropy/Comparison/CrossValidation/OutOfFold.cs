@@ -12,10 +12,10 @@ namespace MLNet.CrossEntropy.Comparison;
 internal sealed class OutOfFold
 {
     private readonly Folds _folds;
-    private readonly FoldForecasts[] _parts;
     private readonly List<string> _classes;
     private readonly bool _areNamed;
     private readonly bool _isBinary;
+    private readonly bool _hasProbabilities;
     private readonly int _width;
     private readonly int[] _labels;
     private readonly double[] _weights;
@@ -24,23 +24,24 @@ internal sealed class OutOfFold
 
     /// <param name="folds">Who is in which fold.</param>
     /// <param name="parts">What the folds' models say, repeat after repeat.</param>
-    /// <param name="isBinary">Whether they are binary models.</param>
+    /// <param name="kind">What a row's label is.</param>
     /// <param name="areLogits">Whether scores are logits; null where the options do not say.</param>
-    public OutOfFold(Folds folds, FoldForecasts[] parts, bool isBinary, bool? areLogits)
+    public OutOfFold(Folds folds, FoldForecasts[] parts, TaskKind kind, bool? areLogits)
     {
-        (_folds, _parts, _isBinary) = (folds, parts, isBinary);
+        (_folds, _isBinary, _hasProbabilities) = (folds, kind == TaskKind.Binary, parts[0].HasProbabilities);
         _areNamed = parts[0].Names is not null;
         _classes = [.. parts[0].Names ?? ClassNames.Numbers(parts[0].Width)];
         if (Array.Exists(parts, p => (p.Names is not null) != _areNamed || (!_areNamed && p.Width != parts[0].Width)))
             throw ComparisonErrors.ClassesOfFoldsDiffer(_classes, parts);
         if (_areNamed)
             _classes = [.. _classes.Union(parts.SelectMany(p => p.Names!.Concat(p.OtherLabels.OfType<string>())))];
-        if (isBinary && _classes.Count != 2)
+        // A binary model's rows have two numbers, too. What a multi-label model does not know is no answer.
+        _width = _classes.Count;
+        if (kind != TaskKind.Multiclass && Array.Exists(parts, p => p.Width != _width))
             throw ComparisonErrors.ClassesOfFoldsDiffer(_classes, parts);
-        _width = isBinary ? 2 : _classes.Count;
         (_labels, _weights) = (new int[folds.Forecasts], new double[folds.Forecasts]);
         _scores = new float[folds.Forecasts * _width];
-        _targets = parts[0].Targets is null || isBinary && _areNamed ? null : new float[folds.Forecasts * _width];
+        _targets = parts[0].Targets is null || _isBinary && _areNamed ? null : new float[folds.Forecasts * _width];
         for (var part = 0; part < parts.Length; part++)
             Take(parts[part], folds.Positions(part), areLogits);
     }
@@ -62,6 +63,8 @@ internal sealed class OutOfFold
             builder.AddText(id, Repeated(rows.Ids!));
         builder.Add(columns.Weight!, NumberDataViewType.Double, (int i, ref double value) => value = _weights[i]);
         AddLabel(builder, columns.Label);
+        if (_hasProbabilities)
+            builder.AddVectors(MultiLabelRows.Probability, _width, [.. _scores.Select(StableMath.Sigmoid)], Names("SlotNames"));
         if (!_isBinary)
             return builder.AddVectors(columns.Score!, _width, _scores, Names("SlotNames")).Build();
         if (columns.Score is { } score)

@@ -4,7 +4,7 @@ using MLNet.CrossEntropy.Numerics;
 namespace MLNet.CrossEntropy.Evaluation;
 
 /// <summary>What multi-label rows amount to over all the answers that they have.</summary>
-internal sealed class MultiLabelAccumulator
+internal sealed class MultiLabelAccumulator(SegmentAccumulator? segments)
 {
     private LogLossSums _logLoss;
     private CompensatedSum _wrong;
@@ -12,6 +12,9 @@ internal sealed class MultiLabelAccumulator
     private CompensatedSum _rowWeight;
 
     public RowCounter Rows { get; } = new();
+
+    /// <summary>Null where no column of segments is named.</summary>
+    public SegmentAccumulator? Segments => segments;
 
     public ref readonly LogLossSums LogLoss => ref _logLoss;
 
@@ -29,6 +32,7 @@ internal sealed class MultiLabelAccumulator
         state.Raw(ref _wrong);
         state.Raw(ref _allRight);
         state.Raw(ref _rowWeight);
+        segments?.Serialize(state);
     }
 
     public void Add(MultiLabelBlock block)
@@ -43,5 +47,6 @@ internal sealed class MultiLabelAccumulator
             _allRight.Add(block.AllRight[row]);
             _rowWeight.Add(block.RowWeights[row]);
         }
+        segments?.Add(block);
     }
 }

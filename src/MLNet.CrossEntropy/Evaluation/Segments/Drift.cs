@@ -21,7 +21,20 @@ internal static class Drift
             if (one.Curves is { } curves && other.Curves is { } before)
                 measures.Add(Forecasts(one.Name, curves.Ranked(), current.EffectiveRows, before.Ranked(), reference.EffectiveRows, level));
         }
-        return HolmAdjustment.Of(measures, m => m.PValue, (m, adjusted) => m with { AdjustedPValue = adjusted });
+        string[] reasons = [.. Reasons("these metrics", current.EffectiveRows), .. Reasons("the reference", reference.EffectiveRows)];
+        return HolmAdjustment.Of(measures, m => m.PValue, (m, adjusted) => m with
+        {
+            AdjustedPValue = adjusted,
+            Warnings = double.IsNaN(m.Value + m.Interval.Lower + m.Interval.Upper + m.PValue) ? reasons : [],
+        });
+    }
+
+    private static IEnumerable<string> Reasons(string which, double rows)
+    {
+        if (!(rows > 0))
+            yield return $"There is no row behind {which}, so that no change can be told: value, interval and p-value are NaN.";
+        else if (!(rows > 1.000001))
+            yield return $"There are fewer than two effective rows behind {which}: the interval and the p-value of the log-loss are NaN.";
     }
 
     private static DriftMeasure LogLoss(CrossEntropyMetrics current, CrossEntropyMetrics reference, double level)

@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy;
 
 /// <summary>One thing that may have changed since a reference set, and how sure that is.</summary>
@@ -23,7 +25,12 @@ public sealed record DriftMeasure
     /// <summary>The p-value raised for the number of changes looked at (Holm 1979).</summary>
     public double AdjustedPValue { get; internal init; }
 
+    /// <summary>Why a figure is NaN, where one is.</summary>
+    public IReadOnlyList<string> Warnings { get; internal init; } = [];
+
     /// <inheritdoc/>
     public override string ToString() =>
-        FormattableString.Invariant($"{Quantity}: {Value:0.0000}, {Interval}, p {AdjustedPValue:0.0000} (Holm); {Statistic}");
+        PlainText.Escape(Quantity)
+        + FormattableString.Invariant($": {Value:0.0000}, {Interval}, p {AdjustedPValue:0.0000} (Holm); {Statistic}")
+        + string.Concat(Warnings.Select(warning => $". {warning}"));
 }

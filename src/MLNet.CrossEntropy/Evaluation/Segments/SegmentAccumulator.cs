@@ -4,23 +4,44 @@ using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
-/// <summary>Losses and reliability of the rows of each segment.</summary>
+/// <summary>Losses and reliability of the rows of each segment; of a multi-label model the reliability is that of its answers.</summary>
 internal sealed class SegmentAccumulator(SegmentNames names, int? reliabilityBins, LossFloor floor, bool isBinary)
 {
     private readonly List<Sums> _segments = [];
 
     public void Add(EvaluatedBlock block)
     {
+        AddLosses(block);
+        AddForecasts(block);
+    }
+
+    public void Add(MultiLabelBlock block)
+    {
+        AddLosses(block.OfRows);
+        foreach (var answers in block.OfLabel)
+            AddForecasts(answers);
+    }
+
+    private void AddLosses(EvaluatedBlock block)
+    {
         for (var row = 0; row < block.Count; row++)
         {
-            var sums = SumsOf(block.SegmentOf(block.Sources[row]));
-            sums.LogLoss.Add(block.Losses[row], block.ClippedLosses[row], block.Weights[row], block.IsRounded(row));
-            var key = isBinary ? block.Forecasts[row] : block.TopForecasts[row];
-            var hit = isBinary ? block.TargetOf(1, row) : block.Hits[row];
-            sums.Reliability.Add(ForecastKey.Probability(key), ForecastKey.Complement(key), hit, block.Weights[row]);
+            SumsOf(block.SegmentOf(block.Sources[row])).LogLoss
+                .Add(block.Losses[row], block.ClippedLosses[row], block.Weights[row], block.IsRounded(row));
         }
         foreach ((var source, _, var weight) in block.Mistakes)
             SumsOf(block.SegmentOf(source)).LogLoss.Add(double.PositiveInfinity, floor.Largest, weight);
+    }
+
+    private void AddForecasts(EvaluatedBlock block)
+    {
+        for (var row = 0; row < block.Count; row++)
+        {
+            var key = isBinary ? block.Forecasts[row] : block.TopForecasts[row];
+            var hit = isBinary ? block.TargetOf(1, row) : block.Hits[row];
+            SumsOf(block.SegmentOf(block.Sources[row])).Reliability
+                .Add(ForecastKey.Probability(key), ForecastKey.Complement(key), hit, block.Weights[row]);
+        }
     }
 
     /// <summary>Writes the sums, or reads them.</summary>

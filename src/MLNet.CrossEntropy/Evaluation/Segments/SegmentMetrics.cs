@@ -19,7 +19,9 @@ public sealed record SegmentMetrics
     /// <summary>The number of rows.</summary>
     public long Rows { get; internal init; }
 
-    /// <summary>Their share of the weight of all rows.</summary>
+    /// <summary>
+    /// Their share of the weight of all rows; of a multi-label model a row weighs as much as the share of labels that it answers.
+    /// </summary>
     public double Share { get; internal init; }
 
     /// <summary>The interval of the share (Clopper and Pearson, by the effective number of rows).</summary>
@@ -35,8 +37,8 @@ public sealed record SegmentMetrics
     public ConfidenceInterval LogLossInterval { get; internal init; }
 
     /// <summary>
-    /// The reliability of the positive class's probability, of a multiclass model the top label's, in bins of equal width; the interval of
-    /// its ECE is <see cref="ReliabilityDiagram.ErrorInterval"/>.
+    /// The reliability of the positive class's probability, of a multiclass model the top label's, of a multi-label model that of every
+    /// answer taken as a row, in bins of equal width; the interval of its ECE is <see cref="ReliabilityDiagram.ErrorInterval"/>.
     /// </summary>
     public ReliabilityDiagram Reliability { get; internal init; } = new([], double.NaN, double.NaN);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
 
@@ -50,9 +51,9 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(options.Path))!;
         if (!Directory.Exists(folder))
-            throw new DirectoryNotFoundException($"The folder of the checkpoint '{options.Path}' does not exist; create it.");
+            throw new DirectoryNotFoundException($"The folder of the checkpoint {Throw.Quoted(options.Path)} does not exist; create it.");
         if (Directory.Exists(options.Path))
-            throw new IOException($"The checkpoint '{options.Path}' is a folder; name a file.");
+            throw new IOException($"The checkpoint {Throw.Quoted(options.Path)} is a folder; name a file.");
         var refusal = File.Exists(options.Path) ? Refusal(options.Path) : null;
         if (refusal is null && File.Exists(options.Path))
             return true;
@@ -62,8 +63,8 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
         if (Refusal(Previous) is { } second)
             throw Refused(refusal ?? "it is missing", second);
         if (refusal is not null)
-            options.Warn?.Invoke($"The checkpoint '{options.Path}' cannot be used: {refusal}. The fit goes on from the one before "
-                + $"it, '{Previous}'.");
+            options.Warn?.Invoke($"The checkpoint {Throw.Quoted(options.Path)} cannot be used: {refusal}. The fit goes on from the one "
+                + $"before it, {Throw.Quoted(Previous)}.");
         return true;
     }
 
@@ -107,8 +108,9 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
             if (!isSerialized)
                 serialize(new StateStream(Stream.Null));
             if (!_hasFailed)
-                options.Warn?.Invoke($"The checkpoint '{options.Path}' could not be written: {failure.Message.TrimEnd('.')}. The fit goes "
-                    + "on, and tries again each time that it should be saved.");
+                options.Warn?.Invoke($"The checkpoint {Throw.Quoted(options.Path)} could not be written: "
+                    + $"{PlainText.Escape(failure.Message).TrimEnd('.')}. The fit goes on, and tries again each time that it should be "
+                    + "saved.");
             _hasFailed = true;
             Delete([Next]);
         }
@@ -127,7 +129,7 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
     public void Delete()
     {
         if (Delete([options.Path, Previous, Next]) is { } failure)
-            options.Warn?.Invoke($"The checkpoint '{options.Path}' of a fit that has ended could not be deleted: {failure}");
+            options.Warn?.Invoke($"The checkpoint {Throw.Quoted(options.Path)} of a fit that has ended could not be deleted: {failure}");
     }
 
     /// <summary>Deletes what there is of some files; returns why one could not be, null if all could.</summary>
@@ -141,7 +143,7 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
         }
         catch (Exception failure) when (IsOfFile(failure))
         {
-            return failure.Message;
+            return PlainText.Escape(failure.Message);
         }
     }
 
@@ -157,12 +159,12 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
         }
         catch (Exception refusal) when (IsOfFile(refusal))
         {
-            return refusal.Message.TrimEnd('.');
+            return PlainText.Escape(refusal.Message.TrimEnd('.'));
         }
     }
 
     private InvalidDataException Refused(string refusal, string? second) => new(
-        $"The checkpoint '{options.Path}' cannot be used: {refusal}"
-        + (second is null ? ", and there is none before it" : $"; nor can the one before it, '{Previous}': {second}")
+        $"The checkpoint {Throw.Quoted(options.Path)} cannot be used: {refusal}"
+        + (second is null ? ", and there is none before it" : $"; nor can the one before it, {Throw.Quoted(Previous)}: {second}")
         + ". Fit with the data and options it was made with, or delete it or name another file to begin anew.");
 }

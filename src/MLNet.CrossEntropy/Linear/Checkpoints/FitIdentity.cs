@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Linear;
 
@@ -97,7 +98,7 @@ internal static class FitIdentity
     public static string Describe(object? value) => value switch
     {
         null => "none",
-        string text => text,
+        string text => PlainText.Escape(text),
         float or double => ((IFormattable)value).ToString("R", CultureInfo.InvariantCulture),
         float[] { Length: > LongestList } array => $"{array.Length} values, {Hash(array)}",
         Enum => value.ToString()!,

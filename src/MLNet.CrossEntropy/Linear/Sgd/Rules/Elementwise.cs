@@ -31,6 +31,7 @@ internal static class Elementwise
         where TRule : struct, IElementRule<T>
     {
         var length = parameters.Length;
+        gradient = gradient[..length];
         var a = TRule.Slots > 0 ? state.Slot(0, offset, length) : default;
         var b = TRule.Slots > 1 ? state.Slot(1, offset, length) : default;
         var c = TRule.Slots > 2 ? state.Slot(2, offset, length) : default;
