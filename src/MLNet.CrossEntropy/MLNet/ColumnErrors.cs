@@ -146,8 +146,8 @@ internal static class ColumnErrors
             + $"{length} slots must rise and be below {length}. Mend the data view that makes it.");
 
     public static InvalidOperationException ShortVector(string column, long row, int length) => new(
-        $"The vector of row {row} (counted from 0) in column {Throw.Quoted(column)} promises more values, of {length} slots, than its arrays hold. Mend "
-            + "the data view that makes it.");
+        $"The vector of row {row} (counted from 0) in column {Throw.Quoted(column)} promises more values, of "
+            + $"{length} slots, than its arrays hold. Mend the data view that makes it.");
 
     public static void ThrowIfFeatureCountDiffers(DataViewSchema.Column column, long row, int count)
     {

@@ -43,7 +43,8 @@ internal static class CheckpointFile
     {
         // Before it is opened: a pipe has no length, and to open it is to wait for ever.
         var file = new FileInfo(path);
-        if ((file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length is var length && length < HeaderLength + SHA256.HashSizeInBytes)
+        var length = (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length;
+        if (length < HeaderLength + SHA256.HashSizeInBytes)
             throw new InvalidDataException($"it has {length} bytes, too few for a checkpoint: it is torn, or none");
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         CheckHeader(stream);
