@@ -52,7 +52,7 @@ internal abstract class Evaluator : IDisposable
 
     public void Dispose() => Rows.Dispose();
 
-    /// <summary>Checks options, evaluates, on all ranks of a cluster together, and sends what there is to warn of to ML.NET's log.</summary>
+    /// <summary>Checks options, evaluates, all ranks of a cluster together, and sends what there is to warn of to ML.NET's log.</summary>
     protected static TMetrics Evaluate<TMetrics>(IHostEnvironment env, EvaluationOptions options, Func<TMetrics> evaluate)
         where TMetrics : LogLossMetrics
     {
