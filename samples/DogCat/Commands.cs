@@ -37,8 +37,8 @@ internal static class Commands
         using var model = Load(ml, modelPath);
         Picture[] pictures = options.Images is { } folder
             ? PictureFolder.LoadTest(folder, skipped)
-            : output.Draw(options.Seed, Series.Evaluation, options.Pictures, cancellation);
-        var scored = output.Working(
+            : Draw(options.Seed, Series.Evaluation, options.Pictures, cancellation);
+        var scored = Output.Working(
             $"Asking {name}", pictures.Length, done => ml.Judge(model, modelPath, pictures, skipped, done, cancellation));
         output.Skipped(skipped);
         if (scored.Pictures.Length == 0)
@@ -72,7 +72,7 @@ internal static class Commands
         {
             foreach (var label in (string[])["cat", "dog"])
                 Directory.CreateDirectory(Path.Combine(folder, name, label));
-            foreach ((var i, var picture) in output.Draw(options.Seed, series, count, cancellation).Index())
+            foreach ((var i, var picture) in Draw(options.Seed, series, count, cancellation).Index())
             {
                 using var image = picture.Open();
                 image.Save(Path.Combine(folder, name, picture.Label, $"{i:D5}.png"));
@@ -81,7 +81,7 @@ internal static class Commands
     }
 
     /// <summary>Draws the first pictures of a series.</summary>
-    public static Picture[] Draw(this Output output, int seed, Series series, int count, CancellationToken cancellation) => output.Working(
+    public static Picture[] Draw(int seed, Series series, int count, CancellationToken cancellation) => Output.Working(
         Invariant($"Drawing {count:N0} pictures"), count, done => DrawnPictures.Draw(seed, series, count, done, cancellation));
 
     /// <summary>

@@ -15,15 +15,12 @@ internal sealed class PictureRow
     public MLImage? Image { get; set; }
 }
 
-/// <summary>A picture as trainers and evaluators see it: its label in four forms, and what a model made of its pixels.</summary>
+/// <summary>A picture as trainers and evaluators see it: its label in three forms, and what a model made of its pixels.</summary>
 internal sealed class Example
 {
+    public string Path { get; set; } = "";
     public string Label { get; set; } = "";
     public bool IsDog { get; set; }
-
-    /// <summary>The label as shares of cat and dog: one is 1.</summary>
-    [VectorType(2)]
-    public float[] HardTarget { get; set; } = [];
 
     /// <summary>How sure the label is, as shares of cat and dog; NaN, a missing label, where nobody knows.</summary>
     [VectorType(2)]
@@ -47,8 +44,10 @@ internal static class Featurizing
     /// <summary>Where edges run, and in which direction, in 32 x 32 pixels: enough for drawn pictures, in no time.</summary>
     public static IEstimator<ITransformer> GradientHistograms(MLContext ml) =>
         ml.Transforms.ResizeImages("Image", DogCat.GradientHistograms.Side, DogCat.GradientHistograms.Side)
-            .Append(ml.Transforms.ExtractPixels("Pixels", "Image"))
-            .Append(ml.Transforms.CustomMapping(new GradientHistograms().GetMapping(), DogCat.GradientHistograms.Contract));
+            .Append(ml.Transforms.ConvertToGrayscale("Image"))
+            .Append(ml.Transforms.ExtractPixels("Pixels", "Image", ImagePixelExtractingEstimator.ColorBits.Red))
+            .Append(ml.Transforms.CustomMapping(new GradientHistograms().GetMapping(), DogCat.GradientHistograms.Contract))
+            .Append(ml.Transforms.NormalizeLpNorm("Features"));
 
     /// <summary>
     /// What ResNet18 (He et al. 2016), trained on a million other photographs, makes of 224 x 224 pixels: 512 numbers. It wants what
@@ -90,7 +89,7 @@ internal static class Featurizing
     public static Examples Ask(this MLContext ml, ITransformer model, string column, Picture[] pictures, List<SkippedFile> skipped,
         Action done, CancellationToken cancellation)
     {
-        var answers = new float[]?[pictures.Length];
+        var rows = new Example?[pictures.Length];
         var reasons = new string?[pictures.Length];
         var output = model.GetOutputSchema(ml.NoPictures().Schema)[column];
         var answering = model.Append(ml.Transforms.CopyColumns("Answer", column).Fit(model.Transform(ml.NoPictures())));
@@ -101,14 +100,22 @@ internal static class Featurizing
         Parallel.For(0, pictures.Length, parallel,
             () => new MLContext(seed: 1).Model.CreatePredictionEngine<PictureRow, AnswerRow>(answering, engines), (i, _, engine) =>
             {
+                var picture = pictures[i];
                 try
                 {
-                    using var image = pictures[i].Open();
-                    answers[i] = engine.Predict(new PictureRow { Image = image }).Answer;
+                    using var image = picture.Open();
+                    rows[i] = new Example
+                    {
+                        Path = picture.Name,
+                        Label = picture.Label,
+                        IsDog = picture.IsDog,
+                        SoftTarget = SoftLabels.Shares(picture.ProbabilityOfDog ?? double.NaN),
+                        Values = engine.Predict(new PictureRow { Image = image }).Answer,
+                    };
                 }
                 catch (Exception exception) when (exception is not OutOfMemoryException)
                 {
-                    reasons[i] = exception is PictureException ? exception.Message : $"the model cannot use it ({exception.Message})";
+                    reasons[i] = exception is UserException ? exception.Message : $"the model cannot use it ({exception.Message})";
                 }
                 done();
                 return engine;
@@ -117,16 +124,8 @@ internal static class Featurizing
 
         var schema = SchemaDefinition.Create(typeof(Example));
         (schema[nameof(Example.Values)].ColumnName, schema[nameof(Example.Values)].ColumnType) = (column, output.Type);
-        (Picture Picture, float[]? Answer)[] usable = [.. pictures.Zip(answers).Where(p => p.Second is not null)];
-        return new Examples([.. usable.Select(p => p.Picture)], ml.Data.LoadFromEnumerable(
-            usable.Select(p => new Example
-            {
-                Label = p.Picture.Label,
-                IsDog = p.Picture.IsDog,
-                HardTarget = SoftLabels.Shares(p.Picture.IsDog ? 1 : 0),
-                SoftTarget = SoftLabels.Shares(p.Picture.ProbabilityOfDog ?? double.NaN),
-                Values = p.Answer!,
-            }).ToArray(), schema));
+        return new Examples(
+            [.. pictures.Where((_, i) => rows[i] is not null)], ml.Data.LoadFromEnumerable(rows.OfType<Example>().ToArray(), schema));
     }
 
     /// <summary>A network of the package Microsoft.ML.DnnImageFeaturizer.ResNet18, its weights beside the program.</summary>

@@ -22,35 +22,28 @@ internal sealed class Output(bool isJson)
     };
 
     private readonly JsonObject _document = [];
-    private readonly TextWriter _progress = Console.Error;
 
     /// <summary>A value for scripts, and the same in lines for people.</summary>
     public void Tell(string name, object? value, params IEnumerable<string> lines)
     {
         _document[name] = JsonSerializer.SerializeToNode(value, Json);
-        Say(lines);
-    }
-
-    /// <summary>Lines for people alone.</summary>
-    public void Say(params IEnumerable<string> lines)
-    {
         foreach (var line in isJson ? [] : lines)
             Console.Out.WriteLine(line);
     }
 
     /// <summary>Announces work, says how far it is where that takes long, and at its end how long it took.</summary>
-    public T Working<T>(string what, int total, Func<Action, T> work)
+    public static T Working<T>(string what, int total, Func<Action, T> work)
     {
         var watch = Stopwatch.StartNew();
-        (var done, var tenths) = (0, 0);
-        _progress.Write($"{what} ... ");
+        var done = 0;
+        Console.Error.Write($"{what} ... ");
         var result = work(() =>
         {
-            var now = (int)(10L * Interlocked.Increment(ref done) / total);
-            if (now > tenths && Interlocked.Exchange(ref tenths, now) < now && watch.Elapsed.TotalSeconds > 5)
-                _progress.Write($"{10 * now} % ");
+            var now = Interlocked.Increment(ref done);
+            if (now % Math.Max(1, total / 10) == 0 && watch.Elapsed.TotalSeconds > 5)
+                Console.Error.Write($"{100L * now / total} % ");
         });
-        _progress.WriteLine(Invariant($"{watch.Elapsed.TotalSeconds:F1} s"));
+        Console.Error.WriteLine(Invariant($"{watch.Elapsed.TotalSeconds:F1} s"));
         return result;
     }
 
@@ -62,11 +55,6 @@ internal sealed class Output(bool isJson)
         var features = ((VectorDataViewType)train.Rows.Schema["Features"].Type).Size;
         Tell("microsoftML", version, Invariant($"Microsoft.ML {version}; {train.Pictures.Length:N0} {kind} to train on, ")
             + Invariant($"{test.Pictures.Length:N0} others to test with, {features:N0} features each."));
-        Tell("train", Counts(train));
-        Tell("test", Counts(test));
-
-        static object Counts(Examples examples) =>
-            new { pictures = examples.Pictures.Length, dogs = examples.Pictures.Count(p => p.IsDog) };
     }
 
     /// <summary>Names what could not be used, the first few of many.</summary>
@@ -85,10 +73,7 @@ internal sealed class Output(bool isJson)
             trainer = r.Trainer.Name,
             fitSeconds = r.FitTime.TotalSeconds,
             trainLogLoss = r.Train.LogLoss,
-            testLogLoss = r.Test.LogLoss,
-            testLogLossStandardError = r.Test.LogLossStandardError,
-            testAccuracy = r.Test.Accuracy,
-            warnings = r.Test.Warnings,
+            test = JsonNode.Parse(r.Test.ToJson()),
         }),
         [
             "\n                                            train log-loss    test log-loss",
@@ -106,39 +91,17 @@ internal sealed class Output(bool isJson)
     }
 
     /// <summary>How far a model is from the known uncertainty; nothing where that is not known.</summary>
-    public void Uncertainty(string model, MulticlassCrossEntropyMetrics? soft) => Tell("uncertainty", soft is null ? null : new
-    {
-        pictures = soft.Rows.Used,
-        labelEntropy = soft.IrreducibleLogLoss,
-        divergence = soft.KullbackLeibler,
-        crossEntropy = soft.LogLoss,
-    }, soft is null ? [] : [SoftLabels.InWords(model, soft)]);
-
-    /// <summary>Whether the first trainer is better than ML.NET's, or worse, and how sure that is.</summary>
-    public void Comparison(CrossEntropyComparison comparison) =>
-        Tell("comparison", JsonNode.Parse(comparison.ToJson()), "\n" + comparison.Pairs[0].Sentence);
-
-    /// <summary>What came of training on soft labels, if that was tried.</summary>
-    public void Trial(SoftLabelTrial? trial) => Tell("softLabels", trial is null ? null : new
-    {
-        bySoftLabels = JsonNode.Parse(trial.BySoftLabels.ToJson()),
-        byHardLabels = JsonNode.Parse(trial.ByHardLabels.ToJson()),
-    }, trial?.Sentences ?? []);
+    public void Uncertainty(string model, MulticlassCrossEntropyMetrics? soft) =>
+        Tell("uncertainty", soft is null ? null : JsonNode.Parse(soft.ToJson()), soft is null ? [] : [SoftLabels.InWords(model, soft)]);
 
     /// <summary>A file was written.</summary>
     public void Written(string what, string path) => Tell(what, path, $"Wrote the {what} {path}");
 
     /// <summary>Three commands to go on with.</summary>
-    public void NextSteps(JobOptions options)
+    public void NextSteps()
     {
-        var images = options.Images is { } folder ? $" --images {folder}" : "";
-        string[] next =
-        [
-            images == "" ? "--images DIR                              # photographs" : $"--soft-labels{images}",
-            $"--save model.zip --report report.html{images}",
-            options.Save is { } model ? $"predict {model} PICTURE ..." : "draw DIR                                  # look at them",
-        ];
-        Say(["\nTry next:", .. next.Select(arguments => $"  dotnet run -c Release --project samples/DogCat -- {arguments}")]);
+        string[] next = ["draw DIR", "--images DIR --save model.zip --report report.html", "predict model.zip DIR/test/dog/*"];
+        Tell("next", next, ["\nTry next:", .. next.Select(arguments => $"  dotnet run -c Release --project samples/DogCat -- {arguments}")]);
     }
 
     /// <summary>Writes the JSON document, if it was asked for. Called once, whatever happened.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy;
 using SkiaSharp;
 
 namespace DogCat;
@@ -15,9 +14,6 @@ internal sealed record Picture(string Name, bool IsDog, Func<MLImage> Open, doub
     /// <summary>"cat" or "dog".</summary>
     public string Label => IsDog ? "dog" : "cat";
 
-    /// <summary>H(p) of its label, in nats; NaN where p is not known.</summary>
-    public double LabelEntropy => ProbabilityOfDog is { } p ? InformationTheory.Entropy<double>([1 - p, p]) : double.NaN;
-
     /// <summary>What a file shows is not known here, so that its label means nothing.</summary>
     public static Picture OfFile(string path, bool isDog = false, double? probabilityOfDog = null) =>
         new(path, isDog, () => PictureFile.Read(path), probabilityOfDog);
@@ -31,9 +27,6 @@ internal sealed record Judged(Picture Picture, float[] Score)
 
 /// <summary>A file or folder that was left out, and why.</summary>
 internal sealed record SkippedFile(string Path, string Reason);
-
-/// <summary>A file that is no usable picture.</summary>
-internal sealed class PictureException(string reason) : Exception(reason);
 
 /// <summary>
 /// Picture files as Skia reads them. ML.NET's <c>LoadImages</c> does too, but it ends at the first file that it cannot read, takes a
@@ -58,7 +51,7 @@ internal static class PictureFile
     private const int Enough = 512;
 
     /// <summary>Decodes a JPEG, PNG, WebP, GIF or BMP file upright, on white where it is transparent.</summary>
-    /// <exception cref="PictureException">The file is missing, unreadable, too large, damaged or of another format.</exception>
+    /// <exception cref="UserException">The file is missing, unreadable, too large, damaged or of another format.</exception>
     public static MLImage Read(string path)
     {
         using var codec = OpenCodec(path);
@@ -66,7 +59,7 @@ internal static class PictureFile
         using var decoded = new SKBitmap(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
         var result = codec.GetPixels(decoded.Info, decoded.GetPixels());
         if (result != SKCodecResult.Success)
-            throw new PictureException(
+            throw new UserException(
                 result == SKCodecResult.IncompleteInput ? "the file is cut off" : $"the picture is damaged ({result})");
 
         var isTurned = codec.EncodedOrigin >= SKEncodedOrigin.LeftTop;
@@ -74,7 +67,7 @@ internal static class PictureFile
             isTurned ? size.Height : size.Width, isTurned ? size.Width : size.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
         using var canvas = new SKCanvas(upright);
         canvas.Clear(SKColors.White);
-        canvas.SetMatrix(Upright(codec.EncodedOrigin, size.Width, size.Height));
+        canvas.SetMatrix(Upright(codec.EncodedOrigin, upright.Width, upright.Height));
         canvas.DrawBitmap(decoded, 0, 0);
         return MLImage.CreateFromPixels(upright.Width, upright.Height, MLPixelFormat.Rgba32, upright.GetPixelSpan());
     }
@@ -100,24 +93,24 @@ internal static class PictureFile
         {
             var file = new FileInfo(path);
             if (!file.Exists)
-                throw new PictureException(Directory.Exists(path) ? "this is a folder" : "there is no such file");
+                throw new UserException(Directory.Exists(path) ? "this is a folder" : "there is no such file");
             // A link has a length of its own, whatever it leads to.
             file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
             if (file.Length is 0 or > MostBytes)
-                throw new PictureException(
+                throw new UserException(
                     file.Length == 0 ? "the file is empty" : Invariant($"the file has {file.Length:N0} bytes, more than {MostBytes:N0}"));
             var bytes = File.ReadAllBytes(path);
             using var data = SKData.CreateCopy(bytes);
             var codec = SKCodec.Create(data)
-                ?? throw new PictureException("this is no picture that can be read (JPEG, PNG, WebP, GIF and BMP can)");
+                ?? throw new UserException("this is no picture that can be read (JPEG, PNG, WebP, GIF and BMP can)");
             if (Excess(codec, bytes) is not { } excess)
                 return codec;
             codec.Dispose();
-            throw new PictureException(excess);
+            throw new UserException(excess);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new PictureException($"the file cannot be read ({exception.GetType().Name})");
+            throw new UserException($"the file cannot be read ({exception.GetType().Name})");
         }
     }
 
@@ -137,16 +130,15 @@ internal static class PictureFile
             : null;
     }
 
-    /// <summary>From where a camera put a pixel to where it belongs (EXIF's tag Orientation).</summary>
-    private static SKMatrix Upright(SKEncodedOrigin origin, int width, int height) => origin switch
+    /// <summary>
+    /// From where a camera put a pixel to where it belongs. EXIF numbers the ways to hold a camera from 1: once round the picture's
+    /// corners, then once more with rows for columns.
+    /// </summary>
+    private static SKMatrix Upright(SKEncodedOrigin origin, int width, int height)
     {
-        SKEncodedOrigin.TopRight => new SKMatrix(-1, 0, width, 0, 1, 0, 0, 0, 1),
-        SKEncodedOrigin.BottomRight => new SKMatrix(-1, 0, width, 0, -1, height, 0, 0, 1),
-        SKEncodedOrigin.BottomLeft => new SKMatrix(1, 0, 0, 0, -1, height, 0, 0, 1),
-        SKEncodedOrigin.LeftTop => new SKMatrix(0, 1, 0, 1, 0, 0, 0, 0, 1),
-        SKEncodedOrigin.RightTop => new SKMatrix(0, -1, height, 1, 0, 0, 0, 0, 1),
-        SKEncodedOrigin.RightBottom => new SKMatrix(0, -1, height, -1, 0, width, 0, 0, 1),
-        SKEncodedOrigin.LeftBottom => new SKMatrix(0, 1, 0, -1, 0, width, 0, 0, 1),
-        _ => SKMatrix.Identity,
-    };
+        (var isTurned, var corner) = ((int)origin > 4, ((int)origin - 1) % 4);
+        (float toRight, float left) = corner is 1 or 2 ? (-1, width) : (1, 0);
+        (float down, float top) = corner is 2 or 3 ? (-1, height) : (1, 0);
+        return isTurned ? new SKMatrix(0, toRight, left, down, 0, top, 0, 0, 1) : new SKMatrix(toRight, 0, left, 0, down, top, 0, 0, 1);
+    }
 }

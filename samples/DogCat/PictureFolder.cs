@@ -25,10 +25,10 @@ internal static class PictureFolder
         if (Directory.Exists(Path.Combine(folder, "train")))
         {
             SkipOthers(folder, ["train", "test"], skipped);
-            return (LoadSet(folder, "train", skipped), LoadSet(folder, "test", skipped));
+            return (LoadSet(Path.Combine(folder, "train"), skipped), LoadSet(Path.Combine(folder, "test"), skipped));
         }
         List<Picture> train = [], test = [];
-        foreach (var pictures in LoadSet(folder, "", skipped).GroupBy(p => p.IsDog).Select(g => g.ToArray()))
+        foreach (var pictures in LoadSet(folder, skipped).GroupBy(p => p.IsDog).Select(g => g.ToArray()))
         {
             new Random(seed).Shuffle(pictures);
             var tests = Math.Max(1, pictures.Length / OneOfHowManyTests);
@@ -41,15 +41,14 @@ internal static class PictureFolder
     /// <summary>The pictures of DIR/test/{cat,dog} or, where there is no DIR/test, of DIR/{cat,dog}.</summary>
     /// <exception cref="UserException">A folder is missing or empty.</exception>
     public static Picture[] LoadTest(string folder, List<SkippedFile> skipped) =>
-        LoadSet(folder, Directory.Exists(Path.Combine(folder, "test")) ? "test" : "", skipped);
+        LoadSet(Path.Combine(folder, "test") is var test && Directory.Exists(test) ? test : folder, skipped);
 
-    private static Picture[] LoadSet(string root, string set, List<SkippedFile> skipped)
+    private static Picture[] LoadSet(string folder, List<SkippedFile> skipped)
     {
-        var folder = Path.Combine(root, set);
         if (Classes.FirstOrDefault(name => !Directory.Exists(Path.Combine(folder, name))) is { } missing)
             throw new UserException($"There is no folder '{Path.Combine(folder, missing)}'. {Layout}");
         SkipOthers(folder, [.. Classes, VotesFile], skipped);
-        var votes = ReadVotes(Path.Combine(folder, VotesFile), root, skipped);
+        var votes = ReadVotes(Path.Combine(folder, VotesFile), skipped);
         return [.. Classes.SelectMany(name => LoadClass(Path.Combine(folder, name), name == "dog", votes, skipped))];
     }
 
@@ -71,50 +70,45 @@ internal static class PictureFolder
 
     /// <summary>
     /// The share of dog among the votes for cat or dog, by the picture's path; null where there is no such vote. No file, no votes.
+    /// A picture is named by its file and the folder that it is in: where that folder is does not matter.
     /// </summary>
-    internal static Dictionary<string, double?> ReadVotes(string path, string root, List<SkippedFile> skipped)
+    internal static Dictionary<string, double?> ReadVotes(string path, List<SkippedFile> skipped)
     {
         var votes = new Dictionary<string, double?>();
         if (!File.Exists(path))
             return votes;
-        if (new FileInfo(path).Length > MostVoteBytes)
+        string[]? lines = new FileInfo(path).Length > MostVoteBytes ? null : File.ReadAllLines(path);
+        if (lines is null)
+            Skip($"it has more than {MostVoteBytes:N0} bytes, so no vote is read");
+        else if (lines.FirstOrDefault()?.TrimEnd() != VotesHeader)
+            Skip($"the first line is not '{VotesHeader}', so no vote is read");
+        else
+            foreach ((var i, var line) in lines.Index().Skip(1).Where(l => !string.IsNullOrWhiteSpace(l.Item)))
+                ReadLine(i + 1, line.Split(','));
+        return votes;
+
+        void ReadLine(int number, string[] cells)
         {
-            skipped.Add(new SkippedFile(path, Invariant($"it has more than {MostVoteBytes:N0} bytes, so no vote is read")));
-            return votes;
-        }
-        string[] lines = File.ReadAllLines(path);
-        if (lines.FirstOrDefault()?.TrimEnd() != VotesHeader)
-        {
-            skipped.Add(new SkippedFile(path, $"the first line is not '{VotesHeader}', so no vote is read"));
-            return votes;
-        }
-        for (var i = 1; i < lines.Length; i++)
-        {
-            if (string.IsNullOrWhiteSpace(lines[i]))
-                continue;
-            string[] cells = lines[i].Split(',');
             int?[] counts = [.. cells.Skip(2).Select(Count)];
             if (cells is not [{ Length: > 0 } file, _, _, _, _] || counts is not [{ } cat, { } dog, not null])
-                skipped.Add(new SkippedFile(path, Invariant($"line {i + 1} does not hold a file, a label and three counts")));
-            else if (Find(file, root) is not { } picture)
-                skipped.Add(new SkippedFile(path, Invariant($"line {i + 1} names '{file}', which is not there")));
+                Skip($"line {number} does not hold a file, a label and three counts");
+            else if (Find(file) is not { } picture)
+                Skip($"line {number} names '{file}', which is not there");
             else if (!votes.TryAdd(picture, (long)cat + dog is var all && all == 0 ? null : (double)dog / all))
-                skipped.Add(new SkippedFile(path, Invariant($"line {i + 1} names '{file}' again")));
+                Skip($"line {number} names '{file}' again");
         }
-        return votes;
-    }
 
-    /// <summary>The picture that is meant, wherever its folder has been put: by its whole name, or by the last of its folders.</summary>
-    private static string? Find(string file, string root)
-    {
-        // No path holds it, and every question for such a path is an exception.
-        if (file.Contains('\0'))
-            return null;
-        var fromItsFolder = Path.Combine(Path.GetFileName(Path.GetDirectoryName(file)) ?? "", Path.GetFileName(file));
-        return ((string[])[file, fromItsFolder]).Select(name => Path.GetFullPath(Path.Combine(root, name))).FirstOrDefault(File.Exists);
-    }
+        string? Find(string file)
+        {
+            string[] parts = [Path.GetDirectoryName(path)!, Path.GetFileName(Path.GetDirectoryName(file)) ?? "", Path.GetFileName(file)];
+            // No path holds a zero, and every question for such a path is an exception.
+            return !file.Contains('\0') && Path.GetFullPath(Path.Combine(parts)) is var picture && File.Exists(picture) ? picture : null;
+        }
 
-    private static int? Count(string text) =>
-        int.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var count)
-            ? count : null;
+        void Skip(FormattableString reason) => skipped.Add(new SkippedFile(path, Invariant(reason)));
+
+        static int? Count(string text) =>
+            int.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var count)
+                ? count : null;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DogCat;
 using DogCat.Drawing;
 using Microsoft.ML;
@@ -15,8 +16,8 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
     List<SkippedFile> skipped = [];
     (var train, var test) = options.Images is { } folder
         ? PictureFolder.Load(folder, options.Seed, skipped)
-        : (output.Draw(options.Seed, Series.Train, options.Pictures, cancellation),
-            output.Draw(options.Seed, Series.Test, options.Pictures / 2, cancellation));
+        : (Commands.Draw(options.Seed, Series.Train, options.Pictures, cancellation),
+            Commands.Draw(options.Seed, Series.Test, options.Pictures / 2, cancellation));
 
     if (options.SoftLabels)
         SoftLabels.Check(test);
@@ -35,24 +36,28 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
     foreach (var contender in Contender.All(ml, arePhotographs))
     {
         cancellation.ThrowIfCancellationRequested();
-        results.Add(output.Working($"Training {contender.Name}", 1, _ => contender.Run(ml, known.Rows, unseen.Rows)));
+        results.Add(Output.Working($"Training {contender.Name}", 1, _ => contender.Run(ml, known.Rows, unseen.Rows)));
     }
 
     // 4. Whose probabilities fit the pictures that no trainer has seen, and how sure is that?
-    output.Results(results, arePhotographs ? null : unseen.Pictures.Average(p => p.LabelEntropy));
-    var comparison = ml.MulticlassClassification.CompareCrossEntropy(
-        results.Where(r => !r.Trainer.IsBinary).ToDictionary(r => r.Trainer.Name, r => r.Model.Transform(unseen.Rows)),
-        new ComparisonOptions { Seed = 1 });
-    output.Comparison(comparison);
-
-    // 5. How uncertain some pictures are is known. How far is the model from that, and does it help to train on it?
     (var name, var model) = (results[0].Trainer.Name, results[0].Model);
     var scored = model.Transform(unseen.Rows);
-    var soft = options.SoftLabels || options.Report is not null ? SoftLabels.Evaluate(ml, scored) : null;
-    output.Uncertainty(name, soft);
-    var trial = options.SoftLabels
-        ? output.Working("Training on soft labels and on hard ones", 1, _ => SoftLabels.Trial(ml, known, unseen)) : null;
-    output.Trial(trial);
+    var soft = SoftLabels.Evaluate(ml, scored);
+    output.Results(results, arePhotographs ? null : soft?.IrreducibleLogLoss);
+    // Of the models that give classes scores: SigmoidCrossEntropy's is SoftmaxCrossEntropy's in another form.
+    var compared = results.Where(r => !r.Trainer.IsBinary).ToDictionary(r => r.Trainer.Name);
+    var comparison = ml.MulticlassClassification.CompareCrossEntropy(
+        compared.ToDictionary(r => r.Key, r => r.Value.Model.Transform(unseen.Rows)), new ComparisonOptions { Seed = 1 });
+    output.Tell("comparison", JsonNode.Parse(comparison.ToJson()), "\n" + comparison.Pairs[0].Sentence);
+
+    // 5. How uncertain some pictures are is known. How far is the model from that, and does it help to train on it?
+    SoftLabelTrial? trial = null;
+    if (options.SoftLabels)
+    {
+        output.Uncertainty(name, soft);
+        trial = Output.Working("Training on soft labels and on hard ones", 1, _ => SoftLabels.Trial(ml, known, unseen));
+        output.Tell("softLabels", trial.Json, trial.Sentences);
+    }
 
     // 6. The model is ML.NET's own, from the picture to the prediction; the report is one HTML file.
     if (options.Save is { } path)
@@ -67,14 +72,14 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
             Introduction = Invariant($"Linear models of {known.Pictures.Length:N0} {kind}, ")
                 + Invariant($"judged by {unseen.Pictures.Length:N0} others that no model has seen."),
         };
-        foreach (var result in results)
-            report.Add(result.Trainer.Name, result.Test, TrainingReport.Of(result.Model));
+        foreach ((var of, var result) in compared)
+            report.Add(of, result.Test, TrainingReport.Of(result.Model));
         report.Add(comparison).AddPictures(name, unseen.Judged(scored), soft).AddTrial(trial).AddReason().Save(page);
         output.Written("report", page);
     }
-    output.NextSteps(options);
+    output.NextSteps();
     return ExitCode.Done;
 
-    Examples Featurize(string purpose, Picture[] pictures) => output.Working($"Computing features to {purpose}", pictures.Length,
+    Examples Featurize(string purpose, Picture[] pictures) => Output.Working($"Computing features to {purpose}", pictures.Length,
         done => ml.Featurize(featurizer, pictures, skipped, done, cancellation));
 }

@@ -12,7 +12,7 @@ internal sealed record Contender(string Name, IEstimator<ITransformer> Pipeline,
     /// <summary>In the order of the table, each as it comes; the first one's model is saved. A further one is a further line.</summary>
     public static IReadOnlyList<Contender> All(MLContext ml, bool arePhotographs) =>
     [
-        new("SoftmaxCrossEntropy", Named(ml, ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy())),
+        new("SoftmaxCrossEntropy", Softmax(ml)),
         new("SigmoidCrossEntropy", ml.BinaryClassification.Trainers.SigmoidCrossEntropy(nameof(Example.IsDog)), IsBinary: true),
         // Its documentation asks for normalised features; the others do that by themselves.
         new("LbfgsMaximumEntropy", ml.Transforms.NormalizeMinMax("Features")
@@ -25,6 +25,9 @@ internal sealed record Contender(string Name, IEstimator<ITransformer> Pipeline,
             .Append(Named(ml, ml.MulticlassClassification.Trainers.ImageClassification(featureColumnName: "Bytes"))))] : (Contender[])[],
 #endif
     ];
+
+    /// <summary>The library's trainer of classes.</summary>
+    public static IEstimator<ITransformer> Softmax(MLContext ml) => Named(ml, ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy());
 
     /// <summary>Trains on one set, tests on both.</summary>
     public Result Run(MLContext ml, IDataView train, IDataView test)

@@ -1,5 +1,5 @@
-// One rank: ClusterRank <what>. It fits and evaluates with the others, and prints what it has come to: "bits <hash of the weights>", then
-// rank 0 the metrics. What goes wrong on rank 1 on the way, <what> says; "fit" is nothing.
+// One rank: ClusterRank <what>. It fits and evaluates with the others, then prints what it has come to: "bits <hash of the weights>", and
+// rank 0 the metrics. <what> is "fit", or what goes wrong and where: "kill-evaluate".
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -7,14 +7,21 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.CrossEntropy;
 
-var what = args[0];
+var (what, place) = (args[0], "share");
 using var cluster = MpiCluster.Join();
+// Rank 0 alone counts the rows that are shared.
+var isFaulty = cluster.Rank == (what.EndsWith(place, StringComparison.Ordinal) ? 0 : 1);
 var ml = new MLContext(seed: 1);
 var random = new Random(7);
 Row[] rows = [.. Enumerable.Range(0, 4_000).Select(_ => Row.Next(random))];
-var data = cluster.Share(ml.Data.LoadFromEnumerable(rows));
+var data = cluster.Share(ml.Data.LoadFromEnumerable(rows.Select((row, i) =>
+{
+    if (i == 2_000)
+        GoWrong();
+    return row;
+})));
+place = "key";
 data = ml.Transforms.Conversion.MapValueToKey("Label", "Class").Fit(data).Transform(data);
-var isFaulty = cluster.Rank == 1;
 var options = new SoftmaxCrossEntropyTrainer.Options
 {
     Cluster = cluster,
@@ -24,16 +31,8 @@ var options = new SoftmaxCrossEntropyTrainer.Options
     LabelSmoothing = isFaulty && what == "options" ? 0.1 : 0,
     Progress = new EachEpoch(_ =>
     {
-        if (!isFaulty)
-            return;
-        if (what == "throw")
-            throw new FormatException("row 17 cannot be read");
-        if (what == "kill")
-            Process.GetCurrentProcess().Kill();
-        if (what == "leave")
-            Environment.Exit(3);
-        if (what == "memory")
-            Memory.Fill();
+        place = "fit";
+        GoWrong();
     }),
 };
 if (what == "caught" && isFaulty)
@@ -47,12 +46,26 @@ var model = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fi
 VBuffer<float>[] weights = [];
 model.Model.GetWeights(ref weights, out _);
 var bits = SHA256.HashData(MemoryMarshal.AsBytes<float>(weights.SelectMany(row => row.DenseValues()).ToArray()));
-Console.WriteLine($"bits {Convert.ToHexStringLower(bits)}");
+place = "evaluate";
 var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(
     model.Transform(data), new MulticlassEvaluationOptions { Cluster = cluster });
+Console.WriteLine($"bits {Convert.ToHexStringLower(bits)}");
 if (cluster.Rank == 0)
     Console.WriteLine($"metrics {metrics.ToJson()}");
 return 0;
+
+void GoWrong()
+{
+    if (!isFaulty || !what.EndsWith($"-{place}", StringComparison.Ordinal))
+        return;
+    if (what.StartsWith("throw", StringComparison.Ordinal))
+        throw new FormatException("row 17 cannot be read");
+    if (what.StartsWith("kill", StringComparison.Ordinal))
+        Process.GetCurrentProcess().Kill();
+    if (what.StartsWith("leave", StringComparison.Ordinal))
+        Environment.Exit(3);
+    Memory.Fill();
+}
 
 internal sealed class EachEpoch(Action<EpochReport> look) : IProgress<EpochReport>
 {

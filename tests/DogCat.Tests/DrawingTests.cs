@@ -83,11 +83,10 @@ public class DrawingTests
     }
 
     [Fact]
-    public void A_picture_has_the_label_and_the_entropy_of_its_coin()
+    public void A_picture_has_the_label_and_the_probability_of_its_coin()
     {
         var pictures = DrawnPictures.Draw(seed: 3, Series.Train, count: 50);
         Assert.Equal(Tosses[..50].Select(t => (t.Probability, t.IsDog)), pictures.Select(p => (p.ProbabilityOfDog!.Value, p.IsDog)));
-        Assert.All(pictures, p => Assert.Equal(Entropy(p.ProbabilityOfDog!.Value), p.LabelEntropy, 12));
     }
 
     private static double Entropy(double p) => InformationTheory.Entropy<double>([1 - p, p]);

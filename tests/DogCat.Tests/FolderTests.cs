@@ -86,7 +86,7 @@ public sealed class FolderTests : IDisposable
         var path = _folder.At(PictureFolder.VotesFile);
         File.WriteAllText(_folder.At("a.jpg"), "");
         File.WriteAllLines(path, [Header, "", line, "a.jpg,dog,1,3,3", "a.jpg,dog,9,9,9"]);
-        Assert.Equal(0.75, PictureFolder.ReadVotes(path, _folder.FullName, _skipped).Single().Value);
+        Assert.Equal(0.75, PictureFolder.ReadVotes(path, _skipped).Single().Value);
         Assert.Equal([new SkippedFile(path, reason), new SkippedFile(path, "line 5 names 'a.jpg' again")], _skipped);
     }
 
@@ -96,7 +96,7 @@ public sealed class FolderTests : IDisposable
         var path = _folder.At(PictureFolder.VotesFile);
         File.WriteAllText(_folder.At("a.jpg"), "");
         File.WriteAllLines(path, [Header, "a.jpg,dog,2147483647,2147483647,2147483647"]);
-        Assert.Equal(0.5, PictureFolder.ReadVotes(path, _folder.FullName, _skipped).Single().Value);
+        Assert.Equal(0.5, PictureFolder.ReadVotes(path, _skipped).Single().Value);
     }
 
     /// <summary>Any bytes: what can be read is, and the rest is named.</summary>
@@ -118,7 +118,7 @@ public sealed class FolderTests : IDisposable
                 _ => "../",
             }));
             File.WriteAllText(path, text);
-            var votes = PictureFolder.ReadVotes(path, _folder.FullName, _skipped);
+            var votes = PictureFolder.ReadVotes(path, _skipped);
             Assert.All(votes.Values, share => Assert.True(share is null or (>= 0 and <= 1)));
         }
     }
@@ -128,7 +128,7 @@ public sealed class FolderTests : IDisposable
     {
         var path = _folder.At(PictureFolder.VotesFile);
         File.WriteAllText(path, "file,cats\na.jpg,1");
-        Assert.Empty(PictureFolder.ReadVotes(path, _folder.FullName, _skipped));
+        Assert.Empty(PictureFolder.ReadVotes(path, _skipped));
         Assert.Equal([new SkippedFile(path, $"the first line is not '{Header}', so no vote is read")], _skipped);
     }
 }

@@ -104,7 +104,7 @@ public sealed class PictureTests : IDisposable
         byte[] text = [0, 0, 0, 5, .. "tEXta\0bcd"u8], split = [.. png[..end], .. text, .. Crc(text[4..]), .. png[(at - 4)..]];
         var path = _folder.Write(split, "split.png");
         if (Record.Exception(() => PictureFile.Read(path).Dispose()) is { } refusal)
-            Assert.IsType<PictureException>(refusal);
+            Assert.IsType<UserException>(refusal);
         byte[] scan = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0];
         byte[] scans = [.. jpeg[..^2], .. Enumerable.Repeat(scan, 4_000).SelectMany(bytes => bytes), 0xFF, 0xD9];
         Assert.Equal("it has 4,001 scans, too many to be decoded", Reason(_folder.Write(scans, "scans.jpg")));
@@ -119,7 +119,7 @@ public sealed class PictureTests : IDisposable
             Assert.Equal("the file is empty", Reason(endless));
         }
 
-        static string Reason(string path) => Assert.Throws<PictureException>(() => PictureFile.Read(path)).Message;
+        static string Reason(string path) => Assert.Throws<UserException>(() => PictureFile.Read(path)).Message;
 
         static byte[] Crc(byte[] bytes)
         {

@@ -4,9 +4,11 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using DogCat.Drawing;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
+using MLNet.CrossEntropy;
 
 namespace DogCat.Tests;
 
@@ -20,11 +22,11 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task Main_job_draws_trains_and_says_in_few_lines_what_came_of_it()
     {
-        (var exit, var output, _) = await Run("--pictures", "320");
+        (var exit, var output, _) = await Run("--pictures", "200");
         Assert.Equal(0, exit);
         Assert.InRange(output.Length, 10, 25);
         Assert.StartsWith("Microsoft.ML ", output[0], StringComparison.Ordinal);
-        Assert.Contains("320 drawn pictures to train on, 160 others to test with, 576 features each.", output[0], StringComparison.Ordinal);
+        Assert.Contains("200 drawn pictures to train on, 100 others to test with, 576 features each.", output[0], StringComparison.Ordinal);
         var bound = TestLogLoss(output, "(known lower bound)");
         var prior = TestLogLoss(output, "(class shares alone)");
         string[] trainers = ["SoftmaxCrossEntropy", "SigmoidCrossEntropy", "LbfgsMaximumEntropy (L1 = L2 = 1)"];
@@ -37,13 +39,15 @@ public sealed class ProgramTests : IDisposable
     public async Task A_model_of_drawn_pictures_is_saved_predicts_and_is_evaluated_by_pictures_of_its_own()
     {
         (var model, var page, var drawn) = (_folder.At("model.zip"), _folder.At("page.html"), _folder.At("drawn"));
-        var trained = await Json(0, "--pictures", "320", "--save", model, "--report", page, "--soft-labels", "--json");
+        var trained = await Json(0, "--pictures", "240", "--save", model, "--report", page, "--soft-labels", "--json");
         Assert.Equal(3, trained.GetProperty("results").GetArrayLength());
+        var logLoss = trained.GetProperty("results")[0].GetProperty("test").GetProperty("logLoss").GetDouble();
         var uncertainty = trained.GetProperty("uncertainty");
-        Assert.Equal(trained.GetProperty("lowerBound").GetDouble(), uncertainty.GetProperty("labelEntropy").GetDouble(), 1e-6);
+        var entropy = DrawnPictures.Draw(seed: 1, Series.Test, count: 120)
+            .Average(p => InformationTheory.Entropy<double>([p.ProbabilityOfDog!.Value, 1 - p.ProbabilityOfDog.Value]));
+        Assert.Equal(entropy, trained.GetProperty("lowerBound").GetDouble(), 1e-6);
         Assert.Equal(
-            uncertainty.GetProperty("crossEntropy").GetDouble(),
-            uncertainty.GetProperty("labelEntropy").GetDouble() + uncertainty.GetProperty("divergence").GetDouble(), 1e-9);
+            uncertainty.GetProperty("logLoss").GetDouble(), entropy + uncertainty.GetProperty("kullbackLeibler").GetDouble(), 1e-6);
         Assert.True(trained.GetProperty("softLabels").TryGetProperty("bySoftLabels", out _));
         var html = await File.ReadAllTextAsync(page);
         string[] headings =
@@ -54,14 +58,11 @@ public sealed class ProgramTests : IDisposable
         // At most 12 each that are wrong, unsure and unlike their known probability.
         Assert.InRange(Regex.Count(html, "known: (cat|dog), [^;\n]*\nmodel: "), 25, 36);
 
-        var evaluated = await Json(0, "evaluate", model, "--pictures", "240", "--json");
-        Assert.Equal(
-            trained.GetProperty("results")[0].GetProperty("testLogLoss").GetDouble(),
-            evaluated.GetProperty("metrics").GetProperty("logLoss").GetDouble(), 0.15);
-        (var failed, _, var reason) = await Run("evaluate", model, "--pictures", "100", "--require-log-loss", "0.01");
+        var evaluated = await Json(0, "evaluate", model, "--pictures", "240", "--require-log-loss", "0.7", "--json");
+        Assert.Equal(logLoss, evaluated.GetProperty("metrics").GetProperty("logLoss").GetDouble(), 0.15);
+        (var failed, var reason) = await Failure("evaluate", model, "--pictures", "20", "--require-log-loss", "0.01");
         Assert.Equal(3, failed);
         Assert.Contains("- m.LogLoss < 0.01: m.LogLoss is 0.", reason, StringComparison.Ordinal);
-        Assert.Equal(0, (await Run("evaluate", model, "--pictures", "100", "--require-log-loss", "0.7")).Exit);
 
         Assert.Equal(0, (await Run("draw", drawn, "--pictures", "40")).Exit);
         Assert.Equal(20, Directory.GetFiles(Path.Combine(drawn, "test"), "*.png", SearchOption.AllDirectories).Length);
@@ -109,7 +110,7 @@ public sealed class ProgramTests : IDisposable
         Assert.Empty(LeftIn(temporary));
         Assert.Equal(
             TestLogLoss(output, "SoftmaxCrossEntropy"), evaluated.GetProperty("metrics").GetProperty("logLoss").GetDouble(), 0.0001);
-        Assert.Equal(20, evaluated.GetProperty("uncertainty").GetProperty("pictures").GetInt32());
+        Assert.Equal(20, evaluated.GetProperty("uncertainty").GetProperty("rows").GetProperty("used").GetInt32());
         string[] dogs = Directory.GetFiles(Path.Combine(photos, "test", "dog"));
         (exit, output, var errors) = await Run(["predict", model, .. dogs, $"TMPDIR={temporary}"]);
         Assert.Equal((0, ""), (exit, errors));

@@ -4,10 +4,10 @@ using SkiaSharp;
 namespace DogCat.Drawing;
 
 /// <summary>
-/// A cat, a dog or a cross between them, about one unit high. Its shape is told by numbers from cat (0) to dog (1) that scatter around the
-/// animal's blend, as breeds do; coat, pose and placement have nothing to do with the blend.
+/// The head and shoulders of a cat, a dog or a cross between them, about one unit high. Their shape is told by numbers from cat (0) to dog
+/// (1) that scatter around the animal's blend, as breeds do.
 /// </summary>
-internal sealed class AnimalPainter
+internal sealed class AnimalPainter(Brush brush, SplitMix64 random, float blend)
 {
     private static readonly Vector3 Black = new(0.07f, 0.06f, 0.06f);
     private static readonly Vector3 White = new(0.95f, 0.93f, 0.90f);
@@ -22,73 +22,18 @@ internal sealed class AnimalPainter
         new(0.86f, 0.72f, 0.50f), new(0.93f, 0.91f, 0.88f), new(0.62f, 0.44f, 0.26f),
     ];
 
-    private readonly Brush _brush;
-    private readonly bool _isPortrait;
-    private readonly float _ears, _muzzle, _head, _eyes, _whiskers, _body, _tail, _tongue;
-    private readonly Vector3 _coat, _light, _patchColour;
-    private readonly float _stripes, _stripeWidth;
-    private readonly (float X, float Y, float Radius)[] _patches;
-
-    public AnimalPainter(Brush brush, SplitMix64 random, float blend)
-    {
-        _brush = brush;
-        _isPortrait = random.Chance(0.6);
-        (_ears, _muzzle, _head, _eyes) = (Scattered(), Scattered(), Scattered(), Scattered());
-        (_whiskers, _body, _tail) = (Scattered(), Scattered(), Scattered());
-        _tongue = random.Chance(0.4) ? random.Between(0.5f, 1) * Math.Clamp(2 * _muzzle - 1, 0, 1) : 0;
-        _coat = random.Pick<Vector3>(Coats) * random.Between(0.85f, 1.1f);
-        _light = Vector3.Lerp(_coat, White, random.Between(0.2f, 0.8f));
-        _stripes = random.Chance(0.6) ? (1 - blend) * random.Between(0.3f, 0.6f) : 0;
-        _stripeWidth = random.Between(0.07f, 0.11f);
-        _patchColour = random.Chance(0.5) ? White : random.Pick<Vector3>(Coats);
-        _patches = new (float, float, float)[random.Chance(0.35) ? 3 : 0];
-        for (var i = 0; i < _patches.Length; i++)
-            _patches[i] = (random.Between(-0.35f, 0.35f), random.Between(-0.35f, 0.3f), random.Between(0.06f, 0.16f));
-
-        float Scattered() => Math.Clamp(blend + 0.09f * random.Bell(), 0, 1);
-    }
+    // In this order: each takes its part of the series of random numbers.
+    private readonly float _ears = Trait(random, blend);
+    private readonly float _muzzle = Trait(random, blend);
+    private readonly float _head = Trait(random, blend);
+    private readonly float _eyes = Trait(random, blend);
+    private readonly float _whiskers = Trait(random, blend);
+    private readonly Vector3 _coat = random.Pick<Vector3>(Coats) * random.Between(0.85f, 1.1f);
+    private readonly float _paleness = random.Between(0.2f, 0.8f);
 
     public void Paint()
     {
-        if (_isPortrait)
-        {
-            Fur(Brush.Ellipse(0, 0.50f, Mix(0.26f, 0.30f, _body), 0.34f), 0.72f);
-            Head(0.03f, 1.1f);
-            return;
-        }
-
-        // The tail, then sitting on its hind legs.
-        _brush.Line(new(0.14f, 0.34f), new(Mix(0.48f, 0.28f, _tail), Mix(0.40f, 0.32f, _tail)),
-            new(Mix(0.24f, 0.30f, _tail), Mix(-0.08f, 0.14f, _tail)), Mix(0.06f, 0.07f, _tail), _coat * 0.72f);
-        Fur(Brush.Ellipse(0, 0.26f, Mix(0.20f, 0.23f, _body), 0.20f));
-        Fur(Brush.Limb(new(0, 0), Mix(0.11f, 0.15f, _body), new(0, 0.22f), Mix(0.14f, 0.18f, _body)));
-        _brush.Fill(Brush.Ellipse(0, 0.13f, 0.08f, 0.14f), _light, 0.7f);
-        foreach (var x in Sides(Mix(0.055f, 0.10f, _body)))
-            Fur(Brush.Limb(new(x, 0.14f), 0.05f, new(x, 0.43f), Mix(0.038f, 0.052f, _body)), 0.72f);
-        Head(-0.17f, 0.72f);
-    }
-
-    /// <summary>From the cat's value to the dog's.</summary>
-    private static float Mix(float cat, float dog, float trait) => float.Lerp(cat, dog, trait);
-
-    private static float[] Sides(float x) => [-x, x];
-
-    /// <summary>A shape with the coat's colour, patches and stripes; shaded parts are darker.</summary>
-    private void Fur(SKPath shape, float light = 1)
-    {
-        using (_brush.Within(shape))
-        {
-            _brush.FillAll(_coat * light);
-            foreach ((var x, var y, var radius) in _patches)
-                _brush.Fill(Brush.Ellipse(x, y, radius, radius), _patchColour * light);
-            for (var x = -0.8f; _stripes > 0 && x < 0.8f; x += _stripeWidth)
-                _brush.Line(new(x, -0.6f), new(x + 0.3f, 0), new(x, 0.6f), _stripeWidth / 2, Black, _stripes);
-        }
-    }
-
-    private void Head(float y, float scale)
-    {
-        using var _ = _brush.At(new(0, y), scale);
+        Fur(Brush.Ellipse(0, 0.43f, 0.25f, 0.31f), 0.72f);
         // Upright ears stand behind the head, hanging ears lie over it.
         if (_ears <= 0.45f)
             Ears();
@@ -102,6 +47,16 @@ internal sealed class AnimalPainter
         Whiskers();
     }
 
+    private static float Trait(SplitMix64 random, float blend) => Math.Clamp(blend + 0.09f * random.Bell(), 0, 1);
+
+    /// <summary>From the cat's value to the dog's.</summary>
+    private static float Mix(float cat, float dog, float trait) => float.Lerp(cat, dog, trait);
+
+    private static float[] Sides(float x) => [-x, x];
+
+    /// <summary>A shape in the coat's colour; shaded parts are darker.</summary>
+    private void Fur(SKPath shape, float light = 1) => brush.Fill(shape, _coat * light);
+
     private void Ears()
     {
         var tip = Brush.OnCurve(new(0.25f, -0.42f), new(0.52f, -0.42f), new(0.30f, 0.13f), _ears);
@@ -112,30 +67,29 @@ internal sealed class AnimalPainter
             var mirror = new Vector2(side, 1);
             (var a, var b, var c) = (inner * mirror, outer * mirror, tip * mirror);
             Fur(Brush.Triangle(a, b, c, Mix(0.008f, 0.055f, _ears)), _ears > 0.45f ? 0.72f : 1);
-            _brush.Fill(Brush.Triangle(Vector2.Lerp(c, a, 0.7f), Vector2.Lerp(c, b, 0.7f), c, 0), Pink, 1 - 2.2f * _ears);
+            brush.Fill(Brush.Triangle(Vector2.Lerp(c, a, 0.7f), Vector2.Lerp(c, b, 0.7f), c, 0), Pink, 1 - 2.2f * _ears);
         }
     }
 
     /// <summary>Large, green and slit, to small, brown and round.</summary>
     private void Eye(float x, float y, float width, float height)
     {
-        _brush.Fill(Brush.Ellipse(x, y, width + 0.014f, height + 0.014f), Black, 0.8f);
-        _brush.Fill(Brush.Ellipse(x, y, width, height), Vector3.Lerp(Green, Brown, Math.Clamp(2 * _eyes - 0.4f, 0, 1)));
-        _brush.Fill(Brush.Ellipse(x, y, Mix(0.018f, 0.028f, _eyes), Math.Min(height, Mix(0.058f, 0.028f, _eyes))), Black);
-        _brush.Fill(Brush.Ellipse(x + 0.016f, y - 0.018f, 0.013f, 0.013f), Vector3.One);
+        brush.Fill(Brush.Ellipse(x, y, width + 0.014f, height + 0.014f), Black, 0.8f);
+        brush.Fill(Brush.Ellipse(x, y, width, height), Vector3.Lerp(Green, Brown, Math.Clamp(2 * _eyes - 0.4f, 0, 1)));
+        brush.Fill(Brush.Ellipse(x, y, Mix(0.018f, 0.028f, _eyes), Math.Min(height, Mix(0.058f, 0.028f, _eyes))), Black);
+        brush.Fill(Brush.Ellipse(x + 0.016f, y - 0.018f, 0.013f, 0.013f), Vector3.One);
     }
 
     private void Muzzle()
     {
         var y = Mix(0.115f, 0.15f, _muzzle);
         (var width, var height) = (Mix(0.10f, 0.135f, _muzzle), Mix(0.065f, 0.155f, _muzzle));
-        _brush.Fill(Brush.Ellipse(0, y + 0.008f, width + 0.012f, height + 0.012f), _coat * 0.72f, 0.6f * _muzzle);
-        _brush.Fill(Brush.Ellipse(0, y, width, height), _light);
-        _brush.Fill(Brush.Limb(new(0.01f, y + 0.10f), 0.045f, new(0.02f, y + 0.10f + 0.10f * _tongue), 0.04f), Pink, _tongue);
-        _brush.Fill(Brush.Limb(new(0, y - 0.02f), 0.010f, new(0, y + 0.4f * height), 0.010f), Black, 0.8f);
-        _brush.Line(new(-0.08f, y + 0.25f * height), new(0, y + 0.85f * height), new(0.08f, y + 0.25f * height), 0.018f, Black, 0.7f);
+        brush.Fill(Brush.Ellipse(0, y + 0.008f, width + 0.012f, height + 0.012f), _coat * 0.72f, 0.6f * _muzzle);
+        brush.Fill(Brush.Ellipse(0, y, width, height), Vector3.Lerp(_coat, White, _paleness));
+        brush.Line(new(0, y - 0.02f), new(0, y), new(0, y + 0.4f * height), 0.020f, Black, 0.8f);
+        brush.Line(new(-0.08f, y + 0.25f * height), new(0, y + 0.85f * height), new(0.08f, y + 0.25f * height), 0.018f, Black, 0.7f);
         (var noseY, var nose) = (Mix(0.075f, 0.055f, _muzzle), Mix(0.034f, 0.085f, _muzzle));
-        _brush.Fill(Brush.Triangle(new(-nose, noseY - 0.3f * nose), new(nose, noseY - 0.3f * nose), new(0, noseY + 0.5f * nose),
+        brush.Fill(Brush.Triangle(new(-nose, noseY - 0.3f * nose), new(nose, noseY - 0.3f * nose), new(0, noseY + 0.5f * nose),
             Mix(0.004f, 0.025f, _muzzle)), Vector3.Lerp(Pink, Black, Math.Clamp(1.8f * _muzzle, 0, 1)));
     }
 
@@ -144,7 +98,7 @@ internal sealed class AnimalPainter
         foreach (var side in Sides(1))
         {
             for (var i = -1; i <= 1; i++)
-                _brush.Line(new(side * 0.09f, 0.12f + 0.03f * i), new(side * 0.25f, 0.12f + 0.06f * i),
+                brush.Line(new(side * 0.09f, 0.12f + 0.03f * i), new(side * 0.25f, 0.12f + 0.06f * i),
                     new(side * 0.40f, 0.12f + 0.09f * i), 0.012f, Vector3.One, 0.9f * Math.Clamp(1 - 1.5f * _whiskers, 0, 1));
         }
     }

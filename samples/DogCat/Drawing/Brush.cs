@@ -16,13 +16,6 @@ internal sealed class Brush(SKCanvas canvas)
             canvas.DrawPath(shape, paint);
     }
 
-    /// <summary>Paints all there is, within the shape that the brush is held to.</summary>
-    public void FillAll(Vector3 colour)
-    {
-        using var paint = Paint(colour, 1);
-        canvas.DrawPaint(paint);
-    }
-
     /// <summary>A line with round ends, bent towards <paramref name="b"/>.</summary>
     public void Line(Vector2 a, Vector2 b, Vector2 c, float width, Vector3 colour, float opacity = 1)
     {
@@ -34,44 +27,10 @@ internal sealed class Brush(SKCanvas canvas)
         canvas.DrawPath(path, paint);
     }
 
-    /// <summary>Until disposed, whatever is painted stays within the shape.</summary>
-    public SKAutoCanvasRestore Within(SKPath shape)
-    {
-        var restore = new SKAutoCanvasRestore(canvas);
-        using (shape)
-            canvas.ClipPath(shape, antialias: true);
-        return restore;
-    }
-
-    /// <summary>Until disposed, whatever is painted is moved, scaled, turned and perhaps mirrored.</summary>
-    public SKAutoCanvasRestore At(Vector2 place, float scale, float degrees = 0, bool isMirrored = false)
-    {
-        var restore = new SKAutoCanvasRestore(canvas);
-        canvas.Translate(place.X, place.Y);
-        canvas.RotateDegrees(degrees);
-        canvas.Scale(isMirrored ? -scale : scale, scale);
-        return restore;
-    }
-
     public static SKPath Ellipse(float x, float y, float rx, float ry)
     {
         var path = new SKPath();
         path.AddOval(new SKRect(x - rx, y - ry, x + rx, y + ry));
-        return path;
-    }
-
-    /// <summary>A line with round ends that are <paramref name="ra"/> and <paramref name="rb"/> thick.</summary>
-    public static SKPath Limb(Vector2 a, float ra, Vector2 b, float rb)
-    {
-        var path = new SKPath();
-        path.AddCircle(a.X, a.Y, ra);
-        path.AddCircle(b.X, b.Y, rb);
-        if (a == b)
-            return path;
-        var along = Vector2.Normalize(b - a);
-        // Clockwise, as ellipses are: what overlaps is painted, not cut out.
-        var across = new Vector2(along.Y, -along.X);
-        path.AddPoly([Point(a + ra * across), Point(b + rb * across), Point(b - rb * across), Point(a - ra * across)]);
         return path;
     }
 

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Microsoft.ML.Data;
 using SkiaSharp;
 
@@ -14,7 +13,7 @@ internal enum Series { Train, Test, Evaluation, FolderTrain, FolderTest }
 /// <para>
 /// Each picture is made in three steps: (1) a blend b in [0, 1] is drawn: seven animals of ten are of a pure kind (b near 0
 /// or near 1), three are a cross (b anywhere); (2) the label is a coin toss, "dog" with probability p(b); (3) the picture is
-/// drawn from b and further randomness (breed, pose, coat, light, noise, ...) that never looks at the label.
+/// drawn from b and further randomness (breed, coat, place, light, noise, ...) that never looks at the label.
 /// </para>
 /// <para>
 /// Hence the irreducible entropy is known. Given b, label and picture are independent, so nothing seen in the picture can
@@ -33,24 +32,21 @@ internal static class DrawnPictures
     /// <summary>The probability that an animal of pure kind is labelled as the other one.</summary>
     public const double Mislabelled = 0.02;
 
-    /// <summary>Draws the first pictures of a series; a seed gives the same pictures each time.</summary>
-    public static Picture[] Draw(int seed, Series series, int count, Action? done = null, CancellationToken cancellation = default)
-    {
-        var pictures = new Picture[count];
-        // Each picture has a random generator of its own, so the threads' order does not matter.
-        Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, i =>
+    /// <summary>
+    /// Draws the first pictures of a series; a seed gives the same pictures each time. Each picture has a random generator of its own, so that
+    /// the threads' order does not matter.
+    /// </summary>
+    public static Picture[] Draw(int seed, Series series, int count, Action? done = null, CancellationToken cancellation = default) =>
+        [.. ParallelEnumerable.Range(0, count).AsOrdered().WithCancellation(cancellation).Select(i =>
         {
             var random = SplitMix64.ForItem(seed, series, i);
             var blend = DrawBlend(random);
             var probability = ProbabilityOfDog(blend);
             var isDog = random.Chance(probability);
             var pixels = Paint(random, blend);
-            pictures[i] =
-                new Picture($"{series} {i}", isDog, () => MLImage.CreateFromPixels(Side, Side, MLPixelFormat.Rgba32, pixels), probability);
             done?.Invoke();
-        });
-        return pictures;
-    }
+            return new Picture($"{series} {i}", isDog, () => MLImage.CreateFromPixels(Side, Side, MLPixelFormat.Rgba32, pixels), probability);
+        })];
 
     /// <summary>p(b): flat for pure kinds, rising smoothly in between (a polynomial: 3s^2 - 2s^3, s = (b - 0.2) / 0.6).</summary>
     public static double ProbabilityOfDog(double blend)
@@ -61,11 +57,8 @@ internal static class DrawnPictures
 
     internal static double DrawBlend(SplitMix64 random)
     {
-        var pure = random.Chance(0.7);
-        var u = random.Uniform();
-        if (!pure)
-            return u;
-        return u < 0.5 ? 0.4 * u : 1 - 0.4 * (1 - u);
+        (var isPure, var u) = (random.Chance(0.7), random.Uniform());
+        return !isPure ? u : u < 0.5 ? 0.4 * u : 1 - 0.4 * (1 - u);
     }
 
     /// <summary>Red, green, blue and alpha of each pixel, row by row.</summary>
@@ -78,9 +71,14 @@ internal static class DrawnPictures
         var brush = new Brush(canvas);
         Scene.PaintBackground(brush, random);
         var animal = new AnimalPainter(brush, random, (float)blend);
-        var place = new Vector2(random.Between(-0.07f, 0.07f), random.Between(-0.05f, 0.05f));
-        using (brush.At(place, random.Between(0.85f, 1.1f), random.Between(-10, 10), random.Chance(0.5)))
+        using (new SKAutoCanvasRestore(canvas))
+        {
+            canvas.Translate(random.Between(-0.1f, 0.1f), random.Between(-0.1f, 0.1f));
+            canvas.RotateDegrees(random.Between(-15, 15));
+            var scale = random.Between(0.75f, 1.2f);
+            canvas.Scale(random.Chance(0.5) ? -scale : scale, scale);
             animal.Paint();
+        }
         Scene.PaintForeground(brush, random);
         canvas.Flush();
         var pixels = bitmap.Bytes;

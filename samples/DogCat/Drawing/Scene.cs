@@ -14,7 +14,7 @@ internal static class Scene
 
     public static void PaintBackground(Brush brush, SplitMix64 random)
     {
-        brush.FillAll(random.Pick<Vector3>(Surroundings) * random.Between(0.7f, 1.1f));
+        brush.Fill(Brush.Ellipse(0, 0, 1, 1), random.Pick<Vector3>(Surroundings) * random.Between(0.7f, 1.1f));
         var ground = random.Pick<Vector3>(Surroundings) * random.Between(0.6f, 1.0f);
         brush.Fill(Brush.Ellipse(0, 5 + random.Between(-0.1f, 0.4f), 7, 5), ground);
         for (var things = (int)random.Between(0, 5); things > 0; things--)
@@ -35,9 +35,9 @@ internal static class Scene
         (var x, var y) = (random.Between(-0.4f, 0.4f), random.Between(-0.3f, 0.45f));
         brush.Fill(random.Pick<int>([0, 1, 2]) switch
         {
-            0 => Brush.Limb(new(x, -0.7f), 0.05f, new(x, 0.7f), 0.05f),
+            0 => Brush.Ellipse(x, 0, 0.05f, 2),
             1 => Brush.Ellipse(x, y, 0.13f, 0.13f),
-            _ => Brush.Limb(new(-0.7f, y), 0.03f, new(0.7f, y + random.Between(-0.3f, 0.3f)), 0.03f),
+            _ => Brush.Ellipse(0, y, 2, 0.03f),
         }, colour);
     }
 

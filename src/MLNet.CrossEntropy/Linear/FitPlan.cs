@@ -197,9 +197,8 @@ internal sealed record FitPlan
         if (!areKept && Solver is Solver.Saga or Solver.Newton)
             yield return $"Solver is {Solver}; it must be Sgd or Auto when Cache is false: the others remember every row.";
         if (!areKept && Cluster is not null)
-            yield return "Cache is false; it must be true in a cluster, whose ranks keep their shares in memory: start more ranks.";
-        if (Cluster is not null && ChoosesL1)
-            yield return "L1Regularization is null; it must be a number in a cluster, whose ranks cannot hold rows out to choose it.";
+            yield return "Cache is false; it must be true in a cluster, whose ranks keep their rows in memory. Where they do not fit, "
+                + "start more ranks: each then has fewer.";
         if (Solver == Solver.Newton && (L1 > 0 || ChoosesL1))
             yield return "Solver is Newton; it must be another one, such as Saga, when there is an L1 penalty: Newton's method needs "
                 + "an objective without kinks.";

@@ -68,16 +68,16 @@ internal static class LinearSolver
     {
         var areValidated = validation is { Count: > 0 };
         var (plan, path) = (asked.For(summary, areKept, areValidated), (IReadOnlyList<PenaltyTrial>)[]);
+        var (evaluated, unknown) = areValidated ? ValidationRows.For(validation!, summary, shares?.Cluster) : ([], 0);
+        using var heldShares = shares is not null && areValidated
+            ? RowShares.Deal(shares.Cluster, evaluated, plan.Outputs, default, summary.IsSparse, "validation")
+            : null;
         if (asked.ChoosesL1 || asked.ChoosesL2)
         {
-            (asked, path) = PenaltySearch.Choose(chunks, summary, validation, asked);
+            (asked, path) = PenaltySearch.Choose(chunks, summary, validation, asked, shares, heldShares);
             plan = asked.For(summary, areKept, areValidated);
         }
 
-        var (evaluated, unknown) = validation is { Count: > 0 } ? ValidationRows.For(validation, summary) : ([], 0);
-        using var heldShares = shares is not null && evaluated.Count > 0
-            ? RowShares.Deal(shares.Cluster, evaluated, plan.Outputs, default, summary.IsSparse)
-            : null;
         using var held = heldShares is null && evaluated.Count > 0 ? new RowSet(evaluated) : null;
         using var team = new WorkerTeam(plan.Threads);
         using var centre = plan.IsPulled

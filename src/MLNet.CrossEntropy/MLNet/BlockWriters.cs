@@ -63,7 +63,7 @@ internal sealed class DenseBlockWriter(int features, int rowsPerBlock, int room,
         // Without a spare the block may be kept for good: what stays in memory is the data, not the room for more.
         if (spare is null)
             Array.Resize(ref _values, Rows * features);
-        RowBlock block = RowBlock.Dense(Rows, features, _values!) with { Centre = centre };
+        RowBlock block = RowBlock.Dense(Rows, features, _values ?? []) with { Centre = centre };
         _values = spare?.Values.Length == features * _room ? spare.Values : null;
         Rows = 0;
         return block;

@@ -57,12 +57,12 @@ internal sealed class RowBlockBuilder(
     /// <summary>The blocks that are full.</summary>
     public IReadOnlyList<RowBlock> Blocks => _blocks;
 
-    /// <summary>The blocks of all rows added, the last of which may be smaller.</summary>
+    /// <summary>The blocks of all rows added, the last of which may be smaller; at least one.</summary>
     public IReadOnlyList<RowBlock> Build()
     {
         if (_sample is not null)
             ChooseLayout(areAll: true);
-        if (_writer!.Rows > 0)
+        if (_writer!.Rows > 0 || _blocks.Count == 0)
             TakeBlock(_writer);
         _writer.Release();
         return _blocks;

@@ -133,11 +133,14 @@ internal sealed class ScoreClasses
 
     private Func<int> KeyGetter(DataViewRow row, DataViewSchema.Column label)
     {
-        var values = NamesOf(label, "key values", label.Type is KeyDataViewType { Count: > 0 and <= int.MaxValue and var count }
+        var own = label.Type is KeyDataViewType { Count: > 0 and <= int.MaxValue and var count }
             ? AnnotationNames.OfClasses(label, (int)count)
-            : null);
+            : null;
+        // What MapValueToKey makes of no rows, such as a rank of a cluster may have.
+        var isEmpty = own is null && LabelOrder is null && AreNamed && label.Type is KeyDataViewType { Count: 1 };
+        var values = isEmpty ? [] : NamesOf(label, "key values", own);
         int[] classOfKey = [Missing, .. values?.Select(IndexOf) ?? Enumerable.Range(0, Count)];
-        if (values is not null && Array.TrueForAll(classOfKey, c => c < 0))
+        if (values is { Length: > 0 } && Array.TrueForAll(classOfKey, c => c < 0))
             throw ColumnErrors.NoLabelIsAClass(label.Name, values, Names);
         var raw = label.Type.RawType;
         return raw == typeof(uint) ? KeyGetter<uint>(row, label, classOfKey)

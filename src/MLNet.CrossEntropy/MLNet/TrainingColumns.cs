@@ -23,8 +23,8 @@ internal sealed record TrainingColumns(
     private const string WeightType = "a number";
     private const string WeightRemedy = "Convert it with ConvertType";
 
-    /// <summary>Whether rows may be kept around a centre, which their reader chooses: the ranks of a cluster would choose others.</summary>
-    public bool IsCentred { get; init; } = true;
+    /// <summary>Whether these rows are a rank's of a cluster: it may have none, and all ranks' rows have one centre.</summary>
+    public bool AreShare { get; init; }
 
     /// <summary>Where a row's weight comes from, for messages.</summary>
     public string NameOfWeights => string.Join(" times ", new[]
@@ -35,7 +35,7 @@ internal sealed record TrainingColumns(
 
     /// <summary>A builder of blocks for rows of these columns.</summary>
     public RowBlockBuilder NewBuilder() =>
-        new(FeatureCount, Weight is not null || Label.BringsWeight, Label.TargetWidth, IsCentred, isGrouped: Group is not null);
+        new(FeatureCount, Weight is not null || Label.BringsWeight, Label.TargetWidth, isCentred: !AreShare, isGrouped: Group is not null);
 
     /// <summary>Finds the columns in <paramref name="inputSchema"/>.</summary>
     /// <exception cref="ArgumentException">A column is missing or of another type than the trainer can use.</exception>
@@ -74,7 +74,7 @@ internal sealed record TrainingColumns(
     {
         var other = Find(otherSchema, Features.Name, Label.Matching(otherSchema), Weight?.Name);
         return other.FeatureCount == FeatureCount
-            ? other with { IsCentred = IsCentred }
+            ? other with { AreShare = AreShare }
             : throw ColumnErrors.Mismatch(
                 nameof(otherSchema), "feature", other.Features, $"{Features.Type}, as in the training data", "Transform both alike");
     }

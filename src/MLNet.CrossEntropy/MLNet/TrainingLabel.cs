@@ -96,14 +96,17 @@ internal sealed class TrainingLabel
     {
         const char End = '\0';
         var all = cluster.Gather(Names is null ? FormattableString.Invariant($"{Classes.Count}") : $"{End}{string.Join(End, Names)}");
-        var unnamed = Array.FindIndex(all, text => text[0] != End);
-        if (unnamed >= 0 && Array.FindIndex(all, text => text[0] == End) is >= 0 and var named)
+        var named = Array.FindIndex(all, text => text[0] == End);
+        // A key of one value without a name is what a rank without rows has.
+        var unnamed = Array.FindIndex(all, text => text[0] != End && text != "1");
+        if (unnamed >= 0 && named >= 0)
         {
             throw ClusterMessages.Agreed(new InvalidOperationException($"The classes of label column {Throw.Quoted(Column.Name)} have "
                 + $"names on rank {named} and none on rank {unnamed}; make them alike on all ranks."));
         }
 
-        string[]? names = unnamed >= 0 ? null : [.. all.SelectMany(text => text[1..].Split(End)).Distinct()];
+        string[]? names = named < 0 ? null
+            : [.. all.Where(text => text[0] == End).SelectMany(text => text[1..].Split(End)).Distinct()];
         var count = names?.Length ?? all.Max(text => int.Parse(text, CultureInfo.InvariantCulture));
         if (count < 2)
         {

@@ -18,7 +18,6 @@ internal sealed class TrainingRowReader
     private readonly Func<ulong> _getGroup;
     private readonly RowBlockBuilder _builder;
     private VBuffer<float> _features;
-    private double _weightSum;
     private long _missingLabel;
     private long _unknownLabel;
     private long _nan;
@@ -89,13 +88,12 @@ internal sealed class TrainingRowReader
         if (!float.IsFinite((float)weight))
             throw ColumnErrors.TooLargeWeight(_columns.NameOfWeights, _cursor.Position, weight);
         _builder.Add(_features.GetValues(), _features.GetIndices(), target, (float)weight, _getGroup());
-        _weightSum += (float)weight;
         Used++;
     }
 
     /// <summary>What became of the rows read so far.</summary>
     /// <param name="what">What the rows are for, for the error.</param>
-    /// <exception cref="InvalidOperationException">None was usable.</exception>
+    /// <exception cref="InvalidOperationException">None was usable, and no other rank has any.</exception>
     public TrainingRowTally Tally(string what = "training")
     {
         var counts = new TrainingRowCounts
@@ -107,9 +105,9 @@ internal sealed class TrainingRowReader
             InfiniteFeature = _infinite,
             ZeroWeight = _zeroWeight,
         };
-        if (counts.Used == 0)
+        if (counts.Used == 0 && !_columns.AreShare)
             throw ColumnErrors.NoUsableRows(what, counts, _firstSkipped);
-        return new TrainingRowTally(counts, _weightSum, _firstSkipped);
+        return new TrainingRowTally(counts, _firstSkipped);
     }
 
     private void CountNonFinite()

@@ -63,7 +63,7 @@ internal sealed class TrainingRowStream(
         Tally ??= reader.Tally();
         HeldOut ??= heldOut?.Build();
         Centre = _builder.Build()[0].Centre;
-        while (_builder.Blocks.Count > 0)
+        while (_builder.Blocks is [{ Rows: > 0 }, ..])
         {
             var count = Math.Min(poolBlocks, _builder.Blocks.Count);
             yield return [.. _builder.Blocks.Take(count)];

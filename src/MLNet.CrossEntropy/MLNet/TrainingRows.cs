@@ -49,16 +49,18 @@ internal sealed record TrainingRows(IReadOnlyList<RowBlock> Blocks, TrainingRowT
 
 /// <summary>What became of the rows of a data view.</summary>
 /// <param name="Counts">How many were used, and how many were not, by kind.</param>
-/// <param name="WeightSum">The sum of the used rows' weights; their number when they have none.</param>
 /// <param name="FirstSkipped">Where the first skipped row is and why; null when none was skipped.</param>
-internal sealed record TrainingRowTally(TrainingRowCounts Counts, double WeightSum, string? FirstSkipped)
+internal sealed record TrainingRowTally(TrainingRowCounts Counts, string? FirstSkipped)
 {
-    /// <summary>The same of all ranks' rows, but for the weights, whose sum has an order.</summary>
-    public TrainingRowTally Among(ICluster cluster)
+    /// <summary>The same of all ranks' rows.</summary>
+    /// <param name="cluster">The ranks.</param>
+    /// <param name="what">What the rows are for, for the error.</param>
+    /// <exception cref="InvalidOperationException">None was usable.</exception>
+    public TrainingRowTally Among(ICluster cluster, string what = "training")
     {
         var skipped = cluster.Gather(FirstSkipped ?? "");
         var rank = Array.FindIndex(skipped, text => text.Length > 0);
-        return this with
+        var all = this with
         {
             FirstSkipped = rank < 0 ? null : $"{skipped[rank]} of rank {rank}",
             Counts = new TrainingRowCounts
@@ -71,6 +73,7 @@ internal sealed record TrainingRowTally(TrainingRowCounts Counts, double WeightS
                 ZeroWeight = Sum(Counts.ZeroWeight),
             },
         };
+        return all.Counts.Used > 0 ? all : throw ClusterMessages.Agreed(ColumnErrors.NoUsableRows(what, all.Counts, all.FirstSkipped));
 
         long Sum(long count) => cluster.Gather(count).Sum();
     }

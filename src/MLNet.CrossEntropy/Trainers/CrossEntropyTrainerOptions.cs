@@ -33,7 +33,7 @@ public abstract class CrossEntropyTrainerOptions
     /// The chosen penalty is on the weights of features scaled to the same variance, so that the model does not change with their units,
     /// unless one on raw weights, as a number of yours is, does clearly better. Up to 4,096 rows are left out one by one, by the Hessian's
     /// factor; of larger models or more rows folds or halves are held out. It takes longer than one fit; give a number where that matters.
-    /// In a <see cref="Cluster"/> null is 1/N.
+    /// In a <see cref="Cluster"/> every rank makes the choice, by the same rows, drawn from all ranks'.
     /// </remarks>
     public float? L2Regularization { get; set; }
 
@@ -234,7 +234,7 @@ public abstract class CrossEntropyTrainerOptions
         L1 = L1Regularization ?? 0,
         ChoosesL1 = L1Regularization is null,
         L2 = L2Regularization ?? 0,
-        ChoosesL2 = L2Regularization is null && Cluster is null,
+        ChoosesL2 = L2Regularization is null,
         PullsToInitial = PullToInitialModel,
         Solver = Solver,
         Epochs = NumberOfEpochs ?? 0,

@@ -119,25 +119,21 @@ internal sealed class LinearFit
     /// <summary>The fit of a rank: rows are dealt out anew, then all that depends on them is one for all.</summary>
     private Fitted FitShares(ICluster cluster, Source source, LossOfRows lossOf, int outputs)
     {
-        source = source with { Columns = source.Columns with { IsCentred = false } };
+        source = source with { Columns = source.Columns with { AreShare = true } };
         var (read, heldOut) = cluster.Together(() =>
         {
             var rows = TrainingRows.Read(source.Data, source.Columns, source.Split, cancellation: _options.CancellationToken);
             return (rows, rows.HeldOut ?? ReadValidation(source));
         });
+        var (tally, heldTally) = (read.Tally.Among(cluster), heldOut?.Tally.Among(cluster, "validation"));
         using var shares = RowShares.Deal(cluster, read.Blocks, outputs, _options.CancellationToken);
-        var tally = read.Tally.Among(cluster) with { WeightSum = shares.TotalWeight() };
-        var heldTally = heldOut?.Tally.Among(cluster);
         try
         {
             var loss = lossOf([], source.Channel, shares);
             var centre = shares.CentreRows();
             var plan = Plan(source, tally, heldTally, loss, outputs, centre);
             var result = LinearSolver.Fit(shares, heldOut?.Around(centre).Blocks, plan);
-            return Fitted.Of(tally, heldTally, result with
-            {
-                Start = result.Start with { UnknownValidationRows = cluster.Gather(result.Start.UnknownValidationRows).Sum() },
-            }, centre);
+            return Fitted.Of(tally, heldTally, result, centre);
         }
         catch (Exception failure) when (failure is ArgumentException or InvalidOperationException or OperationCanceledException
             or InvalidDataException)
@@ -207,7 +203,6 @@ internal sealed class LinearFit
             WarnOfUnused(channel, "validation", heldOut);
         return _options.Plan(loss, outputs) with
         {
-            L2 = _options.L2Regularization ?? (_options.Cluster is null ? 0 : 1 / rows.WeightSum),
             Seed = source.Seed,
             NameFeature = feature => AnnotationNames.OfFeature(source.Columns.Features, feature),
             InitialWeights = source.Start?.Weights,

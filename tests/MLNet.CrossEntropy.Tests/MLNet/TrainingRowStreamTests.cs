@@ -66,6 +66,16 @@ public class TrainingRowStreamTests
     }
 
     [Fact]
+    public void Rows_that_fill_the_pool_to_the_last_are_one_chunk()
+    {
+        // A block has the power of two from 2^19 / 50 rows on.
+        var view = new GeneratedView(1 << 14, 50, 1);
+        var stream = new TrainingRowStream(view, view.Columns(), 1);
+        for (var pass = 0; pass < 2; pass++)
+            Assert.Equal(1 << 14, Assert.Single(Assert.Single(stream.Chunks())).Rows);
+    }
+
+    [Fact]
     public void Rows_that_cannot_be_used_are_counted_once()
     {
         var view = new GeneratedView(5_000, 4, 1, isBad: row => row % 10 == 3);
@@ -74,7 +84,6 @@ public class TrainingRowStreamTests
         {
             Assert.Equal(4_500, stream.Chunks().Sum(chunk => chunk.Sum(block => block.Rows)));
             Assert.Equal(new TrainingRowCounts { Used = 4_500, NaNFeature = 500 }, stream.Tally!.Counts);
-            Assert.Equal(4_500, stream.Tally.WeightSum);
             Assert.Equal("row 3 has NaN in feature 0", stream.Tally.FirstSkipped);
         }
     }

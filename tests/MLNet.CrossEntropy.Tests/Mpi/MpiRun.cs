@@ -28,7 +28,7 @@ internal static class MpiRun
         string[] rank = [dotnet, program, what], small = ["-x", "DOTNET_GCHeapHardLimit=6000000", .. rank];
         return ranks == 0 ? Run(rank[0], rank[1..])
             : what == "hosts" ? Run("bash", [Script, dotnet, program, "fit"])
-            : what == "memory" ? Run("mpirun", ["--oversubscribe", "-np", "1", .. rank, ":", "-np", "1", .. small, ":", "-np", "1", .. rank])
+            : what == "memory-fit" ? Run("mpirun", ["--oversubscribe", "-np", "1", .. rank, ":", "-np", "1", .. small, ":", "-np", "1", .. rank])
             : Run("mpirun", ["--oversubscribe", "-np", FormattableString.Invariant($"{ranks}"), .. rank]);
     }
 

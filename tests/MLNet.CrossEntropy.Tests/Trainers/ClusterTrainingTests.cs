@@ -27,10 +27,10 @@ public sealed class ClusterTrainingTests : IDisposable
             Assert.Equal(sorted.Length, many.Report.Rows.Used);
         }
 
-        // One process without a cluster comes to the same optimum, with the classes in the same order.
-        Assert.Equal(1.0 / sorted.Length, one.Report.L2Regularization);
-        var plain = FitOne(null, sorted, options => (options.Solver, options.L2Regularization) = (Solver.Newton, 1f / sorted.Length));
+        // One process without a cluster chooses the same penalty and comes to the same optimum, with the classes in the same order.
+        var plain = FitOne(null, sorted, options => options.Solver = Solver.Newton);
         Assert.Equal(plain.Classes, one.Classes);
+        Assert.Equal(1, plain.Report.L2Regularization / one.Report.L2Regularization, 1e-3);
         Assert.Equal(plain.Report.Certificate.Objective, one.Report.Certificate.Objective, 1e-6);
     }
 
@@ -65,6 +65,57 @@ public sealed class ClusterTrainingTests : IDisposable
         // The same rows are held out as in one process.
         var plain = FitOne(null, rows, options => { set(options); options.Solver = Solver.Newton; });
         Assert.Equal(plain.Report.ValidationRows, one.Report.ValidationRows);
+    }
+
+    public static TheoryData<string> Choices => new("validation rows", "L1", "groups", "sparse");
+
+    [Theory]
+    [MemberData(nameof(Choices))]
+    public void The_penalty_is_chosen_by_the_same_rows_on_every_rank_and_in_one_process(string by)
+    {
+        var rows = by == "sparse"
+            ? [.. Rows.Select((row, i) => new Row { Class = row.Class, Features = [.. row.Features.Select((x, j) => (i + j) % 9 == 0 ? x : 0)] })]
+            : Rows;
+        void Set(SoftmaxCrossEntropyTrainer.Options options)
+        {
+            options.Seed = 3;
+            options.Solver = by == "L1" ? Solver.Sgd : Solver.Newton;
+            options.ValidationFraction = by == "validation rows" ? 0.3 : 0;
+            options.L1Regularization = by == "L1" ? null : 0;
+            options.GroupColumnName = by == "groups" ? nameof(Row.Group) : null;
+        }
+
+        var one = Fit(1, rows, Set)[0];
+        Assert.NotEmpty(one.Report.PenaltyPath!);
+        foreach (var many in Fit(2, rows, Set))
+        {
+            Assert.Equal(one.Weights, many.Weights);
+            Assert.Equal(one.Report.PenaltyPath, many.Report.PenaltyPath);
+        }
+
+        // Scales of features differ in their last bits, and so do the losses of rows.
+        var plain = FitOne(null, rows, Set).Report.PenaltyPath!;
+        Assert.Equal(plain.Select(trial => trial.IsChosen), one.Report.PenaltyPath!.Select(trial => trial.IsChosen));
+        Assert.All(plain.Zip(one.Report.PenaltyPath!), pair => Assert.Equal(pair.First.HeldOutLoss, pair.Second.HeldOutLoss, 1e-3));
+    }
+
+    [Fact]
+    public void A_rank_may_have_no_rows_and_none_that_are_held_out()
+    {
+        void Set(SoftmaxCrossEntropyTrainer.Options options) => (options.Seed, options.ValidationFraction) = (5, 0.1);
+        var one = Fit(1, Rows, Set)[0];
+        foreach (var ends in (int[][])[[0, 1_200], [2, 600, 600, 1_200, 1_200]])
+        {
+            foreach (var many in ThreadCluster.Run(ends.Length, cluster => FitOne(cluster, Rows, Set, ends: ends)))
+            {
+                Assert.Equal(one.Weights, many.Weights);
+                Assert.Equal(one.Report.Rows, many.Report.Rows);
+                Assert.Equal(one.Report.ValidationRows, many.Report.ValidationRows);
+                Assert.Equal(one.Metrics, many.Metrics);
+            }
+        }
+
+        AssertRefused("None of the 1200 rows", Try(2, rows: [.. Rows.Select(row => new Row { Class = row.Class, Features = new float[4].Select(_ => float.NaN).ToArray() })]));
     }
 
     [Fact]
@@ -202,12 +253,13 @@ public sealed class ClusterTrainingTests : IDisposable
             cluster, rows ?? Rows, options => set?.Invoke(cluster.Rank, options), features?.Invoke(cluster.Rank) ?? 4));
 
     private static Fitted FitOne(
-        ThreadCluster? cluster, Row[] rows, Action<SoftmaxCrossEntropyTrainer.Options>? set = null, int features = 4)
+        ThreadCluster? cluster, Row[] rows, Action<SoftmaxCrossEntropyTrainer.Options>? set = null, int features = 4, int[]? ends = null)
     {
         var ml = new MLContext(1);
         var schema = SchemaDefinition.Create(typeof(Row));
         schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, features);
-        var part = Part(rows, cluster).Select(row => new Row { Class = row.Class, Weight = row.Weight, Features = row.Features[..features] });
+        var part = Part(rows, cluster, ends)
+            .Select(row => new Row { Class = row.Class, Weight = row.Weight, Features = row.Features[..features], Group = row.Group });
         var data = ml.Data.LoadFromEnumerable(part, schema);
         data = ml.Transforms.Conversion.MapValueToKey("Label", nameof(Row.Class)).Fit(data).Transform(data);
         var options = new SoftmaxCrossEntropyTrainer.Options { Cluster = cluster, NumberOfThreads = 1 };
@@ -224,9 +276,13 @@ public sealed class ClusterTrainingTests : IDisposable
             TrainingReport.Of(model)!, metrics.ToJson());
     }
 
-    private static Row[] Part(Row[] rows, ThreadCluster? cluster) => cluster is null
-        ? rows
-        : rows[(rows.Length * cluster.Rank / cluster.Size)..(rows.Length * (cluster.Rank + 1) / cluster.Size)];
+    private static Row[] Part(Row[] rows, ThreadCluster? cluster, int[]? ends = null)
+    {
+        if (cluster is null)
+            return rows;
+        int End(int rank) => rank < 0 ? 0 : ends?[rank] ?? rows.Length * (rank + 1) / cluster.Size;
+        return rows[End(cluster.Rank - 1)..End(cluster.Rank)];
+    }
 
     private static void AssertRefused(string message, (Fitted? Result, Exception? Failure)[] outcomes) =>
         Assert.All(outcomes, outcome => Assert.Contains(message, outcome.Failure!.Message, StringComparison.Ordinal));
@@ -234,12 +290,13 @@ public sealed class ClusterTrainingTests : IDisposable
     private static Row[] Generate(int count)
     {
         var random = new Random(4);
-        return [.. Enumerable.Range(0, count).Select(_ =>
+        return [.. Enumerable.Range(0, count).Select(i =>
         {
             var label = random.Next(3);
             return new Row
             {
                 Class = "abc"[label].ToString(),
+                Group = i / 7,
                 Features = [.. Enumerable.Range(0, 4).Select(j => (float)(random.NextDouble() * 3 + (j == label ? 1 : 0)))],
             };
         })];
@@ -261,6 +318,8 @@ public sealed class ClusterTrainingTests : IDisposable
         public string Class { get; set; } = "";
 
         public float Weight { get; set; } = 1;
+
+        public float Group { get; set; }
 
         public float[] Features { get; set; } = [];
     }

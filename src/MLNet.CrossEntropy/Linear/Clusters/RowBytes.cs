@@ -58,15 +58,19 @@ internal static class RowBytes
             part.Classes?.CopyTo(joined.Classes!, row);
             part.Targets?.CopyTo(joined.Targets!, row * outputs);
             part.Weights?.CopyTo(joined.Weights!, row);
+            part.Groups?.CopyTo(joined.Groups!, row);
             (row, value) = (row + part.Rows, value + part.Values.Length);
         }
 
         return joined.ToBlock();
     }
 
-    private static Span<byte> AsBytes(Array array) => array is float[] floats
-        ? MemoryMarshal.AsBytes(floats.AsSpan())
-        : MemoryMarshal.AsBytes(((int[])array).AsSpan());
+    private static Span<byte> AsBytes(Array array) => array switch
+    {
+        float[] floats => MemoryMarshal.AsBytes(floats.AsSpan()),
+        ulong[] groups => MemoryMarshal.AsBytes(groups.AsSpan()),
+        _ => MemoryMarshal.AsBytes(((int[])array).AsSpan()),
+    };
 
     /// <summary>The arrays of a block, which is checked when it is made of them.</summary>
     private sealed class Arrays
@@ -77,7 +81,7 @@ internal static class RowBytes
         public Arrays(RowBlock rows)
         {
             (_rows, _features, Values, Starts, Indices) = (rows.Rows, rows.Features, rows.Values, rows.RowStarts, rows.Indices);
-            (Classes, Targets, Weights) = (rows.Classes, rows.Targets, rows.Weights);
+            (Classes, Targets, Weights, Groups) = (rows.Classes, rows.Targets, rows.Weights, rows.Groups);
         }
 
         public Arrays(int rows, int stored, RowBlock like, int outputs)
@@ -89,6 +93,7 @@ internal static class RowBytes
             Classes = like.Classes is null ? null : new int[rows];
             Targets = like.Targets is null ? null : new float[rows * outputs];
             Weights = like.Weights is null ? null : new float[rows];
+            Groups = like.Groups is null ? null : new ulong[rows];
         }
 
         public float[] Values { get; }
@@ -103,14 +108,16 @@ internal static class RowBytes
 
         public float[]? Weights { get; }
 
-        public IEnumerable<Array> All => new Array?[] { Values, Starts, Indices, Classes, Targets, Weights }.OfType<Array>();
+        public ulong[]? Groups { get; }
+
+        public IEnumerable<Array> All => new Array?[] { Values, Starts, Indices, Classes, Targets, Weights, Groups }.OfType<Array>();
 
         public RowBlock ToBlock()
         {
             var block = Starts is null
                 ? RowBlock.Dense(_rows, _features, Values)
                 : RowBlock.Sparse(_rows, _features, Starts, Indices!, Values);
-            return block with { Classes = Classes, Targets = Targets, Weights = Weights };
+            return block with { Classes = Classes, Targets = Targets, Weights = Weights, Groups = Groups };
         }
     }
 }

@@ -73,9 +73,6 @@ internal sealed class RowShares : IDisposable
     /// <summary>The rows of the largest share.</summary>
     public int LargestShare => Enumerable.Range(0, Count).Max(index => (int)(FirstRow(index + 1) - FirstRow(index)));
 
-    /// <summary>What the rows' weights were multiplied with.</summary>
-    public float WeightScale { get; private init; } = 1;
-
     /// <summary>Ends a fit early, on all ranks at the same place; asked with every sum.</summary>
     public CancellationToken Cancellation { get; init; }
 
@@ -88,9 +85,11 @@ internal sealed class RowShares : IDisposable
     /// <param name="outputs">The width of vector targets.</param>
     /// <param name="cancellation">Ends the fit.</param>
     /// <param name="form">Whether rows shall be sparse; null decides by their values.</param>
+    /// <param name="what">What the rows are for, for the error.</param>
     /// <exception cref="InvalidOperationException">There are fewer rows than the ranks need.</exception>
     public static RowShares Deal(
-        ICluster cluster, IReadOnlyList<RowBlock> own, int outputs, CancellationToken cancellation, bool? form = null)
+        ICluster cluster, IReadOnlyList<RowBlock> own, int outputs, CancellationToken cancellation, bool? form = null,
+        string what = "training")
     {
         var read = Ends(cluster.Gather(own.Sum(block => (long)block.Rows)));
         var nonZeros = cluster.Gather(own.Sum(RowForm.NonZeros)).Sum();
@@ -100,7 +99,7 @@ internal sealed class RowShares : IDisposable
         var count = (int)Math.Min(usual, units);
         if (count < cluster.Size)
         {
-            throw ClusterMessages.Agreed(new InvalidOperationException($"There are {rows} rows for {cluster.Size} ranks; each needs "
+            throw ClusterMessages.Agreed(new InvalidOperationException($"There are {rows} {what} rows for {cluster.Size} ranks; each needs "
                 + $"{UnitRows} at least: start at most {count} ranks."));
         }
 
@@ -118,7 +117,6 @@ internal sealed class RowShares : IDisposable
         return new RowShares(cluster, rows, nonZeros, count, [.. dealt.Select(block => block.Weighing(weightScale))], outputs)
         {
             Cancellation = cancellation,
-            WeightScale = weightScale,
         };
     }
 
@@ -158,15 +156,8 @@ internal sealed class RowShares : IDisposable
         return centre;
     }
 
-    /// <summary>The sum of the example weights, as they came.</summary>
-    public double TotalWeight() => Sum(1, (share, sum) =>
-    {
-        for (var row = share.From; row < share.To; row++)
-            sum[0] += Own.Weight(row);
-    })[0] / WeightScale;
-
-    /// <summary>The same rows on every rank, spread over all; in one set.</summary>
-    public RowSet Sample(int most)
+    /// <summary>The same rows on every rank, spread over all.</summary>
+    public RowBlock Sample(int most)
     {
         var count = Math.Min(most, Rows);
         var (from, to) = (Local.First().First, Local.Last().First + Local.Last().To - Local.Last().From);
@@ -176,8 +167,8 @@ internal sealed class RowShares : IDisposable
         var taken = rows.Select(row => RowForm.Take(own, row, 1, Own.IsSparse, _outputs)).ToArray();
         var like = own[0];
         var all = Cluster.Gather(taken.Length == 0 ? [] : RowBytes.Of(RowBytes.Join(taken, like, _outputs)));
-        return new RowSet([RowBytes.Join([.. all.Where(bytes => bytes.Length > 0).Select(bytes => RowBytes.Read(bytes, like, _outputs))],
-            like, _outputs)]);
+        RowBlock[] parts = [.. all.Where(bytes => bytes.Length > 0).Select(bytes => RowBytes.Read(bytes, like, _outputs))];
+        return RowBytes.Join(parts, like, _outputs) with { Centre = like.Centre };
     }
 
     /// <summary>What each rank keeps of its rows, all ranks' one after the other, as one process would have it.</summary>

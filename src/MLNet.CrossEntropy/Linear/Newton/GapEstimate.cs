@@ -36,7 +36,7 @@ internal sealed class GapEstimate : IDisposable
         var most = Math.Max(1, MostValues / Math.Max(summary.ValuesPerRow, summary.Outputs));
         var size = (int)Math.Min(Math.Max(FewestRows, RowsPerFeature * (long)summary.Features), Math.Min(most, summary.Rows));
         // Of a cluster every rank has the same sample, and asks nobody about it.
-        _sample = objective.Shares?.Sample(size) ?? new RowSet([RowSample.Draw(objective.Chunks, summary, size, seed: 0)]);
+        _sample = new RowSet([objective.Shares?.Sample(size) ?? RowSample.Draw(objective.Chunks, summary, size, seed: 0)]);
         _objective = objective.Shares is null ? objective
             : new LinearObjective([_sample], summary, objective.Loss, objective.Penalty, objective.Scaling, objective.Team);
         _isOwn = _objective != objective;

@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>Which rows judge a penalty.</summary>
@@ -20,17 +22,37 @@ internal sealed partial class PenaltySearch
     private const int MostLeftOut = 1_000;
 
     /// <summary>The plan with its penalties, and what was tried; nothing where the rows are too few to spare any.</summary>
+    /// <param name="chunks">All rows, or in a cluster this rank's.</param>
+    /// <param name="summary">What is known of all rows.</param>
+    /// <param name="validation">The rows that judge, where they are given.</param>
+    /// <param name="plan">The fit.</param>
+    /// <param name="shares">Of a cluster, the rows of all ranks: each makes the same choice by the same rows, drawn from them.</param>
+    /// <param name="heldShares">Of a cluster, the validation rows of all ranks.</param>
     /// <exception cref="OperationCanceledException">The fit was cancelled.</exception>
     public static (FitPlan Plan, IReadOnlyList<PenaltyTrial> Path) Choose(
-        IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan)
+        IEnumerable<RowSet> chunks, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan, RowShares? shares = null,
+        RowShares? heldShares = null)
     {
         var cost = Math.Max(LeastCost, (summary.IsSparse ? CostOfSparse : 1) * summary.ValuesPerRow * plan.Outputs);
         var size = (int)Math.Min(summary.Rows, Math.Max(FewestSampled, LargestSample / cost));
-        IReadOnlyList<RowBlock> rows = chunks is RowSet[] { Length: 1 } kept && size == summary.Rows
-            ? [.. kept[0].Blocks]
+        IReadOnlyList<RowBlock> rows = shares is not null ? [shares.Sample(size)]
+            : chunks is RowSet[] { Length: 1 } kept && size == summary.Rows ? [.. kept[0].Blocks]
             : [RowSample.Draw(chunks, summary, size, plan.Seed)];
         var isValidated = validation is { Count: > 0 };
-        var shares = plan.Standardize && (isValidated || size >= FewestRows) ? SharesOf(chunks, summary, plan) : null;
+        var variances = plan.Standardize && (isValidated || size >= FewestRows) ? SharesOf(chunks, summary, plan, shares) : null;
+        if (shares is null)
+            return Choose(rows, summary, validation, plan, variances);
+        validation = heldShares is null ? null : [heldShares.Sample(size)];
+        // Each rank by itself: together they only say whether one was cancelled.
+        var (chosen, path) = shares.Cluster.Together(() => Choose(rows, summary, validation, plan with { Cluster = null }, variances));
+        return (chosen with { Cluster = plan.Cluster }, path);
+    }
+
+    private static (FitPlan Plan, IReadOnlyList<PenaltyTrial> Path) Choose(
+        IReadOnlyList<RowBlock> rows, RowSummary summary, IReadOnlyList<RowBlock>? validation, FitPlan plan, float[]? shares)
+    {
+        var isValidated = validation is { Count: > 0 };
+        var size = rows.Sum(block => block.Rows);
         var form = new HessianForm(plan.Loss, plan.Outputs, summary);
         if (!isValidated && size is >= FewestRows and <= MostRowsLeftOut && !plan.ChoosesL1 && plan.L1 == 0 && plan.Loss.HasCurvature
             && form.IsWhole && form.BlockSize <= MostLeftOut

@@ -63,8 +63,8 @@ internal sealed partial class PenaltySearch : IDisposable
     }
 
     /// <summary>The variance of each feature, as far as its scale knows it: the share of L2 that a scaled weight of 1 makes.</summary>
-    public static float[] SharesOf(IEnumerable<RowSet> chunks, RowSummary summary, FitPlan plan) =>
-        [.. FeatureScaling.Of(chunks, summary, 0, plan.Loss.Curvature).Scales.Select(scale => 1 / (scale * scale))];
+    public static float[] SharesOf(IEnumerable<RowSet> chunks, RowSummary summary, FitPlan plan, RowShares? shares = null) =>
+        [.. FeatureScaling.Of(chunks, summary, 0, plan.Loss.Curvature, shares).Scales.Select(scale => 1 / (scale * scale))];
 
     public void Dispose()
     {

@@ -15,6 +15,7 @@ internal static class RowForm
         var classes = like.Classes is null ? null : new int[count];
         var targets = like.Targets is null ? null : new float[count * outputs];
         var weights = blocks.All(block => block.Weights is null) ? null : new float[count];
+        var groups = like.Groups is null ? null : new ulong[count];
         for (var r = 0; r < count; r++)
         {
             var (block, row) = (blocks[(first + r) / like.Rows], (first + r) % like.Rows);
@@ -24,10 +25,12 @@ internal static class RowForm
                 block.Targets.AsSpan(row * outputs, outputs).CopyTo(targets.AsSpan(r * outputs));
             if (weights is not null)
                 weights[r] = block.Weights?[row] ?? 1;
+            if (groups is not null)
+                groups[r] = block.Groups![row];
         }
 
         var taken = isSparse ? Sparse(blocks, first, count) : Dense(blocks, first, count);
-        return taken with { Classes = classes, Targets = targets, Weights = weights };
+        return taken with { Classes = classes, Targets = targets, Weights = weights, Groups = groups };
     }
 
     /// <summary>The values of a block's rows that are not 0.</summary>

@@ -1,3 +1,5 @@
+using MLNet.CrossEntropy.Numerics;
+
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>Makes rows that are only evaluated fit beside the rows that are fitted.</summary>
@@ -11,7 +13,11 @@ internal static class ValidationRows
     /// </summary>
     /// <returns>The blocks, and how many rows have lost their label.</returns>
     /// <exception cref="ArgumentException">The rows have other features, or none of them is left.</exception>
-    public static (IReadOnlyList<RowBlock> Blocks, long Unknown) For(IReadOnlyList<RowBlock> blocks, RowSummary training)
+    /// <param name="blocks">The rows.</param>
+    /// <param name="training">What is known of the training rows.</param>
+    /// <param name="cluster">The ranks, of which this one has these rows, others others; they get their form when they are dealt.</param>
+    public static (IReadOnlyList<RowBlock> Blocks, long Unknown) For(
+        IReadOnlyList<RowBlock> blocks, RowSummary training, ICluster? cluster = null)
     {
         if (blocks.FirstOrDefault(block => block.Features != training.Features) is { } other)
             throw new ArgumentException($"The validation rows have {other.Features} features and the training rows "
@@ -19,10 +25,12 @@ internal static class ValidationRows
         var unknown = 0L;
         RowBlock[] known = [.. blocks.Select(block => Known(block, training, ref unknown))];
         var rows = known.Sum(block => (long)block.Rows);
+        if (cluster is not null)
+            (unknown, rows) = (cluster.Gather(unknown).Sum(), cluster.Gather(rows).Sum());
         if (unknown == rows)
             throw new ArgumentException($"None of the {rows} validation rows has a class that a training row has; take both from the "
                 + "same source.", nameof(blocks));
-        if (known[0].IsSparse == training.IsSparse)
+        if (cluster is not null || known[0].IsSparse == training.IsSparse)
             return (known, unknown);
         var outputs = training.OutputWeights.Length;
         var piece = training.IsSparse ? known[0].Rows : PieceOf(known[0]);

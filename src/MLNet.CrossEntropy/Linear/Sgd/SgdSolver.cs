@@ -65,7 +65,7 @@ internal sealed class SgdSolver : ISolver
                 checked(objective.Outputs * (start.Stride + 1)), objective.Shares);
 
         // The first chunk stands for all rows; of a cluster rows of all shares do.
-        using var sample = objective.Shares?.Sample(SampleRows);
+        using var sample = objective.Shares is { } all ? new RowSet([all.Sample(SampleRows)]) : null;
         using var pass = objective.Chunks.GetEnumerator();
         pass.MoveNext();
         (_step, var rate) = Begin(sample ?? pass.Current, start);
