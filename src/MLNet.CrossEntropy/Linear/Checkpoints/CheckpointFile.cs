@@ -41,9 +41,7 @@ internal static class CheckpointFile
     /// <exception cref="InvalidDataException">It is no checkpoint, of another version, damaged, or of another fit.</exception>
     public static void Read(string path, string identity, Action<StateStream> serialize)
     {
-        // Before it is opened: a pipe has no length, and to open it is to wait for ever.
-        var file = new FileInfo(path);
-        var length = (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length;
+        var length = LengthOf(path);
         if (length < HeaderLength + SHA256.HashSizeInBytes)
             throw new InvalidDataException($"it has {length} bytes, too few for a checkpoint: it is torn, or none");
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
@@ -58,6 +56,16 @@ internal static class CheckpointFile
         serialize(state);
         if (state.Left > 0)
             throw new InvalidDataException("it holds more than the state of this fit");
+    }
+
+    /// <summary>
+    /// The bytes of what a path leads to, to be asked before it is opened: a pipe has none, and to open it is to wait for ever; nor has a
+    /// device that never ends.
+    /// </summary>
+    public static long LengthOf(string path)
+    {
+        var file = new FileInfo(path);
+        return (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length;
     }
 
     private static void CheckHeader(FileStream stream)
