@@ -78,8 +78,10 @@ internal sealed class FeatureScaling
     {
         var isOfScaled = plan.PenaltyShares is not null;
         var added = plan.L2 / plan.Loss.Curvature;
-        return !plan.Standardize || added == 0 || (isOfScaled && isSparse)
-            ? this : new(Means, Add(Scales), Add(StepScales), FarOutFeatures);
+        if (!plan.Standardize || added == 0 || (isOfScaled && isSparse))
+            return this;
+        var scales = Add(Scales);
+        return new(Means, scales, StepScales == Scales ? scales : Add(StepScales), FarOutFeatures);
 
         float[] Add(float[] scales) => [.. scales
             .Select(scale => (float)(scale / Math.Sqrt(1 + (isOfScaled ? 1 : (double)scale * scale) * added)))];
