@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
 
@@ -7,7 +6,7 @@ public sealed class ClusterPage() : DocumentationPage("docs/cluster.md")
 {
     private void Fit()
     {
-        var (ml, all, _) = Load(Dataset.Iris);
+        var (ml, all, _, _) = Load();
         // begin
         using var cluster = MpiCluster.Join();
         var data = cluster.Share(all);

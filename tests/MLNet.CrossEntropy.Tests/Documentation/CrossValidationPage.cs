@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
 
@@ -8,8 +7,7 @@ public sealed class CrossValidationPage() : DocumentationPage("docs/cross-valida
 {
     private void CrossValidate()
     {
-        MLContext ml = new(seed: 1);
-        var data = Dataset.Iris.View(ml);
+        var (ml, data, _, _) = Load();
         // begin
         var estimators = new Dictionary<string, Func<MLContext, IEstimator<ITransformer>>>
         {
@@ -25,8 +23,7 @@ public sealed class CrossValidationPage() : DocumentationPage("docs/cross-valida
 
     private void Forecasts()
     {
-        MLContext ml = new(seed: 1);
-        var data = Dataset.Iris.View(ml);
+        var (ml, data, _, _) = Load();
         // begin
         var result = ml.MulticlassClassification.CrossValidateCrossEntropy(
             data, ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex"), numberOfFolds: 10, labelColumnName: "ClassIndex", seed: 1);
@@ -37,7 +34,7 @@ public sealed class CrossValidationPage() : DocumentationPage("docs/cross-valida
 
     private void Require()
     {
-        var (ml, train, test) = Load(Dataset.Iris);
+        var (ml, _, train, test) = Load();
         var oldModel = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex", l2Regularization: 1).Fit(train);
         var newModel = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train);
         // begin

@@ -29,7 +29,7 @@ public abstract partial class DocumentationPage(string file) : IDisposable
     /// <summary>Runs a snippet and answers what it printed.</summary>
     public string Run(string name)
     {
-        var method = GetType().GetMethod(name, BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly)!;
+        var method = GetType().GetMethod(name, BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly)!;
         method.Invoke(this, BindingFlags.DoNotWrapExceptions, null, null, null);
         return Console.ToString();
     }
@@ -47,20 +47,18 @@ public abstract partial class DocumentationPage(string file) : IDisposable
     /// <summary>A file in a folder of the test's own; the page shows the name alone.</summary>
     protected string InFolder(string name) => _folder.File(name);
 
-    /// <summary>Real rows: a context, two thirds of the data and the rest.</summary>
-    private protected static (MLContext ML, IDataView Train, IDataView Test) Load(Dataset data)
-    {
-        MLContext ml = new(seed: 1);
-        (var train, var test) = data.Split();
-        return (ml, train.View(ml), test.View(ml));
-    }
+    /// <summary>A file beside the pages, which show its name alone.</summary>
+    protected static string InDocs(string name) => Path.Combine(Repository.Root, "docs", name);
 
-    /// <summary>A body without its indentation and the folder of its files.</summary>
+    /// <summary>What the pages call ml, data, train and test.</summary>
+    protected static (MLContext ML, IDataView Data, IDataView Train, IDataView Test) Load() => TrainersPage.Flowers();
+
+    /// <summary>A body without its indentation and the folders of its files.</summary>
     private static string Shown(string body)
-        => InFolderCall().Replace(string.Concat(body.Split('\n').SkipLast(1).Select(line => (line.StartsWith(Indentation, StringComparison.Ordinal) ? line[Indentation.Length..] : line) + "\n")), "$1");
+        => PathCall().Replace(string.Concat(body.Split('\n').SkipLast(1).Select(line => (line.StartsWith(Indentation, StringComparison.Ordinal) ? line[Indentation.Length..] : line) + "\n")), "$1");
 
-    [GeneratedRegex(@"InFolder\((""[^""]*"")\)")]
-    private static partial Regex InFolderCall();
+    [GeneratedRegex(@"In(?:Folder|Docs)\((""[^""]*"")\)")]
+    private static partial Regex PathCall();
 
     [GeneratedRegex(@" (?<name>\w+)\(\)\n    \{\n(?:(?!\n    \}).)*?        // begin\n(?<body>.*?)        // end\n", RegexOptions.Singleline)]
     private static partial Regex Method();

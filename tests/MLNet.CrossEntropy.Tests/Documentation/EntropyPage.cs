@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
 
@@ -67,24 +66,22 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
 
     private void WrongStart()
     {
-        (var rows, var heldOut) = Dataset.BreastCancer.Split();
-        MLContext ml = new(seed: 1);
-        (var train, var test) = (rows.View(ml), heldOut.View(ml));
-        var opposite = (rows with { Examples = [.. rows.Examples.Select(e => new Dataset.Example { Features = e.Features, IsSecond = !e.IsSecond })] }).View(ml);
-        ITransformer wrong = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options { LabelColumnName = "IsSecond", Solver = Solver.Newton }).Fit(opposite);
+        var (ml, _, train, test) = Load();
         // begin
         var gradient = new double[1];
         _ = LossFunctions.SigmoidCrossEntropy<double>([-10], new Target<double>([1]), gradient);
         var q = StableMath.Sigmoid(-10.0);
         Console.WriteLine($"q = {q:0.00000}: gradient of cross-entropy {gradient[0]:0.0000}, of the squared error {2 * (q - 1) * q * (1 - q):0.0000}");
         // Two epochs from a model that was taught the opposite.
+        var opposite = ml.Transforms.Expression("IsVirginica", "virginica : not virginica", "IsVirginica").Fit(train).Transform(train);
+        var wrong = ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsVirginica").Fit(opposite);
         foreach (var rate in new[] { 0.01, 0.1, 1 })
             Console.WriteLine($"rate {rate}: log-loss {LogLoss(wrong):0.0} -> {GoOn(TrainingLoss.CrossEntropy, rate):0.0} by cross-entropy, {GoOn(TrainingLoss.Brier, rate):0.0} by squared error");
 
         double GoOn(TrainingLoss loss, double rate) => LogLoss(ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
-        { LabelColumnName = "IsSecond", Loss = loss, Schedule = rate, Optimizer = new Sgd(), L2Regularization = 0, NumberOfEpochs = 2, InitialModel = wrong, Seed = 1 }).Fit(train));
+        { LabelColumnName = "IsVirginica", Loss = loss, Schedule = rate, Optimizer = new Sgd(), L2Regularization = 0, NumberOfEpochs = 2, InitialModel = wrong, Seed = 1 }).Fit(train));
 
-        double LogLoss(ITransformer model) => ml.BinaryClassification.EvaluateCrossEntropy(model.Transform(test), "IsSecond").LogLoss;
+        double LogLoss(ITransformer model) => ml.BinaryClassification.EvaluateCrossEntropy(model.Transform(test), "IsVirginica").LogLoss;
         // end
     }
 

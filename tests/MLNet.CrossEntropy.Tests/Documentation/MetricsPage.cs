@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
 
@@ -71,7 +70,7 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
 
     private void Segments()
     {
-        var (ml, train, test) = Load(Dataset.Iris);
+        var (ml, _, train, test) = Load();
         var model = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train);
         // begin
         MulticlassEvaluationOptions options = new() { LabelColumnName = "ClassIndex", SegmentColumnName = "PredictedLabel" };
@@ -96,7 +95,7 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
 
     private void Compare()
     {
-        var (ml, train, test) = Load(Dataset.Iris);
+        var (ml, _, train, test) = Load();
         // begin
         var models = new Dictionary<string, IDataView>
         {
@@ -110,7 +109,7 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
 
     private void Report()
     {
-        var (ml, train, test) = Load(Dataset.Iris);
+        var (ml, _, train, test) = Load();
         // begin
         var model = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train);
         var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(test), "ClassIndex");
@@ -121,7 +120,7 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
 
     private static (MLContext ML, IDataView Scored, MulticlassCrossEntropyMetrics Metrics) Evaluated()
     {
-        var (ml, train, test) = Load(Dataset.Iris);
+        var (ml, _, train, test) = Load();
         var scored = ml.MulticlassClassification.Trainers
             .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Solver = Solver.Newton }).Fit(train).Transform(test);
         return (ml, scored, ml.MulticlassClassification.EvaluateCrossEntropy(scored, "ClassIndex"));

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
-using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
 
@@ -9,7 +8,7 @@ public sealed class MigratingPage() : DocumentationPage("docs/migrating.md")
 {
     private void FromLbfgs()
     {
-        var (ml, train, test) = Load(Dataset.Iris);
+        var (ml, _, train, test) = Load();
         // begin
         var before = ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy(new LbfgsMaximumEntropyMulticlassTrainer.Options
         {
@@ -26,7 +25,7 @@ public sealed class MigratingPage() : DocumentationPage("docs/migrating.md")
 
     private void GoOn()
     {
-        var (ml, train, _) = Load(Dataset.Iris);
+        var (ml, _, train, _) = Load();
         // begin
         var lbfgs = ml.MulticlassClassification.Trainers.LbfgsMaximumEntropy("ClassIndex").Fit(train);
         var model = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
 
@@ -22,7 +21,7 @@ public sealed class OptionsPage() : DocumentationPage("docs/options.md")
 
     private void Penalty()
     {
-        var (ml, train, _) = Load(Dataset.Iris);
+        var (ml, _, train, _) = Load();
         // begin
         SoftmaxCrossEntropyTrainer.Options options = new() { LabelColumnName = "ClassIndex", Solver = Solver.Newton };
         var byDefault = TrainingReport.Of(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(train))!;
@@ -32,11 +31,11 @@ public sealed class OptionsPage() : DocumentationPage("docs/options.md")
 
     private void Threads()
     {
-        var (ml, train, _) = Load(Dataset.BreastCancer);
+        var (ml, _, train, _) = Load();
         // begin
         float Bias(int threads) => ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
         {
-            LabelColumnName = "IsSecond",
+            LabelColumnName = "IsVirginica",
             Seed = 1,
             NumberOfThreads = threads,
         }).Fit(train).Model.SubModel.Bias;

@@ -2,7 +2,6 @@ using Microsoft.Data.Analysis;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
-using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
 
@@ -41,13 +40,13 @@ public sealed class RecipesPage() : DocumentationPage("docs/recipes.md")
 
     private void ValidationInAPipeline()
     {
-        var (ml, train, test) = Load(Dataset.BreastCancer);
+        var (ml, _, train, test) = Load();
         // begin
         var preparation = ml.Transforms.NormalizeMeanVariance("Features").Fit(train);
-        var trainer = ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond");
+        var trainer = ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsVirginica");
         var model = trainer.Fit(preparation.Transform(train), preparation.Transform(test));
         var whole = preparation.Append(model);
-        var metrics = ml.BinaryClassification.EvaluateCrossEntropy(whole.Transform(test), "IsSecond");
+        var metrics = ml.BinaryClassification.EvaluateCrossEntropy(whole.Transform(test), "IsVirginica");
         Console.WriteLine($"log-loss {metrics.LogLoss:0.00} on the rows that the fit stopped by");
         // end
     }
@@ -80,7 +79,7 @@ public sealed class RecipesPage() : DocumentationPage("docs/recipes.md")
 
     private void Folds()
     {
-        var (ml, data, _) = Load(Dataset.Iris);
+        var (ml, data, _, _) = Load();
         // begin
         IReadOnlyList<TrainCatalogBase.CrossValidationResult<MulticlassClassificationMetrics>> Validate(IEstimator<ITransformer> trainer) =>
             ml.MulticlassClassification.CrossValidate(data, trainer, labelColumnName: "ClassIndex", seed: 1);

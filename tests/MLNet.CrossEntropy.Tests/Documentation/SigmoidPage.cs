@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
 
@@ -8,10 +7,10 @@ public sealed class SigmoidPage() : DocumentationPage("docs/sigmoid.md")
 {
     private void Sigmoid()
     {
-        var (ml, train, test) = Load(Dataset.BreastCancer);
+        var (ml, _, train, test) = Load();
         // begin
-        var model = ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(train);
-        var metrics = ml.BinaryClassification.EvaluateCrossEntropy(model.Transform(test), "IsSecond");
+        var model = ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsVirginica").Fit(train);
+        var metrics = ml.BinaryClassification.EvaluateCrossEntropy(model.Transform(test), "IsVirginica");
         Console.WriteLine($"log-loss {metrics.LogLoss:0.00} of {metrics.LabelEntropy:0.00} nats, area under the ROC curve {metrics.RocAuc:0.00}");
         // end
     }
@@ -39,13 +38,13 @@ public sealed class SigmoidPage() : DocumentationPage("docs/sigmoid.md")
 
     private void Newton()
     {
-        var (ml, train, _) = Load(Dataset.BreastCancer);
+        var (ml, _, train, _) = Load();
         // begin
         foreach (var solver in new[] { Solver.Sgd, Solver.Newton })
         {
             var model = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
             {
-                LabelColumnName = "IsSecond",
+                LabelColumnName = "IsVirginica",
                 Solver = solver,
                 Seed = 1,
             }).Fit(train);

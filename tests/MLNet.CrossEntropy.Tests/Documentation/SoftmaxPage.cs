@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
 
@@ -8,7 +7,7 @@ public sealed class SoftmaxPage() : DocumentationPage("docs/softmax.md")
 {
     private void Softmax()
     {
-        var (ml, train, test) = Load(Dataset.Iris);
+        var (ml, _, train, test) = Load();
         // begin
         var pipeline = ml.Transforms.Conversion.MapValueToKey("Label", "Class")
             .Append(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy())
@@ -37,7 +36,7 @@ public sealed class SoftmaxPage() : DocumentationPage("docs/softmax.md")
 
     private void Coefficients()
     {
-        var (ml, train, _) = Load(Dataset.Iris);
+        var (ml, _, train, _) = Load();
         var model = ml.Transforms.Conversion.MapValueToKey("Label", "Class")
             .Append(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { Solver = Solver.Newton }))
             .Fit(train);

@@ -1,13 +1,30 @@
 using Microsoft.ML;
-using MLNet.CrossEntropy.Tests.Shared;
+using Microsoft.ML.Data;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
 
 public sealed class TrainersPage() : DocumentationPage("docs/trainers.md")
 {
+    internal static (MLContext ML, IDataView Data, IDataView Train, IDataView Test) Flowers()
+    {
+        // begin
+        var ml = new MLContext(seed: 1);
+        var file = ml.Data.LoadFromTextFile(InDocs("iris.csv"),
+        [
+            new TextLoader.Column("Features", DataKind.Single, 0, 3),
+            new TextLoader.Column("Class", DataKind.String, 4),
+            new TextLoader.Column("IsVirginica", DataKind.Boolean, 5),
+        ], separatorChar: ',', hasHeader: true);
+        var data = ml.Transforms.Conversion.MapValueToKey("ClassIndex", "Class").Fit(file).Transform(file);
+        var split = ml.Data.TrainTestSplit(data, testFraction: 0.33);
+        (var train, var test) = (split.TrainSet, split.TestSet);
+        // end
+        return (ml, data, train, test);
+    }
+
     private void Penalty()
     {
-        var (ml, train, _) = Load(Dataset.Iris);
+        var (ml, _, train, _) = Load();
         // begin
         var options = new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Seed = 1 };
         var path = TrainingReport.Of(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(train))!.PenaltyPath!;
@@ -18,14 +35,15 @@ public sealed class TrainersPage() : DocumentationPage("docs/trainers.md")
 
     private void Validation()
     {
-        var (ml, train, _) = Load(Dataset.BreastCancer);
+        var (ml, _, train, _) = Load();
         // begin
         var model = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
         {
-            LabelColumnName = "IsSecond",
+            LabelColumnName = "IsVirginica",
             ValidationFraction = 0.2,
             Patience = 5,
             NumberOfEpochs = 500,
+            Solver = Solver.Sgd,
             L2Regularization = 0,
             Seed = 1,
         }).Fit(train);
@@ -38,7 +56,7 @@ public sealed class TrainersPage() : DocumentationPage("docs/trainers.md")
 
     private void Resume()
     {
-        var (ml, train, _) = Load(Dataset.Iris);
+        var (ml, _, train, _) = Load();
         // begin
         using var source = new CancellationTokenSource();
         var options = new SoftmaxCrossEntropyTrainer.Options
@@ -66,7 +84,7 @@ public sealed class TrainersPage() : DocumentationPage("docs/trainers.md")
 
     private void WarmStart()
     {
-        var (ml, train, test) = Load(Dataset.Iris);
+        var (ml, _, train, test) = Load();
         // begin
         var first = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train);
         var second = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options
@@ -81,7 +99,7 @@ public sealed class TrainersPage() : DocumentationPage("docs/trainers.md")
 
     private void Streaming()
     {
-        var (ml, train, _) = Load(Dataset.Iris);
+        var (ml, _, train, _) = Load();
         // begin
         var options = new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Seed = 1, Solver = Solver.Sgd };
         var cached = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options).Fit(train);
