@@ -87,6 +87,9 @@ internal static class PictureFile
         return data.ToArray();
     }
 
+    /// <summary>The bytes of what a path leads to: a link has a length of its own, and what never ends has none.</summary>
+    public static long LengthOf(FileInfo file) => (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length;
+
     private static SKCodec OpenCodec(string path)
     {
         try
@@ -94,9 +97,10 @@ internal static class PictureFile
             var file = new FileInfo(path);
             if (!file.Exists)
                 throw new UserException(Directory.Exists(path) ? "this is a folder" : "there is no such file");
-            if (file.Length is 0 or > MostBytes)
+            var length = LengthOf(file);
+            if (length is 0 or > MostBytes)
                 throw new UserException(
-                    file.Length == 0 ? "the file is empty" : Invariant($"the file has {file.Length:N0} bytes, more than {MostBytes:N0}"));
+                    length == 0 ? "the file is empty" : Invariant($"the file has {length:N0} bytes, more than {MostBytes:N0}"));
             var bytes = File.ReadAllBytes(path);
             using var data = SKData.CreateCopy(bytes);
             var codec = SKCodec.Create(data)

@@ -77,7 +77,8 @@ internal static class PictureFolder
         var votes = new Dictionary<string, double?>();
         if (!File.Exists(path))
             return votes;
-        string[]? lines = new FileInfo(path).Length > MostVoteBytes ? null : File.ReadAllLines(path);
+        var length = PictureFile.LengthOf(new FileInfo(path));
+        string[]? lines = length > MostVoteBytes ? null : length == 0 ? [] : File.ReadAllLines(path);
         if (lines is null)
             Skip($"it has more than {MostVoteBytes:N0} bytes, so no vote is read");
         else if (lines.FirstOrDefault()?.TrimEnd() != VotesHeader)

@@ -124,6 +124,17 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
+    public void Votes_without_an_end_are_none()
+    {
+        if (!File.Exists("/dev/zero"))
+            return;
+        var path = _folder.At(PictureFolder.VotesFile);
+        File.CreateSymbolicLink(path, "/dev/zero");
+        Assert.Empty(PictureFolder.ReadVotes(path, _skipped));
+        Assert.Single(_skipped);
+    }
+
+    [Fact]
     public void Another_file_of_that_name_is_named()
     {
         var path = _folder.At(PictureFolder.VotesFile);

@@ -47,13 +47,10 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
 
     private bool UsesLogits => _disagreement is null;
 
-    public static BinaryCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, BinaryEvaluationOptions options)
-    {
-        options.Check();
-        return options.Cluster.Guard(() => EvaluateTogether(env, data, options));
-    }
+    public static BinaryCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, BinaryEvaluationOptions options) =>
+        Evaluate(env, options, () => Evaluate(data, options));
 
-    private static BinaryCrossEntropyMetrics EvaluateTogether(IHostEnvironment env, IDataView data, BinaryEvaluationOptions options)
+    private static BinaryCrossEntropyMetrics Evaluate(IDataView data, BinaryEvaluationOptions options)
     {
         using BinaryEvaluator evaluator = new(data, options);
         MetricAccumulators ofProbabilities = new(2, options, evaluator._floorOfProbabilities, evaluator.Rows.Segments, isBinary: true);
@@ -74,9 +71,7 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
             });
 
         var sums = evaluator.UsesLogits ? ofLogits : ofProbabilities;
-        BinaryCrossEntropyMetrics metrics = new(sums, evaluator.Rows.ClassNames, options, evaluator.ScoresUsed);
-        EvaluationWarnings.Send(env, metrics.Warnings);
-        return metrics;
+        return new(sums, evaluator.Rows.ClassNames, options, evaluator.ScoresUsed);
     }
 
     public override BinaryBlock NewBlock() => new(First);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
@@ -16,7 +15,7 @@ internal static class EvaluationWarnings
     public static IEnumerable<string> Of(CrossEntropyMetrics metrics, EvaluationOptions options)
     {
         var remedy = metrics is BinaryCrossEntropyMetrics ? NameBinaryLogits : NameLogits;
-        foreach (var warning in OfRows(metrics.Rows, metrics.ProbabilityFloor, metrics.ClippedLossShare, metrics.LogLoss, remedy))
+        foreach (var warning in OfRows(metrics, remedy))
             yield return warning;
         if (metrics.Rows.Used == 0)
         {
@@ -29,16 +28,14 @@ internal static class EvaluationWarnings
             yield return warning;
         if (metrics.Perplexity is double.PositiveInfinity && double.IsFinite(metrics.LogLoss))
             yield return "The perplexity is infinite: exp of this log-loss is more than a double holds.";
-        foreach (var warning in OfWhatIsLeftOut(metrics, options))
-            yield return warning;
-        foreach (var warning in OfSegments(metrics))
+        foreach (var warning in OfWhatIsLeftOut(metrics, options).Concat(OfSegments(metrics)))
             yield return warning;
     }
 
     public static IEnumerable<string> Of(MultiLabelCrossEntropyMetrics metrics)
     {
         var rows = metrics.Rows;
-        foreach (var warning in OfRows(rows, metrics.ProbabilityFloor, metrics.ClippedLossShare, metrics.LogLoss, NameLogits))
+        foreach (var warning in OfRows(metrics, NameLogits))
             yield return warning;
         long answers = metrics.Labels.Count * (rows.Total - rows.ZeroWeight), missing = metrics.Labels.Sum(l => l.Rows.MissingLabel),
             unknown = metrics.Labels.Sum(l => l.Rows.UnknownClass), invalid = metrics.Labels.Sum(l => l.Rows.InvalidScore);
@@ -76,8 +73,9 @@ internal static class EvaluationWarnings
             channel.Warning(MessageSensitivity.None, warning);
     }
 
-    private static IEnumerable<string> OfRows(RowCounts rows, double floor, double clippedShare, double logLoss, string remedy)
+    private static IEnumerable<string> OfRows(LogLossMetrics metrics, string remedy)
     {
+        var rows = metrics.Rows;
         if (rows.Used == 0 && rows.CountedAsMistake == 0)
             yield return $"No row could be evaluated, so every metric is NaN ({rows}).";
         if (rows.MissingLabel > 0)
@@ -94,17 +92,14 @@ internal static class EvaluationWarnings
             yield return $"Of these rows {rows.UnknownClass + rows.InvalidScore - rows.CountedAsMistake} were left out and "
                 + $"{rows.CountedAsMistake} count as mistakes in log-loss and accuracy.";
         if (rows.Clipped > 0)
-        {
-            var share = clippedShare.ToString("P1", CultureInfo.InvariantCulture);
             yield return $"{rows.Clipped} rows give their true class a probability below "
-                + FormattableString.Invariant($"{floor:g3}{(rows.RoundedToZero > 0 ? " or one rounded to 0" : "")} ")
-                + $"and carry {share} of the clipped log-loss.";
-        }
-        if (rows.RoundedToZero > 0 && double.IsFinite(logLoss))
+                + FormattableString.Invariant($"{metrics.ProbabilityFloor:g3}{(rows.RoundedToZero > 0 ? " or one rounded to 0" : "")} ")
+                + FormattableString.Invariant($"and carry {metrics.ClippedLossShare:P1} of the clipped log-loss.");
+        if (rows.RoundedToZero > 0 && double.IsFinite(metrics.LogLoss))
             yield return $"The log-loss is at least this: {rows.RoundedToZero} of {rows.Total} rows have a probability of what happened "
                 + $"that "
                 + "single precision rounds to 0, and count as the smallest that it can be.";
-        if (double.IsPositiveInfinity(logLoss))
+        if (double.IsPositiveInfinity(metrics.LogLoss))
             yield return "The log-loss is infinite: a row that counts as a mistake, or a logit of minus infinity, gives its true class "
                 + "probability 0.";
     }

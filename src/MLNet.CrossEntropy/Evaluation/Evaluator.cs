@@ -1,4 +1,6 @@
+using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.MLNet;
+using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
@@ -49,6 +51,16 @@ internal abstract class Evaluator : IDisposable
     public abstract EvaluatedBlock LossesOf(ScoredBlock rows);
 
     public void Dispose() => Rows.Dispose();
+
+    /// <summary>Checks options, evaluates, all ranks of a cluster together, and sends what there is to warn of to ML.NET's log.</summary>
+    protected static TMetrics Evaluate<TMetrics>(IHostEnvironment env, EvaluationOptions options, Func<TMetrics> evaluate)
+        where TMetrics : LogLossMetrics
+    {
+        options.Check();
+        var metrics = options.Cluster.Guard(evaluate);
+        EvaluationWarnings.Send(env, metrics.Warnings);
+        return metrics;
+    }
 }
 
 /// <inheritdoc/>

@@ -47,8 +47,7 @@ internal static class MetricsTables
     }
 
     /// <summary>Each figure's name, indented where it belongs to the one above, and its value in words.</summary>
-    public static Table Figures(LogLossMetrics metrics) =>
-        Facts("All figures", metrics is CrossEntropyMetrics m ? Lines(m) : Lines((MultiLabelCrossEntropyMetrics)metrics));
+    public static Table Figures(LogLossMetrics metrics) => Facts("All figures", Lines(metrics));
 
     /// <summary>The classes, or the labels of a multi-label model.</summary>
     public static Table Parts(LogLossMetrics metrics, LossUnit unit) => metrics is MultiLabelCrossEntropyMetrics m
@@ -86,13 +85,25 @@ internal static class MetricsTables
         c.PrecisionRecall.F1, c.RocAuc, c.AveragePrecision,
     ];
 
-    private static IEnumerable<(string Name, string Value)> Lines(CrossEntropyMetrics m)
+    private static IEnumerable<(string Name, string Value)> Lines(LogLossMetrics m)
     {
-        yield return Fact("log-loss", $"{AtLeast(m.Rows)}{m.LogLoss:0.000000} nats, {m.LogLossBits:0.000000} bits");
+        var labels = m as MultiLabelCrossEntropyMetrics;
+        var ofLabels = labels is null ? "" : FormattableString.Invariant($", mean over {labels.Labels.Count} labels");
+        yield return Fact("log-loss", $"{AtLeast(m.Rows)}{m.LogLoss:0.000000} nats, {m.LogLossBits:0.000000} bits{ofLabels}");
         yield return Fact("  standard error", $"{m.LogLossStandardError:0.000000} nats, {m.LogLossInterval}");
         yield return Fact(
             "  clipped",
             $"{m.ClippedLogLoss:0.000000} nats, floor {m.ProbabilityFloor:g3}: {m.Rows.Clipped} rows carry {m.ClippedLossShare:P1}");
+        foreach (var line in labels is null ? Lines((CrossEntropyMetrics)m) : Lines(labels))
+            yield return line;
+        yield return ("computed from", m.ScoresUsed);
+        yield return Fact("rows", $"{m.Rows}");
+        if (m is CrossEntropyMetrics { EffectiveRows: var effective, WeightSum: var weight } && effective != m.Rows.Used)
+            yield return Fact("weight", $"{weight:0.####}, worth {effective:0.0} equal rows");
+    }
+
+    private static IEnumerable<(string Name, string Value)> Lines(CrossEntropyMetrics m)
+    {
         yield return Fact("  reduction", $"{m.LogLossReduction:0.0000} against {m.ReferenceName} ({m.ReferenceLogLoss:0.000000} nats)");
         if (m.IrreducibleLogLoss > 0)
             yield return Fact(
@@ -109,22 +120,13 @@ internal static class MetricsTables
         }
         foreach (var line in Details(m))
             yield return line;
-        yield return ("computed from", m.ScoresUsed);
-        yield return Fact("rows", $"{m.Rows}");
-        if (m.EffectiveRows != m.Rows.Used)
-            yield return Fact("weight", $"{m.WeightSum:0.####}, worth {m.EffectiveRows:0.0} equal rows");
     }
 
-    private static IEnumerable<(string Name, string Value)> Lines(MultiLabelCrossEntropyMetrics m)
-    {
-        yield return Fact(
-            "log-loss", $"{AtLeast(m.Rows)}{m.LogLoss:0.000000} nats, {m.LogLossBits:0.000000} bits, mean over {m.Labels.Count} labels");
-        yield return Fact("  standard error", $"{m.LogLossStandardError:0.000000} nats, {m.LogLossInterval}");
-        yield return Fact("Hamming loss", $"{m.HammingLoss:0.0000}, subset accuracy {m.SubsetAccuracy:0.0000}");
-        yield return Fact("F1", $"{m.Micro.F1:0.0000} micro, {m.Macro.F1:0.0000} macro");
-        yield return ("computed from", m.ScoresUsed);
-        yield return Fact("rows", $"{m.Rows}");
-    }
+    private static IEnumerable<(string Name, string Value)> Lines(MultiLabelCrossEntropyMetrics m) =>
+    [
+        Fact("Hamming loss", $"{m.HammingLoss:0.0000}, subset accuracy {m.SubsetAccuracy:0.0000}"),
+        Fact("F1", $"{m.Micro.F1:0.0000} micro, {m.Macro.F1:0.0000} macro"),
+    ];
 
     private static IEnumerable<(string Name, string Value)> Details(CrossEntropyMetrics metrics)
     {

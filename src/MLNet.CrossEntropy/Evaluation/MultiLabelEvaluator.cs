@@ -27,14 +27,10 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
 
     public override string ScoresUsed { get; }
 
-    public static MultiLabelCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, MultiLabelEvaluationOptions options)
-    {
-        options.Check();
-        return options.Cluster.Guard(() => EvaluateTogether(env, data, options));
-    }
+    public static MultiLabelCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, MultiLabelEvaluationOptions options) =>
+        Evaluate(env, options, () => Evaluate(data, options));
 
-    private static MultiLabelCrossEntropyMetrics EvaluateTogether(
-        IHostEnvironment env, IDataView data, MultiLabelEvaluationOptions options)
+    private static MultiLabelCrossEntropyMetrics Evaluate(IDataView data, MultiLabelEvaluationOptions options)
     {
         using MultiLabelEvaluator evaluator = new(data, options);
         var names = evaluator.Rows.ClassNames;
@@ -49,9 +45,7 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
             options.Threads,
             ofLabel.Aggregate((Action<StateStream>)ofRows.Serialize, (all, sums) => all + sums.Serialize));
 
-        MultiLabelCrossEntropyMetrics metrics = new(ofLabel, ofRows, names, options, evaluator.ScoresUsed);
-        EvaluationWarnings.Send(env, metrics.Warnings);
-        return metrics;
+        return new(ofLabel, ofRows, names, options, evaluator.ScoresUsed);
     }
 
     public override MultiLabelBlock NewBlock() => new(First);

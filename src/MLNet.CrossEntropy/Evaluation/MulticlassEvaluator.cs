@@ -30,23 +30,17 @@ internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
 
     public override string ScoresUsed { get; }
 
-    public static MulticlassCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, MulticlassEvaluationOptions options)
-    {
-        options.Check();
-        return options.Cluster.Guard(() => EvaluateTogether(env, data, options));
-    }
+    public static MulticlassCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, MulticlassEvaluationOptions options) =>
+        Evaluate(env, options, () => Evaluate(data, options));
 
-    private static MulticlassCrossEntropyMetrics EvaluateTogether(
-        IHostEnvironment env, IDataView data, MulticlassEvaluationOptions options)
+    private static MulticlassCrossEntropyMetrics Evaluate(IDataView data, MulticlassEvaluationOptions options)
     {
         using MulticlassEvaluator evaluator = new(data, options);
         var rows = evaluator.Rows;
         MetricAccumulators sums = new(rows.ClassNames.Length, options, evaluator._floor, rows.Segments, isBinary: false);
         EvaluationPipeline<EvaluatedBlock>.Run(evaluator, sums.Lanes, options.Threads, sums.Serialize);
 
-        MulticlassCrossEntropyMetrics metrics = new(sums, rows.ClassNames, options, evaluator.ScoresUsed);
-        EvaluationWarnings.Send(env, metrics.Warnings);
-        return metrics;
+        return new(sums, rows.ClassNames, options, evaluator.ScoresUsed);
     }
 
     public override EvaluatedBlock NewBlock() => EvaluatedBlock.OfMulticlass(First, _floor.FromLogits);

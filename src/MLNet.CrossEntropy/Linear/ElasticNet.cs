@@ -20,16 +20,32 @@ internal sealed class ElasticNet(double l1, double l2, float[]? shares = null, L
     /// <summary>The L2 penalty of a feature's weights, <c>l2 p_j</c>.</summary>
     public double L2Of(int feature) => shares is null ? L2 : L2 * shares[feature];
 
+    /// <summary>
+    /// By strong convexity how far a slope in a weight of a feature, or in a bias, lets the objective lie above its minimum at most,
+    /// <c>slope^2 / (2 l2)</c>; a bias, without a penalty, is taken to have one of l2.
+    /// </summary>
+    public double GapBound(double slope, int? feature = null) =>
+        slope == 0 ? 0 : slope * slope / (2 * (feature is { } j ? L2Of(j) : L2));
+
+    /// <summary>
+    /// The share of weights that L2 takes, <c>1 - exp(-x)</c>, x being l2 times the sum of the rates, by exp's Pade approximant of order 2:
+    /// exact to x^5 / 720, and several times faster.
+    /// </summary>
+    public static double Decay(double x) => x < 1 ? 12 * x / (12 + x * (6 + x)) : 1 - Math.Exp(-x);
+
     /// <summary>The penalty's value, summed in double.</summary>
     public double Value(LinearWeights weights)
     {
         if (L1 == 0 && L2 == 0)
             return 0;
         double absolute = 0, squared = 0;
-        for (var k = 0; k < weights.Outputs; k++)
+        // In the order of the memory.
+        var (lines, length) = weights.IsSparse ? (weights.Features, weights.Outputs) : (weights.Outputs, weights.Features);
+        for (var line = 0; line < lines; line++)
         {
-            for (var j = 0; j < weights.Features; j++)
+            for (var i = 0; i < length; i++)
             {
+                var (k, j) = weights.IsSparse ? (i, line) : (line, i);
                 double w = weights[k, j], off = w - CentreOf(k, j);
                 absolute += Math.Abs(w);
                 squared += L2Of(j) * off * off;
@@ -53,6 +69,8 @@ internal sealed class ElasticNet(double l1, double l2, float[]? shares = null, L
     public double Subgradient(double slope, double weight, int output, int feature)
     {
         var smooth = slope + L2Of(feature) * (weight - CentreOf(output, feature));
+        if (L1 == 0)
+            return smooth;
         return weight != 0 ? smooth + Math.CopySign(L1, weight) : Math.CopySign(Math.Max(0, Math.Abs(smooth) - L1), smooth);
     }
 }

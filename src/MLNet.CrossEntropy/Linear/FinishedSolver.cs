@@ -9,7 +9,10 @@ namespace MLNet.CrossEntropy.Linear;
 internal sealed class FinishedSolver : ISolver
 {
     // The share of the objective that need not be gone for.
-    private const double Enough = 1e-4;
+    internal const double Enough = 1e-4;
+
+    // What may be left where that is only foretold.
+    internal const double Near = 5e-4;
 
     // The square root of a condition number up to which conjugate gradients are worth it uninvited.
     private const double WorthwhileCondition = 200;
@@ -94,6 +97,8 @@ internal sealed class FinishedSolver : ISolver
         if (new HessianForm(_objective.Loss, _objective.Outputs, _objective.Summary).IsWhole)
             return null;
         _sgd.Settle();
+        if (run.Foretell(Near).Left <= Near)
+            return StopReason.Converged;
         double[] point = new double[_objective.Parameters], gradient = new double[_objective.Parameters];
         _objective.ToScaled(_sgd.Weights, point);
         using var weights = _objective.CreateWeights();

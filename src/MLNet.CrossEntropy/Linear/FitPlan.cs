@@ -37,6 +37,10 @@ internal sealed record FitPlan
     internal const double FinishingPromise = 1e-5;
     private const double PromiseOfMany = 1e-4;
     private const double SagaCost = 2;
+
+    // An epoch that gains no more than this share of the objective is dearer than a step of Newton's method.
+    private const double TakenOver = 0.01;
+
     private const double CostOfStep = 2_000;
 
     // SAGA's memory of the rows, in bytes.
@@ -112,8 +116,11 @@ internal sealed record FitPlan
     /// </summary>
     public double Promise { get; init; } = 1e-8;
 
-    /// <summary>Whether it need not wait for all of SGD's epochs: the Hessian can be factorised.</summary>
-    public bool NewtonTakesOver { get; init; }
+    /// <summary>What an epoch of SGD must gain, as a share of the objective, for another one to follow; 0 takes all.</summary>
+    public double LeastGain { get; init; }
+
+    /// <summary>The share of the objective that need not be gone for: SAGA ends where its gradient shows that less is left.</summary>
+    public double Enough { get; init; }
 
     /// <summary>The largest learning rate of the schedule; null derives it from the data (see <see cref="LearningRateRule"/>).</summary>
     public double? LearningRate { get; init; }
@@ -139,11 +146,17 @@ internal sealed record FitPlan
     /// <summary>Biases <c>[outputs]</c> to start from; null starts from the class priors.</summary>
     public float[]? InitialBiases { get; init; }
 
-    /// <summary>Weights near the optimum, found while its penalty was chosen: second-order methods begin there.</summary>
+    /// <summary>Weights near the optimum, found while its penalty was chosen, where the fit begins.</summary>
     public float[]? NearWeights { get; init; }
 
     /// <summary>Their biases.</summary>
     public float[]? NearBiases { get; init; }
+
+    /// <summary>About how many steps of Newton's method the optimum is away from them.</summary>
+    public int NearSteps { get; init; }
+
+    /// <summary>The rate at which sparse rows went there; null for none.</summary>
+    public double? NearRate { get; init; }
 
     /// <summary>
     /// The steps that <see cref="InitialWeights"/> have behind them, by which schedules go on; null when nothing is known of them.
@@ -241,18 +254,18 @@ internal sealed record FitPlan
             return ForNewton(rows);
         var sgd = ForSgd(rows, areKept);
         if (!CanFinish || areValidated || sgd.Solver != Solver.Saga || Outputs * (rows.Features + 1L) > GapEstimate.MostParameters)
-            return sgd;
+            return sgd with { NearWeights = null, NearBiases = null, NearRate = null };
         // Where Newton's method is there before SGD would have ended, it need not wait for it.
         var newton = new HessianForm(Loss, Outputs, rows);
-        if (NearWeights is not null)
-            return ForNewton(rows) with { Promise = FinishingPromise };
-        var costOfSgd = sgd.Epochs * (SagaCost * newton.PassCost + sgd.StepsPerEpoch * CostOfStep);
-        return rows.Rows <= FewRows && newton.IsWhole && ExpectedNewtonSteps * newton.StepCost <= costOfSgd
-            ? ForNewton(rows)
+        var isNear = NearWeights is not null;
+        return (isNear || rows.Rows <= FewRows) && newton.IsWhole
+            && (NearSteps == 1 || (isNear ? NearSteps : ExpectedNewtonSteps) * newton.StepCost <= sgd.CostOfEpochs(newton))
+            ? ForNewton(rows) with { Promise = isNear ? FinishingPromise : Promise }
             : sgd with
             {
                 NewtonSteps = MostNewtonSteps,
-                NewtonTakesOver = newton.IsWhole,
+                LeastGain = newton.IsWhole ? TakenOver : 0,
+                Enough = FinishedSolver.Enough,
                 Promise = newton.IsWhole ? FinishingPromise : PromiseOfMany,
             };
     }
@@ -267,7 +280,8 @@ internal sealed record FitPlan
         Tolerance = Tolerance ?? DefaultTolerance,
     };
 
-    private FitPlan ForSgd(RowSummary rows, bool areKept)
+    /// <summary>The plan for SGD or SAGA, whatever else may follow.</summary>
+    internal FitPlan ForSgd(RowSummary rows, bool areKept)
     {
         var largest = rows.IsSparse ? LargestSparseBatch : LargestBatch;
         var automatic = (int)BitOperations.RoundUpToPowerOf2(Cluster is null
@@ -290,6 +304,9 @@ internal sealed record FitPlan
             Tolerance = Tolerance ?? (solver == Solver.Saga ? DefaultTolerance : 0),
         };
     }
+
+    /// <summary>What SAGA's epochs cost, in multiplications, beside Newton's steps.</summary>
+    internal double CostOfEpochs(HessianForm newton) => Epochs * (SagaCost * newton.PassCost + StepsPerEpoch * CostOfStep);
 
     /// <summary>Whether nothing is said that Newton's method does not go with.</summary>
     private bool CanFinish => Solver == Solver.Auto && Epochs == 0 && IsForNewton;

@@ -81,13 +81,13 @@ internal sealed partial class LinearObjective : IDisposable
         {
             var bias = Products.BiasSums[k] / weight.Value;
             squared += bias * bias;
-            bound += bias * bias / Penalty.L2;
+            bound += Penalty.GapBound(bias);
             for (var j = 0; j < Features; j++)
             {
                 var slope = Penalty.Subgradient(
                     Products.Sums[k * Features + j] / weight.Value, weights[k, j], k, j);
                 squared += slope * slope;
-                bound += slope == 0 ? 0 : slope * slope / Penalty.L2Of(j);
+                bound += Penalty.GapBound(slope, j);
             }
         }
 
@@ -108,7 +108,7 @@ internal sealed partial class LinearObjective : IDisposable
             DataTerm = dataTerm,
             GradientNorm = Math.Sqrt(squared),
             GapEstimate = gap,
-            GapBound = Penalty.L2 > 0 ? bound / 2 : null,
+            GapBound = Penalty.L2 > 0 ? bound : null,
         };
     }
 
@@ -177,6 +177,12 @@ internal sealed partial class LinearObjective : IDisposable
     /// <summary>Raw weights and biases of scaled coordinates.</summary>
     public void ToRaw(double[] scaled, LinearWeights weights)
     {
+        if (Summary.IsSparse)
+        {
+            ToRawSparse(scaled, weights);
+            return;
+        }
+
         for (var k = 0; k < Outputs; k++)
         {
             var bias = scaled[Outputs * Features + k];
@@ -190,6 +196,20 @@ internal sealed partial class LinearObjective : IDisposable
 
             weights.Biases[k] = (float)bias;
         }
+    }
+
+    /// <summary>The same for sparse rows, whose centre is 0, in the order of the weights.</summary>
+    private void ToRawSparse(double[] scaled, LinearWeights weights)
+    {
+        var to = weights.Values;
+        for (int j = 0, place = 0; j < Features; j++)
+        {
+            for (var p = j; p < Outputs * Features; p += Features)
+                to[place++] = (float)(Scaling.Scales[j] * scaled[p]);
+        }
+
+        for (var k = 0; k < Outputs; k++)
+            weights.Biases[k] = (float)scaled[Outputs * Features + k];
     }
 
     /// <summary>

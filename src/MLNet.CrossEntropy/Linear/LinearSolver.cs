@@ -107,17 +107,14 @@ internal static class LinearSolver
     /// <summary>The coordinates of a plan: they take what the penalty adds to the curvature into account.</summary>
     public static FeatureScaling Scaling(IEnumerable<RowSet> chunks, RowSummary summary, FitPlan plan, RowShares? shares = null)
     {
-        if (!plan.Standardize)
-            return FeatureScaling.None(summary.Features);
-        var isOfScaled = plan.PenaltyShares is not null;
-        var scaling = FeatureScaling.Of(chunks, summary, isOfScaled ? 0 : plan.L2, plan.Loss.Curvature, shares);
-        return isOfScaled && !summary.IsSparse ? scaling.WithPenalty(plan.L2, plan.Loss.Curvature) : scaling;
+        var scaling = plan.Standardize ? FeatureScaling.Of(chunks, summary, shares) : FeatureScaling.None(summary.Features);
+        return scaling.WithPenalty(plan, summary.IsSparse);
     }
 
     private static ISolver Begin(LinearObjective objective, FitPlan plan)
     {
         var weights = objective.CreateWeights();
-        var isNear = plan.Solver == Solver.Newton && plan.NearWeights is not null;
+        var isNear = plan.NearWeights is not null && plan.Solver != Solver.Sgd;
         weights.Set(isNear ? plan.NearWeights : plan.InitialWeights,
             (isNear ? plan.NearBiases : plan.InitialBiases) ?? objective.Summary.PriorBiases);
         if (plan.NewtonSteps > 0)

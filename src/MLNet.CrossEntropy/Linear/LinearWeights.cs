@@ -63,16 +63,15 @@ internal sealed unsafe class LinearWeights : IDisposable
         biases.CopyTo(Biases);
     }
 
-    /// <summary>Writes weights <c>[outputs, features]</c> and biases.</summary>
-    public void CopyTo(float[] weights, float[] biases)
+    /// <summary>Adds a share of the weights to some <c>[outputs, features]</c>, and of the biases.</summary>
+    public void AddTo(float[] weights, float[] biases, float share = 1)
     {
         for (var k = 0; k < Outputs; k++)
         {
             for (var j = 0; j < Features; j++)
-                weights[(long)k * Features + j] = this[k, j];
+                weights[(long)k * Features + j] += share * this[k, j];
+            biases[k] += share * Biases[k];
         }
-
-        Biases.CopyTo(biases, 0);
     }
 
     /// <summary>Takes over those of another model of the same shape.</summary>

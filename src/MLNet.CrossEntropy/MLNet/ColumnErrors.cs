@@ -39,6 +39,11 @@ internal static class ColumnErrors
         $"Two classes are called {Throw.Quoted(name)} (slots {first} and {second} of the scores); class names must differ. Give the class "
             + "names in score order in the options.");
 
+    public static ArgumentException TooManyClasses(int count, int most) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"The type of the column promises {count:N0} classes; at most {most:N0} can be told apart. Map the label to a key of the classes "
+            + $"that there are (MapValueToKey)."));
+
     public static ArgumentException WrongClassCount(int given, int scores, string scoreColumn) => new(
         $"{given} class names were given, but a row of the score column {Throw.Quoted(scoreColumn)} has {scores} scores; give one name a "
             + "score, in slot order.");
@@ -140,6 +145,10 @@ internal static class ColumnErrors
         $"The vector of row {row} (counted from 0) in column {Throw.Quoted(column)} has the index {index}: the indices of a vector of "
             + $"{length} slots must rise and be below {length}. Mend the data view that makes it.");
 
+    public static InvalidOperationException ShortVector(string column, long row, int length) => new(
+        $"The vector of row {row} (counted from 0) in column {Throw.Quoted(column)} promises more values, of "
+            + $"{length} slots, than its arrays hold. Mend the data view that makes it.");
+
     public static void ThrowIfFeatureCountDiffers(DataViewSchema.Column column, long row, int count)
     {
         if (((VectorDataViewType)column.Type).Size is var expected && count != expected)
@@ -153,6 +162,10 @@ internal static class ColumnErrors
     public static InvalidOperationException RowsVanished(long rows, long expected) => new(
         $"The data ended after {rows} rows, and row {expected} (counted from 0) was there in an earlier pass. Cross-validation reads "
         + "the data several times: give data that are the same each time, or keep them in memory (Cache).");
+
+    public static InvalidOperationException OtherRows(long rows, long expected) => new(
+        $"This pass over the training data gives {(rows < expected ? "only" : "at least")} {rows} usable rows, and the first gave "
+        + $"{expected}. Without Cache the data is read several times: give data that are the same each time, or set Cache.");
 
     public static InvalidOperationException WrongSlotCount(string column, long row, int count, int expected) => new(
         $"Label column {Throw.Quoted(column)} has {count} slots in row {row} (counted from 0), and its type promises {expected}. Every "

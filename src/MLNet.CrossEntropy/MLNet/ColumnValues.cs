@@ -44,15 +44,25 @@ internal static class ColumnValues
     /// A getter of a row's vector, whose indices are looked at: ML.NET itself takes those of a foreign data view for what they are.
     /// </summary>
     /// <exception cref="InvalidOperationException">From the getter: an index is not above the one before it, or not below the
-    /// length.</exception>
+    /// length, or the vector's arrays are too short for it.</exception>
     public static ValueGetter<VBuffer<T>> Vector<T>(DataViewRow row, DataViewSchema.Column column)
     {
         var getter = row.GetGetter<VBuffer<T>>(column);
         return (ref VBuffer<T> vector) =>
         {
             getter(ref vector);
-            if (!vector.IsDense && FirstWrong(vector.GetIndices(), vector.Length) is >= 0 and var at)
-                throw ColumnErrors.BadIndex(column.Name, row.Position, vector.GetIndices()[at], vector.Length);
+            try
+            {
+                if (vector.GetValues().Length == vector.Length)
+                    return;
+                var indices = vector.GetIndices();
+                if (FirstWrong(indices, vector.Length) is >= 0 and var at)
+                    throw ColumnErrors.BadIndex(column.Name, row.Position, indices[at], vector.Length);
+            }
+            catch (ArgumentOutOfRangeException)
+            {
+                throw ColumnErrors.ShortVector(column.Name, row.Position, vector.Length);
+            }
         };
     }
 

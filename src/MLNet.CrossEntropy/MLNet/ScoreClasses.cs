@@ -11,6 +11,9 @@ namespace MLNet.CrossEntropy.MLNet;
 /// </summary>
 internal sealed class ScoreClasses
 {
+    // What a type promises costs nothing; the names of so many classes take a gigabyte.
+    private const int Most = 1 << 24;
+
     /// <summary>The label is missing: key 0, NaN, empty text.</summary>
     public const int Missing = -1;
 
@@ -53,7 +56,10 @@ internal sealed class ScoreClasses
     private bool IsLabelReordered => LabelOrder is not null && !LabelOrder.SequenceEqual(Names);
 
     /// <summary>The classes of a training label; without names they are numbered.</summary>
-    public static ScoreClasses Of(string[]? names, int count) => new(names ?? ClassNames.Numbers(count), areNamed: names is not null);
+    /// <exception cref="ArgumentException">There are more than anything can be done with.</exception>
+    public static ScoreClasses Of(string[]? names, int count) => count > Most
+        ? throw ColumnErrors.TooManyClasses(count, Most)
+        : new(names ?? ClassNames.Numbers(count), areNamed: names is not null);
 
     /// <summary>
     /// The classes of a score vector, called as its TrainingLabelValues say, or else its SlotNames (a native model publishes both for

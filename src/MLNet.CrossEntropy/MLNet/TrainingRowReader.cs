@@ -18,7 +18,6 @@ internal sealed class TrainingRowReader
     private readonly Func<ulong> _getGroup;
     private readonly RowBlockBuilder _builder;
     private VBuffer<float> _features;
-    private long _used;
     private long _missingLabel;
     private long _unknownLabel;
     private long _nan;
@@ -36,6 +35,9 @@ internal sealed class TrainingRowReader
         _getGroup = ColumnValues.Group(cursor, columns.Group);
         _builder = builder;
     }
+
+    /// <summary>The rows handed to the builder so far.</summary>
+    public long Used { get; private set; }
 
     /// <summary>Opens a cursor over just the columns that training needs.</summary>
     public static DataViewRowCursor OpenCursor(IDataView data, TrainingColumns columns)
@@ -86,7 +88,7 @@ internal sealed class TrainingRowReader
         if (!float.IsFinite((float)weight))
             throw ColumnErrors.TooLargeWeight(_columns.NameOfWeights, _cursor.Position, weight);
         _builder.Add(_features.GetValues(), _features.GetIndices(), target, (float)weight, _getGroup());
-        _used++;
+        Used++;
     }
 
     /// <summary>What became of the rows read so far.</summary>
@@ -96,7 +98,7 @@ internal sealed class TrainingRowReader
     {
         var counts = new TrainingRowCounts
         {
-            Used = _used,
+            Used = Used,
             MissingLabel = _missingLabel,
             UnknownLabel = _unknownLabel,
             NaNFeature = _nan,

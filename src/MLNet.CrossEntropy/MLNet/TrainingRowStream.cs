@@ -32,7 +32,8 @@ internal sealed class TrainingRowStream(
     public TrainingRows? HeldOut { get; private set; }
 
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    /// <exception cref="InvalidOperationException">A weight is negative or not finite, or no row is usable.</exception>
+    /// <exception cref="InvalidOperationException">A weight is negative or not finite, no row is usable, or not as many as in the first
+    /// pass: whoever asks for a chunk may rely on its rows.</exception>
     public IEnumerable<IReadOnlyList<RowBlock>> Chunks()
     {
         // A pass that was given up may have left rows behind.
@@ -41,12 +42,15 @@ internal sealed class TrainingRowStream(
         var reader = new TrainingRowReader(cursor, columns, _builder);
         var heldOut = split is null || Tally is not null ? null : new HeldOutRows(cursor, columns, split);
         var isHeldOut = heldOut is not null ? heldOut.TryRead : split?.IsHeldOut(cursor, columns) ?? (static () => false);
+        var expected = Tally?.Counts.Used;
         while (cursor.MoveNext())
         {
             if (cancellation.IsCancellationRequested)
                 throw ColumnErrors.CancelledWhileReading(cancellation);
             if (!isHeldOut())
                 reader.ReadRow();
+            if (reader.Used > expected)
+                throw ColumnErrors.OtherRows(reader.Used, expected.Value);
             while (_builder.Blocks.Count >= poolBlocks)
             {
                 yield return [.. _builder.Blocks.Take(poolBlocks)];
@@ -54,6 +58,8 @@ internal sealed class TrainingRowStream(
             }
         }
 
+        if (reader.Used < expected)
+            throw ColumnErrors.OtherRows(reader.Used, expected.Value);
         Tally ??= reader.Tally();
         HeldOut ??= heldOut?.Build();
         Centre = _builder.Build()[0].Centre;

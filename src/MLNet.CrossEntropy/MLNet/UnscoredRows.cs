@@ -30,9 +30,7 @@ internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[][] S
         using var cursor = ColumnValues.OpenCursor(data, [group, id, stratum]);
         var groupOf = group is { } g ? ColumnValues.Name(cursor, g, "group") : null;
         var idOf = id is { } i ? ColumnValues.Name(cursor, i, "id") : null;
-        StrataOfRows known = new(stratum is { Type: VectorDataViewType } answers && areAnswers ? Answers(cursor, answers)
-            : stratum is { } s && Stratum(cursor, s) is var stratumOf ? () => [stratumOf()]
-            : static () => [null]);
+        StrataOfRows known = new(StrataOf(cursor, stratum, areAnswers));
         List<string?> groupNames = [], idNames = [];
         Dictionary<string, string> texts = [];
         while (cursor.MoveNext())
@@ -57,6 +55,16 @@ internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[][] S
 
     private static bool IsShares(DataViewType type) => type is VectorDataViewType vector && vector.ItemType == NumberDataViewType.Single;
 
+    private static Func<string?[]> StrataOf(DataViewRow row, DataViewSchema.Column? column, bool areAnswers)
+    {
+        if (column is not { } strata)
+            return static () => [null];
+        if (strata.Type is VectorDataViewType vector && (areAnswers || vector.ItemType is BooleanDataViewType))
+            return Answers(row, strata);
+        var name = Stratum(row, strata);
+        return () => [name()];
+    }
+
     /// <summary>
     /// A getter of a row's stratum: the value; of shares of the classes the class of the largest, of a share of yes whether it is one
     /// half or more.
@@ -64,7 +72,7 @@ internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[][] S
     private static Func<string?> Stratum(DataViewRow row, DataViewSchema.Column column)
     {
         if (IsShares(column.Type))
-            return Largest(row.GetGetter<VBuffer<float>>(column));
+            return Largest(ColumnValues.Vector<float>(row, column));
         var name = ColumnValues.Name(row, column, "stratification");
         return column.Type is not NumberDataViewType ? name : () =>
         {
@@ -115,7 +123,8 @@ internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[][] S
     /// <summary>Numbers strata as they occur; where rows are of several, by how rare they are.</summary>
     private sealed class StrataOfRows(Func<string?[]> ofRow)
     {
-        private readonly Dictionary<(string? Name, bool), int> _indexOf = [];
+        // The empty name stands for none.
+        private readonly Dictionary<string, int> _indexOf = [];
         private readonly List<int[]> _ofRows = [];
 
         public void Add()
@@ -126,25 +135,19 @@ internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[][] S
 
         public UnscoredRows ToRows(string?[]? groups, string?[]? ids)
         {
-            var names = new string?[_indexOf.Count];
-            foreach (((var name, _), var index) in _indexOf)
-                names[index] = name;
+            string?[] names = [.. _indexOf.OrderBy(s => s.Value).Select(s => s.Key.Length == 0 ? null : s.Key)];
             if (_ofRows.TrueForAll(strata => strata.Length == 1))
                 return new(groups, ids, [.. _ofRows], names);
-            var counts = new int[names.Length];
-            foreach (var s in _ofRows.SelectMany(strata => strata))
-                counts[s]++;
-            int[] byCount = [.. Enumerable.Range(0, names.Length).OrderBy(s => counts[s])], rank = new int[names.Length];
-            foreach ((var s, var r) in byCount.Select((s, r) => (s, r)))
-                rank[s] = r;
-            var strataOfRows = _ofRows.Select(strata => strata.Select(s => rank[s]).ToArray());
+            int[] counts = [.. _ofRows.SelectMany(strata => strata).CountBy(s => s).OrderBy(s => s.Key).Select(s => s.Value)];
+            int[] byCount = [.. Enumerable.Range(0, names.Length).OrderBy(s => counts[s])];
+            var strataOfRows = _ofRows.Select(strata => strata.Select(s => Array.IndexOf(byCount, s)).ToArray());
             return new(groups, ids, [.. strataOfRows], [.. byCount.Select(s => names[s])]);
         }
 
         private int IndexOf(string? name)
         {
-            if (!_indexOf.TryGetValue((name, true), out var index))
-                _indexOf.Add((name, true), index = _indexOf.Count);
+            if (!_indexOf.TryGetValue(name ?? "", out var index))
+                _indexOf.Add(name ?? "", index = _indexOf.Count);
             return index;
         }
     }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML;
+using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
 
@@ -12,6 +13,7 @@ public sealed record TrainingReport
 {
     private const string Format = "MLNet.CrossEntropy.TrainingReport";
     private const int Version = 1;
+    private const long MostBytes = 1 << 28;
 
     // A fit's report lives as long as its model. Fit itself keeps no state, so that one trainer can fit on many threads.
     private static readonly ConditionalWeakTable<object, TrainingReport> Reports = [];
@@ -138,7 +140,13 @@ public sealed record TrainingReport
 
     /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
     /// <exception cref="FormatException">The file is not a training report, or of another version.</exception>
-    public static TrainingReport Load(string path) => FromJson(File.ReadAllText(path));
+    public static TrainingReport Load(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return CheckpointFile.LengthOf(path) is > 0 and <= MostBytes
+            ? FromJson(File.ReadAllText(path))
+            : throw new FormatException($"{Throw.Quoted(path)} is no training report: it is empty, or of more than {MostBytes} bytes.");
+    }
 
     /// <summary>Whether its numbers could be those of a fit.</summary>
     private bool HasSense => History.All(epoch => epoch is not null)

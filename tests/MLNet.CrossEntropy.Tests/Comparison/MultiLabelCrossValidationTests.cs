@@ -122,6 +122,19 @@ public sealed class MultiLabelCrossValidationTests
     }
 
     [Fact]
+    public void Ranks_evaluate_segments_of_several_labels_with_the_bits_of_one_process()
+    {
+        var drawn = MultiLabelData.Draw(90, withMissing: true);
+        var model = Sigmoids(_ml, 0).Fit(drawn.View());
+        MultiLabelCrossEntropyMetrics Evaluate(int[] rows, ICluster? cluster) => new MLContext(1).MulticlassClassification.EvaluateMultiLabelCrossEntropy(
+            model.Transform(Columns(drawn, rows).AddText("Place", rows.Select(i => i % 4 == 0 ? "" : $"p{i % 3}")).Build()),
+            new MultiLabelEvaluationOptions { SegmentColumnName = "Place", Cluster = cluster });
+        var alone = Evaluate([.. Enumerable.Range(0, 90)], null).ToJson();
+        Assert.All(
+            ThreadCluster.Run(3, cluster => Evaluate([.. Enumerable.Range(30 * cluster.Rank, 30)], cluster).ToJson()), json => Assert.Equal(alone, json));
+    }
+
+    [Fact]
     public void A_segment_is_its_rows_evaluated_alone()
     {
         var drawn = MultiLabelData.Draw(200, withMissing: true);

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MLNet.CrossEntropy.Tests.Shared;
@@ -75,6 +76,66 @@ public class ForeignViewTests
         AssertRefused(bad, "Features", () => ml.MulticlassClassification.CalibrateTemperature(model, view, "ClassIndex"));
     }
 
+    /// <summary>Vectors that only somebody who writes private fields can make: more values promised than the arrays hold.</summary>
+    [Theory]
+    [InlineData(3, 1, 0)]
+    [InlineData(2, 1, 2)]
+    [InlineData(2, 2, 1)]
+    [InlineData(-1, 2, 2)]
+    public void Nobody_reads_beyond_the_end_of_an_array(int count, int values, int indices)
+    {
+        object vector = new VBuffer<float>(Slots, 2, new float[values + 1], new int[] { 0, 1 });
+        void Set(string field, object value) =>
+            typeof(VBuffer<float>).GetField(field, BindingFlags.Instance | BindingFlags.NonPublic)!.SetValue(vector, value);
+        Set("_count", count);
+        Set("_values", new float[values]);
+        Set("_indices", Enumerable.Range(0, indices).ToArray());
+        foreach (var column in (string[])["Features", "Answers", "Score"])
+        {
+            var view = View(column, [], (VBuffer<float>)vector);
+            var error = Assert.Throws<InvalidOperationException>(() => _ = column switch
+            {
+                "Features" => EveryTrainer.Fit("softmax", view),
+                "Answers" => EveryTrainer.Fit("multi-label", view),
+                _ => (object)new MLContext().MulticlassClassification.EvaluateCrossEntropy(view, "ClassIndex"),
+            });
+            Assert.Equal(
+                $"The vector of row 4 (counted from 0) in column '{column}' promises more values, of 3 slots, than its arrays hold. Mend "
+                    + "the data view that makes it.", error.Message);
+        }
+    }
+
+    /// <summary>Whoever asks for a chunk of a pass takes it for as large as it was in the first one.</summary>
+    [Theory]
+    [InlineData(6, 5, 1, "only 5")]
+    [InlineData(6, 0, 1, "only 0")]
+    [InlineData(5, 6, 1, "at least 6")]
+    [InlineData(6, 3, 3, "only 3")]
+    public void A_pass_with_other_rows_than_the_first_ends_the_fit(int first, int later, int after, string found)
+    {
+        foreach (var trainer in EveryTrainer.Keys)
+        {
+            var error = Assert.Throws<InvalidOperationException>(() => EveryTrainer.Fit(
+                trainer, new Turns(turn => View("", [], rows: turn < after ? first : later)), options => options.Cache = false));
+            Assert.Equal(
+                $"This pass over the training data gives {found} usable rows, and the first gave {first}. Without Cache the data is read "
+                    + "several times: give data that are the same each time, or set Cache.", error.Message);
+        }
+    }
+
+    [Fact]
+    public void A_key_of_more_classes_than_there_is_memory_for_is_refused()
+    {
+        var view = new InMemoryView.Builder()
+            .Add("Features", new VectorDataViewType(NumberDataViewType.Single, 1), new[] { new VBuffer<float>(1, [1]) })
+            .AddKeys("Label", [1], int.MaxValue)
+            .Build();
+        var error = Assert.Throws<ArgumentException>(() => new MLContext().MulticlassClassification.Trainers.SoftmaxCrossEntropy().Fit(view));
+        Assert.StartsWith(
+            "The type of the column promises 2,147,483,647 classes; at most 16,777,216 can be told apart.", error.Message,
+            StringComparison.Ordinal);
+    }
+
     private static void AssertRefused(string bad, string column, Action act)
     {
         var error = Assert.Throws<InvalidOperationException>(act);
@@ -84,13 +145,13 @@ public class ForeignViewTests
                 "rise and be below 3. Mend the data view that makes it.", error.Message);
     }
 
-    /// <summary>Six rows, in the fourth of which the vector of one column has these indices.</summary>
-    private static InMemoryView View(string badColumn, int[] indices)
+    /// <summary>Six rows, in the fourth of which the vector of one column has these indices, or is another.</summary>
+    private static InMemoryView View(string badColumn, int[] indices, VBuffer<float>? other = null, int rows = 6)
     {
         VBuffer<float>[] Vectors(string column) =>
         [
-            .. Enumerable.Range(0, 6).Select(i => i == 4 && column == badColumn
-                ? new VBuffer<float>(Slots, indices.Length, [.. indices.Select(_ => 1f)], indices)
+            .. Enumerable.Range(0, rows).Select(i => i == 4 && column == badColumn
+                ? other ?? new VBuffer<float>(Slots, indices.Length, [.. indices.Select(_ => 1f)], indices)
                 : new VBuffer<float>(Slots, [i % 2, i % 3 == 0 ? 1 : 0, 0])),
         ];
         var type = new VectorDataViewType(NumberDataViewType.Single, Slots);
@@ -98,8 +159,26 @@ public class ForeignViewTests
             .Add("Features", type, Vectors("Features"))
             .Add("Answers", type, Vectors("Answers"))
             .Add("Score", type, Vectors("Score"))
-            .AddKeys("ClassIndex", [1, 2, 3, 1, 2, 3], 3)
-            .Add("IsSecond", BooleanDataViewType.Instance, new[] { true, false, true, false, true, false })
+            .AddKeys("ClassIndex", new uint[] { 1, 2, 3, 1, 2, 3 }.Take(rows), 3)
+            .Add("IsSecond", BooleanDataViewType.Instance, new[] { true, false, true, false, true, false }.Take(rows))
             .Build();
+    }
+
+    /// <summary>Another view for each cursor.</summary>
+    private sealed class Turns(Func<int, InMemoryView> at) : IDataView
+    {
+        private int _turn;
+
+        public DataViewSchema Schema { get; } = at(0).Schema;
+
+        public bool CanShuffle => false;
+
+        public long? GetRowCount() => null;
+
+        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+            at(_turn++).GetRowCursor(columnsNeeded);
+
+        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+            [GetRowCursor(columnsNeeded)];
     }
 }

@@ -127,7 +127,7 @@ public sealed class LinearObjectiveTests
         using var centre = new LinearWeights(outputs, features, rows.IsSparse);
         float[] shares = [.. Enumerable.Range(1, features)];
         var penalty = new ElasticNet(0, L2, shares, centre);
-        var scaling = FeatureScaling.Of([rows], summary, L2, loss.Curvature);
+        var scaling = FeatureScaling.Of([rows], summary);
         using var objective = new LinearObjective([rows], summary, loss, penalty, scaling, team);
         var random = new Random(3);
         double[] Random() => [.. Enumerable.Range(0, objective.Parameters).Select(_ => random.NextDouble() - 0.5)];

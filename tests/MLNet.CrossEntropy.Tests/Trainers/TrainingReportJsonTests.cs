@@ -24,6 +24,27 @@ public class TrainingReportJsonTests
         Assert.Equal(report.ToJson(), loaded.ToJson());
     }
 
+    /// <summary>A file of nothing, a device that never ends, a link to it, and a file of more than a report can be.</summary>
+    [Fact]
+    public void A_file_that_cannot_be_a_report_is_not_read()
+    {
+        using var file = new TemporaryFile();
+        File.WriteAllText(file.Name, "");
+        Refuses(file.Name);
+        using (var stream = File.OpenWrite(file.Name))
+            stream.SetLength(1L << 34);
+        Refuses(file.Name);
+        if (!File.Exists("/dev/zero"))
+            return;
+        Refuses("/dev/zero");
+        File.Delete(file.Name);
+        File.CreateSymbolicLink(file.Name, "/dev/zero");
+        Refuses(file.Name);
+
+        static void Refuses(string path) => Assert.Contains("no training report: it is empty, or of more than",
+            Assert.Throws<FormatException>(() => TrainingReport.Load(path)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_schema_is_what_it_says()
     {

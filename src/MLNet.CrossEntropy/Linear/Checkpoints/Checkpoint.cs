@@ -159,7 +159,7 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
         }
         catch (Exception refusal) when (IsOfFile(refusal))
         {
-            return PlainText.Escape(refusal.Message);
+            return PlainText.Escape(refusal.Message.TrimEnd('.'));
         }
     }
 

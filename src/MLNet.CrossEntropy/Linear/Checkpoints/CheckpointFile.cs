@@ -41,6 +41,9 @@ internal static class CheckpointFile
     /// <exception cref="InvalidDataException">It is no checkpoint, of another version, damaged, or of another fit.</exception>
     public static void Read(string path, string identity, Action<StateStream> serialize)
     {
+        var length = LengthOf(path);
+        if (length < HeaderLength + SHA256.HashSizeInBytes)
+            throw new InvalidDataException($"it has {length} bytes, too few for a checkpoint: it is torn, or none");
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         CheckHeader(stream);
         CheckHash(stream);
@@ -55,11 +58,19 @@ internal static class CheckpointFile
             throw new InvalidDataException("it holds more than the state of this fit");
     }
 
+    /// <summary>
+    /// The bytes of what a path leads to, to be asked before it is opened: a pipe has none, and to open it is to wait for ever; nor has a
+    /// device that never ends.
+    /// </summary>
+    public static long LengthOf(string path)
+    {
+        var file = new FileInfo(path);
+        return (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length;
+    }
+
     private static void CheckHeader(FileStream stream)
     {
         var header = new byte[HeaderLength];
-        if (stream.Length < HeaderLength + SHA256.HashSizeInBytes)
-            throw new InvalidDataException($"it has {stream.Length} bytes, too few for a checkpoint: it is torn, or none");
         stream.ReadExactly(header);
         if (!header.AsSpan(0, Letters.Length).SequenceEqual(Letters))
             throw new InvalidDataException($"it is no checkpoint: it begins with {Convert.ToHexString(header, 0, Letters.Length)}, "

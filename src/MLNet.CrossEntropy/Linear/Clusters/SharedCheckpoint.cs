@@ -17,7 +17,9 @@ internal static class SharedCheckpoint
             : Path.Combine(Path.GetTempPath(), $"cluster-checkpoint-{Guid.NewGuid():N}");
         foreach (var file in (string[])[options.Path, Checkpoint.PreviousOf(options.Path)])
         {
-            var bytes = cluster.Together(() => cluster.Rank == 0 && File.Exists(file) ? File.ReadAllBytes(file) : []);
+            var bytes = cluster.Together(() => cluster.Rank == 0 && File.Exists(file) && CheckpointFile.LengthOf(file) > 0
+                ? File.ReadAllBytes(file)
+                : []);
             var length = cluster.FirstOf(bytes.Length);
             if (length == 0)
                 continue;

@@ -21,7 +21,7 @@ internal static unsafe class SparseKernels
 
     /// <summary>Begins to fetch <paramref name="length"/> floats into the cache, without waiting.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fetch(float* x, int length)
+    public static void Fetch(float* x, int length)
     {
         if (!Sse.IsSupported)
             return;

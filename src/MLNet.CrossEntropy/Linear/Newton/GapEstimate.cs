@@ -18,6 +18,8 @@ internal sealed class GapEstimate : IDisposable
     private const long MostValues = 1L << 23;
     private const double Tolerance = 0.2;
     private const int MostProducts = 60;
+    private const int FewestProducts = 8;
+    private const int MostNumbers = 1 << 23;
     private const int PowerIterations = 8;
 
     private readonly LinearObjective _objective;
@@ -59,7 +61,8 @@ internal sealed class GapEstimate : IDisposable
     public double Of(double[] gradient)
     {
         var direction = new ConjugateGradient(gradient.Length);
-        direction.Solve(gradient, _ => Tolerance, Precondition, Multiply, _ => { }, MostProducts);
+        var most = Math.Clamp(MostNumbers / gradient.Length, FewestProducts, MostProducts);
+        direction.Solve(gradient, _ => Tolerance, Precondition, Multiply, _ => { }, most);
         return Math.Max(0, -SpanMath.Dot(gradient, direction.Solution) / 2);
     }
 

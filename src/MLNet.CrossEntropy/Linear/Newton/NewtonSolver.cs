@@ -175,7 +175,7 @@ internal sealed class NewtonSolver : ISolver
         for (var i = 0; i < _objective.Outputs * _objective.Features; i++)
         {
             var raw = _gradient[i] / _objective.Scaling.Scales[i % _objective.Features];
-            gap += raw * raw / (2 * _objective.Penalty.L2Of(i % _objective.Features));
+            gap += _objective.Penalty.GapBound(raw, i % _objective.Features);
         }
 
         return norm == 0 || gap <= LargestGap * _local.MeanLoss;

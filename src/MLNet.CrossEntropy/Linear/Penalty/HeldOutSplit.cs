@@ -9,7 +9,13 @@ namespace MLNet.CrossEntropy.Linear;
 internal sealed class HeldOutSplit : IDisposable
 {
     private const int MostNewtonSteps = 12;
-    private const int SgdEpochs = 30;
+    private const int ExpectedNewtonSteps = 3;
+
+    // SAGA goes on as long as an epoch gains this share of the objective, a quarter of a fit's epochs at most.
+    private const double LeastGain = 5e-3;
+    private const int FewestEpochs = 4;
+    private const int ShareOfEpochs = 4;
+    private const double LeastShare = 0.1;
 
     // What is left after a step that has promised this share of the objective moves no loss of a row that counts.
     private const double Promise = 1e-3;
@@ -22,6 +28,9 @@ internal sealed class HeldOutSplit : IDisposable
     private readonly LinearWeights _weights;
     private readonly LinearWeights _best;
     private readonly FeatureScaling _unpenalised;
+    private readonly FitPlan _newton;
+    private readonly FitPlan _sgd;
+    private readonly WorkerTeam _sgdTeam;
 
     /// <param name="training">The rows to fit.</param>
     /// <param name="heldOut">The rows to judge by; null leaves out each of those that are fitted (see <see cref="LeaveOneOut"/>).</param>
@@ -38,6 +47,27 @@ internal sealed class HeldOutSplit : IDisposable
         _start.Set(plan.IsPulled ? plan.InitialWeights : null, (plan.IsPulled ? plan.InitialBiases : null) ?? Summary.PriorBiases);
         _unpenalised = LinearSolver.Scaling([_training], Summary, plan with { L2 = 0 });
         Restart();
+        var asked = plan with { Checkpoint = null, OnBegin = null, OnEpoch = null };
+        _newton = asked with { Solver = Solver.Newton, Epochs = 0, NewtonSteps = MostNewtonSteps, Promise = Promise, Tolerance = 0 };
+        asked = asked with
+        {
+            Solver = Solver.Auto,
+            Epochs = 0,
+            BatchSize = 0,
+            Schedule = null,
+            Optimizer = null,
+            InitialWeights = [],
+            StepsBefore = 0,
+            LearningRate = null,
+            SettledRate = null,
+        };
+        var epochs = asked.ForSgd(Summary, areKept: true).Epochs;
+        asked = asked with { Epochs = Math.Max(FewestEpochs, epochs / ShareOfEpochs), LeastGain = LeastGain };
+        _sgd = asked.ForSgd(Summary, areKept: true);
+        _sgdTeam = _sgd.Threads == 1 ? new WorkerTeam(1) : team;
+        var form = new HessianForm(plan.Loss, plan.Outputs, Summary);
+        IsForNewton = plan.Loss.HasCurvature
+            && (heldOut is null || (form.IsWhole && ExpectedNewtonSteps * form.StepCost <= _sgd.CostOfEpochs(form)));
     }
 
     public RowSummary Summary { get; }
@@ -47,13 +77,19 @@ internal sealed class HeldOutSplit : IDisposable
 
     public bool LeavesOneOut => _heldOut is null;
 
-    /// <summary>A copy of the last fit's weights.</summary>
-    public (float[] Weights, float[] Biases) Weights()
-    {
-        var (weights, biases) = (new float[_weights.Outputs * _weights.Features], new float[_weights.Outputs]);
-        _weights.CopyTo(weights, biases);
-        return (weights, biases);
-    }
+    /// <summary>Whether smooth objectives are minimised by Newton's method: where it is cheaper than SAGA, or leaves rows out.</summary>
+    public bool IsForNewton { get; }
+
+    /// <summary>The last fit's weights.</summary>
+    public LinearWeights Weights => _weights;
+
+    /// <summary>The learning rate that the fits have settled at; null where there is none.</summary>
+    public double? Rate { get; private set; }
+
+    /// <summary>
+    /// Whether the last fit had no more epochs, and a penalty that was next to nothing in its objective: a weaker one changes nothing.
+    /// </summary>
+    public bool IsSpent { get; private set; }
 
     /// <summary>Of the last fit the share of rows whose leaving out is a guess.</summary>
     public double Guessed { get; private set; }
@@ -76,7 +112,7 @@ internal sealed class HeldOutSplit : IDisposable
     /// </summary>
     public (double Loss, double SquaredNorm, double Largest) Slope(float[]? shares)
     {
-        using var objective = Objective(new ElasticNet(0, 0), _unpenalised);
+        using var objective = Objective(new ElasticNet(0, 0), _unpenalised, _team);
         using var raw = objective.CreateWeights();
         double[] point = new double[objective.Parameters], gradient = new double[objective.Parameters];
         objective.ToScaled(_start, point);
@@ -98,34 +134,22 @@ internal sealed class HeldOutSplit : IDisposable
     public void Try(double l1, double l2, float[]? shares, Memory<(double Loss, double Weight)> losses)
     {
         var penalty = new ElasticNet(l1, l2, shares, _plan.IsPulled ? _start : null);
-        var isSmooth = l1 == 0 && _plan.Loss.HasCurvature;
-        var plan = _plan with { L1 = l1, L2 = l2, PenaltyShares = shares, Checkpoint = null, OnBegin = null, OnEpoch = null };
-        plan = isSmooth
-            ? plan with { Solver = Solver.Newton, Epochs = 0, NewtonSteps = MostNewtonSteps, Promise = Promise, Tolerance = 0 }
-            : plan with
-            {
-                Solver = Solver.Auto,
-                Epochs = SgdEpochs,
-                BatchSize = 0,
-                LearningRate = null,
-                Schedule = null,
-                Optimizer = null,
-                InitialWeights = [],
-                StepsBefore = 0,
-                SettledRate = null,
-            };
-        if (!isSmooth)
-            plan = plan.For(Summary, areKept: true);
+        var isForNewton = l1 == 0 && IsForNewton;
+        var plan = (isForNewton ? _newton : _sgd) with { L1 = l1, L2 = l2, PenaltyShares = shares, LearningRate = Rate };
         // Newton's method asks for no scale that knows the penalty.
-        using var objective = Objective(penalty, isSmooth ? _unpenalised : LinearSolver.Scaling([_training], Summary, plan));
-        using ISolver solver = isSmooth
+        using var objective = isForNewton
+            ? Objective(penalty, _unpenalised, _team) : Objective(penalty, _unpenalised.WithPenalty(plan, Summary.IsSparse), _sgdTeam);
+        using ISolver solver = isForNewton
             ? new NewtonSolver(objective, _training, plan, _weights)
             : new SgdSolver(objective, plan, _weights);
         try
         {
-            if (solver.Run(new FitRun(objective, plan, new FitStart(plan, 0, 0, []), validation: null, solver)) == StopReason.Cancelled)
+            var run = new FitRun(objective, plan, new FitStart(plan, 0, 0, []), validation: null, solver);
+            if (solver.Run(run) == StopReason.Cancelled)
                 throw new OperationCanceledException(plan.Cancellation);
             _weights.CopyFrom(solver.Weights);
+            Rate = solver.SettledRate ?? Rate;
+            IsSpent = !isForNewton && run.Epochs == plan.Epochs && penalty.Value(_weights) < LeastShare * run.Objective;
             if (_heldOut is not null)
                 objective.Losses(_weights, _heldOut, plan.Cancellation).CopyTo(losses.Span);
             else
@@ -141,6 +165,8 @@ internal sealed class HeldOutSplit : IDisposable
 
     public void Dispose()
     {
+        if (_sgdTeam != _team)
+            _sgdTeam.Dispose();
         _training.Dispose();
         _heldOut?.Dispose();
         _start.Dispose();
@@ -148,6 +174,6 @@ internal sealed class HeldOutSplit : IDisposable
         _best.Dispose();
     }
 
-    private LinearObjective Objective(ElasticNet penalty, FeatureScaling scaling) =>
-        new([_training], Summary, _plan.Loss, penalty, scaling, _team);
+    private LinearObjective Objective(ElasticNet penalty, FeatureScaling scaling, WorkerTeam team) =>
+        new([_training], Summary, _plan.Loss, penalty, scaling, team);
 }

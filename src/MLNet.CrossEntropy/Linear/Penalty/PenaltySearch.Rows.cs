@@ -5,11 +5,14 @@ namespace MLNet.CrossEntropy.Linear;
 /// <summary>Which rows judge a penalty.</summary>
 internal sealed partial class PenaltySearch
 {
-    // Up to so many rows are held out in ten and in five folds, more in two halves, of a sample where a path along them all would take
-    // long: a product with the Hessian costs by their values and outputs, by a sparse value more than by a dense one.
+    // Up to so many rows are held out in ten and in five folds, more in two halves; of many rows, no class having few, half of them tell
+    // as much, and a sample where a path along them all would take long: a pass costs by their values and outputs, by a sparse value more
+    // than by a dense one.
     private const int RowsOfTenFolds = 300;
     private const int RowsOfFiveFolds = 2_000;
     private const int WeightsOfFiveFolds = 500;
+    private const int AllRows = 8_192;
+    private const int FewOfClass = 50;
     private const int FewestSampled = 2_000;
     private const double LargestSample = 1e8;
     private const double CostOfSparse = 8;
@@ -34,12 +37,15 @@ internal sealed partial class PenaltySearch
         RowShares? heldShares = null)
     {
         var cost = Math.Max(LeastCost, (summary.IsSparse ? CostOfSparse : 1) * summary.ValuesPerRow * plan.Outputs);
-        var size = (int)Math.Min(summary.Rows, Math.Max(FewestSampled, LargestSample / cost));
+        var half = Math.Max(AllRows, summary.Rows / 2);
+        var hasRare = summary.OutputWeights.Any(weight => weight > 0 && weight * half / summary.TargetWeight < FewOfClass);
+        var size = (int)Math.Min(hasRare ? summary.Rows : half, Math.Max(FewestSampled, LargestSample / cost));
+        size = (int)Math.Min(size, summary.Rows);
         IReadOnlyList<RowBlock> rows = shares is not null ? [shares.Sample(size)]
             : chunks is RowSet[] { Length: 1 } kept && size == summary.Rows ? [.. kept[0].Blocks]
             : [RowSample.Draw(chunks, summary, size, plan.Seed)];
         var isValidated = validation is { Count: > 0 };
-        var variances = plan.Standardize && (isValidated || size >= FewestRows) ? SharesOf(chunks, summary, plan, shares) : null;
+        var variances = plan.Standardize && (isValidated || size >= FewestRows) ? SharesOf(chunks, summary, shares) : null;
         if (shares is null)
             return Choose(rows, summary, validation, plan, variances);
         validation = heldShares is null ? null : [heldShares.Sample(size)];

@@ -33,6 +33,9 @@ internal sealed partial class PenaltySearch : IDisposable
     // tell losses below about one over their number.
     private const double Solved = 1e-3;
 
+    // Newton's steps from the mean of the folds' weights to those of all rows.
+    private const int StepsFromHalves = 3;
+
     // L1 falls in smaller steps: it has less far to go.
     private const double FactorL1 = 3;
     private const int MostStepsL1 = 8;
@@ -63,8 +66,8 @@ internal sealed partial class PenaltySearch : IDisposable
     }
 
     /// <summary>The variance of each feature, as far as its scale knows it: the share of L2 that a scaled weight of 1 makes.</summary>
-    public static float[] SharesOf(IEnumerable<RowSet> chunks, RowSummary summary, FitPlan plan, RowShares? shares = null) =>
-        [.. FeatureScaling.Of(chunks, summary, 0, plan.Loss.Curvature, shares).Scales.Select(scale => 1 / (scale * scale))];
+    public static float[] SharesOf(IEnumerable<RowSet> chunks, RowSummary summary, RowShares? shares = null) =>
+        [.. FeatureScaling.Of(chunks, summary, shares).Scales.Select(scale => 1 / (scale * scale))];
 
     public void Dispose()
     {
@@ -102,6 +105,8 @@ internal sealed partial class PenaltySearch : IDisposable
             PenaltyShares = chosen.Shares,
             NearWeights = chosen.Near?.Weights,
             NearBiases = chosen.Near?.Biases,
+            NearSteps = _splits is [{ LeavesOneOut: true }] ? 1 : StepsFromHalves,
+            NearRate = _splits.Min(split => split.Rate),
         };
         return (plan, Report(chosen));
     }
@@ -129,6 +134,8 @@ internal sealed partial class PenaltySearch : IDisposable
                 break;
             idle = trial.Mean < best.Mean * (1 - Flat) ? 0 : idle + 1;
             best = Better(trial, best);
+            if (_splits.All(split => split.IsSpent))
+                break;
         }
 
         for (var i = 0; i < MostSteps && best.L2 >= first; i++)
@@ -166,7 +173,9 @@ internal sealed partial class PenaltySearch : IDisposable
             return scaled;
         BeginAtKept();
         var best = Better(Try(_plan.L1, alike, null), null);
-        for (var i = 0; i < MostClimbs && best.Mean < scaled.Mean * (1 - ClearGain / 2); i++)
+        // SAGA's few epochs favour what it is fast at, which is not to be held against a stronger penalty.
+        var promising = _splits[0].IsForNewton ? 1 - ClearGain / 2 : 1 + ClearRise;
+        for (var i = 0; i < MostClimbs && best.Mean < scaled.Mean * promising; i++)
         {
             var before = best;
             best = Beside(best, Factor);
@@ -177,7 +186,7 @@ internal sealed partial class PenaltySearch : IDisposable
         return best.Mean < scaled.Mean * (1 - ClearGain / 2) ? Between(best) : best;
     }
 
-    /// <summary>The best of a trial and two beside it, by a factor stronger and weaker, where these have not been tried.</summary>
+    /// <summary>A trial, or a better one beside it, by a factor stronger or else weaker, where these have not been tried.</summary>
     private TriedPenalty Beside(TriedPenalty middle, double factor)
     {
         var best = middle;
@@ -186,7 +195,8 @@ internal sealed partial class PenaltySearch : IDisposable
             if (_path.Any(trial => trial.Shares == middle.Shares && Math.Abs(Math.Log(trial.L2 / l2)) < 0.1))
                 continue;
             BeginAtKept();
-            best = Better(Try(_plan.L1, l2, middle.Shares), best);
+            if ((best = Better(Try(_plan.L1, l2, middle.Shares), best)) != middle)
+                break;
         }
 
         return best;
@@ -259,7 +269,6 @@ internal sealed partial class PenaltySearch : IDisposable
 
         var trial = new TriedPenalty(l1, l2, shares, losses)
         {
-            Near = _splits is [{ LeavesOneOut: true } all] ? all.Weights() : null,
             Guessed = _splits[0].Guessed,
         };
         _path.Add(trial);
@@ -271,8 +280,18 @@ internal sealed partial class PenaltySearch : IDisposable
     {
         if (other is not null && !(last.Mean < other.Mean))
             return other;
+        var near = other?.Near ?? (new float[checked(_all.Outputs * _all.Features)], new float[_all.Outputs]);
+        Array.Clear(near.Weights);
+        Array.Clear(near.Biases);
         foreach (var split in _splits)
+        {
             split.Keep();
+            split.Weights.AddTo(near.Weights, near.Biases, 1f / _splits.Length);
+        }
+
+        last.Near = near;
+        if (other is not null)
+            other.Near = null;
         return last;
     }
 

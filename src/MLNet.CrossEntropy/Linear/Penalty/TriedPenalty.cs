@@ -10,8 +10,8 @@ internal sealed class TriedPenalty
         Mean = double.IsFinite(Mean) ? Mean : double.PositiveInfinity;
     }
 
-    /// <summary>Where the fit to all rows has ended, if it was one.</summary>
-    public (float[] Weights, float[] Biases)? Near { get; init; }
+    /// <summary>Where the fits have ended, in the mean.</summary>
+    public (float[] Weights, float[] Biases)? Near { get; set; }
 
     /// <summary>The share of rows whose loss is a guess.</summary>
     public double Guessed { get; init; }

@@ -47,11 +47,8 @@ internal sealed class FeatureScaling
     /// <summary>Centre and scales for dense rows; for sparse rows only scales, so that zeros stay zeros.</summary>
     /// <param name="chunks">The rows, which are gone through once.</param>
     /// <param name="summary">Their summary.</param>
-    /// <param name="l2">The penalty of their weights.</param>
-    /// <param name="curvature">c.</param>
     /// <param name="shares">Of a cluster, the rows of all ranks; else null.</param>
-    public static FeatureScaling Of(
-        IEnumerable<RowSet> chunks, RowSummary summary, double l2, double curvature, RowShares? shares = null)
+    public static FeatureScaling Of(IEnumerable<RowSet> chunks, RowSummary summary, RowShares? shares = null)
     {
         var moments = FeatureMoments.Of(chunks, summary, shares);
         var stepScales = Scale(moments.MeanSquares);
@@ -62,7 +59,7 @@ internal sealed class FeatureScaling
         float[] Scale(double[] squares)
         {
             var floor = summary.IsSparse ? MomentFloor(squares) : 0;
-            return [.. squares.Select((square, j) => ScaleOf(square, floor + l2 / curvature, moments.Means[j]))];
+            return [.. squares.Select((square, j) => ScaleOf(square, floor, moments.Means[j]))];
         }
     }
 
@@ -74,13 +71,20 @@ internal sealed class FeatureScaling
     }
 
     /// <summary>
-    /// The same, where a penalty l2 on scaled weights adds to their curvature c, <c>s / sqrt(1 + l2 / c)</c>; that of sparse rows takes
-    /// none of it, whose penalties are lazy.
+    /// The same, where the penalty adds to the curvature c of the weights: <c>1 / sqrt(1 / s^2 + l2 / c)</c>, of one on scaled weights
+    /// <c>s / sqrt(1 + l2 / c)</c>; the latter of sparse rows, whose penalties are lazy, takes none of it.
     /// </summary>
-    public FeatureScaling WithPenalty(double l2, double curvature)
+    public FeatureScaling WithPenalty(FitPlan plan, bool isSparse)
     {
-        var factor = (float)(1 / Math.Sqrt(1 + l2 / curvature));
-        return new(Means, [.. Scales.Select(scale => scale * factor)], [.. StepScales.Select(scale => scale * factor)], FarOutFeatures);
+        var isOfScaled = plan.PenaltyShares is not null;
+        var added = plan.L2 / plan.Loss.Curvature;
+        if (!plan.Standardize || added == 0 || (isOfScaled && isSparse))
+            return this;
+        var scales = Add(Scales);
+        return new(Means, scales, StepScales == Scales ? scales : Add(StepScales), FarOutFeatures);
+
+        float[] Add(float[] scales) => [.. scales
+            .Select(scale => (float)(scale / Math.Sqrt(1 + (isOfScaled ? 1 : (double)scale * scale) * added)))];
     }
 
     /// <summary>

@@ -105,22 +105,25 @@ internal sealed unsafe class DenseStep : ISgdStep
         return sums;
     }
 
-    public double RememberedGradientNorm()
+    public (double Norm, double GapBound) RememberedGradient()
     {
-        var sum = 0.0;
+        double sum = 0, bound = 0;
         for (var k = 0; k < _outputs; k++)
         {
             double bias = _memory!.Mean[_biasOffset + k];
             sum += bias * bias;
+            bound += _penalty.GapBound(bias);
             for (var j = 0; j < _features; j++)
             {
                 var slope = _memory.Mean[Place(k, j)] - _scaling.Means[j] * bias;
-                var gradient = _scaling.Scales[j] * _penalty.Subgradient(slope, Weights[k, j], k, j);
+                var gradient = _penalty.Subgradient(slope, Weights[k, j], k, j);
+                bound += _penalty.GapBound(gradient, j);
+                gradient *= _scaling.Scales[j];
                 sum += gradient * gradient;
             }
         }
 
-        return Math.Sqrt(sum);
+        return (Math.Sqrt(sum), bound);
     }
 
     public void Save()

@@ -15,7 +15,8 @@ internal static unsafe class LearningRateRule
     private const int PowerIterations = 12;
     private const int TrialRows = 1_024;
     private const int FewestSteps = 64;
-    private const int MostTrials = 20;
+    private const int MostTrials = 10;
+    private const double Growth = 4;
 
     // How much smaller than the largest stable one the step is kept where sampling noise, not curvature, limits it.
     private const double NoiseFactor = 2;
@@ -70,9 +71,9 @@ internal static unsafe class LearningRateRule
     }
 
     /// <summary>
-    /// The rate found by trying: a pass over a few rows (or several, if that is few steps) at <paramref name="start"/>, which is doubled as
-    /// long as the objective of these rows ends lower (after Bottou 2012, "Stochastic Gradient Descent Tricks", section 4.2). The step is
-    /// left as it was.
+    /// The rate found by trying: a pass over a few rows (or several, if that is few steps) at <paramref name="start"/>, which is
+    /// multiplied as long as the objective of these rows ends lower, with a last look in between (after Bottou 2012, "Stochastic Gradient
+    /// Descent Tricks", section 4.2). The step is left as it was.
     /// </summary>
     /// <remarks>
     /// For sparse rows the worst-case bound of <see cref="ForSparse"/> is orders of magnitude too small: rare features seldom meet, so
@@ -86,9 +87,10 @@ internal static unsafe class LearningRateRule
         var drawn = Draw(rows.Rows, TrialRows, seed);
         step.Save();
         var (best, least) = (start, Try(start));
-        for (var trial = 0; trial < MostTrials && Try(2 * best) is var objective && objective < least; trial++)
-            (best, least) = (2 * best, objective);
-        return best;
+        for (var trial = 0; trial < MostTrials && Try(Growth * best) is var objective && objective < least; trial++)
+            (best, least) = (Growth * best, objective);
+        var between = Math.Sqrt(Growth) * best;
+        return Try(between) < least ? between : best;
 
         double Try(double rate)
         {
@@ -101,7 +103,7 @@ internal static unsafe class LearningRateRule
             CompensatedSum loss = default, weight = default;
             for (var from = 0; from < drawn.Length; from += batchSize)
             {
-                var sums = step.Measure(rows, Batch(from));
+                var sums = step.TakeErrors(rows, Batch(from), isStep: false);
                 loss.Add(sums.Loss);
                 weight.Add(sums.Weight);
             }

@@ -23,9 +23,10 @@ internal interface ISgdStep : IDisposable
 
     /// <summary>
     /// SAGA only: the norm of the objective's gradient in the biases and in the weights scaled by the features' ordinary values (which a
-    /// value far out does not hide), as the memory of the rows has it.
+    /// value far out does not hide), as the memory of the rows has it; and by it the most that the objective can lie above its minimum,
+    /// as <see cref="OptimalityCertificate.GapBound"/> has it.
     /// </summary>
-    double RememberedGradientNorm();
+    (double Norm, double GapBound) RememberedGradient();
 
     /// <summary>Keeps the state of now, to come back to.</summary>
     void Save();

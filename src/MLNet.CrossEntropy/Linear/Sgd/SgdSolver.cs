@@ -18,9 +18,8 @@ internal sealed class SgdSolver : ISolver
     private const double RetryFactor = 0.25;
     private const double SettleFactor = 0.5;
 
-    // An epoch that gains no more than this share of the objective is dearer than a step of Newton's method.
-    private const double TakenOver = 0.01;
     private const int SettleEpochs = 3;
+    private const int MostMore = 3;
 
     // The rate that is tried out for sparse rows is the fastest, which is not the quietest: of epochs to choose among, none shall be noise.
     private const double ValidatedShare = 0.25;
@@ -99,9 +98,9 @@ internal sealed class SgdSolver : ISolver
 
     public StopReason Run(FitRun run)
     {
-        if (_memory is not null && _plan.InitialWeights is not null && run.ResumedFrom == 0)
+        if (_memory is not null && (_plan.InitialWeights ?? _plan.NearWeights) is not null && run.ResumedFrom == 0)
             Remember();
-        while (run.Epochs < _plan.Epochs)
+        while (run.Epochs < _plan.Epochs || IsWorthMore(run))
         {
             if (!TryEpoch(run))
                 return StopReason.Cancelled;
@@ -110,12 +109,19 @@ internal sealed class SgdSolver : ISolver
             else if (EndEpoch(run) is { } reason)
                 return reason;
             run.SaveAfterEpoch();
-            if (_plan.NewtonTakesOver && run.LastChange() < TakenOver)
+            if (run.LastChange() < _plan.LeastGain)
                 break;
         }
 
         return StopReason.MaximumEpochs;
     }
+
+    /// <summary>
+    /// Whether SAGA goes on beyond its epochs, where Newton's method would have to do without factors of the Hessian: while the objective
+    /// falls fast enough to be at its minimum soon.
+    /// </summary>
+    private bool IsWorthMore(FitRun run) => _plan.NewtonSteps > 0 && _plan.LeastGain == 0 && run.Epochs < _plan.Epochs + _plan.NewtonSteps
+        && run.Foretell(FinishedSolver.Near) is (> FinishedSolver.Near, var epochs) && epochs <= MostMore * _plan.Epochs;
 
     public void TakeBest() => _step.Restore();
 
@@ -139,9 +145,9 @@ internal sealed class SgdSolver : ISolver
         state.Value(ref _place, -1, rows.ChunkRows);
         state.Values(MemoryMarshal.Cast<CompensatedSum, double>(new Span<CompensatedSum>(ref _epochLoss)));
         state.Values(MemoryMarshal.Cast<CompensatedSum, double>(new Span<CompensatedSum>(ref _epochWeight)));
-        OrderOf(rows.ChunkRows).Serialize(state, (_plan.Epochs + 1L + _retries) * chunks);
+        OrderOf(rows.ChunkRows).Serialize(state, (_plan.Epochs + _plan.NewtonSteps + 1L + _retries) * chunks);
         if (chunks > 1 && rows.Rows % rows.ChunkRows is > 0 and var last)
-            OrderOf((int)last).Serialize(state, _plan.Epochs + 1L + _retries);
+            OrderOf((int)last).Serialize(state, _plan.Epochs + _plan.NewtonSteps + 1L + _retries);
         _memory?.Serialize(state);
         _step.Serialize(state);
     }
@@ -171,7 +177,7 @@ internal sealed class SgdSolver : ISolver
         var step = new SparseStep(_objective, rows, _plan, start, _memory) { Shares = _objective.Shares };
         // The rows of a sample have no place in the memory of a rank's own.
         using var trial = step.Shares is null ? null : new SparseStep(_objective, rows, _plan, start, memory: null);
-        return (step, given ?? LearningRateRule.Search(trial ?? step, rows, _plan.PartSize,
+        return (step, given ?? _plan.NearRate ?? LearningRateRule.Search(trial ?? step, rows, _plan.PartSize,
             LearningRateRule.ForSparse(rows, _objective.Scaling, curvature), _objective.Penalty, _plan.Seed));
     }
 
@@ -271,8 +277,8 @@ internal sealed class SgdSolver : ISolver
     private StopReason? EndEpoch(FitRun run)
     {
         var isBest = run.EndEpoch(EpochLoss, Rate(run.Steps - 1), _step.Weights);
+        var isSettled = _memory is null ? run.LastChange() < _plan.Tolerance : IsSettled(_step.RememberedGradient());
         BeginEpoch();
-        var isSettled = _memory is null ? run.LastChange() < _plan.Tolerance : IsSettled(_step.RememberedGradientNorm(), _plan.IsValidated);
         if (isBest)
             _step.Save();
         return run.Stop(isSettled);
@@ -290,20 +296,21 @@ internal sealed class SgdSolver : ISolver
     /// true when the gradient is as small as was asked for. Where validation rows choose among the epochs' models, each of these counts,
     /// and the rate is cut at once: else the best of them is the one that the noise was kindest to.
     /// </summary>
-    private bool IsSettled(double gradientNorm, bool isValidated)
+    private bool IsSettled((double Norm, double GapBound) gradient)
     {
+        var gradientNorm = gradient.Norm;
         if (gradientNorm < _smallestGradient)
         {
             _smallestGradient = gradientNorm;
             _unsettledEpochs = 0;
         }
-        else if (++_unsettledEpochs >= (isValidated ? 1 : SettleEpochs))
+        else if (++_unsettledEpochs >= (_plan.IsValidated ? 1 : SettleEpochs))
         {
             _largestRate *= SettleFactor;
             _unsettledEpochs = 0;
         }
 
-        return gradientNorm <= _plan.Tolerance;
+        return gradientNorm <= _plan.Tolerance || gradient.GapBound <= _plan.Enough * EpochLoss;
     }
 
     /// <summary>Goes back to the last good weights with a smaller learning rate, or gives up.</summary>

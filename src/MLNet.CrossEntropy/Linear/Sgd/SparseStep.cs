@@ -17,9 +17,6 @@ internal sealed unsafe class SparseStep : ISgdStep
 {
     private const int UnitRows = 16;
 
-    // Features are shared between threads in runs of 2^4, so that their weights seldom lie on one cache line.
-    private const int RunShift = 4;
-
     // Rows are visited in random order, which no hardware prefetcher foresees.
     private const int FetchedAhead = 8;
 
@@ -35,6 +32,7 @@ internal sealed unsafe class SparseStep : ISgdStep
     private readonly LinearWeights _weights;
     private readonly LinearWeights _saved;
     private readonly double[] _caughtUpTo;
+    private readonly FeatureShares _members;
     private readonly Action<int> _catchUp;
     private readonly Action<int> _forward;
     private readonly Action<int> _update;
@@ -61,6 +59,7 @@ internal sealed unsafe class SparseStep : ISgdStep
         _weights = objective.CreateWeights();
         _saved = objective.CreateWeights();
         _caughtUpTo = new double[_features];
+        _members = new FeatureShares(rows, _team);
         _catchUp = CatchUp;
         _forward = Forward;
         _update = Update;
@@ -97,25 +96,28 @@ internal sealed unsafe class SparseStep : ISgdStep
         return sums;
     }
 
-    /// <summary>The sums over some rows by the weights of now, which stay as they are, as does SAGA's memory.</summary>
-    public LossSums Measure(RowSet rows, ReadOnlySpan<int> batch) => TakeErrors(rows, batch, isStep: false);
-
-    public double RememberedGradientNorm()
+    public (double Norm, double GapBound) RememberedGradient()
     {
         CatchUpAll((0, _features));
-        var sum = 0.0;
+        double sum = 0, bound = 0;
         foreach (double bias in _memory!.Mean.Span(BiasOffset, _outputs))
-            sum += bias * bias;
+            (sum, bound) = (sum + bias * bias, bound + _penalty.GapBound(bias));
+
         for (var j = 0; j < _features; j++)
         {
-            for (var place = (long)j * _outputs; place < (j + 1L) * _outputs; place++)
+            Span<float> means = _memory.Mean.Span((long)j * _outputs, _outputs), weights = _weights.Values.Slice(j * _outputs, _outputs);
+            var squares = 0.0;
+            for (var k = 0; k < _outputs; k++)
             {
-                var gradient = _penalty.Subgradient(_memory.Mean[place], _weights.Values[(int)place], (int)(place % _outputs), j);
-                sum += _scales[j] * _scales[j] * gradient * gradient;
+                var gradient = _penalty.Subgradient(means[k], weights[k], k, j);
+                squares += gradient * gradient;
             }
+
+            sum += _scales[j] * _scales[j] * squares;
+            bound += _penalty.GapBound(Math.Sqrt(squares), j);
         }
 
-        return Math.Sqrt(sum);
+        return (Math.Sqrt(sum), bound);
     }
 
     public void Save() => _saved.CopyFrom(Weights);
@@ -193,19 +195,18 @@ internal sealed unsafe class SparseStep : ISgdStep
     {
         for (var r = 0; r < _batch.Count; r++)
         {
-            var row = _batch.Rows.Sparse(_batch.Numbers[r]);
+            var row = _members.Of(member, _batch.Rows.Sparse(_batch.Numbers[r]));
             for (var e = 0; e < row.Length; e++)
             {
                 var j = row.IndexPointer[e];
-                if (!IsShareOf(member, j))
-                    continue;
                 for (var k = 0; k < _outputs; k++)
                     gradient[j * _outputs + k] += (double)row.ValuePointer[e] * _batch.Errors[(long)r * _outputs + k];
             }
         }
     }
 
-    private LossSums TakeErrors(RowSet rows, ReadOnlySpan<int> batch, ReadOnlySpan<int> next = default, bool isStep = true)
+    /// <summary>Logits and errors of some rows by the weights of now; where it is no step SAGA's memory stays as it is.</summary>
+    public LossSums TakeErrors(RowSet rows, ReadOnlySpan<int> batch, ReadOnlySpan<int> next = default, bool isStep = true)
     {
         _batch.Load(rows, batch, next, isStep);
         if (IsLazy)
@@ -239,8 +240,6 @@ internal sealed unsafe class SparseStep : ISgdStep
         }
     }
 
-    private bool IsShareOf(int member, int feature) => _team.Size == 1 || (feature >> RunShift) % _team.Size == member;
-
     private void CatchUp(int member)
     {
         if (_touchesMost)
@@ -252,9 +251,13 @@ internal sealed unsafe class SparseStep : ISgdStep
 
         foreach (var r in _batch.Numbers)
         {
-            foreach (var j in _batch.Rows.Sparse(r).Indices)
+            var row = _members.Of(member, _batch.Rows.Sparse(r));
+            for (var e = 0; e < row.Length; e++)
             {
-                if (_caughtUpTo[j] != _rateSum && IsShareOf(member, j))
+                if (e + FetchedAhead < row.Length)
+                    Fetch(row.IndexPointer[e + FetchedAhead]);
+                var j = row.IndexPointer[e];
+                if (_caughtUpTo[j] != _rateSum)
                     CatchUpFeature(j);
             }
         }
@@ -265,23 +268,21 @@ internal sealed unsafe class SparseStep : ISgdStep
         var batch = _batch.Numbers;
         for (var r = 0; r < batch.Length; r++)
         {
-            var row = _batch.Rows.Sparse(batch[r]);
+            var row = _members.Of(member, _batch.Rows.Sparse(batch[r]));
             if (_outputs == 1)
-                UpdateOne(member, row, _batch.Errors[r]);
+                UpdateOne(row, _batch.Errors[r]);
             else
-                UpdateMany(member, row, _batch.Errors.At((long)r * _outputs, _outputs));
+                UpdateMany(row, _batch.Errors.At((long)r * _outputs, _outputs));
         }
     }
 
-    private void UpdateOne(int member, SparseRow row, float error)
+    private void UpdateOne(SparseRow row, float error)
     {
         float* weights = _weights.At(0, BiasOffset), scales = _squaredScales.At(0, _features), means = Means();
         float step = -_rate * _estimate * error, share = _share * error;
         for (var e = 0; e < row.Length; e++)
         {
             var j = row.IndexPointer[e];
-            if (!IsShareOf(member, j))
-                continue;
             var value = row.ValuePointer[e];
             weights[j] += step * value * scales[j];
             if (_share != 0)
@@ -289,15 +290,13 @@ internal sealed unsafe class SparseStep : ISgdStep
         }
     }
 
-    private void UpdateMany(int member, SparseRow row, float* errors)
+    private void UpdateMany(SparseRow row, float* errors)
     {
         var step = -_rate * _estimate;
         float* weights = _weights.At(0, BiasOffset), means = Means();
         for (var e = 0; e < row.Length; e++)
         {
             var j = row.IndexPointer[e];
-            if (!IsShareOf(member, j))
-                continue;
             var value = row.ValuePointer[e];
             // A large squared scale and a small value: the product of both is a float.
             SparseKernels.Axpy(step * value * _squaredScales[j], errors, weights + (long)j * _outputs, _outputs);
@@ -307,6 +306,14 @@ internal sealed unsafe class SparseStep : ISgdStep
     }
 
     private float* Means() => _memory is null ? null : _memory.Mean.At(0, BiasOffset);
+
+    /// <summary>Begins to fetch what a feature has.</summary>
+    private void Fetch(int j)
+    {
+        SparseKernels.Fetch(_weights.At((long)j * _outputs, _outputs), _outputs);
+        if (_memory is not null)
+            SparseKernels.Fetch(_memory.Mean.At((long)j * _outputs, _outputs), _outputs);
+    }
 
     private void CatchUpAll((int From, int To) features)
     {
@@ -326,7 +333,7 @@ internal sealed unsafe class SparseStep : ISgdStep
             return;
         _caughtUpTo[j] = _rateSum;
         rates *= _squaredScales[j];
-        var decay = Decay(_penalty.L2Of(j) * rates);
+        var decay = ElasticNet.Decay(_penalty.L2Of(j) * rates);
         var weights = _weights.At((long)j * _outputs, _outputs);
         if (_memory is not null)
         {
@@ -343,10 +350,4 @@ internal sealed unsafe class SparseStep : ISgdStep
         if (_penalty.L1 > 0)
             SparseKernels.Shrink(weights, (float)(_penalty.L1 * rates), _outputs);
     }
-
-    /// <summary>
-    /// The share of weights that L2 takes, <c>1 - exp(-x)</c> with <c>x = l2 R</c>, by exp's Pade approximant of order 2: exact to
-    /// x^5 / 720, and several times faster.
-    /// </summary>
-    private static double Decay(double x) => x < 1 ? 12 * x / (12 + x * (6 + x)) : 1 - Math.Exp(-x);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using FsCheck;
 using FsCheck.Fluent;
@@ -32,6 +33,24 @@ public sealed class CheckpointFileTests : IDisposable
     private string Previous => _folder.File("fit.checkpoint.previous");
 
     private FitPlan Saving => Options with { Checkpoint = new CheckpointOptions { Path = Current, EverySteps = 10, Warn = _warnings.Add } };
+
+    [Fact]
+    public void A_pipe_and_a_link_to_nowhere_are_no_checkpoints()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using (var made = Process.Start("mkfifo", Current))
+            made.WaitForExit();
+        Assert.Contains("it has 0 bytes, too few", Refusal(), StringComparison.Ordinal);
+        File.Move(Current, _folder.File("pipe"));
+        File.CreateSymbolicLink(Current, _folder.File("pipe"));
+        Assert.Contains("it has 0 bytes, too few", Refusal(), StringComparison.Ordinal);
+        File.Delete(Current);
+        File.CreateSymbolicLink(Current, _folder.File("nowhere"));
+        Assert.Contains($"Could not find file '{_folder.File("nowhere")}', and there is none before it", Refusal(), StringComparison.Ordinal);
+
+        string Refusal() => Assert.Throws<InvalidDataException>(() => LinearSolver.Fit(Rows, null, Saving)).Message;
+    }
 
     [Fact]
     public void Any_byte_that_is_flipped_is_noticed()

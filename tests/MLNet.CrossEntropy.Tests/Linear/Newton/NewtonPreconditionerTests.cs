@@ -88,7 +88,7 @@ public sealed class NewtonPreconditionerTests
         var summary = RowSummary.Of([set], loss, outputs);
         using var team = new WorkerTeam(2);
         var penalty = new ElasticNet(0, 1e-2);
-        var scaling = FeatureScaling.Of([set], summary, penalty.L2, loss.Curvature);
+        var scaling = FeatureScaling.Of([set], summary);
         using var objective = new LinearObjective([set], summary, loss, penalty, scaling, team);
         using var local = new LocalObjective(objective, set);
         using var preconditioner = new NewtonPreconditioner(objective, set);

@@ -41,7 +41,7 @@ public sealed class LeaveOneOutTests
         var path = LinearSolver.Fit(blocks, null, plan).Start.PenaltyPath;
         using var rows = new RowSet(blocks);
         var summary = RowSummary.Of([rows], plan.Loss, outputs);
-        var shares = FeatureScaling.Of([rows], summary, 0, plan.Loss.Curvature).Scales.Select(scale => 1 / (scale * scale)).ToArray();
+        var shares = FeatureScaling.Of([rows], summary).Scales.Select(scale => 1 / (scale * scale)).ToArray();
         foreach (var trial in path.Where(trial => trial.IsOfScaledFeatures))
         {
             var (unseen, seen, error) = Exact(blocks[0], summary, plan with

@@ -28,7 +28,7 @@ public sealed class PenaltySearchTests
 
         // The strongest, the weakest and the chosen penalty of each kind; the strict optimum of rows copied, scaled beforehand.
         using var rows = new RowSet(blocks);
-        var scales = FeatureScaling.Of([rows], RowSummary.Of([rows], plan.Loss, outputs), 0, plan.Loss.Curvature).Scales;
+        var scales = FeatureScaling.Of([rows], RowSummary.Of([rows], plan.Loss, outputs)).Scales;
         foreach (var kind in path.GroupBy(trial => trial.IsOfScaledFeatures))
         {
             foreach (var trial in new[] { kind.First(), kind.MinBy(trial => trial.HeldOutLoss)!, kind.Last() })

@@ -94,6 +94,6 @@ public sealed class FeatureScalingTests
     private static FeatureScaling Of(List<RowBlock> blocks)
     {
         using var rows = new RowSet(blocks);
-        return FeatureScaling.Of([rows], RowSummary.Of([rows], new SoftmaxCrossEntropyLoss(), 3), l2: 0, curvature: 0.5);
+        return FeatureScaling.Of([rows], RowSummary.Of([rows], new SoftmaxCrossEntropyLoss(), 3));
     }
 }

@@ -45,7 +45,7 @@ public sealed class LearningRateRuleTests
         var plan = Plan(3) with { L2 = 1.0 / rows, Epochs = 1 };
         using var set = new RowSet(periodic);
         var summary = RowSummary.Of([set], plan.Loss, 3);
-        var scaling = FeatureScaling.Of([set], summary, plan.L2, plan.Loss.Curvature);
+        var scaling = FeatureScaling.Of([set], summary).WithPenalty(plan, isSparse: true);
         var floor = LearningRateRule.ForSparse(set, scaling, plan.Loss.Curvature);
         for (var seed = 1; seed <= 20; seed++)
             Assert.True(LinearSolver.Fit(periodic, null, plan with { Solver = Solver.Saga, Seed = seed }).History[0].LearningRate >= floor);
