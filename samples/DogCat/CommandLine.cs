@@ -59,7 +59,7 @@ internal static class CommandLine
     public static int Run(string[] args, Func<JobOptions, Output, CancellationToken, ExitCode> main)
     {
         var root = new RootCommand("""
-            Tells dogs from cats: trains linear models by cross-entropy and judges their probabilities.
+            Tells dogs from cats: trains linear models by cross-entropy and evaluates their probabilities.
 
             Exit codes: 0 done; 1 done, but some pictures were refused; 2 nothing done, the reason is told;
             3 a requirement is not met; 130 interrupted.
@@ -68,7 +68,7 @@ internal static class CommandLine
             Images, Pictures, Seed, SoftLabels, Save, Report, Json,
             Handle(new Command("predict", "Ask a saved model about pictures.") { Model, Files },
                 (line, output, stop) => Commands.Predict(line.GetRequiredValue(Model), line.GetRequiredValue(Files), output, stop)),
-            Handle(new Command("evaluate", "Judge a saved model by pictures whose labels are known.")
+            Handle(new Command("evaluate", "Evaluate a saved model on pictures whose labels are known.")
                 { Model, Images, Pictures, Seed, Report, LogLoss },
                 (line, output, stop) => Commands.Evaluate(line.GetRequiredValue(Model), Options(line), output, stop)),
             Handle(new Command("draw", "Write drawn pictures to a folder, as --images reads them.") { Folder, Pictures, Seed },

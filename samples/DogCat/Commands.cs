@@ -15,7 +15,8 @@ internal static class Commands
         var ml = new MLContext(seed: 1);
         List<SkippedFile> refused = [];
         using var model = Load(ml, modelPath);
-        var judged = ml.Judge(model, modelPath, [.. files.Select(file => Picture.OfFile(file))], refused, () => { }, cancellation).Judged();
+        Picture[] pictures = [.. files.Select(file => Picture.OfFile(file))];
+        var judged = ml.Score(model, modelPath, pictures, refused, () => { }, cancellation).ScoredPictures();
         var answers = judged.Select(
             j => new { path = j.Picture.Name, answer = j.SaysDog ? "dog" : "cat", cat = j.Score[0], dog = j.Score[1] }).ToArray();
         output.Tell("predictions", answers, answers.Select(a => Invariant($"{a.path}: {a.answer} (cat {a.cat:F3}, dog {a.dog:F3})")));
@@ -26,7 +27,7 @@ internal static class Commands
     }
 
     /// <summary>
-    /// Judges a saved model by pictures whose labels are known: photographs, or drawn ones of a series that nothing is trained on.
+    /// Evaluates a saved model by pictures whose labels are known: photographs, or drawn ones of a series that nothing is trained on.
     /// </summary>
     public static ExitCode Evaluate(string modelPath, JobOptions options, Output output, CancellationToken cancellation)
     {
@@ -39,17 +40,17 @@ internal static class Commands
             ? PictureFolder.LoadTest(folder, skipped)
             : Draw(options.Seed, Series.Evaluation, options.Pictures, cancellation);
         var scored = Output.Working(
-            $"Asking {name}", pictures.Length, done => ml.Judge(model, modelPath, pictures, skipped, done, cancellation));
+            $"Asking {name}", pictures.Length, done => ml.Score(model, modelPath, pictures, skipped, done, cancellation));
         output.Skipped(skipped);
         if (scored.Pictures.Length == 0)
-            throw new UserException("There is no picture left to judge the model by.");
+            throw new UserException("There is no picture left to evaluate the model on.");
         var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(scored.Rows, SoftLabels.By(nameof(Example.Label)));
         output.Tell("metrics", JsonNode.Parse(metrics.ToJson()), metrics.ToString()!);
         var soft = SoftLabels.Evaluate(ml, scored.Rows);
         output.Uncertainty(name, soft);
         if (options.Report is { } page)
         {
-            new CrossEntropyReport("Dogs and cats").Add(name, metrics).AddPictures(name, scored.Judged(), soft).Save(page);
+            new CrossEntropyReport("Dogs and cats").Add(name, metrics).AddPictures(name, scored.ScoredPictures(), soft).Save(page);
             output.Written("report", page);
         }
         if (options.LogLoss is { } limit)
@@ -95,11 +96,11 @@ internal static class Commands
     }
 
     /// <summary>Asks a model for its scores, and refuses one whose numbers are broken: what it says means nothing.</summary>
-    private static Examples Judge(this MLContext ml, ITransformer model, string path, Picture[] pictures, List<SkippedFile> skipped,
+    private static Examples Score(this MLContext ml, ITransformer model, string path, Picture[] pictures, List<SkippedFile> skipped,
         Action done, CancellationToken cancellation)
     {
         var scored = ml.Ask(model, "Score", pictures, skipped, done, cancellation);
-        return scored.Judged().All(j => Array.TrueForAll(j.Score, float.IsFinite)) ? scored
+        return scored.ScoredPictures().All(j => Array.TrueForAll(j.Score, float.IsFinite)) ? scored
             : throw new UserException($"'{path}' answers with probabilities that are no numbers: the model is broken. Train it anew.");
     }
 

@@ -34,8 +34,8 @@ internal sealed class Example
 internal sealed record Examples(Picture[] Pictures, IDataView Rows)
 {
     /// <summary>The pictures with a model's scores: its output for these rows, or what <see cref="Rows"/> have themselves.</summary>
-    public Judged[] Judged(IDataView? scored = null) =>
-        [.. Pictures.Zip((scored ?? Rows).GetColumn<float[]>("Score"), (picture, score) => new Judged(picture, score))];
+    public ScoredPicture[] ScoredPictures(IDataView? scored = null) =>
+        [.. Pictures.Zip((scored ?? Rows).GetColumn<float[]>("Score"), (picture, score) => new ScoredPicture(picture, score))];
 }
 
 /// <summary>From pixels to numbers that a linear model can use: the first half of every model.</summary>

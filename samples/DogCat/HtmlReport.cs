@@ -11,9 +11,9 @@ internal static class HtmlReport
     /// Pictures of which a model is sure and wrong, or cannot tell; where p is known, those on which p and the model are furthest apart.
     /// </summary>
     public static CrossEntropyReport AddPictures(
-        this CrossEntropyReport report, string model, Judged[] judged, MulticlassCrossEntropyMetrics? soft)
+        this CrossEntropyReport report, string model, ScoredPicture[] judged, MulticlassCrossEntropyMetrics? soft)
     {
-        Judged[] wrong = [.. judged.Where(j => j.SaysDog != j.Picture.IsDog)];
+        ScoredPicture[] wrong = [.. judged.Where(j => j.SaysDog != j.Picture.IsDog)];
         report.Add(Section(
             "Most confident and wrong",
             Invariant($"{model} gets {wrong.Length:N0} of {judged.Length:N0} test pictures wrong. These it was surest of: ")
@@ -51,11 +51,11 @@ internal static class HtmlReport
                 ]));
     }
 
-    private static double Divergence(Judged judged) => InformationTheory.KullbackLeibler(
+    private static double Divergence(ScoredPicture judged) => InformationTheory.KullbackLeibler(
         new Target<float>(SoftLabels.Shares(judged.Picture.ProbabilityOfDog!.Value)),
         new Prediction<float>([.. judged.Score.Select(q => Math.Max(q, 1e-15f))]));
 
-    private static ReportSection Section(string heading, string text, IEnumerable<Judged> judged)
+    private static ReportSection Section(string heading, string text, IEnumerable<ScoredPicture> judged)
     {
         (ReadOnlyMemory<byte>, string, string)[] pictures = [.. judged.Take(Shown).Select(Thumbnail)];
         var section = new ReportSection(heading).AddText(text);
@@ -63,7 +63,7 @@ internal static class HtmlReport
     }
 
     /// <summary>A picture, its label, what else is known of it, and what the model says.</summary>
-    private static (ReadOnlyMemory<byte> Data, string AlternativeText, string Caption) Thumbnail(Judged judged)
+    private static (ReadOnlyMemory<byte> Data, string AlternativeText, string Caption) Thumbnail(ScoredPicture judged)
     {
         using var image = judged.Picture.Open();
         var known = judged.Picture.ProbabilityOfDog is { } p

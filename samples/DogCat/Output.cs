@@ -13,6 +13,7 @@ namespace DogCat;
 internal sealed class Output(bool isJson)
 {
     private const int ListedAtMost = 5;
+    private const int LongestLine = 300;
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -61,9 +62,12 @@ internal sealed class Output(bool isJson)
     public void Skipped(IReadOnlyList<SkippedFile> skipped) => Tell("skipped", skipped, skipped.Count == 0 ? [] :
     [
         Invariant($"Skipped {skipped.Count:N0}:"),
-        .. skipped.Take(ListedAtMost).Select(file => $"  '{file.Path}': {file.Reason}"),
+        .. skipped.Take(ListedAtMost).Select(file => Short($"  '{file.Path}': {file.Reason}")),
         .. skipped.Count > ListedAtMost ? [Invariant($"  and {skipped.Count - ListedAtMost:N0} more")] : Array.Empty<string>(),
     ]);
+
+    // A name of a hostile file may be as long as it likes.
+    private static string Short(string line) => line.Length <= LongestLine ? line : line[..LongestLine] + "...";
 
     /// <summary>One row a trainer, and below what knowing no picture and knowing all would give.</summary>
     public void Results(IReadOnlyList<Result> results, double? lowerBound)

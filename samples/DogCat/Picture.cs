@@ -20,7 +20,7 @@ internal sealed record Picture(string Name, bool IsDog, Func<MLImage> Open, doub
 }
 
 /// <summary>A picture and the probabilities of cat and dog that a model gives it.</summary>
-internal sealed record Judged(Picture Picture, float[] Score)
+internal sealed record ScoredPicture(Picture Picture, float[] Score)
 {
     public bool SaysDog => Score[1] > Score[0];
 }

@@ -74,7 +74,7 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
         };
         foreach ((var of, var result) in compared)
             report.Add(of, result.Test, TrainingReport.Of(result.Model));
-        report.Add(comparison).AddPictures(name, unseen.Judged(scored), soft).AddTrial(trial).AddReason().Save(page);
+        report.Add(comparison).AddPictures(name, unseen.ScoredPictures(scored), soft).AddTrial(trial).AddReason().Save(page);
         output.Written("report", page);
     }
     output.NextSteps();

@@ -1,7 +1,7 @@
 using System.Text;
 using MLNet.CrossEntropy.Evaluation;
-using MLNet.CrossEntropy.Tables;
 using MLNet.CrossEntropy.Numerics;
+using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy.Comparison;
 

@@ -52,7 +52,7 @@ internal abstract class LogitLoss
         throw new NotSupportedException($"{Name} knows no class weights.");
 
     /// <summary>
-    /// The log-loss by which a model fitted with this loss is judged on rows that were held out: cross-entropy with the same class
+    /// The log-loss by which a model fitted with this loss is evaluated on rows that were held out: cross-entropy with the same class
     /// weights, but not smoothed.
     /// </summary>
     internal virtual LogitLoss LogLoss => this;

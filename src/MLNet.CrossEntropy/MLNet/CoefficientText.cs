@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using MLNet.CrossEntropy.Tables;
 using MLNet.CrossEntropy.Numerics;
+using MLNet.CrossEntropy.Tables;
 
 namespace MLNet.CrossEntropy.MLNet;
 

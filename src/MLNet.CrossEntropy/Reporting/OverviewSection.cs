@@ -14,7 +14,7 @@ internal static class OverviewSection
         "Right of the line a model loses more than that one on the same rows. Bars are confidence intervals of the mean difference.";
 
     private const string AloneNote =
-        "Bars are confidence intervals of each model alone. Models judged on the same rows can differ clearly even where their bars "
+        "Bars are confidence intervals of each model alone. Models evaluated on the same rows can differ clearly even where their bars "
         + "overlap: add a comparison to see that.";
 
     private const string BrierNote =

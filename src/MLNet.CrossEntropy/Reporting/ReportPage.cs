@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Xml.Linq;
 using MLNet.CrossEntropy.Evaluation;
-using MLNet.CrossEntropy.Tables;
 using MLNet.CrossEntropy.Numerics;
+using MLNet.CrossEntropy.Tables;
 using static MLNet.CrossEntropy.Tables.Markup;
 
 namespace MLNet.CrossEntropy.Reporting;

@@ -8,8 +8,8 @@ namespace MLNet.CrossEntropy.Reporting;
 internal static class TrainingSection
 {
     private const string Note =
-        "The training loss of an epoch is the mean over its rows, each judged by the weights just before the step that used it; "
-        + "validation rows are judged at the epoch's end; a ring marks the epoch whose model was returned. "
+        "The training loss of an epoch is the mean over its rows, each evaluated by the weights just before the step that used it; "
+        + "validation rows are evaluated at the epoch's end; a ring marks the epoch whose model was returned. "
         + "A validation curve that turns up while training still falls is over-fitting.";
 
     public static IEnumerable<XElement> Of(

@@ -167,7 +167,7 @@ public abstract class CrossEntropyTrainerOptions
     public IProgress<EpochReport>? Progress { get; set; }
 
     /// <summary>
-    /// Ends the fit early: looked at with each row read, before each step and while validation rows are judged. One that cancels itself
+    /// Ends the fit early: looked at with each row read, before each step and while validation rows are evaluated. One that cancels itself
     /// after some time limits how long a fit may take.
     /// </summary>
     public CancellationToken CancellationToken { get; set; }

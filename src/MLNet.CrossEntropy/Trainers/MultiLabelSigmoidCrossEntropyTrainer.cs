@@ -63,7 +63,7 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
     /// the model of the epoch where it was lowest is returned.
     /// </summary>
     /// <param name="trainData">The rows to fit.</param>
-    /// <param name="validationData">Rows that are only judged, with the same columns.</param>
+    /// <param name="validationData">Rows that are only evaluated, with the same columns.</param>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
     /// <exception cref="InvalidOperationException">No row is usable, or the options hold rows of the training data out as well.</exception>
     public TransformerChain<ITransformer> Fit(IDataView trainData, IDataView validationData)

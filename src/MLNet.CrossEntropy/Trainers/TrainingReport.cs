@@ -31,7 +31,7 @@ public sealed record TrainingReport
     [JsonInclude]
     public TrainingRowCounts? ValidationRows { get; internal init; }
 
-    /// <summary>The epoch (from 1) of the lowest validation loss, whose model this is; null when none was judged.</summary>
+    /// <summary>The epoch (from 1) of the lowest validation loss, whose model this is; null when none was evaluated.</summary>
     [JsonInclude]
     public int? BestEpoch { get; internal init; }
 

@@ -5,7 +5,7 @@ namespace MLNet.CrossEntropy.Tests.Documentation;
 
 public sealed class MultiLabelPage() : DocumentationPage("docs/multi-label.md")
 {
-    private readonly MLContext ml = new(seed: 1);
+    private MLContext ml { get; } = new(seed: 1);
 
     private IDataView data => ml.Data.LoadFromEnumerable(Enumerable.Range(0, 90).Select(
         i => new Photo { Features = [i % 3, i % 2], Tags = [i % 3 == 0 ? 1 : 0, i % 5 == 0 ? float.NaN : i % 2] }));

@@ -121,7 +121,7 @@ internal sealed class SgdSolver : ISolver
     /// falls fast enough to be at its minimum soon.
     /// </summary>
     private bool IsWorthMore(FitRun run) => _plan.NewtonSteps > 0 && _plan.LeastGain == 0 && run.Epochs < _plan.Epochs + _plan.NewtonSteps
-        && run.Foretell(FinishedSolver.Near) is (> FinishedSolver.Near, var epochs) && epochs <= MostMore * _plan.Epochs;
+        && run.Foretell(FinishedSolver.Near) is ( > FinishedSolver.Near, var epochs) && epochs <= MostMore * _plan.Epochs;
 
     public void TakeBest() => _step.Restore();
 
