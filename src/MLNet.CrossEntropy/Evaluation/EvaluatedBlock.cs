@@ -241,15 +241,6 @@ internal sealed class EvaluatedBlock
         return true;
     }
 
-    /// <summary>Takes over the rows, of the same block, that another one took.</summary>
-    public void TakeAgain(ScoredBlock rows, EvaluatedBlock other)
-    {
-        StartFrom(rows);
-        for (var row = 0; row < other.Count; row++)
-            Take(rows, other.Sources[row]);
-        Outcomes.Merge(other.Outcomes);
-    }
-
     /// <summary>Sorts evaluated rows by their class, for the accumulators.</summary>
     public void SortByClass() => ByClass.Sort(Labels.AsSpan(0, Count), Predicted.AsSpan(0, Count), Weights.AsSpan(0, Count));
 

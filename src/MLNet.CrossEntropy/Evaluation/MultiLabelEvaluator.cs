@@ -19,8 +19,9 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
     {
         bool isAuto = options.ScoreKind == ScoreKind.Auto, hasProbabilities = Rows.HasProbabilities;
         var fromLogits = options.ScoreKind == ScoreKind.Logits || (isAuto && (hasProbabilities || LookLikeLogits));
-        var how = !isAuto ? "" : hasProbabilities ? $" (beside column "
-            + $"{Throw.Quoted(MultiLabelRows.Probability)})" : " (found out from the first rows)";
+        var how = !isAuto ? ""
+            : hasProbabilities ? $" (beside column {Throw.Quoted(MultiLabelRows.Probability)})"
+            : " (found out from the first rows)";
         ScoresUsed = $"column {Throw.Quoted(options.ScoreColumnName)} as {(fromLogits ? "logits" : "probabilities")}{how}";
         (_badRows, _floor) = (new(options, Rows), new(options.ProbabilityFloor, fromLogits));
     }

@@ -111,11 +111,14 @@ internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[][] S
         {
             var getter = ColumnValues.Vector<T>(row, column);
             VBuffer<T> values = default;
+            List<(string Yes, string No)> texts = [];
             return () =>
             {
                 getter(ref values);
-                return [.. values.DenseValues().Select((x, slot) => (Name: names?[slot] ?? $"{slot}", IsYes: isYes(x)))
-                    .Where(answer => answer.IsYes is not null).Select(answer => $"{answer.Name}: {(answer.IsYes!.Value ? "yes" : "no")}")];
+                for (var slot = texts.Count; slot < values.Length; slot++)
+                    texts.Add(($"{names?[slot] ?? $"{slot}"}: yes", $"{names?[slot] ?? $"{slot}"}: no"));
+                return [.. values.DenseValues().Select((x, slot) => isYes(x) is { } yes ? yes ? texts[slot].Yes : texts[slot].No : null)
+                    .OfType<string>()];
             };
         }
     }
@@ -140,7 +143,10 @@ internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[][] S
                 return new(groups, ids, [.. _ofRows], names);
             int[] counts = [.. _ofRows.SelectMany(strata => strata).CountBy(s => s).OrderBy(s => s.Key).Select(s => s.Value)];
             int[] byCount = [.. Enumerable.Range(0, names.Length).OrderBy(s => counts[s])];
-            var strataOfRows = _ofRows.Select(strata => strata.Select(s => Array.IndexOf(byCount, s)).ToArray());
+            var rankOf = new int[names.Length];
+            for (var rank = 0; rank < byCount.Length; rank++)
+                rankOf[byCount[rank]] = rank;
+            var strataOfRows = _ofRows.Select(strata => Array.ConvertAll(strata, s => rankOf[s]));
             return new(groups, ids, [.. strataOfRows], [.. byCount.Select(s => names[s])]);
         }
 

@@ -119,8 +119,8 @@ internal sealed record ClassUnion(string[]? Names, int[] OfModel)
             ? this
             : throw TrainingErrors.NoSlotForClass(NamesOf(Enumerable.Range(slots, Count - slots)), slots, Count, unknown);
 
-    private IEnumerable<string> NamesOf(IEnumerable<int> classes) => classes.Select(k => Names is null ? $"number "
-        + $"{k}" : Throw.Quoted(Names[k]));
+    private IEnumerable<string> NamesOf(IEnumerable<int> classes) =>
+        classes.Select(k => Names is null ? $"number {k}" : Throw.Quoted(Names[k]));
 
     private static ClassUnion ByName(string[] data, string[] model)
     {

@@ -35,7 +35,7 @@ public sealed class CrossValidation<TMetrics>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public CrossValidatedModel<TMetrics> Model(string name) => Models.FirstOrDefault(m => m.Name == name)
         ?? throw new KeyNotFoundException(
-            $"There is no model {Throw.Quoted(name)}; there are {Numerics.Throw.Listed([.. Models.Select(m => m.Name)])}.");
+            $"There is no model {Throw.Quoted(name)}; there are {Throw.Listed([.. Models.Select(m => m.Name)])}.");
 
     /// <inheritdoc cref="LogLossMetrics.ToJson"/>
     public string ToJson(bool indented = false) => MetricsJson.Of(this, indented);

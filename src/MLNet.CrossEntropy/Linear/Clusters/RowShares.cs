@@ -45,7 +45,7 @@ internal sealed class RowShares : IDisposable
     {
         _outputs = outputs;
         (Cluster, Rows, NonZeros, Count) = (cluster, rows, nonZeros, count);
-        Own = new RowSet(own) { StoredByAll = (double)nonZeros / rows };
+        Own = new RowSet(own);
         _tree = new TreeSum(cluster, count);
         var first = FirstRow(_tree.Leaves.From);
         _local = Enumerable.Range(_tree.Leaves.From, _tree.Leaves.To - _tree.Leaves.From).ToDictionary(

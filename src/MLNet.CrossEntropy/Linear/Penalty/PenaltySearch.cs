@@ -267,10 +267,7 @@ internal sealed partial class PenaltySearch : IDisposable
             from += split.HeldOutRows;
         }
 
-        var trial = new TriedPenalty(l1, l2, shares, losses)
-        {
-            Guessed = _splits[0].Guessed,
-        };
+        var trial = new TriedPenalty(l1, l2, shares, losses) { Guessed = _splits[0].Guessed };
         _path.Add(trial);
         return trial;
     }

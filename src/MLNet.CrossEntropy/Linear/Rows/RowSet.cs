@@ -77,12 +77,6 @@ internal sealed unsafe class RowSet : IDisposable
     /// <summary>The values that sparse rows store.</summary>
     public long NonZeros => _blocks.Sum(block => (long)block.RowStarts![block.Rows]);
 
-    /// <summary>How many values a sparse row stores in the mean.</summary>
-    public double StoredPerRow => StoredByAll ?? (double)NonZeros / Rows;
-
-    /// <summary>The same of all rows of a cluster, where these are a rank's; null where they are all.</summary>
-    public double? StoredByAll { private get; init; }
-
     /// <summary>The sum of the example weights.</summary>
     public double TotalWeight { get; }
 
