@@ -79,7 +79,7 @@ internal static class Texts
             () => multiclass.CrossValidateCrossEntropy(keyed, multiclass.Trainers.SoftmaxCrossEntropy(), numberOfFolds: 1234),
             () => ReferencePrior.FromClassProbabilities("p", new Dictionary<string, double> { ["a"] = -0.5, ["b"] = 1.5 }),
             () => InformationTheory.Entropy([-0.5, 1.5]),
-            () => multiclass.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { Optimizer = new Adam { Beta1 = 1.5 } }),
+            () => multiclass.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { Optimizer = Optimizer.Adam(beta1: 1.5) }),
         ];
         for (var i = 0; i < failures.Length; i++)
         {

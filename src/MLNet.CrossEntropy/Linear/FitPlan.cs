@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using MLNet.CrossEntropy.Losses;
 
@@ -185,9 +184,6 @@ internal sealed record FitPlan
     /// <summary>Checked before each step and while validation rows are evaluated.</summary>
     public CancellationToken Cancellation { get; init; }
 
-    /// <summary>What is answered when cancelled.</summary>
-    public CancellationAnswer OnCancellation { get; init; }
-
     /// <summary>The ranks that fit together, each having some of the rows; null for one process that has all.</summary>
     public ICluster? Cluster { get; init; }
 
@@ -221,12 +217,6 @@ internal sealed record FitPlan
         if (Solver == Solver.Newton && (Optimizer is not null || Schedule is not null || LearningRate is not null || BatchSize > 0))
             yield return "Solver is Newton, which takes all rows at once and finds the length of its steps: leave out optimizer, "
                 + "schedule, learning rate and batch size.";
-        if (Schedule is not null && LearningRate is not null)
-        {
-            var rate = LearningRate.Value.ToString(CultureInfo.InvariantCulture);
-            yield return $"LearningRate is {rate}; it must be null when there is a Schedule, which gives the rates.";
-        }
-
         if (Optimizer is not null and not Sgd && LearningRate is null && Schedule is null)
             yield return $"Optimizer is {Optimizer.Name}, but the learning rate that is derived from the data is one for SGD: give a "
                 + "learning rate or a schedule.";

@@ -82,7 +82,7 @@ internal sealed class FitRun
     private TimeSpan Elapsed => _elapsedBefore + Stopwatch.GetElapsedTime(_began);
 
     /// <summary>Lets the solver run, and answers with the model.</summary>
-    /// <exception cref="OperationCanceledException">The fit was cancelled and has no model to return, or shall return none.</exception>
+    /// <exception cref="OperationCanceledException">The fit was cancelled before its first step.</exception>
     /// <exception cref="InvalidOperationException">Its numbers are none.</exception>
     public FittedLinearModel Complete()
     {
@@ -90,11 +90,12 @@ internal sealed class FitRun
             Resume(_plan.Checkpoint);
         var reason = RunSolver();
         var isCancelled = reason == StopReason.Cancelled;
-        if (isCancelled && _steps > 0)
+        if (isCancelled && _steps == 0)
+            throw new OperationCanceledException(
+                "The fit was cancelled before its first step: there is no model to return.", _plan.Cancellation);
+        if (isCancelled)
             _checkpoint?.Write(Epochs, _steps);
-        if (isCancelled && (_steps == 0 || _plan.OnCancellation == CancellationAnswer.Throw))
-            throw Cancelled();
-        var isBest = _stopping.BestEpoch > 0 && !(isCancelled && _plan.OnCancellation == CancellationAnswer.ReturnLast);
+        var isBest = _stopping.BestEpoch > 0;
         if (isBest)
             _solver.TakeBest();
         else
@@ -271,13 +272,6 @@ internal sealed class FitRun
             return StopReason.Cancelled;
         }
     }
-
-    private OperationCanceledException Cancelled() => new(
-        _steps == 0
-            ? "The fit was cancelled before its first step: there is no model to return."
-            : $"The fit was cancelled in epoch {Epochs + 1}, after {_steps} steps. To get the model so far instead of this error, "
-                + $"let the answer to cancellation be {CancellationAnswer.ReturnBest} or {CancellationAnswer.ReturnLast}.",
-        _plan.Cancellation);
 
     private void Resume(CheckpointOptions options)
     {

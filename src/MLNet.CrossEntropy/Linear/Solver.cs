@@ -47,24 +47,6 @@ public enum StopReason
     /// <summary>The validation loss did not improve for as many epochs as patience allows.</summary>
     PatienceExhausted,
 
-    /// <summary>The caller cancelled; <see cref="CancellationAnswer"/> says what is returned.</summary>
+    /// <summary>The caller cancelled; the model is the best so far.</summary>
     Cancelled,
-}
-
-/// <summary>
-/// What a fit answers when it is cancelled. Before the first step there is no model, and each of them is an
-/// <see cref="OperationCanceledException"/>.
-/// </summary>
-public enum CancellationAnswer
-{
-    /// <summary>
-    /// The best model so far: that of the lowest validation loss where one has been measured, else that of the last step.
-    /// </summary>
-    ReturnBest,
-
-    /// <summary>The model of the last step.</summary>
-    ReturnLast,
-
-    /// <summary>No model: an <see cref="OperationCanceledException"/>.</summary>
-    Throw,
 }

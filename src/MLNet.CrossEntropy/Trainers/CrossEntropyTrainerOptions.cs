@@ -80,15 +80,15 @@ public abstract class CrossEntropyTrainerOptions
     /// <summary>Rows in a mini-batch, the rows of one step; null chooses by the number of rows.</summary>
     public int? BatchSize { get; set; }
 
-    /// <summary>The largest learning rate of the fit; null derives it from the data.</summary>
-    public double? LearningRate { get; set; }
+    /// <summary>
+    /// The learning rate: a number is the largest of the fit, which falls linearly to 0 (SAGA: keeps it), a schedule gives that of every
+    /// step. Null derives it from the data.
+    /// </summary>
+    public Schedule? LearningRate { get; set; }
 
-    /// <summary>The learning rate of every step; null lets the largest one fall linearly to 0 (SAGA: keeps it).</summary>
-    public Schedule? Schedule { get; set; }
-
-    /// <summary>The rule of a step on dense rows, such as <see cref="Adam"/>; null is <see cref="Sgd"/> with a momentum of 0.9.</summary>
+    /// <summary>The rule of a step on dense rows, such as <see cref="Optimizer.Adam"/>; null is SGD with a momentum of 0.9.</summary>
     /// <remarks>
-    /// Any rule but <see cref="Sgd"/> needs a learning rate or a schedule and goes without L1. Sparse rows are always SGD's.
+    /// Any rule but <see cref="Optimizer.Sgd"/> needs a learning rate and goes without L1. Sparse rows are always SGD's.
     /// </remarks>
     public Optimizer? Optimizer { get; set; }
 
@@ -168,14 +168,14 @@ public abstract class CrossEntropyTrainerOptions
 
     /// <summary>
     /// Ends the fit early: looked at with each row read, before each step and while validation rows are evaluated. One that cancels itself
-    /// after some time limits how long a fit may take.
+    /// after some time limits how long a fit may take. The answer is the best model so far: that of the lowest validation loss where one
+    /// has been measured, else that of the last step; before the first step there is none, and an <see cref="OperationCanceledException"/>
+    /// is thrown.
     /// </summary>
+    /// <remarks>
+    /// Call <see cref="CancellationToken.ThrowIfCancellationRequested"/> after Fit where a model that is not finished shall be an error.
+    /// </remarks>
     public CancellationToken CancellationToken { get; set; }
-
-    /// <summary>
-    /// What a cancelled fit answers; before the first step, when there is no model yet, always an <see cref="OperationCanceledException"/>.
-    /// </summary>
-    public CancellationAnswer OnCancellation { get; set; }
 
     /// <summary>
     /// The file to which the fit is saved while it runs; null saves nothing. If it is there when Fit is called, the fit goes on from it,
@@ -240,13 +240,12 @@ public abstract class CrossEntropyTrainerOptions
         Epochs = NumberOfEpochs ?? 0,
         Tolerance = Tolerance,
         BatchSize = BatchSize ?? 0,
-        LearningRate = LearningRate,
-        Schedule = Schedule,
+        LearningRate = RateAsNumber,
+        Schedule = RateAsNumber is null ? LearningRate : null,
         Optimizer = Optimizer,
         Threads = NumberOfThreads ?? Environment.ProcessorCount,
         Patience = Patience ?? Defaults.Patience,
         Cancellation = CancellationToken,
-        OnCancellation = OnCancellation,
         Cluster = Cluster,
     };
 
@@ -254,13 +253,13 @@ public abstract class CrossEntropyTrainerOptions
     internal IEnumerable<string> Lines()
     {
         string[] own = [nameof(Cluster), nameof(CancellationToken), nameof(Progress), nameof(NumberOfThreads), nameof(CheckpointPath),
-            nameof(InitialModel), nameof(Schedule), nameof(Optimizer)];
+            nameof(InitialModel), nameof(LearningRate), nameof(Optimizer)];
         yield return $"Library: {typeof(CrossEntropyTrainerOptions).Assembly.GetName().Version}";
         yield return $"Processor: {RuntimeInformation.ProcessArchitecture} with vectors of {Vector<float>.Count} floats";
         yield return $"Trainer: {GetType().DeclaringType!.Name}";
         yield return $"{nameof(CheckpointPath)}: {(CheckpointPath is null ? "none" : "a file")}";
         yield return $"{nameof(InitialModel)}: {(InitialModel is null ? "none" : "a model")}";
-        yield return $"{nameof(Schedule)}: {FitIdentity.Describe(Schedule)}";
+        yield return $"{nameof(LearningRate)}: {FitIdentity.Describe((object?)RateAsNumber ?? LearningRate)}";
         yield return $"{nameof(Optimizer)}: {FitIdentity.Describe(Optimizer)}";
         foreach (var property in GetType().GetProperties().Where(property => !own.Contains(property.Name))
             .OrderBy(property => property.Name, StringComparer.Ordinal))
@@ -278,6 +277,9 @@ public abstract class CrossEntropyTrainerOptions
         Interval = CheckpointInterval,
         Warn = warn,
     };
+
+    /// <summary>The largest rate of the fit, where it is given as a number.</summary>
+    private double? RateAsNumber => LearningRate is ConstantSchedule { IsNumber: true } rate ? rate.Value : null;
 
     /// <summary>The checks of a trainer's own options.</summary>
     private protected abstract IEnumerable<(bool Allowed, string Name, object? Value, string Range)> TargetChecks();
@@ -319,12 +321,11 @@ public abstract class CrossEntropyTrainerOptions
         (NumberOfEpochs is null or > 0, nameof(NumberOfEpochs), NumberOfEpochs, "at least 1, or null to have it chosen"),
         (IsFinite(Tolerance ?? 0, from: 0), nameof(Tolerance), Tolerance, "finite and at least 0, or null for the solver's own"),
         (BatchSize is null or > 0, nameof(BatchSize), BatchSize, "at least 1, or null to have it chosen"),
-        (IsFinite(LearningRate ?? 1, from: double.Epsilon), nameof(LearningRate), LearningRate,
+        (RateAsNumber is not 0.0, nameof(LearningRate), RateAsNumber,
             "finite and above 0, or null to have it chosen"),
         (NumberOfThreads is null or > 0, nameof(NumberOfThreads), NumberOfThreads, "at least 1, or null for one for each processor"),
         (ValidationFraction is >= 0 and < 1, nameof(ValidationFraction), ValidationFraction, "at least 0 and below 1"),
         (Patience is null or > 0, nameof(Patience), Patience, "at least 1, or null for 5"),
-        (Enum.IsDefined(OnCancellation), nameof(OnCancellation), OnCancellation, OneOf<CancellationAnswer>()),
         (CheckpointPath != "", nameof(CheckpointPath), CheckpointPath, "the name of a file, or null for none"),
         (CheckpointPath is null || Seed is not null, nameof(Seed), Seed, "given when there is a CheckpointPath, so that a fit that is "
             + "taken up goes on as it began"),

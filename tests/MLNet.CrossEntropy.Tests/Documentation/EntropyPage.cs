@@ -79,7 +79,7 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
             Console.WriteLine($"rate {rate}: log-loss {LogLoss(wrong):0.0} -> {GoOn(TrainingLoss.CrossEntropy, rate):0.0} by cross-entropy, {GoOn(TrainingLoss.Brier, rate):0.0} by squared error");
 
         double GoOn(TrainingLoss loss, double rate) => LogLoss(ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
-        { LabelColumnName = "IsVirginica", Loss = loss, Schedule = rate, Optimizer = new Sgd(), L2Regularization = 0, NumberOfEpochs = 2, InitialModel = wrong, Seed = 1 }).Fit(train));
+        { LabelColumnName = "IsVirginica", Loss = loss, LearningRate = Schedule.Constant(rate), Optimizer = Optimizer.Sgd(), L2Regularization = 0, NumberOfEpochs = 2, InitialModel = wrong, Seed = 1 }).Fit(train));
 
         double LogLoss(ITransformer model) => ml.BinaryClassification.EvaluateCrossEntropy(model.Transform(test), "IsVirginica").LogLoss;
         // end

@@ -67,7 +67,6 @@ public sealed class TrainersPage() : DocumentationPage("docs/trainers.md")
             Solver = Solver.Sgd,
             CheckpointPath = InFolder("fit.checkpoint"),
             CancellationToken = source.Token,
-            OnCancellation = CancellationAnswer.ReturnLast,
             Progress = new Watcher(epoch =>
             {
                 if (epoch.Epoch == 5)

@@ -257,7 +257,6 @@ public sealed class ForgedCheckpointTests : IDisposable
                 Patience = 100,
                 OnEpoch = onEpoch,
                 Cancellation = cancellation,
-                OnCancellation = CancellationAnswer.ReturnLast,
             };
             if (!IsStreamed)
                 return LinearSolver.Fit(rows, judged, plan);

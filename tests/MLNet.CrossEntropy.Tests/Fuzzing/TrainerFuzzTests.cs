@@ -53,7 +53,8 @@ public class TrainerFuzzTests
             {
                 (options.Solver, options.Loss, options.Cache, options.L2Regularization, options.L1Regularization) =
                     (solver, loss, cache, l2, l1);
-                (options.LearningRate, options.LabelSmoothing, options.NumberOfThreads) = (rate, smoothing, random.Of(1, 2));
+                (options.LearningRate, options.LabelSmoothing, options.NumberOfThreads) =
+                    (rate is { } largest ? largest : null, smoothing, random.Of(1, 2));
                 if (solver != Solver.Auto)
                     options.NumberOfEpochs = random.Of(1, 3, 20);
             },

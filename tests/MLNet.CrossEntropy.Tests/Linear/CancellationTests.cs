@@ -23,11 +23,8 @@ public sealed class CancellationTests
         Patience = 100,
     };
 
-    [Theory]
-    [InlineData(CancellationAnswer.ReturnBest)]
-    [InlineData(CancellationAnswer.ReturnLast)]
-    [InlineData(CancellationAnswer.Throw)]
-    public void Before_the_first_step_there_is_no_model_to_return(CancellationAnswer answer)
+    [Fact]
+    public void Before_the_first_step_there_is_no_model_to_return()
     {
         using var source = new CancellationTokenSource();
         source.Cancel();
@@ -35,7 +32,6 @@ public sealed class CancellationTests
             LinearSolver.Fit(Rows.Dense(), Judged.Dense(), Options(new SoftmaxCrossEntropyLoss()) with
             {
                 Cancellation = source.Token,
-                OnCancellation = answer,
             }));
         Assert.Equal("The fit was cancelled before its first step: there is no model to return.", error.Message);
         Assert.Equal(source.Token, error.CancellationToken);
@@ -63,29 +59,26 @@ public sealed class CancellationTests
     }
 
     [Fact]
-    public void In_the_middle_of_an_epoch_the_best_is_the_judged_one_and_the_last_is_the_last()
+    public void In_the_middle_of_an_epoch_the_best_is_the_judged_one_and_without_judges_the_last_is()
     {
-        FittedLinearModel Cancelled(CancellationAnswer answer)
+        FittedLinearModel Cancelled(IReadOnlyList<RowBlock>? judged)
         {
             using var source = new CancellationTokenSource();
-            return LinearSolver.Fit(Rows.Dense(), Judged.Dense(),
+            return LinearSolver.Fit(Rows.Dense(), judged,
                 Options(new CancellingLoss(source, rows: 1955, judgedRows: int.MaxValue)) with
                 {
                     Cancellation = source.Token,
-                    OnCancellation = answer,
                     LearningRate = 0.05,
                 });
         }
 
-        FittedLinearModel best = Cancelled(CancellationAnswer.ReturnBest), last = Cancelled(CancellationAnswer.ReturnLast);
+        FittedLinearModel best = Cancelled(Judged.Dense()), last = Cancelled(judged: null);
         Assert.Equal(19, best.History.Count);
         Assert.InRange(best.BestEpoch!.Value, 1, 18);
         Assert.Equal(best.History.Min(epoch => epoch.ValidationLoss!.Value), LogLoss(best), 1e-6);
         Assert.True(LogLoss(last) > LogLoss(best) + 1e-4);
         Assert.True(last.Certificate.DataTerm < best.Certificate.DataTerm);
-        var error = Assert.Throws<OperationCanceledException>(() => Cancelled(CancellationAnswer.Throw));
-        Assert.StartsWith("The fit was cancelled in epoch 20, after 196 steps.", error.Message, StringComparison.Ordinal);
-        Assert.Contains("ReturnBest or ReturnLast", error.Message, StringComparison.Ordinal);
+        Assert.Equal((StopReason.Cancelled, 196), (last.StopReason, last.Steps));
     }
 
     [Fact]
@@ -118,7 +111,6 @@ public sealed class CancellationTests
         var result = LinearSolver.Fit(Rows.Dense(), null, Options(new CancellingLoss(source, rows: 55, judgedRows: int.MaxValue)) with
         {
             Cancellation = source.Token,
-            OnCancellation = CancellationAnswer.ReturnLast,
             LearningRate = 3_000,
         });
         Assert.Equal(StopReason.Cancelled, result.StopReason);

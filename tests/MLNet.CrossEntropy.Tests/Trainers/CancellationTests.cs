@@ -34,7 +34,7 @@ public class CancellationTests
         using var source = new CancellationTokenSource();
         var read = 0;
         var data = new GeneratedView(rows: 1_000, features: 3, density: 1, isBad: _ => ++read < 0);
-        MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit(CancellationAnswer answer) =>
+        MulticlassPredictionTransformer<MaximumEntropyModelParameters> Fit() =>
             _ml.MulticlassClassification.Trainers
             .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options
             {
@@ -42,7 +42,6 @@ public class CancellationTests
                 L2Regularization = 0.001f,
                 NumberOfEpochs = 1_000,
                 CancellationToken = source.Token,
-                OnCancellation = answer,
                 Progress = new Listener(epoch =>
                 {
                     if (epoch.Epoch == 3)
@@ -50,47 +49,27 @@ public class CancellationTests
                 }),
             }).Fit(data);
 
-        var report = TrainingReport.Of(Fit(CancellationAnswer.ReturnBest))!;
+        var report = TrainingReport.Of(Fit())!;
         Assert.Equal((StopReason.Cancelled, 3), (report.StopReason, report.History.Count));
         Assert.False(report.Certificate.IsMeasured);
         Assert.True(report.History[2].TrainingLoss < report.History[0].TrainingLoss);
 
         // The summary, the scaling, the learning rate (its whole first chunk) and three epochs; of the fourth not a row.
         Assert.Equal(6_000, read);
-        Assert.Throws<OperationCanceledException>(() => Fit(CancellationAnswer.Throw));
     }
 
-    [Theory]
-    [InlineData(CancellationAnswer.ReturnBest)]
-    [InlineData(CancellationAnswer.Throw)]
-    public void The_answer_is_the_options(CancellationAnswer answer)
+    [Fact]
+    public void The_answer_is_the_model_so_far()
     {
         using var source = new CancellationTokenSource();
         var trainer = AllTrainers.Create("softmax", _ml, options =>
         {
             options.CancellationToken = source.Token;
-            options.OnCancellation = answer;
             options.Progress = new Listener(_ => source.Cancel());
         });
-        if (answer == CancellationAnswer.Throw)
-        {
-            var error = Assert.Throws<OperationCanceledException>(() => trainer.Fit(Dataset.Iris.View(_ml)));
-            Assert.StartsWith("The fit was cancelled in epoch 2", error.Message, StringComparison.Ordinal);
-            return;
-        }
-
         var report = TrainingReport.Of(trainer.Fit(Dataset.Iris.View(_ml)))!;
         Assert.Equal((StopReason.Cancelled, 1), (report.StopReason, report.History.Count));
         Assert.True(report.Certificate.IsMeasured);
-    }
-
-    [Fact]
-    public void An_answer_that_is_none_is_refused()
-    {
-        var error =
-            Assert.Throws<ArgumentException>(
-            () => AllTrainers.Create("sigmoid", _ml, options => options.OnCancellation = (CancellationAnswer)9));
-        Assert.Contains("OnCancellation is 9; it must be one of ReturnBest, ReturnLast, Throw.", error.Message, StringComparison.Ordinal);
     }
 
     private sealed class Listener(Action<EpochReport> tell) : IProgress<EpochReport>

@@ -76,7 +76,7 @@ public sealed class CheckpointTests : IDisposable
             {
                 (options.Seed, options.Tolerance, options.NumberOfEpochs) = (4, 0, 10_000_000);
                 (options.CheckpointPath, options.CheckpointInterval) = (_folder.File("fit"), TimeSpan.FromHours(1));
-                (options.CancellationToken, options.OnCancellation) = (time.Token, CancellationAnswer.ReturnLast);
+                options.CancellationToken = time.Token;
                 options.Progress = new Listener(_ =>
                 {
                     if (!isRunning)

@@ -175,7 +175,6 @@ public sealed class ClusterTrainingTests : IDisposable
         {
             options.Solver = Solver.Sgd;
             options.NumberOfEpochs = 50;
-            options.OnCancellation = CancellationAnswer.ReturnLast;
             if (cluster.Rank == 1)
                 (options.CancellationToken, options.Progress) = (source.Token, new Once(source));
         }));
@@ -202,7 +201,7 @@ public sealed class ClusterTrainingTests : IDisposable
         ThreadCluster.Run(3, cluster => FitOne(cluster, Rows, options =>
         {
             Set(options);
-            (options.CheckpointPath, options.OnCancellation) = (path, CancellationAnswer.ReturnLast);
+            options.CheckpointPath = path;
             if (cluster.Rank == 2)
                 (options.CancellationToken, options.Progress) = (source.Token, new Once(source));
         }));

@@ -20,13 +20,12 @@ public class TwoUsingsTests
             {
                 Loss = TrainingLoss.CrossEntropy,
                 Solver = Solver.Sgd,
-                Schedule = Schedule.Cosine(0.1, 100).WithWarmup(10),
-                Optimizer = new Sgd { Momentum = 0.9 },
+                LearningRate = Schedule.Cosine(0.1, 100).WithWarmup(10),
+                Optimizer = Optimizer.Sgd(momentum: 0.9),
                 ClassWeights = ClassWeights.Balanced,
                 TargetPrior = TargetPrior.OfRows,
                 LabelKind = LabelKind.Auto,
                 AddNewClasses = false,
-                OnCancellation = CancellationAnswer.ReturnBest,
                 ValidationFraction = 0.2,
                 Patience = 3,
             }));

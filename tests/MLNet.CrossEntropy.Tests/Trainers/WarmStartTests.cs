@@ -167,9 +167,9 @@ public class WarmStartTests
     {
         var data = Keyed(Dataset.Iris.Examples);
         var schedule = Schedule.Exponential(0.1, 0.99);
-        var first = Softmax(epochs: 3, options => (options.Solver, options.Schedule, options.BatchSize) = (Solver.Sgd, schedule, 50))
+        var first = Softmax(epochs: 3, options => (options.Solver, options.LearningRate, options.BatchSize) = (Solver.Sgd, schedule, 50))
             .Fit(data);
-        var second = Softmax(epochs: 3, options => (options.Solver, options.Schedule, options.BatchSize) = (Solver.Sgd, schedule, 50))
+        var second = Softmax(epochs: 3, options => (options.Solver, options.LearningRate, options.BatchSize) = (Solver.Sgd, schedule, 50))
             .Fit(data, first);
         var report = TrainingReport.Of(second)!;
         Assert.Equal((9, 18), (TrainingReport.Of(first)!.TotalSteps, report.TotalSteps));

@@ -18,7 +18,7 @@ internal static class FitIdentity
     // They change no step: on how many threads, and who is told.
     private static readonly string[] Indifferent =
     [
-        nameof(FitPlan.Threads), nameof(FitPlan.Cancellation), nameof(FitPlan.OnCancellation), nameof(FitPlan.OnBegin),
+        nameof(FitPlan.Threads), nameof(FitPlan.Cancellation), nameof(FitPlan.OnBegin),
         nameof(FitPlan.OnEpoch), nameof(FitPlan.Checkpoint), nameof(FitPlan.Cluster), nameof(FitPlan.NameFeature),
     ];
 

@@ -1,21 +1,10 @@
 using System.Numerics;
-using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Linear;
 
-/// <summary>
-/// AdaGrad: each parameter's rate falls with the gradients it has seen, so that rare features keep a high one.
-/// <code>
-/// g &lt;- g + d p                      d = weight decay
-/// s &lt;- s + g^2                      s starts at InitialAccumulator
-/// p &lt;- p - lr g / (sqrt(s) + eps)
-/// </code>
-/// </summary>
-/// <remarks>
-/// Duchi, Hazan and Singer 2011, Adaptive Subgradient Methods; defaults are PyTorch's, whose <c>lr_decay</c> is a schedule here.
-/// </remarks>
-public sealed record AdaGrad : Optimizer
+/// <summary>The rule of <see cref="Optimizer.AdaGrad"/>.</summary>
+internal sealed record AdaGrad : Optimizer
 {
     /// <inheritdoc/>
     public override string Name => "AdaGrad";

@@ -1,22 +1,9 @@
 using System.Numerics;
-using MLNet.CrossEntropy.Linear;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Linear;
 
-/// <summary>
-/// Adam: momentum, divided by the root of the running mean of squared gradients; both are corrected for having started at 0.
-/// <code>
-/// g &lt;- g + d p                                   d = weight decay, an L2 penalty that the division weakens: see AdamW
-/// m &lt;- b1 m + (1 - b1) g
-/// s &lt;- b2 s + (1 - b2) g^2
-/// p &lt;- p - lr m / (1 - b1^t) / (sqrt(s / (1 - b2^t)) + eps)     t = 1, 2, ...
-/// </code>
-/// </summary>
-/// <remarks>
-/// Kingma and Ba 2015, Algorithm 1. Defaults are PyTorch's, its rate 0.001. On convex problems plain momentum with a rate fitted to the
-/// data usually ends closer to the optimum.
-/// </remarks>
-public record Adam : Optimizer
+/// <summary>The rule of <see cref="Optimizer.Adam"/>.</summary>
+internal record Adam : Optimizer
 {
     /// <inheritdoc/>
     public override string Name => AmsGrad ? "Adam with AMSGrad" : "Adam";
@@ -121,17 +108,8 @@ public record Adam : Optimizer
     }
 }
 
-/// <summary>
-/// AdamW: <see cref="Adam"/> with decoupled weight decay, which shrinks the parameters directly instead of passing through the gradient:
-/// <code>
-/// p &lt;- (1 - lr d) p, then Adam's step with the bare gradient     d = weight decay, 0.01 unless set
-/// </code>
-/// </summary>
-/// <remarks>
-/// Loshchilov and Hutter 2019, Decoupled Weight Decay Regularization, Algorithm 2. Defaults are PyTorch's, its rate 0.001. The decay is
-/// not the gradient of a penalty: AdamW has no objective whose minimum it approaches, unless the decay is 0.
-/// </remarks>
-public sealed record AdamW : Adam
+/// <summary>The rule of <see cref="Optimizer.AdamW"/>.</summary>
+internal sealed record AdamW : Adam
 {
     /// <summary>AdamW with PyTorch's defaults.</summary>
     public AdamW() => WeightDecay = 0.01;

@@ -6,7 +6,7 @@ namespace MLNet.CrossEntropy;
 
 /// <summary>
 /// The rule by which a gradient becomes a step on the weights of a model, for a trainer's <c>Optimizer</c> option: immutable, so that one
-/// may serve any number of fits and threads.
+/// may serve any number of fits and threads. Arguments out of their ranges throw an <see cref="ArgumentOutOfRangeException"/>.
 /// </summary>
 /// <remarks>
 /// What a rule must remember lives in an <see cref="OptimizerState{T}"/> that the fit owns. A step takes the parameters
@@ -14,7 +14,7 @@ namespace MLNet.CrossEntropy;
 /// same correctly rounded operations wherever it stands in a slice, so slicing does not change a bit of the result. No step allocates.
 /// </remarks>
 /// <example><code>
-/// var options = new SoftmaxCrossEntropyTrainer.Options { Optimizer = new Sgd { Momentum = 0.9, Nesterov = true } };
+/// var options = new SoftmaxCrossEntropyTrainer.Options { Optimizer = Optimizer.Sgd(momentum: 0.9, nesterov: true) };
 /// </code></example>
 public abstract record Optimizer
 {
@@ -34,6 +34,129 @@ public abstract record Optimizer
         get;
         init => field = Guard.NotNegative(value, nameof(WeightDecay), "Use 0 for none, 1e-4 for a little");
     }
+
+    /// <summary>
+    /// Stochastic gradient descent, with momentum and Nesterov's variant of it:
+    /// <code>
+    /// g &lt;- g + d p                      d = weight decay
+    /// p &lt;- p - lr g                     momentum 0
+    /// v &lt;- m v + (1 - dampening) g      momentum m > 0; v = g at the first step
+    /// p &lt;- p - lr v                     or, Nesterov, p - lr (g + m v)
+    /// </code>
+    /// </summary>
+    /// <param name="momentum">The share m of the velocity that each step keeps, in [0, 1); 0 is plain SGD.</param>
+    /// <param name="nesterov">Whether the step looks ahead along the velocity; without momentum it changes nothing.</param>
+    /// <param name="dampening">The share of the gradient kept out of the velocity after the first step, in [0, 1]; not for Nesterov.</param>
+    /// <param name="weightDecay">The <see cref="WeightDecay"/>, at least 0.</param>
+    /// <remarks>
+    /// The form of Sutskever, Martens, Dahl and Hinton 2013 as PyTorch's <c>SGD</c> writes it: the rate multiplies the velocity, so
+    /// changing the rate acts at once. Momentum m makes steps about 1 / (1 - m) times longer.
+    /// </remarks>
+    public static Optimizer Sgd(double momentum = 0, bool nesterov = false, double dampening = 0, double weightDecay = 0) =>
+        new Sgd { Momentum = momentum, Nesterov = nesterov, Dampening = dampening, WeightDecay = weightDecay };
+
+    /// <summary>
+    /// AdaGrad: each parameter's rate falls with the gradients it has seen, so that rare features keep a high one.
+    /// <code>
+    /// g &lt;- g + d p                      d = weight decay
+    /// s &lt;- s + g^2                      s starts at InitialAccumulator
+    /// p &lt;- p - lr g / (sqrt(s) + eps)
+    /// </code>
+    /// </summary>
+    /// <param name="epsilon">Keeps the division finite, above 0.</param>
+    /// <param name="initialAccumulator">Where the sums of squares start, at least 0.</param>
+    /// <param name="weightDecay">The <see cref="WeightDecay"/>, at least 0.</param>
+    /// <remarks>
+    /// Duchi, Hazan and Singer 2011, Adaptive Subgradient Methods; defaults are PyTorch's, whose <c>lr_decay</c> is a schedule here.
+    /// </remarks>
+    public static Optimizer AdaGrad(double epsilon = 1e-10, double initialAccumulator = 0, double weightDecay = 0) =>
+        new AdaGrad { Epsilon = epsilon, InitialAccumulator = initialAccumulator, WeightDecay = weightDecay };
+
+    /// <summary>
+    /// RMSProp: each parameter's step is divided by the root of the running mean of its squared gradients.
+    /// <code>
+    /// g &lt;- g + d p                                  d = weight decay
+    /// s &lt;- alpha s + (1 - alpha) g^2
+    /// u &lt;- alpha u + (1 - alpha) g                  centred only, else u = 0
+    /// v &lt;- m v + g / (sqrt(s - u^2) + eps)          m = momentum
+    /// p &lt;- p - lr v
+    /// </code>
+    /// </summary>
+    /// <param name="alpha">The share of the running means that each step keeps, in [0, 1).</param>
+    /// <param name="momentum">The share of the velocity that each step keeps, in [0, 1).</param>
+    /// <param name="centered">Whether steps are divided by the gradients' standard deviation rather than their root mean square.</param>
+    /// <param name="epsilon">Keeps the division finite, above 0.</param>
+    /// <param name="weightDecay">The <see cref="WeightDecay"/>, at least 0.</param>
+    /// <remarks>
+    /// Tieleman and Hinton 2012, Neural Networks for Machine Learning, lecture 6.5; the centred form is Graves 2013, Generating Sequences
+    /// with Recurrent Neural Networks, equations 38-45. Defaults are PyTorch's, its rate 0.01.
+    /// </remarks>
+    public static Optimizer RmsProp(
+        double alpha = 0.99, double momentum = 0, bool centered = false, double epsilon = 1e-8, double weightDecay = 0) =>
+        new RmsProp
+        {
+            Alpha = alpha,
+            Momentum = momentum,
+            Centered = centered,
+            Epsilon = epsilon,
+            WeightDecay = weightDecay,
+        };
+
+    /// <summary>
+    /// Adam: momentum, divided by the root of the running mean of squared gradients; both are corrected for having started at 0.
+    /// <code>
+    /// g &lt;- g + d p                                   d = weight decay, an L2 penalty that the division weakens: see AdamW
+    /// m &lt;- b1 m + (1 - b1) g
+    /// s &lt;- b2 s + (1 - b2) g^2
+    /// p &lt;- p - lr m / (1 - b1^t) / (sqrt(s / (1 - b2^t)) + eps)     t = 1, 2, ...
+    /// </code>
+    /// </summary>
+    /// <param name="beta1">The share b1 of the gradient's running mean that each step keeps, in [0, 1).</param>
+    /// <param name="beta2">The share b2 of the running mean of squares that each step keeps, in [0, 1).</param>
+    /// <param name="epsilon">Keeps the division finite, above 0.</param>
+    /// <param name="amsGrad">Whether steps are divided by the largest running mean of squares so far, which restores convergence where Adam
+    /// cycles (Reddi, Kale and Kumar 2018, On the Convergence of Adam and Beyond).</param>
+    /// <param name="weightDecay">The <see cref="WeightDecay"/>, at least 0.</param>
+    /// <remarks>
+    /// Kingma and Ba 2015, Algorithm 1. Defaults are PyTorch's, its rate 0.001. On convex problems plain momentum with a rate fitted to the
+    /// data usually ends closer to the optimum.
+    /// </remarks>
+    public static Optimizer Adam(
+        double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, bool amsGrad = false, double weightDecay = 0) =>
+        new Adam
+        {
+            Beta1 = beta1,
+            Beta2 = beta2,
+            Epsilon = epsilon,
+            AmsGrad = amsGrad,
+            WeightDecay = weightDecay,
+        };
+
+    /// <summary>
+    /// AdamW: <see cref="Adam"/> with decoupled weight decay, which shrinks the parameters directly, not through the gradient:
+    /// <code>
+    /// p &lt;- (1 - lr d) p, then Adam's step with the bare gradient     d = weight decay
+    /// </code>
+    /// </summary>
+    /// <param name="beta1">The share b1 of the gradient's running mean that each step keeps, in [0, 1).</param>
+    /// <param name="beta2">The share b2 of the running mean of squares that each step keeps, in [0, 1).</param>
+    /// <param name="epsilon">Keeps the division finite, above 0.</param>
+    /// <param name="amsGrad">As <see cref="Adam"/> has it.</param>
+    /// <param name="weightDecay">The decay d, at least 0.</param>
+    /// <remarks>
+    /// Loshchilov and Hutter 2019, Decoupled Weight Decay Regularization, Algorithm 2. Defaults are PyTorch's, its rate 0.001. The decay is
+    /// not the gradient of a penalty: AdamW has no objective whose minimum it approaches, unless the decay is 0.
+    /// </remarks>
+    public static Optimizer AdamW(
+        double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, bool amsGrad = false, double weightDecay = 0.01) =>
+        new AdamW
+        {
+            Beta1 = beta1,
+            Beta2 = beta2,
+            Epsilon = epsilon,
+            AmsGrad = amsGrad,
+            WeightDecay = weightDecay,
+        };
 
     /// <summary>How many numbers the rule remembers of each parameter.</summary>
     internal abstract int Slots { get; }

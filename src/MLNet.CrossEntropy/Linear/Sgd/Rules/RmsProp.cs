@@ -1,23 +1,9 @@
 using System.Numerics;
-using MLNet.CrossEntropy.Linear;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Linear;
 
-/// <summary>
-/// RMSProp: each parameter's step is divided by the root of the running mean of its squared gradients.
-/// <code>
-/// g &lt;- g + d p                                  d = weight decay
-/// s &lt;- alpha s + (1 - alpha) g^2
-/// u &lt;- alpha u + (1 - alpha) g                  centred only, else u = 0
-/// v &lt;- m v + g / (sqrt(s - u^2) + eps)          m = momentum
-/// p &lt;- p - lr v
-/// </code>
-/// </summary>
-/// <remarks>
-/// Tieleman and Hinton 2012, Neural Networks for Machine Learning, lecture 6.5; the centred form is Graves 2013, Generating Sequences with
-/// Recurrent Neural Networks, equations 38-45. Defaults are PyTorch's, its rate 0.01.
-/// </remarks>
-public sealed record RmsProp : Optimizer
+/// <summary>The rule of <see cref="Optimizer.RmsProp"/>.</summary>
+internal sealed record RmsProp : Optimizer
 {
     /// <inheritdoc/>
     public override string Name => IsPlain ? "RMSProp" : "RMSProp with momentum or centring";

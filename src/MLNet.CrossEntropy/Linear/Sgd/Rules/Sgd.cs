@@ -1,23 +1,10 @@
 using System.Numerics;
-using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.Numerics;
 
-namespace MLNet.CrossEntropy;
+namespace MLNet.CrossEntropy.Linear;
 
-/// <summary>
-/// Stochastic gradient descent, with momentum and Nesterov's variant of it:
-/// <code>
-/// g &lt;- g + d p                      d = weight decay
-/// p &lt;- p - lr g                     momentum 0
-/// v &lt;- m v + (1 - dampening) g      momentum m > 0; v = g at the first step
-/// p &lt;- p - lr v                     or, Nesterov, p - lr (g + m v)
-/// </code>
-/// </summary>
-/// <remarks>
-/// The form of Sutskever, Martens, Dahl and Hinton 2013 as PyTorch's <c>SGD</c> writes it: the rate multiplies the velocity, so
-/// changing the rate acts at once. Momentum m makes steps about 1 / (1 - m) times longer.
-/// </remarks>
-public sealed record Sgd : Optimizer
+/// <summary>The rule of <see cref="Optimizer.Sgd"/>.</summary>
+internal sealed record Sgd : Optimizer
 {
     /// <inheritdoc/>
     public override string Name => Momentum == 0 ? "SGD" : Nesterov ? "SGD with Nesterov momentum" : "SGD with momentum";

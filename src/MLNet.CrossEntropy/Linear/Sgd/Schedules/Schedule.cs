@@ -28,7 +28,8 @@ public abstract record Schedule
     protected abstract double RateAt(long k);
 
     /// <summary>A number is the schedule that always answers it.</summary>
-    public static implicit operator Schedule(double rate) => Constant(rate);
+    public static implicit operator Schedule(double rate) =>
+        new ConstantSchedule(CheckRate(rate, nameof(rate))) { IsNumber = true };
 
     /// <summary>The same rate at every step.</summary>
     /// <param name="rate">The rate, at least 0.</param>

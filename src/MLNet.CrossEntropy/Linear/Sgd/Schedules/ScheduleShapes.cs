@@ -4,6 +4,9 @@ namespace MLNet.CrossEntropy.Linear;
 // equal schedules and a checkpoint can name them.
 internal sealed record ConstantSchedule(double Value) : Schedule
 {
+    /// <summary>Whether it was written as a number, which a trainer's option takes for the largest rate of the fit.</summary>
+    internal bool IsNumber { get; init; }
+
     protected override double RateAt(long k) => Value;
 }
 

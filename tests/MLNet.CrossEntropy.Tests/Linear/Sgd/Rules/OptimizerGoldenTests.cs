@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.Linear;
