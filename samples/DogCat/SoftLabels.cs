@@ -27,7 +27,7 @@ internal static class SoftLabels
 
     /// <summary>Evaluates scores of cat and dog by one of the columns of <see cref="Example"/>.</summary>
     public static MulticlassEvaluationOptions By(string label) => new()
-    { LabelColumnName = label, ClassNames = ["cat", "dog"], ScoreKind = ScoreKind.Probabilities };
+    { LabelColumnName = label, ClassNames = ["cat", "dog"], ScoresAreLogits = false };
 
     /// <summary>
     /// A model's loss where labels are drawn from p: H(p, q) = H(p) + KL(p || q), p known and q the model's. Null where nothing is known.

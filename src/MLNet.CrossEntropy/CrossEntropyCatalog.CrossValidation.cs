@@ -61,7 +61,7 @@ public static partial class CrossEntropyCatalog
                 static (rows, options) => new MulticlassEvaluator(rows, options),
                 MulticlassEvaluator.Evaluate,
                 TaskKind.Multiclass,
-                static options => options.ScoreKind == ScoreKind.Auto ? null : options.ScoreKind == ScoreKind.Logits),
+                static options => options.ScoresAreLogits),
             data, estimators, crossValidation, evaluation);
 
     /// <summary>

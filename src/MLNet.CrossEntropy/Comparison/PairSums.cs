@@ -48,7 +48,8 @@ internal sealed class PairSums(int first, int second, ModelSums[] models, bool h
     }
 
     /// <summary>The outcome; with a ratio of test to training rows the clusters are folds, else they are groups.</summary>
-    public PairedComparison ToComparison(double level, double? testToTrainRatio, BootstrapInterval? bootstrap)
+    public PairedComparison ToComparison(
+        double level, double? testToTrainRatio, (int Resamples, double StandardError, ConfidenceInterval Interval)? bootstrap)
     {
         var mean = _clippedDifferences.Value / _weight.Value;
         (var standardError, var degreesOfFreedom) = (_clusters, testToTrainRatio) switch
@@ -73,7 +74,9 @@ internal sealed class PairSums(int first, int second, ModelSums[] models, bool h
             Interval = StudentT.Interval(mean, standardError, degreesOfFreedom, level),
             PValue = pValue,
             AdjustedPValue = pValue,
-            Bootstrap = bootstrap,
+            BootstrapInterval = bootstrap?.Interval,
+            BootstrapStandardError = bootstrap?.StandardError,
+            BootstrapResamples = bootstrap?.Resamples,
             WinRate = (_wins.Value + _ties.Value / 2) / _weight.Value,
             TieRate = _ties.Value / _weight.Value,
             FirstInfiniteRows = _firstInfinite,

@@ -65,10 +65,19 @@ public sealed record PairedComparison
     public double AdjustedPValue { get; internal init; }
 
     /// <summary>
-    /// The bootstrap of <see cref="ClippedMeanDifference"/>; null when not asked for. Of a cross-validation, too, it draws rows or
-    /// groups: it speaks of these models on other rows, not of other training rows.
+    /// The bootstrap's percentile interval of <see cref="ClippedMeanDifference"/>, the (1 - level)/2 and (1 + level)/2 quantiles over the
+    /// resamples; null when not asked for. Each resample weighs every row (or every group as a whole) by a draw from a Poisson
+    /// distribution of mean 1, which needs a single pass (Oza and Russell 2001; Chamandy et al. 2012, "Estimating uncertainty for massive
+    /// data streams"). Of a cross-validation, too, it draws rows or groups: it speaks of these models on other rows, not of other
+    /// training rows.
     /// </summary>
-    public BootstrapInterval? Bootstrap { get; internal init; }
+    public ConfidenceInterval? BootstrapInterval { get; internal init; }
+
+    /// <summary>The standard deviation of <see cref="ClippedMeanDifference"/> over the resamples.</summary>
+    public double? BootstrapStandardError { get; internal init; }
+
+    /// <summary>The number of resamples that held any row.</summary>
+    public int? BootstrapResamples { get; internal init; }
 
     /// <summary>The weighted share of rows on which the first model has the lower loss, ties counting a half.</summary>
     public double WinRate { get; internal init; }
@@ -134,29 +143,6 @@ public sealed record RowDifference
 
     /// <inheritdoc/>
     public override string ToString() => RecordText.Of(typeof(RowDifference), PrintMembers);
-}
-
-/// <summary>
-/// What the bootstrap says of a mean difference. Each resample weighs every row (or every group as a whole) by a draw from
-/// a Poisson distribution of mean 1, which needs a single pass (Oza and Russell 2001; Chamandy et al. 2012, "Estimating uncertainty for
-/// massive data streams").
-/// </summary>
-public sealed record BootstrapInterval
-{
-    internal BootstrapInterval(int resamples, double standardError, ConfidenceInterval interval) =>
-        (Resamples, StandardError, Interval) = (resamples, standardError, interval);
-
-    /// <summary>The number of resamples that held any row.</summary>
-    public int Resamples { get; }
-
-    /// <summary>The standard deviation of their mean differences.</summary>
-    public double StandardError { get; }
-
-    /// <summary>The percentile interval: the (1 - level)/2 and (1 + level)/2 quantiles of their mean differences.</summary>
-    public ConfidenceInterval Interval { get; }
-
-    /// <inheritdoc/>
-    public override string ToString() => RecordText.Of(typeof(BootstrapInterval), PrintMembers);
 }
 
 /// <summary>What a comparison of two models allows to say.</summary>

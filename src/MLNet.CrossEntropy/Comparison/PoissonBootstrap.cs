@@ -45,7 +45,8 @@ internal sealed class PoissonBootstrap : IDisposable
         _count++;
     }
 
-    public BootstrapInterval ToInterval(int pair, double level)
+    /// <summary>The resamples of a pair that held any row, the standard deviation of their mean differences and its percentiles.</summary>
+    public (int Resamples, double StandardError, ConfidenceInterval Interval) ToInterval(int pair, double level)
     {
         Flush();
         double[] means =
@@ -56,10 +57,10 @@ internal sealed class PoissonBootstrap : IDisposable
                 .Order(),
         ];
         if (means.Length < 2)
-            return new(means.Length, double.NaN, new(double.NaN, double.NaN, level));
+            return (means.Length, double.NaN, new(double.NaN, double.NaN, level));
         var mean = means.Average();
         var variance = means.Sum(m => (m - mean) * (m - mean)) / (means.Length - 1);
-        return new(means.Length, Math.Sqrt(variance), new(Quantile(means, (1 - level) / 2), Quantile(means, (1 + level) / 2), level));
+        return (means.Length, Math.Sqrt(variance), new(Quantile(means, (1 - level) / 2), Quantile(means, (1 + level) / 2), level));
     }
 
     public void Dispose() => _team?.Dispose();

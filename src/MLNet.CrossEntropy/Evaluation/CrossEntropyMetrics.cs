@@ -32,7 +32,9 @@ public abstract class CrossEntropyMetrics : LogLossMetrics
         (var bins, var threads) = (options.ReliabilityBins, options.Threads);
         _forecasts = new(() => ForecastMetrics.OfClasses(sums, names.Count, bins, threads));
         Classes = [.. names.Select((name, k) => new ClassMetrics(sums, name, k, ConfusionMatrix, options, () => _forecasts.Value?[k]))];
-        RowLosses = new(sums.RowLosses, names);
+        RowsByLoss = sums.RowLosses.ByLoss.ToBins();
+        RowsByProbability = sums.RowLosses.ByProbability.ToBins();
+        WorstRows = [.. sums.RowLosses.Worst.Rows.Select(r => WorstRow.Of(r, names))];
     }
 
     /// <summary>The sum of the weights behind <see cref="LogLossMetrics.LogLoss"/>.</summary>
@@ -89,8 +91,23 @@ public abstract class CrossEntropyMetrics : LogLossMetrics
     /// <summary>Each class in the order of the scores.</summary>
     public IReadOnlyList<ClassMetrics> Classes { get; }
 
-    /// <summary>How the loss is spread over the rows, and the worst of them.</summary>
-    public RowLosses RowLosses { get; }
+    /// <summary>
+    /// Rows by their unclipped loss, in intervals of 1/16 nat up to 40 nats and one beyond. Empty intervals are left out. Rows that
+    /// count as mistakes on request have an infinite loss.
+    /// </summary>
+    public IReadOnlyList<LossBin> RowsByLoss { get; }
+
+    /// <summary>
+    /// Rows by the probability given to their true class (for soft labels <c>exp(-loss)</c>), in intervals of 1/100. Empty
+    /// intervals are left out.
+    /// </summary>
+    public IReadOnlyList<LossBin> RowsByProbability { get; }
+
+    /// <summary>
+    /// The rows of the largest losses, largest first, of equals the earlier row first, those among them that count as mistakes on
+    /// request.
+    /// </summary>
+    public IReadOnlyList<WorstRow> WorstRows { get; }
 
     /// <summary>
     /// What has changed since a reference set, by the same model: log-loss, shares of the classes, distribution of the forecasts. Classes

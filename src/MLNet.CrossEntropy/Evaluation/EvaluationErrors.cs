@@ -43,9 +43,9 @@ internal static class EvaluationErrors
         RowOutcome.NonFiniteScore => BadRow(row, $"has a score that is not finite ({Listed(scores)})", "Mend the model or its input"),
         RowOutcome.OutOfRangeScore =>
             BadRow(row, $"has a probability outside 0 to 1 ({Listed(scores)})", "If the scores are logits, say so in the options "
-                + "(ScoreKind.Logits; of a binary model ScoreColumnName, with ProbabilityColumnName null)"),
+                + "(ScoresAreLogits; of a binary model ScoreColumnName, with ProbabilityColumnName null)"),
         _ => BadRow(row, $"has probabilities that do not sum to 1 ({Listed(scores)})", "Normalise them, raise RowSumTolerance, or, if they "
-            + "are logits, set ScoreKind to Logits"),
+            + "are logits, set ScoresAreLogits"),
     };
 
     public static InvalidOperationException UnknownClass(long row, string label, string[] classes) => BadRow(

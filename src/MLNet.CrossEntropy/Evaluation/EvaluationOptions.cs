@@ -46,7 +46,7 @@ public abstract class EvaluationOptions
     /// </summary>
     public bool? OneVersusRest { get; set; }
 
-    /// <summary>How many of the rows of largest loss to keep for <see cref="RowLosses.Worst"/>, 0 to 1000.</summary>
+    /// <summary>How many of the rows of largest loss to keep for <see cref="CrossEntropyMetrics.WorstRows"/>, 0 to 1000.</summary>
     public int WorstRows { get; set; } = 20;
 
     /// <summary>
@@ -62,7 +62,8 @@ public abstract class EvaluationOptions
     public ICluster? Cluster { get; set; }
 
     /// <summary>
-    /// A column (key, text, number or Boolean) that names the rows in <see cref="RowLosses.Worst"/>; null leaves them their positions.
+    /// A column (key, text, number or Boolean) that names the rows in <see cref="CrossEntropyMetrics.WorstRows"/>; null leaves them their
+    /// positions.
     /// </summary>
     public string? IdColumnName { get; set; }
 
@@ -112,8 +113,12 @@ public sealed class MulticlassEvaluationOptions : EvaluationOptions
     /// <summary>The column of the scores: a vector of Single, one score a class.</summary>
     public string ScoreColumnName { get; set; } = "Score";
 
-    /// <summary>Whether the scores are probabilities or logits.</summary>
-    public ScoreKind ScoreKind { get; set; }
+    /// <summary>
+    /// Whether the scores are logits, whose softmax gives the probabilities, or probabilities, as a native multiclass model gives them.
+    /// Null finds out from the first rows: logits where no finite row looks like probabilities (none is non-negative and sums to 1) and
+    /// at least one score is negative.
+    /// </summary>
+    public bool? ScoresAreLogits { get; set; }
 
     /// <summary>How far from 1 a row of probabilities may sum before its scores count as invalid.</summary>
     public double RowSumTolerance { get; set; } = 1e-3;
@@ -171,10 +176,10 @@ public sealed class MultiLabelEvaluationOptions : EvaluationOptions
     public string ScoreColumnName { get; set; } = "Score";
 
     /// <summary>
-    /// Whether the scores are probabilities or logits. <see cref="ScoreKind.Auto"/> takes them for logits where there is a column
-    /// Probability beside them, or where one in the first block of rows lies outside 0 to 1.
+    /// Whether the scores are logits, else probabilities. Null takes them for logits where there is a column Probability beside them, or
+    /// where one in the first block of rows lies outside 0 to 1.
     /// </summary>
-    public ScoreKind ScoreKind { get; set; }
+    public bool? ScoresAreLogits { get; set; }
 
     /// <summary>
     /// Names for the side that has none, scores or labels, in the order of its slots; null takes the slot names that there are. Labels
@@ -197,22 +202,6 @@ public sealed class MultiLabelEvaluationOptions : EvaluationOptions
         if (UnknownClass == BadRowPolicy.CountAsMistake || InvalidScore == BadRowPolicy.CountAsMistake)
             throw EvaluationErrors.MistakesOfManyLabels();
     }
-}
-
-/// <summary>What the numbers of a score vector mean.</summary>
-public enum ScoreKind
-{
-    /// <summary>
-    /// Find out from the first block of rows: logits where no finite row looks like probabilities (none is
-    /// non-negative and sums to 1) and at least one score is negative; else probabilities.
-    /// </summary>
-    Auto,
-
-    /// <summary>Probabilities: each row is non-negative and sums to 1. A native multiclass model gives these.</summary>
-    Probabilities,
-
-    /// <summary>Logits (unnormalised log-probabilities): softmax of a row gives its probabilities. Nothing need be clipped.</summary>
-    Logits,
 }
 
 /// <summary>What to do with a row that cannot be evaluated. Whatever the policy, no row goes unreported.</summary>

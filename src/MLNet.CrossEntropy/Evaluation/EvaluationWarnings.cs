@@ -8,7 +8,7 @@ namespace MLNet.CrossEntropy.Evaluation;
 internal static class EvaluationWarnings
 {
     /// <summary>What to do where the scores are perhaps logits.</summary>
-    private const string NameLogits = "If the scores are logits, set ScoreKind to ScoreKind.Logits";
+    private const string NameLogits = "If the scores are logits, set ScoresAreLogits";
 
     private const string NameBinaryLogits = "If the column holds logits, name it in ScoreColumnName and set ProbabilityColumnName to null";
 

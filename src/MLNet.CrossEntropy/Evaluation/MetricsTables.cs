@@ -187,14 +187,14 @@ internal static class MetricsTables
 }
 
 /// <summary>The unit in which losses are shown.</summary>
-internal sealed record LossUnit(LogBase LogBase)
+internal sealed record LossUnit(bool InBits)
 {
-    public static readonly LossUnit Nats = new(LogBase.Nats);
+    public static readonly LossUnit Nats = new(InBits: false);
 
-    public string Name => LogBase == LogBase.Bits ? "bits" : "nats";
+    public string Name => InBits ? "bits" : "nats";
 
     /// <summary>A loss of so many nats in this unit.</summary>
-    public double Of(double nats) => LogBase == LogBase.Bits ? nats / Math.Log(2) : nats;
+    public double Of(double nats) => InBits ? nats / Math.Log(2) : nats;
 
     /// <summary>A loss of so many nats in this unit, as a page writes it.</summary>
     public string Text(double nats) => NumberFormat.Loss.OnPage(Of(nats));

@@ -15,10 +15,10 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
     public MultiLabelEvaluator(IDataView data, MultiLabelEvaluationOptions options)
         : base(
             SharedScoredRows.Open(options.Cluster, () => MultiLabelRows.Open(data, options.Columns)),
-            options.ScoreKind == ScoreKind.Auto ? Vote : null)
+            options.ScoresAreLogits is null ? Vote : null)
     {
-        bool isAuto = options.ScoreKind == ScoreKind.Auto, hasProbabilities = Rows.HasProbabilities;
-        var fromLogits = options.ScoreKind == ScoreKind.Logits || (isAuto && (hasProbabilities || LookLikeLogits));
+        bool isAuto = options.ScoresAreLogits is null, hasProbabilities = Rows.HasProbabilities;
+        var fromLogits = options.ScoresAreLogits ?? (hasProbabilities || LookLikeLogits);
         var how = !isAuto ? ""
             : hasProbabilities ? $" (beside column {Throw.Quoted(MultiLabelRows.Probability)})"
             : " (found out from the first rows)";

@@ -16,10 +16,10 @@ internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
     public MulticlassEvaluator(IDataView data, MulticlassEvaluationOptions options)
         : base(
             SharedScoredRows.Open(options.Cluster, () => ScoredRows.Open(data, options.Columns)),
-            options.ScoreKind == ScoreKind.Auto ? Vote(options.RowSumTolerance) : null)
+            options.ScoresAreLogits is null ? Vote(options.RowSumTolerance) : null)
     {
-        var isAuto = options.ScoreKind == ScoreKind.Auto;
-        var fromLogits = LookLikeLogits || options.ScoreKind == ScoreKind.Logits;
+        var isAuto = options.ScoresAreLogits is null;
+        var fromLogits = options.ScoresAreLogits ?? LookLikeLogits;
         ScoresUsed = $"column {Throw.Quoted(options.ScoreColumnName)} as "
             + $"{(fromLogits ? "logits" : "probabilities")}{(isAuto ? " (found out from the first rows)" : "")}";
         _options = options;

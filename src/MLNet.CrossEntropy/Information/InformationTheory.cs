@@ -20,11 +20,11 @@ public static class InformationTheory
     /// H(P) = -sum_i p_i log p_i: how uncertain P is, between 0 (one event is sure) and log K (all K are equally likely).
     /// </summary>
     /// <param name="distribution">P [K].</param>
-    /// <param name="logBase">The unit of the answer.</param>
+    /// <param name="inBits">Whether the answer is in bits (1 bit is ln 2 = 0.693 nats); else it is in nats.</param>
     /// <param name="tolerance">How far from 1 P may sum.</param>
     /// <exception cref="ArgumentException">P is no distribution.</exception>
     public static double Entropy<T>(
-        ReadOnlySpan<T> distribution, LogBase logBase = LogBase.Nats, double tolerance = DefaultTolerance)
+        ReadOnlySpan<T> distribution, bool inBits = false, double tolerance = DefaultTolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check(distribution, tolerance, nameof(distribution));
@@ -35,7 +35,7 @@ public static class InformationTheory
             sum.Add(-StableMath.XLogY(p, p));
         }
 
-        return From(sum.Value, logBase);
+        return From(sum.Value, inBits);
     }
 
     /// <summary>
@@ -44,18 +44,18 @@ public static class InformationTheory
     /// </summary>
     /// <param name="target">P [K], what should have been.</param>
     /// <param name="prediction">Q [K], what was predicted.</param>
-    /// <param name="logBase">The unit of the answer.</param>
+    /// <param name="inBits">Whether the answer is in bits (1 bit is ln 2 = 0.693 nats); else it is in nats.</param>
     /// <param name="tolerance">How far from 1 P and Q may sum.</param>
     /// <exception cref="ArgumentException">P or Q is no distribution, or they differ in length.</exception>
     public static double CrossEntropy<T>(
-        Target<T> target, Prediction<T> prediction, LogBase logBase = LogBase.Nats, double tolerance = DefaultTolerance)
+        Target<T> target, Prediction<T> prediction, bool inBits = false, double tolerance = DefaultTolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         CheckPair(target.Values, prediction.Values, tolerance, nameof(target), nameof(prediction));
         var sum = new CompensatedSum();
         for (var i = 0; i < target.Values.Length; i++)
             sum.Add(-StableMath.XLogY(double.CreateTruncating(target.Values[i]), double.CreateTruncating(prediction.Values[i])));
-        return From(sum.Value, logBase);
+        return From(sum.Value, inBits);
     }
 
     /// <summary>
@@ -65,18 +65,18 @@ public static class InformationTheory
     /// </summary>
     /// <param name="target">P [K], what should have been.</param>
     /// <param name="prediction">Q [K], what was predicted.</param>
-    /// <param name="logBase">The unit of the answer.</param>
+    /// <param name="inBits">Whether the answer is in bits (1 bit is ln 2 = 0.693 nats); else it is in nats.</param>
     /// <param name="tolerance">How far from 1 P and Q may sum.</param>
     /// <exception cref="ArgumentException">P or Q is no distribution, or they differ in length.</exception>
     public static double KullbackLeibler<T>(
-        Target<T> target, Prediction<T> prediction, LogBase logBase = LogBase.Nats, double tolerance = DefaultTolerance)
+        Target<T> target, Prediction<T> prediction, bool inBits = false, double tolerance = DefaultTolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         CheckPair(target.Values, prediction.Values, tolerance, nameof(target), nameof(prediction));
         var sum = new CompensatedSum();
         for (var i = 0; i < target.Values.Length; i++)
             sum.Add(PLogPOverQ(double.CreateTruncating(target.Values[i]), double.CreateTruncating(prediction.Values[i])));
-        return From(AtLeastZero(sum.Value), logBase);
+        return From(AtLeastZero(sum.Value), inBits);
     }
 
     /// <summary>
@@ -86,11 +86,11 @@ public static class InformationTheory
     /// </summary>
     /// <param name="first">P [K].</param>
     /// <param name="second">Q [K].</param>
-    /// <param name="logBase">The unit of the answer.</param>
+    /// <param name="inBits">Whether the answer is in bits (1 bit is ln 2 = 0.693 nats); else it is in nats.</param>
     /// <param name="tolerance">How far from 1 P and Q may sum.</param>
     /// <exception cref="ArgumentException">P or Q is no distribution, or they differ in length.</exception>
     public static double JensenShannon<T>(
-        ReadOnlySpan<T> first, ReadOnlySpan<T> second, LogBase logBase = LogBase.Nats, double tolerance = DefaultTolerance)
+        ReadOnlySpan<T> first, ReadOnlySpan<T> second, bool inBits = false, double tolerance = DefaultTolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         CheckPair(first, second, tolerance, nameof(first), nameof(second));
@@ -102,7 +102,7 @@ public static class InformationTheory
             sum.Add((PLogPOverQ(p, middle) + PLogPOverQ(q, middle)) / 2);
         }
 
-        return From(AtLeastZero(sum.Value), logBase);
+        return From(AtLeastZero(sum.Value), inBits);
     }
 
     /// <summary>
@@ -114,7 +114,7 @@ public static class InformationTheory
     /// <exception cref="ArgumentException">P is no distribution.</exception>
     public static double Perplexity<T>(ReadOnlySpan<T> distribution, double tolerance = DefaultTolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Math.Exp(Entropy(distribution, LogBase.Nats, tolerance));
+        Math.Exp(Entropy(distribution, inBits: false, tolerance));
 
     /// <summary>
     /// exp(H(P, Q)): among how many equally likely events the prediction Q leaves the target P to be guessed. At least
@@ -126,7 +126,7 @@ public static class InformationTheory
     /// <exception cref="ArgumentException">P or Q is no distribution, or they differ in length.</exception>
     public static double Perplexity<T>(Target<T> target, Prediction<T> prediction, double tolerance = DefaultTolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Math.Exp(CrossEntropy(target, prediction, LogBase.Nats, tolerance));
+        Math.Exp(CrossEntropy(target, prediction, inBits: false, tolerance));
 
     /// <summary>
     /// I(X; Y) = sum_xy p(x,y) log(p(x,y) / (p(x) p(y))) = KL(p(x,y) || p(x) p(y)): what knowing one tells about the other.
@@ -134,13 +134,13 @@ public static class InformationTheory
     /// </summary>
     /// <param name="joint">p(x,y), row x by row x. Counts are to be divided by their sum first.</param>
     /// <param name="columns">The number of values that y has; it divides the length of <paramref name="joint"/>.</param>
-    /// <param name="logBase">The unit of the answer.</param>
+    /// <param name="inBits">Whether the answer is in bits (1 bit is ln 2 = 0.693 nats); else it is in nats.</param>
     /// <param name="tolerance">How far from 1 the table may sum.</param>
     /// <exception cref="ArgumentException">
     /// The table is no distribution, or <paramref name="columns"/> does not divide its length.
     /// </exception>
     public static double MutualInformation<T>(
-        ReadOnlySpan<T> joint, int columns, LogBase logBase = LogBase.Nats, double tolerance = DefaultTolerance)
+        ReadOnlySpan<T> joint, int columns, bool inBits = false, double tolerance = DefaultTolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Check(joint, tolerance, nameof(joint));
@@ -165,20 +165,20 @@ public static class InformationTheory
                 sum.Add(row * PLogPOverQ(p / row, ofColumn[i % columns].Value));
         }
 
-        return From(AtLeastZero(sum.Value), logBase);
+        return From(AtLeastZero(sum.Value), inBits);
     }
 
-    /// <inheritdoc cref="MutualInformation{T}(ReadOnlySpan{T}, int, LogBase, double)"/>
+    /// <inheritdoc cref="MutualInformation{T}(ReadOnlySpan{T}, int, bool, double)"/>
     /// <param name="joint">p(x,y), x down and y across.</param>
-    /// <param name="logBase">The unit of the answer.</param>
+    /// <param name="inBits">Whether the answer is in bits (1 bit is ln 2 = 0.693 nats); else it is in nats.</param>
     /// <param name="tolerance">How far from 1 the table may sum.</param>
-    public static double MutualInformation<T>(T[,] joint, LogBase logBase = LogBase.Nats, double tolerance = DefaultTolerance)
+    public static double MutualInformation<T>(T[,] joint, bool inBits = false, double tolerance = DefaultTolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(joint);
         Throw.IfEmpty(joint.Length, nameof(joint));
         return MutualInformation(
-            MemoryMarshal.CreateReadOnlySpan(ref joint[0, 0], joint.Length), joint.GetLength(1), logBase, tolerance);
+            MemoryMarshal.CreateReadOnlySpan(ref joint[0, 0], joint.Length), joint.GetLength(1), inBits, tolerance);
     }
 
     private static void Check<T>(ReadOnlySpan<T> distribution, double tolerance, string name)
@@ -199,11 +199,7 @@ public static class InformationTheory
             NotADistribution(sum.Value, distribution.Length, tolerance, name);
     }
 
-    private static double From(double nats, LogBase logBase)
-    {
-        Throw.IfUndefined(logBase, nameof(logBase));
-        return logBase == LogBase.Bits ? nats / Math.Log(2) : nats;
-    }
+    private static double From(double nats, bool inBits) => inBits ? nats / Math.Log(2) : nats;
 
     private static void CheckPair<T>(ReadOnlySpan<T> p, ReadOnlySpan<T> q, double tolerance, string nameOfP, string nameOfQ)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -249,14 +245,4 @@ public static class InformationTheory
     private static void ColumnsDoNotFit(int length, int columns) =>
         throw new ArgumentOutOfRangeException(
             nameof(columns), Throw.Seen(columns), $"The number of columns must be at least 1 and divide the number of cells, {length}.");
-}
-
-/// <summary>The unit of information.</summary>
-public enum LogBase
-{
-    /// <summary>Natural logarithms: the unit of every loss here.</summary>
-    Nats,
-
-    /// <summary>Logarithms to base 2; a bit is ln 2 = 0.693 nats.</summary>
-    Bits,
 }

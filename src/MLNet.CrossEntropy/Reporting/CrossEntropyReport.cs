@@ -39,8 +39,8 @@ public sealed class CrossEntropyReport
     /// <summary>The date to show; null shows none, so that the report does not depend on when it was made.</summary>
     public DateTimeOffset? Date { get; init; }
 
-    /// <summary>The unit in which losses are shown.</summary>
-    public LogBase Unit { get; init; }
+    /// <summary>Whether losses are shown in bits; else they are in nats.</summary>
+    public bool InBits { get; init; }
 
     internal IReadOnlyList<ReportedModel> Models => _models;
 

@@ -25,7 +25,7 @@ internal static class ModelSection
             yield return element;
         if (metrics.Segments is { Count: > 0 } segments)
             yield return El("div", El("h3", "Segments"), SegmentTables.Of(segments, unit).ToElement(showCaption: true));
-        if (model.Metrics?.RowLosses.Worst is { Count: > 0 } worst)
+        if (model.Metrics?.WorstRows is { Count: > 0 } worst)
             yield return Worst(worst, unit);
     }
 

@@ -17,7 +17,7 @@ internal static class PenaltyChart
 
     public static Chart Of(CrossEntropyMetrics metrics, LossUnit unit)
     {
-        var bins = metrics.RowLosses.ByProbability;
+        var bins = metrics.RowsByProbability;
         Plot plot = new(Scale.Linear(0, 1), Scale.Linear(0, unit.Of(HighestNats), 8), Left, Top, Width - Left - 20, Height);
         var svg = Plot.Drawing(Width, StripTop + StripHeight + 12);
         svg.Add(plot.XAxis("probability q given to the true class"), plot.YAxis($"loss −log q ({unit.Name})"));

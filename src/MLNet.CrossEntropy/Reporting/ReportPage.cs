@@ -19,7 +19,7 @@ internal static class ReportPage
 
     public static string Of(CrossEntropyReport report, string host)
     {
-        LossUnit unit = new(report.Unit);
+        LossUnit unit = new(report.InBits);
         (string Id, string Heading, IEnumerable<XElement> Content)[] sections =
             [.. SectionsOf(report, unit).Select((s, i) => (FormattableString.Invariant($"section-{i + 1}"), s.Heading, s.Content))];
         var page = El(

@@ -17,7 +17,7 @@ internal static class RowLossChart
 
     public static Chart Of(CrossEntropyMetrics metrics, LossUnit unit)
     {
-        (var bars, var beyond) = Gather(metrics.RowLosses.ByLoss, unit);
+        (var bars, var beyond) = Gather(metrics.RowsByLoss, unit);
         var end = bars.Select(b => b.Upper).DefaultIfEmpty(1).Max();
         var step = bars.Select(b => b.Upper - b.Lower).DefaultIfEmpty(end).Max();
         var all = beyond is null ? bars : [.. bars, beyond with { Lower = end + step / 2, Upper = end + step * 1.5 }];
@@ -55,7 +55,7 @@ internal static class RowLossChart
 
     private static string InWords(CrossEntropyMetrics metrics, LossUnit unit)
     {
-        var bins = metrics.RowLosses.ByLoss;
+        var bins = metrics.RowsByLoss;
         double weight = bins.Sum(b => b.Weight), loss = bins.Sum(b => b.Loss);
         if (bins.Count == 0)
             return "There are no rows.";

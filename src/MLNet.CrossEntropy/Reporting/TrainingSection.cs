@@ -7,6 +7,8 @@ namespace MLNet.CrossEntropy.Reporting;
 /// <summary>How the fits went: training and validation loss epoch by epoch, and how each ended.</summary>
 internal static class TrainingSection
 {
+    private const string Brier = "squared error (Brier)";
+
     private const string Note =
         "The training loss of an epoch is the mean over its rows, each evaluated by the weights just before the step that used it; "
         + "validation rows are evaluated at the epoch's end; a ring marks the epoch whose model was returned. "
@@ -32,15 +34,15 @@ internal static class TrainingSection
 
     private static Chart Curves(IReadOnlyList<(string Name, TrainingReport Training)> fits, LossUnit unit)
     {
-        var others = string.Concat(fits.Where(f => f.Training.Loss != TrainingLoss.CrossEntropy)
-            .Select(f => $" The training loss of {f.Name} is {InWords(f.Training.Loss)}, which is not in {unit.Name} and is not drawn."));
+        var others = string.Concat(fits.Where(f => f.Training.MinimizedBrier)
+            .Select(f => $" The training loss of {f.Name} is {Brier}, which is not in {unit.Name} and is not drawn."));
         ChartLine[] lines = [.. fits.SelectMany((fit, i) => LinesOf(fit.Name, i, fit.Training, unit))];
         return LineChart.Of("Loss by epoch", Note + others, "epoch", $"loss ({unit.Name})", lines);
     }
 
     private static IEnumerable<ChartLine> LinesOf(string name, int model, TrainingReport training, LossUnit unit)
     {
-        if (training.Loss == TrainingLoss.CrossEntropy)
+        if (!training.MinimizedBrier)
             yield return new($"{name}, training", model, false, null, Points(e => e.TrainingLoss));
         if (training.History.Any(e => e.ValidationLoss is not null))
             yield return new($"{name}, validation", model, true, training.BestEpoch, Points(e => e.ValidationLoss ?? double.NaN));
@@ -59,15 +61,9 @@ internal static class TrainingSection
     /// <summary>A fit of another library's, or of a model that was loaded, is known to nobody.</summary>
     private static Cell[] Unknown(string name) => [name, "", "", "", "no training report: not fitted here", "", "", "", ""];
 
-    private static Cell Objective(TrainingReport training, LossUnit unit) => training.Loss == TrainingLoss.CrossEntropy
-        ? unit.Of(training.Certificate.Objective)
-        : $"{Figures.Loss(training.Certificate.Objective)} ({InWords(training.Loss)})";
-
-    private static string InWords(TrainingLoss loss) => loss switch
-    {
-        TrainingLoss.Brier => "squared error (Brier)",
-        _ => "cross-entropy",
-    };
+    private static Cell Objective(TrainingReport training, LossUnit unit) => training.MinimizedBrier
+        ? $"{Figures.Loss(training.Certificate.Objective)} ({Brier})"
+        : unit.Of(training.Certificate.Objective);
 
     private static string InWords(StopReason reason) =>
         string.Concat(reason.ToString().Select((c, i) => char.IsUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));

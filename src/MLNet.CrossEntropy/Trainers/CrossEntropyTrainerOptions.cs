@@ -21,8 +21,13 @@ public abstract class CrossEntropyTrainerOptions
     /// <summary>The name of the column of example weights (a number), or null when every row weighs 1.</summary>
     public string? ExampleWeightColumnName { get; set; }
 
-    /// <summary>The loss that is minimised.</summary>
-    public TrainingLoss Loss { get; set; }
+    /// <summary>
+    /// Whether the Brier score is minimised, <c>sum_k (q_k - p_k)^2</c> (binary: half of that), the mean squared error of probabilities q,
+    /// p being the label's; else it is cross-entropy, <c>-sum_k p_k log q_k</c>: maximum likelihood, convex. The Brier score's gradient
+    /// vanishes where a row is confidently wrong, and it is not convex. (Brier 1950, "Verification of forecasts expressed in terms of
+    /// probability".)
+    /// </summary>
+    public bool MinimizeBrier { get; set; }
 
     /// <summary>
     /// The penalty <c>l2/2 ||W||^2</c> added to the mean loss; biases are not penalised. What ML.NET's LBFGS trainers call
@@ -204,7 +209,7 @@ public abstract class CrossEntropyTrainerOptions
         string[] problems = [.. Checks().Concat(TargetChecks())
             .Where(check => !check.Allowed)
             .Select(check => FormattableString.Invariant($"{check.Name} is {Seen(check.Value)}; it must be {check.Range}."))
-            .Concat(Plan(Loss.OfClasses(labelSmoothing: 0), outputs: 1).Conflicts(Cache))];
+            .Concat(Plan(MinimizeBrier ? new SoftmaxBrierLoss() : new SoftmaxCrossEntropyLoss(labelSmoothing: 0), outputs: 1).Conflicts(Cache))];
         if (problems.Length > 0)
             throw TrainingErrors.InvalidOptions(GetType().DeclaringType!.Name, problems);
     }
@@ -304,7 +309,6 @@ public abstract class CrossEntropyTrainerOptions
         (!string.IsNullOrEmpty(LabelColumnName), nameof(LabelColumnName), LabelColumnName, "the name of a column"),
         (!string.IsNullOrEmpty(FeatureColumnName), nameof(FeatureColumnName), FeatureColumnName, "the name of a column"),
         (ExampleWeightColumnName != "", nameof(ExampleWeightColumnName), ExampleWeightColumnName, "the name of a column, or null for none"),
-        (Enum.IsDefined(Loss), nameof(Loss), Loss, OneOf<TrainingLoss>()),
         (IsFinite(L2Regularization ?? 0, from: 0), nameof(L2Regularization), L2Regularization,
             "finite and at least 0, or null to have it chosen"),
         (IsFinite(L1Regularization ?? 0, from: 0), nameof(L1Regularization), L1Regularization,
@@ -315,8 +319,7 @@ public abstract class CrossEntropyTrainerOptions
         (!PullToInitialModel || L1Regularization == 0, nameof(PullToInitialModel), PullToInitialModel, "false when there is an L1 penalty, "
             + "which pulls to 0"),
         (LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "at least 0 and below 1"),
-        (LabelSmoothing == 0
-            || Loss == TrainingLoss.CrossEntropy, nameof(LabelSmoothing), LabelSmoothing, "0 when the Loss is not CrossEntropy"),
+        (LabelSmoothing == 0 || !MinimizeBrier, nameof(LabelSmoothing), LabelSmoothing, "0 when MinimizeBrier is true"),
         (Enum.IsDefined(Solver), nameof(Solver), Solver, OneOf<Solver>()),
         (NumberOfEpochs is null or > 0, nameof(NumberOfEpochs), NumberOfEpochs, "at least 1, or null to have it chosen"),
         (IsFinite(Tolerance ?? 0, from: 0), nameof(Tolerance), Tolerance, "finite and at least 0, or null for the solver's own"),

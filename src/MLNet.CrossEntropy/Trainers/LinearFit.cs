@@ -87,7 +87,7 @@ internal sealed class LinearFit
             ValidationRows = fit.ValidationCounts,
             TotalSteps = fitted.TotalSteps,
             SettledRate = fitted.SettledRate,
-            Loss = _options.Loss,
+            MinimizedBrier = _options.MinimizeBrier,
             L2Regularization = fitted.Start.Plan.L2,
             L1Regularization = fitted.Start.Plan.L1,
             PenaltyPath = fitted.Start.PenaltyPath is { Count: > 0 } path ? path : null,
@@ -271,7 +271,7 @@ internal sealed class LinearFit
         channel.Info(MessageSensitivity.None, string.Create(
             CultureInfo.InvariantCulture,
             $"Epoch {epoch.Epoch} of {epoch.MaximumEpochs}: loss "
-                + $"{epoch.TrainingLoss:F6}{(_options.Loss == TrainingLoss.CrossEntropy ? " nats" : "")}{validation}, objective "
+                + $"{epoch.TrainingLoss:F6}{(_options.MinimizeBrier ? "" : " nats")}{validation}, objective "
                 + $"{epoch.Objective:F6}, learning rate {epoch.LearningRate:G4}, {epoch.Elapsed.TotalSeconds:F1} s{left}"));
         _options.Progress?.Report(epoch);
     }

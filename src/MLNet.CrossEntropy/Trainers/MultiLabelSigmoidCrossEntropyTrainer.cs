@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Trainers;
 
@@ -107,7 +108,9 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
             throw TrainingErrors.WrongPositiveWeights(weights.Count, label.Column.Name, label.TargetWidth);
         var columns = TrainingColumns.Find(
             input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName, _options.GroupColumnName);
-        var loss = _options.Loss.OfAnswers(_options.LabelSmoothing, _options.PositiveWeights);
+        LogitLoss loss = _options.MinimizeBrier
+            ? new SigmoidBrierLoss()
+            : new SigmoidCrossEntropyLoss(_options.LabelSmoothing, _options.PositiveWeights);
         var start = InitialModel.Of(given: null, _options.InitialModel, weights: null, isBinary: false) is { } initial
             ? initial.ForClasses(columns.Features, columns.FeatureCount, ClassUnion
                 .Of(label.Names, label.TargetWidth, initial.ClassNames, initial.Model.Biases.Length, _options.AddNewClasses)
@@ -144,9 +147,8 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
         [
             (PositiveWeights is null || (PositiveWeights.Count > 0 && PositiveWeights.All(weight => double.IsFinite(weight) && weight > 0)),
                 nameof(PositiveWeights), Listed(PositiveWeights), "finite and above 0, one for each label or one for all, or null for 1"),
-            (PositiveWeights is null
-                || Loss == TrainingLoss.CrossEntropy, nameof(PositiveWeights), Listed(PositiveWeights),
-                "null when the Loss is not CrossEntropy"),
+            (PositiveWeights is null || !MinimizeBrier, nameof(PositiveWeights), Listed(PositiveWeights),
+                "null when MinimizeBrier is true"),
             (TargetPrior is null or { IsOfRows: true }, nameof(TargetPrior), TargetPrior, "OfRows or null: labels that are answered on "
                 + "their own have no shares that sum to 1"),
             CheckPrior(PositiveWeights is not null),

@@ -3,6 +3,7 @@ using Microsoft.ML.Calibrators;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Trainers;
 
@@ -119,7 +120,8 @@ public sealed class SigmoidCrossEntropyTrainer
         var columns = TrainingColumns.Find(
             input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName, _options.GroupColumnName);
         var classes = new ClassTargets(
-            _options.ClassWeights, _options.TargetPrior, label.Classes.Names, _options.Loss.OfAnswers(_options.LabelSmoothing));
+            _options.ClassWeights, _options.TargetPrior, label.Classes.Names,
+            _options.MinimizeBrier ? new SigmoidBrierLoss() : new SigmoidCrossEntropyLoss(_options.LabelSmoothing));
         var start =
             InitialModel.Of(initialModel, _options.InitialModel, _options.ClassWeights, isBinary: true)?.ForBinary(
             columns.Features, columns.FeatureCount);

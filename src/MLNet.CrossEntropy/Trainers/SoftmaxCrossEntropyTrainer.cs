@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using Microsoft.ML.Trainers;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Trainers;
 
@@ -135,7 +136,7 @@ public sealed class SoftmaxCrossEntropyTrainer
         var start = initial?.ForClasses(columns.Features, columns.FeatureCount, all);
         var classes = new ClassTargets(
             _options.ClassWeights, _options.TargetPrior, all.Names ?? ClassNames.Numbers(all.Count),
-            _options.Loss.OfClasses(_options.LabelSmoothing));
+            _options.MinimizeBrier ? new SoftmaxBrierLoss() : new SoftmaxCrossEntropyLoss(_options.LabelSmoothing));
         (var fitted, var report) = _fit.Run(input, columns, classes.LossOf, all.Count, validation, start);
         classes.Correct(fitted.Biases);
 

@@ -45,9 +45,12 @@ public sealed record TrainingReport
     [JsonInclude]
     public double? SettledRate { get; internal init; }
 
-    /// <summary>What was minimised: the unit of the epochs' training losses and objectives, which are in nats for cross-entropy.</summary>
+    /// <summary>
+    /// Whether the Brier score was minimised, in which the epochs' training losses and objectives then are; else they are in nats of
+    /// cross-entropy.
+    /// </summary>
     [JsonInclude]
-    public TrainingLoss Loss { get; internal init; }
+    public bool MinimizedBrier { get; internal init; }
 
     /// <summary>The L2 penalty that was used.</summary>
     [JsonInclude, JsonRequired]

@@ -25,7 +25,7 @@ public sealed class CompareModelsTests
         Assert.Equal(_ml.MulticlassClassification.EvaluateCrossEntropy(good.Transform(test)).LogLoss, actual.Models[1].LogLoss, 1e-12);
         Assert.Equal(["poor", "good"], actual.Models.Select(m => m.Name));
         Assert.All(actual.Pairs[0].RowsForFirst, r => Assert.Equal($"row {r.Row}", r.Id));
-        Assert.True(actual.Pairs[0].Bootstrap!.Interval.Upper < 0);
+        Assert.True(actual.Pairs[0].BootstrapInterval!.Value.Upper < 0);
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class ComparePropertyTests
         Assert.Equal(one.PValue, other.PValue, 1e-12);
         Assert.Equal(one.WinRate, 1 - other.WinRate, 1e-14);
         Assert.Equal(one.Interval.Lower, -other.Interval.Upper, 1e-12);
-        Assert.Equal(one.Bootstrap!.Interval.Lower, -other.Bootstrap!.Interval.Upper, 1e-12);
+        Assert.Equal(one.BootstrapInterval!.Value.Lower, -other.BootstrapInterval!.Value.Upper, 1e-12);
         Assert.Equal(one.RowsForFirst.Select(r => r.Row), other.RowsForSecond.Select(r => r.Row));
         Assert.Equal(one.Sentence, other.Sentence);
     });
@@ -70,8 +70,8 @@ public sealed class ComparePropertyTests
         PairedComparison one = ComparedRows.Compare(rows, Bootstrap("Group")), other = ComparedRows.Compare(shuffled, Bootstrap("Group"));
         Assert.Equal(one.ClippedMeanDifference, other.ClippedMeanDifference, 1e-12);
         Assert.Equal(one.StandardError, other.StandardError, 1e-12);
-        Assert.Equal(one.Bootstrap!.StandardError, other.Bootstrap!.StandardError, 1e-12);
-        Assert.Equal(one.Bootstrap.Interval.Upper, other.Bootstrap.Interval.Upper, 1e-12);
+        Assert.Equal(one.BootstrapStandardError!.Value, other.BootstrapStandardError!.Value, 1e-12);
+        Assert.Equal(one.BootstrapInterval!.Value.Upper, other.BootstrapInterval!.Value.Upper, 1e-12);
     });
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class ComparePropertyTests
         Assert.Equal(one.WinRate, other.WinRate, 1e-12);
         Assert.Equal(one.StandardError, other.StandardError, 1e-12);
         Assert.Equal(one.PValue, other.PValue, 1e-9);
-        Assert.Equal(one.Bootstrap!.Interval.Lower, other.Bootstrap!.Interval.Lower, 1e-12);
+        Assert.Equal(one.BootstrapInterval!.Value.Lower, other.BootstrapInterval!.Value.Lower, 1e-12);
     });
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class ComparePropertyTests
             other = ComparedRows.Compare([.. rows.Select(r => r with { Weight = 4 * r.Weight })], Bootstrap(null));
         Assert.Equal(one.StandardError, other.StandardError, 1e-12);
         Assert.Equal(one.PValue, other.PValue, 1e-9);
-        Assert.Equal(one.Bootstrap!.Interval, other.Bootstrap!.Interval);
+        Assert.Equal(one.BootstrapInterval!.Value, other.BootstrapInterval!.Value);
     });
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class ComparePropertyTests
         var actual = ComparedRows.Compare([.. rows.Select(r => r with { B = r.A })], Bootstrap("Group"));
         Assert.Equal(ComparisonVerdict.Equal, actual.Verdict);
         Assert.Equal((0.0, 0.0, 1.0, 0.5), (actual.MeanDifference, actual.StandardError, actual.PValue, actual.WinRate));
-        Assert.Equal(new ConfidenceInterval(0, 0, 0.95), actual.Bootstrap!.Interval);
+        Assert.Equal(new ConfidenceInterval(0, 0, 0.95), actual.BootstrapInterval!.Value);
         Assert.Empty(actual.RowsForFirst);
         Assert.Empty(actual.RowsForSecond);
     });

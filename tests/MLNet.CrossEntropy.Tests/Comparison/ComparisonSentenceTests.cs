@@ -16,7 +16,6 @@ public sealed class ComparisonSentenceTests
         Interval = new(-0.0179, -0.0057, 0.95),
         PValue = 0.00016,
         AdjustedPValue = 0.00016,
-        Bootstrap = null,
         WinRate = 0.6,
         TieRate = 0,
         FirstInfiniteRows = 0,

@@ -126,7 +126,7 @@ public sealed class CrossValidationTests
         Assert.Equal(byFolds.PValue, comparison.Pairs[0].PValue, 1e-9);
         Assert.Equal((10, 200L), (comparison.Pairs[0].Folds, comparison.Pairs[0].Rows));
         Assert.All(comparison.Pairs[0].RowsForFirst, r => Assert.InRange(r.Row, 0, 99));
-        Assert.NotNull(comparison.Pairs[0].Bootstrap);
+        Assert.NotNull(comparison.Pairs[0].BootstrapInterval);
         Assert.Contains("\nfold ", actual.ToString(), StringComparison.Ordinal);
         Assert.Contains("\n10 ", actual.ToString(), StringComparison.Ordinal);
         Assert.Contains(comparison.Pairs[0].Sentence, actual.ToString(), StringComparison.Ordinal);

@@ -11,7 +11,7 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
             Console.WriteLine($"p = {p:0.00}: surprise {Math.Log(1 / p):0.000} nats, {Math.Log2(1 / p):0.000} bits");
         double[][] weather = [[0.25, 0.25, 0.25, 0.25], [0.7, 0.1, 0.1, 0.1], [1, 0, 0, 0]];
         foreach (var p in weather)
-            Console.WriteLine($"entropy {InformationTheory.Entropy<double>(p, LogBase.Bits):0.000} bits, as {InformationTheory.Perplexity<double>(p):0.00} equal choices");
+            Console.WriteLine($"entropy {InformationTheory.Entropy<double>(p, inBits: true):0.000} bits, as {InformationTheory.Perplexity<double>(p):0.00} equal choices");
         // end
     }
 
@@ -76,10 +76,10 @@ public sealed class EntropyPage() : DocumentationPage("docs/entropy-to-cross-ent
         var opposite = ml.Transforms.Expression("IsVirginica", "virginica : not virginica", "IsVirginica").Fit(train).Transform(train);
         var wrong = ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsVirginica").Fit(opposite);
         foreach (var rate in new[] { 0.01, 0.1, 1 })
-            Console.WriteLine($"rate {rate}: log-loss {LogLoss(wrong):0.0} -> {GoOn(TrainingLoss.CrossEntropy, rate):0.0} by cross-entropy, {GoOn(TrainingLoss.Brier, rate):0.0} by squared error");
+            Console.WriteLine($"rate {rate}: log-loss {LogLoss(wrong):0.0} -> {GoOn(false, rate):0.0} by cross-entropy, {GoOn(true, rate):0.0} by squared error");
 
-        double GoOn(TrainingLoss loss, double rate) => LogLoss(ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
-        { LabelColumnName = "IsVirginica", Loss = loss, LearningRate = Schedule.Constant(rate), Optimizer = Optimizer.Sgd(), L2Regularization = 0, NumberOfEpochs = 2, InitialModel = wrong, Seed = 1 }).Fit(train));
+        double GoOn(bool brier, double rate) => LogLoss(ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
+        { LabelColumnName = "IsVirginica", MinimizeBrier = brier, LearningRate = Schedule.Constant(rate), Optimizer = Optimizer.Sgd(), L2Regularization = 0, NumberOfEpochs = 2, InitialModel = wrong, Seed = 1 }).Fit(train));
 
         double LogLoss(ITransformer model) => ml.BinaryClassification.EvaluateCrossEntropy(model.Transform(test), "IsVirginica").LogLoss;
         // end

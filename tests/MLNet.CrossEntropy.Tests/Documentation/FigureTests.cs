@@ -18,7 +18,7 @@ public sealed class FigureTests
         => Repository.Check("docs/figures/surprise.svg", Draw(
             "Surprise and entropy", "probability", "bits", Scale.Linear(0, 6),
             ("surprise −log p: without bound", p => -Math.Log2(p)),
-            ("entropy of a coin: at most 1 bit", p => InformationTheory.Entropy<double>([p, 1 - p], LogBase.Bits))));
+            ("entropy of a coin: at most 1 bit", p => InformationTheory.Entropy<double>([p, 1 - p], inBits: true))));
 
     [Fact]
     public void Gradients_are_as_drawn()

@@ -86,7 +86,7 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
     {
         var (_, _, metrics) = Evaluated();
         // begin
-        var worst = metrics.RowLosses.Worst[0];
+        var worst = metrics.WorstRows[0];
         Console.WriteLine($"row {worst.Row}: of class {worst.Label}, taken for {worst.Predicted}");
         System.IO.File.WriteAllText(InFolder("metrics.json"), metrics.ToJson(indented: true));
         System.IO.File.WriteAllText(InFolder("metrics.md"), metrics.ToMarkdown());

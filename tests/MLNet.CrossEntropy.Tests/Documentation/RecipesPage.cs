@@ -71,7 +71,7 @@ public sealed class RecipesPage() : DocumentationPage("docs/recipes.md")
         var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(scored, new MulticlassEvaluationOptions
         {
             ClassNames = ["a", "b"],
-            ScoreKind = ScoreKind.Logits,
+            ScoresAreLogits = true,
         });
         Console.WriteLine($"log-loss {metrics.LogLoss:0.000}: {metrics.ScoresUsed}");
         // end

@@ -16,10 +16,10 @@ public sealed class RowLossesTests
         var metrics = Evaluate(labels, scores, weights);
         double[] q = [.. scores.Select((s, i) => (double)(float)s[(int)labels[i]])];
 
-        AssertHolds(metrics.RowLosses.ByLoss, [.. q.Select(p => -Math.Log(p))], q, weights, 1.0 / 16);
-        AssertHolds(metrics.RowLosses.ByProbability, q, q, weights, 0.01);
-        Assert.Equal(metrics.LogLoss, metrics.RowLosses.ByLoss.Sum(b => b.Loss) / metrics.WeightSum, 1e-12);
-        Assert.Equal(metrics.LogLoss, metrics.RowLosses.ByProbability.Sum(b => b.Loss) / metrics.WeightSum, 1e-12);
+        AssertHolds(metrics.RowsByLoss, [.. q.Select(p => -Math.Log(p))], q, weights, 1.0 / 16);
+        AssertHolds(metrics.RowsByProbability, q, q, weights, 0.01);
+        Assert.Equal(metrics.LogLoss, metrics.RowsByLoss.Sum(b => b.Loss) / metrics.WeightSum, 1e-12);
+        Assert.Equal(metrics.LogLoss, metrics.RowsByProbability.Sum(b => b.Loss) / metrics.WeightSum, 1e-12);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class RowLossesTests
         long[] sorted =
             [.. Enumerable.Range(0, Rows).OrderByDescending(i => -Math.Log((float)scores[i][(int)labels[i]])).ThenBy(i => i).Take(20)
             .Select(i => (long)i)];
-        var worst = Evaluate(labels, scores, weights).RowLosses.Worst;
+        var worst = Evaluate(labels, scores, weights).WorstRows;
 
         Assert.Equal(sorted, worst.Select(r => r.Row));
         foreach (var row in worst)
@@ -63,18 +63,18 @@ public sealed class RowLossesTests
     public void An_infinite_loss_is_in_the_last_interval_and_worst()
     {
         double[] certain = [0, double.NegativeInfinity, double.NegativeInfinity];
-        var losses = Evaluate([1, 0], [certain, [0.5, -0.25, -0.25]], [1, 1]).RowLosses;
-        Assert.Equal(new LossBin(40, double.PositiveInfinity, 1, 1, -Math.Log(1e-15)), losses.ByLoss[^1]);
-        Assert.Equal(new LossBin(0, 0.01, 1, 1, -Math.Log(1e-15)), losses.ByProbability[0]);
-        Assert.Equal((0, double.PositiveInfinity, 0), (losses.Worst[0].Row, losses.Worst[0].Loss, losses.Worst[0].Probability));
+        var losses = Evaluate([1, 0], [certain, [0.5, -0.25, -0.25]], [1, 1]);
+        Assert.Equal(new LossBin(40, double.PositiveInfinity, 1, 1, -Math.Log(1e-15)), losses.RowsByLoss[^1]);
+        Assert.Equal(new LossBin(0, 0.01, 1, 1, -Math.Log(1e-15)), losses.RowsByProbability[0]);
+        Assert.Equal((0, double.PositiveInfinity, 0), (losses.WorstRows[0].Row, losses.WorstRows[0].Loss, losses.WorstRows[0].Probability));
     }
 
     [Fact]
     public void A_certain_and_right_row_is_in_the_first_interval_of_losses_and_the_last_of_probabilities()
     {
-        var losses = Evaluate([0], [[1, 0, 0]], [2]).RowLosses;
-        Assert.Equal([new LossBin(0, 1.0 / 16, 1, 2, 0)], losses.ByLoss);
-        Assert.Equal([new LossBin(0.99, 1, 1, 2, 0)], losses.ByProbability);
+        var losses = Evaluate([0], [[1, 0, 0]], [2]);
+        Assert.Equal([new LossBin(0, 1.0 / 16, 1, 2, 0)], losses.RowsByLoss);
+        Assert.Equal([new LossBin(0.99, 1, 1, 2, 0)], losses.RowsByProbability);
     }
 
     [Fact]
@@ -83,9 +83,9 @@ public sealed class RowLossesTests
         var metrics = new MLContext(1).MulticlassClassification.EvaluateCrossEntropy(
             ScoredData.Multiclass([0, 2], [[1, 0, 0], [double.NaN, 0, 0]]),
             new MulticlassEvaluationOptions { InvalidScore = BadRowPolicy.CountAsMistake, WorstRows = 1 });
-        Assert.Equal([1, 1], metrics.RowLosses.ByLoss.Select(b => b.Rows));
-        Assert.Equal(metrics.ClippedLogLoss, metrics.RowLosses.ByLoss.Sum(b => b.Loss) / 2, 1e-12);
-        Assert.Equal(new WorstRow(1, null, "2", "(none)", double.NaN, double.PositiveInfinity, 1), Assert.Single(metrics.RowLosses.Worst));
+        Assert.Equal([1, 1], metrics.RowsByLoss.Select(b => b.Rows));
+        Assert.Equal(metrics.ClippedLogLoss, metrics.RowsByLoss.Sum(b => b.Loss) / 2, 1e-12);
+        Assert.Equal(new WorstRow(1, null, "2", "(none)", double.NaN, double.PositiveInfinity, 1), Assert.Single(metrics.WorstRows));
     }
 
     [Theory]
@@ -106,7 +106,7 @@ public sealed class RowLossesTests
             InvalidScore = BadRowPolicy.CountAsMistake,
             WorstRows = 600,
             NumberOfThreads = threads,
-        }).RowLosses.Worst;
+        }).WorstRows;
 
         Assert.Equal((Rows + 6) / 7, worst.Count(r => double.IsPositiveInfinity(r.Loss)));
         Assert.All(worst, r => Assert.Equal(r.Row % 5 == 0 ? null : $"row {r.Row}", r.Id));
@@ -118,15 +118,15 @@ public sealed class RowLossesTests
         var binary = new InMemoryView.Builder()
             .AddNumbers("Label", [1, 0, 1]).AddNumbers("Probability", [0.5, 0.875, 0.25]).AddNumbers("Number", [7, 8, 9.5]).Build();
         var ofBinary = new MLContext(1).BinaryClassification.EvaluateCrossEntropy(
-            binary, new BinaryEvaluationOptions { ScoreColumnName = null, IdColumnName = "Number" }).RowLosses;
-        Assert.Equal(["8", "9.5", "7"], ofBinary.Worst.Select(r => r.Id));
+            binary, new BinaryEvaluationOptions { ScoreColumnName = null, IdColumnName = "Number" });
+        Assert.Equal(["8", "9.5", "7"], ofBinary.WorstRows.Select(r => r.Id));
 
         var multiLabel = new InMemoryView.Builder()
             .AddScores("Label", [[1, 0], [0, 1]], 2).AddScores("Score", [[0.5, 0.125], [0.75, 0.25]], 2).AddText("Name", ["a", "b"])
                 .Build();
         var ofLabels = new MLContext(1).MulticlassClassification.EvaluateMultiLabelCrossEntropy(
             multiLabel, new MultiLabelEvaluationOptions { IdColumnName = "Name" });
-        Assert.All(ofLabels.Labels, label => Assert.Equal(["b", "a"], label.RowLosses.Worst.Select(r => r.Id)));
+        Assert.All(ofLabels.Labels, label => Assert.Equal(["b", "a"], label.WorstRows.Select(r => r.Id)));
     }
 
     [Fact]
@@ -140,11 +140,11 @@ public sealed class RowLossesTests
     public void Binary_and_soft_rows_have_losses_too()
     {
         var losses = new MLContext(1).BinaryClassification.EvaluateCrossEntropy(
-            ScoredData.Binary([1, 0, 0.25], [0.5, 0.875, 0.5]), scoreColumnName: null).RowLosses;
-        Assert.Equal([1, 0, 2], losses.Worst.Select(r => r.Row));
-        Assert.Equal(["0", "1", "0"], losses.Worst.Select(r => r.Label));
-        Assert.Equal(0.125, losses.Worst[0].Probability, 1e-12);
-        Assert.Equal(0.5, losses.Worst[2].Probability, 1e-12);
+            ScoredData.Binary([1, 0, 0.25], [0.5, 0.875, 0.5]), scoreColumnName: null);
+        Assert.Equal([1, 0, 2], losses.WorstRows.Select(r => r.Row));
+        Assert.Equal(["0", "1", "0"], losses.WorstRows.Select(r => r.Label));
+        Assert.Equal(0.125, losses.WorstRows[0].Probability, 1e-12);
+        Assert.Equal(0.5, losses.WorstRows[2].Probability, 1e-12);
     }
 
     private static void AssertHolds(IReadOnlyList<LossBin> bins, double[] values, double[] q, double[] weights, double width)

@@ -21,9 +21,9 @@ public sealed class ScoreKindTests
             ? areUnusable ? new[] { NaN, 0, 0 } : [0.5, 0.25, 0.25]
             : [4 * random.NextDouble() - 2, 4 * random.NextDouble() - 2, 4 * random.NextDouble() - 2])];
         double[] labels = [.. scores.Select(_ => (double)random.Next(3))];
-        var metrics = Evaluate(labels, scores, ScoreKind.Auto);
+        var metrics = Evaluate(labels, scores, isLogits: null);
         Assert.Equal("column 'Score' as logits (found out from the first rows)", metrics.ScoresUsed);
-        Assert.Equal(Evaluate(labels, scores, ScoreKind.Logits).LogLoss, metrics.LogLoss);
+        Assert.Equal(Evaluate(labels, scores, isLogits: true).LogLoss, metrics.LogLoss);
         Assert.Equal(areUnusable ? Rows - first : Rows, metrics.Rows.Used);
     }
 
@@ -31,7 +31,7 @@ public sealed class ScoreKindTests
     public void A_few_broken_rows_make_no_logits_of_probabilities()
     {
         double[][] scores = [[-0.5, 1, 0.5], .. Enumerable.Repeat(new[] { 0.5, 0.25, 0.25 }, 20), [-1, 1, 1]];
-        var metrics = Evaluate([.. scores.Select(_ => 0.0)], scores, ScoreKind.Auto);
+        var metrics = Evaluate([.. scores.Select(_ => 0.0)], scores, isLogits: null);
         Assert.Equal((20, 2), (metrics.Rows.Used, metrics.Rows.OutOfRangeScore));
     }
 
@@ -39,8 +39,8 @@ public sealed class ScoreKindTests
     public void Most_rows_being_no_probabilities_names_the_way_out()
     {
         double[][] scores = [[0.5, 0.25, 0.25], [3, 1, 2], [5, 1, 0.5]];
-        var warnings = Evaluate([0, 1, 2], scores, ScoreKind.Auto).Warnings;
-        Assert.Contains(warnings, w => w.Contains("set ScoreKind to ScoreKind.Logits", StringComparison.Ordinal));
+        var warnings = Evaluate([0, 1, 2], scores, isLogits: null).Warnings;
+        Assert.Contains(warnings, w => w.Contains("set ScoresAreLogits", StringComparison.Ordinal));
         var binary = _ml.BinaryClassification.EvaluateCrossEntropy(ScoredData.Binary([1, 0, 1], [3, -2, 0.5]), scoreColumnName: null);
         Assert.Contains(binary.Warnings, w => w.Contains("set ProbabilityColumnName to null", StringComparison.Ordinal));
     }
@@ -66,7 +66,7 @@ public sealed class ScoreKindTests
         _ml.MulticlassClassification.EvaluateMultiLabelCrossEntropy(
             new InMemoryView.Builder().AddScores("Label", [[1, 0], [0, 1], [1, 1]], 2).AddScores("Score", scores, 2).Build());
 
-    private MulticlassCrossEntropyMetrics Evaluate(double[] labels, double[][] scores, ScoreKind kind) =>
+    private MulticlassCrossEntropyMetrics Evaluate(double[] labels, double[][] scores, bool? isLogits) =>
         _ml.MulticlassClassification.EvaluateCrossEntropy(
-            ScoredData.Multiclass(labels, scores), new MulticlassEvaluationOptions { ScoreKind = kind });
+            ScoredData.Multiclass(labels, scores), new MulticlassEvaluationOptions { ScoresAreLogits = isLogits });
 }

@@ -72,7 +72,7 @@ public sealed class UndefinedMetricsTests
         ["an impossible logit"] = () => Multiclass([0, 1, 2], [[double.NegativeInfinity, 0, -1], [0, 1, -1], [0, -1, 1]]),
         ["logits far apart"] = () => Multiclass([0, 1, 2], [[-10_000, 0, 10_000], [-10_000, 0, 10_000], [-10_000, 0, 10_000]]),
         ["logits taken for probabilities"] = () => Multiclass(
-            [0, 1, 2], [[3, -1, 2], [1, 4, -2], [-1, 2, 3]], new() { ScoreKind = ScoreKind.Probabilities }),
+            [0, 1, 2], [[3, -1, 2], [1, 4, -2], [-1, 2, 3]], new() { ScoresAreLogits = false }),
         ["a weight that outweighs all others"] = () => Weighted([0, 1, 2], Draw(3, 3), [1, 1e-300, 1e-300]),
         ["as many rows as bins"] = () => Multiclass([.. Enumerable.Range(0, 12).Select(i => i % 3.0)], Draw(12, 3)),
         ["rounded to 0"] = () => Multiclass([0, 1, 2], [[0, 0.5, 0.5], [1, 0, 0], [0.25, 0.5, 0.25]]),

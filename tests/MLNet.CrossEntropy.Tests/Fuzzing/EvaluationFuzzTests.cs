@@ -20,10 +20,10 @@ public class EvaluationFuzzTests
         var view = isSoft
             ? builder.AddScores("Label", Rows(random, rows, classes), classes).Build()
             : builder.AddKeys("Label", Enumerable.Range(0, rows).Select(_ => (uint)random.Next(classes + 2)), classes).Build();
-        var kind = random.Of(ScoreKind.Probabilities, ScoreKind.Logits);
+        var isLogits = random.Of(false, true);
         AssertSame(rows, threads => ML.MulticlassClassification.EvaluateCrossEntropy(view, new MulticlassEvaluationOptions
         {
-            ScoreKind = kind,
+            ScoresAreLogits = isLogits,
             NumberOfThreads = threads,
             ExampleWeightColumnName = "Weight",
         }), metrics => metrics.Rows.Total, metrics => metrics.ToJson() + metrics);
@@ -101,8 +101,8 @@ public class EvaluationFuzzTests
 
     private static double[] Weights(Random random, int rows)
     {
-        var kind = random.Next(4);
-        return [.. Enumerable.Range(0, rows).Select(_ => kind switch
+        var isLogits = random.Next(4);
+        return [.. Enumerable.Range(0, rows).Select(_ => isLogits switch
         {
             0 => 1.0,
             1 => random.Next(3),

@@ -197,11 +197,11 @@ internal sealed record TrainerCase
     private (double Value, double Rounding) Objective(float[] parameters, CrossEntropyTrainerOptions options, TrainingReport report)
     {
         int outputs = IsBinary ? 1 : Classes, features = X[0].Length;
-        LogitLoss loss = (IsBinary || Answers is not null, options.Loss) switch
+        LogitLoss loss = (IsBinary || Answers is not null, options.MinimizeBrier) switch
         {
-            (true, TrainingLoss.Brier) => new SigmoidBrierLoss(),
+            (true, true) => new SigmoidBrierLoss(),
             (true, _) => new SigmoidCrossEntropyLoss(options.LabelSmoothing),
-            (_, TrainingLoss.Brier) => new SoftmaxBrierLoss(),
+            (_, true) => new SoftmaxBrierLoss(),
             _ => new SoftmaxCrossEntropyLoss(options.LabelSmoothing),
         };
         if (ClassWeights is not null)

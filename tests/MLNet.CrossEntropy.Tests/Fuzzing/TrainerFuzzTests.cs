@@ -27,14 +27,14 @@ public class TrainerFuzzTests
             weights[0] = Wide(weightRange);
         var isSoft = !isBinary && !isMultiLabel && random.Next(4) == 0;
         var countRange = random.Of(0, 3, 37);
-        var (solver, loss) = (random.Of(Enum.GetValues<Solver>()), random.Of(Enum.GetValues<TrainingLoss>()));
-        if (loss == TrainingLoss.Brier && solver == Solver.Newton)
+        var (solver, brier) = (random.Of(Enum.GetValues<Solver>()), random.Of(false, true));
+        if (brier && solver == Solver.Newton)
             solver = Solver.Auto;
         var cache = random.Next(3) > 0 || solver is Solver.Saga or Solver.Newton;
         float? l2 = random.Of<float?>(null, null, 0, 1e-6f, 1, 1e6f, 3e38f);
         var l1 = solver is Solver.Newton ? 0 : random.Of<float?>(0, 0, 0, 1e-3f, 1e6f, null);
         double? rate = solver is Solver.Sgd or Solver.Saga ? random.Of<double?>(null, null, 0.1, 1e30) : null;
-        var smoothing = loss == TrainingLoss.CrossEntropy ? random.Of(0, 0, 0.1) : 0;
+        var smoothing = brier ? 0 : random.Of(0, 0, 0.1);
         return new()
         {
             X = [.. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, features).Select(Cell).ToArray())],
@@ -51,8 +51,8 @@ public class TrainerFuzzTests
             ValidationRows = random.Next(4) == 0 ? random.Next(1, rows + 1) : 0,
             Configure = options =>
             {
-                (options.Solver, options.Loss, options.Cache, options.L2Regularization, options.L1Regularization) =
-                    (solver, loss, cache, l2, l1);
+                (options.Solver, options.MinimizeBrier, options.Cache, options.L2Regularization, options.L1Regularization) =
+                    (solver, brier, cache, l2, l1);
                 (options.LearningRate, options.LabelSmoothing, options.NumberOfThreads) =
                     (rate is { } largest ? largest : null, smoothing, random.Of(1, 2));
                 if (solver != Solver.Auto)

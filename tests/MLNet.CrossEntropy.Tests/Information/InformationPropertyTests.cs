@@ -40,8 +40,8 @@ public sealed class InformationPropertyTests
     [Fact]
     public void Jensen_Shannon_is_symmetric_and_between_nothing_and_one_bit() => Holds((p, q) =>
     {
-        var one = InformationTheory.JensenShannon<double>(p, q, LogBase.Bits);
-        var other = InformationTheory.JensenShannon<double>(q, p, LogBase.Bits);
+        var one = InformationTheory.JensenShannon<double>(p, q, inBits: true);
+        var other = InformationTheory.JensenShannon<double>(q, p, inBits: true);
         return one == other && one >= 0 && one <= 1 + 1e-15;
     });
 
@@ -57,7 +57,7 @@ public sealed class InformationPropertyTests
     public void Perplexity_is_the_exponential_of_the_entropy_in_either_unit() => Holds((p, q) =>
     {
         var perplexity = InformationTheory.Perplexity(new Target<double>(p), new Prediction<double>(q));
-        var fromBits = Math.Pow(2, InformationTheory.CrossEntropy(new Target<double>(p), new Prediction<double>(q), LogBase.Bits));
+        var fromBits = Math.Pow(2, InformationTheory.CrossEntropy(new Target<double>(p), new Prediction<double>(q), inBits: true));
         return perplexity == fromBits || Math.Abs(perplexity - fromBits) <= 1e-12 * perplexity;
     });
 

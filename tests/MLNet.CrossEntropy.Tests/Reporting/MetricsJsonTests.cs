@@ -43,7 +43,7 @@ public sealed class MetricsJsonTests
             AssertSame(bin.Frequency, node!["frequency"]);
             AssertSame(bin.ChanceDeviation, node["chanceDeviation"]);
         }
-        foreach ((var row, var node) in metrics.RowLosses.Worst.Zip(json["rowLosses"]!["worst"]!.AsArray()))
+        foreach ((var row, var node) in metrics.WorstRows.Zip(json["worstRows"]!.AsArray()))
         {
             Assert.Equal(row.Row, node!["row"]!.GetValue<long>());
             AssertSame(row.Loss, node["loss"]);

@@ -30,7 +30,7 @@ public sealed class ReliabilityChartTests
         var rows = Enumerable.Range(0, 60).Select(i => new Answer(i % 3 == 0, i % 5 / 5f + 0.1f, i % 2 == 0 ? "north" : "south"));
         var metrics = ml.BinaryClassification.EvaluateCrossEntropy(
             ml.Data.LoadFromEnumerable(rows), new BinaryEvaluationOptions { ScoreColumnName = null, SegmentColumnName = "Region" });
-        ReportDocument page = new(new CrossEntropyReport("Regions") { Unit = LogBase.Bits }.Add("one", metrics).ToHtml());
+        ReportDocument page = new(new CrossEntropyReport("Regions") { InBits = true }.Add("one", metrics).ToHtml());
         var table = page.Elements("table").Single(t => t.Element("caption")!.Value.StartsWith("Figures by segment", StringComparison.Ordinal));
         Assert.Equal(["north", "south"], table.Descendants("tbody").Single().Elements("tr").Select(tr => tr.Elements().First().Value).Order());
         Assert.Contains(table.Descendants("th"), th => th.Value == "log-loss (bits)");

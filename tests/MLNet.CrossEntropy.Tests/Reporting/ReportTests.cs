@@ -83,7 +83,7 @@ public sealed class ReportTests
 
     [Fact]
     public void The_worst_rows_are_listed() => Assert.Equal(
-        Metrics.RowLosses.Worst.Select(r => FormattableString.Invariant($"{r.Row} {r.Label} {r.Predicted} {r.Loss:0.0000}")),
+        Metrics.WorstRows.Select(r => FormattableString.Invariant($"{r.Row} {r.Label} {r.Predicted} {r.Loss:0.0000}")),
         Page.Elements("table")
             .Single(t => t.Element("caption")!.Value.StartsWith("The rows of the largest losses", StringComparison.Ordinal))
             .Element("tbody")!.Elements("tr").Select(tr => tr.Elements().Select(c => c.Value).ToArray())
@@ -259,7 +259,7 @@ public sealed class ReportTests
     [Fact]
     public void Bits_are_nats_over_ln_2()
     {
-        ReportDocument bits = new(new CrossEntropyReport("Trees") { Unit = LogBase.Bits }.Add("one", Metrics).ToHtml());
+        ReportDocument bits = new(new CrossEntropyReport("Trees") { InBits = true }.Add("one", Metrics).ToHtml());
         Assert.Equal(
             Metrics.Classes.Select(c => FormattableString.Invariant($"{c.LogLossBits:0.0000}")),
             Table(bits.Chart("Log-loss by class")).Select(row => row[2]));

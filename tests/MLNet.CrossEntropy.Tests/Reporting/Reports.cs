@@ -9,7 +9,7 @@ internal static class Reports
     {
         ["empty"] = () => new("Nothing"),
         ["multiclass"] = () => new CrossEntropyReport("Trees") { Date = new(2026, 11, 21, 14, 0, 0, TimeSpan.Zero), Introduction = "Drawn." }.Add("one", Evaluated.Multiclass(), Training(20)),
-        ["bits"] = () => new CrossEntropyReport("Trees") { Unit = LogBase.Bits }.Add("one", Evaluated.Multiclass()).Add("two", Evaluated.Multiclass(seed: 7)),
+        ["bits"] = () => new CrossEntropyReport("Trees") { InBits = true }.Add("one", Evaluated.Multiclass()).Add("two", Evaluated.Multiclass(seed: 7)),
         ["binary"] = () => new CrossEntropyReport("Yes or no").Add("sigmoid", Evaluated.Binary(), Training(3)),
         ["multi-label"] = () => new CrossEntropyReport("Labels").Add("labels", Evaluated.MultiLabel()),
         ["infinite"] = () => new CrossEntropyReport("Infinite").Add("bad", Evaluated.Degenerate()).Add("good", Evaluated.Multiclass()),
@@ -25,8 +25,8 @@ internal static class Reports
             .Add("labels", Evaluated.MultiLabel())
             .Add(Section(Hostile)),
         ["other losses"] = () => new CrossEntropyReport("Other losses")
-            .Add("by squared error", Training(4) with { Loss = TrainingLoss.Brier })
-                .Add("one epoch", Training(1) with { Loss = TrainingLoss.Brier }),
+            .Add("by squared error", Training(4) with { MinimizedBrier = true })
+                .Add("one epoch", Training(1) with { MinimizedBrier = true }),
         ["training"] = () => new CrossEntropyReport("Curves").Add("long", Training(3000)).Add("short", Training(1)).Add("diverged", Training(3, double.NaN)).Add("wide", Training(50, 1e6)),
         ["comparison"] = () => new CrossEntropyReport("Compared").Add("one", Evaluated.Multiclass()).Add(Comparison()).Add(Folds()).Add(Section("More")),
     };
@@ -73,7 +73,6 @@ internal static class Reports
             Interval = new(-0.12, -0.08, 0.95),
             PValue = 1e-6,
             AdjustedPValue = 1e-6,
-            Bootstrap = null,
             WinRate = 0.6,
             TieRate = 0.01,
             FirstInfiniteRows = 0,

@@ -179,21 +179,21 @@ public class ClassWeightTests
             "The shares are a: 0.5, b: 0.25; they must be above 0 and sum to 1. (Parameter 'shares')",
             Assert.Throws<ArgumentException>(
                 () => TargetPrior.ByName(new Dictionary<string, double> { ["a"] = 0.5, ["b"] = 0.25 })).Message);
-        var softmax = new SoftmaxCrossEntropyTrainer.Options { Loss = TrainingLoss.Brier, LabelSmoothing = 0.1, LabelKind = (LabelKind)5 };
+        var softmax = new SoftmaxCrossEntropyTrainer.Options { MinimizeBrier = true, LabelSmoothing = 0.1, LabelKind = (LabelKind)5 };
         Assert.Equal(
-            "The options of SoftmaxCrossEntropyTrainer are not valid. LabelSmoothing is 0.1; it must be 0 when the Loss is not " +
-                "CrossEntropy. "
+            "The options of SoftmaxCrossEntropyTrainer are not valid. LabelSmoothing is 0.1; it must be 0 when MinimizeBrier is " +
+                "true. "
             + "LabelKind is 5; it must be one of Auto, Probabilities, Counts, WeightedCounts.",
             Assert.Throws<ArgumentException>(softmax.Validate).Message);
         var answers = new MultiLabelSigmoidCrossEntropyTrainer.Options
         {
-            Loss = TrainingLoss.Brier,
+            MinimizeBrier = true,
             PositiveWeights = [2],
             TargetPrior = TargetPrior.ByName(new Dictionary<string, double> { ["a"] = 0.5, ["b"] = 0.5 }),
         };
         Assert.Equal(
-            "The options of MultiLabelSigmoidCrossEntropyTrainer are not valid. PositiveWeights is [2]; it must be null when the Loss is " +
-                "not CrossEntropy. "
+            "The options of MultiLabelSigmoidCrossEntropyTrainer are not valid. PositiveWeights is [2]; it must be null when MinimizeBrier is " +
+                "true. "
             + "TargetPrior is a: 0.5, b: 0.5; it must be OfRows or null: labels that are answered on their own have no shares that sum " +
                 "to 1.",
             Assert.Throws<ArgumentException>(answers.Validate).Message);

@@ -105,7 +105,7 @@ public class ExtremeNumbersTests
         {
             Assert.Null((Case(Draw(30, 4, (_, _, x) => x), isBinary, solver) with
             {
-                Configure = options => (options.Solver, options.Loss, options.L2Regularization) = (solver, TrainingLoss.Brier, l2),
+                Configure = options => (options.Solver, options.MinimizeBrier, options.L2Regularization) = (solver, true, l2),
             }).Run());
         }
     }

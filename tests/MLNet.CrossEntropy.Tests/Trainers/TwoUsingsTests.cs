@@ -18,7 +18,6 @@ public class TwoUsingsTests
             .Append(ml.Transforms.Conversion.MapValueToKey("Label", "Kind"))
             .Append(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options
             {
-                Loss = TrainingLoss.CrossEntropy,
                 Solver = Solver.Sgd,
                 LearningRate = Schedule.Cosine(0.1, 100).WithWarmup(10),
                 Optimizer = Optimizer.Sgd(momentum: 0.9),

@@ -5,7 +5,7 @@ using MLNet.CrossEntropy.Linear;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
-/// <summary>How the loss is spread over the rows; see <see cref="RowLosses"/>.</summary>
+/// <summary>How the loss is spread over the rows: two histograms and the worst rows, in memory that does not grow with the rows.</summary>
 internal sealed class RowLossAccumulator(int worstRows, LossFloor floor)
 {
     private const int LossBinsPerNat = 16;

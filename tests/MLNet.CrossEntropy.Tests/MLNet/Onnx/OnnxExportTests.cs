@@ -26,7 +26,7 @@ public class OnnxExportTests
         var data = Dataset.Iris.View(_ml);
         var options = new SoftmaxCrossEntropyTrainer.Options { FeatureColumnName = "Scaled", L2Regularization = 0.01f };
         if (loss == "Brier")
-            options.Loss = TrainingLoss.Brier;
+            options.MinimizeBrier = true;
         var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label", "Class")
             .Append(_ml.Transforms.NormalizeMinMax("Scaled", "Features", fixZero: false))
             .Append(_ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(options))
@@ -54,7 +54,7 @@ public class OnnxExportTests
             L2Regularization = 0.01f,
         };
         if (loss == "Brier")
-            options.Loss = TrainingLoss.Brier;
+            options.MinimizeBrier = true;
         var pipeline = _ml.Transforms.NormalizeMinMax("Scaled", "Features", fixZero: false)
             .Append(_ml.BinaryClassification.Trainers.SigmoidCrossEntropy(options))
             .Fit(data);

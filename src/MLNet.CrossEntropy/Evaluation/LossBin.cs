@@ -3,41 +3,6 @@ using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy;
 
-/// <summary>How the loss is spread over the rows: two histograms and the worst rows, in memory that does not grow with the rows.</summary>
-public sealed class RowLosses
-{
-    internal RowLosses(RowLossAccumulator sums, IReadOnlyList<string> names)
-    {
-        ByLoss = sums.ByLoss.ToBins();
-        ByProbability = sums.ByProbability.ToBins();
-        Worst =
-        [
-            .. sums.Worst.Rows.Select(r =>
-                new WorstRow(r.Row, r.Id, NameOf(r.Label), NameOf(r.Predicted), r.PredictedProbability, r.Loss, r.Weight)),
-        ];
-
-        string NameOf(int k) => k >= 0 ? names[k] : WorstRow.NoClass;
-    }
-
-    /// <summary>
-    /// Rows by their unclipped loss, in intervals of 1/16 nat up to 40 nats and one beyond. Empty intervals are left out. Rows that
-    /// count as mistakes on request have an infinite loss.
-    /// </summary>
-    public IReadOnlyList<LossBin> ByLoss { get; }
-
-    /// <summary>
-    /// Rows by the probability given to their true class (for soft labels <c>exp(-loss)</c>), in intervals of 1/100. Empty
-    /// intervals are left out.
-    /// </summary>
-    public IReadOnlyList<LossBin> ByProbability { get; }
-
-    /// <summary>
-    /// The rows of the largest losses, largest first, of equals the earlier row first, those among them that count as mistakes on
-    /// request.
-    /// </summary>
-    public IReadOnlyList<WorstRow> Worst { get; }
-}
-
 /// <summary>The rows whose loss, or whose probability of the true class, fell into one interval.</summary>
 public readonly record struct LossBin
 {
@@ -71,6 +36,13 @@ public readonly record struct WorstRow
 
     internal WorstRow(long row, string? id, string label, string predicted, double predictedProbability, double loss, double weight) =>
         (Row, Id, Label, Predicted, PredictedProbability, Loss, Weight) = (row, id, label, predicted, predictedProbability, loss, weight);
+
+    internal static WorstRow Of(WorstRowsAccumulator.Entry row, IReadOnlyList<string> names)
+    {
+        return new(row.Row, row.Id, NameOf(row.Label), NameOf(row.Predicted), row.PredictedProbability, row.Loss, row.Weight);
+
+        string NameOf(int k) => k >= 0 ? names[k] : NoClass;
+    }
 
     /// <summary>The row's position in the evaluated data, counted from 0.</summary>
     public long Row { get; }
