@@ -209,7 +209,8 @@ public abstract class CrossEntropyTrainerOptions
         string[] problems = [.. Checks().Concat(TargetChecks())
             .Where(check => !check.Allowed)
             .Select(check => FormattableString.Invariant($"{check.Name} is {Seen(check.Value)}; it must be {check.Range}."))
-            .Concat(Plan(MinimizeBrier ? new SoftmaxBrierLoss() : new SoftmaxCrossEntropyLoss(labelSmoothing: 0), outputs: 1).Conflicts(Cache))];
+            .Concat(Plan(MinimizeBrier ? new SoftmaxBrierLoss() : new SoftmaxCrossEntropyLoss(labelSmoothing: 0), outputs: 1)
+                .Conflicts(Cache))];
         if (problems.Length > 0)
             throw TrainingErrors.InvalidOptions(GetType().DeclaringType!.Name, problems);
     }

@@ -46,7 +46,7 @@ public abstract record Optimizer
     /// </summary>
     /// <param name="momentum">The share m of the velocity that each step keeps, in [0, 1); 0 is plain SGD.</param>
     /// <param name="nesterov">Whether the step looks ahead along the velocity; without momentum it changes nothing.</param>
-    /// <param name="dampening">The share of the gradient kept out of the velocity after the first step, in [0, 1]; not for Nesterov.</param>
+    /// <param name="dampening">The gradient's share kept out of the velocity after the first step, in [0, 1]; not Nesterov's.</param>
     /// <param name="weightDecay">The <see cref="WeightDecay"/>, at least 0.</param>
     /// <remarks>
     /// The form of Sutskever, Martens, Dahl and Hinton 2013 as PyTorch's <c>SGD</c> writes it: the rate multiplies the velocity, so
