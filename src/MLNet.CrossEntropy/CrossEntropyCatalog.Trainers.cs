@@ -39,10 +39,14 @@ public static partial class CrossEntropyCatalog
     /// <summary>
     /// Creates a <see cref="SigmoidCrossEntropyTrainer"/>: logistic regression, trained by sigmoid cross-entropy.
     /// </summary>
-    /// <inheritdoc cref="SoftmaxCrossEntropy(MulticlassClassificationCatalog.MulticlassClassificationTrainers, string, string, string?,
-    /// float?, int?)"/>
     /// <param name="catalog">The binary trainers of an MLContext.</param>
     /// <param name="labelColumnName">The label: Boolean, Single (0, 1, NaN for missing) or a key of two values.</param>
+    /// <param name="featureColumnName">The features: a vector of Single of known length. They need no normalisation.</param>
+    /// <param name="exampleWeightColumnName">The example weights (Single); null for none.</param>
+    /// <param name="l2Regularization">The penalty l2 in <c>mean loss + l2/2 ||W||^2</c>; null has it chosen by rows that are held
+    /// out.</param>
+    /// <param name="numberOfEpochs">Passes over the training rows; null chooses by their number.</param>
+    /// <exception cref="ArgumentException">An argument makes no sense; every problem is named.</exception>
     public static SigmoidCrossEntropyTrainer SigmoidCrossEntropy(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
         string labelColumnName = Defaults.LabelColumnName,
@@ -55,8 +59,8 @@ public static partial class CrossEntropyCatalog
 
     /// <summary>Creates a <see cref="SigmoidCrossEntropyTrainer"/> with all its options.</summary>
     /// <param name="catalog">The binary trainers of an MLContext.</param>
-    /// <inheritdoc cref="SoftmaxCrossEntropy(MulticlassClassificationCatalog.MulticlassClassificationTrainers,
-    /// SoftmaxCrossEntropyTrainer.Options)"/>
+    /// <param name="options">The options; the trainer copies them.</param>
+    /// <exception cref="ArgumentException">An option makes no sense; every problem is named.</exception>
     public static SigmoidCrossEntropyTrainer SigmoidCrossEntropy(
         this BinaryClassificationCatalog.BinaryClassificationTrainers catalog,
         SigmoidCrossEntropyTrainer.Options options)
@@ -66,10 +70,14 @@ public static partial class CrossEntropyCatalog
     /// Creates a <see cref="MultiLabelSigmoidCrossEntropyTrainer"/>: a linear model that answers several yes-or-no questions
     /// about each row, trained by sigmoid cross-entropy.
     /// </summary>
-    /// <inheritdoc cref="SoftmaxCrossEntropy(MulticlassClassificationCatalog.MulticlassClassificationTrainers, string, string, string?,
-    /// float?, int?)"/>
     /// <param name="catalog">The multiclass trainers of an MLContext; ML.NET has no catalog for multi-label models.</param>
     /// <param name="labelColumnName">The label: a vector of Boolean, or of Single (0, 1, NaN for a missing answer).</param>
+    /// <param name="featureColumnName">The features: a vector of Single of known length. They need no normalisation.</param>
+    /// <param name="exampleWeightColumnName">The example weights (Single); null for none.</param>
+    /// <param name="l2Regularization">The penalty l2 in <c>mean loss + l2/2 ||W||^2</c>; null has it chosen by rows that are held
+    /// out.</param>
+    /// <param name="numberOfEpochs">Passes over the training rows; null chooses by their number.</param>
+    /// <exception cref="ArgumentException">An argument makes no sense; every problem is named.</exception>
     public static MultiLabelSigmoidCrossEntropyTrainer MultiLabelSigmoidCrossEntropy(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         string labelColumnName = Defaults.LabelColumnName,
@@ -82,8 +90,8 @@ public static partial class CrossEntropyCatalog
 
     /// <summary>Creates a <see cref="MultiLabelSigmoidCrossEntropyTrainer"/> with all its options.</summary>
     /// <param name="catalog">The multiclass trainers of an MLContext; ML.NET has no catalog for multi-label models.</param>
-    /// <inheritdoc cref="SoftmaxCrossEntropy(MulticlassClassificationCatalog.MulticlassClassificationTrainers,
-    /// SoftmaxCrossEntropyTrainer.Options)"/>
+    /// <param name="options">The options; the trainer copies them.</param>
+    /// <exception cref="ArgumentException">An option makes no sense; every problem is named.</exception>
     public static MultiLabelSigmoidCrossEntropyTrainer MultiLabelSigmoidCrossEntropy(
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         MultiLabelSigmoidCrossEntropyTrainer.Options options)
