@@ -11,8 +11,6 @@ internal static class CoefficientText
 {
     private const int ShownFeatures = 10;
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     public static string Text(LinearCoefficients coefficients)
     {
         StringBuilder text = new();
@@ -37,14 +35,34 @@ internal static class CoefficientText
         void Line(string first, IEnumerable<string> rest) => text.Append(Quoted(first)).Append(',').AppendJoin(',', rest).Append('\n');
     }
 
-    public static string Json(LinearCoefficients coefficients) => JsonSerializer.Serialize(
-        new
+    public static string Json(LinearCoefficients coefficients)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true }))
         {
-            features = coefficients.FeatureNames,
-            standardDeviations = coefficients.StandardDeviations,
-            classes = coefficients.Classes.Select(c => new { name = c.Name, bias = c.Bias, weights = c.Weights }),
-        },
-        Indented);
+            json.WriteStartObject();
+            json.WriteStartArray("features");
+            foreach (var name in coefficients.FeatureNames)
+                json.WriteStringValue(name);
+            json.WriteEndArray();
+            if (coefficients.StandardDeviations is { } deviations)
+                Numbers(json, "standardDeviations", deviations);
+            else
+                json.WriteNull("standardDeviations");
+            json.WriteStartArray("classes");
+            foreach (var c in coefficients.Classes)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", c.Name);
+                json.WriteNumber("bias", c.Bias);
+                Numbers(json, "weights", c.Weights);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
 
     private static Table TableOf(ClassCoefficients c, bool isScaled)
     {
@@ -53,6 +71,22 @@ internal static class CoefficientText
         var features = c.Top(Math.Max(c.Weights.Count, 1)).Select(t => (Cell[])[t.Feature, t.Weight, t.Importance]);
         var kept = isScaled ? 3 : 2;
         return new($"Coefficients of {c.Name}", columns[..kept], [.. features.Prepend(bias).Select(row => row[..kept])]);
+    }
+
+    private static void Numbers(Utf8JsonWriter json, string name, IReadOnlyList<float> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+            json.WriteNumberValue(value);
+        json.WriteEndArray();
+    }
+
+    private static void Numbers(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+            json.WriteNumberValue(value);
+        json.WriteEndArray();
     }
 
     private static string Number(float value) => value.ToString("R", CultureInfo.InvariantCulture);
