@@ -57,18 +57,13 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
         MetricAccumulators ofLogits = new(2, options, evaluator._floorOfLogits, evaluator.Rows.Segments, isBinary: true);
         EvaluationPipeline<BinaryBlock>.Run(
             evaluator,
+            EvaluationSums<BinaryBlock>.All(
             [
-                evaluator.Heed,
-                .. ofProbabilities.Lanes.Select(add => (Action<BinaryBlock>)(block => add(block.OfProbabilities))),
-                .. ofLogits.Lanes.Select(add => (Action<BinaryBlock>)(block => add(block.OfLogits))),
-            ],
-            options.Threads,
-            state =>
-            {
-                state.Optional(ref evaluator._disagreement);
-                ofProbabilities.Serialize(state);
-                ofLogits.Serialize(state);
-            });
+                EvaluationSums<BinaryBlock>.InOrder(evaluator.Heed, state => state.Optional(ref evaluator._disagreement)),
+                ofProbabilities.Sums.Of<BinaryBlock>(block => block.OfProbabilities),
+                ofLogits.Sums.Of<BinaryBlock>(block => block.OfLogits),
+            ]),
+            options.Threads);
 
         var sums = evaluator.UsesLogits ? ofLogits : ofProbabilities;
         return new(sums, evaluator.Rows.ClassNames, options, evaluator.ScoresUsed);

@@ -17,6 +17,7 @@ public abstract class CrossEntropyMetrics : LogLossMetrics
         MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
         : base(sums.LogLoss.Total, sums.Rows, sums.Segments, options, scoresUsed)
     {
+        sums.Finish();
         ref readonly var total = ref sums.LogLoss.Total;
         WeightSum = total.Weight;
         EffectiveRows = total.EffectiveRows;

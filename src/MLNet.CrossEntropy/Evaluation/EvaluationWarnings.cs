@@ -174,7 +174,7 @@ internal static class EvaluationWarnings
                 : $"there are more than {MetricAccumulators.MostOneVersusRestClasses} classes. Set OneVersusRest to true to have them.");
         if (metrics.ConfusionMatrix is null)
             yield return $"The confusion matrix, precision, recall and F1 were not computed: there are more than "
-                + $"{MetricAccumulators.MostConfusionClasses} classes.";
+                + $"{CountAccumulators.MostConfusionClasses} classes.";
     }
 
     private static IEnumerable<string> OfSegments(LogLossMetrics metrics) => (metrics.Segments ?? []).Where(s => s.IsLumped).Select(s =>

@@ -39,12 +39,18 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
             ? null : new(evaluator.Rows.Segments, options.ReliabilityBins, evaluator._floor, isBinary: true);
         MultiLabelAccumulator ofRows = new(segments);
         MetricAccumulators[] ofLabel =
-            [.. names.Select(_ => new MetricAccumulators(2, options, evaluator._floor, evaluator.Rows.Segments, isBinary: true))];
+        [
+            .. names.Select(_ =>
+                new MetricAccumulators(2, options, evaluator._floor, evaluator.Rows.Segments, isBinary: true, labels: names.Length)),
+        ];
         EvaluationPipeline<MultiLabelBlock>.Run(
             evaluator,
-            [ofRows.Add, .. ofLabel.Select((sums, label) => (Action<MultiLabelBlock>)(block => sums.Add(block.OfLabel[label])))],
-            options.Threads,
-            ofLabel.Aggregate((Action<StateStream>)ofRows.Serialize, (all, sums) => all + sums.Serialize));
+            EvaluationSums<MultiLabelBlock>.All(
+            [
+                EvaluationSums<MultiLabelBlock>.InOrder(ofRows.Add, ofRows.Serialize),
+                .. ofLabel.Select((sums, label) => sums.Sums.Of<MultiLabelBlock>(block => block.OfLabel[label])),
+            ]),
+            options.Threads);
 
         return new(ofLabel, ofRows, names, options, evaluator.ScoresUsed);
     }

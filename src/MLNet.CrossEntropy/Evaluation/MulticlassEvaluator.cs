@@ -38,7 +38,7 @@ internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
         using MulticlassEvaluator evaluator = new(data, options);
         var rows = evaluator.Rows;
         MetricAccumulators sums = new(rows.ClassNames.Length, options, evaluator._floor, rows.Segments, isBinary: false);
-        EvaluationPipeline<EvaluatedBlock>.Run(evaluator, sums.Lanes, options.Threads, sums.Serialize);
+        EvaluationPipeline<EvaluatedBlock>.Run(evaluator, sums.Sums, options.Threads);
 
         return new(sums, rows.ClassNames, options, evaluator.ScoresUsed);
     }
