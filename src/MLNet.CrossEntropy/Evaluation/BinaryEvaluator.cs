@@ -57,12 +57,10 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
         MetricAccumulators ofLogits = new(2, options, evaluator._floorOfLogits, evaluator.Rows.Segments, isBinary: true);
         EvaluationPipeline<BinaryBlock>.Run(
             evaluator,
-            EvaluationSums<BinaryBlock>.All(
-            [
-                EvaluationSums<BinaryBlock>.InOrder(evaluator.Heed, state => state.Optional(ref evaluator._disagreement)),
-                ofProbabilities.Sums.Of<BinaryBlock>(block => block.OfProbabilities),
-                ofLogits.Sums.Of<BinaryBlock>(block => block.OfLogits),
-            ]),
+            new((ofProbabilities, static block => block.OfProbabilities), (ofLogits, static block => block.OfLogits))
+            {
+                First = (evaluator.Heed, state => state.Optional(ref evaluator._disagreement)),
+            },
             options.Threads);
 
         var sums = evaluator.UsesLogits ? ofLogits : ofProbabilities;

@@ -5,45 +5,31 @@ using MLNet.CrossEntropy.MLNet;
 
 namespace MLNet.CrossEntropy.Evaluation;
 
-/// <summary>What an evaluation adds up.</summary>
-/// <param name="Lanes">Add a block up, in steps that may run side by side; each sees all blocks in the order of the rows.</param>
-/// <param name="Whole">Adds up what needs no order.</param>
-/// <param name="NewPart">Does the same for one thread of several.</param>
-/// <param name="Serialize">Writes all that has been added up, or reads it.</param>
-internal sealed record EvaluationSums<TBlock>(
-    IReadOnlyList<Action<TBlock>> Lanes, Action<TBlock> Whole, Func<EvaluationPart<TBlock>> NewPart, Action<StateStream> Serialize)
+/// <summary>What an evaluation adds up: the accumulators, and what each of them sees of a block.</summary>
+internal sealed record EvaluationSums<TBlock>(params (MetricAccumulators Sums, Func<TBlock, EvaluatedBlock> Of)[] All)
 {
-    /// <summary>The sums over a part of each block.</summary>
-    public EvaluationSums<TOuter> Of<TOuter>(Func<TOuter, TBlock> inner) => new(
-        [.. Lanes.Select(add => (Action<TOuter>)(block => add(inner(block))))],
-        block => Whole(inner(block)),
-        () =>
-        {
-            var part = NewPart();
-            return new(block => part.Add(inner(block)), part.Merge);
-        },
-        Serialize);
+    /// <summary>What else sees all blocks in the order of the rows, before all others.</summary>
+    public (Action<TBlock> Add, Action<StateStream> Serialize) First { get; init; } = (static _ => { }, static _ => { });
 
-    /// <summary>Several sums over the same blocks.</summary>
-    public static EvaluationSums<TBlock> All(IReadOnlyList<EvaluationSums<TBlock>> all) => new(
-        [.. all.SelectMany(sums => sums.Lanes)],
-        all.Aggregate((Action<TBlock>)(static _ => { }), (before, sums) => before + sums.Whole),
-        () =>
-        {
-            EvaluationPart<TBlock>[] parts = [.. all.Select(sums => sums.NewPart())];
-            return new(
-                parts.Aggregate((Action<TBlock>)(static _ => { }), (before, part) => before + part.Add),
-                parts.Aggregate((Action)(static () => { }), (before, part) => before + part.Merge));
-        },
-        all.Aggregate((Action<StateStream>)(static _ => { }), (before, sums) => before + sums.Serialize));
+    /// <summary>What adds a block up, but for what is counted, in steps that may run side by side.</summary>
+    public Action<TBlock>[] Lanes =>
+        [First.Add, .. All.SelectMany(one => one.Sums.Lanes.Select(add => (Action<TBlock>)(block => add(one.Of(block)))))];
 
-    /// <summary>Sums that all need the order of the rows.</summary>
-    public static EvaluationSums<TBlock> InOrder(Action<TBlock> add, Action<StateStream> serialize) =>
-        new([add], static _ => { }, static () => new(static _ => { }, static () => { }), serialize);
+    /// <summary>Writes all that has been added up, or reads it.</summary>
+    public void Serialize(StateStream state)
+    {
+        First.Serialize(state);
+        foreach ((var sums, _) in All)
+            sums.Serialize(state);
+    }
+
+    /// <summary>Counts a block, in whatever order, in one part.</summary>
+    public void Count(TBlock block, CountAccumulators[] part)
+    {
+        for (var i = 0; i < part.Length; i++)
+            All[i].Sums.Count(All[i].Of(block), part[i]);
+    }
 }
-
-/// <summary>What one thread adds up, in any order, and how that is merged into the whole.</summary>
-internal readonly record struct EvaluationPart<TBlock>(Action<TBlock> Add, Action Merge);
 
 /// <summary>
 /// Streams rows through an evaluation. The caller's thread reads blocks and hands them to helpers; while these have enough to do it
@@ -66,6 +52,7 @@ internal sealed class EvaluationPipeline<TBlock>
     private readonly Evaluator<TBlock> _evaluator;
     private readonly EvaluationSums<TBlock> _sums;
     private readonly Slot[] _slots;
+    private readonly Action<TBlock>[] _lanes;
     private readonly long[] _turns;
     private readonly object _gate = new();
     private ExceptionDispatchInfo? _error;
@@ -79,7 +66,8 @@ internal sealed class EvaluationPipeline<TBlock>
     {
         (_evaluator, _sums) = (evaluator, sums);
         _slots = [.. Enumerable.Range(0, 4 * helpers).Select(i => new Slot(evaluator.Rows.NewBlock(), i))];
-        _turns = new long[sums.Lanes.Count];
+        _lanes = sums.Lanes;
+        _turns = new long[_lanes.Length];
     }
 
     /// <summary>Evaluates all rows, from the first block, which has been read already, to the last, and adds them up.</summary>
@@ -107,6 +95,8 @@ internal sealed class EvaluationPipeline<TBlock>
     {
         var rows = evaluator.First;
         var block = evaluator.NewBlock();
+        var lanes = sums.Lanes;
+        CountAccumulators[] counts = [.. sums.All.Select(one => one.Sums.Counts)];
         for (var blocks = 0; rows.Count > 0; blocks++)
         {
             if (threads > 1 && blocks == BlocksAlone)
@@ -116,8 +106,8 @@ internal sealed class EvaluationPipeline<TBlock>
                 return;
             }
             evaluator.Evaluate(rows, block);
-            sums.Whole(block);
-            foreach (var add in sums.Lanes)
+            sums.Count(block, counts);
+            foreach (var add in lanes)
                 add(block);
             if (!evaluator.Rows.Read(rows))
                 return;
@@ -129,7 +119,7 @@ internal sealed class EvaluationPipeline<TBlock>
     {
         Worker own = new(this);
         Worker[] others = [.. Enumerable.Range(0, helpers).Select(_ => new Worker(this))];
-        Thread[] threads = [.. others.Select(worker => new Thread(worker.TakeAll) { IsBackground = true, Name = "cross-entropy evaluation" })];
+        Thread[] threads = [.. others.Select(worker => new Thread(worker.TakeAll) { IsBackground = true, Name = "evaluation" })];
         foreach (var thread in threads)
             thread.Start();
         try
@@ -152,9 +142,11 @@ internal sealed class EvaluationPipeline<TBlock>
                 thread.Join();
         }
         _error?.Throw();
-        own.Part.Merge();
-        foreach (var worker in others)
-            worker.Part.Merge();
+        foreach (var worker in (Worker[])[own, .. others])
+        {
+            for (var i = 0; i < worker.Part.Length; i++)
+                _sums.All[i].Sums.Counts.Merge(worker.Part[i]);
+        }
     }
 
     /// <summary>Reads a block; the first one has been read.</summary>
@@ -233,7 +225,7 @@ internal sealed class EvaluationPipeline<TBlock>
         private readonly List<(TBlock Block, long At, int Lane)> _pending = [];
         private readonly Stack<TBlock> _free = [];
 
-        public EvaluationPart<TBlock> Part { get; } = pipeline._sums.NewPart();
+        public CountAccumulators[] Part { get; } = [.. pipeline._sums.All.Select(one => one.Sums.Counts.NewPart())];
 
         /// <summary>Takes blocks and does all there is to do with them until there will be none any more.</summary>
         public void TakeAll()
@@ -290,7 +282,7 @@ internal sealed class EvaluationPipeline<TBlock>
             }
         }
 
-        /// <summary>Evaluates a block, or adds it in a lane, unless one before it has an error: one of this would not be the first.</summary>
+        /// <summary>Evaluates a block, or adds it in a lane, unless one before it has an error, which comes first.</summary>
         private void Do(TBlock block, long at, int lane, ScoredBlock? rows = null)
         {
             if (at >= Volatile.Read(ref pipeline._errorAt))
@@ -300,11 +292,11 @@ internal sealed class EvaluationPipeline<TBlock>
                 if (lane == Evaluate)
                 {
                     pipeline._evaluator.Evaluate(rows!, block);
-                    Part.Add(block);
+                    pipeline._sums.Count(block, Part);
                 }
                 else
                 {
-                    pipeline._sums.Lanes[lane](block);
+                    pipeline._lanes[lane](block);
                 }
             }
             catch (Exception error)

@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
 
@@ -21,7 +20,7 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
         var fromLogits = options.ScoreKind == ScoreKind.Logits || (isAuto && (hasProbabilities || LookLikeLogits));
         var how = !isAuto ? ""
             : hasProbabilities ? $" (beside column {Throw.Quoted(MultiLabelRows.Probability)})"
-            : " (found out from the first rows)";
+            : FromFirstRows;
         ScoresUsed = $"column {Throw.Quoted(options.ScoreColumnName)} as {(fromLogits ? "logits" : "probabilities")}{how}";
         (_badRows, _floor) = (new(options, Rows), new(options.ProbabilityFloor, fromLogits));
     }
@@ -45,11 +44,10 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
         ];
         EvaluationPipeline<MultiLabelBlock>.Run(
             evaluator,
-            EvaluationSums<MultiLabelBlock>.All(
-            [
-                EvaluationSums<MultiLabelBlock>.InOrder(ofRows.Add, ofRows.Serialize),
-                .. ofLabel.Select((sums, label) => sums.Sums.Of<MultiLabelBlock>(block => block.OfLabel[label])),
-            ]),
+            new([.. ofLabel.Select((sums, label) => (sums, (Func<MultiLabelBlock, EvaluatedBlock>)(block => block.OfLabel[label])))])
+            {
+                First = (ofRows.Add, ofRows.Serialize),
+            },
             options.Threads);
 
         return new(ofLabel, ofRows, names, options, evaluator.ScoresUsed);
@@ -71,6 +69,8 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
             answers.SortByClass();
         }
         block.Finish(rows);
+        for (var row = 0; LookLikeLogits && row < rows.Count; row++)
+            block.OfRows.Outcomes.AddDistributions(Vote(rows.Scores(row)) < 0 ? 1 : 0);
     }
 
     /// <summary>

@@ -211,7 +211,7 @@ internal abstract class ScoredRowReader : IDisposable
 
     /// <summary>A block of so many scores a row.</summary>
     protected ScoredBlock NewBlock(int width, bool hasSoftLabels) =>
-        new(width, hasSoftLabels, _source.Weight is not null || _source.HasSoftWeights, hasIds: _source.Id is not null, hasSegments: _source.Segment is not null);
+        new(width, hasSoftLabels, _source.HasWeights, hasIds: _source.Id is not null, hasSegments: _source.Segment is not null);
 
     /// <summary>A reader over the given columns, the label first, and those of weights and names.</summary>
     protected static T Open<T>(IDataView data, ScoredColumns columns, DataViewSchema.Column?[] read, Func<Source, T> make)
@@ -271,6 +271,8 @@ internal abstract class ScoredRowReader : IDisposable
         IDataView Data, DataViewSchema.Column Label, DataViewRowCursor Cursor, Func<double>? Weight, Func<string?>? Id,
         Func<string?>? Segment, bool HasSoftWeights)
     {
+        public bool HasWeights => Weight is not null || HasSoftWeights;
+
         /// <summary>Whether there is nothing but labels and scores.</summary>
         public bool IsPlain { get; } = Weight is null && Id is null && Segment is null && !HasSoftWeights;
     }

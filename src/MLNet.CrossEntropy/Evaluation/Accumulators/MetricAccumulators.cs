@@ -7,7 +7,7 @@ namespace MLNet.CrossEntropy.Evaluation;
 /// <summary>
 /// Every accumulator of an evaluation. Sums of doubles are fed in <see cref="Lanes"/>: within one, blocks must come in the order of the
 /// rows; no two touch the same sums, so that lanes may run side by side. What rows of weight 1 count in whole numbers needs no order:
-/// each thread counts it in a part of its own (<see cref="Sums"/>). So the outcome is the same bits whoever adds a block.
+/// each thread counts it in a part of its own (<see cref="Counts"/>). So the outcome is the same bits whoever adds a block.
 /// </summary>
 internal sealed class MetricAccumulators
 {
@@ -17,7 +17,6 @@ internal sealed class MetricAccumulators
     // Counts of a class take half a megabyte, once more for each thread.
     private const int MostClassesInParts = 100;
 
-    private readonly CountAccumulators _counts;
     private readonly bool _hasParts;
 
     /// <summary>
@@ -30,11 +29,11 @@ internal sealed class MetricAccumulators
         Floor = floor;
         LogLoss = new(classes, Floor);
         SoftLabels = new(classes);
-        _counts = new(classes, options, floor, isBinary);
+        Counts = new(classes, options, floor, isBinary);
         Segments = options.SegmentColumnName is null ? null : new(segments, options.ReliabilityBins, Floor, isBinary);
         Action<EvaluatedBlock>[] lanes =
         [
-            AddLosses, AddPredictions, .. _counts.Lanes.Select(add => (Action<EvaluatedBlock>)(block => AddInOrder(block, add))),
+            AddLosses, AddPredictions, .. Counts.Lanes.Select(add => (Action<EvaluatedBlock>)(block => AddInOrder(block, add))),
             .. Segments is { } bySegment ? [bySegment.Add] : (Action<EvaluatedBlock>[])[],
         ];
         // Of a binary model there is too little to add for more than one lane.
@@ -43,6 +42,9 @@ internal sealed class MetricAccumulators
 
     /// <summary>What adds a block, but for what parts count, in steps that may run side by side.</summary>
     public IReadOnlyList<Action<EvaluatedBlock>> Lanes { get; }
+
+    /// <summary>What rows of weight 1 are counted in, and in their order all others.</summary>
+    public CountAccumulators Counts { get; }
 
     public bool IsBinary { get; }
 
@@ -58,27 +60,18 @@ internal sealed class MetricAccumulators
 
     public BrierAccumulator Brier { get; } = new();
 
-    /// <inheritdoc cref="CountAccumulators.Ranks"/>
-    public RankAccumulator? Ranks => _counts.Ranks;
-
-    public RowLossAccumulator RowLosses => _counts.RowLosses;
-
-    public ConfusionAccumulator? Confusion => _counts.Confusion;
-
-    /// <inheritdoc cref="CountAccumulators.TopLabel"/>
-    public TopLabelAccumulator? TopLabel => _counts.TopLabel;
-
     /// <summary>Null where no column of segments is named.</summary>
     public SegmentAccumulator? Segments { get; }
 
     /// <summary>Whether the forecasts of every class are kept row by row; null when none are kept.</summary>
-    public bool? IsExact => _counts.OneVersusRest?.All(one => one.Distribution.IsExact);
+    public bool? IsExact => Counts.OneVersusRest?.All(one => one.Distribution.IsExact);
 
-    /// <summary>All of these together.</summary>
-    public EvaluationSums<EvaluatedBlock> Sums => new(Lanes, block => AddInParts(block, _counts), NewPart, Serialize);
-
-    /// <summary>To be called when all rows have been added: gives memory back.</summary>
-    public void Finish() => _counts.Finish();
+    /// <summary>Counts a block of rows of weight 1, in whatever order, in these counts or a part of them.</summary>
+    public void Count(EvaluatedBlock block, CountAccumulators part)
+    {
+        if (IsCounted(block))
+            part.Add(block);
+    }
 
     /// <summary>Writes a class's forecasts, where they are kept, in groups, lowest first, in place of what the list held.</summary>
     public void CopyGroups(int k, List<ScoreGroup> groups)
@@ -107,47 +100,27 @@ internal sealed class MetricAccumulators
         SoftLabels.Serialize(state);
         Accuracy.Serialize(state);
         Brier.Serialize(state);
-        _counts.Serialize(state);
+        Counts.Serialize(state);
         Segments?.Serialize(state);
     }
 
-    private ScoreDistribution DistributionOf(int k) => _counts.OneVersusRest![IsBinary ? 0 : k].Distribution;
-
-    /// <summary>What counts rows of weight 1 for one thread, to be merged in the end.</summary>
-    private EvaluationPart<EvaluatedBlock> NewPart()
-    {
-        if (!_hasParts)
-            return new(static _ => { }, static () => { });
-        var part = _counts.NewPart();
-        return new(block => AddInParts(block, part), () => _counts.Merge(part));
-    }
-
-    private bool IsForParts(EvaluatedBlock block) => _hasParts && block.ByClass.IsPlain;
+    private ScoreDistribution DistributionOf(int k) => Counts.OneVersusRest![IsBinary ? 0 : k].Distribution;
 
     private void AddInOrder(EvaluatedBlock block, Action<EvaluatedBlock> add)
     {
-        if (!IsForParts(block))
+        if (!IsCounted(block))
             add(block);
     }
 
-    private void AddInParts(EvaluatedBlock block, CountAccumulators counts)
-    {
-        if (_hasParts && block.IsPlain)
-            counts.RowLosses.Add(block);
-        if (!IsForParts(block))
-            return;
-        foreach (var add in counts.Lanes)
-            add(block);
-    }
+    private bool IsCounted(EvaluatedBlock block) => _hasParts && block.ByClass.IsPlain;
 
     private void AddLosses(EvaluatedBlock block)
     {
         Rows.Merge(block.Outcomes);
         LogLoss.Add(block);
         SoftLabels.Add(block);
-        // The rest is counted in parts.
-        if (!(_hasParts && block.IsPlain))
-            RowLosses.Add(block);
+        if (!(IsCounted(block) && block.IsPlain))
+            Counts.RowLosses.Add(block);
     }
 
     private void AddPredictions(EvaluatedBlock block)
@@ -204,6 +177,15 @@ internal sealed class CountAccumulators
 
     private IEnumerable<ScoreDistribution> Distributions =>
         [.. TopLabel is null ? [] : (ScoreDistribution[])[TopLabel.Distribution], .. OneVersusRest?.Select(one => one.Distribution) ?? []];
+
+    /// <summary>Adds a block of rows of weight 1.</summary>
+    public void Add(EvaluatedBlock block)
+    {
+        if (block.IsPlain)
+            RowLosses.Add(block);
+        foreach (var add in Lanes)
+            add(block);
+    }
 
     /// <summary>Counts for another thread, to be merged into these in the end.</summary>
     public CountAccumulators NewPart()

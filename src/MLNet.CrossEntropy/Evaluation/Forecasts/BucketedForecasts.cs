@@ -119,7 +119,8 @@ internal sealed class BucketedForecasts(ForecastBuckets buckets)
             var tails = buckets.TailsOf(b, rows.Rows - (tiny?.Rows ?? 0), rows.Offsets) + (tiny?.Sum ?? 0) + sums.Tails;
             // Where the event came true for all rows, both sums had the same terms and their difference is 0.
             var negative = rows.Rows - rows.Hits + Math.Max(sums.Weight - sums.Positive, 0);
-            groups.Add(buckets.ToGroup(b, tails / (rows.Rows + sums.Weight), rows.Hits + sums.Positive, negative, rows.Rows + sums.Squares));
+            (var weight, var squares) = (rows.Rows + sums.Weight, rows.Rows + sums.Squares);
+            groups.Add(buckets.ToGroup(b, tails / weight, rows.Hits + sums.Positive, negative, squares));
         }
     }
 
@@ -196,7 +197,8 @@ internal sealed class BucketedForecasts(ForecastBuckets buckets)
         (_packed, _hits) = ([], []);
     }
 
-    private static Counts CountsOf(long packed, int hits) => new() { Rows = packed >> RowShift, Offsets = packed & OffsetMask, Hits = hits };
+    private static Counts CountsOf(long packed, int hits) =>
+        new() { Rows = packed >> RowShift, Offsets = packed & OffsetMask, Hits = hits };
 
     private struct Counts
     {

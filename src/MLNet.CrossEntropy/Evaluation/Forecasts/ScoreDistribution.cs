@@ -55,7 +55,7 @@ internal sealed class ScoreDistribution(int? reliabilityBins)
             _buckets!.AddPlain(probabilities, hitRows);
     }
 
-    /// <summary>Makes this one, still empty, a part of another, to be merged into it in the end; meanwhile another thread may fill it.</summary>
+    /// <summary>Makes this one, still empty, a part of another that another thread may fill, to be merged into it in the end.</summary>
     public void BecomePartOf(ScoreDistribution whole) => _keptRows = whole._keptRows;
 
     /// <summary>Takes over the rows of a part.</summary>
