@@ -77,7 +77,8 @@ internal sealed class EvaluatedBlock
     public bool HasRounded => _rounded.Count > 0;
 
     /// <summary>
-    /// Whether every row has weight 1, a class and a loss that no floor bounds: they are counted in whole numbers, in any order. Set by <see cref="SortByClass"/>.
+    /// Whether every row has weight 1, a class and a loss that no floor bounds: they are counted in whole numbers, in any order. Set by
+    /// <see cref="SortByClass"/>.
     /// </summary>
     public bool IsPlain { get; private set; }
 

@@ -65,7 +65,7 @@ public sealed class OddNamesTests
             ["binary"] = () => _ml.BinaryClassification.EvaluateCrossEntropy(view, binary),
             ["multi-label"] = () => multiclass.EvaluateMultiLabelCrossEntropy(view, new MultiLabelEvaluationOptions
             {
-                LabelColumnName = "Answers", ClassNames = names[..3], SegmentColumnName = "Name",
+                LabelColumnName = "Answers", LabelNames = names[..3], SegmentColumnName = "Name",
             }),
             ["comparison"] = () => multiclass.CompareCrossEntropy(
                 names[..3].ToDictionary(name => name, _ => (IDataView)view), new ComparisonOptions { AllPairs = true }, options),
