@@ -152,7 +152,7 @@ internal sealed unsafe class WideProducts : SparseProducts
         : base(summary, team)
     {
         _runRows = Math.Max(FewestRunRows, RunErrors / Outputs) / UnitRows * UnitRows;
-        _errors = new NativeBuffer<float>(Math.Min(_runRows, summary.ChunkRows) * (long)Outputs);
+        _errors = new NativeBuffer<float>(Math.Min(_runRows, summary.Rows) * Outputs);
         _products = new NativeBuffer<float>((long)Features * Outputs);
         _forward = Forward;
         _backward = Backward;
