@@ -115,8 +115,8 @@ public sealed class MulticlassEvaluationOptions : EvaluationOptions
 
     /// <summary>
     /// Whether the scores are logits, whose softmax gives the probabilities, or probabilities, as a native multiclass model gives them.
-    /// Null finds out from the first rows: logits where no finite row looks like probabilities (none is non-negative and sums to 1) and
-    /// at least one score is negative.
+    /// Null finds out from the first 262,144 scores: logits where more rows have a negative score than are probabilities (non-negative,
+    /// with sum 1); rows behind them that are of the other kind are named in the warnings.
     /// </summary>
     public bool? ScoresAreLogits { get; set; }
 
