@@ -12,7 +12,6 @@ internal sealed class ScoredRows : ScoredRowReader
     private readonly bool _weightBySoftLabelSum;
     private readonly DataViewRowCursor _cursor;
     private readonly ValueGetter<VBuffer<float>> _scores;
-    private readonly string _scoreColumnName;
     private VBuffer<float> _buffer;
 
     private ScoredRows(
@@ -29,7 +28,6 @@ internal sealed class ScoredRows : ScoredRowReader
             throw ColumnErrors.WrongType(label.Name, "label", label.Type, $"a vector of {classes.Count} Singles, one share a class,");
         _weightBySoftLabelSum = weightBySoftLabelSum;
         _scores = ColumnValues.Vector<float>(_cursor, score);
-        _scoreColumnName = score.Name;
     }
 
     public ScoreClasses Classes { get; }
@@ -56,8 +54,6 @@ internal sealed class ScoredRows : ScoredRowReader
     {
         block.Labels[row] = _hardLabel?.Invoke() ?? ReadSoftLabel(block, row);
         _scores(ref _buffer);
-        if (_buffer.Length != block.Width)
-            throw ColumnErrors.WrongScoreCount(_cursor.Position, _buffer.Length, _scoreColumnName, block.Width);
         if (_buffer.IsDense)
             Copy(_buffer.GetValues(), block.Scores(row));
         else

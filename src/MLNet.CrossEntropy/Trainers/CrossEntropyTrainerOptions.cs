@@ -245,7 +245,6 @@ public abstract class CrossEntropyTrainerOptions
         Optimizer = Optimizer,
         Threads = NumberOfThreads ?? Environment.ProcessorCount,
         Patience = Patience ?? Defaults.Patience,
-        Cancellation = CancellationToken,
         OnCancellation = OnCancellation,
         Cluster = Cluster,
     };
