@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 

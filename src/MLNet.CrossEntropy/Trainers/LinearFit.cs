@@ -177,7 +177,7 @@ internal sealed class LinearFit
         return Fitted.Of(stream.Tally!, heldOut?.Tally, LinearSolver.Fit(stream, summary, heldOut?.Blocks, plan), stream.Centre);
     }
 
-    private TrainingRows? ReadValidation(Source source) => source.Validation is { } validation
+    private static TrainingRows? ReadValidation(Source source) => source.Validation is { } validation
         ? TrainingRows.Read(validation, source.Columns.Matching(validation.Schema), what: "validation",
             cancellation: source.Cancellation)
         : null;

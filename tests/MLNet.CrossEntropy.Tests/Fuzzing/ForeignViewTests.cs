@@ -170,7 +170,7 @@ public class ForeignViewTests
         [
             .. Enumerable.Range(column == swapped ? 1 : 0, rows).Select(i => i == 4 && column == badColumn
                 ? other ?? new VBuffer<float>(Slots, indices.Length, [.. indices.Select(_ => 1f)], indices)
-                : new VBuffer<float>(Slots, [i % 2, i % 3 == 0 ? 1 : 0, 0])),
+                : new VBuffer<float>(Slots, [(column, swapped) is ("Features", "Features") ? 5 : i % 2, i % 3 == 0 ? 1 : 0, 0])),
         ];
         var type = new VectorDataViewType(NumberDataViewType.Single, Slots);
         return new InMemoryView.Builder()
