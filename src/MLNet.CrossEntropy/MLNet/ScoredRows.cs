@@ -52,10 +52,11 @@ internal sealed class ScoredRows : ScoredRowReader
 
     protected override void ReadRow(ScoredBlock block, int row)
     {
-        block.Labels[row] = _hardLabel?.Invoke() ?? ReadSoftLabel(block, row);
+        block.Labels[row] = _hardLabel is not null ? _hardLabel() : ReadSoftLabel(block, row);
         _scores(ref _buffer);
-        if (_buffer.IsDense)
-            Copy(_buffer.GetValues(), block.Scores(row));
+        ReadOnlySpan<float> values = _buffer.GetValues();
+        if (values.Length == block.Width)
+            Copy(values, block.Scores(row));
         else
             _buffer.CopyTo(block.Scores(row));
     }
