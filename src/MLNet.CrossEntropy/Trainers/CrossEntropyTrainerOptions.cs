@@ -100,7 +100,8 @@ public abstract class CrossEntropyTrainerOptions
     /// <summary>
     /// Whether the training rows are read once and kept in memory, which takes about as many bytes as they have. False reads them
     /// anew in each epoch into blocks of some tens of MB that are used again, so that memory does not grow with the rows: for
-    /// data larger than memory, and only where every pass over the data gives the same rows in the same order.
+    /// data larger than memory, and only where every pass over the data gives the same rows in the same order. Another number of rows,
+    /// other labels, weights or first features are an error; other changes cannot be seen.
     /// </summary>
     /// <remarks>
     /// Without the cache, batches are drawn from one run of rows after the other and shuffled within it alone, so rows should not be
@@ -173,9 +174,9 @@ public abstract class CrossEntropyTrainerOptions
 
     /// <summary>
     /// Ends the fit early: looked at with each row read, before each step and while validation rows are evaluated. One that cancels itself
-    /// after some time limits how long a fit may take. The answer is the best model so far: that of the lowest validation loss where one
-    /// has been measured, else that of the last step; before the first step there is none, and an <see cref="OperationCanceledException"/>
-    /// is thrown.
+    /// after some time limits how long a fit may take. An MLContext that is cancelled, as AutoML does when the time of an experiment is
+    /// over, ends its fits, too. The answer is the best model so far: that of the lowest validation loss where one has been measured, else
+    /// that of the last step; before the first step there is none, and an <see cref="OperationCanceledException"/> is thrown.
     /// </summary>
     /// <remarks>
     /// Call <see cref="CancellationToken.ThrowIfCancellationRequested"/> after Fit where a model that is not finished shall be an error.
@@ -251,7 +252,6 @@ public abstract class CrossEntropyTrainerOptions
         Optimizer = Optimizer,
         Threads = NumberOfThreads ?? Environment.ProcessorCount,
         Patience = Patience ?? Defaults.Patience,
-        Cancellation = CancellationToken,
         Cluster = Cluster,
     };
 
