@@ -14,18 +14,14 @@ internal static class HtmlReport
         this CrossEntropyReport report, string model, ScoredPicture[] judged, MulticlassCrossEntropyMetrics? soft)
     {
         ScoredPicture[] wrong = [.. judged.Where(j => j.SaysDog != j.Picture.IsDog)];
-        report.Add(Section(
-            "Most confident and wrong",
+        report.Add(Section("Most confident and wrong",
             Invariant($"{model} gets {wrong.Length:N0} of {judged.Length:N0} test pictures wrong. These it was surest of: ")
                 + "they cost the most log-loss; some are mislabelled or show next to nothing.",
             wrong.OrderByDescending(j => j.Score.Max())));
-        report.Add(Section(
-            "Most ambiguous",
-            "The pictures whose probability is nearest 1/2: a good model says so where it cannot tell. Each costs about "
-                + "log 2 = 0.693 nats.",
+        report.Add(Section("Most ambiguous",
+            "The pictures whose probability is nearest 1/2: a good model says so where it cannot tell. Each costs about 0.693 nats.",
             judged.OrderBy(j => j.Score.Max())));
-        return soft is null ? report : report.Add(Section(
-            "Soft labels and the model",
+        return soft is null ? report : report.Add(Section("Soft labels and the model",
             SoftLabels.InWords(model, soft)
                 + " H(p) is doubt that no model can take away, KL(p || q) what this one could still learn. Here it is largest:",
             judged.Where(j => j.Picture.ProbabilityOfDog is not null).OrderByDescending(Divergence)));
