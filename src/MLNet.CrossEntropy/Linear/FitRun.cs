@@ -180,9 +180,9 @@ internal sealed class FitRun
     public double Objective => Epochs > 0 ? _history[^1].Objective : double.NaN;
 
     /// <summary>
-    /// About what is left of the objective, as a share of it, where it goes on to fall by the same factor in equal times, as it did in the
-    /// last epochs and as many before them; infinite where they do not tell. And how many epochs more take it to
-    /// <paramref name="enough"/>.
+    /// About what is left of the objective, as a share of it, where its gains go on to fall by a power of the time, as they did in the last
+    /// epochs and as many before them: slow directions are left in the end. Infinite where they do not tell, or where the last epoch is not
+    /// the best of them, since it has not settled. And how many epochs more take it to <paramref name="enough"/>, if it hurries.
     /// </summary>
     public (double Left, double Epochs) Foretell(double enough)
     {
@@ -193,8 +193,11 @@ internal sealed class FitRun
         double gain = middle - last, before = Least(2 * ForetellingEpochs) - middle, ratio = gain / before;
         if (!(gain > 0 && ratio < 1))
             return (double.PositiveInfinity, double.PositiveInfinity);
-        var left = gain * ratio / (1 - ratio) / last;
-        return (left, ForetellingEpochs * Math.Log(left / enough) / -Math.Log(ratio));
+        // Of gains c t^-p, p > 1, those after t windows are c t^(1-p) / (p - 1).
+        var windows = Epochs / (double)ForetellingEpochs;
+        var power = Math.Log(ratio) / Math.Log((windows - 1) / windows);
+        var left = power > 1 && Objective <= last ? gain * windows / (power - 1) / last : double.PositiveInfinity;
+        return (left, ForetellingEpochs * Math.Log(Math.Min(left, 1) / enough) / -Math.Log(ratio));
     }
 
     /// <summary>By what share of itself the last epoch's objective differs from the one before; infinite after the first.</summary>
