@@ -40,7 +40,7 @@ internal static class HtmlReport
                 "With probability q for the true class, the slope of the loss by the difference of the logits is -(1 - q) for "
                 + "cross-entropy and -4 q (1 - q)^2 for squared error. They are the same at q = 1/2; at q = 0.01 squared error's is "
                 + "25 times as small: where a model is confidently wrong, squared error hardly moves it.")
-            .AddLines("How hard a picture pulls", "probability of the true class", "size of the slope",
+            .AddLines("How hard a picture pulls", "probability q", "size of the slope",
                 [
                     ("cross-entropy", [.. qs.Select(q => (q, 1 - q))]),
                     ("squared error", [.. qs.Select(q => (q, 4 * q * (1 - q) * (1 - q)))]),
