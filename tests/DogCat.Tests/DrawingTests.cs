@@ -43,14 +43,9 @@ public class DrawingTests
     {
         Assert.Equal(DrawnPictures.Mislabelled, DrawnPictures.ProbabilityOfDog(0), 12);
         Assert.Equal(0.5, DrawnPictures.ProbabilityOfDog(0.5), 12);
-        double before = 0;
-        for (double blend = 0; blend <= 1; blend += 0.01)
-        {
-            var p = DrawnPictures.ProbabilityOfDog(blend);
-            Assert.True(p >= before);
-            Assert.Equal(1 - p, DrawnPictures.ProbabilityOfDog(1 - blend), 12);
-            before = p;
-        }
+        double[] rising = [.. Enumerable.Range(0, 101).Select(i => DrawnPictures.ProbabilityOfDog(i / 100.0))];
+        Assert.Equal(rising.Order(), rising);
+        Assert.Equal(rising.Select(p => 1 - p), Enumerable.Reverse(rising), (a, b) => Math.Abs(a - b) < 1e-12);
     }
 
     [Fact]

@@ -41,8 +41,8 @@ public sealed class FeaturesTests : TemporaryFolder
 
         IEstimator<ITransformer> Dnn(bool interleaved) => _ml.Transforms.ResizeImages("Image", 224, 224)
             .Append(_ml.Transforms.ExtractPixels("Pixels", "Image", interleavePixelColors: interleaved))
-            .Append(_ml.Transforms.DnnFeaturizeImage(
-                "Features", m => m.ModelSelector.ResNet18(_ml, m.OutputColumn, m.InputColumn), "Pixels"));
+            .Append(_ml.Transforms.DnnFeaturizeImage("Features",
+                m => m.ModelSelector.ResNet18(_ml, m.OutputColumn, m.InputColumn), "Pixels"));
     }
 
     [Fact]

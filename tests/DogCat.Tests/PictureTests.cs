@@ -6,55 +6,36 @@ namespace DogCat.Tests;
 
 public sealed class PictureTests : TemporaryFolder
 {
-    [Theory]
-    [InlineData(SKEncodedImageFormat.Png)]
-    [InlineData(SKEncodedImageFormat.Jpeg)]
-    [InlineData(SKEncodedImageFormat.Webp)]
-    public void Pictures_are_read_as_they_are(SKEncodedImageFormat format)
-    {
-        using var image = PictureFile.Read(Write(Quarters(64, 48, format), "picture"));
-        Assert.Equal((64, 48), (image.Width, image.Height));
-        Assert.Equal("red green blue yellow", Corners(image));
-    }
+    private const string Quartered = "red green blue yellow";
 
-    /// <summary>EXIF's eight ways of holding a camera: where the quarters go that lie in the file as red, green, blue, yellow.</summary>
-    [Theory]
-    [InlineData(1, "red green blue yellow")]
-    [InlineData(2, "green red yellow blue")]
-    [InlineData(3, "yellow blue green red")]
-    [InlineData(4, "blue yellow red green")]
-    [InlineData(5, "red blue green yellow")]
-    [InlineData(6, "blue red yellow green")]
-    [InlineData(7, "yellow green blue red")]
-    [InlineData(8, "green yellow red blue")]
-    public void Photographs_are_set_upright(ushort orientation, string expected)
-    {
-        using var image = PictureFile.Read(Write(WithOrientation(Quarters(64, 32), orientation), "turned.jpg"));
-        Assert.Equal(orientation < 5 ? (64, 32) : (32, 64), (image.Width, image.Height));
-        Assert.Equal(expected, Corners(image));
-    }
-
-    [Theory]
-    [InlineData(255, 255, 255, 255, "white")]
-    [InlineData(255, 255, 255, 0, "black")]
-    [InlineData(255, 0, 0, 255, "red")]
-    [InlineData(0, 0, 255, 255, "blue")]
-    public void Inks_become_colours(byte cyan, byte magenta, byte yellow, byte key, string expected)
-    {
-        using var image = PictureFile.Read(Write(CmykJpeg(cyan, magenta, yellow, key), "inks.jpg"));
-        Assert.Equal($"{expected} {expected} {expected} {expected}", Corners(image));
-    }
+    /// <summary>EXIF's ways of holding a camera, from 1: where the quarters go that lie in the file as red, green, blue, yellow.</summary>
+    private static readonly string[] Held =
+    [
+        Quartered, "green red yellow blue", "yellow blue green red", "blue yellow red green",
+        "red blue green yellow", "blue red yellow green", "yellow green blue red", "green yellow red blue",
+    ];
 
     [Fact]
-    public void Grey_and_transparent_pictures_are_read_over_white()
+    public void Pictures_are_read_as_they_are_upright_in_colours_and_on_white()
     {
-        var grey = Encode(new SKBitmap(new SKImageInfo(16, 16, SKColorType.Gray8)), SKEncodedImageFormat.Jpeg);
-        var clear = Encode(new SKBitmap(16, 16), SKEncodedImageFormat.Png);
-        foreach ((var file, var colour) in ((byte[], string)[])[(grey, "black"), (clear, "white")])
+        (byte[] File, (int, int) Size, string Corners)[] pictures =
+        [
+            (Quarters(64, 48, SKEncodedImageFormat.Png), (64, 48), Quartered),
+            (Quarters(64, 48, SKEncodedImageFormat.Jpeg), (64, 48), Quartered),
+            (Quarters(64, 48, SKEncodedImageFormat.Webp), (64, 48), Quartered),
+            .. Held.Select((corners, i) => (WithOrientation(Quarters(64, 32), (byte)(i + 1)), i < 4 ? (64, 32) : (32, 64), corners)),
+            (CmykJpeg(255, 255, 255, 255), (8, 8), "white white white white"),
+            (CmykJpeg(255, 255, 255, 0), (8, 8), "black black black black"),
+            (CmykJpeg(255, 0, 0, 255), (8, 8), "red red red red"),
+            (CmykJpeg(0, 0, 255, 255), (8, 8), "blue blue blue blue"),
+            (Encode(new SKBitmap(8, 8, SKColorType.Gray8, SKAlphaType.Opaque), SKEncodedImageFormat.Jpeg), (8, 8), "black black black black"),
+            (Encode(new SKBitmap(16, 16), SKEncodedImageFormat.Png), (16, 16), "white white white white"),
+        ];
+        Assert.All(pictures, expected =>
         {
-            using var image = PictureFile.Read(Write(file, "picture"));
-            Assert.Equal($"{colour} {colour} {colour} {colour}", Corners(image));
-        }
+            using var image = PictureFile.Read(Write(expected.File, "picture"));
+            Assert.Equal((expected.Size, expected.Corners), ((image.Width, image.Height), Corners(image)));
+        });
     }
 
     [Fact]
@@ -63,7 +44,7 @@ public sealed class PictureTests : TemporaryFolder
         using var image = PictureFile.Read(Write(Quarters(2400, 1600), "large.jpg"));
         Assert.InRange(image.Height, 400, 600);
         Assert.Equal(1.5, (double)image.Width / image.Height, 0.01);
-        Assert.Equal("red green blue yellow", Corners(image));
+        Assert.Equal(Quartered, Corners(image));
     }
 
     [Fact]
@@ -118,11 +99,7 @@ public sealed class PictureTests : TemporaryFolder
     {
         var crc = uint.MaxValue;
         foreach (var b in bytes)
-        {
-            crc ^= b;
-            for (var i = 0; i < 8; i++)
-                crc = crc >> 1 ^ (crc & 1) * 0xEDB88320;
-        }
+            crc = Enumerable.Range(0, 8).Aggregate(crc ^ b, (c, _) => c >> 1 ^ (c & 1) * 0xEDB88320);
         return BigEndian((int)~crc);
     }
 

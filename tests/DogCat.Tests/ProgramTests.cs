@@ -163,8 +163,7 @@ public sealed class ProgramTests : TemporaryFolder
         Assert.Equal(2, (await Run("--nonsense")).Exit);
         (exit, var output, _) = await Run("--help");
         Assert.Equal(0, exit);
-        Assert.All(
-            (string[])["predict", "evaluate", "draw", "--images", "--soft-labels", "--json", "130 interrupted"], word =>
+        Assert.All((string[])["predict", "evaluate", "draw", "--images", "--soft-labels", "--json", "130 interrupted"], word =>
             Assert.Contains(output, line => line.Contains(word, StringComparison.Ordinal)));
     }
 

@@ -3,9 +3,7 @@ using SkiaSharp;
 
 namespace DogCat.Tests;
 
-/// <summary>
-/// A folder that is gone after the test, and the picture files that tests put there: made by Skia, as photographs would be.
-/// </summary>
+/// <summary>A folder that is gone after the test, and the picture files that tests put there, made by Skia.</summary>
 public class TemporaryFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dogcat");
@@ -35,15 +33,9 @@ public class TemporaryFolder : IDisposable
     public void FillWithPhotographs(int perClass, params string[] sets)
     {
         var random = new Random(perClass);
-        foreach (var set in sets)
-        {
-            foreach (var label in (string[])["cat", "dog"])
-            {
-                Make(set, label);
-                for (var i = 0; i < perClass; i++)
-                    Write(Encode(Photograph(random, label == "dog"), SKEncodedImageFormat.Jpeg), set, label, $"{i:D3}.jpg");
-            }
-        }
+        foreach (var folder in sets.SelectMany(set => (string[])[Make(set, "cat"), Make(set, "dog")]))
+            for (var i = 0; i < perClass; i++)
+                Write(Encode(Photograph(random, folder.EndsWith('g')), SKEncodedImageFormat.Jpeg), folder, $"{i:D3}.jpg");
     }
 
     public static byte[] Encode(SKBitmap bitmap, SKEncodedImageFormat format)
@@ -68,9 +60,9 @@ public class TemporaryFolder : IDisposable
     }
 
     /// <summary>The JPEG with EXIF's tag Orientation (0x112), in a segment APP1 of its own.</summary>
-    public static byte[] WithOrientation(byte[] jpeg, ushort orientation)
+    public static byte[] WithOrientation(byte[] jpeg, byte orientation)
     {
-        byte[] exif = [.. "Exif\0\0MM"u8, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
+        byte[] exif = [.. "Exif\0\0MM"u8, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
         var length = new byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)(exif.Length + 2));
         return [.. jpeg[..2], 0xFF, 0xE1, .. length, .. exif, .. jpeg[2..]];
@@ -103,10 +95,7 @@ public class TemporaryFolder : IDisposable
         canvas.Clear(Colour());
         using var paint = new SKPaint { Color = Colour(), IsAntialias = true };
         (var x, var y, var radius) = (random.Next(35, 60), random.Next(30, 50), random.Next(18, 28));
-        if (isDog)
-            canvas.DrawRect(x - radius, y - radius, 2 * radius, 2 * radius, paint);
-        else
-            canvas.DrawCircle(x, y, radius, paint);
+        canvas.DrawRoundRect(x - radius, y - radius, 2 * radius, 2 * radius, isDog ? 0 : radius, isDog ? 0 : radius, paint);
         return bitmap;
 
         SKColor Colour() => new((byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256));
