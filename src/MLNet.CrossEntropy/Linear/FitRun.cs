@@ -41,8 +41,6 @@ internal sealed class FitRun
     // By a smaller share of themselves objectives that floats have computed do not differ.
     private const double RoundingShare = 1e-6;
 
-    private const int ForetellingEpochs = 4;
-
     // No fit takes a thousand years.
     private const long LongestTicks = 365_000 * TimeSpan.TicksPerDay;
 
@@ -179,26 +177,8 @@ internal sealed class FitRun
     /// <summary>The last epoch's objective; NaN before the first has ended.</summary>
     public double Objective => Epochs > 0 ? _history[^1].Objective : double.NaN;
 
-    /// <summary>
-    /// About what is left of the objective, as a share of it, where its gains go on to fall by a power of the time, as they did in the last
-    /// epochs and as many before them: slow directions are left in the end. Infinite where they do not tell, or where the last epoch is not
-    /// the best of them, since it has not settled. And how many epochs more take it to <paramref name="enough"/>, if it hurries.
-    /// </summary>
-    public (double Left, double Epochs) Foretell(double enough)
-    {
-        if (Epochs < 3 * ForetellingEpochs)
-            return (double.PositiveInfinity, 0);
-        double Least(int end) => _history.Skip(Epochs - end - ForetellingEpochs).Take(ForetellingEpochs).Min(epoch => epoch.Objective);
-        double last = Least(0), middle = Least(ForetellingEpochs);
-        double gain = middle - last, before = Least(2 * ForetellingEpochs) - middle, ratio = gain / before;
-        if (!(gain > 0 && ratio < 1))
-            return (double.PositiveInfinity, double.PositiveInfinity);
-        // Of gains c t^-p, p > 1, those after t windows are c t^(1-p) / (p - 1).
-        var windows = Epochs / (double)ForetellingEpochs;
-        var power = Math.Log(ratio) / Math.Log((windows - 1) / windows);
-        var left = power > 1 && Objective <= last ? gain * windows / (power - 1) / last : double.PositiveInfinity;
-        return (left, ForetellingEpochs * Math.Log(Math.Min(left, 1) / enough) / -Math.Log(ratio));
-    }
+    /// <summary>What the epochs so far foretell of the next.</summary>
+    public Forecast Foretell(double enough) => Forecast.Of([.. _history.Select(epoch => epoch.Objective)], enough);
 
     /// <summary>By what share of itself the last epoch's objective differs from the one before; infinite after the first.</summary>
     public double LastChange() => Epochs < 2
