@@ -12,7 +12,6 @@ internal sealed class ScoredRows : ScoredRowReader
     private readonly bool _weightBySoftLabelSum;
     private readonly DataViewRowCursor _cursor;
     private readonly ValueGetter<VBuffer<float>> _scores;
-    private readonly string _scoreColumnName;
     private VBuffer<float> _buffer;
 
     private ScoredRows(
@@ -29,7 +28,6 @@ internal sealed class ScoredRows : ScoredRowReader
             throw ColumnErrors.WrongType(label.Name, "label", label.Type, $"a vector of {classes.Count} Singles, one share a class,");
         _weightBySoftLabelSum = weightBySoftLabelSum;
         _scores = ColumnValues.Vector<float>(_cursor, score);
-        _scoreColumnName = score.Name;
     }
 
     public ScoreClasses Classes { get; }
@@ -54,12 +52,11 @@ internal sealed class ScoredRows : ScoredRowReader
 
     protected override void ReadRow(ScoredBlock block, int row)
     {
-        block.Labels[row] = _hardLabel?.Invoke() ?? ReadSoftLabel(block, row);
+        block.Labels[row] = _hardLabel is not null ? _hardLabel() : ReadSoftLabel(block, row);
         _scores(ref _buffer);
-        if (_buffer.Length != block.Width)
-            throw ColumnErrors.WrongScoreCount(_cursor.Position, _buffer.Length, _scoreColumnName, block.Width);
-        if (_buffer.IsDense)
-            Copy(_buffer.GetValues(), block.Scores(row));
+        ReadOnlySpan<float> values = _buffer.GetValues();
+        if (values.Length == block.Width)
+            Copy(values, block.Scores(row));
         else
             _buffer.CopyTo(block.Scores(row));
     }
