@@ -38,7 +38,7 @@ internal static class CommandLine
         "Photographs in DIR/train/{cat,dog} and DIR/test/{cat,dog}, or in DIR/{cat,dog}, instead of drawn pictures.");
     private static readonly Option<int> Pictures = Option("--pictures", "N",
         "How many pictures to draw; for training, half as many more are drawn for testing.", 3000);
-    private static readonly Option<int> Seed = Option("--seed", "N", "Which pictures to draw, and how DIR/{cat,dog} is split.", 1);
+    private static readonly Option<int> Seed = Option("--seed", "N", "Which pictures to draw, and how DIR/{cat,dog} is split.", 2026);
     private static readonly Option<bool> SoftLabels = Option<bool>("--soft-labels", "",
         "Also train on known probabilities or people's votes (test/human-votes.csv), against plain labels.");
     private static readonly Option<string?> Save =

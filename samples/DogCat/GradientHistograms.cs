@@ -6,7 +6,8 @@ namespace DogCat;
 /// <summary>
 /// Histograms of oriented gradients (Dalal and Triggs 2005): for each square cell of a grey picture the strength of edges in 18 directions.
 /// A dog looking left is as much a dog as one looking right: so the features are those of the picture and of its mirror image together, of
-/// which the left half says all. Square roots keep one strong edge from hiding the others.
+/// which the left half says all. Square roots keep one strong edge from hiding the others. The README says
+/// what they were chosen against, by pictures that nothing else uses.
 /// </summary>
 [CustomMappingFactoryAttribute(Contract)]
 internal sealed class GradientHistograms : CustomMappingFactory<GradientHistograms.PixelRow, GradientHistograms.HistogramRow>

@@ -14,18 +14,14 @@ internal static class HtmlReport
         this CrossEntropyReport report, string model, ScoredPicture[] judged, MulticlassCrossEntropyMetrics? soft)
     {
         ScoredPicture[] wrong = [.. judged.Where(j => j.SaysDog != j.Picture.IsDog)];
-        report.Add(Section(
-            "Most confident and wrong",
+        report.Add(Section("Most confident and wrong",
             Invariant($"{model} gets {wrong.Length:N0} of {judged.Length:N0} test pictures wrong. These it was surest of: ")
                 + "they cost the most log-loss; some are mislabelled or show next to nothing.",
             wrong.OrderByDescending(j => j.Score.Max())));
-        report.Add(Section(
-            "Most ambiguous",
-            "The pictures whose probability is nearest 1/2: a good model says so where it cannot tell. Each costs about "
-                + "log 2 = 0.693 nats.",
+        report.Add(Section("Most ambiguous",
+            "The pictures whose probability is nearest 1/2: a good model says so where it cannot tell. Each costs about 0.693 nats.",
             judged.OrderBy(j => j.Score.Max())));
-        return soft is null ? report : report.Add(Section(
-            "Soft labels and the model",
+        return soft is null ? report : report.Add(Section("Soft labels and the model",
             SoftLabels.InWords(model, soft)
                 + " H(p) is doubt that no model can take away, KL(p || q) what this one could still learn. Here it is largest:",
             judged.Where(j => j.Picture.ProbabilityOfDog is not null).OrderByDescending(Divergence)));
@@ -44,7 +40,7 @@ internal static class HtmlReport
                 "With probability q for the true class, the slope of the loss by the difference of the logits is -(1 - q) for "
                 + "cross-entropy and -4 q (1 - q)^2 for squared error. They are the same at q = 1/2; at q = 0.01 squared error's is "
                 + "25 times as small: where a model is confidently wrong, squared error hardly moves it.")
-            .AddLines("How hard a picture pulls", "probability of the true class", "size of the slope",
+            .AddLines("How hard a picture pulls", "probability q", "size of the slope",
                 [
                     ("cross-entropy", [.. qs.Select(q => (q, 1 - q))]),
                     ("squared error", [.. qs.Select(q => (q, 4 * q * (1 - q) * (1 - q)))]),

@@ -59,8 +59,7 @@ internal static class PictureFile
         using var decoded = new SKBitmap(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
         var result = codec.GetPixels(decoded.Info, decoded.GetPixels());
         if (result != SKCodecResult.Success)
-            throw new UserException(
-                result == SKCodecResult.IncompleteInput ? "the file is cut off" : $"the picture is damaged ({result})");
+            throw new UserException(result == SKCodecResult.IncompleteInput ? "the file is cut off" : $"the picture is damaged ({result})");
 
         var isTurned = codec.EncodedOrigin >= SKEncodedOrigin.LeftTop;
         using var upright = new SKBitmap(new SKImageInfo(

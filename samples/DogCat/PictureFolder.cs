@@ -54,8 +54,7 @@ internal static class PictureFolder
 
     private static Picture[] LoadClass(string folder, bool isDog, Dictionary<string, double?> votes, List<SkippedFile> skipped)
     {
-        skipped.AddRange(
-            Directory.GetDirectories(folder).Order(StringComparer.Ordinal)
+        skipped.AddRange(Directory.GetDirectories(folder).Order(StringComparer.Ordinal)
             .Select(d => new SkippedFile(d, "a folder within a class folder")));
         // In a fixed order, so that results do not depend on the file system.
         string[] files = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];

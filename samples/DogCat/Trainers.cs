@@ -49,5 +49,4 @@ internal sealed record Contender(string Name, IEstimator<ITransformer> Pipeline,
 }
 
 /// <summary>What a trainer achieved.</summary>
-internal sealed record Result(
-    Contender Trainer, TimeSpan FitTime, CrossEntropyMetrics Train, CrossEntropyMetrics Test, ITransformer Model);
+internal sealed record Result(Contender Trainer, TimeSpan FitTime, CrossEntropyMetrics Train, CrossEntropyMetrics Test, ITransformer Model);

@@ -5,17 +5,16 @@ using SkiaSharp;
 
 namespace DogCat.Tests;
 
-public sealed class FeaturesTests : IDisposable
+public sealed class FeaturesTests : TemporaryFolder
 {
-    private readonly TemporaryFolder _folder = new();
     private readonly MLContext _ml = new(seed: 1);
     private readonly List<SkippedFile> _skipped = [];
     private readonly List<ITransformer> _fitted = [];
 
-    public void Dispose()
+    public override void Dispose()
     {
         _fitted.OfType<IDisposable>().ToList().ForEach(fitted => fitted.Dispose());
-        _folder.Dispose();
+        base.Dispose();
     }
 
     /// <summary>
@@ -25,8 +24,8 @@ public sealed class FeaturesTests : IDisposable
     [Fact]
     public void ResNet18_sees_planes_of_red_green_and_blue_from_0_to_255()
     {
-        _folder.FillWithPhotographs(perClass: 2, "");
-        Picture[] pictures = PictureFolder.LoadTest(_folder.FullName, _skipped);
+        FillWithPhotographs(perClass: 2, "");
+        Picture[] pictures = PictureFolder.LoadTest(FullName, _skipped);
         var network = Fit(Featurizing.ResNet18(_ml));
         var ours = Features(network, pictures);
         Assert.All(ours, f => Assert.Equal(512, f.Length));
@@ -42,8 +41,8 @@ public sealed class FeaturesTests : IDisposable
 
         IEstimator<ITransformer> Dnn(bool interleaved) => _ml.Transforms.ResizeImages("Image", 224, 224)
             .Append(_ml.Transforms.ExtractPixels("Pixels", "Image", interleavePixelColors: interleaved))
-            .Append(_ml.Transforms.DnnFeaturizeImage(
-                "Features", m => m.ModelSelector.ResNet18(_ml, m.OutputColumn, m.InputColumn), "Pixels"));
+            .Append(_ml.Transforms.DnnFeaturizeImage("Features",
+                m => m.ModelSelector.ResNet18(_ml, m.OutputColumn, m.InputColumn), "Pixels"));
     }
 
     [Fact]
@@ -69,15 +68,15 @@ public sealed class FeaturesTests : IDisposable
     [Fact]
     public void Pictures_that_cannot_be_read_are_skipped_and_the_others_keep_their_features()
     {
-        _folder.FillWithPhotographs(perClass: 40, "");
-        _folder.Write([], "cat", "007.jpg");
-        _folder.Write("no picture"u8.ToArray(), "dog", "011.jpg");
-        Picture[] pictures = PictureFolder.LoadTest(_folder.FullName, _skipped);
+        FillWithPhotographs(perClass: 40, "");
+        Write([], "cat", "007.jpg");
+        Write("no picture"u8.ToArray(), "dog", "011.jpg");
+        Picture[] pictures = PictureFolder.LoadTest(FullName, _skipped);
         var done = 0;
         var featurizer = Fit(Featurizing.GradientHistograms(_ml));
         var examples = _ml.Featurize(featurizer, pictures, _skipped, () => Interlocked.Increment(ref done), CancellationToken.None);
         Assert.Equal((80, 78, 2), (done, examples.Pictures.Length, _skipped.Count));
-        Assert.Equal([_folder.At("cat", "007.jpg"), _folder.At("dog", "011.jpg")], _skipped.Select(s => s.Path));
+        Assert.Equal([At("cat", "007.jpg"), At("dog", "011.jpg")], _skipped.Select(s => s.Path));
         Assert.Equal(pictures.Where(p => _skipped.All(s => s.Path != p.Name)), examples.Pictures);
         Assert.Equal(examples.Pictures.Select(p => p.Label), examples.Rows.GetColumn<string>("Label"));
         // One by one they come out the same.
@@ -93,8 +92,7 @@ public sealed class FeaturesTests : IDisposable
     [Fact]
     public void Thumbnails_are_small_PNGs()
     {
-        using var image =
-            PictureFile.Read(_folder.Write(TemporaryFolder.Encode(TemporaryFolder.Quarters(400, 200), SKEncodedImageFormat.Jpeg), "a.jpg"));
+        using var image = PictureFile.Read(Write(Quarters(400, 200), "a.jpg"));
         using var thumbnail = SKBitmap.Decode(PictureFile.Thumbnail(image));
         Assert.Equal((96, 48), (thumbnail.Width, thumbnail.Height));
         Assert.True(thumbnail.GetPixel(20, 10) is { Red: > 250, Green: < 5, Blue: < 5 });

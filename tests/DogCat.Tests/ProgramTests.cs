@@ -13,12 +13,8 @@ using MLNet.CrossEntropy;
 namespace DogCat.Tests;
 
 /// <summary>The program as its users run it, in a process of its own.</summary>
-public sealed class ProgramTests : IDisposable
+public sealed class ProgramTests : TemporaryFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task Main_job_draws_trains_and_says_in_few_lines_what_came_of_it()
     {
@@ -38,12 +34,12 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task A_model_of_drawn_pictures_is_saved_predicts_and_is_evaluated_by_pictures_of_its_own()
     {
-        (var model, var page, var drawn) = (_folder.At("model.zip"), _folder.At("page.html"), _folder.At("drawn"));
+        (var model, var page, var drawn) = (At("model.zip"), At("page.html"), At("drawn"));
         var trained = await Json(0, "--pictures", "240", "--save", model, "--report", page, "--soft-labels", "--json");
         Assert.Equal(3, trained.GetProperty("results").GetArrayLength());
         var logLoss = trained.GetProperty("results")[0].GetProperty("test").GetProperty("logLoss").GetDouble();
         var uncertainty = trained.GetProperty("uncertainty");
-        var entropy = DrawnPictures.Draw(seed: 1, Series.Test, count: 120)
+        var entropy = DrawnPictures.Draw(seed: 2026, Series.Test, count: 120)
             .Average(p => InformationTheory.Entropy<double>([p.ProbabilityOfDog!.Value, 1 - p.ProbabilityOfDog.Value]));
         Assert.Equal(entropy, trained.GetProperty("lowerBound").GetDouble(), 1e-6);
         Assert.Equal(
@@ -70,8 +66,8 @@ public sealed class ProgramTests : IDisposable
             (2, $"The folder '{drawn}' is not empty; drawn pictures go into an empty or a new one."), await Failure("draw", drawn));
         string[] files = Directory.GetFiles(Path.Combine(drawn, "train"), "*.png", SearchOption.AllDirectories);
         Assert.Equal(40, files.Length);
-        (var exit, var output, var errors) = await Run(["predict", model, _folder.At("nobody.png"), .. files]);
-        Assert.Equal((1, $"'{_folder.At("nobody.png")}': there is no such file"), (exit, errors.Trim()));
+        (var exit, var output, var errors) = await Run(["predict", model, At("nobody.png"), .. files]);
+        Assert.Equal((1, $"'{At("nobody.png")}': there is no such file"), (exit, errors));
         Assert.Equal(files, output.Select(line => line[..line.IndexOf(": ", StringComparison.Ordinal)]));
         var right = files.Zip(output).Count(p =>
             p.Second.Contains($": {Path.GetFileName(Path.GetDirectoryName(p.First))} (", StringComparison.Ordinal));
@@ -81,20 +77,14 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task A_model_of_photographs_sees_through_the_network_and_leaves_nothing_behind()
     {
-        var model = _folder.At("model.zip");
-        var photos = _folder.Make("photos");
-        using (var made = new TemporaryFolder())
-        {
-            made.FillWithPhotographs(perClass: 10, "train", "test");
-            made.Write([], "train", "cat", "empty.jpg");
-            var votes = Directory.GetFiles(made.At("test"), "*.jpg", SearchOption.AllDirectories)
-                .Select(f => $"{Path.GetRelativePath(made.FullName, f)},cat,30,10,2");
-            await File.WriteAllLinesAsync(made.At("test", "human-votes.csv"), ["file,label,votes_cat,votes_dog,votes_other", .. votes]);
-            Directory.Delete(photos);
-            Directory.Move(made.FullName, photos);
-            Directory.CreateDirectory(made.FullName);
-        }
-        var temporary = _folder.Make("temporary");
+        var model = At("model.zip");
+        FillWithPhotographs(perClass: 10, "photos/train", "photos/test");
+        Write([], "photos", "train", "cat", "empty.jpg");
+        var photos = At("photos");
+        var votes = Directory.GetFiles(At("photos", "test"), "*.jpg", SearchOption.AllDirectories)
+            .Select(f => $"{Path.GetRelativePath(photos, f)},cat,30,10,2");
+        await File.WriteAllLinesAsync(At("photos", "test", "human-votes.csv"), ["file,label,votes_cat,votes_dog,votes_other", .. votes]);
+        var temporary = Make("temporary");
         (var exit, var output, _) = await Run("--images", photos, "--save", model, "--soft-labels", $"TMPDIR={temporary}");
         Assert.Equal(0, exit);
         Assert.Contains("20 photographs to train on, 20 others to test with, 512 features each.", output[0], StringComparison.Ordinal);
@@ -123,20 +113,20 @@ public sealed class ProgramTests : IDisposable
     {
         var ml = new MLContext(seed: 1);
         var featurizer = Featurizing.GradientHistograms(ml).Fit(ml.NoPictures());
-        _folder.FillWithPhotographs(perClass: 2, "");
-        (var pictures, _) = PictureFolder.Load(_folder.FullName, seed: 1, []);
+        FillWithPhotographs(perClass: 2, "");
+        (var pictures, _) = PictureFolder.Load(FullName, seed: 1, []);
         var rows = ml.Featurize(featurizer, pictures, [], () => { }, default).Rows;
         var trained = Contender.All(ml, arePhotographs: false)[0].Run(ml, rows, rows).Model;
-        var model = _folder.At("model.zip");
+        var model = At("model.zip");
         ml.Save(featurizer.Append(trained), model);
         Assert.Equal(0, (await Run("predict", model, pictures[0].Name)).Exit);
 
-        var divided = _folder.At("divided.zip");
+        var divided = At("divided.zip");
         var byZero = ml.Transforms.Expression("Features", "x : (x - x) / 0", "Features").Fit(rows);
         ml.Save(featurizer.Append(byZero).Append(trained), divided);
         (int Exit, string Reason) refusal = (2, $"'{divided}' answers with probabilities that are no numbers: the model is broken. Train it anew.");
         Assert.Equal(refusal, await Failure("predict", divided, pictures[0].Name));
-        var (exit, error) = await Failure("evaluate", divided, "--images", _folder.FullName);
+        var (exit, error) = await Failure("evaluate", divided, "--images", FullName);
         Assert.Equal(2, exit);
         Assert.EndsWith(refusal.Reason, error, StringComparison.Ordinal);
 
@@ -152,26 +142,28 @@ public sealed class ProgramTests : IDisposable
     [Fact]
     public async Task What_the_user_can_put_right_is_told_in_one_line()
     {
-        (var nowhere, var text) = (_folder.At("no", "model.zip"), _folder.Write("no model"u8.ToArray(), "text.zip"));
-        Assert.Equal((2, $"--save {nowhere}: there is no folder '{_folder.At("no")}'"), await Failure("--save", nowhere));
-        Assert.Equal((2, $"--report {_folder.FullName}: this is a folder; a file is wanted"), await Failure("--report", _folder.FullName));
-        Assert.Equal((2, "--save and --report name the same file, x"), await Failure("--save", "x", "--report", "x"));
-        Assert.Equal((2, "--pictures is 19; at least 20 are needed"), await Failure("--pictures", "19"));
-        Assert.Equal((2, $"--images {nowhere}: there is no such folder"), await Failure("--images", nowhere));
-        _folder.FillWithPhotographs(perClass: 1, "train", "test");
-        Assert.Equal(
-            (2, "--soft-labels: 0 test pictures have people's votes (test/human-votes.csv); at least 20 are needed."),
-            await Failure("--images", _folder.FullName, "--soft-labels"));
-        Assert.Equal(
-            (2, $"There is no model file '{nowhere}'. Make one with: --save {nowhere}"), await Failure("predict", nowhere, "a.png"));
+        (var nowhere, var text) = (At("no", "model.zip"), Write("no model"u8.ToArray(), "text.zip"));
+        FillWithPhotographs(perClass: 1, "train", "test");
+        (string[] Arguments, string Error)[] refused =
+        [
+            (["--save", nowhere], $"--save {nowhere}: there is no folder '{At("no")}'"),
+            (["--report", FullName], $"--report {FullName}: this is a folder; a file is wanted"),
+            (["--save", "x", "--report", "x"], "--save and --report name the same file, x"),
+            (["--pictures", "19"], "--pictures is 19; at least 20 are needed"),
+            (["--images", nowhere], $"--images {nowhere}: there is no such folder"),
+            (["--images", FullName, "--soft-labels"],
+                "--soft-labels: 0 test pictures have people's votes (test/human-votes.csv); at least 20 are needed."),
+            (["predict", nowhere, "a.png"], $"There is no model file '{nowhere}'. Make one with: --save {nowhere}"),
+        ];
+        foreach ((var arguments, var message) in refused)
+            Assert.Equal((2, message), await Failure(arguments));
         (var exit, var error) = await Failure("evaluate", text);
         Assert.Equal(2, exit);
         Assert.StartsWith($"'{text}' is no model of pictures of cats and dogs: ", error, StringComparison.Ordinal);
         Assert.Equal(2, (await Run("--nonsense")).Exit);
         (exit, var output, _) = await Run("--help");
         Assert.Equal(0, exit);
-        Assert.All(
-            (string[])["predict", "evaluate", "draw", "--images", "--soft-labels", "--json", "130 interrupted"], word =>
+        Assert.All((string[])["predict", "evaluate", "draw", "--images", "--soft-labels", "--json", "130 interrupted"], word =>
             Assert.Contains(output, line => line.Contains(word, StringComparison.Ordinal)));
     }
 
@@ -181,8 +173,8 @@ public sealed class ProgramTests : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return;
-        _folder.FillWithPhotographs(perClass: 40, "train", "test");
-        using var process = Start("--images", _folder.FullName, "--json");
+        FillWithPhotographs(perClass: 40, "train", "test");
+        using var process = Start("--images", FullName, "--json");
         var buffer = new char["Computing features".Length];
         await process.StandardError.ReadBlockAsync(buffer);
         await Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExitAsync();
@@ -224,11 +216,8 @@ public sealed class ProgramTests : IDisposable
         return double.Parse(line[62..68], CultureInfo.InvariantCulture);
     }
 
-    private static async Task<(int Exit, string Error)> Failure(params string[] arguments)
-    {
-        (var exit, _, var errors) = await Run(arguments);
-        return (exit, errors.Trim());
-    }
+    private static async Task<(int Exit, string Error)> Failure(params string[] arguments) =>
+        await Run(arguments) is var run ? (run.Exit, run.Errors) : default;
 
     private static async Task<JsonElement> Json(int expectedExit, params string[] arguments)
     {
@@ -256,6 +245,6 @@ public sealed class ProgramTests : IDisposable
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return (process.ExitCode, (await output).ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'), await errors);
+        return (process.ExitCode, (await output).ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'), (await errors).Trim());
     }
 }

@@ -9,19 +9,14 @@ namespace DogCat.Drawing;
 internal enum Series { Train, Test, Evaluation, FolderTrain, FolderTest }
 
 /// <summary>
-/// Draws pictures of dogs and cats whose label is uncertain by a known amount.
+/// Draws dogs and cats whose label is uncertain by a known amount. (1) A blend b from cat (0) to dog (1) is drawn: seven animals of ten are
+/// of a pure kind, three are a cross. (2) The label is a coin toss, "dog" with probability p(b). (3) The picture is drawn from b
+/// and from what has nothing to do with the label: breed, coat, place, light, noise.
 /// <para>
-/// Each picture is made in three steps: (1) a blend b in [0, 1] is drawn: seven animals of ten are of a pure kind (b near 0
-/// or near 1), three are a cross (b anywhere); (2) the label is a coin toss, "dog" with probability p(b); (3) the picture is
-/// drawn from b and further randomness (breed, coat, place, light, noise, ...) that never looks at the label.
-/// </para>
-/// <para>
-/// Hence the irreducible entropy is known. Given b, label and picture are independent, so nothing seen in the picture can
-/// tell more about the label than b itself does: for every rule q that turns a picture into a probability,
-/// E[-log q(label | picture)] >= H(label | picture) >= H(label | picture, b) = H(label | b) = E[H(p(b))], with the binary
-/// entropy H(p) = -p log p - (1-p) log(1-p). The first step is Gibbs' inequality, the second holds because knowing more
-/// never adds entropy. The mean of H(p) over the test pictures is therefore a lower bound on the expected test log-loss of
-/// every model. It is not quite reachable, because breed, noise and occlusion hide b a little.
+/// So the irreducible entropy is known. Given b, label and picture are independent: nothing in the picture tells more of the label than b
+/// does. For every rule q from a picture to a probability, E[-log q(label | picture)] >= H(label | picture) (Gibbs' inequality) >=
+/// H(label | picture, b) (knowing more never adds entropy) = H(label | b) = E[H(p(b))], H(p) = -p log p - (1-p) log(1-p). No model's
+/// expected log-loss is below the mean of H(p). None quite reaches it: breed, noise and what stands in front hide b a little.
 /// </para>
 /// </summary>
 internal static class DrawnPictures
@@ -33,8 +28,7 @@ internal static class DrawnPictures
     public const double Mislabelled = 0.02;
 
     /// <summary>
-    /// Draws the first pictures of a series; a seed gives the same pictures each time. Each picture has a random generator of its own, so that
-    /// the threads' order does not matter.
+    /// Draws the first pictures of a series, the same ones for a seed: each has a random generator of its own, whatever the threads' order.
     /// </summary>
     public static Picture[] Draw(int seed, Series series, int count, Action? done = null, CancellationToken cancellation = default) =>
         [.. ParallelEnumerable.Range(0, count).AsOrdered().WithCancellation(cancellation).Select(i =>

@@ -25,9 +25,9 @@ public sealed class CrossValidationPage() : DocumentationPage("docs/cross-valida
     {
         var (ml, data, _, _) = Load();
         // begin
-        var result = ml.MulticlassClassification.CrossValidateCrossEntropy(
+        var ten = ml.MulticlassClassification.CrossValidateCrossEntropy(
             data, ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex"), numberOfFolds: 10, labelColumnName: "ClassIndex", seed: 1);
-        var scores = result.Models[0].Forecasts.GetColumn<float[]>("Score").ToArray();
+        var scores = ten.Models[0].Forecasts.GetColumn<float[]>("Score").ToArray();
         Console.WriteLine($"{scores.Length} forecasts of {scores[0].Length} classes, in the order of the data");
         // end
     }
@@ -35,9 +35,9 @@ public sealed class CrossValidationPage() : DocumentationPage("docs/cross-valida
     private void Require()
     {
         var (ml, _, train, test) = Load();
+        // begin
         var oldModel = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex", l2Regularization: 1).Fit(train);
         var newModel = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train);
-        // begin
         var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(newModel.Transform(test), "ClassIndex");
         metrics.Require(m => m.LogLoss < 0.3, m => m.LogLossInterval.Upper < m.LabelEntropy, m => m.Rows.InvalidScore == 0);
 

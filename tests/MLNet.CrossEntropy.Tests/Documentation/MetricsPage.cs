@@ -6,8 +6,11 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
 {
     private void LogLoss()
     {
-        var (_, _, metrics) = Evaluated();
+        var (ml, _, train, test) = Load();
         // begin
+        var model = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train);
+        var scored = model.Transform(test);
+        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(scored, "ClassIndex");
         Console.WriteLine($"log-loss {metrics.LogLoss:0.00} nats = {metrics.LogLossBits:0.00} bits, standard error {metrics.LogLossStandardError:0.00}");
         Console.WriteLine($"labels' entropy {metrics.LabelEntropy:0.00}, so {metrics.LogLossReduction:0%} of it is gone");
         Console.WriteLine($"as unsure as among {metrics.Perplexity:0.0} equally likely classes of {metrics.Classes.Count}");
@@ -17,24 +20,25 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
     private void Rows()
     {
         var (ml, scored, _) = Evaluated();
-        var data = ml.Data.TakeRows(scored, 10);
         // begin
-        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(data, "ClassIndex");
-        Console.WriteLine($"used {metrics.Rows.Used}, missing label {metrics.Rows.MissingLabel}, unknown class {metrics.Rows.UnknownClass}, invalid score {metrics.Rows.InvalidScore}");
-        Console.WriteLine($"classes in these rows: {metrics.Classes.Count(c => c.Support > 0)}; log-loss of an absent class: {metrics.Classes.First(c => c.Support == 0).LogLoss}");
-        Console.WriteLine($"log-loss reduction: {metrics.LogLossReduction}");
+        // Ten rows, all of one class.
+        var few = ml.MulticlassClassification.EvaluateCrossEntropy(ml.Data.TakeRows(scored, 10), "ClassIndex");
+        Console.WriteLine($"used {few.Rows.Used}, missing label {few.Rows.MissingLabel}, unknown class {few.Rows.UnknownClass}, invalid score {few.Rows.InvalidScore}");
+        Console.WriteLine($"classes in these rows: {few.Classes.Count(c => c.Support > 0)}; log-loss of an absent class: {few.Classes.First(c => c.Support == 0).LogLoss}");
+        Console.WriteLine($"log-loss reduction: {few.LogLossReduction}");
         // end
     }
 
     private void Floor()
     {
         MLContext ml = new(seed: 1);
-        var data = ml.Data.LoadFromEnumerable<Forecast>([new(true, 0.9f), new(true, 0.8f), new(false, 0.2f), new(false, 1)]);
         // begin
         // Four forecasts, the last of them 1 for what did not happen.
-        var metrics = ml.BinaryClassification.EvaluateCrossEntropy(data, new BinaryEvaluationOptions { ScoreColumnName = null });
-        Console.WriteLine($"log-loss at least {metrics.LogLoss:0.00}, {metrics.Rows.RoundedToZero} row rounded to 0");
-        Console.WriteLine($"share of the bounded rows in it: {metrics.ClippedLossShare:0%}");
+        var forecasts = ml.Data.LoadFromEnumerable((((bool, float)[])[(true, 0.9f), (true, 0.8f), (false, 0.2f), (false, 1)])
+            .Select(row => new { Label = row.Item1, Probability = row.Item2 }));
+        var bounded = ml.BinaryClassification.EvaluateCrossEntropy(forecasts, new BinaryEvaluationOptions { ScoreColumnName = null });
+        Console.WriteLine($"log-loss at least {bounded.LogLoss:0.00}, {bounded.Rows.RoundedToZero} row rounded to 0");
+        Console.WriteLine($"share of the bounded rows in it: {bounded.ClippedLossShare:0%}");
         // end
     }
 
@@ -74,10 +78,10 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
         var model = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train);
         // begin
         MulticlassEvaluationOptions options = new() { LabelColumnName = "ClassIndex", SegmentColumnName = "PredictedLabel" };
-        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(test), options);
-        foreach (var segment in metrics.Segments!)
+        var today = ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(test), options);
+        foreach (var segment in today.Segments!)
             Console.WriteLine($"predicted {segment.Name}: {segment.Share:0%} of the rows, surely unlike all others: {segment.AdjustedPValue < 0.05}");
-        var drift = metrics.DriftFrom(ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(train), options));
+        var drift = today.DriftFrom(ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(train), options));
         Console.WriteLine($"changed since training: {string.Join(", ", drift.Where(d => d.AdjustedPValue < 0.05).Select(d => d.Quantity).DefaultIfEmpty("nothing"))}");
         // end
     }
@@ -110,9 +114,9 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
     private void Report()
     {
         var (ml, _, train, test) = Load();
-        // begin
         var model = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train);
         var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(test), "ClassIndex");
+        // begin
         new CrossEntropyReport("Iris").Add("softmax", metrics, TrainingReport.Of(model)).Save(InFolder("report.html"));
         // end
         Assert.Contains("<svg", System.IO.File.ReadAllText(InFolder("report.html")), StringComparison.Ordinal);
@@ -121,10 +125,7 @@ public sealed class MetricsPage() : DocumentationPage("docs/metrics.md")
     private static (MLContext ML, IDataView Scored, MulticlassCrossEntropyMetrics Metrics) Evaluated()
     {
         var (ml, _, train, test) = Load();
-        var scored = ml.MulticlassClassification.Trainers
-            .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", Solver = Solver.Newton }).Fit(train).Transform(test);
+        var scored = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy("ClassIndex").Fit(train).Transform(test);
         return (ml, scored, ml.MulticlassClassification.EvaluateCrossEntropy(scored, "ClassIndex"));
     }
-
-    private sealed record Forecast(bool Label, float Probability);
 }

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
@@ -42,24 +41,15 @@ public sealed class MigratingPage() : DocumentationPage("docs/migrating.md")
     private void Evaluate()
     {
         MLContext ml = new(seed: 1);
-        var broken = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 6).Select(i => new Scored { Label = (uint)(i % 3), PredictedLabel = 0, Score = [float.NaN, float.NaN, float.NaN] }));
         // begin
         // A broken model: every score is NaN.
+        var rows = ml.Data.LoadFromEnumerable(((string[])["a", "b", "c"]).Select(name => new { Class = name, a = float.NaN, b = float.NaN, c = float.NaN }));
+        var broken = ml.Transforms.Conversion.MapValueToKey("Label", "Class")
+            .Append(ml.Transforms.CopyColumns("PredictedLabel", "Label"))
+            .Append(ml.Transforms.Concatenate("Score", "a", "b", "c")).Fit(rows).Transform(rows);
         Console.WriteLine($"ML.NET: log-loss {ml.MulticlassClassification.Evaluate(broken).LogLoss}");
         var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(broken);
         Console.WriteLine($"here:   log-loss {metrics.LogLoss}, {metrics.Rows.NonFiniteScore} of {metrics.Rows.Total} rows left out for their scores");
         // end
-    }
-
-    private sealed class Scored
-    {
-        [KeyType(3)]
-        public uint Label { get; set; }
-
-        [KeyType(3)]
-        public uint PredictedLabel { get; set; }
-
-        [VectorType(3)]
-        public float[] Score { get; set; } = [];
     }
 }

@@ -10,31 +10,32 @@ public sealed class RecipesPage() : DocumentationPage("docs/recipes.md")
     private void NamedVotes()
     {
         MLContext ml = new(seed: 1);
-        var data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 20).Select(i => new Picture { Features = [i % 2], Cat = 6 - i % 2 * 4, Dog = 4 + i % 2 * 4 }));
         // begin
-        var pipeline = ml.Transforms.Concatenate("Votes", "Cat", "Dog")
+        // Ten dark pictures that six of ten people call a cat, ten light ones that two of ten do.
+        var pictures = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 20).Select(i => i % 2 == 0 ? new { Light = 0f, Cat = 6f, Dog = 4f } : new { Light = 1f, Cat = 2f, Dog = 8f }));
+        var voting = ml.Transforms.Concatenate("Features", "Light")
+            .Append(ml.Transforms.Concatenate("Votes", "Cat", "Dog"))
             .Append(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options
             {
                 LabelColumnName = "Votes",
                 LabelKind = LabelKind.Counts,
             }));
-        var scored = pipeline.Fit(data).Transform(data);
-        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(scored, "Votes");
-        Console.WriteLine(string.Join(", ", metrics.Classes.Select(c => $"{c.Name}: support {c.Support:0.0}")));
-        Console.WriteLine($"accuracy {metrics.Accuracy:0.00}");
+        var byVotes = ml.MulticlassClassification.EvaluateCrossEntropy(voting.Fit(pictures).Transform(pictures), "Votes");
+        Console.WriteLine(string.Join(", ", byVotes.Classes.Select(c => $"{c.Name}: in {c.Support} rows, {c.WeightedSupport:0.0} in all")));
+        Console.WriteLine($"accuracy {byVotes.Accuracy:0.00}");
         // end
     }
 
     private void PositiveKey()
     {
         MLContext ml = new(seed: 1);
-        var data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 20).Select(i => new Answer { Features = [i % 2], Text = i % 4 == 0 ? "no" : "yes" }));
         // begin
-        var pipeline = ml.Transforms.Conversion.MapValueToKey("Label", "Text", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue)
+        var replies = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 20).Select(i => new { Age = (float)(i % 2), Text = i % 4 == 0 ? "yes" : "no" }));
+        var sorted = ml.Transforms.Concatenate("Features", "Age")
+            .Append(ml.Transforms.Conversion.MapValueToKey("Label", "Text", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue))
             .Append(ml.BinaryClassification.Trainers.SigmoidCrossEntropy());
-        var scored = pipeline.Fit(data).Transform(data);
-        var metrics = ml.BinaryClassification.EvaluateCrossEntropy(scored);
-        Console.WriteLine($"negative: {metrics.Classes[0].Name}, positive: {metrics.Classes[1].Name}");
+        var binary = ml.BinaryClassification.EvaluateCrossEntropy(sorted.Fit(replies).Transform(replies));
+        Console.WriteLine($"negative: {binary.Classes[0].Name}, positive: {binary.Classes[1].Name}");
         // end
     }
 
@@ -66,14 +67,18 @@ public sealed class RecipesPage() : DocumentationPage("docs/recipes.md")
     private void RawScores()
     {
         MLContext ml = new(seed: 1);
-        var scored = ml.Data.LoadFromEnumerable(new[] { new Raw { Label = "a", Score = [2, 0] }, new Raw { Label = "b", Score = [0, 1] } });
         // begin
-        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(scored, new MulticlassEvaluationOptions
+        // What such a model answers: a column Score of two numbers a row.
+        var answered = new[] { new { Label = "a", Score = new[] { 2f, 0 } }, new { Label = "b", Score = new[] { 0f, 1 } } };
+        var schema = SchemaDefinition.Create(answered[0].GetType());
+        schema["Score"].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 2);
+        var scored = ml.Data.LoadFromEnumerable(answered, schema);
+        var raw = ml.MulticlassClassification.EvaluateCrossEntropy(scored, new MulticlassEvaluationOptions
         {
             ClassNames = ["a", "b"],
             ScoresAreLogits = true,
         });
-        Console.WriteLine($"log-loss {metrics.LogLoss:0.000}: {metrics.ScoresUsed}");
+        Console.WriteLine($"log-loss {raw.LogLoss:0.000}: {raw.ScoresUsed}");
         // end
     }
 
@@ -92,31 +97,5 @@ public sealed class RecipesPage() : DocumentationPage("docs/recipes.md")
             evaluation: new() { LabelColumnName = "ClassIndex" });
         Console.WriteLine($"{comparison.Best} is best: {comparison.Pairs[0].Verdict}");
         // end
-    }
-
-    private sealed class Picture
-    {
-        [VectorType(1)]
-        public float[] Features { get; set; } = [];
-
-        public float Cat { get; set; }
-
-        public float Dog { get; set; }
-    }
-
-    private sealed class Answer
-    {
-        [VectorType(1)]
-        public float[] Features { get; set; } = [];
-
-        public string Text { get; set; } = "";
-    }
-
-    private sealed class Raw
-    {
-        public string Label { get; set; } = "";
-
-        [VectorType(2)]
-        public float[] Score { get; set; } = [];
     }
 }

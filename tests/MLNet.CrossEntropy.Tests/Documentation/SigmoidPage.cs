@@ -18,19 +18,19 @@ public sealed class SigmoidPage() : DocumentationPage("docs/sigmoid.md")
     private void Weights()
     {
         MLContext ml = new(seed: 1);
-        var data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 1000).Select(i => new Visit { Features = [1], IsIll = i % 10 == 0 }));
         // begin
-        // One row of ten is positive, and the features say nothing.
+        // One row of ten is positive, and the feature says nothing.
+        var rows = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 1000).Select(i => new { Age = 1f, IsIll = i % 10 == 0 }));
+        var visits = ml.Transforms.Concatenate("Features", "Age").Fit(rows).Transform(rows);
         foreach (var correct in new[] { false, true })
         {
-            var model = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
+            var weighted = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
             {
                 LabelColumnName = "IsIll",
                 ClassWeights = ClassWeights.Balanced,
                 TargetPrior = correct ? TargetPrior.OfRows : null,
-                Solver = Solver.Newton,
-            }).Fit(data);
-            var probability = model.Transform(data).GetColumn<float>("Probability").First();
+            }).Fit(visits);
+            var probability = weighted.Transform(visits).GetColumn<float>("Probability").First();
             Console.WriteLine($"balanced weights, prior correction {correct}: probability {probability:0.00}");
         }
         // end
@@ -42,23 +42,15 @@ public sealed class SigmoidPage() : DocumentationPage("docs/sigmoid.md")
         // begin
         foreach (var solver in new[] { Solver.Sgd, Solver.Newton })
         {
-            var model = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
+            var solved = ml.BinaryClassification.Trainers.SigmoidCrossEntropy(new SigmoidCrossEntropyTrainer.Options
             {
                 LabelColumnName = "IsVirginica",
                 Solver = solver,
                 Seed = 1,
             }).Fit(train);
-            var certificate = TrainingReport.Of(model)!.Certificate;
+            var certificate = TrainingReport.Of(solved)!.Certificate;
             Console.WriteLine($"{solver}: within 0.01% of the optimum: {certificate.GapBound < 1e-4 * certificate.Objective}");
         }
         // end
-    }
-
-    private sealed class Visit
-    {
-        [VectorType(1)]
-        public float[] Features { get; set; } = [];
-
-        public bool IsIll { get; set; }
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 
 namespace MLNet.CrossEntropy.Tests.Documentation;
 
@@ -21,25 +20,25 @@ public sealed class SoftmaxPage() : DocumentationPage("docs/softmax.md")
     private void Votes()
     {
         MLContext ml = new(seed: 1);
-        var data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 20).Select(_ => new Picture { Features = [1], Votes = [6, 4] }));
         // begin
-        // Of ten people, six say cat and four say dog, of each picture.
-        var model = ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options
-        {
-            LabelColumnName = "Votes",
-            LabelKind = LabelKind.Counts,
-        }).Fit(data);
-        var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(model.Transform(data), "Votes");
-        Console.WriteLine($"log-loss {metrics.LogLoss:0.000} = H(p) {metrics.IrreducibleLogLoss:0.000} + KL(p||q) {Math.Abs(metrics.KullbackLeibler):0.000}");
+        // Twenty pictures; of each, six of ten people say cat and four say dog.
+        var pictures = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 20).Select(_ => new { Light = 1f, Cat = 6f, Dog = 4f }));
+        var voting = ml.Transforms.Concatenate("Features", "Light")
+            .Append(ml.Transforms.Concatenate("Votes", "Cat", "Dog"))
+            .Append(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options
+            {
+                LabelColumnName = "Votes",
+                LabelKind = LabelKind.Counts,
+            }));
+        var byVotes = ml.MulticlassClassification.EvaluateCrossEntropy(voting.Fit(pictures).Transform(pictures), "Votes");
+        Console.WriteLine($"log-loss {byVotes.LogLoss:0.000} = H(p) {byVotes.IrreducibleLogLoss:0.000} + KL(p||q) {Math.Abs(byVotes.KullbackLeibler):0.000}");
         // end
     }
 
     private void Coefficients()
     {
         var (ml, _, train, _) = Load();
-        var model = ml.Transforms.Conversion.MapValueToKey("Label", "Class")
-            .Append(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { Solver = Solver.Newton }))
-            .Fit(train);
+        var model = ml.Transforms.Conversion.MapValueToKey("Label", "Class").Append(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy()).Fit(train);
         // begin
         var coefficients = ml.Model.LinearCoefficients(model, train);
         foreach (var flower in coefficients.Classes)
@@ -50,40 +49,19 @@ public sealed class SoftmaxPage() : DocumentationPage("docs/softmax.md")
     private void Calibration()
     {
         MLContext ml = new(seed: 1);
-        Random random = new(1);
-        var (train, calibration, fresh) = (Rows(), Rows(), Rows());
-        var model = ml.MulticlassClassification.Trainers
-            .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { LabelColumnName = "ClassIndex", L2Regularization = 1, Solver = Solver.Newton })
-            .Fit(train);
         // begin
-        var calibrated = ml.MulticlassClassification.CalibrateTemperature(model, calibration, "ClassIndex");
-        double LogLoss(ITransformer of) => ml.MulticlassClassification.EvaluateCrossEntropy(of.Transform(fresh), "ClassIndex").LogLoss;
-        Console.WriteLine($"temperature {calibrated.Temperature:0.00}: log-loss {LogLoss(model):0.00} -> {LogLoss(calibrated.Transformer):0.00}");
+        // 3,000 rows of two kinds that overlap a little: 1,000 to train on, 1,000 to calibrate on, 1,000 to judge by.
+        var random = new Random(1);
+        var points = Enumerable.Range(0, 3000).Select(i => new { X = i % 2 + (float)(random.NextDouble() + random.NextDouble() - 1), Kind = i % 2 == 0 ? "a" : "b" }).ToArray();
+        IDataView[] parts = [.. points.Chunk(1000).Select(rows => ml.Data.LoadFromEnumerable(rows))];
+        // A penalty of 1 is far too strong: the model is not sure enough.
+        var unsure = ml.Transforms.Concatenate("Features", "X")
+            .Append(ml.Transforms.Conversion.MapValueToKey("Label", "Kind"))
+            .Append(ml.MulticlassClassification.Trainers.SoftmaxCrossEntropy(l2Regularization: 1))
+            .Fit(parts[0]);
+        var calibrated = ml.MulticlassClassification.CalibrateTemperature(unsure, parts[1]);
+        double Loss(ITransformer of) => ml.MulticlassClassification.EvaluateCrossEntropy(of.Transform(parts[2])).LogLoss;
+        Console.WriteLine($"temperature {calibrated.Temperature:0.00}: log-loss {Loss(unsure):0.00} -> {Loss(calibrated.Transformer):0.00}");
         // end
-
-        // Three classes that overlap a little.
-        IDataView Rows() => ml.Data.LoadFromEnumerable(Enumerable.Range(0, 1000).Select(i => new Point
-        {
-            ClassIndex = (uint)(i % 3) + 1,
-            Features = [.. Enumerable.Range(0, 3).Select(k => (k == i % 3 ? 1 : 0) + (float)(random.NextDouble() + random.NextDouble() - 1))],
-        }).ToArray());
-    }
-
-    private sealed class Point
-    {
-        [KeyType(3)]
-        public uint ClassIndex { get; set; }
-
-        [VectorType(3)]
-        public float[] Features { get; set; } = [];
-    }
-
-    private sealed class Picture
-    {
-        [VectorType(1)]
-        public float[] Features { get; set; } = [];
-
-        [VectorType(2)]
-        public float[] Votes { get; set; } = [];
     }
 }
