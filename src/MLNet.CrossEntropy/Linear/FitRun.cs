@@ -41,8 +41,6 @@ internal sealed class FitRun
     // By a smaller share of themselves objectives that floats have computed do not differ.
     private const double RoundingShare = 1e-6;
 
-    private const int ForetellingEpochs = 4;
-
     // No fit takes a thousand years.
     private const long LongestTicks = 365_000 * TimeSpan.TicksPerDay;
 
@@ -179,23 +177,8 @@ internal sealed class FitRun
     /// <summary>The last epoch's objective; NaN before the first has ended.</summary>
     public double Objective => Epochs > 0 ? _history[^1].Objective : double.NaN;
 
-    /// <summary>
-    /// About what is left of the objective, as a share of it, where it goes on to fall by the same factor in equal times, as it did in the
-    /// last epochs and as many before them; infinite where they do not tell. And how many epochs more take it to
-    /// <paramref name="enough"/>.
-    /// </summary>
-    public (double Left, double Epochs) Foretell(double enough)
-    {
-        if (Epochs < 3 * ForetellingEpochs)
-            return (double.PositiveInfinity, 0);
-        double Least(int end) => _history.Skip(Epochs - end - ForetellingEpochs).Take(ForetellingEpochs).Min(epoch => epoch.Objective);
-        double last = Least(0), middle = Least(ForetellingEpochs);
-        double gain = middle - last, before = Least(2 * ForetellingEpochs) - middle, ratio = gain / before;
-        if (!(gain > 0 && ratio < 1))
-            return (double.PositiveInfinity, double.PositiveInfinity);
-        var left = gain * ratio / (1 - ratio) / last;
-        return (left, ForetellingEpochs * Math.Log(left / enough) / -Math.Log(ratio));
-    }
+    /// <summary>What is left of the objective (see <see cref="Forecast"/>).</summary>
+    public (double Left, double Epochs) Foretell(double enough) => Forecast.Of(_history, enough);
 
     /// <summary>By what share of itself the last epoch's objective differs from the one before; infinite after the first.</summary>
     public double LastChange() => Epochs < 2
