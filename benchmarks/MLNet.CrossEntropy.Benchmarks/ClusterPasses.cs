@@ -6,42 +6,33 @@ using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Benchmarks;
 
-/// <summary>
-/// What a pass of a cluster costs: objective and gradient over all rows, on the ranks that mpirun has started, then a model of it for more
-/// ranks and other networks.
-/// </summary>
-/// <remarks>
-/// A pass over N rows on R ranks takes <c>N/R a + (V/R + m) n b</c> of computing, for a seconds a row and b a number of the n = K (F + 1)
-/// that each of the V shares adds up, m the few vectors that are merged, and of messages: short vectors <c>2 ceil(log2 R) (t + 8 n / B)</c>
-/// up and down a tree, long ones <c>2 (R - 1) t + 16 n (R - 1) / R / B</c> in slices, for a latency t and B bytes a second.
-/// </remarks>
+/// <summary>What a pass of a cluster costs: objective and gradient over all rows, on the ranks that mpirun has started.</summary>
 internal static class ClusterPasses
 {
     private const int Passes = 7;
     private const int SparseValues = 100;
-    private const int ShortBytes = 1 << 16;
 
-    private static readonly (string Name, double Latency, double Bandwidth)[] Networks =
+    /// <summary>
+    /// Few and many rows of each kind: what more rows cost is the rows' price, what is left is that of the sums, which is the same for any
+    /// number of rows.
+    /// </summary>
+    private static readonly (int Rows, int Features, int Outputs)[] Sizes =
     [
-        ("10 GbE", 25e-6, 1.1e9),
-        ("InfiniBand HDR", 2e-6, 20e9),
+        (16_384, 1_000, 2), (131_072, 1_000, 2), (4_096, 1_000, 100), (32_768, 1_000, 100),
+        (16_384, 1_000_000, 2), (131_072, 1_000_000, 2),
     ];
-
-    /// <summary>What the tables of measured passes say of a row, by one processor.</summary>
-    private static readonly double[] MicrosecondsOf = [1.4, 20, 1.5];
 
     /// <summary>Measures on all ranks; rank 0 prints.</summary>
     public static void Print(TextWriter output, ICluster cluster, Func<(long Bytes, long Messages)> sent)
     {
-        // Ranks on one machine share its processors.
+        // Ranks on one machine share its processors; mpirun binds each to one of its own where there are enough.
         var threads = Math.Max(1, Environment.ProcessorCount / cluster.Size);
+        var processors = Environment.ProcessorCount == 1 ? cluster.Size : Math.Min(Environment.ProcessorCount, cluster.Size * threads);
         if (cluster.Rank > 0)
             output = TextWriter.Null;
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{cluster.Size} ranks of {threads} threads, {Environment.ProcessorCount} processors"));
-        output.WriteLine("| rows | features | outputs | ms a pass | bytes a rank sends | messages | us a row and processor |");
-        output.WriteLine("|---:|---:|---:|---:|---:|---:|---:|");
-        foreach (var (rows, features, outputs) in ((int, int, int)[])[(65_536, 1_000, 2), (16_384, 1_000, 100), (65_536, 1_000_000, 2)])
+        output.WriteLine("| ranks | processors in all | rows | features | outputs | ms a pass | bytes a pass | messages a pass |");
+        output.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|");
+        foreach (var (rows, features, outputs) in Sizes)
         {
             var isSparse = features > 10_000;
             var own = rows / cluster.Size;
@@ -55,8 +46,8 @@ internal static class ClusterPasses
                 Shares = shares,
             };
             using var weights = objective.CreateWeights();
-            // A gap that is given is not estimated, which a fit does once, at its end.
-            void Pass() => objective.Certify(weights, rival: null, out _, gap: 0);
+            double[] point = new double[objective.Parameters], gradient = new double[objective.Parameters];
+            void Pass() => objective.Gradient(point, weights, shares.Own, gradient);
             Pass();
             var before = sent();
             var times = new double[Passes];
@@ -64,56 +55,18 @@ internal static class ClusterPasses
             {
                 var clock = Stopwatch.StartNew();
                 Pass();
-                times[pass] = clock.Elapsed.TotalSeconds;
+                times[pass] = clock.Elapsed.TotalMilliseconds;
             }
 
             var after = sent();
             Array.Sort(times);
-            var median = times[Passes / 2];
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {rows} | {features}{(isSparse ? $", {SparseValues} a row" : "")} | {outputs} | {1e3 * median:F2} "
-                    + $"| {(after.Bytes - before.Bytes) / Passes} | {(after.Messages - before.Messages) / Passes} "
-                    + $"| {1e6 * median / rows * cluster.Size * threads:F3} |"));
+                $"| {cluster.Size} | {processors} | {rows} | {features}{(isSparse ? $", {SparseValues} a row" : "")} | {outputs} "
+                    + $"| {times[Passes / 2]:F2} | {(after.Bytes - before.Bytes) / Passes} "
+                    + $"| {(after.Messages - before.Messages) / Passes} |"));
         }
 
         PrintLatency(output, cluster);
-    }
-
-    /// <summary>The model for 8 to 1,024 ranks, of processors that take so long for a row.</summary>
-    public static void PrintModel(TextWriter output)
-    {
-        const double Rows = 1e8, Add = 12e-9;
-        const int Processors = 16;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Rows:G3} rows, ranks of {Processors} processors: s a pass (efficiency)"));
-        output.WriteLine("| features | outputs | network | 8 | 64 | 256 | 1024 |");
-        output.WriteLine("|---:|---:|---|---:|---:|---:|---:|");
-        (int, int, double)[] sizes =
-        [
-            (1_000, 2, MicrosecondsOf[0]), (1_000, 100, MicrosecondsOf[1]), (1_000_000, 2, MicrosecondsOf[2]),
-            (1_000_000, 100, 20 * MicrosecondsOf[2]),
-        ];
-        foreach (var (features, outputs, row) in sizes)
-        {
-            foreach (var network in Networks)
-            {
-                double Time(int ranks)
-                {
-                    double numbers = outputs * (features + 1.0), shares = Math.Max(64, ranks) / (double)ranks;
-                    var compute = Rows / ranks * row * 1e-6 / Processors + (shares + 2) * numbers * Add;
-                    var rounds = Math.Ceiling(Math.Log2(ranks));
-                    var messages = numbers * 8 < ShortBytes
-                        ? 2 * rounds * (network.Latency + 8 * numbers / network.Bandwidth)
-                        : 2 * (ranks - 1) * network.Latency + 16 * numbers * (ranks - 1) / ranks / network.Bandwidth;
-                    return compute + (ranks == 1 ? 0 : messages);
-                }
-
-                var alone = Rows * row * 1e-6 / Processors;
-                var cells = ((int[])[8, 64, 256, 1024]).Select(ranks =>
-                    string.Create(CultureInfo.InvariantCulture, $"{Time(ranks):G3} ({100 * alone / (ranks * Time(ranks)):F0} %)"));
-                output.WriteLine($"| {features} | {outputs} | {network.Name} | {string.Join(" | ", cells)} |");
-            }
-        }
     }
 
     private static void PrintLatency(TextWriter output, ICluster cluster)

@@ -37,7 +37,7 @@ static int Run(string command, string[] args)
                 ClusterPasses.Print(Console.Out, cluster, () => (cluster.BytesSent, cluster.MessagesSent));
             return 0;
         case "cluster-model":
-            ClusterPasses.PrintModel(Console.Out);
+            ClusterModel.Print(Console.Out, args.Length > 1 ? args[1] : "benchmarks/results/README.md");
             return 0;
         case "tables":
             TableBenchmark.Print(Console.Out, args);
@@ -68,7 +68,8 @@ internal partial class Program
           optimum --data DIR
                             time to an objective within 0.01 % of the least there is, beside LBFGS
           cluster           a pass over rows, with its bytes and messages, on the ranks that mpirun has started
-          cluster-model     the same foretold for 8 to 1,024 ranks
+          cluster-model [FILE]
+                            the same foretold for 8 to 1,024 ranks, from the lines of `cluster` in a file (benchmarks/results/README.md)
           tables [--rows N] [--data DIR] [NAME...]
                             how far fits end from the optimum on tables that are hard for one reason each, and how long they take, beside LBFGS
           penalty [--data DIR] [NAME...]

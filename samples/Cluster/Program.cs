@@ -15,8 +15,12 @@ var folder = args is [var name, ..] ? name : "table";
 var rows = args is [_, var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 2_000_000;
 
 using var cluster = MpiCluster.Join();
-if (cluster.Size == 1 && !Directory.Exists(folder))
+if (!Directory.Exists(folder))
+{
+    if (cluster.Size > 1)
+        throw new DirectoryNotFoundException($"There is no folder '{folder}' yet; run the program once without mpirun, which writes it.");
     Table.Write(folder, Files, rows);
+}
 
 // Each rank reads files of its own; with more ranks than files it would be a part of all: cluster.Share(view).
 var ml = new MLContext(seed: 1);

@@ -20,6 +20,9 @@ internal sealed unsafe class MpiRanks
     // Between two looks for news, and before the first time that the processor is given to others.
     private const int AsksBetweenLooks = 64;
 
+    // Some tens of milliseconds: who has waited so long may as well sleep for one.
+    private const int AsksBeforeSleep = 1 << 16;
+
     // How long a rank that ends because of another lets that one tell the cause first.
     private static readonly TimeSpan FirstTellsTime = TimeSpan.FromSeconds(3);
 
@@ -144,8 +147,10 @@ internal sealed unsafe class MpiRanks
     {
         if (asks < AsksBetweenLooks)
             Thread.SpinWait(1);
-        else
+        else if (asks < AsksBeforeSleep)
             Thread.Yield();
+        else
+            Thread.Sleep(1);
     }
 
     private void ExchangePiece(int to, byte* message, int bytes, int from, byte* received, int room)

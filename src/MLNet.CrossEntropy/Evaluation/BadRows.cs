@@ -94,21 +94,25 @@ internal sealed class RowCounter
 {
     private readonly long[] _counts = new long[Enum.GetValues<RowOutcome>().Length];
     private long _mistakes;
+    private long _distributions;
 
     public void Add(RowOutcome outcome, int rows) => _counts[(int)outcome] += rows;
 
     /// <summary>Counts a bad row that nevertheless enters log-loss and accuracy.</summary>
     public void AddMistake() => _mistakes++;
 
+    /// <summary>Counts rows of scores taken for logits that might be probabilities.</summary>
+    public void AddDistributions(int rows) => _distributions += rows;
+
     public void Clear()
     {
         Array.Clear(_counts);
-        _mistakes = 0;
+        (_mistakes, _distributions) = (0, 0);
     }
 
     public void Merge(RowCounter other)
     {
-        _mistakes += other._mistakes;
+        (_mistakes, _distributions) = (_mistakes + other._mistakes, _distributions + other._distributions);
         for (var i = 0; i < _counts.Length; i++)
             _counts[i] += other._counts[i];
     }
@@ -118,6 +122,7 @@ internal sealed class RowCounter
     {
         state.Raw<long>(_counts);
         state.Raw(ref _mistakes);
+        state.Raw(ref _distributions);
     }
 
     /// <summary>The counts, and those of the rows that <paramref name="sums"/> hold whose loss is a bound.</summary>
@@ -133,6 +138,7 @@ internal sealed class RowCounter
         CountedAsMistake = _mistakes,
         Clipped = sums.ClippedRows,
         RoundedToZero = sums.RoundedRows,
+        Distributions = _distributions,
     };
 
     private long this[RowOutcome outcome] => _counts[(int)outcome];

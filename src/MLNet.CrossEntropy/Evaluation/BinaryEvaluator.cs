@@ -57,18 +57,11 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
         MetricAccumulators ofLogits = new(2, options, evaluator._floorOfLogits, evaluator.Rows.Segments, isBinary: true);
         EvaluationPipeline<BinaryBlock>.Run(
             evaluator,
-            [
-                evaluator.Heed,
-                .. ofProbabilities.Lanes.Select(add => (Action<BinaryBlock>)(block => add(block.OfProbabilities))),
-                .. ofLogits.Lanes.Select(add => (Action<BinaryBlock>)(block => add(block.OfLogits))),
-            ],
-            options.Threads,
-            state =>
+            new((ofProbabilities, static block => block.OfProbabilities), (ofLogits, static block => block.OfLogits))
             {
-                state.Optional(ref evaluator._disagreement);
-                ofProbabilities.Serialize(state);
-                ofLogits.Serialize(state);
-            });
+                First = (evaluator.Heed, state => state.Optional(ref evaluator._disagreement)),
+            },
+            options.Threads);
 
         var sums = evaluator.UsesLogits ? ofLogits : ofProbabilities;
         return new(sums, evaluator.Rows.ClassNames, options, evaluator.ScoresUsed);

@@ -17,6 +17,7 @@ public abstract class CrossEntropyMetrics : LogLossMetrics
         MetricAccumulators sums, IReadOnlyList<string> names, EvaluationOptions options, string scoresUsed)
         : base(sums.LogLoss.Total, sums.Rows, sums.Segments, options, scoresUsed)
     {
+        sums.Counts.Finish();
         ref readonly var total = ref sums.LogLoss.Total;
         WeightSum = total.Weight;
         EffectiveRows = total.EffectiveRows;
@@ -28,11 +29,11 @@ public abstract class CrossEntropyMetrics : LogLossMetrics
         ReferenceName = options.Prior.Name;
         ReferenceLogLoss = options.Prior.LogLoss(names, shares);
         HasExactDistributions = sums.IsExact;
-        ConfusionMatrix = sums.Confusion?.ToMatrix(names);
+        ConfusionMatrix = sums.Counts.Confusion?.ToMatrix(names);
         (var bins, var threads) = (options.ReliabilityBins, options.Threads);
         _forecasts = new(() => ForecastMetrics.OfClasses(sums, names.Count, bins, threads));
         Classes = [.. names.Select((name, k) => new ClassMetrics(sums, name, k, ConfusionMatrix, options, () => _forecasts.Value?[k]))];
-        RowLosses = new(sums.RowLosses, names);
+        RowLosses = new(sums.Counts.RowLosses, names);
     }
 
     /// <summary>The sum of the weights behind <see cref="LogLossMetrics.LogLoss"/>.</summary>
@@ -114,12 +115,12 @@ public sealed class MulticlassCrossEntropyMetrics : CrossEntropyMetrics
         : base(sums, names, options, scoresUsed)
     {
         BrierScore = sums.Brier.Score;
-        TopKAccuracies = sums.Ranks!.ToAccuracies();
+        TopKAccuracies = sums.Counts.Ranks!.ToAccuracies();
         var bins = options.ReliabilityBins;
         _top = new(() =>
         {
             List<ScoreGroup> top = [];
-            sums.TopLabel!.Distribution.CopyGroupsTo(top);
+            sums.Counts.TopLabel!.Distribution.CopyGroupsTo(top);
             return (ReliabilityAccumulator.Of(top, bins), sums.IsExact is null ? null : EqualMass.Of(top, bins));
         });
         Warnings = [.. EvaluationWarnings.Of(this, options)];

@@ -28,6 +28,7 @@ internal sealed class EvaluatedBlock
         Sources = new int[Stride];
         Labels = new int[Stride];
         Weights = new double[Stride];
+        Array.Fill(Weights, 1);
         Losses = new double[Stride];
         ClippedLosses = new double[Stride];
         Predicted = new int[Stride];
@@ -74,6 +75,12 @@ internal sealed class EvaluatedBlock
 
     /// <summary>Whether a row's true class has a probability that was rounded to 0, so that its loss is the least that it can be.</summary>
     public bool HasRounded => _rounded.Count > 0;
+
+    /// <summary>
+    /// Whether every row has weight 1, a class and a loss that no floor bounds: they are counted in whole numbers, in any order. Set by
+    /// <see cref="SortByClass"/>.
+    /// </summary>
+    public bool IsPlain { get; private set; }
 
     /// <summary>Whether labels may be soft, that is shares of the classes.</summary>
     public bool HasSoftLabels { get; }
@@ -226,15 +233,11 @@ internal sealed class EvaluatedBlock
         Count = rows.Count;
         ReadOnlySpan<int> labels = rows.Labels.AsSpan(0, Count);
         ReadOnlySpan<double> weights = rows.Weights.AsSpan(0, Count);
-        if (labels.ContainsAnyExceptInRange(0, Classes - 1))
-            return false;
-        var allCount = true;
-        foreach (var weight in weights)
-            allCount &= weight is > 0 and <= double.MaxValue;
-        if (!allCount)
+        if (labels.ContainsAnyExceptInRange(0, Classes - 1) || (rows.HasWeights && weights.Contains(0)))
             return false;
         labels.CopyTo(Labels);
-        weights.CopyTo(Weights);
+        if (rows.HasWeights)
+            weights.CopyTo(Weights);
         for (var row = 0; row < Count; row++)
             Sources[row] = row;
         Outcomes.Add(RowOutcome.Used, Count);
@@ -242,7 +245,14 @@ internal sealed class EvaluatedBlock
     }
 
     /// <summary>Sorts evaluated rows by their class, for the accumulators.</summary>
-    public void SortByClass() => ByClass.Sort(Labels.AsSpan(0, Count), Predicted.AsSpan(0, Count), Weights.AsSpan(0, Count));
+    public void SortByClass()
+    {
+        ByClass.Sort(Labels.AsSpan(0, Count), Predicted.AsSpan(0, Count), Weights.AsSpan(0, Count));
+        // As integers, which compares vectors of them: what is not clipped is the same bits.
+        IsPlain = ByClass.IsPlain && !HasRounded && Mistakes.Count == 0
+            && MemoryMarshal.Cast<double, long>(Losses.AsSpan(0, Count))
+                .SequenceEqual(MemoryMarshal.Cast<double, long>(ClippedLosses.AsSpan(0, Count)));
+    }
 
     public void Clear()
     {

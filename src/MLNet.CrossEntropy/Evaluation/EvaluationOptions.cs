@@ -203,8 +203,8 @@ public sealed class MultiLabelEvaluationOptions : EvaluationOptions
 public enum ScoreKind
 {
     /// <summary>
-    /// Find out from the first block of rows: logits where no finite row looks like probabilities (none is
-    /// non-negative and sums to 1) and at least one score is negative; else probabilities.
+    /// Find out from the first 262,144 scores: logits where more rows have a negative score than are probabilities (non-negative, with
+    /// sum 1); else probabilities. Rows behind them that are of the other kind are named in the warnings.
     /// </summary>
     Auto,
 

@@ -88,6 +88,12 @@ internal static class EvaluationWarnings
                 + $"{rows.OutOfRangeScore} out of range, {rows.RowSumNotOne} not summing to 1).";
         if (rows.OutOfRangeScore + rows.RowSumNotOne > rows.Used)
             yield return $"Most of the scores are no probabilities. {remedy}.";
+        else if (rows.OutOfRangeScore + rows.RowSumNotOne > 0
+            && metrics.ScoresUsed.EndsWith(Evaluator.FromFirstRows, StringComparison.Ordinal))
+            yield return $"The scores were taken for probabilities, as most of the first rows are. {remedy}.";
+        if (rows.Distributions > rows.Used / 2)
+            yield return $"The scores were taken for logits, as most of the first rows are, but {rows.Distributions} of {rows.Used} rows "
+                + "may be probabilities. If they are, set ScoreKind to ScoreKind.Probabilities.";
         if (rows.UnknownClass + rows.InvalidScore > 0)
             yield return $"Of these rows {rows.UnknownClass + rows.InvalidScore - rows.CountedAsMistake} were left out and "
                 + $"{rows.CountedAsMistake} count as mistakes in log-loss and accuracy.";
@@ -174,7 +180,7 @@ internal static class EvaluationWarnings
                 : $"there are more than {MetricAccumulators.MostOneVersusRestClasses} classes. Set OneVersusRest to true to have them.");
         if (metrics.ConfusionMatrix is null)
             yield return $"The confusion matrix, precision, recall and F1 were not computed: there are more than "
-                + $"{MetricAccumulators.MostConfusionClasses} classes.";
+                + $"{CountAccumulators.MostConfusionClasses} classes.";
     }
 
     private static IEnumerable<string> OfSegments(LogLossMetrics metrics) => (metrics.Segments ?? []).Where(s => s.IsLumped).Select(s =>

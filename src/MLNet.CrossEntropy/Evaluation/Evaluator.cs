@@ -14,6 +14,9 @@ internal abstract class Evaluator : IDisposable
     /// <summary>So many blocks, of 16,384 scores each, are looked at to find out what the scores are.</summary>
     protected const int BlocksThatTell = 16;
 
+    /// <summary>Ends what is said of scores whose kind the caller leaves open.</summary>
+    public const string FromFirstRows = " (found out from the first rows)";
+
     /// <summary>Takes over rows, looks at those to come if asked to, and reads the first block.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="vote">Whether a row of scores looks like logits (1), like probabilities (-1) or like either (0); null asks

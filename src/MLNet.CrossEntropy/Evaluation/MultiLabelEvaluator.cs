@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using MLNet.CrossEntropy.Linear;
 using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
 
@@ -21,7 +20,7 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
         var fromLogits = options.ScoreKind == ScoreKind.Logits || (isAuto && (hasProbabilities || LookLikeLogits));
         var how = !isAuto ? ""
             : hasProbabilities ? $" (beside column {Throw.Quoted(MultiLabelRows.Probability)})"
-            : " (found out from the first rows)";
+            : FromFirstRows;
         ScoresUsed = $"column {Throw.Quoted(options.ScoreColumnName)} as {(fromLogits ? "logits" : "probabilities")}{how}";
         (_badRows, _floor) = (new(options, Rows), new(options.ProbabilityFloor, fromLogits));
     }
@@ -39,12 +38,17 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
             ? null : new(evaluator.Rows.Segments, options.ReliabilityBins, evaluator._floor, isBinary: true);
         MultiLabelAccumulator ofRows = new(segments);
         MetricAccumulators[] ofLabel =
-            [.. names.Select(_ => new MetricAccumulators(2, options, evaluator._floor, evaluator.Rows.Segments, isBinary: true))];
+        [
+            .. names.Select(_ =>
+                new MetricAccumulators(2, options, evaluator._floor, evaluator.Rows.Segments, isBinary: true, labels: names.Length)),
+        ];
         EvaluationPipeline<MultiLabelBlock>.Run(
             evaluator,
-            [ofRows.Add, .. ofLabel.Select((sums, label) => (Action<MultiLabelBlock>)(block => sums.Add(block.OfLabel[label])))],
-            options.Threads,
-            ofLabel.Aggregate((Action<StateStream>)ofRows.Serialize, (all, sums) => all + sums.Serialize));
+            new([.. ofLabel.Select((sums, label) => (sums, (Func<MultiLabelBlock, EvaluatedBlock>)(block => block.OfLabel[label])))])
+            {
+                First = (ofRows.Add, ofRows.Serialize),
+            },
+            options.Threads);
 
         return new(ofLabel, ofRows, names, options, evaluator.ScoresUsed);
     }
@@ -65,6 +69,8 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
             answers.SortByClass();
         }
         block.Finish(rows);
+        for (var row = 0; LookLikeLogits && row < rows.Count; row++)
+            block.OfRows.Outcomes.AddDistributions(Vote(rows.Scores(row)) < 0 ? 1 : 0);
     }
 
     /// <summary>

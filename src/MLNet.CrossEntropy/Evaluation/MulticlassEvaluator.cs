@@ -21,7 +21,7 @@ internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
         var isAuto = options.ScoreKind == ScoreKind.Auto;
         var fromLogits = LookLikeLogits || options.ScoreKind == ScoreKind.Logits;
         ScoresUsed = $"column {Throw.Quoted(options.ScoreColumnName)} as "
-            + $"{(fromLogits ? "logits" : "probabilities")}{(isAuto ? " (found out from the first rows)" : "")}";
+            + $"{(fromLogits ? "logits" : "probabilities")}{(isAuto ? FromFirstRows : "")}";
         _options = options;
         _floor = new(options.ProbabilityFloor, fromLogits);
         _badRows = new(options, Rows);
@@ -38,7 +38,7 @@ internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
         using MulticlassEvaluator evaluator = new(data, options);
         var rows = evaluator.Rows;
         MetricAccumulators sums = new(rows.ClassNames.Length, options, evaluator._floor, rows.Segments, isBinary: false);
-        EvaluationPipeline<EvaluatedBlock>.Run(evaluator, sums.Lanes, options.Threads, sums.Serialize);
+        EvaluationPipeline<EvaluatedBlock>.Run(evaluator, new((sums, static block => block)), options.Threads);
 
         return new(sums, rows.ClassNames, options, evaluator.ScoresUsed);
     }
@@ -52,6 +52,8 @@ internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
             _badRows.TakeGood(rows, block, _check);
             _ = MulticlassScores.Evaluate(rows, block, _options.RowSumTolerance, _floor);
         }
+        if (LookLikeLogits)
+            block.Outcomes.AddDistributions(MulticlassScores.CountDistributions(block, _options.RowSumTolerance));
         block.SortByClass();
     }
 

@@ -31,6 +31,26 @@ internal static class MulticlassScores
         return true;
     }
 
+    /// <summary>How many rows of a block that has been evaluated are distributions, which logits hardly ever are.</summary>
+    public static int CountDistributions(EvaluatedBlock block, double rowSumTolerance)
+    {
+        var count = 0;
+        Vector<float> tolerance = new((float)rowSumTolerance);
+        for (var i = 0; i < block.Count; i += Vector<float>.Count)
+        {
+            Vector<float> sum = default, least = default;
+            for (var k = 0; k < block.Classes; k++)
+            {
+                var score = Load(block.Scores, k * block.Stride + i);
+                (sum, least) = (sum + score, Vector.MinNative(least, score));
+            }
+            Vector<int> isOne = Vector.LessThanOrEqual(Vector.Abs(sum - Vector<float>.One), tolerance) & Vector.Equals(least, default);
+            for (var lane = 0; lane < Math.Min(Vector<float>.Count, block.Count - i); lane++)
+                count -= isOne[lane];
+        }
+        return count;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose(ScoredBlock rows, EvaluatedBlock block)
     {

@@ -43,6 +43,9 @@ public sealed record RowCounts
     /// </summary>
     public long RoundedToZero { get; internal init; }
 
+    /// <summary>Rows of scores taken for logits by the first of them that might be probabilities.</summary>
+    internal long Distributions { get; init; }
+
     /// <summary>Rows whose scores could not be used.</summary>
     public long InvalidScore => NonFiniteScore + OutOfRangeScore + RowSumNotOne;
 

@@ -177,8 +177,8 @@ internal sealed class FitRun
     /// <summary>The last epoch's objective; NaN before the first has ended.</summary>
     public double Objective => Epochs > 0 ? _history[^1].Objective : double.NaN;
 
-    /// <summary>What is left of the objective (see <see cref="Forecast"/>).</summary>
-    public (double Left, double Epochs) Foretell(double enough) => Forecast.Of(_history, enough);
+    /// <summary>What the epochs so far foretell of the next.</summary>
+    public Forecast Foretell(double enough) => Forecast.Of([.. _history.Select(epoch => epoch.Objective)], enough);
 
     /// <summary>By what share of itself the last epoch's objective differs from the one before; infinite after the first.</summary>
     public double LastChange() => Epochs < 2

@@ -1,45 +1,32 @@
 namespace MLNet.CrossEntropy.Linear;
 
-/// <summary>
-/// What is left of an objective, told from how it fell: by a power of the epochs, <c>left = c / n^p</c>. The error of a first-order method
-/// is a sum of exponentials, one for each curvature of the objective, of which the slow ones are still to come: one exponential through
-/// the last epochs promises too much.
-/// </summary>
-internal static class Forecast
+/// <summary>What the objectives of some epochs foretell of the next ones.</summary>
+/// <param name="Left">About what is left to gain, as a share of the objective; infinite where the epochs do not tell.</param>
+/// <param name="Epochs">How many epochs more take it to what is enough, if it hurries.</param>
+internal readonly record struct Forecast(double Left, double Epochs)
 {
-    private const int Span = 4;
-    private const double LargestPower = 1e3;
+    private const int Window = 4;
 
     /// <summary>
-    /// About what is left of the last objective, as a share of it, and how many epochs more take it to <paramref name="enough"/>. What is
-    /// left is infinite where the objectives do not tell, or fall slower than any power.
+    /// Takes gains to go on to fall by a power of the time, as they did in the last epochs and as many before them: slow directions are
+    /// left in the end. Where the last epoch is not the best of them the fit has not settled, and nothing is foretold.
     /// </summary>
-    /// <param name="objectives">Those after each epoch.</param>
-    /// <param name="enough">The share that may be left.</param>
-    public static (double Left, double Epochs) Of(IReadOnlyList<EpochReport> objectives, double enough)
+    /// <param name="objectives">The objective after each epoch.</param>
+    /// <param name="enough">The share of the objective that need not be gone for.</param>
+    public static Forecast Of(IReadOnlyList<double> objectives, double enough)
     {
-        var count = objectives.Count;
-        if (count < 3 * Span)
-            return (double.PositiveInfinity, 0);
-        double Least(int end) => objectives.Skip(count - end - Span).Take(Span).Min(epoch => epoch.Objective);
-        double last = Least(0), middle = Least(Span);
-        double gain = middle - last, before = Least(2 * Span) - middle, ratio = gain / before;
+        var epochs = objectives.Count;
+        if (epochs < 3 * Window)
+            return new Forecast(double.PositiveInfinity, 0);
+        double Least(int end) => objectives.Skip(epochs - end - Window).Take(Window).Min();
+        double last = Least(0), middle = Least(Window);
+        double gain = middle - last, ratio = gain / (Least(2 * Window) - middle);
         if (!(gain > 0 && ratio < 1))
-            return (double.PositiveInfinity, double.PositiveInfinity);
-        double first = (count - Span) / (count - 2.0 * Span), second = count / (double)(count - Span);
-        if (ratio >= Math.Log(second) / Math.Log(first))
-            return (double.PositiveInfinity, Span * Math.Log(gain * ratio / (1 - ratio) / last / enough) / -Math.Log(ratio));
-        double low = 0, high = LargestPower;
-        while (high - low > 1e-9 * high)
-        {
-            var power = (low + high) / 2;
-            if ((1 - Math.Pow(second, -power)) / (Math.Pow(first, power) - 1) > ratio)
-                low = power;
-            else
-                high = power;
-        }
-
-        var left = gain / (Math.Pow(second, high) - 1) / last;
-        return (left, count * (Math.Pow(left / enough, 1 / high) - 1));
+            return new Forecast(double.PositiveInfinity, double.PositiveInfinity);
+        // Of gains c t^-p, p > 1, those after t windows are c t^(1-p) / (p - 1).
+        var windows = epochs / (double)Window;
+        var power = Math.Log(ratio) / Math.Log((windows - 1) / windows);
+        var left = power > 1 && objectives[^1] <= last ? gain * windows / (power - 1) / last : double.PositiveInfinity;
+        return new Forecast(left, Window * Math.Log(Math.Min(left, 1) / enough) / -Math.Log(ratio));
     }
 }

@@ -15,6 +15,9 @@ namespace MLNet.CrossEntropy.Linear;
 /// </remarks>
 internal sealed partial class LinearObjective : IDisposable
 {
+    // As many parameters as are worth waking threads for.
+    private const int WorthSharing = 1 << 15;
+
     private readonly RowMap _takeErrors;
     private LossSums[] _units = [];
     private RowSet? _rowsAtHand;
@@ -201,13 +204,15 @@ internal sealed partial class LinearObjective : IDisposable
     /// <summary>The same for sparse rows, whose centre is 0, in the order of the weights.</summary>
     private void ToRawSparse(double[] scaled, LinearWeights weights)
     {
-        var to = weights.Values;
-        for (int j = 0, place = 0; j < Features; j++)
+        ShareFeatures((from, to) =>
         {
-            for (var p = j; p < Outputs * Features; p += Features)
-                to[place++] = (float)(Scaling.Scales[j] * scaled[p]);
-        }
-
+            var values = weights.Values[(from * Outputs)..];
+            for (int j = from, place = 0; j < to; j++)
+            {
+                for (var p = j; p < Outputs * Features; p += Features)
+                    values[place++] = (float)(Scaling.Scales[j] * scaled[p]);
+            }
+        });
         for (var k = 0; k < Outputs; k++)
             weights.Biases[k] = (float)scaled[Outputs * Features + k];
     }
@@ -223,18 +228,30 @@ internal sealed partial class LinearObjective : IDisposable
     public void SumsToScaled(double[] scaled, double weight, double[] gradient, bool isPoint = false)
     {
         for (var k = 0; k < Outputs; k++)
+            gradient[Outputs * Features + k] = Products.BiasSums[k] / weight;
+        ShareFeatures((from, to) =>
         {
-            var bias = Products.BiasSums[k] / weight;
-            for (var j = 0; j < Features; j++)
+            for (var k = 0; k < Outputs; k++)
             {
-                var scale = Scaling.Scales[j];
-                var slope = Products.Sums[k * Features + j] / weight - Scaling.Means[j] * bias;
-                var penalised = scale * scaled[k * Features + j] - (isPoint ? Penalty.CentreOf(k, j) : 0);
-                gradient[k * Features + j] = scale * (slope + Penalty.L2Of(j) * penalised);
+                var bias = gradient[Outputs * Features + k];
+                for (var j = from; j < to; j++)
+                {
+                    var scale = Scaling.Scales[j];
+                    var slope = Products.Sums[k * Features + j] / weight - Scaling.Means[j] * bias;
+                    var penalised = scale * scaled[k * Features + j] - (isPoint ? Penalty.CentreOf(k, j) : 0);
+                    gradient[k * Features + j] = scale * (slope + Penalty.L2Of(j) * penalised);
+                }
             }
+        });
+    }
 
-            gradient[Outputs * Features + k] = bias;
-        }
+    /// <summary>Runs what is done for each feature by itself: on all threads where there is enough of it.</summary>
+    private void ShareFeatures(Action<int, int> range)
+    {
+        if (Parameters < WorthSharing)
+            range(0, Features);
+        else
+            Team.Run(member => range(Team.Share(member, Features).From, Team.Share(member, Features).To));
     }
 
     /// <summary>
@@ -243,9 +260,10 @@ internal sealed partial class LinearObjective : IDisposable
     public (double Constant, double Linear, double Square) PenaltyAlong(double[] point, double[] direction)
     {
         double constant = 0, linear = 0, square = 0;
-        for (var i = 0; i < Outputs * Features; i++)
+        for (int i = 0, j = 0, k = 0; i < Outputs * Features; i++, j++)
         {
-            var (k, j) = (i / Features, i % Features);
+            if (j == Features)
+                (j, k) = (0, k + 1);
             double l2 = Penalty.L2Of(j), scale = Scaling.Scales[j];
             double weight = scale * point[i] - Penalty.CentreOf(k, j), change = scale * direction[i];
             constant += l2 / 2 * weight * weight;

@@ -39,12 +39,13 @@ internal sealed class ScoredBlock
     private float[] _scores;
     private double[] _targets;
 
-    public ScoredBlock(int width, bool hasSoftLabels, bool hasIds, bool hasSegments)
+    public ScoredBlock(int width, bool hasSoftLabels, bool hasWeights, bool hasIds, bool hasSegments)
     {
-        Width = width;
+        (Width, HasWeights) = (width, hasWeights);
         Capacity = Math.Clamp(ScoresPerBlock / width, 1, 1024);
         Labels = new int[Capacity];
         Weights = new double[Capacity];
+        Array.Fill(Weights, 1);
         _scores = new float[Capacity * width];
         Ids = hasIds ? new string?[Capacity] : [];
         Segments = hasSegments ? new int[Capacity] : [];
@@ -54,6 +55,9 @@ internal sealed class ScoredBlock
     public int Width { get; }
 
     public bool HasSoftLabels => _targets.Length > 0;
+
+    /// <summary>Whether weights may be others than 1.</summary>
+    public bool HasWeights { get; }
 
     public int Capacity { get; }
 
@@ -207,7 +211,7 @@ internal abstract class ScoredRowReader : IDisposable
 
     /// <summary>A block of so many scores a row.</summary>
     protected ScoredBlock NewBlock(int width, bool hasSoftLabels) =>
-        new(width, hasSoftLabels, hasIds: _source.Id is not null, hasSegments: _source.Segment is not null);
+        new(width, hasSoftLabels, _source.HasWeights, hasIds: _source.Id is not null, hasSegments: _source.Segment is not null);
 
     /// <summary>A reader over the given columns, the label first, and those of weights and names.</summary>
     protected static T Open<T>(IDataView data, ScoredColumns columns, DataViewSchema.Column?[] read, Func<Source, T> make)
@@ -219,7 +223,8 @@ internal abstract class ScoredRowReader : IDisposable
         try
         {
             var weights = weight is null ? null : ColumnValues.Weight(cursor, weight);
-            return make(new(data, read[0]!.Value, cursor, weights, Name(id, "id"), Name(segment, "segment")));
+            return make(
+                new(data, read[0]!.Value, cursor, weights, Name(id, "id"), Name(segment, "segment"), columns.WeightBySoftLabelSum));
         }
         catch
         {
@@ -235,27 +240,40 @@ internal abstract class ScoredRowReader : IDisposable
 
     private bool FillOwn(ScoredBlock block)
     {
+        var cursor = _source.Cursor;
         block.Count = 0;
-        while (block.Count < block.Capacity && _source.Cursor.MoveNext())
+        while (block.Count < block.Capacity && cursor.MoveNext())
         {
             var row = block.Count++;
             if (row == 0)
-                block.FirstRow = _source.Cursor.Position;
-            block.Weights[row] = _source.Weight?.Invoke() ?? 1;
-            // Beyond these the sums of squares that standard errors rest on would be 0 or infinite.
-            if (block.Weights[row] is not (0 or (>= ColumnErrors.LeastWeight and <= ColumnErrors.MostWeight)))
-                throw ColumnErrors.WeightBeyondSquares(_source.Cursor.Position, block.Weights[row]);
-            if (_source.Id is { } id)
-                block.Ids[row] = id();
-            if (_source.Segment is { } segment)
-                block.Segments[row] = Segments.IndexOf(segment());
+                block.FirstRow = cursor.Position;
+            if (!_source.IsPlain)
+                ReadOthers(block, row);
             ReadRow(block, row);
         }
         return block.Count > 0;
     }
 
+    private void ReadOthers(ScoredBlock block, int row)
+    {
+        block.Weights[row] = _source.Weight?.Invoke() ?? 1;
+        // Beyond these the sums of squares that standard errors rest on would be 0 or infinite.
+        if (block.Weights[row] is not (0 or (>= ColumnErrors.LeastWeight and <= ColumnErrors.MostWeight)))
+            throw ColumnErrors.WeightBeyondSquares(_source.Cursor.Position, block.Weights[row]);
+        if (_source.Id is { } id)
+            block.Ids[row] = id();
+        if (_source.Segment is { } segment)
+            block.Segments[row] = Segments.IndexOf(segment());
+    }
+
     /// <summary>An open cursor, and what every kind of rows has.</summary>
     internal sealed record Source(
         IDataView Data, DataViewSchema.Column Label, DataViewRowCursor Cursor, Func<double>? Weight, Func<string?>? Id,
-        Func<string?>? Segment);
+        Func<string?>? Segment, bool HasSoftWeights)
+    {
+        public bool HasWeights => Weight is not null || HasSoftWeights;
+
+        /// <summary>Whether there is nothing but labels and scores.</summary>
+        public bool IsPlain { get; } = Weight is null && Id is null && Segment is null && !HasSoftWeights;
+    }
 }

@@ -54,14 +54,15 @@ internal sealed class ScoredRows : ScoredRowReader
 
     protected override void ReadRow(ScoredBlock block, int row)
     {
-        block.Labels[row] = _hardLabel?.Invoke() ?? ReadSoftLabel(block, row);
+        block.Labels[row] = _hardLabel is not null ? _hardLabel() : ReadSoftLabel(block, row);
         _scores(ref _buffer);
-        if (_buffer.Length != block.Width)
-            throw ColumnErrors.WrongScoreCount(_cursor.Position, _buffer.Length, _scoreColumnName, block.Width);
-        if (_buffer.IsDense)
-            Copy(_buffer.GetValues(), block.Scores(row));
-        else
+        ReadOnlySpan<float> values = _buffer.GetValues();
+        if (values.Length == block.Width)
+            Copy(values, block.Scores(row));
+        else if (_buffer.Length == block.Width)
             _buffer.CopyTo(block.Scores(row));
+        else
+            throw ColumnErrors.WrongScoreCount(_cursor.Position, _buffer.Length, _scoreColumnName, block.Width);
     }
 
     /// <summary>Copies a row, mostly a short one: for that a call of the runtime's copying takes longer than the copying.</summary>

@@ -19,7 +19,9 @@ internal sealed class TreeSum
     private readonly ICluster _cluster;
     private readonly Node[][] _nodes;
     private readonly List<(Node Node, double[] Values)> _sums = [];
-    private readonly Stack<double[]> _spares = [];
+
+    // By length; vectors that are made anew in every pass keep the garbage collector busy for longer than their sums take.
+    private readonly Dictionary<int, Stack<double[]>> _spares = [];
     private int _length;
     private int _next;
 
@@ -45,12 +47,10 @@ internal sealed class TreeSum
     /// <param name="total">Receives the sum over all ranks' leaves.</param>
     public void Sum(int length, Action<int, double[]> fill, Span<double> total)
     {
-        if (length != _length)
-            _spares.Clear();
         (_length, _next) = (length, Leaves.From);
         for (; _next < Leaves.To; _next++)
         {
-            var values = _spares.TryPop(out var spare) ? spare : new double[length];
+            var values = Rent(length);
             Array.Clear(values);
             fill(_next, values);
             Push(_sums, new Node(_next, 0), values, Merge);
@@ -61,7 +61,7 @@ internal sealed class TreeSum
         else
             SumLong(total);
         foreach (var (_, values) in _sums)
-            _spares.Push(values);
+            Return(values);
         _sums.Clear();
     }
 
@@ -92,8 +92,18 @@ internal sealed class TreeSum
     private double[] Merge(double[] left, double[] right, Node leftNode, Node rightNode)
     {
         Add(left, right);
-        _spares.Push(right);
+        Return(right);
         return left;
+    }
+
+    private double[] Rent(int length) =>
+        _spares.TryGetValue(length, out var spares) && spares.TryPop(out var spare) ? spare : new double[length];
+
+    private void Return(double[] values)
+    {
+        if (!_spares.TryGetValue(values.Length, out var spares))
+            _spares[values.Length] = spares = [];
+        spares.Push(values);
     }
 
     private static void Add(Span<double> left, ReadOnlySpan<double> right)
@@ -109,7 +119,7 @@ internal sealed class TreeSum
     private void SumShort(Span<double> total)
     {
         var own = _sums.ToDictionary(sum => sum.Node.Start, sum => sum.Values);
-        var received = new double[_length];
+        var received = Rent(_length);
         List<(Node Node, int Values)> row = [];
         for (var rank = 0; rank < _cluster.Size; rank++)
         {
@@ -118,6 +128,7 @@ internal sealed class TreeSum
         }
 
         Fold(row, Bring);
+        Return(received);
         if (_cluster.Rank == 0)
             own[0].AsSpan(0, _length).CopyTo(total);
         _cluster.Broadcast(MemoryMarshal.AsBytes(total));
@@ -149,9 +160,10 @@ internal sealed class TreeSum
         {
             int next = (rank + away) % size, before = (rank + size - away) % size;
             var (start, end) = LeavesOf(next, size, _length);
-            slices[before] = new double[_nodes[before].Length * (to - from)];
-            _cluster.Exchange(
-                next, MemoryMarshal.AsBytes<double>(Slices(start, end)), before, MemoryMarshal.AsBytes(slices[before].AsSpan()));
+            slices[before] = Rent(_nodes[before].Length * (to - from));
+            var sent = Slices(start, end);
+            _cluster.Exchange(next, MemoryMarshal.AsBytes<double>(sent), before, MemoryMarshal.AsBytes(slices[before].AsSpan()));
+            Return(sent);
         }
 
         List<(Node Node, (int Rank, int Place) Values)> row = [];
@@ -163,6 +175,7 @@ internal sealed class TreeSum
 
         var (first, place) = Fold(row, Merge);
         slices[first].AsSpan(place * (to - from), to - from).CopyTo(total[from..to]);
+        Array.ForEach(slices, Return);
         for (var away = 1; away < size; away++)
         {
             int next = (rank + away) % size, before = (rank + size - away) % size;
@@ -180,7 +193,7 @@ internal sealed class TreeSum
 
     private double[] Slices(int from, int to)
     {
-        var slices = new double[_sums.Count * (to - from)];
+        var slices = Rent(_sums.Count * (to - from));
         for (var i = 0; i < _sums.Count; i++)
             _sums[i].Values.AsSpan(from, to - from).CopyTo(slices.AsSpan(i * (to - from)));
         return slices;

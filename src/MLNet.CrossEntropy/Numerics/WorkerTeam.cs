@@ -33,13 +33,12 @@ internal sealed class WorkerTeam : IDisposable
     private long _nextSolo = FirstSolo;
 
     /// <param name="size">The number of members, the caller included.</param>
-    /// <param name="spins">How often a member looks for the next phase before it sleeps; null for what suits short steps.</param>
-    public WorkerTeam(int size, int? spins = null)
+    public WorkerTeam(int size)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         Capacity = Size = size;
         // Spinning members of a team larger than the machine would keep the working ones from running.
-        _spins = spins ?? (size <= Environment.ProcessorCount ? Spins + Yields : 50);
+        _spins = size <= Environment.ProcessorCount ? Spins + Yields : 50;
         _threads = new Thread[size - 1];
         for (var i = 0; i < _threads.Length; i++)
         {

@@ -95,6 +95,20 @@ public sealed class EvaluationOptionsTests
             () => ReferencePrior.FromClassProbabilities("train set", train)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_prior_is_measured_on_the_weights_of_the_rows()
+    {
+        var data = new InMemoryView.Builder().AddNumbers("Label", [0, 1, 2]).AddScores("Score", Scores, 3)
+            .AddNumbers("Weight", [1, 3, 4]).Build();
+        double Reference(ReferencePrior prior) => _ml.MulticlassClassification.EvaluateCrossEntropy(
+            data, new MulticlassEvaluationOptions { Prior = prior, ExampleWeightColumnName = "Weight" }).ReferenceLogLoss;
+
+        Dictionary<string, double> train = new() { ["0"] = 0.5, ["1"] = 0.25, ["2"] = 0.25 };
+        Assert.Equal(Math.Log(2) * (1 + 2 * 7) / 8, Reference(ReferencePrior.FromClassProbabilities("train set", train)), 1e-15);
+        Assert.Equal(
+            -(Math.Log(1 / 8.0) + 3 * Math.Log(3 / 8.0) + 4 * Math.Log(0.5)) / 8, Reference(ReferencePrior.TestSet), 1e-15);
+    }
+
     [Theory]
     [InlineData("Key")]
     [InlineData("Text")]

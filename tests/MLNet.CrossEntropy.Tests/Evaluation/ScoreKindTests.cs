@@ -27,6 +27,54 @@ public sealed class ScoreKindTests
         Assert.Equal(areUnusable ? Rows - first : Rows, metrics.Rows.Used);
     }
 
+    [Theory]
+    [InlineData(20_000)]
+    [InlineData(60_000)]
+    public void Logits_after_the_rows_that_decide_name_the_way_out(int count)
+    {
+        // Of 3 classes 16 blocks of 1,024 rows decide.
+        (var labels, var scores) = Change(16 * 1024, count, fromProbabilities: true);
+        var metrics = Evaluate(labels, scores, ScoreKind.Auto);
+        Assert.Equal("column 'Score' as probabilities (found out from the first rows)", metrics.ScoresUsed);
+        Assert.Equal(16 * 1024, metrics.Rows.Used);
+        Assert.Contains(metrics.Warnings, w => w.Contains("set ScoreKind to ScoreKind.Logits", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(20_000, false)]
+    [InlineData(60_000, true)]
+    public void Probabilities_after_the_rows_that_decide_name_the_way_out(int count, bool areMost)
+    {
+        (var labels, var scores) = Change(16 * 1024, count, fromProbabilities: false);
+        foreach (var metrics in (LogLossMetrics[])[Evaluate(labels, scores, ScoreKind.Auto), MultiLabel(scores)])
+        {
+            Assert.Equal("column 'Score' as logits (found out from the first rows)", metrics.ScoresUsed);
+            Assert.Equal(
+                areMost, metrics.Warnings.Any(w => w.Contains("set ScoreKind to ScoreKind.Probabilities", StringComparison.Ordinal)));
+        }
+        Assert.DoesNotContain(
+            Evaluate(labels, scores, ScoreKind.Logits).Warnings, w => w.Contains("ScoreKind.Prob", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Some_500_rows_of_logits_whose_first_sums_to_1_are_logits()
+    {
+        (var labels, var scores) = Change(1, 500, fromProbabilities: true);
+        var metrics = Evaluate(labels, scores, ScoreKind.Auto);
+        Assert.Equal(500, metrics.Rows.Used);
+        Assert.Equal(Evaluate(labels, scores, ScoreKind.Logits).LogLoss, metrics.LogLoss);
+    }
+
+    private static (double[] Labels, double[][] Scores) Change(int first, int count, bool fromProbabilities)
+    {
+        Random random = new(5);
+        return (
+            [.. Enumerable.Range(0, count).Select(_ => (double)random.Next(3))],
+            [.. Enumerable.Range(0, count).Select(i => i < first == fromProbabilities
+                ? new[] { 0.5, 0.25, 0.25 }
+                : [6 * random.NextDouble() - 3, 6 * random.NextDouble() - 3, 6 * random.NextDouble() - 3])]);
+    }
+
     [Fact]
     public void A_few_broken_rows_make_no_logits_of_probabilities()
     {
@@ -64,7 +112,9 @@ public sealed class ScoreKindTests
 
     private MultiLabelCrossEntropyMetrics MultiLabel(double[][] scores) =>
         _ml.MulticlassClassification.EvaluateMultiLabelCrossEntropy(
-            new InMemoryView.Builder().AddScores("Label", [[1, 0], [0, 1], [1, 1]], 2).AddScores("Score", scores, 2).Build());
+            new InMemoryView.Builder()
+                .AddScores("Label", scores.Select((row, i) => Array.ConvertAll(row, _ => i % 2.0)), scores[0].Length)
+                .AddScores("Score", scores, scores[0].Length).Build());
 
     private MulticlassCrossEntropyMetrics Evaluate(double[] labels, double[][] scores, ScoreKind kind) =>
         _ml.MulticlassClassification.EvaluateCrossEntropy(

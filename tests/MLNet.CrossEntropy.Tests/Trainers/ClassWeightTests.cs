@@ -48,6 +48,13 @@ public class ClassWeightTests
         var error = Assert.ThrowsAny<ArgumentException>(
             () => Predict(new() { TargetPrior = TargetPrior.OfRows, ExampleWeightColumnName = "Weight" }));
         Assert.Contains("TargetPrior is OfRows; it must be null or ByName", error.Message, StringComparison.Ordinal);
+
+        IDataView binary = new InMemoryView.Builder().AddScores("Features", [[0.0], [1]], 1).AddNumbers("Label", [0, 1])
+            .AddNumbers("Weight", [1, 3]).Build();
+        var options = new SigmoidCrossEntropyTrainer.Options { TargetPrior = TargetPrior.OfRows, ExampleWeightColumnName = "Weight" };
+        Assert.Equal(
+            error.Message.Replace("Softmax", "Sigmoid", StringComparison.Ordinal),
+            Assert.ThrowsAny<ArgumentException>(() => _ml.BinaryClassification.Trainers.SigmoidCrossEntropy(options).Fit(binary)).Message);
     }
 
     [Theory]

@@ -95,6 +95,20 @@ internal sealed class RankAccumulator(int classes)
         }
     }
 
+    /// <summary>Takes over the counts of rows of weight 1, which are whole numbers.</summary>
+    public void Merge(RankAccumulator part)
+    {
+        _weight.Add(part._weight.Value);
+        for (var k = 0; k < classes; k++)
+        {
+            _plain[k] += part._plain[k];
+            _untied[k].Add(part._untied[k].Value);
+            _lowerIndexFirst[k].Add(part._lowerIndexFirst[k].Value);
+            _optimistic[k].Add(part._optimistic[k].Value);
+            _pessimistic[k].Add(part._pessimistic[k].Value);
+        }
+    }
+
     /// <summary>The weighted share of rows whose true class is among the k highest scores; NaN without rows.</summary>
     public TopKAccuracy[] ToAccuracies()
     {
@@ -190,6 +204,13 @@ internal sealed class ConfusionAccumulator(int classes)
             else
                 AddSoft(block, row);
         }
+    }
+
+    /// <summary>Takes over the counts of rows of weight 1.</summary>
+    public void Merge(ConfusionAccumulator part)
+    {
+        for (var cell = 0; cell < _plain.Length; cell++)
+            _plain[cell] += part._plain[cell];
     }
 
     public ClassConfusionMatrix ToMatrix(IReadOnlyList<string> names)

@@ -20,9 +20,18 @@ internal sealed class RowLossAccumulator(int worstRows, LossFloor floor)
 
     public void Add(EvaluatedBlock block)
     {
-        ReadOnlySpan<double> clippedLosses = block.ClippedLosses.AsSpan(0, block.Count), weights = block.Weights.AsSpan(0, block.Count);
-        ByLoss.Add(block.Losses.AsSpan(0, block.Count), clippedLosses, weights);
-        ByProbability.Add(block.Probabilities.AsSpan(0, block.Count), clippedLosses, weights);
+        ReadOnlySpan<double> losses = block.Losses.AsSpan(0, block.Count), probabilities = block.Probabilities.AsSpan(0, block.Count);
+        if (block.IsPlain)
+        {
+            ByLoss.AddPlain(losses, losses);
+            ByProbability.AddPlain(probabilities, losses);
+        }
+        else
+        {
+            ReadOnlySpan<double> clipped = block.ClippedLosses.AsSpan(0, block.Count), weights = block.Weights.AsSpan(0, block.Count);
+            ByLoss.Add(losses, clipped, weights);
+            ByProbability.Add(probabilities, clipped, weights);
+        }
         // A mistake counts as given probability 0.
         foreach ((_, _, var weight) in block.Mistakes)
         {
@@ -30,6 +39,15 @@ internal sealed class RowLossAccumulator(int worstRows, LossFloor floor)
             ByProbability.Add(0, floor.Largest, weight);
         }
         Worst.Add(block);
+    }
+
+    /// <summary>Takes over the rows of a part.</summary>
+    public void Merge(RowLossAccumulator part)
+    {
+        ByLoss.Merge(part.ByLoss);
+        ByProbability.Merge(part.ByProbability);
+        foreach (var row in part.Worst.Rows)
+            Worst.Add(row);
     }
 
     /// <summary>Writes the sums, or reads them.</summary>
@@ -49,8 +67,13 @@ internal sealed class RowLossAccumulator(int worstRows, LossFloor floor)
 /// <param name="end">The upper edge of the last interval.</param>
 internal sealed class LossHistogram(int bins, int perUnit, double end)
 {
+    private const int FractionBits = 44;
+
     // Rows, weights, weighted losses: as one vector they are one addition.
     private readonly Vector256<double>[] _bins = new Vector256<double>[bins];
+
+    // Of plain rows their number and, in two parts, the sum of their losses in 2^-44: whole numbers need no order.
+    private readonly Vector256<long>[] _plain = new Vector256<long>[bins];
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<double> values, ReadOnlySpan<double> losses, ReadOnlySpan<double> weights)
@@ -62,17 +85,47 @@ internal sealed class LossHistogram(int bins, int perUnit, double end)
     }
 
     public void Add(double value, double loss, double weight) =>
-        _bins[(int)double.MinNative(value * perUnit, bins - 1)] += Vector256.Create(1, weight, weight * loss, 0);
+        _bins[BinOf(value)] += Vector256.Create(1, weight, weight * loss, 0);
+
+    /// <summary>Adds rows of weight 1 whose losses are finite; the outcome is the same bits in whatever order they come.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void AddPlain(ReadOnlySpan<double> values, ReadOnlySpan<double> losses)
+    {
+        losses = losses[..values.Length];
+        for (var row = 0; row < values.Length; row++)
+        {
+            var loss = (long)(losses[row] * (1L << FractionBits));
+            _plain[BinOf(values[row])] += Vector256.Create(1, loss >> 32, loss & uint.MaxValue, 0);
+        }
+    }
+
+    /// <summary>Takes over the rows of a part.</summary>
+    public void Merge(LossHistogram part)
+    {
+        for (var b = 0; b < bins; b++)
+            (_bins[b], _plain[b]) = (_bins[b] + part._bins[b], _plain[b] + part._plain[b]);
+    }
 
     /// <summary>Writes the sums, or reads them.</summary>
-    public void Serialize(StateStream state) => state.Raw<Vector256<double>>(_bins);
+    public void Serialize(StateStream state)
+    {
+        state.Raw<Vector256<double>>(_bins);
+        state.Raw<Vector256<long>>(_plain);
+    }
 
     /// <summary>The intervals that hold rows, in order.</summary>
-    public LossBin[] ToBins() =>
-    [
-        .. Enumerable.Range(0, bins).Where(b => _bins[b][0] > 0).Select(b =>
-            new LossBin((double)b / perUnit, b < bins - 1 ? (b + 1.0) / perUnit : end, (long)_bins[b][0], _bins[b][1], _bins[b][2])),
-    ];
+    public LossBin[] ToBins() => [.. Enumerable.Range(0, bins).Select(ToBin).Where(bin => bin.Rows > 0)];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int BinOf(double value) => (int)double.MinNative(value * perUnit, bins - 1);
+
+    private LossBin ToBin(int b)
+    {
+        (var weighed, var plain) = (_bins[b], _plain[b]);
+        var loss = weighed[2] + (Math.ScaleB(plain[1], 32 - FractionBits) + Math.ScaleB(plain[2], -FractionBits));
+        var upper = b < bins - 1 ? (b + 1.0) / perUnit : end;
+        return new((double)b / perUnit, upper, (long)weighed[0] + plain[0], weighed[1] + plain[0], loss);
+    }
 }
 
 /// <summary>Keeps the k rows of the largest losses, whatever the order they come in.</summary>

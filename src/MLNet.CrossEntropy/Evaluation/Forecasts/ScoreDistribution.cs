@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MLNet.CrossEntropy.Linear;
 
@@ -12,6 +12,8 @@ internal sealed class ScoreDistribution(int? reliabilityBins)
 {
     public const int ExactRows = 1 << 16;
 
+    // All parts of a distribution count their rows together.
+    private StrongBox<int> _keptRows = new();
     private ExactForecasts? _exact = new();
     private BucketedForecasts? _buckets;
 
@@ -25,42 +27,52 @@ internal sealed class ScoreDistribution(int? reliabilityBins)
         for (var row = 0; row < keys.Length; row++)
         {
             (var positive, var negative) = (weights[row] * hits[row], weights[row] * (1 - hits[row]));
-            // A soft label makes two rows.
-            if (HasRoomFor((positive > 0 ? 1 : 0) + (negative > 0 ? 1 : 0)))
-            {
-                _exact!.Add(keys[row], positive);
-                _exact.Add(keys[row], -negative);
-            }
+            if (HasRoomFor(1))
+                _exact!.Add(keys[row], positive, negative);
             else
-            {
-                _buckets!.Add(keys[row], positive, weights[row], positive * positive + negative * negative);
-            }
+                _buckets!.Add(keys[row], positive, negative);
         }
     }
 
     /// <summary>
-    /// Adds rows of weight 1 by their forecasts (<see cref="ForecastKey"/>); of those that are listed the event came true.
+    /// Adds rows of weight 1 by their forecasts (<see cref="ForecastKey"/>); of those that are listed the event came true. In whatever
+    /// order they come, and by whatever parts (<see cref="BecomePartOf"/>), the outcome is the same bits.
     /// </summary>
     public void AddPlain(ReadOnlySpan<long> keys, ReadOnlySpan<int> hitRows)
     {
         if (HasRoomFor(keys.Length))
-        {
             _exact!.AddPlain(keys, hitRows);
-            return;
-        }
-        _buckets!.AddPlain(keys, hitRows);
+        else
+            _buckets!.AddPlain(keys, hitRows);
     }
 
     /// <summary>The same of probabilities, as their keys would say.</summary>
     public void AddPlain(ReadOnlySpan<float> probabilities, ReadOnlySpan<int> hitRows)
     {
-        if (!HasRoomFor(probabilities.Length) && _buckets!.TryAddPlain(probabilities, hitRows))
-            return;
-        var keys = ArrayPool<long>.Shared.Rent(probabilities.Length);
-        ForecastKey.Of(probabilities, keys);
-        AddPlain(keys.AsSpan(0, probabilities.Length), hitRows);
-        ArrayPool<long>.Shared.Return(keys);
+        if (HasRoomFor(probabilities.Length))
+            _exact!.AddPlain(probabilities, hitRows);
+        else
+            _buckets!.AddPlain(probabilities, hitRows);
     }
+
+    /// <summary>Makes this one, still empty, a part of another that another thread may fill, to be merged into it in the end.</summary>
+    public void BecomePartOf(ScoreDistribution whole) => _keptRows = whole._keptRows;
+
+    /// <summary>Takes over the rows of a part.</summary>
+    public void Merge(ScoreDistribution part)
+    {
+        if (_keptRows.Value <= ExactRows)
+        {
+            _exact!.Merge(part._exact!);
+            return;
+        }
+        Pour();
+        part.Pour();
+        _buckets!.Merge(part._buckets!);
+    }
+
+    /// <summary>To be called when all rows have been added: gives memory back.</summary>
+    public void Finish() => _buckets?.Finish();
 
     /// <summary>Writes the groups of equal forecast (or of one bucket), lowest forecast first, in place of what the list held.</summary>
     public void CopyGroupsTo(List<ScoreGroup> groups)
@@ -77,6 +89,7 @@ internal sealed class ScoreDistribution(int? reliabilityBins)
     {
         var isExact = IsExact;
         state.Value(ref isExact);
+        state.Raw(ref _keptRows.Value);
         if (!isExact)
             Pour();
         _exact?.Serialize(state);
@@ -91,7 +104,7 @@ internal sealed class ScoreDistribution(int? reliabilityBins)
     /// <summary>Whether so many rows more may be kept as they are; if not, none is from now on.</summary>
     private bool HasRoomFor(int rows)
     {
-        if (_exact is not null && _exact.Rows + rows > ExactRows)
+        if (_exact is not null && Interlocked.Add(ref _keptRows.Value, rows) > ExactRows)
             Pour();
         return _exact is not null;
     }

@@ -40,6 +40,7 @@ internal sealed class RowShares : IDisposable
     private readonly Dictionary<int, RowShare> _local;
 
     private readonly int _outputs;
+    private double[] _total = [];
 
     private RowShares(ICluster cluster, long rows, long nonZeros, int count, IReadOnlyList<RowBlock> own, int outputs)
     {
@@ -120,16 +121,19 @@ internal sealed class RowShares : IDisposable
         };
     }
 
-    /// <summary>The sum over all shares of a vector that each has; the same bits on every rank.</summary>
+    /// <summary>
+    /// The sum over all shares of a vector that each has, with one number more; the same bits on every rank. It stands until the next sum.
+    /// </summary>
     /// <param name="length">The vectors' length.</param>
     /// <param name="fill">Fills the vector of a share, which is all 0 before.</param>
     public double[] Sum(int length, Action<RowShare, double[]> fill)
     {
         // Whether a rank has been cancelled travels along.
-        var total = new double[length + 1];
-        _tree.Sum(length + 1, Fill, total);
-        IsCancelled |= total[length] > 0;
-        return total;
+        if (_total.Length != length + 1)
+            _total = new double[length + 1];
+        _tree.Sum(length + 1, Fill, _total);
+        IsCancelled |= _total[length] > 0;
+        return _total;
 
         void Fill(int index, double[] values)
         {

@@ -11,13 +11,30 @@ internal sealed class ConjugateGradient(int length)
     /// <summary>The most products that a solution takes.</summary>
     public const int MostIterations = 250;
 
+    // Parts that do not fall tell nothing of their sum.
+    private const double SlowestFall = 0.95;
+
     private readonly double[] _residual = new double[length];
     private readonly double[] _search = new double[length];
     private readonly double[] _product = new double[length];
     private readonly double[] _solved = new double[length];
+    private readonly List<double> _parts = [];
 
     /// <summary>The solution p of the last call.</summary>
     public double[] Solution { get; } = new double[length];
+
+    /// <summary>
+    /// About <c>g' H^-1 g</c>: each product of the last solution found a part of it, and what they did not find is taken to go on falling
+    /// as the last half of them did.
+    /// </summary>
+    public double Decrement()
+    {
+        if (_parts.Count < 2)
+            return _parts.Sum();
+        var middle = _parts.Count / 2 - 1;
+        var ratio = Math.Min(SlowestFall, Math.Pow(_parts[^1] / _parts[middle], 1.0 / (_parts.Count - 1 - middle)));
+        return _parts.Sum() + _parts[^1] * ratio / (1 - ratio);
+    }
 
     /// <summary>Solves to a share of the first residual, in the preconditioner's norm <c>r' M^-1 r</c>.</summary>
     /// <param name="gradient">g.</param>
@@ -41,6 +58,7 @@ internal sealed class ConjugateGradient(int length)
         Array.Clear(_search);
         SpanMath.AddScaled(_residual, -1, gradient);
         double goal = 0, last = 1;
+        _parts.Clear();
         for (var i = 0; i < most; i++)
         {
             _residual.CopyTo(_solved, 0);
@@ -59,6 +77,7 @@ internal sealed class ConjugateGradient(int length)
             if (!(curvature > 0))
                 return i + 1;
             var step = next / curvature;
+            _parts.Add(step * next);
             SpanMath.AddScaled(Solution, step, _search);
             SpanMath.AddScaled(_residual, -step, _product);
             advance(step);

@@ -24,6 +24,7 @@ internal sealed class GapEstimate : IDisposable
 
     private readonly LinearObjective _objective;
     private readonly bool _isOwn;
+    private readonly bool _areAll;
     private readonly RowSet _sample;
     private readonly LocalObjective _local;
     private readonly NewtonPreconditioner? _factor;
@@ -38,10 +39,13 @@ internal sealed class GapEstimate : IDisposable
         var most = Math.Max(1, MostValues / Math.Max(summary.ValuesPerRow, summary.Outputs));
         var size = (int)Math.Min(Math.Max(FewestRows, RowsPerFeature * (long)summary.Features), Math.Min(most, summary.Rows));
         // Of a cluster every rank has the same sample, and asks nobody about it.
-        _sample = new RowSet([objective.Shares?.Sample(size) ?? RowSample.Draw(objective.Chunks, summary, size, seed: 0)]);
-        _objective = objective.Shares is null ? objective
-            : new LinearObjective([_sample], summary, objective.Loss, objective.Penalty, objective.Scaling, objective.Team);
-        _isOwn = _objective != objective;
+        _isOwn = objective.Shares is not null;
+        _areAll = !_isOwn && size == summary.Rows && objective.Chunks is RowSet[];
+        _sample = _areAll ? objective.Chunks.Single()
+            : new RowSet([objective.Shares?.Sample(size) ?? RowSample.Draw(objective.Chunks, summary, size, seed: 0)]);
+        _objective = _isOwn
+            ? new LinearObjective([_sample], summary, objective.Loss, objective.Penalty, objective.Scaling, objective.Team)
+            : objective;
         _local = new LocalObjective(_objective, _sample);
         double[] point = new double[objective.Parameters];
         objective.ToScaled(weights, point);
@@ -63,7 +67,7 @@ internal sealed class GapEstimate : IDisposable
         var direction = new ConjugateGradient(gradient.Length);
         var most = Math.Clamp(MostNumbers / gradient.Length, FewestProducts, MostProducts);
         direction.Solve(gradient, _ => Tolerance, Precondition, Multiply, _ => { }, most);
-        return Math.Max(0, -SpanMath.Dot(gradient, direction.Solution) / 2);
+        return direction.Decrement() / 2;
     }
 
     /// <summary>
@@ -95,7 +99,8 @@ internal sealed class GapEstimate : IDisposable
         _local.Dispose();
         if (_isOwn)
             _objective.Dispose();
-        _sample.Dispose();
+        if (!_areAll)
+            _sample.Dispose();
     }
 
     private void Multiply(double[] direction, double[] product)

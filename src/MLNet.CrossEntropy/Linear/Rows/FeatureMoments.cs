@@ -157,7 +157,7 @@ internal sealed unsafe class FeatureMoments
             if (shares.Local.First() is { Index: 0 } first)
                 Guess(shares.Own, first.To);
             shares.Cluster.Broadcast(MemoryMarshal.AsBytes(_origin.AsSpan()));
-            _sums = shares.Sum(_sums.Length, (share, values) => Add(shares.Own, share, values));
+            _sums = [.. shares.Sum(_sums.Length, (share, values) => Add(shares.Own, share, values))];
             shares.Cluster.Max(_highest);
             shares.Cluster.Max(_lowest);
         }

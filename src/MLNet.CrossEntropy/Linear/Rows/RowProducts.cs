@@ -43,7 +43,9 @@ internal abstract class RowProducts(RowSummary summary, WorkerTeam team) : IDisp
 
     /// <summary>The products with rows of the summary's form.</summary>
     public static RowProducts For(RowSummary summary, WorkerTeam team) =>
-        summary.IsSparse ? new SparseProducts(summary, team) : new DenseProducts(summary, team);
+        !summary.IsSparse ? new DenseProducts(summary, team)
+        : SparseProducts.LanesOf(summary) > 1 ? new SparseProducts(summary, team)
+        : new WideProducts(summary, team);
 
     /// <summary>Begins new sums.</summary>
     public void Clear()
@@ -81,6 +83,22 @@ internal abstract class RowProducts(RowSummary summary, WorkerTeam team) : IDisp
     {
         var (from, to) = Team.Share(member, (count + UnitRows - 1) / UnitRows);
         return (Math.Min(from * UnitRows, count), Math.Min(to * UnitRows, count));
+    }
+
+    /// <summary>Adds the errors of some rows to the biases' sums.</summary>
+    protected void AddErrors(ReadOnlySpan<float> errors)
+    {
+        if (Outputs == 1)
+        {
+            BiasSums[0] += SpanMath.Sum(errors);
+            return;
+        }
+
+        for (; !errors.IsEmpty; errors = errors[Outputs..])
+        {
+            for (var k = 0; k < BiasSums.Length; k++)
+                BiasSums[k] += errors[k];
+        }
     }
 
     private void Begin(LinearWeights weights, RowSet rows, int first, int end, RowMap map)
@@ -189,142 +207,6 @@ internal sealed unsafe class DenseProducts : RowProducts
         }
 
         if (member == 0)
-            AddErrors();
-    }
-
-    private void AddErrors()
-    {
-        if (Outputs == 1)
-        {
-            BiasSums[0] += SpanMath.Sum(_errors.Span(0, _count));
-            return;
-        }
-
-        var errors = _errors.Span(0, _count * Outputs);
-        for (; !errors.IsEmpty; errors = errors[Outputs..])
-        {
-            for (var k = 0; k < BiasSums.Length; k++)
-                BiasSums[k] += errors[k];
-        }
-    }
-}
-
-/// <summary>
-/// Products with sparse rows. The rows are split into a few lanes, each with sums of its own that one thread fills; how many lanes
-/// there are follows from the rows, and their sums are added in order.
-/// </summary>
-internal sealed unsafe class SparseProducts : RowProducts
-{
-    private const int MostLanes = 8;
-
-    // A lane must have several times as much to sum up as its sums cost to clear and add.
-    private const long WorthALane = 4;
-
-    private readonly int _lanes;
-    private readonly NativeBuffer<float> _logits;
-    private readonly NativeBuffer<float> _errors;
-    private readonly double[] _biasLanes;
-    private readonly Action<int> _mapUnits;
-    private readonly Action<int> _sumLanes;
-    private readonly Action<int> _addLanes;
-    private NativeBuffer<float>? _laneSums;
-
-    public SparseProducts(RowSummary summary, WorkerTeam team)
-        : base(summary, team)
-    {
-        _lanes = LanesOf(summary);
-        var scratch = Math.Max(_lanes, team.Capacity) * UnitRows * (long)Outputs;
-        _logits = new NativeBuffer<float>(scratch);
-        _errors = new NativeBuffer<float>(scratch);
-        _biasLanes = new double[_lanes * Outputs];
-        _mapUnits = MapUnits;
-        _sumLanes = SumLanes;
-        _addLanes = AddLanes;
-    }
-
-    /// <summary>How many lanes there are.</summary>
-    public static int LanesOf(RowSummary summary) =>
-        (int)Math.Clamp(summary.ValuesPerRow * summary.ChunkRows / (WorthALane * summary.Features), 1, MostLanes);
-
-    public override void Dispose()
-    {
-        _logits.Dispose();
-        _errors.Dispose();
-        _laneSums?.Dispose();
-    }
-
-    protected override void AddProducts()
-    {
-        _laneSums ??= new NativeBuffer<float>((long)_lanes * Features * Outputs);
-        Team.Run(_sumLanes);
-        Team.Run(_addLanes);
-        for (var i = 0; i < _biasLanes.Length; i++)
-            BiasSums[i % Outputs] += _biasLanes[i];
-    }
-
-    protected override void MapLogits() => Team.Run(_mapUnits);
-
-    private void MapUnits(int member)
-    {
-        var (from, to) = UnitShare(member, End - First);
-        for (var unit = from; unit < to; unit += UnitRows)
-            ComputeUnit(First + unit, Math.Min(UnitRows, to - unit), member);
-    }
-
-    /// <summary>The logits of a unit, and what the map makes of them, in a scratch; returns the errors.</summary>
-    private float* ComputeUnit(int first, int count, int scratch)
-    {
-        var offset = (long)scratch * UnitRows * Outputs;
-        Span<float> logits = _logits.Span(offset, count * Outputs), errors = _errors.Span(offset, count * Outputs);
-        for (var r = 0; r < count; r++)
-            SparseKernels.Logits(Rows.Sparse(first + r), Weights, _logits.At(offset + r * Outputs, Outputs));
-        Map(first, count, logits, errors);
-        return _errors.At(offset, errors.Length);
-    }
-
-    private void SumLanes(int member)
-    {
-        var (firstLane, endLane) = Team.Share(member, _lanes);
-        for (var lane = firstLane; lane < endLane; lane++)
-            SumLane(lane);
-    }
-
-    private void SumLane(int lane)
-    {
-        var length = Features * Outputs;
-        _laneSums!.Span((long)lane * length, length).Clear();
-        var sums = _laneSums.At((long)lane * length, length);
-        var biasSums = _biasLanes.AsSpan(lane * Outputs, Outputs);
-        biasSums.Clear();
-        var units = (End - First + UnitRows - 1L) / UnitRows;
-        var end = Math.Min(First + (lane + 1) * units / _lanes * UnitRows, End);
-        for (var first = (int)(First + lane * units / _lanes * UnitRows); first < end; first += UnitRows)
-        {
-            var count = (int)Math.Min(UnitRows, end - first);
-            var errors = ComputeUnit(first, count, lane);
-            for (var r = 0; r < count; r++, errors += Outputs)
-            {
-                for (var k = 0; k < Outputs; k++)
-                    biasSums[k] += errors[k];
-                var row = Rows.Sparse(first + r);
-                for (var e = 0; e < row.Length; e++)
-                    SparseKernels.Axpy(row.ValuePointer[e], errors, sums + (long)row.IndexPointer[e] * Outputs, Outputs);
-            }
-        }
-    }
-
-    private void AddLanes(int member)
-    {
-        var (from, to) = Team.Share(member, Features);
-        for (var j = from; j < to; j++)
-        {
-            for (var k = 0; k < Outputs; k++)
-            {
-                var sum = 0.0;
-                for (var lane = 0; lane < _lanes; lane++)
-                    sum += _laneSums![((long)lane * Features + j) * Outputs + k];
-                Sums[k * Features + j] += sum;
-            }
-        }
+            AddErrors(_errors.Span(0, _count * Outputs));
     }
 }

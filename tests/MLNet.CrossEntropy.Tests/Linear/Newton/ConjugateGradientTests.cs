@@ -85,6 +85,30 @@ public sealed class ConjugateGradientTests
         Assert.Equal([0, 0], solver.Solution);
     }
 
+    /// <summary>g' H^-1 g of eigenvalues from 1 to 1e-4: few products find little of it, and say about how much is missing.</summary>
+    [Theory]
+    [InlineData(8)]
+    [InlineData(20)]
+    [InlineData(60)]
+    [InlineData(200)]
+    public void What_few_products_do_not_find_is_taken_into_account(int products)
+    {
+        const int Length = 200;
+        double[] eigenvalues = [.. Enumerable.Range(0, Length).Select(i => Math.Pow(10, -4.0 * i / (Length - 1)))];
+        double[] gradient = [.. eigenvalues.Select(value => Math.Pow(value, 0.75))];
+        var truth = gradient.Zip(eigenvalues, (g, value) => g * g / value).Sum();
+        var solver = new ConjugateGradient(Length);
+        solver.Solve(gradient, _ => 1e-9, _ => { }, (v, product) =>
+        {
+            for (var i = 0; i < Length; i++)
+                product[i] = eigenvalues[i] * v[i];
+        }, _ => { }, products);
+        var found = -SpanMath.Dot(gradient, solver.Solution);
+        Assert.InRange(found, 0, truth * (1 + 1e-9));
+        Assert.InRange(solver.Decrement(), found * (1 - 1e-9), 1.5 * truth);
+        Assert.True(Math.Abs(solver.Decrement() - truth) <= Math.Abs(found - truth) + 1e-9 * truth);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(3)]

@@ -35,6 +35,10 @@ internal sealed unsafe class FeatureShares
         }
     }
 
+    /// <summary>A member's features <c>[from, to)</c>.</summary>
+    public (int From, int To) Range(int member) =>
+        _team.Size == 1 ? (0, _bounds[^1]) : (_bounds[member], _bounds[member + 1]);
+
     /// <summary>What of a row is a member's: a run, since the features of a row rise.</summary>
     public SparseRow Of(int member, SparseRow row)
     {
