@@ -17,7 +17,8 @@ public static partial class CrossEntropyCatalog
     /// Data such as the model was trained on, from whose features the standard deviations come; null to do without. It goes through
     /// the transformers before the model first.
     /// </param>
-    /// <exception cref="ArgumentException">There is no linear classifier in the model, or more than one.</exception>
+    /// <exception cref="ArgumentException">There is no linear classifier in the model, or more than one; or the features in
+    /// <paramref name="data"/> are others than the model's.</exception>
     public static LinearCoefficients LinearCoefficients(this ModelOperationsCatalog catalog, ITransformer model, IDataView? data = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);

@@ -40,8 +40,4 @@ internal static class CalibrationErrors
         var remedy = "Use the method of the same name on the other catalog.";
         return new($"The linear classifier in '{parameter}' is {found}; {needed} is needed. {remedy}", parameter);
     }
-
-    public static ArgumentException WrongFeatureCountOfModel(string parameter, string column, object type, int features) => new(
-        $"Feature column {Throw.Quoted(column)} is of type {type}; the model in '{parameter}' has {features} features and needs a vector "
-            + "of as many Singles.", parameter);
 }

@@ -32,12 +32,9 @@ internal sealed class CalibrationRowReader
     public static CalibrationRowReader Read(FoundModel found, IDataView data, string labelColumn, string? weightColumn)
     {
         var prepared = found.Path.Before(data);
-        var features = ColumnValues.Require(prepared.Schema, found.FeatureColumn, "feature");
+        var features = found.FeaturesIn(prepared, nameof(data));
         var label = ColumnValues.Require(prepared.Schema, labelColumn, "label");
         var weight = ColumnValues.Optional(prepared.Schema, weightColumn, "example weight");
-        if (features.Type is not VectorDataViewType { ItemType: NumberDataViewType item, Size: var size }
-            || item != NumberDataViewType.Single || size != found.Model.Features)
-            throw CalibrationErrors.WrongFeatureCountOfModel(nameof(data), features.Name, features.Type, found.Model.Features);
         var classes = found.Model.IsBinary
             ? ScoreClasses.OfBinary(label)
             : ScoreClasses.Of(found.ScoreColumn, found.Model.Biases.Length, found.ClassNames());

@@ -56,7 +56,8 @@ internal static class ComparisonErrors
         + ". Map the label to a key (MapValueToKey) before the cross-validation, so that all folds know the same classes.");
 
     public static InvalidOperationException FoldFailed(string model, string fold, string[] classesHeldOut, Exception error) => new(
-        $"{Throw.Quoted(model)}, {fold}: {error.Message}"
+        // Of what ML.NET's reading threads meet, the cause tells more than their own words.
+        $"{Throw.Quoted(model)}, {fold}: {error.GetBaseException().Message}"
         + (classesHeldOut.Length == 0 ? "" : $" The fold holds out all rows of {Throw.Listed(classesHeldOut)}, so that its training rows "
             + "have none: map the label to a key before the cross-validation, take fewer folds, or leave such rows out."),
         error);

@@ -24,8 +24,9 @@ internal static class FitErrors
         {
             ($"feature {name} (counted from 0) is {where}", value),
             Number("a weight of the initial model", (plan.InitialWeights ?? []).Append(0).MaxBy(Math.Abs)),
-            Number("the L2 penalty", plan.L2),
-            Number("the L1 penalty", plan.L1),
+            // Penalties that the fit chose follow from its rows.
+            Number("the L2 penalty", plan.ChoosesL2 ? 0 : plan.L2),
+            Number("the L1 penalty", plan.ChoosesL1 ? 0 : plan.L1),
         }.MaxBy(number => Math.Abs(number.Item2));
         if (!double.IsFinite(loss) && Math.Abs(largest) >= Enormous)
             return new(FormattableString.Invariant(

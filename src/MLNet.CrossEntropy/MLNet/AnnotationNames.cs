@@ -78,7 +78,7 @@ internal static class AnnotationNames
 
     /// <summary>
     /// The values of a vector annotation (KeyValues, SlotNames, TrainingLabelValues) as culture-free text,
-    /// or null where the annotation is absent or of an item type that has no text form here.
+    /// or null where the annotation is absent, of an item type that has no text form here, or of more names than can be told apart.
     /// </summary>
     public static string[]? Of(DataViewSchema.Column column, string kind)
     {
@@ -103,11 +103,13 @@ internal static class AnnotationNames
         };
     }
 
-    private static string[] Text<T>(DataViewSchema.Column column, DataViewSchema.Column annotation)
+    private static string[]? Text<T>(DataViewSchema.Column column, DataViewSchema.Column annotation)
     {
         VBuffer<T> values = default;
         column.Annotations.GetGetter<VBuffer<T>>(annotation)(ref values);
-        return [.. values.DenseValues().Select(v => Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")];
+        return values.Length > ColumnValues.MostSlots
+            ? null
+            : [.. values.DenseValues().Select(v => Convert.ToString(v, CultureInfo.InvariantCulture) ?? "")];
     }
 }
 
@@ -122,5 +124,8 @@ internal static class ClassNames
         => names ?? (model.IsBinary ? [Positive] : Numbers(model.Biases.Length));
 
     /// <summary>The numbers of the classes, counted from 0.</summary>
-    public static string[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(k => k.ToString(CultureInfo.InvariantCulture))];
+    /// <exception cref="ArgumentException">There are more than anything can be done with.</exception>
+    public static string[] Numbers(int count) => count > ColumnValues.MostSlots
+        ? throw ColumnErrors.TooManyClasses(count, ColumnValues.MostSlots)
+        : [.. Enumerable.Range(0, count).Select(k => k.ToString(CultureInfo.InvariantCulture))];
 }

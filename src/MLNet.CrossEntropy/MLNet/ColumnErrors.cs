@@ -35,6 +35,10 @@ internal static class ColumnErrors
     public static ArgumentException WrongType(string name, string role, object type, string needed) => new(
         $"The {role} column {Throw.Quoted(name)} is of type {type}; {needed} is needed.");
 
+    public static ArgumentException FeaturesAreLabel(string column) => new(
+        $"Column {Throw.Quoted(column)} is named as the features and as the label: a model that sees its answer learns nothing. Name "
+            + "another column.");
+
     public static ArgumentException DuplicateClass(string name, int first, int second) => new(
         $"Two classes are called {Throw.Quoted(name)} (slots {first} and {second} of the scores); class names must differ. Give the class "
             + "names in score order in the options.");
@@ -104,9 +108,6 @@ internal static class ColumnErrors
     public static ArgumentException NoScoreColumn() => new(
         "Neither a score nor a probability column was named; the log-loss of a binary model needs at least one of the two.");
 
-    public static InvalidOperationException WrongScoreCount(long row, int count, string scoreColumn, int expected) => new(
-        $"Row {row} has {count} scores in column {Throw.Quoted(scoreColumn)}; every row must have {expected}, one a class.");
-
     public static InvalidOperationException BadWeight(string column, long row, double value) => new(string.Create(
         CultureInfo.InvariantCulture,
         $"The example weight of row {row} (counted from 0) in column {Throw.Quoted(column)} is {value}; weights must be finite and at "
@@ -149,15 +150,10 @@ internal static class ColumnErrors
         $"The vector of row {row} (counted from 0) in column {Throw.Quoted(column)} promises more values, of "
             + $"{length} slots, than its arrays hold. Mend the data view that makes it.");
 
-    public static void ThrowIfFeatureCountDiffers(DataViewSchema.Column column, long row, int count)
-    {
-        if (((VectorDataViewType)column.Type).Size is var expected && count != expected)
-        {
-            throw new InvalidOperationException(
-                $"Feature column {Throw.Quoted(column.Name)} has {count} features in row {row} (counted from 0), and its type promises "
-                    + $"{expected}. Every row must have the same length.");
-        }
-    }
+    public static InvalidOperationException WrongLength(string column, long row, int length, int expected) => new(
+        $"The vector of row {row} (counted from 0) in column {Throw.Quoted(column)} has {length} slots, and "
+        + (expected > 0 ? $"its type promises {expected}. Every row must have the same length."
+            : $"at most {ColumnValues.MostSlots} can be told apart. Take fewer slots, for example with a hash of fewer bits."));
 
     public static InvalidOperationException RowsVanished(long rows, long expected) => new(
         $"The data ended after {rows} rows, and row {expected} (counted from 0) was there in an earlier pass. Cross-validation reads "
@@ -167,9 +163,9 @@ internal static class ColumnErrors
         $"This pass over the training data gives {(rows < expected ? "only" : "at least")} {rows} usable rows, and the first gave "
         + $"{expected}. Without Cache the data is read several times: give data that are the same each time, or set Cache.");
 
-    public static InvalidOperationException WrongSlotCount(string column, long row, int count, int expected) => new(
-        $"Label column {Throw.Quoted(column)} has {count} slots in row {row} (counted from 0), and its type promises {expected}. Every "
-            + "row must have the same length.");
+    public static InvalidOperationException OtherLabels() => new(
+        "This pass over the training data gives rows with other labels, weights or first features than the first pass. Without Cache the "
+        + "data is read several times: give data that are the same each time, or set Cache.");
 
     public static InvalidOperationException NoUsableRows(string what, TrainingRowCounts counts, string? first) => new(
         counts.Seen == 0
@@ -193,6 +189,10 @@ internal static class ColumnErrors
     public static ArgumentException NotALinearModel(string parameter, Type type) => new(
         $"'{parameter}' is a {type}; it must be the parameters of a linear classifier: linear multiclass model parameters, or linear "
             + $"binary ones, calibrated by Platt's sigmoid or not.", parameter);
+
+    public static ArgumentException WrongFeatureCountOfModel(string parameter, string column, object type, int features) => new(
+        $"Feature column {Throw.Quoted(column)} is of type {type}; the model has {features} features and needs a vector "
+            + "of as many Singles.", parameter);
 
     public static ArgumentException WrongNameCount(string parameter, int count, int expected, string what) => new(
         $"'{parameter}' has {count} names for {expected} {what}; give one for each, or null.", parameter);

@@ -8,6 +8,9 @@ namespace MLNet.CrossEntropy.MLNet;
 /// <summary>Finds columns, and reads them as text or as numbers whatever their type.</summary>
 internal static class ColumnValues
 {
+    /// <summary>So many slots, or classes, can be told apart: what a type promises costs nothing, their names take a gigabyte.</summary>
+    public const int MostSlots = 1 << 24;
+
     /// <summary>The named column, or an error that lists the columns there are.</summary>
     public static DataViewSchema.Column Require(DataViewSchema schema, string name, string role)
     {
@@ -26,31 +29,35 @@ internal static class ColumnValues
     /// <summary>A getter of one number a row from a float, double, integer or Boolean column.</summary>
     public static Func<double> Number(DataViewRow row, DataViewSchema.Column column, string role) => column.Type.RawType switch
     {
-        Type t when t == typeof(float) => Getter<float>(row, column, static x => x),
-        Type t when t == typeof(double) => Getter<double>(row, column, static x => x),
-        Type t when t == typeof(bool) => Getter<bool>(row, column, static x => x ? 1 : 0),
-        Type t when t == typeof(sbyte) => Getter<sbyte>(row, column, static x => x),
-        Type t when t == typeof(byte) => Getter<byte>(row, column, static x => x),
-        Type t when t == typeof(short) => Getter<short>(row, column, static x => x),
-        Type t when t == typeof(ushort) => Getter<ushort>(row, column, static x => x),
-        Type t when t == typeof(int) => Getter<int>(row, column, static x => x),
-        Type t when t == typeof(uint) => Getter<uint>(row, column, static x => x),
-        Type t when t == typeof(long) => Getter<long>(row, column, static x => x),
-        Type t when t == typeof(ulong) => Getter<ulong>(row, column, static x => x),
+        Type t when t == typeof(float) => Getter<float, double>(row, column, static x => x),
+        Type t when t == typeof(double) => Getter<double, double>(row, column, static x => x),
+        Type t when t == typeof(bool) => Getter<bool, double>(row, column, static x => x ? 1 : 0),
+        Type t when t == typeof(sbyte) => Getter<sbyte, double>(row, column, static x => x),
+        Type t when t == typeof(byte) => Getter<byte, double>(row, column, static x => x),
+        Type t when t == typeof(short) => Getter<short, double>(row, column, static x => x),
+        Type t when t == typeof(ushort) => Getter<ushort, double>(row, column, static x => x),
+        Type t when t == typeof(int) => Getter<int, double>(row, column, static x => x),
+        Type t when t == typeof(uint) => Getter<uint, double>(row, column, static x => x),
+        Type t when t == typeof(long) => Getter<long, double>(row, column, static x => x),
+        Type t when t == typeof(ulong) => Getter<ulong, double>(row, column, static x => x),
         _ => throw ColumnErrors.WrongType(column.Name, role, column.Type, "a number or a Boolean"),
     };
 
     /// <summary>
-    /// A getter of a row's vector, whose indices are looked at: ML.NET itself takes those of a foreign data view for what they are.
+    /// A getter of a row's vector, whose length and indices are looked at: ML.NET itself takes those of a foreign data view for what they
+    /// are.
     /// </summary>
-    /// <exception cref="InvalidOperationException">From the getter: an index is not above the one before it, or not below the
-    /// length, or the vector's arrays are too short for it.</exception>
+    /// <exception cref="InvalidOperationException">From the getter: the length is not the one that the column's type promises, an index is
+    /// not above the one before it, or not below the length, or the vector's arrays are too short for it.</exception>
     public static ValueGetter<VBuffer<T>> Vector<T>(DataViewRow row, DataViewSchema.Column column)
     {
         var getter = row.GetGetter<VBuffer<T>>(column);
+        var expected = ((VectorDataViewType)column.Type).Size;
         return (ref VBuffer<T> vector) =>
         {
             getter(ref vector);
+            if (expected > 0 ? vector.Length != expected : vector.Length > MostSlots)
+                throw ColumnErrors.WrongLength(column.Name, row.Position, vector.Length, expected);
             try
             {
                 if (vector.GetValues().Length == vector.Length)
@@ -110,22 +117,37 @@ internal static class ColumnValues
                     return text.IsEmpty ? null : text.ToString();
                 };
             case KeyDataViewType:
-                var key = Number(row, column, role);
+                var key = Whole(row, column);
                 var values = AnnotationNames.Of(column, "KeyValues");
                 return () => key() is var k && k == 0
-                    ? null : values is null ? Invariant(k - 1) : k <= values.Length ? values[(int)k - 1]
+                    ? null : values is null ? Invariant(k - 1) : k <= (ulong)values.Length ? values[k - 1]
                     : null;
             case BooleanDataViewType:
                 var flag = Number(row, column, role);
                 return () => flag() == 1 ? bool.TrueString : bool.FalseString;
-            default:
+            // As they are: of the largest whole numbers, many are the same double.
+            case NumberDataViewType { RawType: var whole } when whole == typeof(long):
+                return Getter<long, string?>(row, column, Invariant);
+            case NumberDataViewType { RawType: var whole } when whole == typeof(ulong):
+                return Getter<ulong, string?>(row, column, Invariant);
+            case NumberDataViewType { RawType: var real } when real == typeof(float):
+                return Getter<float, string?>(row, column, static x => float.IsNaN(x) ? null : Invariant(x));
+            case NumberDataViewType:
                 var number = Number(row, column, role);
-                var isSingle = column.Type == NumberDataViewType.Single;
-                return () => number() is var x && double.IsNaN(x)
-                    ? null : isSingle ? ((float)x).ToString(CultureInfo.InvariantCulture)
-                    : Invariant(x);
+                return () => number() is var x && double.IsNaN(x) ? null : Invariant(x);
+            default:
+                throw ColumnErrors.WrongType(column.Name, role, column.Type, "text, a key, a number or a Boolean");
         }
     }
+
+    /// <summary>A getter of a row's key as it is, 0 where it is missing.</summary>
+    public static Func<ulong> Whole(DataViewRow row, DataViewSchema.Column key) => key.Type.RawType switch
+    {
+        Type t when t == typeof(byte) => Getter<byte, ulong>(row, key, static x => x),
+        Type t when t == typeof(ushort) => Getter<ushort, ulong>(row, key, static x => x),
+        Type t when t == typeof(uint) => Getter<uint, ulong>(row, key, static x => x),
+        _ => Getter<ulong, ulong>(row, key, static x => x),
+    };
 
     /// <summary>
     /// A getter of a number for the name of a row's group, another for each; 0 where there is no column, or no name in it.
@@ -147,7 +169,7 @@ internal static class ColumnValues
         return hash;
     }
 
-    private static Func<double> Getter<T>(DataViewRow row, DataViewSchema.Column column, Func<T, double> convert)
+    private static Func<TOut> Getter<T, TOut>(DataViewRow row, DataViewSchema.Column column, Func<T, TOut> convert)
     {
         var getter = row.GetGetter<T>(column);
         T value = default!;
@@ -158,5 +180,6 @@ internal static class ColumnValues
         };
     }
 
-    private static string Invariant(double value) => value.ToString(CultureInfo.InvariantCulture);
+    private static string Invariant<T>(T value)
+        where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 }

@@ -45,6 +45,16 @@ internal sealed class FoundModel
                 parameter, found.Select(f => Name(f.Transformer)), leaves.Select(leaf => Name(leaf.Transformer)));
     }
 
+    /// <summary>The column of the model's features in data that comes to it.</summary>
+    /// <exception cref="ArgumentException">There is none, or it holds other vectors.</exception>
+    public DataViewSchema.Column FeaturesIn(IDataView prepared, string parameter)
+    {
+        var features = ColumnValues.Require(prepared.Schema, FeatureColumn, "feature");
+        return features.Type is VectorDataViewType vector && vector.ItemType == NumberDataViewType.Single && vector.Size == Model.Features
+            ? features
+            : throw ColumnErrors.WrongFeatureCountOfModel(parameter, features.Name, features.Type, Model.Features);
+    }
+
     /// <summary>The names of a multiclass model's classes, in the order of its scores; null when it has none.</summary>
     public string[]? ClassNames()
         => Model.IsBinary ? null : AnnotationNames.OfScores(ScoreColumn, Model.Biases.Length) ?? Model.ClassNames;

@@ -11,7 +11,6 @@ internal sealed class LabelledFeatures : IDisposable
     private readonly ValueGetter<VBuffer<float>> _getFeatures;
     private readonly Func<int> _getClass;
     private readonly Func<double> _getWeight;
-    private readonly DataViewSchema.Column _column;
     private VBuffer<float> _features;
 
     public LabelledFeatures(
@@ -19,7 +18,6 @@ internal sealed class LabelledFeatures : IDisposable
     {
         _cursor = ColumnValues.OpenCursor(data, [features, label, weight]);
         _getFeatures = ColumnValues.Vector<float>(_cursor, features);
-        _column = features;
         _getClass = classes.LabelGetter(_cursor, label);
         _getWeight = ColumnValues.Weight(_cursor, weight);
     }
@@ -30,7 +28,6 @@ internal sealed class LabelledFeatures : IDisposable
         get
         {
             _getFeatures(ref _features);
-            ColumnErrors.ThrowIfFeatureCountDiffers(_column, _cursor.Position, _features.Length);
             return ref _features;
         }
     }
@@ -134,7 +131,6 @@ internal static class FeatureDeviations
         for (; cursor.MoveNext(); rows++)
         {
             getter(ref row);
-            ColumnErrors.ThrowIfFeatureCountDiffers(column, cursor.Position, row.Length);
             foreach ((var feature, var value) in row.Items())
             {
                 if (!float.IsFinite(value))

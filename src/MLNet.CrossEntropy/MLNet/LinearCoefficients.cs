@@ -57,7 +57,9 @@ public sealed class LinearCoefficients
     internal static LinearCoefficients Of(FoundModel found, IDataView? data)
     {
         var prepared = data is null ? null : found.Path.Before(data);
-        var features = ColumnValues.Require(prepared?.Schema ?? found.TrainSchema, found.FeatureColumn, "feature");
+        var features = prepared is null
+            ? ColumnValues.Require(found.TrainSchema, found.FeatureColumn, "feature")
+            : found.FeaturesIn(prepared, nameof(data));
         return new(
             found.Model,
             ClassNames.OrNumbers(found.Model, found.ClassNames()),

@@ -13,10 +13,8 @@ internal sealed class MultiLabelRows : ScoredRowReader
     public const string Probability = "Probability";
 
     private readonly ScoreClasses _labels;
-    private readonly DataViewRowCursor _cursor;
     private readonly VectorLabel _answers;
     private readonly ValueGetter<VBuffer<float>> _scores;
-    private readonly DataViewSchema.Column _score;
     private VBuffer<float> _buffer;
 
     private MultiLabelRows(Source source, ScoreClasses labels, DataViewSchema.Column label, DataViewSchema.Column score)
@@ -24,7 +22,7 @@ internal sealed class MultiLabelRows : ScoredRowReader
     {
         HasProbabilities = score.Name != Probability
             && source.Data.Schema.GetColumnOrNull(Probability) is { } probability && probability.Type.Equals(score.Type);
-        (_labels, _cursor, _score) = (labels, source.Cursor, score);
+        _labels = labels;
         _answers = new(source.Cursor, label, labels);
         _scores = ColumnValues.Vector<float>(source.Cursor, score);
     }
@@ -59,8 +57,6 @@ internal sealed class MultiLabelRows : ScoredRowReader
         for (var k = 0; k < target.Length; k++)
             target[k] = _answers.Values[k];
         _scores(ref _buffer);
-        if (_buffer.Length != block.Width)
-            throw ColumnErrors.WrongScoreCount(_cursor.Position, _buffer.Length, _score.Name, block.Width);
         _buffer.CopyTo(block.Scores(row));
     }
 }

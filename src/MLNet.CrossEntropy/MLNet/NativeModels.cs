@@ -40,6 +40,10 @@ internal static class NativeModels
         return Reach(() => GetEnvironment(catalog));
     }
 
+    /// <summary>Whether the MLContext that <paramref name="environment"/> belongs to was cancelled.</summary>
+    public static bool IsCancelled(IHostEnvironment environment)
+        => environment.GetType().GetInterface("Microsoft.ML.Runtime.ICancelable")?.GetProperty("IsCanceled")?.GetValue(environment) is true;
+
     /// <summary>What ML.NET should know of a trainer: whether it wants normalised features, and its data cached.</summary>
     public static TrainerInfo Info(bool needsNormalization, bool wantsCaching)
         => Reach(

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -11,9 +10,6 @@ namespace MLNet.CrossEntropy.MLNet;
 /// </summary>
 internal sealed class ScoreClasses
 {
-    // What a type promises costs nothing; the names of so many classes take a gigabyte.
-    private const int Most = 1 << 24;
-
     /// <summary>The label is missing: key 0, NaN, empty text.</summary>
     public const int Missing = -1;
 
@@ -57,9 +53,7 @@ internal sealed class ScoreClasses
 
     /// <summary>The classes of a training label; without names they are numbered.</summary>
     /// <exception cref="ArgumentException">There are more than anything can be done with.</exception>
-    public static ScoreClasses Of(string[]? names, int count) => count > Most
-        ? throw ColumnErrors.TooManyClasses(count, Most)
-        : new(names ?? ClassNames.Numbers(count), areNamed: names is not null);
+    public static ScoreClasses Of(string[]? names, int count) => new(names ?? ClassNames.Numbers(count), areNamed: names is not null);
 
     /// <summary>
     /// The classes of a score vector, called as its TrainingLabelValues say, or else its SlotNames (a native model publishes both for
@@ -142,24 +136,8 @@ internal sealed class ScoreClasses
         int[] classOfKey = [Missing, .. values?.Select(IndexOf) ?? Enumerable.Range(0, Count)];
         if (values is { Length: > 0 } && Array.TrueForAll(classOfKey, c => c < 0))
             throw ColumnErrors.NoLabelIsAClass(label.Name, values, Names);
-        var raw = label.Type.RawType;
-        return raw == typeof(uint) ? KeyGetter<uint>(row, label, classOfKey)
-            : raw == typeof(byte) ? KeyGetter<byte>(row, label, classOfKey)
-            : raw == typeof(ushort) ? KeyGetter<ushort>(row, label, classOfKey)
-            : KeyGetter<ulong>(row, label, classOfKey);
-    }
-
-    private static Func<int> KeyGetter<T>(DataViewRow row, DataViewSchema.Column label, int[] classOfKey)
-        where T : struct, IBinaryInteger<T>
-    {
-        var getter = row.GetGetter<T>(label);
-        T value = default;
-        return () =>
-        {
-            getter(ref value);
-            var key = ulong.CreateTruncating(value);
-            return key < (ulong)classOfKey.Length ? classOfKey[key] : Unknown;
-        };
+        var getter = ColumnValues.Whole(row, label);
+        return () => getter() is var key && key < (ulong)classOfKey.Length ? classOfKey[key] : Unknown;
     }
 
     private Func<int> TextGetter(DataViewRow row, DataViewSchema.Column label)

@@ -12,7 +12,6 @@ internal sealed class ScoredRows : ScoredRowReader
     private readonly bool _weightBySoftLabelSum;
     private readonly DataViewRowCursor _cursor;
     private readonly ValueGetter<VBuffer<float>> _scores;
-    private readonly string _scoreColumnName;
     private VBuffer<float> _buffer;
 
     private ScoredRows(
@@ -29,7 +28,6 @@ internal sealed class ScoredRows : ScoredRowReader
             throw ColumnErrors.WrongType(label.Name, "label", label.Type, $"a vector of {classes.Count} Singles, one share a class,");
         _weightBySoftLabelSum = weightBySoftLabelSum;
         _scores = ColumnValues.Vector<float>(_cursor, score);
-        _scoreColumnName = score.Name;
     }
 
     public ScoreClasses Classes { get; }
@@ -59,10 +57,8 @@ internal sealed class ScoredRows : ScoredRowReader
         ReadOnlySpan<float> values = _buffer.GetValues();
         if (values.Length == block.Width)
             Copy(values, block.Scores(row));
-        else if (_buffer.Length == block.Width)
-            _buffer.CopyTo(block.Scores(row));
         else
-            throw ColumnErrors.WrongScoreCount(_cursor.Position, _buffer.Length, _scoreColumnName, block.Width);
+            _buffer.CopyTo(block.Scores(row));
     }
 
     /// <summary>Copies a row, mostly a short one: for that a call of the runtime's copying takes longer than the copying.</summary>

@@ -45,6 +45,8 @@ internal sealed record TrainingColumns(
         var features = ColumnValues.Require(inputSchema, featureColumn, "feature");
         if (features.Type is not VectorDataViewType { IsKnownSize: true } vector || vector.ItemType != NumberDataViewType.Single)
             throw ColumnErrors.Mismatch(nameof(inputSchema), "feature", features, FeatureType, FeatureRemedy);
+        if (features.Index == label.Column.Index)
+            throw ColumnErrors.FeaturesAreLabel(featureColumn);
         var weight = ColumnValues.Optional(inputSchema, weightColumn, "example weight");
         if (weight is { Type: not (NumberDataViewType or BooleanDataViewType) } column)
             throw ColumnErrors.Mismatch(nameof(inputSchema), "example weight", column, WeightType, WeightRemedy);

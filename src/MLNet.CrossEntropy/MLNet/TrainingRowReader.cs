@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.CrossEntropy.Losses;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.MLNet;
@@ -38,6 +39,11 @@ internal sealed class TrainingRowReader
 
     /// <summary>The rows handed to the builder so far.</summary>
     public long Used { get; private set; }
+
+    /// <summary>
+    /// A number that rows with other labels, weights or first values have not, whatever their order: the sum of a hash of each.
+    /// </summary>
+    public ulong Fingerprint { get; private set; }
 
     /// <summary>Opens a cursor over just the columns that training needs.</summary>
     public static DataViewRowCursor OpenCursor(IDataView data, TrainingColumns columns)
@@ -79,7 +85,6 @@ internal sealed class TrainingRowReader
             return;
         }
         _getFeatures(ref _features);
-        ColumnErrors.ThrowIfFeatureCountDiffers(_columns.Features, _cursor.Position, _features.Length);
         if (!SpanMath.AreFinite(_features.GetValues()))
         {
             CountNonFinite();
@@ -89,6 +94,7 @@ internal sealed class TrainingRowReader
             throw ColumnErrors.TooLargeWeight(_columns.NameOfWeights, _cursor.Position, weight);
         _builder.Add(_features.GetValues(), _features.GetIndices(), target, (float)weight, _getGroup());
         Used++;
+        Fingerprint += HashOf(target, (float)weight, _features.GetValues() is [var first, ..] ? first : 0);
     }
 
     /// <summary>What became of the rows read so far.</summary>
@@ -108,6 +114,16 @@ internal sealed class TrainingRowReader
         if (counts.Used == 0 && !_columns.AreShare)
             throw ColumnErrors.NoUsableRows(what, counts, _firstSkipped);
         return new TrainingRowTally(counts, _firstSkipped);
+    }
+
+    private static ulong HashOf(RowTarget target, float weight, float value)
+    {
+        var hash = (ulong)BitConverter.SingleToUInt32Bits(weight) << 32 | BitConverter.SingleToUInt32Bits(value);
+        if (target.IsClass)
+            return SplitMix64.Mix(hash + (ulong)(target.ClassIndex + 1) * SplitMix64.Gamma);
+        foreach (var share in target.Vector)
+            hash = SplitMix64.Mix(hash + BitConverter.SingleToUInt32Bits(share) * SplitMix64.Gamma);
+        return hash;
     }
 
     private void CountNonFinite()

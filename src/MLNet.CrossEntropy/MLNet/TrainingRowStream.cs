@@ -21,6 +21,7 @@ internal sealed class TrainingRowStream(
     public const int DefaultPoolBlocks = 16;
 
     private readonly RowBlockBuilder _builder = columns.NewBuilder();
+    private ulong? _fingerprint;
 
     /// <summary>What became of the view's rows, counted in the first whole pass; null before.</summary>
     public TrainingRowTally? Tally { get; private set; }
@@ -33,7 +34,7 @@ internal sealed class TrainingRowStream(
 
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     /// <exception cref="InvalidOperationException">A weight is negative or not finite, no row is usable, or not as many as in the first
-    /// pass: whoever asks for a chunk may rely on its rows.</exception>
+    /// pass, or their labels and weights are others: whoever asks for a chunk may rely on its rows.</exception>
     public IEnumerable<IReadOnlyList<RowBlock>> Chunks()
     {
         // A pass that was given up may have left rows behind.
@@ -60,6 +61,8 @@ internal sealed class TrainingRowStream(
 
         if (reader.Used < expected)
             throw ColumnErrors.OtherRows(reader.Used, expected.Value);
+        if (reader.Fingerprint != (_fingerprint ??= reader.Fingerprint))
+            throw ColumnErrors.OtherLabels();
         Tally ??= reader.Tally();
         HeldOut ??= heldOut?.Build();
         Centre = _builder.Build()[0].Centre;

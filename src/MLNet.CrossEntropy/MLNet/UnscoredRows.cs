@@ -102,8 +102,9 @@ internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[][] S
     /// <summary>A getter of a row's answers, a text for each that there is.</summary>
     private static Func<string?[]> Answers(DataViewRow row, DataViewSchema.Column column)
     {
-        var names = AnnotationNames.OfSlots(column, ((VectorDataViewType)column.Type).Size);
-        return ((VectorDataViewType)column.Type).ItemType is BooleanDataViewType
+        var vector = (VectorDataViewType)column.Type;
+        var names = AnnotationNames.OfSlots(column, vector.Size) ?? ClassNames.Numbers(vector.Size);
+        return vector.ItemType is BooleanDataViewType
             ? Getter<bool>(static x => x)
             : Getter<float>(static x => float.IsNaN(x) ? null : x >= 0.5f);
 
@@ -116,11 +117,13 @@ internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[][] S
             {
                 getter(ref values);
                 for (var slot = texts.Count; slot < values.Length; slot++)
-                    texts.Add(($"{names?[slot] ?? $"{slot}"}: yes", $"{names?[slot] ?? $"{slot}"}: no"));
+                    texts.Add(($"{Name(slot)}: yes", $"{Name(slot)}: no"));
                 return [.. values.DenseValues().Select((x, slot) => isYes(x) is { } yes ? yes ? texts[slot].Yes : texts[slot].No : null)
                     .OfType<string>()];
             };
         }
+
+        string Name(int slot) => slot < names.Length ? names[slot] : $"{slot}";
     }
 
     /// <summary>Numbers strata as they occur; where rows are of several, by how rare they are.</summary>

@@ -83,8 +83,6 @@ internal sealed class VectorLabel
         return () =>
         {
             getter(ref buffer);
-            if (buffer.Length != _slots.Length)
-                throw ColumnErrors.WrongSlotCount(_label.Name, row.Position, buffer.Length, _slots.Length);
             copy(buffer);
             for (var slot = 0; _classOfSlot is not null && slot < _slots.Length; slot++)
                 _values[_classOfSlot[slot]] = _slots[slot];

@@ -95,7 +95,8 @@ public abstract class CrossEntropyTrainerOptions
     /// <summary>
     /// Whether the training rows are read once and kept in memory, which takes about as many bytes as they have. False reads them
     /// anew in each epoch into blocks of some tens of MB that are used again, so that memory does not grow with the rows: for
-    /// data larger than memory, and only where every pass over the data gives the same rows in the same order.
+    /// data larger than memory, and only where every pass over the data gives the same rows in the same order. Another number of rows,
+    /// other labels, weights or first features are an error; other changes cannot be seen.
     /// </summary>
     /// <remarks>
     /// Without the cache, batches are drawn from one run of rows after the other and shuffled within it alone, so rows should not be
@@ -168,7 +169,8 @@ public abstract class CrossEntropyTrainerOptions
 
     /// <summary>
     /// Ends the fit early: looked at with each row read, before each step and while validation rows are evaluated. One that cancels itself
-    /// after some time limits how long a fit may take.
+    /// after some time limits how long a fit may take. An MLContext that is cancelled, as AutoML does when the time of an experiment is
+    /// over, ends its fits, too.
     /// </summary>
     public CancellationToken CancellationToken { get; set; }
 
@@ -245,7 +247,6 @@ public abstract class CrossEntropyTrainerOptions
         Optimizer = Optimizer,
         Threads = NumberOfThreads ?? Environment.ProcessorCount,
         Patience = Patience ?? Defaults.Patience,
-        Cancellation = CancellationToken,
         OnCancellation = OnCancellation,
         Cluster = Cluster,
     };

@@ -31,7 +31,7 @@ internal sealed record InitialModel(LinearModel Model, string[]? ClassNames, Dat
     }
 
     /// <summary>The start of a fit of one logit.</summary>
-    /// <exception cref="ArgumentException">The model has another number of features.</exception>
+    /// <exception cref="ArgumentException">The model has another number of features, or numbers that are none.</exception>
     public Start ForBinary(DataViewSchema.Column features, int featureCount)
     {
         Check(features, featureCount);
@@ -39,7 +39,7 @@ internal sealed record InitialModel(LinearModel Model, string[]? ClassNames, Dat
     }
 
     /// <summary>The start of a fit of the given classes.</summary>
-    /// <exception cref="ArgumentException">The model has another number of features.</exception>
+    /// <exception cref="ArgumentException">The model has another number of features, or numbers that are none.</exception>
     public Start ForClasses(DataViewSchema.Column features, int featureCount, ClassUnion classes)
     {
         Check(features, featureCount);
@@ -73,6 +73,8 @@ internal sealed record InitialModel(LinearModel Model, string[]? ClassNames, Dat
     {
         if (Model.Features != featureCount)
             throw TrainingErrors.InitialModelOfOtherFeatures(Model.Features, features.Name, featureCount);
+        if (!Array.TrueForAll([Model.Biases, .. Model.Weights], numbers => SpanMath.AreFinite<float>(numbers)))
+            throw TrainingErrors.InitialModelOfNoNumbers();
     }
 
     /// <summary>Where the loop begins: weights <c>[outputs, features]</c>, biases, and what is known of the fits before.</summary>

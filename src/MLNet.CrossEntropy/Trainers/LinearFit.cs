@@ -74,7 +74,8 @@ internal sealed class LinearFit
         var split = _options.ValidationFraction > 0
             ? new ValidationSplit(_options.ValidationFraction, seed, RowsBefore(input))
             : null;
-        var source = new Source(input, columns, validation, split, start, channel, seed);
+        using var cancellation = new HostCancellation(_host, _options.CancellationToken);
+        var source = new Source(input, columns, validation, split, start, channel, seed, cancellation.Token);
         var fit = Cluster is not null ? FitShares(Cluster, source, lossOf, outputs)
             : _options.Cache ? FitCached(source, lossOf, outputs) : FitStreamed(source, lossOf, outputs);
         var fitted = fit.Result;
@@ -109,7 +110,7 @@ internal sealed class LinearFit
 
     private Fitted FitCached(Source source, LossOfRows lossOf, int outputs)
     {
-        TrainingRows read = TrainingRows.Read(source.Data, source.Columns, source.Split, cancellation: _options.CancellationToken);
+        TrainingRows read = TrainingRows.Read(source.Data, source.Columns, source.Split, cancellation: source.Cancellation);
         var loss = lossOf(read.Blocks, source.Channel);
         var heldOut = (read.HeldOut ?? ReadValidation(source))?.Around(read.Centre);
         var plan = Plan(source, read.Tally, heldOut?.Tally, loss, outputs, read.Centre);
@@ -122,11 +123,11 @@ internal sealed class LinearFit
         source = source with { Columns = source.Columns with { AreShare = true } };
         var (read, heldOut) = cluster.Together(() =>
         {
-            var rows = TrainingRows.Read(source.Data, source.Columns, source.Split, cancellation: _options.CancellationToken);
+            var rows = TrainingRows.Read(source.Data, source.Columns, source.Split, cancellation: source.Cancellation);
             return (rows, rows.HeldOut ?? ReadValidation(source));
         });
         var (tally, heldTally) = (read.Tally.Among(cluster), heldOut?.Tally.Among(cluster, "validation"));
-        using var shares = RowShares.Deal(cluster, read.Blocks, outputs, _options.CancellationToken);
+        using var shares = RowShares.Deal(cluster, read.Blocks, outputs, source.Cancellation);
         try
         {
             var loss = lossOf([], source.Channel, shares);
@@ -168,7 +169,7 @@ internal sealed class LinearFit
 
     private Fitted FitStreamed(Source source, LossOfRows lossOf, int outputs)
     {
-        var stream = new TrainingRowStream(source.Data, source.Columns, split: source.Split, cancellation: _options.CancellationToken);
+        var stream = new TrainingRowStream(source.Data, source.Columns, split: source.Split, cancellation: source.Cancellation);
         var loss = lossOf(stream.Chunks().SelectMany(blocks => blocks), source.Channel);
         RowSummary summary = RowSummary.Of(new RowChunks(stream), loss, outputs);
         var heldOut = (stream.HeldOut ?? ReadValidation(source))?.Around(stream.Centre);
@@ -176,9 +177,9 @@ internal sealed class LinearFit
         return Fitted.Of(stream.Tally!, heldOut?.Tally, LinearSolver.Fit(stream, summary, heldOut?.Blocks, plan), stream.Centre);
     }
 
-    private TrainingRows? ReadValidation(Source source) => source.Validation is { } validation
+    private static TrainingRows? ReadValidation(Source source) => source.Validation is { } validation
         ? TrainingRows.Read(validation, source.Columns.Matching(validation.Schema), what: "validation",
-            cancellation: _options.CancellationToken)
+            cancellation: source.Cancellation)
         : null;
 
     private static void WarnOfUnused(IChannel channel, string what, TrainingRowTally rows)
@@ -204,6 +205,7 @@ internal sealed class LinearFit
         return _options.Plan(loss, outputs) with
         {
             Seed = source.Seed,
+            Cancellation = source.Cancellation,
             NameFeature = feature => AnnotationNames.OfFeature(source.Columns.Features, feature),
             InitialWeights = source.Start?.Weights,
             InitialBiases = source.Start is { } start ? RowBlock.BiasesAround(start.Weights, start.Biases, from: null, centre) : null,
@@ -311,7 +313,7 @@ internal sealed class LinearFit
 
     /// <summary>Where a fit's rows come from.</summary>
     private sealed record Source(IDataView Data, TrainingColumns Columns, IDataView? Validation, ValidationSplit? Split,
-        InitialModel.Start? Start, IChannel Channel, int Seed);
+        InitialModel.Start? Start, IChannel Channel, int Seed, CancellationToken Cancellation);
 
     /// <summary>A fit, and what became of the rows.</summary>
     private sealed record Fitted(TrainingRowTally Rows, TrainingRowTally? ValidationRows, FittedLinearModel Result)

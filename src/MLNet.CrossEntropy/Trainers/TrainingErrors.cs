@@ -51,6 +51,9 @@ internal static class TrainingErrors
         $"The initial model has {features} features, and column {Throw.Quoted(column)} has {needed}. Prepare the data as it was prepared "
             + "for the initial model, or fit without one.");
 
+    public static ArgumentException InitialModelOfNoNumbers() => new(
+        "A weight or a bias of the initial model is NaN or infinite. Train that model anew, or fit without one.");
+
     public static ArgumentException UnmatchedClasses(bool dataIsNamed, int dataClasses, int modelClasses) => new(
         $"The label has {dataClasses} classes {(dataIsNamed ? "with" : "without")} names, and the initial model {modelClasses} " +
             $"{(dataIsNamed ? "without" : "with")} names: there is no telling which is which. "

@@ -123,6 +123,24 @@ public class ForeignViewTests
         }
     }
 
+    /// <summary>As many rows, but not the same: without a fingerprint of them nobody could tell.</summary>
+    [Theory]
+    [InlineData("ClassIndex")]
+    [InlineData("Features")]
+    [InlineData("Answers")]
+    public void A_pass_with_other_labels_or_features_ends_the_fit(string swapped)
+    {
+        foreach (var trainer in EveryTrainer.Keys.Where(trainer => swapped == "Features" || trainer == Trainer(swapped)))
+        {
+            var error = Assert.Throws<InvalidOperationException>(() => EveryTrainer.Fit(
+                trainer, new Turns(turn => View("", [], swapped: turn == 2 ? swapped : null)), options => options.Cache = false));
+            Assert.StartsWith("This pass over the training data gives rows with other labels, weights or first features", error.Message,
+                StringComparison.Ordinal);
+        }
+
+        static string Trainer(string label) => label == "Answers" ? "multi-label" : "softmax";
+    }
+
     [Fact]
     public void A_key_of_more_classes_than_there_is_memory_for_is_refused()
     {
@@ -146,20 +164,20 @@ public class ForeignViewTests
     }
 
     /// <summary>Six rows, in the fourth of which the vector of one column has these indices, or is another.</summary>
-    private static InMemoryView View(string badColumn, int[] indices, VBuffer<float>? other = null, int rows = 6)
+    private static InMemoryView View(string badColumn, int[] indices, VBuffer<float>? other = null, int rows = 6, string? swapped = null)
     {
         VBuffer<float>[] Vectors(string column) =>
         [
-            .. Enumerable.Range(0, rows).Select(i => i == 4 && column == badColumn
+            .. Enumerable.Range(column == swapped ? 1 : 0, rows).Select(i => i == 4 && column == badColumn
                 ? other ?? new VBuffer<float>(Slots, indices.Length, [.. indices.Select(_ => 1f)], indices)
-                : new VBuffer<float>(Slots, [i % 2, i % 3 == 0 ? 1 : 0, 0])),
+                : new VBuffer<float>(Slots, [(column, swapped) is ("Features", "Features") ? 5 : i % 2, i % 3 == 0 ? 1 : 0, 0])),
         ];
         var type = new VectorDataViewType(NumberDataViewType.Single, Slots);
         return new InMemoryView.Builder()
             .Add("Features", type, Vectors("Features"))
             .Add("Answers", type, Vectors("Answers"))
             .Add("Score", type, Vectors("Score"))
-            .AddKeys("ClassIndex", new uint[] { 1, 2, 3, 1, 2, 3 }.Take(rows), 3)
+            .AddKeys("ClassIndex", new uint[] { 1, 2, swapped == "ClassIndex" ? 1u : 3, 1, 2, 3 }.Take(rows), 3)
             .Add("IsSecond", BooleanDataViewType.Instance, new[] { true, false, true, false, true, false }.Take(rows))
             .Build();
     }

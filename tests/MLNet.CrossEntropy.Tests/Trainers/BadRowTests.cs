@@ -56,8 +56,8 @@ public class BadRowTests
         foreach ((var row, var count) in (ReadOnlySpan<(float[], int)>)[([1], 1), ([1, 2, 3], 3), ([], 0)])
         {
             AssertRefused(
-                $"Feature column 'Features' has {count} features in row 4 (counted from 0), and its type promises 2. Every row must have " +
-                    $"the same length.",
+                $"The vector of row 4 (counted from 0) in column 'Features' has {count} slots, and its type promises 2. Every row "
+                    + "must have the same length.",
                 trainer, cache, (Good with { X = [.. Good.X.Take(4), row, Good.X[5]] }).View());
         }
     }
@@ -75,8 +75,8 @@ public class BadRowTests
                 .Add("Soft", new VectorDataViewType(NumberDataViewType.Single, 3),
                     Good.Y.Select((_, i) => i == 3 ? new VBuffer<float>(label.Length, label) : new(3, [0, 1, 0])));
             AssertRefused(
-                $"Label column 'Soft' has {label.Length} slots in row 3 (counted from 0), and its type promises 3. Every row must have " +
-                    $"the same length.",
+                $"The vector of row 3 (counted from 0) in column 'Soft' has {label.Length} slots, and its type promises 3. "
+                    + "Every row must have the same length.",
                 trainer, cache, view.Build(), options => options.LabelColumnName = "Soft");
         }
     }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers;
@@ -26,6 +27,35 @@ public class CancellationTests
             .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options { CancellationToken = source.Token, Cache = cache }).Fit(data));
         Assert.Equal("The fit was cancelled while its rows were read: there is no model to return.", error.Message);
         Assert.Equal(100, read);
+    }
+
+    /// <summary>As AutoML does with an experiment whose time is over; nobody else can.</summary>
+    [Fact]
+    public void An_MLContext_that_is_cancelled_ends_its_fits()
+    {
+        MLContext context = new(seed: 1);
+        void Cancel() => typeof(MLContext).GetMethod("CancelExecution", BindingFlags.Instance | BindingFlags.NonPublic)!
+            .Invoke(context, null);
+        SoftmaxCrossEntropyTrainer Trainer(Solver solver, Action<EpochReport> onEpoch) => context.MulticlassClassification.Trainers
+            .SoftmaxCrossEntropy(new SoftmaxCrossEntropyTrainer.Options
+            {
+                Solver = solver,
+                L2Regularization = 0.001f,
+                NumberOfEpochs = 1_000_000,
+                Tolerance = 0,
+                Progress = new Listener(onEpoch),
+            });
+        var view = new GeneratedView(rows: 1_000, features: 3, density: 1);
+        var fitted = Trainer(Solver.Sgd, epoch =>
+        {
+            if (epoch.Epoch == 3)
+                Cancel();
+        }).Fit(view);
+        Assert.Equal(StopReason.Cancelled, TrainingReport.Of(fitted)!.StopReason);
+        foreach (var solver in Enum.GetValues<Solver>().Except([Solver.Auto]))
+            Assert.Throws<OperationCanceledException>(() => Trainer(solver, _ => { }).Fit(view));
+        Assert.Throws<OperationCanceledException>(() => context.MulticlassClassification.Trainers.SoftmaxCrossEntropy().Fit(view));
+        Assert.Throws<OperationCanceledException>(() => context.MulticlassClassification.Trainers.LbfgsMaximumEntropy().Fit(view));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Tests.MLNet;
 using MLNet.CrossEntropy.Tests.Shared;
 
@@ -205,6 +206,8 @@ public class WarmStartTests
                 sigmoid.Fit(cancer, _ml.BinaryClassification.Trainers.SigmoidCrossEntropy("IsSecond").Fit(Dataset.Iris.View(_ml)))),
             ("ClassWeights is Balanced and there is an initial model", () =>
                 Softmax(epochs: 1, options => options.ClassWeights = ClassWeights.Balanced).Fit(iris, softmax)),
+            ("A weight or a bias of the initial model is NaN or infinite.", () => Softmax(epochs: 1).Fit(iris, NativeModels.MaximumEntropy(
+                _ml, [.. Enumerable.Repeat(1f, 11), float.NaN], [0, 0, 0], null))),
             ("There is no linear classifier in 'InitialModel'", () =>
                 Softmax(epochs: 1, options => options.InitialModel = NamedIris.Chain()).Fit(iris)),
         ];

@@ -86,7 +86,7 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
             Write(epochs, steps);
     }
 
-    /// <summary>Saves now. A disk that fails does not end the fit, and is told of once as long as it fails.</summary>
+    /// <summary>Saves now. A disk that fails does not end the fit, and is told of once.</summary>
     public void Write(int epochs, long steps)
     {
         var isSerialized = false;
@@ -100,7 +100,7 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
                 File.Move(options.Path, Previous, overwrite: true);
             if (options.IsWritten)
                 File.Move(Next, options.Path, overwrite: true);
-            (_isCurrentGood, _hasFailed) = (true, false);
+            _isCurrentGood = true;
         }
         catch (Exception failure) when (IsOfFile(failure))
         {

@@ -20,6 +20,7 @@ internal static class FitIdentity
     [
         nameof(FitPlan.Threads), nameof(FitPlan.Cancellation), nameof(FitPlan.OnCancellation), nameof(FitPlan.OnBegin),
         nameof(FitPlan.OnEpoch), nameof(FitPlan.Checkpoint), nameof(FitPlan.Cluster), nameof(FitPlan.NameFeature),
+        nameof(FitPlan.ChoosesL1), nameof(FitPlan.ChoosesL2),
     ];
 
     /// <summary>The lines, each a name and a value.</summary>

@@ -19,6 +19,7 @@ internal sealed class HeldOutFolds
         (_blocks, _outputs) = (blocks, outputs);
         _foldOf = new int[blocks.Sum(block => block.Rows)];
         var units = Units();
+        AreSeveral = units.Count > 1;
         var order = new RowOrder(units.Count, seed);
         order.NextEpoch();
         var total = new double[count];
@@ -41,6 +42,9 @@ internal sealed class HeldOutFolds
                 _foldOf[row] = fold;
         }
     }
+
+    /// <summary>Whether there are rows of more than one group: else a fold leaves no rows to train on.</summary>
+    public bool AreSeveral { get; }
 
     /// <summary>The rows outside of a fold, or, <paramref name="isHeldOut"/>, those in it; the others weigh 0.</summary>
     public IReadOnlyList<RowBlock> Rows(int fold, bool isHeldOut)

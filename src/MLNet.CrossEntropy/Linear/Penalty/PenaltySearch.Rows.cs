@@ -81,6 +81,8 @@ internal sealed partial class PenaltySearch
         var weights = (long)_plan.Outputs * _all.Features;
         var folds = count <= RowsOfTenFolds ? 10 : count <= RowsOfFiveFolds && weights <= WeightsOfFiveFolds ? 5 : 2;
         var held = new HeldOutFolds(rows, _plan.Outputs, folds, _plan.Seed);
+        if (!held.AreSeveral)
+            return [];
         if (folds == 2)
         {
             RowBlock[] halves = [.. Enumerable.Range(0, 2).Select(fold => RowSample.Weighing(held.Rows(fold, isHeldOut: true), _all))];

@@ -79,7 +79,7 @@ internal sealed partial class PenaltySearch : IDisposable
     /// <summary>The choice; null where leaving rows out one by one is a guess for too many.</summary>
     private (FitPlan Plan, IReadOnlyList<PenaltyTrial> Path)? Choose()
     {
-        var plan = _plan with { ChoosesL1 = false, ChoosesL2 = false };
+        var plan = _plan;
         if (_splits.Length == 0)
             return (_plan.ChoosesL2 ? plan with { L2 = 1 / _all.TargetWeight } : plan, []);
         var chosen = new TriedPenalty(_plan.L1, _plan.L2 / OfAll(1), null, []);

@@ -205,6 +205,25 @@ public sealed class CheckpointFileTests : IDisposable
     }
 
     [Fact]
+    public void A_disk_that_fails_now_and_then_is_a_warning_once()
+    {
+        var next = Current + ".next";
+        var model = LinearSolver.Fit(Rows, null, Saving with
+        {
+            OnEpoch = epoch => _ = epoch.Epoch % 2 == 0 ? Directory.CreateDirectory(next) : Remove(next),
+        });
+        Assert.True(model.History.Count > 3);
+        Assert.Contains("could not be written", _warnings.Single(), StringComparison.Ordinal);
+
+        static DirectoryInfo? Remove(string folder)
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder);
+            return null;
+        }
+    }
+
+    [Fact]
     public void A_folder_where_the_file_should_be_is_an_error_at_once()
     {
         Directory.CreateDirectory(Current);
