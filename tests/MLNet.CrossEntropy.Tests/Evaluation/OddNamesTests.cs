@@ -56,7 +56,10 @@ public sealed class OddNamesTests
         MulticlassEvaluationOptions options = new() { SegmentColumnName = "Name", IdColumnName = "Name" };
         BinaryEvaluationOptions binary = new()
         {
-            LabelColumnName = "Side", ScoreColumnName = null, SegmentColumnName = "Name", IdColumnName = "Name",
+            LabelColumnName = "Side",
+            ScoreColumnName = null,
+            SegmentColumnName = "Name",
+            IdColumnName = "Name",
         };
         var multiclass = _ml.MulticlassClassification;
         return new()
@@ -65,7 +68,9 @@ public sealed class OddNamesTests
             ["binary"] = () => _ml.BinaryClassification.EvaluateCrossEntropy(view, binary),
             ["multi-label"] = () => multiclass.EvaluateMultiLabelCrossEntropy(view, new MultiLabelEvaluationOptions
             {
-                LabelColumnName = "Answers", LabelNames = names[..3], SegmentColumnName = "Name",
+                LabelColumnName = "Answers",
+                LabelNames = names[..3],
+                SegmentColumnName = "Name",
             }),
             ["comparison"] = () => multiclass.CompareCrossEntropy(
                 names[..3].ToDictionary(name => name, _ => (IDataView)view), new ComparisonOptions { AllPairs = true }, options),
