@@ -40,6 +40,9 @@ internal sealed class TrainingRowReader
     /// <summary>The rows handed to the builder so far.</summary>
     public long Used { get; private set; }
 
+    /// <summary>Whether the rows will be read again, so that their fingerprint is wanted.</summary>
+    public bool TakesFingerprint { get; init; }
+
     /// <summary>
     /// A number that rows with other labels, weights or first values have not, whatever their order: the sum of a hash of each.
     /// </summary>
@@ -94,7 +97,8 @@ internal sealed class TrainingRowReader
             throw ColumnErrors.TooLargeWeight(_columns.NameOfWeights, _cursor.Position, weight);
         _builder.Add(_features.GetValues(), _features.GetIndices(), target, (float)weight, _getGroup());
         Used++;
-        Fingerprint += HashOf(target, (float)weight, _features.GetValues() is [var first, ..] ? first : 0);
+        if (TakesFingerprint)
+            Fingerprint += HashOf(target, (float)weight, _features.GetValues() is [var first, ..] ? first : 0);
     }
 
     /// <summary>What became of the rows read so far.</summary>

@@ -40,7 +40,7 @@ internal sealed class TrainingRowStream(
         // A pass that was given up may have left rows behind.
         _builder.Restart();
         using var cursor = TrainingRowReader.OpenCursor(data, columns);
-        var reader = new TrainingRowReader(cursor, columns, _builder);
+        var reader = new TrainingRowReader(cursor, columns, _builder) { TakesFingerprint = true };
         var heldOut = split is null || Tally is not null ? null : new HeldOutRows(cursor, columns, split);
         var isHeldOut = heldOut is not null ? heldOut.TryRead : split?.IsHeldOut(cursor, columns) ?? (static () => false);
         var expected = Tally?.Counts.Used;

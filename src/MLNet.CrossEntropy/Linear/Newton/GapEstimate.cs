@@ -40,7 +40,7 @@ internal sealed class GapEstimate : IDisposable
         var size = (int)Math.Min(Math.Max(FewestRows, RowsPerFeature * (long)summary.Features), Math.Min(most, summary.Rows));
         // Of a cluster every rank has the same sample, and asks nobody about it.
         _isOwn = objective.Shares is not null;
-        _areAll = !_isOwn && size == summary.Rows && objective.Chunks is RowSet[];
+        _areAll = !_isOwn && size == summary.Rows && objective.Chunks is RowSet[] { Length: 1 };
         _sample = _areAll ? objective.Chunks.Single()
             : new RowSet([objective.Shares?.Sample(size) ?? RowSample.Draw(objective.Chunks, summary, size, seed: 0)]);
         _objective = _isOwn
