@@ -13,7 +13,7 @@ public sealed partial class PointerTests
         "Evaluation/MulticlassScores.cs",
         "Linear/Kernels/DenseBackward.cs", "Linear/Kernels/DenseForward.cs", "Linear/Kernels/ElementKernels.cs",
         "Linear/Kernels/RowsAhead.cs", "Linear/Kernels/SparseKernels.cs", "Linear/Kernels/VectorOps.cs",
-        "Linear/LinearWeights.cs", "Linear/Newton/HessianSums.cs", "Linear/Rows/FeatureMoments.cs", "Linear/Rows/FeatureShares.cs",
+        "Linear/LinearWeights.cs", "Linear/Newton/HessianChunk.cs", "Linear/Rows/DenseProducts.cs", "Linear/Rows/FeatureMoments.cs", "Linear/Rows/FeatureShares.cs",
         "Linear/Rows/RowProducts.cs", "Linear/Rows/RowSet.cs", "Linear/Rows/SparseProducts.cs", "Linear/Sgd/DenseGradient.cs",
         "Linear/Sgd/DenseStep.cs", "Linear/Sgd/LearningRateRule.cs",
         "Linear/Sgd/Rules/Elementwise.cs", "Linear/Sgd/SparseStep.cs", "Losses/SigmoidCrossEntropyLoss.cs",
