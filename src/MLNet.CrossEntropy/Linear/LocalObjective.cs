@@ -52,7 +52,7 @@ internal sealed class LocalObjective : IDisposable
     public LinearWeights Weights { get; }
 
     /// <summary>The mean loss at the point.</summary>
-    public double MeanLoss { get; private set; }
+    public double MeanLoss { get; set; }
 
     /// <summary>The sum of the rows' weights.</summary>
     public double Weight { get; private set; }

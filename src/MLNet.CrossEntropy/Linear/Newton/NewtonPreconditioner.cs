@@ -15,8 +15,10 @@ namespace MLNet.CrossEntropy.Linear;
 /// </remarks>
 internal sealed class NewtonPreconditioner : IDisposable
 {
-    // A smaller share of the curvature that a penalty adds is less than the rounding of a gradient that it would be divided into.
+    // A smaller share of the curvature that a penalty adds is less than the rounding of a gradient that it would be divided into, and a
+    // smaller share of its parts is the rounding of their sum.
     private const double SmallestPenalty = 1e-7;
+    private const double Rounding = 1e-12;
 
     private readonly RowSet _set;
     private readonly LinearObjective _objective;
@@ -169,10 +171,15 @@ internal sealed class NewtonPreconditioner : IDisposable
     {
         var features = _size - 1;
         var mean = new double[features];
-        for (var k = 0; k < _outputs; k++)
-            SpanMath.AddScaled(mean, 1.0 / _outputs, residual.AsSpan(k * features, features));
         for (var j = 0; j < features; j++)
-            mean[j] = PenaltyOf(j) is var penalty && penalty > SmallestPenalty * _loss.Curvature ? mean[j] / penalty : 0;
+        {
+            double sum = 0, size = 0, penalty = PenaltyOf(j);
+            for (var k = 0; k < _outputs; k++)
+                (sum, size) = (sum + residual[k * features + j], size + Math.Abs(residual[k * features + j]));
+            if (penalty > SmallestPenalty * _loss.Curvature && Math.Abs(sum) > Rounding * size)
+                mean[j] = sum / (_outputs * penalty);
+        }
+
         for (var a = 0; a < contrasts.Count; a++)
             _right[a * _size + features] = contrasts.Of(residual, features, a, _right.AsSpan(a * _size, features));
         Cholesky.Solve(_blocks, _blockSize, _right);
