@@ -14,11 +14,11 @@ internal sealed class CalibrationRowReader
     private readonly double[] _logits;
     private readonly RowCounter _outcomes = new();
 
-    private CalibrationRowReader(LinearModel model)
+    private CalibrationRowReader(LinearModel model, CancellationToken cancellation)
     {
         _model = model;
         _logits = new double[model.IsBinary ? 2 : model.Biases.Length];
-        Rows = new CalibrationRows(_logits.Length);
+        Rows = new CalibrationRows(_logits.Length, cancellation);
     }
 
     /// <summary>The usable rows.</summary>
@@ -29,7 +29,9 @@ internal sealed class CalibrationRowReader
 
     /// <summary>Reads <paramref name="data"/>, which goes through the transformers before the model first.</summary>
     /// <exception cref="InvalidOperationException">No row is usable, or a weight is negative or not finite.</exception>
-    public static CalibrationRowReader Read(FoundModel found, IDataView data, string labelColumn, string? weightColumn)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static CalibrationRowReader Read(
+        FoundModel found, IDataView data, string labelColumn, string? weightColumn, CancellationToken cancellation)
     {
         var prepared = found.Path.Before(data);
         var features = found.FeaturesIn(prepared, nameof(data));
@@ -39,10 +41,13 @@ internal sealed class CalibrationRowReader
             ? ScoreClasses.OfBinary(label)
             : ScoreClasses.Of(found.ScoreColumn, found.Model.Biases.Length, found.ClassNames());
 
-        CalibrationRowReader reader = new(found.Model);
+        CalibrationRowReader reader = new(found.Model, cancellation);
         using LabelledFeatures rows = new(prepared, features, label, classes, weight);
         while (rows.MoveNext())
+        {
+            cancellation.ThrowIfCancellationRequested();
             reader.Read(rows);
+        }
         return reader.Rows.Count > 0 ? reader : throw CalibrationErrors.NoCalibrationRows(reader.Counts);
     }
 

@@ -12,9 +12,10 @@ internal sealed class CalibrationRows
     private readonly List<double> _logits = [];
     private readonly List<int> _labels = [];
     private readonly List<double> _weights = [];
+    private readonly CancellationToken _cancellation;
     private double _weightSum;
 
-    public CalibrationRows(int classes) => Classes = classes;
+    public CalibrationRows(int classes, CancellationToken cancellation = default) => (Classes, _cancellation) = (classes, cancellation);
 
     public int Classes { get; }
 
@@ -29,7 +30,12 @@ internal sealed class CalibrationRows
         _weightSum += weight;
     }
 
-    public ReadOnlySpan<double> Logits(int row) => CollectionsMarshal.AsSpan(_logits).Slice(row * Classes, Classes);
+    /// <exception cref="OperationCanceledException">It was cancelled: every pass asks here for every row.</exception>
+    public ReadOnlySpan<double> Logits(int row)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        return CollectionsMarshal.AsSpan(_logits).Slice(row * Classes, Classes);
+    }
 
     public int Label(int row) => _labels[row];
 

@@ -27,7 +27,8 @@ internal static class LinearCalibration
             throw CalibrationErrors.CalibratedAlready(nameof(model));
 
         var names = ClassNames.OrNumbers(found.Model, found.ClassNames());
-        CalibrationRowReader read = CalibrationRowReader.Read(found, data, labelColumn, weightColumn);
+        using HostCancellation cancellation = new(environment);
+        CalibrationRowReader read = CalibrationRowReader.Read(found, data, labelColumn, weightColumn, cancellation.Token);
         var fitted = Fit(model, read, method, names, binary);
         Warn(environment, fitted.Rows);
         var calibrated = Fold(found.Model, fitted.Scales, fitted.Offsets);

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using MLNet.CrossEntropy.Evaluation;
+using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Numerics;
 
 namespace MLNet.CrossEntropy.Comparison;
@@ -53,10 +54,7 @@ internal sealed class ModelComparer : IDisposable
         where TOptions : EvaluationOptions
     {
         options.Check([.. scored.Keys]);
-        evaluation.Check();
-        var comparison = Compare([new(scored)], options, evaluation, open, SeedOf(env, options), testToTrainRatio: null);
-        EvaluationWarnings.Send(env, comparison.Warnings);
-        return comparison;
+        return Compare(env, [new(scored)], options, evaluation, open, testToTrainRatio: null);
     }
 
     /// <summary>Compares models on folds, those of each model in the same order.</summary>
@@ -69,10 +67,24 @@ internal sealed class ModelComparer : IDisposable
         where TOptions : EvaluationOptions
     {
         options.Check([.. folds.Keys]);
-        evaluation.Check();
         var count = FoldComparer.Count(folds.ToDictionary(f => f.Key, f => f.Value.Length));
         ScoredPart[] parts = [.. Enumerable.Range(0, count).Select(k => new ScoredPart(folds.ToDictionary(f => f.Key, f => f.Value[k])))];
-        var comparison = Compare(parts, options, evaluation, open, SeedOf(env, options), testToTrainRatio: 1.0 / (count - 1));
+        return Compare(env, parts, options, evaluation, open, testToTrainRatio: 1.0 / (count - 1));
+    }
+
+    private static CrossEntropyComparison Compare<TOptions>(
+        IHostEnvironment env,
+        IReadOnlyList<ScoredPart> parts,
+        ComparisonOptions options,
+        TOptions evaluation,
+        Func<IDataView, TOptions, Evaluator> open,
+        double? testToTrainRatio)
+        where TOptions : EvaluationOptions
+    {
+        evaluation.Check();
+        using HostCancellation cancellation = new(env);
+        var limited = (TOptions)evaluation.Until(cancellation.Token);
+        var comparison = Compare(parts, options, limited, open, SeedOf(env, options), testToTrainRatio);
         EvaluationWarnings.Send(env, comparison.Warnings);
         return comparison;
     }

@@ -48,7 +48,7 @@ internal sealed class BinaryEvaluator : Evaluator<BinaryBlock>
     private bool UsesLogits => _disagreement is null;
 
     public static BinaryCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, BinaryEvaluationOptions options) =>
-        Evaluate(env, options, () => Evaluate(data, options));
+        Evaluate(env, options, limited => Evaluate(data, limited));
 
     private static BinaryCrossEntropyMetrics Evaluate(IDataView data, BinaryEvaluationOptions options)
     {

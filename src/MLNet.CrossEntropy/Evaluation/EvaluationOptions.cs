@@ -79,7 +79,18 @@ public abstract class EvaluationOptions
     /// <summary>The columns to read.</summary>
     internal abstract ScoredColumns Columns { get; }
 
+    /// <summary>Ends whoever reads the rows.</summary>
+    internal CancellationToken Cancellation { get; private set; }
+
     internal int Threads => NumberOfThreads ?? Environment.ProcessorCount;
+
+    /// <summary>The same for one call.</summary>
+    internal EvaluationOptions Until(CancellationToken cancellation)
+    {
+        var copy = (EvaluationOptions)MemberwiseClone();
+        copy.Cancellation = cancellation;
+        return copy;
+    }
 
     /// <summary>The options for forecasts brought together by name: with a column of weights, the label's own among them.</summary>
     internal virtual EvaluationOptions ForForecasts()
@@ -104,7 +115,14 @@ public abstract class EvaluationOptions
     }
 
     private protected ScoredColumns ColumnsWith(string? score) =>
-        new(LabelColumnName) { Score = score, Weight = ExampleWeightColumnName, Id = IdColumnName, Segment = SegmentColumnName };
+        new(LabelColumnName)
+        {
+            Score = score,
+            Weight = ExampleWeightColumnName,
+            Id = IdColumnName,
+            Segment = SegmentColumnName,
+            Cancellation = Cancellation,
+        };
 }
 
 /// <summary>How a multiclass model is evaluated.</summary>

@@ -56,11 +56,14 @@ internal abstract class Evaluator : IDisposable
     public void Dispose() => Rows.Dispose();
 
     /// <summary>Checks options, evaluates, all ranks of a cluster together, and sends what there is to warn of to ML.NET's log.</summary>
-    protected static TMetrics Evaluate<TMetrics>(IHostEnvironment env, EvaluationOptions options, Func<TMetrics> evaluate)
+    /// <exception cref="OperationCanceledException">The MLContext was cancelled.</exception>
+    protected static TMetrics Evaluate<TMetrics, TOptions>(IHostEnvironment env, TOptions options, Func<TOptions, TMetrics> evaluate)
         where TMetrics : LogLossMetrics
+        where TOptions : EvaluationOptions
     {
         options.Check();
-        var metrics = options.Cluster.Guard(evaluate);
+        using HostCancellation cancellation = new(env, options.Cancellation);
+        var metrics = options.Cluster.Guard(() => evaluate((TOptions)options.Until(cancellation.Token)));
         EvaluationWarnings.Send(env, metrics.Warnings);
         return metrics;
     }

@@ -28,7 +28,7 @@ internal sealed class MultiLabelEvaluator : Evaluator<MultiLabelBlock>
     public override string ScoresUsed { get; }
 
     public static MultiLabelCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, MultiLabelEvaluationOptions options) =>
-        Evaluate(env, options, () => Evaluate(data, options));
+        Evaluate(env, options, limited => Evaluate(data, limited));
 
     private static MultiLabelCrossEntropyMetrics Evaluate(IDataView data, MultiLabelEvaluationOptions options)
     {

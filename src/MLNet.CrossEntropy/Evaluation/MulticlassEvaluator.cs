@@ -31,7 +31,7 @@ internal sealed class MulticlassEvaluator : Evaluator<EvaluatedBlock>
     public override string ScoresUsed { get; }
 
     public static MulticlassCrossEntropyMetrics Evaluate(IHostEnvironment env, IDataView data, MulticlassEvaluationOptions options) =>
-        Evaluate(env, options, () => Evaluate(data, options));
+        Evaluate(env, options, limited => Evaluate(data, limited));
 
     private static MulticlassCrossEntropyMetrics Evaluate(IDataView data, MulticlassEvaluationOptions options)
     {

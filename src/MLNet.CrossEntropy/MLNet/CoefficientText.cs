@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MLNet.CrossEntropy.Numerics;
 using MLNet.CrossEntropy.Tables;
 
@@ -10,6 +11,12 @@ namespace MLNet.CrossEntropy.MLNet;
 internal static class CoefficientText
 {
     private const int ShownFeatures = 10;
+
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     public static string Text(LinearCoefficients coefficients)
     {
@@ -35,34 +42,14 @@ internal static class CoefficientText
         void Line(string first, IEnumerable<string> rest) => text.Append(Quoted(first)).Append(',').AppendJoin(',', rest).Append('\n');
     }
 
-    public static string Json(LinearCoefficients coefficients)
-    {
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true }))
+    public static string Json(LinearCoefficients coefficients) => JsonSerializer.Serialize(
+        new
         {
-            json.WriteStartObject();
-            json.WriteStartArray("features");
-            foreach (var name in coefficients.FeatureNames)
-                json.WriteStringValue(name);
-            json.WriteEndArray();
-            if (coefficients.StandardDeviations is { } deviations)
-                Numbers(json, "standardDeviations", deviations);
-            else
-                json.WriteNull("standardDeviations");
-            json.WriteStartArray("classes");
-            foreach (var c in coefficients.Classes)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", c.Name);
-                json.WriteNumber("bias", c.Bias);
-                Numbers(json, "weights", c.Weights);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
+            features = coefficients.FeatureNames,
+            standardDeviations = coefficients.StandardDeviations,
+            classes = coefficients.Classes.Select(c => new { name = c.Name, bias = c.Bias, weights = c.Weights }),
+        },
+        JsonOptions);
 
     private static Table TableOf(ClassCoefficients c, bool isScaled)
     {
@@ -71,22 +58,6 @@ internal static class CoefficientText
         var features = c.Top(Math.Max(c.Weights.Count, 1)).Select(t => (Cell[])[t.Feature, t.Weight, t.Importance]);
         var kept = isScaled ? 3 : 2;
         return new($"Coefficients of {c.Name}", columns[..kept], [.. features.Prepend(bias).Select(row => row[..kept])]);
-    }
-
-    private static void Numbers(Utf8JsonWriter json, string name, IReadOnlyList<float> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values)
-            json.WriteNumberValue(value);
-        json.WriteEndArray();
-    }
-
-    private static void Numbers(Utf8JsonWriter json, string name, IReadOnlyList<double> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values)
-            json.WriteNumberValue(value);
-        json.WriteEndArray();
     }
 
     private static string Number(float value) => value.ToString("R", CultureInfo.InvariantCulture);

@@ -10,6 +10,9 @@ namespace MLNet.CrossEntropy.MLNet;
 /// </summary>
 internal static class ColumnErrors
 {
+    private const string ReadSeveralTimes =
+        "The data are read several times: give data that are the same each time, or keep them in memory (Cache).";
+
     /// <summary>Names the columns there are, and the one that was perhaps meant.</summary>
     public static ArgumentException NoColumn(string name, string role, IEnumerable<string> present)
     {
@@ -156,8 +159,14 @@ internal static class ColumnErrors
             : $"at most {ColumnValues.MostSlots} can be told apart. Take fewer slots, for example with a hash of fewer bits."));
 
     public static InvalidOperationException RowsVanished(long rows, long expected) => new(
-        $"The data ended after {rows} rows, and row {expected} (counted from 0) was there in an earlier pass. Cross-validation reads "
-        + "the data several times: give data that are the same each time, or keep them in memory (Cache).");
+        $"The data ended after {rows} rows, and row {expected} (counted from 0) was there in an earlier pass. {ReadSeveralTimes}");
+
+    public static InvalidOperationException RowsAdded(long rows) => new(
+        $"The data have more rows than the {rows} of an earlier pass. {ReadSeveralTimes}");
+
+    public static InvalidOperationException OtherRow(long row) => new(
+        $"Row {row} (counted from 0) is another than in an earlier pass, by its id, label, group or name, as with rows that are shuffled "
+        + $"anew. {ReadSeveralTimes}");
 
     public static InvalidOperationException OtherRows(long rows, long expected) => new(
         $"This pass over the training data gives {(rows < expected ? "only" : "at least")} {rows} usable rows, and the first gave "

@@ -3,8 +3,8 @@ using Microsoft.ML.Runtime;
 namespace MLNet.CrossEntropy.MLNet;
 
 /// <summary>
-/// A token that is cancelled with the caller's, and where the MLContext is: AutoML cancels that of an experiment whose time is over. ML.NET
-/// can only be asked whether it was, so it is asked again and again.
+/// A token for one call that is cancelled with the caller's, and where the MLContext is: AutoML cancels that of an experiment whose time is
+/// over. ML.NET can only be asked whether it was, so it is asked again and again.
 /// </summary>
 internal sealed class HostCancellation : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class HostCancellation : IDisposable
     private readonly CancellationTokenSource _source;
     private readonly Timer _timer;
 
-    public HostCancellation(IHost host, CancellationToken token)
+    public HostCancellation(IHostEnvironment host, CancellationToken token = default)
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(token);
         Look(host);
@@ -32,7 +32,7 @@ internal sealed class HostCancellation : IDisposable
         _source.Dispose();
     }
 
-    private void Look(IHost host)
+    private void Look(IHostEnvironment host)
     {
         if (NativeModels.IsCancelled(host))
             _source.Cancel();

@@ -80,6 +80,7 @@ internal sealed class RowNames : IDisposable
     private readonly DataViewRowCursor? _cursor;
     private readonly Func<string?>? _group;
     private readonly Func<string?>? _id;
+    private long _position;
 
     public RowNames(IDataView data, string? groupColumnName, string? idColumnName)
     {
@@ -108,7 +109,14 @@ internal sealed class RowNames : IDisposable
     /// <summary>The current row's name; null where it has none.</summary>
     public string? Id => _id?.Invoke();
 
-    public void MoveNext() => _cursor?.MoveNext();
+    /// <summary>Goes on to a row that is there.</summary>
+    /// <exception cref="InvalidOperationException">Not any more.</exception>
+    public void MoveNext()
+    {
+        if (_cursor?.MoveNext() == false)
+            throw ColumnErrors.RowsVanished(_position, _position);
+        _position++;
+    }
 
     public void Dispose() => _cursor?.Dispose();
 }

@@ -79,7 +79,8 @@ public sealed class LinearCoefficients
     public string ToCsv() => CoefficientText.Csv(this);
 
     /// <summary>
-    /// JSON: <c>{"features": [names], "standardDeviations": [numbers] or null, "classes": [{"name", "bias", "weights"}]}</c>.
+    /// JSON: <c>{"features": [names], "standardDeviations": [numbers] or null, "classes": [{"name", "bias", "weights"}]}</c>; "NaN" and
+    /// "Infinity" are strings.
     /// </summary>
     public string ToJson() => CoefficientText.Json(this);
 

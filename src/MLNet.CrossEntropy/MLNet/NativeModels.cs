@@ -44,6 +44,13 @@ internal static class NativeModels
     public static bool IsCancelled(IHostEnvironment environment)
         => environment.GetType().GetInterface("Microsoft.ML.Runtime.ICancelable")?.GetProperty("IsCanceled")?.GetValue(environment) is true;
 
+    /// <summary>Cancels an MLContext, and with it whatever trains in it.</summary>
+    public static void Cancel(MLContext context) => Reach(() =>
+    {
+        CancelExecution(context);
+        return true;
+    });
+
     /// <summary>What ML.NET should know of a trainer: whether it wants normalised features, and its data cached.</summary>
     public static TrainerInfo Info(bool needsNormalization, bool wantsCaching)
         => Reach(
@@ -202,6 +209,9 @@ internal static class NativeModels
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Environment")]
     private static extern IHostEnvironment GetEnvironment(TrainCatalogBase catalog);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "CancelExecution")]
+    private static extern void CancelExecution(MLContext context);
 
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
     private static extern TrainerInfo NewTrainerInfo(

@@ -25,6 +25,9 @@ internal sealed record ScoredColumns(string Label)
 
     /// <summary>Whether a row of counts weighs as much as they sum to.</summary>
     public bool WeightBySoftLabelSum { get; init; }
+
+    /// <summary>Looked at with each row.</summary>
+    public CancellationToken Cancellation { get; init; }
 }
 
 /// <summary>
@@ -224,7 +227,8 @@ internal abstract class ScoredRowReader : IDisposable
         {
             var weights = weight is null ? null : ColumnValues.Weight(cursor, weight);
             return make(
-                new(data, read[0]!.Value, cursor, weights, Name(id, "id"), Name(segment, "segment"), columns.WeightBySoftLabelSum));
+                new(data, read[0]!.Value, cursor, weights, Name(id, "id"), Name(segment, "segment"), columns.WeightBySoftLabelSum,
+                    columns.Cancellation));
         }
         catch
         {
@@ -240,10 +244,11 @@ internal abstract class ScoredRowReader : IDisposable
 
     private bool FillOwn(ScoredBlock block)
     {
-        var cursor = _source.Cursor;
+        var (cursor, cancellation) = (_source.Cursor, _source.Cancellation);
         block.Count = 0;
         while (block.Count < block.Capacity && cursor.MoveNext())
         {
+            cancellation.ThrowIfCancellationRequested();
             var row = block.Count++;
             if (row == 0)
                 block.FirstRow = cursor.Position;
@@ -269,7 +274,7 @@ internal abstract class ScoredRowReader : IDisposable
     /// <summary>An open cursor, and what every kind of rows has.</summary>
     internal sealed record Source(
         IDataView Data, DataViewSchema.Column Label, DataViewRowCursor Cursor, Func<double>? Weight, Func<string?>? Id,
-        Func<string?>? Segment, bool HasSoftWeights)
+        Func<string?>? Segment, bool HasSoftWeights, CancellationToken Cancellation)
     {
         public bool HasWeights => Weight is not null || HasSoftWeights;
 

@@ -15,6 +15,9 @@ internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[][] S
 {
     public int Count => Strata.Length;
 
+    /// <summary>What each row is known by in a later pass.</summary>
+    public RowFingerprints? Fingerprints { get; init; }
+
     public bool IsStratified => StratumNames.Length > 1;
 
     /// <summary>
@@ -31,6 +34,8 @@ internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[][] S
         var groupOf = group is { } g ? ColumnValues.Name(cursor, g, "group") : null;
         var idOf = id is { } i ? ColumnValues.Name(cursor, i, "id") : null;
         StrataOfRows known = new(StrataOf(cursor, stratum, areAnswers));
+        RowFingerprints fingerprints = new(group, id, stratum);
+        var fingerprint = fingerprints.Getter(cursor);
         List<string?> groupNames = [], idNames = [];
         Dictionary<string, string> texts = [];
         while (cursor.MoveNext())
@@ -45,8 +50,10 @@ internal sealed record UnscoredRows(string?[]? Groups, string?[]? Ids, int[][] S
             if (idOf is not null)
                 idNames.Add(idOf());
             known.Add();
+            fingerprints.Add(fingerprint());
         }
-        return known.ToRows(group is null ? null : [.. groupNames], id is null ? null : [.. idNames]);
+        var rows = known.ToRows(group is null ? null : [.. groupNames], id is null ? null : [.. idNames]);
+        return rows with { Fingerprints = fingerprints };
     }
 
     /// <summary>Whether rows can be told apart by what stands in a column of this type.</summary>

@@ -283,6 +283,44 @@ public sealed class CrossValidationTests
         Assert.ThrowsAny<OperationCanceledException>(() => _ml.MulticlassClassification.CrossValidateCrossEntropy(view, Two, options, ByIndex));
     }
 
+    /// <summary>Who trains on rows that are others in each pass is judged by rows that it has seen.</summary>
+    [Theory]
+    [InlineData("one more", "The data have more rows than the 60 of an earlier pass.")]
+    [InlineData("one less", "The data ended after 59 rows, and row 59 (counted from 0) was there in an earlier pass.")]
+    [InlineData("another label", "Row 7 (counted from 0) is another than in an earlier pass")]
+    [InlineData("other answers", "Row 7 (counted from 0) is another than in an earlier pass")]
+    [InlineData("another group", "Row 7 (counted from 0) is another than in an earlier pass")]
+    [InlineData("shuffled", " is another than in an earlier pass")]
+    public void Rows_that_are_not_the_same_in_each_pass_are_refused(string change, string text)
+    {
+        var rows = LabelledRows.Gaussian(61, 4);
+        int[] all = [.. Enumerable.Range(0, 60)];
+        int[] later = change switch
+        {
+            "one more" => [.. all, 60],
+            "one less" => all[..59],
+            _ => all,
+        };
+        IDataView View(int turn)
+        {
+            var picked = rows.Pick(turn < 1 ? all : later);
+            if (turn > 0 && change is "another label" or "other answers")
+                picked.Y[7] = (picked.Y[7] + 1) % 3;
+            return picked.Columns().AddText("Group", picked.Y.Select((_, i) => turn > 0 && i == 7 && change == "another group" ? "x" : $"{i / 2}"))
+                .Build();
+        }
+
+        TurnsView view = new(change == "shuffled" ? turn => _ml.Data.ShuffleRows(View(0), seed: turn) : View);
+        Func<IDataView, object> validate = change == "other answers"
+            ? data => _ml.MulticlassClassification.CrossValidateMultiLabelCrossEntropy(data, EveryTrainer.Create("multi-label", _ml), labelColumnName: "Answers")
+            : data => _ml.MulticlassClassification.CrossValidateCrossEntropy(data, Two, new() { GroupColumnName = "Group" }, ByIndex);
+        var error = Assert.Throws<InvalidOperationException>(() => validate(view));
+        Assert.Contains(text, error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("give data that are the same each time, or keep them in memory (Cache).", error.Message, StringComparison.Ordinal);
+        validate(_ml.Data.Cache(View(0)));
+        validate(_ml.Data.ShuffleRows(View(0), seed: 1));
+    }
+
     [Fact]
     public void What_goes_wrong_is_told_with_model_and_fold()
     {

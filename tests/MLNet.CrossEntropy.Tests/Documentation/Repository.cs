@@ -21,8 +21,6 @@ internal static class Repository
         return Directory.GetFiles(path, pattern, SearchOption.AllDirectories).Select(file => Path.GetRelativePath(path, file).Replace('\\', '/')).Order(StringComparer.Ordinal);
     }
 
-    public static IEnumerable<string> Pages => ["README.md", "CONTRIBUTING.md", .. Directory.GetFiles(Path.Combine(Root, "docs"), "*.md").Order().Select(file => $"docs/{Path.GetFileName(file)}")];
-
     /// <summary>Checks that a generated file is as it should be, or makes it so where that is asked for.</summary>
     public static void Check(string file, string expected)
     {

@@ -116,7 +116,7 @@ public class ForeignViewTests
         foreach (var trainer in EveryTrainer.Keys)
         {
             var error = Assert.Throws<InvalidOperationException>(() => EveryTrainer.Fit(
-                trainer, new Turns(turn => View("", [], rows: turn < after ? first : later)), options => options.Cache = false));
+                trainer, new TurnsView(turn => View("", [], rows: turn < after ? first : later)), options => options.Cache = false));
             Assert.Equal(
                 $"This pass over the training data gives {found} usable rows, and the first gave {first}. Without Cache the data is read "
                     + "several times: give data that are the same each time, or set Cache.", error.Message);
@@ -133,7 +133,7 @@ public class ForeignViewTests
         foreach (var trainer in EveryTrainer.Keys.Where(trainer => swapped == "Features" || trainer == Trainer(swapped)))
         {
             var error = Assert.Throws<InvalidOperationException>(() => EveryTrainer.Fit(
-                trainer, new Turns(turn => View("", [], swapped: turn == 2 ? swapped : null)), options => options.Cache = false));
+                trainer, new TurnsView(turn => View("", [], swapped: turn == 2 ? swapped : null)), options => options.Cache = false));
             Assert.StartsWith("This pass over the training data gives rows with other labels, weights or first features", error.Message,
                 StringComparison.Ordinal);
         }
@@ -180,23 +180,5 @@ public class ForeignViewTests
             .AddKeys("ClassIndex", new uint[] { 1, 2, swapped == "ClassIndex" ? 1u : 3, 1, 2, 3 }.Take(rows), 3)
             .Add("IsSecond", BooleanDataViewType.Instance, new[] { true, false, true, false, true, false }.Take(rows))
             .Build();
-    }
-
-    /// <summary>Another view for each cursor.</summary>
-    private sealed class Turns(Func<int, InMemoryView> at) : IDataView
-    {
-        private int _turn;
-
-        public DataViewSchema Schema { get; } = at(0).Schema;
-
-        public bool CanShuffle => false;
-
-        public long? GetRowCount() => null;
-
-        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
-            at(_turn++).GetRowCursor(columnsNeeded);
-
-        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
-            [GetRowCursor(columnsNeeded)];
     }
 }

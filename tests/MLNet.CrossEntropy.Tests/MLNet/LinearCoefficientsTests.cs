@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MLNet.CrossEntropy.MLNet;
 using MLNet.CrossEntropy.Tests.Shared;
 
 namespace MLNet.CrossEntropy.Tests.MLNet;
@@ -32,6 +33,19 @@ public class LinearCoefficientsTests
             for (var k = 1; k < logits.Length; k++)
                 Assert.Equal(Math.Log(scores[i][k]) - Math.Log(scores[i][0]), logits[k] - logits[0], 1e-3);
         }
+    }
+
+    [Fact]
+    public void Numbers_that_are_none_and_names_of_any_letters_can_be_written()
+    {
+        var parameters = NativeModels.MaximumEntropy(_ml, [1, float.NaN, float.PositiveInfinity, 3e38f], [float.NegativeInfinity, 0], null);
+        var written = LinearCoefficients.Of(parameters, ["\ud800", "\0\""], ["<a>", "b\u2028"]);
+        var json = JsonNode.Parse(written.ToJson())!;
+        Assert.Equal("NaN", (string?)json["classes"]![0]!["weights"]![1]);
+        Assert.Equal("-Infinity", (string?)json["classes"]![0]!["bias"]);
+        Assert.Equal("\0\"", (string?)json["classes"]![1]!["name"]);
+        Assert.Equal(4, written.ToCsv().Count(c => c == '\n'));
+        Assert.Contains("NaN", written.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

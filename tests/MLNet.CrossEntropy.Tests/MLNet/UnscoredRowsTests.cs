@@ -42,7 +42,7 @@ public sealed class UnscoredRowsTests
     public void A_subset_holds_its_rows_in_order_and_can_be_cancelled()
     {
         using CancellationTokenSource source = new();
-        RowSubset subset = new(View, [1, 3], source.Token);
+        RowSubset subset = new(View, [1, 3], cancellation: source.Token);
         Assert.Equal(["", "cat"], subset.GetColumn<string>("Kind"));
         Assert.Equal(2, subset.GetRowCount());
         Assert.Equal([0.25f, 1], new MLContext(1).Data.Cache(subset).GetColumn<float>("Share"));

@@ -18,6 +18,9 @@ internal sealed class InMemoryView : IDataView
 
     public DataViewSchema Schema { get; }
 
+    /// <summary>Told the number of each row that is read.</summary>
+    public Action<long>? OnRow { get; set; }
+
     public bool CanShuffle => false;
 
     public long? GetRowCount() => _rows;
@@ -76,7 +79,11 @@ internal sealed class InMemoryView : IDataView
 
         public override long Batch => 0;
 
-        public override bool MoveNext() => ++_position < view._rows;
+        public override bool MoveNext()
+        {
+            view.OnRow?.Invoke(_position + 1);
+            return ++_position < view._rows;
+        }
 
         public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
 

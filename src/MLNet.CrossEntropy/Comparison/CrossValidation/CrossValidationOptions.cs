@@ -39,7 +39,7 @@ public sealed class CrossValidationOptions : ComparisonOptions
     public IProgress<double>? Progress { get; set; }
 
     /// <summary>
-    /// Ends the cross-validation between two fits, and where a fit reads rows; a trainer's own token, where it has one, ends it in between.
+    /// Ends the cross-validation, with the MLContexts that estimators are made in: a fit ends as soon as its trainer looks, or reads a row.
     /// </summary>
     public CancellationToken CancellationToken { get; set; }
 

@@ -63,8 +63,12 @@ internal sealed class CrossValidator<TMetrics, TOptions>
         options.Check([.. estimators.Keys], fewest: 1);
         options.CheckFolds();
         evaluation.Check();
-        CrossValidator<TMetrics, TOptions> validator = new(task, data, options, evaluation, ModelComparer.SeedOf(env, options));
-        FoldFits fits = new(env, data, validator._folds, options, validator._seed);
+        using HostCancellation cancellation = new(env, options.CancellationToken);
+        options = (CrossValidationOptions)options.Copy();
+        options.CancellationToken = cancellation.Token;
+        var limited = (TOptions)evaluation.Until(cancellation.Token);
+        CrossValidator<TMetrics, TOptions> validator = new(task, data, options, limited, ModelComparer.SeedOf(env, options));
+        FoldFits fits = new(env, validator.Pick, validator._folds, options, validator._seed);
         var fitted = fits.Run(
             estimators, validator.HeldOutWhole, (part, scored) => validator.Read(scored, validator._folds.HeldOut(part).Length));
         var result = validator.Evaluate([.. estimators.Keys], fitted);
@@ -83,6 +87,8 @@ internal sealed class CrossValidator<TMetrics, TOptions>
             + "rows by. Name one that they have in StratifyColumnName, or map the label first.");
         return null;
     }
+
+    private RowSubset Pick(int[] rows) => new(_data, rows, _rows.Fingerprints, _options.CancellationToken);
 
     private FoldForecasts Read(IDataView scored, int rows)
     {
@@ -179,7 +185,7 @@ internal sealed class CrossValidator<TMetrics, TOptions>
                 int[] unresolved = [.. forecasts.Unresolved];
                 if (unresolved.Length == 0)
                     break;
-                RowSubset rows = new(_data, [.. unresolved.Select(i => _folds.HeldOut(part)[i])], _options.CancellationToken);
+                var rows = Pick([.. unresolved.Select(i => _folds.HeldOut(part)[i])]);
                 var seen = Read(other.Transformer.Transform(rows), unresolved.Length);
                 for (var i = 0; i < unresolved.Length; i++)
                 {

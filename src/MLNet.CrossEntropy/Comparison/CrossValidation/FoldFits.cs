@@ -13,7 +13,7 @@ internal sealed record FoldFit(ITransformer Transformer, FoldForecasts Forecasts
 /// neither the number of threads nor the order changes a bit. Fits of an estimator that a function gives out more than once take turns,
 /// in order.
 /// </summary>
-internal sealed class FoldFits(IHostEnvironment env, IDataView data, Folds folds, CrossValidationOptions options, int seed)
+internal sealed class FoldFits(IHostEnvironment env, Func<int[], IDataView> pick, Folds folds, CrossValidationOptions options, int seed)
 {
     private readonly object _gate = new();
     private readonly SortedDictionary<int, Exception> _failures = [];
@@ -83,15 +83,15 @@ internal sealed class FoldFits(IHostEnvironment env, IDataView data, Folds folds
     {
         // The same for all models: they meet on equal terms.
         MLContext context = new((int)(SplitMix64.Mix((ulong)seed * SplitMix64.Gamma + (ulong)part) >> 33));
+        options.CancellationToken.Register(() => NativeModels.Cancel(context));
         context.Log += (_, e) => Send(channel, e.Kind, $"{Throw.Quoted(model)}, {folds.Name(part)}: {e.RawMessage}");
         return new(model, part, make(context) ?? throw ComparisonErrors.NoEstimator(model));
     }
 
     private FoldFit Run(Fit fit, Func<int, IDataView, FoldForecasts> read, IChannel channel)
     {
-        var cancellation = options.CancellationToken;
-        var transformer = fit.Estimator.Fit(new RowSubset(data, folds.Training(fit.Part), cancellation));
-        var forecasts = read(fit.Part, transformer.Transform(new RowSubset(data, folds.HeldOut(fit.Part), cancellation)));
+        var transformer = fit.Estimator.Fit(pick(folds.Training(fit.Part)));
+        var forecasts = read(fit.Part, transformer.Transform(pick(folds.HeldOut(fit.Part))));
         lock (_gate)
         {
             options.Progress?.Report((double)++_done / _total);
