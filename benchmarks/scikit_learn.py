@@ -40,8 +40,8 @@ def objective(model, x, y):
 
 TABLES = {
     "shuttle": (shuttle, ["lbfgs", "newton-cg", "saga"]),
-    "w8a": (sparse("w8a", "w8a.gz", 300), ["lbfgs", "newton-cg", "newton-cholesky", "saga"]),
-    "a9a": (sparse("a9a", "a9a.gz", 123), ["lbfgs", "newton-cg", "newton-cholesky", "saga"]),
+    "w8a": (sparse("w8a", "w8a.gz", 300), ["lbfgs", "newton-cg", "newton-cholesky", "saga", "liblinear"]),
+    "a9a": (sparse("a9a", "a9a.gz", 123), ["lbfgs", "newton-cg", "newton-cholesky", "saga", "liblinear"]),
 }
 
 

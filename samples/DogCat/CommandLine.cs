@@ -53,9 +53,7 @@ internal static class CommandLine
         new("picture") { Description = "JPEG, PNG or WebP files.", Arity = ArgumentArity.OneOrMore };
     private static readonly Argument<string> Folder = new("DIR") { Description = "A new or empty folder." };
 
-    /// <summary>
-    /// Does what the arguments ask for and returns the exit code; <paramref name="main"/> is what happens without a command.
-    /// </summary>
+    /// <summary>Does what the arguments ask for; <paramref name="main"/> is what happens without a command.</summary>
     public static int Run(string[] args, Func<JobOptions, Output, CancellationToken, ExitCode> main)
     {
         var root = new RootCommand("""

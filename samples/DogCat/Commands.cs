@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json.Nodes;
 using DogCat.Drawing;
 using Microsoft.ML;
@@ -9,6 +10,8 @@ namespace DogCat;
 /// <summary>What can be done besides training, and what training shares with it.</summary>
 internal static class Commands
 {
+    private const string LearnedFrom = "DogCat/learned-from.txt";
+
     /// <summary>Asks a saved model about picture files.</summary>
     public static ExitCode Predict(string modelPath, string[] files, Output output, CancellationToken cancellation)
     {
@@ -26,9 +29,7 @@ internal static class Commands
         return refused.Count == 0 ? ExitCode.Done : ExitCode.SomePicturesRefused;
     }
 
-    /// <summary>
-    /// Evaluates a saved model by pictures whose labels are known: photographs, or drawn ones of a series that nothing is trained on.
-    /// </summary>
+    /// <summary>Evaluates a saved model by photographs, or by drawn pictures of a series that nothing is trained on.</summary>
     public static ExitCode Evaluate(string modelPath, JobOptions options, Output output, CancellationToken cancellation)
     {
         options.Check();
@@ -39,11 +40,13 @@ internal static class Commands
         Picture[] pictures = options.Images is { } folder
             ? PictureFolder.LoadTest(folder, skipped)
             : Draw(options.Seed, Series.Evaluation, options.Pictures, cancellation);
+        var learned = Learned(modelPath);
+        pictures = [.. pictures.Select(p => p.UnlessAmong(learned))];
         var scored = Output.Working(
             $"Asking {name}", pictures.Length, done => ml.Score(model, modelPath, pictures, skipped, done, cancellation));
         output.Skipped(skipped);
         if (scored.Pictures.Length == 0)
-            throw new UserException("There is no picture left to evaluate the model on.");
+            throw new UserException($"No picture is left to evaluate the model on; '{skipped[^1].Path}': {skipped[^1].Reason}");
         var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(scored.Rows, SoftLabels.By(nameof(Example.Label)));
         output.Tell("metrics", JsonNode.Parse(metrics.ToJson()), metrics.ToString()!);
         var soft = SoftLabels.Evaluate(ml, scored.Rows);
@@ -86,13 +89,24 @@ internal static class Commands
         Invariant($"Drawing {count:N0} pictures"), count, done => DrawnPictures.Draw(seed, series, count, done, cancellation));
 
     /// <summary>
-    /// Saves a model from a picture to probabilities: ML.NET's own file. One that is there is replaced once the new one is whole.
+    /// Saves a model from a picture to probabilities: ML.NET's own file, and in it the fingerprints of the pictures that it has learned
+    /// from. A file that is there is replaced once the new one is whole.
     /// </summary>
-    public static void Save(this MLContext ml, ITransformer model, string path)
+    public static void Save(this MLContext ml, ITransformer model, HashSet<string> learned, string path)
     {
         var unfinished = path + ".unfinished";
         ml.Model.Save(model, ml.NoPictures().Schema, unfinished);
+        using (var file = ZipFile.Open(unfinished, ZipArchiveMode.Update))
+        using (var writer = new StreamWriter(file.CreateEntry(LearnedFrom).Open()))
+            writer.Write(string.Join('\n', learned));
         File.Move(unfinished, path, overwrite: true);
+    }
+
+    private static HashSet<string> Learned(string path)
+    {
+        using var file = ZipFile.OpenRead(path);
+        using var reader = new StreamReader(file.GetEntry(LearnedFrom)?.Open() ?? Stream.Null);
+        return [.. reader.ReadToEnd().Split('\n')];
     }
 
     /// <summary>Asks a model for its scores, and refuses one whose numbers are broken: what it says means nothing.</summary>

@@ -21,6 +21,7 @@ internal sealed class Example
     public string Path { get; set; } = "";
     public string Label { get; set; } = "";
     public bool IsDog { get; set; }
+    public string Fingerprint { get; set; } = "";
 
     /// <summary>How sure the label is, as shares of cat and dog; NaN, a missing label, where nobody knows.</summary>
     [VectorType(2)]
@@ -73,13 +74,10 @@ internal static class Featurizing
     {
         var examples = ml.Ask(model, "Features", pictures, skipped, done, cancellation);
         var example = skipped.Count > 0 ? $" ('{skipped[^1].Path}': {skipped[^1].Reason})" : "";
-        foreach (var label in (string[])["cat", "dog"])
-        {
-            if (!examples.Pictures.Any(p => p.Label == label))
-                throw new UserException(Invariant($"There is no usable picture of a {label} among {pictures.Length:N0}{example}; ")
-                    + "both classes need some, for training and for testing.");
-        }
-        return examples;
+        return ((string[])["cat", "dog"]).FirstOrDefault(label => !examples.Pictures.Any(p => p.Label == label)) is { } missing
+            ? throw new UserException(Invariant($"There is no usable picture of a {missing} among {pictures.Length:N0}{example}; ")
+                + "both classes need some, for training and for testing.")
+            : examples;
     }
 
     /// <summary>
@@ -109,6 +107,7 @@ internal static class Featurizing
                         Path = picture.Name,
                         Label = picture.Label,
                         IsDog = picture.IsDog,
+                        Fingerprint = Picture.Fingerprint(image),
                         SoftTarget = SoftLabels.Shares(picture.ProbabilityOfDog ?? double.NaN),
                         Values = engine.Predict(new PictureRow { Image = image }).Answer,
                     };

@@ -60,24 +60,20 @@ internal sealed class GradientHistograms : CustomMappingFactory<GradientHistogra
     private static float[,,] Histogram(float[] pixels)
     {
         var cells = new float[Cells, Cells, Directions];
-        for (var y = 0; y < Side; y++)
+        for (var i = 0; i < pixels.Length; i++)
         {
-            for (var x = 0; x < Side; x++)
-            {
-                var dx = pixels[y * Side + Math.Min(Side - 1, x + 1)] - pixels[y * Side + Math.Max(0, x - 1)];
-                var dy = pixels[Math.Min(Side - 1, y + 1) * Side + x] - pixels[Math.Max(0, y - 1) * Side + x];
-                var strength = MathF.Sqrt(dx * dx + dy * dy);
-                var direction = MathF.Atan2(dy, dx) * (Directions / MathF.Tau) + Directions;
-                (var whole, var second) = ((int)direction, direction - (int)direction);
-                foreach ((var row, var rowShare) in Near[y])
+            (var y, var x) = (i / Side, i % Side);
+            var dx = pixels[y * Side + Math.Min(Side - 1, x + 1)] - pixels[y * Side + Math.Max(0, x - 1)];
+            var dy = pixels[Math.Min(Side - 1, y + 1) * Side + x] - pixels[Math.Max(0, y - 1) * Side + x];
+            var strength = MathF.Sqrt(dx * dx + dy * dy);
+            var direction = MathF.Atan2(dy, dx) * (Directions / MathF.Tau) + Directions;
+            (var whole, var second) = ((int)direction, direction - (int)direction);
+            foreach ((var row, var rowShare) in Near[y])
+                foreach ((var column, var columnShare) in Near[x])
                 {
-                    foreach ((var column, var columnShare) in Near[x])
-                    {
-                        cells[row, column, whole % Directions] += strength * rowShare * columnShare * (1 - second);
-                        cells[row, column, (whole + 1) % Directions] += strength * rowShare * columnShare * second;
-                    }
+                    cells[row, column, whole % Directions] += strength * rowShare * columnShare * (1 - second);
+                    cells[row, column, (whole + 1) % Directions] += strength * rowShare * columnShare * second;
                 }
-            }
         }
         return cells;
     }

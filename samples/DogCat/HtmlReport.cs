@@ -37,13 +37,12 @@ internal static class HtmlReport
         double[] qs = [.. Enumerable.Range(1, 99).Select(i => i / 100.0)];
         return report.Add(new ReportSection("Why not squared error?")
             .AddText(
-                "With probability q for the true class, the slope of the loss by the difference of the logits is -(1 - q) for "
-                + "cross-entropy and -4 q (1 - q)^2 for squared error. They are the same at q = 1/2; at q = 0.01 squared error's is "
-                + "25 times as small: where a model is confidently wrong, squared error hardly moves it.")
+                "With probability q for the true class, the slope of the loss by the logit is -(1 - q) for cross-entropy and "
+                + "-2 q (1 - q)^2 for squared error: at q = 0.01, 50 times as small. Squared error hardly moves a model that is sure and wrong.")
             .AddLines("How hard a picture pulls", "probability q", "size of the slope",
                 [
                     ("cross-entropy", [.. qs.Select(q => (q, 1 - q))]),
-                    ("squared error", [.. qs.Select(q => (q, 4 * q * (1 - q) * (1 - q)))]),
+                    ("squared error", [.. qs.Select(q => (q, 2 * q * (1 - q) * (1 - q)))]),
                 ]));
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.ML.Data;
 using SkiaSharp;
 
@@ -17,6 +18,16 @@ internal sealed record Picture(string Name, bool IsDog, Func<MLImage> Open, doub
     /// <summary>What a file shows is not known here, so that its label means nothing.</summary>
     public static Picture OfFile(string path, bool isDog = false, double? probabilityOfDog = null) =>
         new(path, isDog, () => PictureFile.Read(path), probabilityOfDog);
+
+    /// <summary>Equal for pictures of equal pixels, whatever their files.</summary>
+    public static string Fingerprint(MLImage image) => Convert.ToHexString(SHA256.HashData(image.Pixels));
+
+    /// <summary>The same, but refused where a model has learned from it: it says nothing of how good that model is.</summary>
+    public Picture UnlessAmong(HashSet<string> learned) => this with
+    {
+        Open = () => Open() is var image && learned.Contains(Fingerprint(image))
+            ? throw new UserException("the model has learned from the same picture") : image,
+    };
 }
 
 /// <summary>A picture and the probabilities of cat and dog that a model gives it.</summary>
@@ -44,10 +55,7 @@ internal static class PictureFile
     private const int MostScans = 100;
     private const long MostScannedPixels = 2_000_000_000;
 
-    /// <summary>
-    /// JPEG and WebP files are decoded to about this size, where they are larger: faster, and without jagged edges once they are made
-    /// small.
-    /// </summary>
+    /// <summary>Larger JPEG and WebP files are decoded to about this size: faster, and with no jagged edges once they are small.</summary>
     private const int Enough = 512;
 
     /// <summary>Decodes a JPEG, PNG, WebP, GIF or BMP file upright, on white where it is transparent.</summary>
@@ -124,15 +132,12 @@ internal static class PictureFile
     {
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         var pixels = (long)width * height;
-        if (pixels > MostPixels)
-            return Invariant($"it has {width:N0} x {height:N0} pixels, more than {MostPixels:N0}");
-        if (Math.Max(width, height) > LongestSide)
-            return Invariant($"it has {width:N0} x {height:N0} pixels, more than {LongestSide:N0} in a row or column");
         // Within the data of a scan, 0xFF is never followed by this marker's second byte.
         var scans = codec.EncodedFormat == SKEncodedImageFormat.Jpeg ? file.AsSpan().Count((ReadOnlySpan<byte>)[0xFF, 0xDA]) : 1;
-        return scans > MostScans || scans * pixels > MostScannedPixels
-            ? Invariant($"it has {scans:N0} scans, too many to be decoded")
-            : null;
+        return pixels > MostPixels ? Invariant($"it has {width:N0} x {height:N0} pixels, more than {MostPixels:N0}")
+            : Math.Max(width, height) > LongestSide
+                ? Invariant($"it has {width:N0} x {height:N0} pixels, more than {LongestSide:N0} in a row or column")
+            : scans > MostScans || scans * pixels > MostScannedPixels ? Invariant($"it has {scans:N0} scans, too many to be decoded") : null;
     }
 
     /// <summary>

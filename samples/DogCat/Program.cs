@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using DogCat;
 using DogCat.Drawing;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MLNet.CrossEntropy;
 
 return CommandLine.Run(args, Main);
@@ -27,7 +28,8 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
     var kind = arePhotographs ? "photographs" : "drawn pictures";
     var featurizer = (arePhotographs ? Featurizing.ResNet18(ml) : Featurizing.GradientHistograms(ml)).Fit(ml.NoPictures());
     var known = Featurize("train on", train);
-    var unseen = Featurize("test with", test);
+    HashSet<string> learned = [.. known.Rows.GetColumn<string>(nameof(Example.Fingerprint))];
+    var unseen = Featurize("test with", [.. test.Select(picture => picture.UnlessAmong(learned))]);
     output.Data(known, unseen, kind);
     output.Skipped(skipped);
 
@@ -62,7 +64,7 @@ static ExitCode Main(JobOptions options, Output output, CancellationToken cancel
     // 6. The model is ML.NET's own, from the picture to the prediction; the report is one HTML file.
     if (options.Save is { } path)
     {
-        ml.Save(featurizer.Append(model), path);
+        ml.Save(featurizer.Append(model), learned, path);
         output.Written("model", path);
     }
     if (options.Report is { } page)

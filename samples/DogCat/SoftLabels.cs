@@ -29,9 +29,7 @@ internal static class SoftLabels
     public static MulticlassEvaluationOptions By(string label) => new()
     { LabelColumnName = label, ClassNames = ["cat", "dog"], ScoresAreLogits = false };
 
-    /// <summary>
-    /// A model's loss where labels are drawn from p: H(p, q) = H(p) + KL(p || q), p known and q the model's. Null where nothing is known.
-    /// </summary>
+    /// <summary>A model's loss by soft labels p: H(p, q) = H(p) + KL(p || q), where q is the model's. Null where no p is known.</summary>
     public static MulticlassCrossEntropyMetrics? Evaluate(MLContext ml, IDataView scored)
     {
         var metrics = ml.MulticlassClassification.EvaluateCrossEntropy(scored, By(nameof(Example.SoftTarget)));

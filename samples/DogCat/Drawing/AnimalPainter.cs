@@ -96,10 +96,8 @@ internal sealed class AnimalPainter(Brush brush, SplitMix64 random, float blend)
     private void Whiskers()
     {
         foreach (var side in Sides(1))
-        {
             for (var i = -1; i <= 1; i++)
                 brush.Line(new(side * 0.09f, 0.12f + 0.03f * i), new(side * 0.25f, 0.12f + 0.06f * i),
                     new(side * 0.40f, 0.12f + 0.09f * i), 0.012f, Vector3.One, 0.9f * Math.Clamp(1 - 1.5f * _whiskers, 0, 1));
-        }
     }
 }

@@ -27,9 +27,7 @@ internal static class DrawnPictures
     /// <summary>The probability that an animal of pure kind is labelled as the other one.</summary>
     public const double Mislabelled = 0.02;
 
-    /// <summary>
-    /// Draws the first pictures of a series, the same ones for a seed: each has a random generator of its own, whatever the threads' order.
-    /// </summary>
+    /// <summary>Draws the first pictures of a series: the same ones for a seed, whatever the threads' order.</summary>
     public static Picture[] Draw(int seed, Series series, int count, Action? done = null, CancellationToken cancellation = default) =>
         [.. ParallelEnumerable.Range(0, count).AsOrdered().WithCancellation(cancellation).Select(i =>
         {
@@ -81,16 +79,12 @@ internal static class DrawnPictures
     }
 }
 
-/// <summary>
-/// SplitMix64 (Steele, Lea and Flood 2014): a random generator that may begin anew for each picture at no cost.
-/// </summary>
+/// <summary>SplitMix64 (Steele, Lea and Flood 2014): a random generator that may begin anew for each picture at no cost.</summary>
 internal sealed class SplitMix64(ulong seed)
 {
     private ulong _state = seed;
 
-    /// <summary>
-    /// An independent generator for item <paramref name="index"/> of a series, whatever was drawn for the items before it.
-    /// </summary>
+    /// <summary>A generator for item <paramref name="index"/> of a series, whatever was drawn for the items before it.</summary>
     public static SplitMix64 ForItem(int seed, Series series, int index) => new(Mix(Mix((uint)seed | (ulong)series << 32) + (uint)index));
 
     /// <summary>Uniform on [0, 1), with 53 random bits.</summary>
