@@ -17,7 +17,7 @@ internal static class Commands
     {
         var ml = new MLContext(seed: 1);
         List<SkippedFile> refused = [];
-        using var model = Load(ml, modelPath);
+        using var model = Load(ml, modelPath, out _);
         Picture[] pictures = [.. files.Select(file => Picture.OfFile(file))];
         var judged = ml.Score(model, modelPath, pictures, refused, () => { }, cancellation).ScoredPictures();
         var answers = judged.Select(
@@ -36,11 +36,10 @@ internal static class Commands
         var ml = new MLContext(seed: 1);
         var name = Path.GetFileName(modelPath);
         List<SkippedFile> skipped = [];
-        using var model = Load(ml, modelPath);
+        using var model = Load(ml, modelPath, out var learned);
         Picture[] pictures = options.Images is { } folder
             ? PictureFolder.LoadTest(folder, skipped)
             : Draw(options.Seed, Series.Evaluation, options.Pictures, cancellation);
-        var learned = Learned(modelPath);
         pictures = [.. pictures.Select(p => p.UnlessAmong(learned))];
         var scored = Output.Working(
             $"Asking {name}", pictures.Length, done => ml.Score(model, modelPath, pictures, skipped, done, cancellation));
@@ -102,13 +101,6 @@ internal static class Commands
         File.Move(unfinished, path, overwrite: true);
     }
 
-    private static HashSet<string> Learned(string path)
-    {
-        using var file = ZipFile.OpenRead(path);
-        using var reader = new StreamReader(file.GetEntry(LearnedFrom)?.Open() ?? Stream.Null);
-        return [.. reader.ReadToEnd().Split('\n')];
-    }
-
     /// <summary>Asks a model for its scores, and refuses one whose numbers are broken: what it says means nothing.</summary>
     private static Examples Score(this MLContext ml, ITransformer model, string path, Picture[] pictures, List<SkippedFile> skipped,
         Action done, CancellationToken cancellation)
@@ -120,7 +112,7 @@ internal static class Commands
 
     /// <summary>Loads one. Whoever does disposes of it, or the network in it leaves its 45 megabytes in the temporary folder.</summary>
     /// <exception cref="UserException">The file is missing, no model, or the model of something else.</exception>
-    private static TransformerChain<ITransformer> Load(MLContext ml, string path)
+    private static TransformerChain<ITransformer> Load(MLContext ml, string path, out HashSet<string> learned)
     {
         if (!File.Exists(path))
             throw new UserException($"There is no model file '{path}'. Make one with: --save {path}");
@@ -129,6 +121,9 @@ internal static class Commands
         {
             ml.ComponentCatalog.RegisterAssembly(typeof(GradientHistograms).Assembly);
             model = ml.Model.Load(path, out _);
+            using var file = ZipFile.OpenRead(path);
+            using var reader = new StreamReader(file.GetEntry(LearnedFrom) is { Length: < 200_000_000 } entry ? entry.Open() : Stream.Null);
+            learned = [.. reader.ReadToEnd().Split('\n')];
             VBuffer<ReadOnlyMemory<char>> names = default;
             model.GetOutputSchema(ml.NoPictures().Schema)["Score"].GetSlotNames(ref names);
             return names.DenseValues().Select(n => n.ToString()).SequenceEqual(["cat", "dog"])

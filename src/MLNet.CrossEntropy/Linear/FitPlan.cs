@@ -229,11 +229,12 @@ internal sealed record FitPlan
     /// <param name="rows">The training rows.</param>
     /// <param name="areKept">Whether they are in memory, not read anew in each pass.</param>
     /// <param name="areValidated">Whether there are validation rows, which decide when to stop: not at the optimum.</param>
+    /// <param name="areFarOut">Whether some rows lie absurdly far out, which lead SGD astray.</param>
     /// <exception cref="ArgumentException">What is asked for does not go together, or not with such rows.</exception>
-    public FitPlan For(RowSummary rows, bool areKept, bool areValidated = false) =>
-        ForRows(rows, areKept, areValidated) with { IsValidated = areValidated };
+    public FitPlan For(RowSummary rows, bool areKept, bool areValidated = false, bool areFarOut = false) =>
+        ForRows(rows, areKept, areValidated, areFarOut) with { IsValidated = areValidated };
 
-    private FitPlan ForRows(RowSummary rows, bool areKept, bool areValidated)
+    private FitPlan ForRows(RowSummary rows, bool areKept, bool areValidated, bool areFarOut)
     {
         if (string.Join(" ", Conflicts(areKept)) is { Length: > 0 } conflicts)
             throw new ArgumentException(conflicts);
@@ -248,8 +249,8 @@ internal sealed record FitPlan
         // Where Newton's method is there before SGD would have ended, it need not wait for it.
         var newton = new HessianForm(Loss, Outputs, rows);
         var isNear = NearWeights is not null;
-        return (isNear || rows.Rows <= FewRows) && newton.IsWhole
-            && (NearSteps == 1 || (isNear ? NearSteps : ExpectedNewtonSteps) * newton.StepCost <= sgd.CostOfEpochs(newton))
+        return (isNear || areFarOut || rows.Rows <= FewRows) && newton.IsWhole
+            && (areFarOut || NearSteps == 1 || (isNear ? NearSteps : ExpectedNewtonSteps) * newton.StepCost <= sgd.CostOfEpochs(newton))
             ? ForNewton(rows) with { Promise = isNear ? FinishingPromise : Promise }
             : sgd with
             {

@@ -79,21 +79,7 @@ internal sealed partial class LinearObjective : IDisposable
         }
 
         rivalObjective = rival is null ? double.NaN : rivalLoss / weight.Value + Penalty.Value(rival);
-        double squared = 0, bound = 0;
-        for (var k = 0; k < Outputs; k++)
-        {
-            var bias = Products.BiasSums[k] / weight.Value;
-            squared += bias * bias;
-            bound += Penalty.GapBound(bias);
-            for (var j = 0; j < Features; j++)
-            {
-                var slope = Penalty.Subgradient(
-                    Products.Sums[k * Features + j] / weight.Value, weights[k, j], k, j);
-                squared += slope * slope;
-                bound += Penalty.GapBound(slope, j);
-            }
-        }
-
+        var (squared, bound) = Slopes(weights, weight.Value, areScaled: false);
         var dataTerm = loss.Value / weight.Value;
         if (gap is null && double.IsFinite(squared) && Penalty.L1 == 0 && Loss.HasCurvature
             && Parameters <= GapEstimate.MostParameters)
@@ -113,6 +99,20 @@ internal sealed partial class LinearObjective : IDisposable
             GapEstimate = gap,
             GapBound = Penalty.L2 > 0 ? bound : null,
         };
+    }
+
+    /// <summary>
+    /// The norm of the gradient in scaled coordinates, the smallest subgradient where there is an L1 penalty, and how far above its minimum
+    /// it lets the objective lie at most, by one pass over the rows.
+    /// </summary>
+    public (double Norm, double GapBound) Slopes(LinearWeights weights)
+    {
+        var weight = 0.0;
+        Products.Clear();
+        foreach (var rows in Chunks)
+            weight += AddGradient(weights, rows).Weight;
+        var (squared, bound) = Slopes(weights, weight, areScaled: true);
+        return (Math.Sqrt(squared), bound);
     }
 
     /// <summary>The objective, by one pass over the rows.</summary>
@@ -275,6 +275,27 @@ internal sealed partial class LinearObjective : IDisposable
     }
 
     public void Dispose() => Products.Dispose();
+
+    /// <summary>The squared norm of the smallest subgradient that the products' sums make, and the bound of what is left to gain.</summary>
+    private (double Squared, double GapBound) Slopes(LinearWeights weights, double weight, bool areScaled)
+    {
+        double squared = 0, bound = 0;
+        for (var k = 0; k < Outputs; k++)
+        {
+            var bias = Products.BiasSums[k] / weight;
+            squared += bias * bias;
+            bound += Penalty.GapBound(bias);
+            for (var j = 0; j < Features; j++)
+            {
+                var (centre, scale) = areScaled ? (Scaling.Means[j], Scaling.Scales[j]) : (0, 1);
+                var slope = Penalty.Subgradient(Products.Sums[k * Features + j] / weight - centre * bias, weights[k, j], k, j);
+                bound += Penalty.GapBound(slope, j);
+                squared += scale * slope * (scale * slope);
+            }
+        }
+
+        return (squared, bound);
+    }
 
     /// <summary>Adds the rows' gradients to the products' sums; returns the sums of their losses and weights.</summary>
     private LossSums AddGradient(LinearWeights weights, RowSet rows, RowMap? look = null)

@@ -8,6 +8,9 @@ namespace MLNet.CrossEntropy.Linear;
 /// </summary>
 internal static class LinearSolver
 {
+    // In a gradient that a row farther out has a part in, floats know nothing of the others.
+    private const double FarthestOfNewton = 1e10;
+
     /// <summary>Fits the model to rows in memory.</summary>
     /// <param name="training">The rows to fit; zero-weight rows change nothing.</param>
     /// <param name="validation">Rows that are only evaluated, for early stopping; null for none.</param>
@@ -86,6 +89,8 @@ internal static class LinearSolver
         centre?.Set(plan.InitialWeights, plan.InitialBiases ?? summary.PriorBiases);
         var penalty = new ElasticNet(plan.L1, plan.L2, plan.PenaltyShares, centre);
         var scaling = Scaling(chunks, summary, plan, shares);
+        if (scaling.FarOutFeatures is [{ Distance: < FarthestOfNewton }, ..])
+            plan = asked.For(summary, areKept, areValidated, areFarOut: true);
         var size = shares is null
             ? summary
             : summary with { Rows = shares.Own.Rows, ChunkRows = shares.Own.Rows, LargestChunkBytes = shares.Own.Bytes };

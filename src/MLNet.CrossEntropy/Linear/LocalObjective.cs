@@ -52,7 +52,7 @@ internal sealed class LocalObjective : IDisposable
     public LinearWeights Weights { get; }
 
     /// <summary>The mean loss at the point.</summary>
-    public double MeanLoss { get; private set; }
+    public double MeanLoss { get; set; }
 
     /// <summary>The sum of the rows' weights.</summary>
     public double Weight { get; private set; }
@@ -157,9 +157,7 @@ internal sealed class LocalObjective : IDisposable
         for (int first = from, count; first < to; first += count)
         {
             count = Math.Min(labels.Length, to - first);
-            for (var r = 0; _rows.HasClasses && r < count; r++)
-                labels[r] = _rows.Class(first + r);
-            var areDone = _rows.HasClasses
+            var areDone = RowLosses.ReadHardLabels(_rows, RowNumbers.From(first, count), 0, _outputs, labels[..count])
                 && _objective.Loss.TryHardLabelTerms(labels[..count], Part(_logits, first, count), Part(Terms, first, count));
             for (var r = first; r < first + count; r++)
             {

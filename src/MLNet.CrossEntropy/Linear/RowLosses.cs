@@ -86,7 +86,7 @@ internal static class RowLosses
     }
 
     /// <summary>The hard labels of a block of rows; false where one of them has none.</summary>
-    private static bool ReadHardLabels(RowSet rows, RowNumbers numbers, int start, int outputs, Span<int> labels)
+    public static bool ReadHardLabels(RowSet rows, RowNumbers numbers, int start, int outputs, Span<int> labels)
     {
         for (var r = 0; r < labels.Length; r++)
         {

@@ -100,6 +100,14 @@ internal abstract class LogitLoss
     internal virtual void CurvatureDiagonal(ReadOnlySpan<float> terms, Span<float> diagonal) => throw NoCurvature();
 
     /// <summary>
+    /// The loss's second derivative in the logits as a sum over pairs of outputs, <c>sum_kl s_kl (e_k - e_l) (e_k - e_l)'</c>, where
+    /// outputs depend on each other: with s at least 0, nothing cancels.
+    /// </summary>
+    /// <param name="terms">The row's <see cref="CurvatureTerms"/> [K].</param>
+    /// <param name="pairs">Receives s of the pairs l &lt; k: (1, 0), (2, 0), (2, 1) and so on.</param>
+    internal virtual void CurvaturePairs(ReadOnlySpan<float> terms, Span<float> pairs) => throw NoCurvature();
+
+    /// <summary>
     /// Logits [K] that predict the mean targets [K] whatever the features: the best biases of a model without weights.
     /// For a softmax log p, centred; for a sigmoid log(p / (1 - p)).
     /// </summary>

@@ -56,11 +56,18 @@ internal sealed class SoftmaxCrossEntropyLoss : LogitLoss
     /// <inheritdoc/>
     internal override bool TryHardLabels(HardLabelRows rows)
     {
-        if (LabelSmoothing != 0 || rows.Outputs is < 2 or > SoftmaxCrossEntropyRows.MostClasses)
+        if (LabelSmoothing != 0 || !HasRows(rows.Outputs))
             return false;
-        if (_classWeights.Length > 0)
-            Throw.IfLengthsDiffer(rows.Outputs, _classWeights.Length, "logits", "classWeights");
         SoftmaxCrossEntropyRows.Compute(rows, _classWeights);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    internal override bool TryHardLabelTerms(ReadOnlySpan<int> labels, ReadOnlySpan<float> logits, Span<float> terms)
+    {
+        if (!HasRows(logits.Length / labels.Length))
+            return false;
+        SoftmaxCrossEntropyRows.ComputeTerms(labels, logits, _classWeights, terms);
         return true;
     }
 
@@ -88,6 +95,28 @@ internal sealed class SoftmaxCrossEntropyLoss : LogitLoss
         var centre = sum > 0 ? mean / sum : 0;
         for (var k = 0; k < terms.Length; k++)
             direction[k] = (float)(terms[k] * (direction[k] - centre));
+    }
+
+    /// <summary>Whether <see cref="SoftmaxCrossEntropyRows"/> is for so many outputs.</summary>
+    private bool HasRows(int outputs)
+    {
+        if (outputs is < 2 or > SoftmaxCrossEntropyRows.MostClasses)
+            return false;
+        if (_classWeights.Length > 0)
+            Throw.IfLengthsDiffer(outputs, _classWeights.Length, "logits", "classWeights");
+        return true;
+    }
+
+    /// <summary><c>w q_k q_l</c>.</summary>
+    internal override void CurvaturePairs(ReadOnlySpan<float> terms, Span<float> pairs)
+    {
+        var sum = (float)SpanMath.Sum(terms);
+        for (int k = 1, pair = 0; k < terms.Length; k++)
+        {
+            var share = sum > 0 ? terms[k] / sum : 0;
+            for (var l = 0; l < k; l++)
+                pairs[pair++] = share * terms[l];
+        }
     }
 
     /// <summary><c>w q_k (1 - q_k)</c>.</summary>
@@ -181,41 +210,81 @@ internal static unsafe class SoftmaxCrossEntropyRows
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows.Outputs, MostClasses);
         var classes = rows.Outputs;
         var terms = stackalloc float[MostClasses * Lanes];
-        var targetLogits = stackalloc float[Lanes];
-        var weights = stackalloc float[Lanes];
-        var slopes = stackalloc float[Lanes];
-        var losses = stackalloc float[Lanes];
+        float* targetLogits = stackalloc float[Lanes], weights = stackalloc float[Lanes];
+        float* slopes = stackalloc float[Lanes], losses = stackalloc float[Lanes];
         for (var start = 0; start < rows.Labels.Length; start += Lanes)
         {
-            var count = Math.Min(Lanes, rows.Labels.Length - start);
-            fixed (float* logits = rows.Logits[(start * classes)..])
-            {
-                for (var lane = 0; lane < Lanes; lane++)
-                {
-                    // Lanes without a row repeat the last one.
-                    var row = Math.Min(lane, count - 1);
-                    for (var k = 0; k < classes; k++)
-                        terms[k * Lanes + lane] = logits[row * classes + k];
-                    var label = rows.Labels[start + row];
-                    if (label >= classes)
-                        LossErrors.LabelOutOfRange(label, classes);
-                    targetLogits[lane] = logits[row * classes + Math.Max(label, 0)];
-                    weights[lane] = label < 0 ? 0 : classWeights.IsEmpty ? 1 : (float)classWeights[label];
-                }
-            }
-
+            var labels = rows.Labels.Slice(start, Math.Min(Lanes, rows.Labels.Length - start));
+            Load(labels, rows.Logits[(start * classes)..], classes, classWeights, terms, targetLogits, weights);
             ComputeLanes(terms, classes, targetLogits, weights, slopes, losses);
-            fixed (float* gradients = rows.Gradients[(start * classes)..])
+            var gradients = rows.Gradients[(start * classes)..];
+            Store(terms, labels.Length, classes, gradients);
+            for (var lane = 0; lane < labels.Length; lane++)
             {
-                for (var lane = 0; lane < count; lane++)
-                {
-                    for (var k = 0; k < classes; k++)
-                        gradients[lane * classes + k] = terms[k * Lanes + lane];
-                    if (rows.Labels[start + lane] >= 0)
-                        gradients[lane * classes + rows.Labels[start + lane]] = slopes[lane];
-                    rows.Losses[start + lane] = losses[lane];
-                    rows.TargetWeights[start + lane] = weights[lane];
-                }
+                if (labels[lane] >= 0)
+                    gradients[lane * classes + labels[lane]] = slopes[lane];
+                rows.Losses[start + lane] = losses[lane];
+                rows.TargetWeights[start + lane] = weights[lane];
+            }
+        }
+    }
+
+    /// <summary>Computes the weighted probabilities <c>w q</c> of all rows, which are the terms of their curvature.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void ComputeTerms(
+        ReadOnlySpan<int> labels, ReadOnlySpan<float> logits, ReadOnlySpan<double> classWeights, Span<float> terms)
+    {
+        var classes = logits.Length / labels.Length;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, MostClasses);
+        var lanes = stackalloc float[MostClasses * Lanes];
+        float* targetLogits = stackalloc float[Lanes], weights = stackalloc float[Lanes];
+        float* slopes = stackalloc float[Lanes], losses = stackalloc float[Lanes];
+        for (var start = 0; start < labels.Length; start += Lanes)
+        {
+            var some = labels.Slice(start, Math.Min(Lanes, labels.Length - start));
+            Load(some, logits[(start * classes)..], classes, classWeights, lanes, targetLogits, weights);
+            ComputeLanes(lanes, classes, targetLogits, weights, slopes, losses);
+            Store(lanes, some.Length, classes, terms[(start * classes)..]);
+        }
+    }
+
+    /// <summary>Turns up to as many rows as lanes into lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Load(
+        ReadOnlySpan<int> labels,
+        ReadOnlySpan<float> logits,
+        int classes,
+        ReadOnlySpan<double> classWeights,
+        float* terms,
+        float* targetLogits,
+        float* weights)
+    {
+        fixed (float* from = logits[..(labels.Length * classes)])
+        {
+            for (var lane = 0; lane < Lanes; lane++)
+            {
+                // Lanes without a row repeat the last one.
+                var row = Math.Min(lane, labels.Length - 1);
+                for (var k = 0; k < classes; k++)
+                    terms[k * Lanes + lane] = from[row * classes + k];
+                var label = labels[row];
+                if (label >= classes)
+                    LossErrors.LabelOutOfRange(label, classes);
+                targetLogits[lane] = from[row * classes + Math.Max(label, 0)];
+                weights[lane] = label < 0 ? 0 : classWeights.IsEmpty ? 1 : (float)classWeights[label];
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* terms, int rows, int classes, Span<float> destination)
+    {
+        fixed (float* to = destination[..(rows * classes)])
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                for (var k = 0; k < classes; k++)
+                    to[row * classes + k] = terms[k * Lanes + row];
             }
         }
     }

@@ -73,5 +73,7 @@ internal sealed class CrashingLoss(int rows) : LogitLoss
 
     internal override void CurvatureDiagonal(ReadOnlySpan<float> terms, Span<float> diagonal) => _loss.CurvatureDiagonal(terms, diagonal);
 
+    internal override void CurvaturePairs(ReadOnlySpan<float> terms, Span<float> pairs) => _loss.CurvaturePairs(terms, pairs);
+
     internal sealed class Crash : Exception;
 }

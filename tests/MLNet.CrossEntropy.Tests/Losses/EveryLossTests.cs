@@ -60,6 +60,37 @@ public sealed class EveryLossTests
 
     [Theory]
     [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
+    public void Curvature_of_coupled_outputs_is_a_sum_over_their_pairs(string name)
+    {
+        var loss = AllLosses.Get(name);
+        float[] terms = new float[AllLosses.Outputs], pairs = new float[AllLosses.Outputs * (AllLosses.Outputs - 1) / 2];
+        if (!loss.HasCurvature || loss.HasIndependentOutputs)
+        {
+            Assert.Throws<NotSupportedException>(() => loss.CurvaturePairs(terms, pairs));
+            return;
+        }
+
+        foreach (var target in AllLosses.TargetsFor(name))
+        {
+            foreach (var logits in AllLosses.Logits())
+            {
+                loss.CurvatureTerms([.. logits.Select(z => (float)z)], target.Row, terms);
+                loss.CurvaturePairs(terms, pairs);
+                Assert.All(pairs, pair => Assert.True(pair >= 0));
+                for (var k = 0; k < logits.Length; k++)
+                {
+                    var product = new float[logits.Length];
+                    product[k] = 1;
+                    loss.CurvatureProduct(terms, product);
+                    for (var l = 0; l < k; l++)
+                        Assert.Equal(-product[l], pairs[k * (k - 1) / 2 + l], 1e-6);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLosses.Names), MemberType = typeof(AllLosses))]
     public void Float_agrees_with_double(string name)
     {
         var loss = AllLosses.Get(name);

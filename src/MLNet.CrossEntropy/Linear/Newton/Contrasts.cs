@@ -65,6 +65,49 @@ internal sealed class Contrasts
         }
     }
 
+    /// <summary>
+    /// Writes <c>U' H U</c> of the matrix that pairs of outputs make, <c>H = sum_kl s_kl (e_k - e_l) (e_k - e_l)'</c>: what a contrast has
+    /// of a column is a prefix sum.
+    /// </summary>
+    /// <param name="pairs">s of the pairs l &lt; k, in the order of <see cref="LogitLoss.CurvaturePairs"/>.</param>
+    /// <param name="matrix">Room for H.</param>
+    /// <param name="turned">Receives the matrix <c>[Count, Count]</c>.</param>
+    public void Turn(ReadOnlySpan<double> pairs, Span<double> matrix, Span<double> turned)
+    {
+        matrix.Clear();
+        for (int k = 1, pair = 0; k < _outputs; k++)
+        {
+            for (var l = 0; l < k; l++, pair++)
+            {
+                matrix[k * _outputs + l] = matrix[l * _outputs + k] = -pairs[pair];
+                matrix[k * _outputs + k] += pairs[pair];
+                matrix[l * _outputs + l] += pairs[pair];
+            }
+        }
+
+        // A contrast's line takes the place of the output's that it begins with: nobody needs that any more.
+        for (var l = 0; l < _outputs; l++)
+        {
+            var sum = 0.0;
+            for (var a = 0; a < Count; a++)
+            {
+                sum += matrix[a * _outputs + l];
+                matrix[a * _outputs + l] = this[a][0] * sum + this[a][a + 1] * matrix[(a + 1) * _outputs + l];
+            }
+        }
+
+        for (var a = 0; a < Count; a++)
+        {
+            var line = matrix.Slice(a * _outputs, _outputs);
+            var sum = 0.0;
+            for (var b = 0; b < Count; b++)
+            {
+                sum += line[b];
+                turned[a * Count + b] = this[b][0] * sum + this[b][b + 1] * line[b + 1];
+            }
+        }
+    }
+
     /// <summary>The lower triangle of <c>U' D U</c>, D being the loss's second derivative of a row.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="terms">The row's <see cref="LogitLoss.CurvatureTerms"/>.</param>

@@ -135,7 +135,7 @@ internal sealed class GapEstimate : IDisposable
                 curvature[k] += diagonal[k] / _local.Weight;
             var row = _sample.IsSparse ? _sample.Sparse(i) : default;
             if (!_sample.IsSparse)
-                HessianSums.Scale(_objective.Scaling, _sample.Values(i), scaled);
+                _objective.Scaling.Scale(_sample.Values(i), scaled);
             for (var e = 0; e < (_sample.IsSparse ? row.Length : features); e++)
             {
                 var j = _sample.IsSparse ? row.Indices[e] : e;
@@ -149,8 +149,9 @@ internal sealed class GapEstimate : IDisposable
             var isBias = p >= outputs * features;
             var (k, j) = isBias ? (p - outputs * features, 0) : (p / features, p % features);
             var square = isBias ? 1 : squares[j];
-            // Scales make the mean square of a feature, and its penalty by the loss's largest curvature, 1.
-            var whole = isPart && !isBias ? Math.Max(square, 1 - PenaltyOf(p) / _objective.Loss.Curvature) : square;
+            var whole = isPart && !isBias && _objective.Scaling is { Squares.Length: > 0 } scaling
+                ? Math.Max(square, scaling.Squares[j] * scaling.Scales[j] * scaling.Scales[j])
+                : square;
             _missing[p] = curvature[k] * (whole - square);
             _diagonal[p] = Math.Max(curvature[k] * whole + (isBias ? 0 : PenaltyOf(p)), double.Epsilon * 1e20);
         }

@@ -70,5 +70,5 @@ internal readonly struct HessianForm
         + Factors * BlockSize / 3.0 * CostOfDouble;
 
     /// <summary>A row in the sums.</summary>
-    private double RowCost => 2 * Weights * (BlockSize == 1 ? _rows.ValuesPerRow : HessianSums.CostOf(_rows));
+    private double RowCost => 2 * Weights * (BlockSize == 1 ? _rows.ValuesPerRow : HessianChunk.CostOf(_rows));
 }

@@ -95,7 +95,7 @@ internal sealed class HessianSample
         FeatureScaling scaling, RowSet rows, int number, NativeBuffer<float> scaled, Span<float> sums, bool isAdding)
     {
         if (!rows.IsSparse)
-            HessianSums.Scale(scaling, rows.Values(number), scaled.AsSpan());
+            scaling.Scale(rows.Values(number), scaled.AsSpan());
         var row = rows.IsSparse ? rows.Sparse(number) : default;
         var sum = 0f;
         for (var e = 0; e < (rows.IsSparse ? row.Length : sums.Length); e++)

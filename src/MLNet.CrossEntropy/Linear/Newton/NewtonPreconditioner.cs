@@ -15,8 +15,10 @@ namespace MLNet.CrossEntropy.Linear;
 /// </remarks>
 internal sealed class NewtonPreconditioner : IDisposable
 {
-    // A smaller share of the curvature that a penalty adds is less than the rounding of a gradient that it would be divided into.
+    // A smaller share of the curvature that a penalty adds is less than the rounding of a gradient that it would be divided into, and a
+    // smaller share of its parts is the rounding of their sum.
     private const double SmallestPenalty = 1e-7;
+    private const double Rounding = 1e-12;
 
     private readonly RowSet _set;
     private readonly LinearObjective _objective;
@@ -27,13 +29,12 @@ internal sealed class NewtonPreconditioner : IDisposable
     private readonly HessianForm _form;
     private readonly double[] _blocks;
     private readonly double[] _right;
-    private readonly (int Row, int Column)[] _pairs;
-    private readonly NativeBuffer<float> _curvature;
     private readonly HessianSample _sample;
     private readonly HessianSums? _sums;
+    private readonly float[] _curvature;
+    private readonly double[] _sumsOfWeights;
     private readonly double[] _biasCurvature;
-    private readonly Action<int> _complete;
-    private readonly Func<int, SumPlace> _placeOf;
+    private readonly Action<int> _turn;
     private bool _isFactorized;
 
     /// <param name="objective">The objective.</param>
@@ -45,18 +46,15 @@ internal sealed class NewtonPreconditioner : IDisposable
         _size = rows.Features + 1;
         _form = new HessianForm(_loss, _outputs, objective.Summary, mayHaveBlocks);
         _blockSize = _form.BlockSize;
-        var isCoupled = _form.IsCoupled;
-        Contrasts = isCoupled ? new Contrasts(_outputs) : null;
-        _pairs = [.. Enumerable.Range(0, _form.Directions)
-            .SelectMany(k => Enumerable.Range(isCoupled ? 0 : k, isCoupled ? k + 1 : 1).Select(l => (k, l)))];
+        Contrasts = _form.IsCoupled ? new Contrasts(_outputs) : null;
         _sample = new HessianSample(objective, rows, _form.SampleRows);
         _blocks = new double[_form.Factors];
         _right = new double[_blockSize];
+        _curvature = new float[_outputs];
         _biasCurvature = new double[_form.Directions];
-        _curvature = new NativeBuffer<float>(HessianSums.ChunkRows * (long)_pairs.Length);
-        _sums = _blockSize > 1 ? new HessianSums(objective, rows, _pairs.Length) : null;
-        _complete = Complete;
-        _placeOf = PlaceOf;
+        _sums = _blockSize > 1 ? new HessianSums(objective, rows, _form) : null;
+        _sumsOfWeights = Contrasts is null ? _blocks : new double[_sums!.Length];
+        _turn = Turn;
     }
 
     /// <summary>Whether it is the inverse Hessian itself of the point that it was made for: of all rows, outputs coupled.</summary>
@@ -85,48 +83,42 @@ internal sealed class NewtonPreconditioner : IDisposable
         if (_isFactorized && areGood)
             return;
         _isFactorized = true;
-        Array.Clear(_biasCurvature);
         if (_objective.Shares is null)
-            AddSample(local, 0, _sample.Count);
+            SumUp(local, 0, _sample.Count);
         else
-            _objective.Shares.Sum(_blocks.Length, AddShare).AsSpan(0, _blocks.Length).CopyTo(_blocks);
+            _objective.Shares.Sum(_sumsOfWeights.Length, SumUpShare).AsSpan(0, _sumsOfWeights.Length).CopyTo(_sumsOfWeights);
         if (_blockSize == 1)
         {
             CompleteDiagonal();
             return;
         }
 
-        _objective.Team.Run(_complete);
+        if (Contrasts is not null)
+            _objective.Team.Run(_turn);
+        AddPenalty();
         for (var b = 0; b < _blocks.Length; b += _blockSize * _blockSize)
             Cholesky.Factorize(_blocks.AsMemory(b, _blockSize * _blockSize), _blockSize, _objective.Team);
 
-        void AddShare(RowShare share, double[] values)
+        void SumUpShare(RowShare share, double[] values)
         {
             var (from, to) = _sample.Within(share.From, share.To);
-            AddSample(local, from, to);
-            _blocks.CopyTo(values, 0);
+            SumUp(local, from, to);
+            _sumsOfWeights.CopyTo(values, 0);
         }
     }
 
-    /// <summary>Makes the blocks the sums over a part of the sample.</summary>
-    private void AddSample(LocalObjective local, int from, int to)
+    /// <summary>Sums up a part of the sample.</summary>
+    private void SumUp(LocalObjective local, int from, int to)
     {
-        Array.Clear(_blocks);
-        Span<int> numbers = stackalloc int[HessianSums.ChunkRows];
-        for (int first = from, count; first < to; first += count)
+        if (_sums is not null)
         {
-            count = Math.Min(numbers.Length, to - first);
-            for (var i = 0; i < count; i++)
-            {
-                numbers[i] = _sample.Row(first + i);
-                Weigh(local, numbers[i], _sample.Share(first + i) / local.Weight, _curvature.Span((long)i * _pairs.Length, _pairs.Length));
-            }
-
-            if (_sums is not null)
-                _sums.Add(numbers[..count], _curvature, _placeOf);
-            else
-                AddSquares(numbers[..count]);
+            _sums.Write(local, _sample, from, to, _sumsOfWeights);
+            return;
         }
+
+        Array.Clear(_blocks);
+        for (var i = from; i < to; i++)
+            AddSquares(local, _sample.Row(i), _sample.Share(i) / local.Weight);
     }
 
     /// <summary>Turns a residual into about the inverse Hessian times it, in place.</summary>
@@ -179,10 +171,15 @@ internal sealed class NewtonPreconditioner : IDisposable
     {
         var features = _size - 1;
         var mean = new double[features];
-        for (var k = 0; k < _outputs; k++)
-            SpanMath.AddScaled(mean, 1.0 / _outputs, residual.AsSpan(k * features, features));
         for (var j = 0; j < features; j++)
-            mean[j] = PenaltyOf(j) is var penalty && penalty > SmallestPenalty * _loss.Curvature ? mean[j] / penalty : 0;
+        {
+            double sum = 0, size = 0, penalty = PenaltyOf(j);
+            for (var k = 0; k < _outputs; k++)
+                (sum, size) = (sum + residual[k * features + j], size + Math.Abs(residual[k * features + j]));
+            if (penalty > SmallestPenalty * _loss.Curvature && Math.Abs(sum) > Rounding * size)
+                mean[j] = sum / (_outputs * penalty);
+        }
+
         for (var a = 0; a < contrasts.Count; a++)
             _right[a * _size + features] = contrasts.Of(residual, features, a, _right.AsSpan(a * _size, features));
         Cholesky.Solve(_blocks, _blockSize, _right);
@@ -226,67 +223,63 @@ internal sealed class NewtonPreconditioner : IDisposable
 
     public void Dispose()
     {
-        _curvature.Dispose();
         _sums?.Dispose();
     }
 
-    /// <summary>Writes the second derivatives of a row, one a pair of directions.</summary>
-    private void Weigh(LocalObjective local, int row, double share, Span<float> curvature)
-    {
-        var terms = local.Terms.Span((long)row * _outputs, _outputs);
-        if (Contrasts is null)
-            _loss.CurvatureDiagonal(terms, curvature);
-        else
-            Contrasts.Curvature(_loss, terms, curvature);
-        SpanMath.Scale(curvature, (float)share);
-    }
-
     /// <summary>The diagonal alone.</summary>
-    private void AddSquares(ReadOnlySpan<int> numbers)
+    private void AddSquares(LocalObjective local, int number, double share)
     {
         var scaling = _objective.Scaling;
-        for (var i = 0; i < numbers.Length; i++)
+        _loss.CurvatureDiagonal(local.Terms.Span((long)number * _outputs, _outputs), _curvature);
+        SpanMath.Scale(_curvature.AsSpan(), (float)share);
+        var row = _set.IsSparse ? _set.Sparse(number) : default;
+        for (var e = 0; e < (_set.IsSparse ? row.Length : _size - 1); e++)
         {
-            var curvature = _curvature.Span((long)i * _outputs, _outputs);
-            var row = _set.IsSparse ? _set.Sparse(numbers[i]) : default;
-            for (var e = 0; e < (_set.IsSparse ? row.Length : _size - 1); e++)
-            {
-                var j = _set.IsSparse ? row.Indices[e] : e;
-                var value = scaling.Scales[j] * (_set.IsSparse ? row.Values[e] : _set.Values(numbers[i])[j] - scaling.Means[j]);
-                for (var k = 0; k < _outputs; k++)
-                    _blocks[k * (_size - 1) + j] += curvature[k] * value * value;
-            }
-
+            var j = _set.IsSparse ? row.Indices[e] : e;
+            var value = scaling.Scales[j] * (_set.IsSparse ? row.Values[e] : _set.Values(number)[j] - scaling.Means[j]);
             for (var k = 0; k < _outputs; k++)
-                _blocks[_outputs * (_size - 1) + k] += curvature[k];
+                _blocks[k * (_size - 1) + j] += _curvature[k] * value * value;
+        }
+
+        for (var k = 0; k < _outputs; k++)
+            _blocks[_outputs * (_size - 1) + k] += _curvature[k];
+    }
+
+    /// <summary>Turns the sums of pairs of outputs into the block of their contrasts, cell by cell.</summary>
+    private void Turn(int member)
+    {
+        var (from, to) = _objective.Team.Share(member, _size);
+        double[] pairs = new double[_form.Weights], matrix = new double[_outputs * _outputs];
+        var turned = new double[_form.Directions * _form.Directions];
+        for (var i = from; i < to; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                for (var pair = 0; pair < pairs.Length; pair++)
+                    pairs[pair] = _sumsOfWeights[(pair * _size + i) * _size + j];
+                Contrasts!.Turn(pairs, matrix, turned);
+                for (var a = 0; a < _form.Directions; a++)
+                {
+                    for (var b = 0; b <= a; b++)
+                    {
+                        var value = turned[a * _form.Directions + b];
+                        _blocks[(a * _size + i) * _blockSize + b * _size + j] = value;
+                        _blocks[(a * _size + j) * _blockSize + b * _size + i] = value;
+                    }
+                }
+            }
         }
     }
 
-    private SumPlace PlaceOf(int pair)
+    /// <summary>Biases carry no penalty.</summary>
+    private void AddPenalty()
     {
-        var (k, l) = _pairs[pair];
-        return _blockSize == _size
-            ? new SumPlace(_blocks, k * _size * _size, _size)
-            : new SumPlace(_blocks, k * _size * _blockSize + l * _size, _blockSize);
-    }
-
-    /// <summary>Adds the penalty, and what is above the diagonal of the pairs of different outputs.</summary>
-    private void Complete(int member)
-    {
-        var (from, to) = _objective.Team.Share(member, _pairs.Length);
-        for (var pair = from; pair < to; pair++)
+        for (var k = 0; k < _form.Directions; k++)
         {
-            var place = PlaceOf(pair);
-            if (_pairs[pair].Row != _pairs[pair].Column)
-            {
-                place.Mirror(_size);
-                continue;
-            }
-
-            _biasCurvature[_pairs[pair].Row] = place.Diagonal(_size - 1);
-            // Biases carry no penalty.
+            var first = Contrasts is null ? k * _size * _size : k * _size * (_blockSize + 1);
+            _biasCurvature[k] = _blocks[first + (_size - 1) * (_blockSize + 1)];
             for (var j = 0; j < _size - 1; j++)
-                place.Diagonal(j) += PenaltyOf(j);
+                _blocks[first + j * (_blockSize + 1)] += PenaltyOf(j);
         }
     }
 

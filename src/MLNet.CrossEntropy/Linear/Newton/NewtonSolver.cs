@@ -34,6 +34,9 @@ internal sealed class NewtonSolver : ISolver
     private const double TightestOfMany = 0.1;
     private const double MuchAsked = 1e-5;
 
+    // So often rows that a step would break may come back to its model.
+    private const int MostTries = 8;
+
     private readonly LinearObjective _objective;
     private readonly FitPlan _plan;
     private readonly LocalObjective _local;
@@ -43,11 +46,14 @@ internal sealed class NewtonSolver : ISolver
     private readonly double[] _saved;
     private readonly double[] _before;
     private readonly double[] _gradient;
+    private readonly double[] _slopes;
+    private readonly FarRows? _far;
     private bool _isGood;
     private bool _hasLooked;
     private int _freshProducts;
     private int _smallSteps;
     private double _halfDecrement;
+    private double _rounding;
     private double _objectiveHere;
     private int _idleSteps;
     private double _reached = double.PositiveInfinity;
@@ -67,6 +73,8 @@ internal sealed class NewtonSolver : ISolver
         _saved = new double[objective.Parameters];
         _before = new double[objective.Parameters];
         _gradient = new double[objective.Parameters];
+        _slopes = new double[objective.Parameters];
+        _far = _preconditioner.IsExact ? FarRows.Of(objective, _local) : null;
         objective.ToScaled(start, _point);
         _point.CopyTo(_before, 0);
         objective.ToRaw(_point, _local.Weights);
@@ -78,8 +86,11 @@ internal sealed class NewtonSolver : ISolver
 
     public double? SettledRate => null;
 
-    /// <summary>What the last step's quadratic model promised, where that was next to nothing.</summary>
-    public double? Gap => _smallSteps > 0 ? _halfDecrement : null;
+    /// <summary>
+    /// What the last step's quadratic model promised, where that was next to nothing, or where rows far out make any other estimate one of
+    /// the weights' rounding; what that costs is added.
+    /// </summary>
+    public double? Gap => _smallSteps > 0 || _far is not null ? _halfDecrement + Math.Max(0, _rounding) : null;
 
     /// <summary>
     /// About how many floats a fit keeps besides the rows: eight vectors of parameters in double and some in float, the
@@ -187,7 +198,7 @@ internal sealed class NewtonSolver : ISolver
     /// </summary>
     private bool TryMove()
     {
-        _local.MoveTo(_point, _gradient);
+        MoveToPoint();
         _hasLooked = false;
         _objectiveHere = _local.MeanLoss + _objective.Penalty.Value(Weights);
         if (_objectiveHere <= _reached * (1 + Rounding))
@@ -202,7 +213,7 @@ internal sealed class NewtonSolver : ISolver
         }
 
         _before.CopyTo(_point, 0);
-        _local.MoveTo(_point, _gradient);
+        MoveToPoint();
         return false;
     }
 
@@ -211,25 +222,22 @@ internal sealed class NewtonSolver : ISolver
     {
         _hasLooked = true;
         _local.Linearize();
-        _preconditioner.Refresh(_local, _isGood && !_preconditioner.IsExact);
         var direction = _direction.Solution;
         var products = 1;
         var start = _objectiveHere;
         if (_preconditioner.IsExact)
         {
-            Array.Clear(direction);
-            SpanMath.AddScaled(direction, -1, _gradient);
-            _preconditioner.Apply(direction);
-            _local.Aim(direction);
+            Solve(direction);
         }
         else
         {
+            _preconditioner.Refresh(_local, _isGood);
             products = _direction.Solve(_gradient, Tolerance, _preconditioner.Apply, _local.Multiply, _local.AdvanceLine);
         }
 
         var (constant, linear, square) = _objective.PenaltyAlong(_point, direction);
         var slope = SpanMath.Dot(_gradient, direction);
-        _halfDecrement = -slope / 2;
+        _halfDecrement = -SpanMath.Dot(_far is null ? _gradient : _slopes, direction) / 2;
         var ordinary = _preconditioner.OrdinaryGain(_gradient);
         var enough = start * _plan.Promise;
         var length = slope < 0 ? LineSearch.Minimize(Look, start, slope) : 0;
@@ -255,5 +263,31 @@ internal sealed class NewtonSolver : ISolver
             var (loss, change) = _local.Along(length);
             return (loss + constant + length * (linear + length * square), change + linear + 2 * length * square);
         }
+    }
+
+    /// <summary>The step of the quadratic model, by factors of its Hessian.</summary>
+    private void Solve(double[] direction)
+    {
+        _gradient.CopyTo(_slopes, 0);
+        _far?.LeaveOut(_slopes);
+        for (var tries = 0; ; tries++)
+        {
+            _preconditioner.Refresh(_local, areGood: false);
+            Array.Clear(direction);
+            SpanMath.AddScaled(direction, -1, _slopes);
+            _preconditioner.Apply(direction);
+            _local.Aim(direction);
+            _far?.Aim(direction);
+            if (_far is null || !_far.TakeBack(_slopes) || tries == MostTries)
+                return;
+        }
+    }
+
+    private void MoveToPoint()
+    {
+        _local.MoveTo(_point, _gradient);
+        _rounding = _local.MeanLoss;
+        _far?.MoveTo(_point, _gradient);
+        _rounding -= _local.MeanLoss;
     }
 }

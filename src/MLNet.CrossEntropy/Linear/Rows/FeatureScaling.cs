@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace MLNet.CrossEntropy.Linear;
 
 /// <summary>
@@ -21,12 +23,11 @@ internal sealed class FeatureScaling
     // What is smaller than its inverse is no variation that float weights could make up for; the square of a larger one is no float.
     private const double LargestScale = 1e18;
 
-    private FeatureScaling(float[] means, float[] scales, float[] stepScales, IReadOnlyList<FarOutFeature> farOut)
+    private FeatureScaling(float[] means, float[] scales, float[] stepScales)
     {
         Means = means;
         Scales = scales;
         StepScales = stepScales;
-        FarOutFeatures = farOut;
     }
 
     /// <summary>The centre of each feature.</summary>
@@ -42,7 +43,10 @@ internal sealed class FeatureScaling
     public float[] StepScales { get; }
 
     /// <summary>The features with values absurdly far from all others, the farthest first.</summary>
-    public IReadOnlyList<FarOutFeature> FarOutFeatures { get; }
+    public IReadOnlyList<FarOutFeature> FarOutFeatures { get; private init; } = [];
+
+    /// <summary>The mean square of each feature's ordinary values around its centre; empty where nobody has looked.</summary>
+    public double[] Squares { get; private init; } = [];
 
     /// <summary>Centre and scales for dense rows; for sparse rows only scales, so that zeros stay zeros.</summary>
     /// <param name="chunks">The rows, which are gone through once.</param>
@@ -54,7 +58,11 @@ internal sealed class FeatureScaling
         var stepScales = Scale(moments.MeanSquares);
         var scales = moments.Ordinary.AsSpan().SequenceEqual(moments.MeanSquares) ? stepScales : Scale(moments.Ordinary);
         var farOut = moments.Farthest.Select((distance, j) => new FarOutFeature(j, distance)).Where(value => value.Distance > FarOut);
-        return new FeatureScaling(moments.Means, scales, stepScales, [.. farOut.OrderByDescending(value => value.Distance)]);
+        return new FeatureScaling(moments.Means, scales, stepScales)
+        {
+            FarOutFeatures = [.. farOut.OrderByDescending(value => value.Distance)],
+            Squares = moments.Ordinary,
+        };
 
         float[] Scale(double[] squares)
         {
@@ -67,7 +75,21 @@ internal sealed class FeatureScaling
     public static FeatureScaling None(int features)
     {
         float[] ones = [.. Enumerable.Repeat(1f, features)];
-        return new FeatureScaling(new float[features], ones, ones, []);
+        return new FeatureScaling(new float[features], ones, ones);
+    }
+
+    /// <summary>Writes a dense row in scaled coordinates, those of <see cref="Scales"/>.</summary>
+    public void Scale(ReadOnlySpan<float> row, Span<float> scaled)
+    {
+        var j = 0;
+        for (; j <= scaled.Length - Vector<float>.Count; j += Vector<float>.Count)
+        {
+            var centred = new Vector<float>(row[j..]) - new Vector<float>(Means, j);
+            (new Vector<float>(Scales, j) * centred).CopyTo(scaled[j..]);
+        }
+
+        for (; j < scaled.Length; j++)
+            scaled[j] = Scales[j] * (row[j] - Means[j]);
     }
 
     /// <summary>
@@ -81,7 +103,7 @@ internal sealed class FeatureScaling
         if (!plan.Standardize || added == 0 || (isOfScaled && isSparse))
             return this;
         var scales = Add(Scales);
-        return new(Means, scales, StepScales == Scales ? scales : Add(StepScales), FarOutFeatures);
+        return new(Means, scales, StepScales == Scales ? scales : Add(StepScales)) { FarOutFeatures = FarOutFeatures, Squares = Squares };
 
         float[] Add(float[] scales) => [.. scales
             .Select(scale => (float)(scale / Math.Sqrt(1 + (isOfScaled ? 1 : (double)scale * scale) * added)))];

@@ -43,7 +43,7 @@ internal abstract class RowProducts(RowSummary summary, WorkerTeam team) : IDisp
 
     /// <summary>The products with rows of the summary's form.</summary>
     public static RowProducts For(RowSummary summary, WorkerTeam team) =>
-        !summary.IsSparse ? new DenseProducts(summary, team)
+        !summary.IsSparse ? NarrowProducts.AreFor(summary) ? new NarrowProducts(summary, team) : new DenseProducts(summary, team)
         : SparseProducts.LanesOf(summary) > 1 ? new SparseProducts(summary, team)
         : new WideProducts(summary, team);
 
@@ -85,19 +85,19 @@ internal abstract class RowProducts(RowSummary summary, WorkerTeam team) : IDisp
         return (Math.Min(from * UnitRows, count), Math.Min(to * UnitRows, count));
     }
 
-    /// <summary>Adds the errors of some rows to the biases' sums.</summary>
-    protected void AddErrors(ReadOnlySpan<float> errors)
+    /// <summary>Adds the errors of some rows to sums <c>[outputs]</c>.</summary>
+    protected static void AddErrors(ReadOnlySpan<float> errors, Span<double> sums)
     {
-        if (Outputs == 1)
+        if (sums.Length == 1)
         {
-            BiasSums[0] += SpanMath.Sum(errors);
+            sums[0] += SpanMath.Sum(errors);
             return;
         }
 
-        for (; !errors.IsEmpty; errors = errors[Outputs..])
+        for (; !errors.IsEmpty; errors = errors[sums.Length..])
         {
-            for (var k = 0; k < BiasSums.Length; k++)
-                BiasSums[k] += errors[k];
+            for (var k = 0; k < sums.Length; k++)
+                sums[k] += errors[k];
         }
     }
 
@@ -114,99 +114,5 @@ internal abstract class RowProducts(RowSummary summary, WorkerTeam team) : IDisp
 
         (Weights, Rows, First, End, Map) = (weights, rows, first, end, map);
         Team.Adapt();
-    }
-}
-
-/// <summary>
-/// Products with dense rows, in runs that stay in cache between their logits (threads share the rows) and their gradient
-/// (threads share the features).
-/// </summary>
-internal sealed unsafe class DenseProducts : RowProducts
-{
-    private const int RunRows = 256;
-
-    private readonly NativeBuffer<float> _logits;
-    private readonly NativeBuffer<float> _errors;
-    private readonly NativeBuffer<float> _products;
-    private readonly NativeBuffer<nint> _pointers = new(RunRows);
-    private readonly Action<int> _forward;
-    private readonly Action<int> _backward;
-    private readonly int _stride;
-    private int _run;
-    private int _count;
-
-    public DenseProducts(RowSummary summary, WorkerTeam team)
-        : base(summary, team)
-    {
-        _logits = new NativeBuffer<float>((long)RunRows * Outputs);
-        _errors = new NativeBuffer<float>((long)RunRows * Outputs);
-        _stride = (Features + LinearWeights.SliceFeatures - 1) / LinearWeights.SliceFeatures * LinearWeights.SliceFeatures;
-        _products = new NativeBuffer<float>((long)Outputs * _stride);
-        _forward = Forward;
-        _backward = Backward;
-    }
-
-    public override void Dispose()
-    {
-        _logits.Dispose();
-        _errors.Dispose();
-        _products.Dispose();
-        _pointers.Dispose();
-    }
-
-    protected override void AddProducts()
-    {
-        for (_run = First; _run < End; _run += RunRows)
-        {
-            _count = Math.Min(RunRows, End - _run);
-            Team.Run(_forward);
-            Team.Run(_backward);
-        }
-    }
-
-    protected override void MapLogits()
-    {
-        for (_run = First; _run < End; _run += RunRows)
-        {
-            _count = Math.Min(RunRows, End - _run);
-            Team.Run(_forward);
-        }
-    }
-
-    private void Forward(int member)
-    {
-        var (from, to) = UnitShare(member, _count);
-        if (from == to)
-            return;
-        Rows.Dense(_run + from, to - from, _pointers.Span(from, to - from));
-        int start = from * Outputs, length = (to - from) * Outputs;
-        var logits = _logits.Span(start, length);
-        for (var r = 0; r < length; r += Outputs)
-            Weights.Biases.CopyTo(logits[r..]);
-        DenseForward.Accumulate((float**)_pointers.At(from, to - from), to - from, Features,
-            Weights.At(0, (long)Outputs * Weights.Stride), Weights.Stride, Outputs, _logits.At(start, length));
-        Map(_run + from, to - from, logits, _errors.Span(start, length));
-    }
-
-    private void Backward(int member)
-    {
-        var (fromSlice, toSlice) = Team.Share(member, _stride / LinearWeights.SliceFeatures);
-        int from = fromSlice * LinearWeights.SliceFeatures, to = Math.Min(toSlice * LinearWeights.SliceFeatures, Features);
-        if (from < to)
-        {
-            DenseBackward.Compute((float**)_pointers.At(0, _count), _count, from, to, _errors.At(0, (long)_count * Outputs), Outputs,
-                _products.At(0, (long)Outputs * _stride), _stride);
-        }
-
-        for (var k = 0; k < Outputs; k++)
-        {
-            var products = _products.Span((long)k * _stride, Features);
-            var sums = Sums.AsSpan(k * Features, Features);
-            for (var j = from; j < to; j++)
-                sums[j] += products[j];
-        }
-
-        if (member == 0)
-            AddErrors(_errors.Span(0, _count * Outputs));
     }
 }

@@ -179,7 +179,7 @@ internal sealed unsafe class WideProducts : SparseProducts
                 values += Rows.Sparse(_run + r).Length;
             _isLast = values >= WorthAdding * Features || _run + _count == End;
             Team.Run(_backward);
-            AddErrors(_errors.Span(0, _count * Outputs));
+            AddErrors(_errors.Span(0, _count * Outputs), BiasSums);
             if (_isLast)
                 values = 0;
         }

@@ -310,7 +310,11 @@ internal sealed class SgdSolver : ISolver
             _unsettledEpochs = 0;
         }
 
-        return gradientNorm <= _plan.Tolerance || gradient.GapBound <= _plan.Enough * EpochLoss;
+        // A memory of rows that were seen long ago may make a gradient of 0 with the weights that have followed it: the rows must say so.
+        return IsSmall(gradient) && IsSmall(_objective.Slopes(_step.Weights));
+
+        bool IsSmall((double Norm, double GapBound) slopes) =>
+            slopes.Norm <= _plan.Tolerance || slopes.GapBound <= _plan.Enough * EpochLoss;
     }
 
     /// <summary>Goes back to the last good weights with a smaller learning rate, or gives up.</summary>
