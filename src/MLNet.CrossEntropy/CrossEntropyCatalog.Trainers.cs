@@ -24,14 +24,8 @@ public static partial class CrossEntropyCatalog
         string? exampleWeightColumnName = null,
         float? l2Regularization = null,
         int? numberOfEpochs = null)
-        => new(catalog, new SoftmaxCrossEntropyTrainer.Options
-        {
-            LabelColumnName = labelColumnName,
-            FeatureColumnName = featureColumnName,
-            ExampleWeightColumnName = exampleWeightColumnName,
-            L2Regularization = l2Regularization,
-            NumberOfEpochs = numberOfEpochs,
-        });
+        => new(catalog, OptionsOf<SoftmaxCrossEntropyTrainer.Options>(
+            labelColumnName, featureColumnName, exampleWeightColumnName, l2Regularization, numberOfEpochs));
 
     /// <summary>Creates a <see cref="SoftmaxCrossEntropyTrainer"/> with all its options.</summary>
     /// <param name="catalog">The multiclass trainers of an MLContext.</param>
@@ -60,14 +54,8 @@ public static partial class CrossEntropyCatalog
         string? exampleWeightColumnName = null,
         float? l2Regularization = null,
         int? numberOfEpochs = null)
-        => new(catalog, new SigmoidCrossEntropyTrainer.Options
-        {
-            LabelColumnName = labelColumnName,
-            FeatureColumnName = featureColumnName,
-            ExampleWeightColumnName = exampleWeightColumnName,
-            L2Regularization = l2Regularization,
-            NumberOfEpochs = numberOfEpochs,
-        });
+        => new(catalog, OptionsOf<SigmoidCrossEntropyTrainer.Options>(
+            labelColumnName, featureColumnName, exampleWeightColumnName, l2Regularization, numberOfEpochs));
 
     /// <summary>Creates a <see cref="SigmoidCrossEntropyTrainer"/> with all its options.</summary>
     /// <param name="catalog">The binary trainers of an MLContext.</param>
@@ -97,14 +85,8 @@ public static partial class CrossEntropyCatalog
         string? exampleWeightColumnName = null,
         float? l2Regularization = null,
         int? numberOfEpochs = null)
-        => new(catalog, new MultiLabelSigmoidCrossEntropyTrainer.Options
-        {
-            LabelColumnName = labelColumnName,
-            FeatureColumnName = featureColumnName,
-            ExampleWeightColumnName = exampleWeightColumnName,
-            L2Regularization = l2Regularization,
-            NumberOfEpochs = numberOfEpochs,
-        });
+        => new(catalog, OptionsOf<MultiLabelSigmoidCrossEntropyTrainer.Options>(
+            labelColumnName, featureColumnName, exampleWeightColumnName, l2Regularization, numberOfEpochs));
 
     /// <summary>Creates a <see cref="MultiLabelSigmoidCrossEntropyTrainer"/> with all its options.</summary>
     /// <param name="catalog">The multiclass trainers of an MLContext; ML.NET has no catalog for multi-label models.</param>
@@ -114,4 +96,15 @@ public static partial class CrossEntropyCatalog
         this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
         MultiLabelSigmoidCrossEntropyTrainer.Options options)
         => new(catalog, options);
+
+    private static TOptions OptionsOf<TOptions>(string label, string features, string? weight, float? l2, int? epochs)
+        where TOptions : CrossEntropyTrainerOptions, new() =>
+        new()
+        {
+            LabelColumnName = label,
+            FeatureColumnName = features,
+            ExampleWeightColumnName = weight,
+            L2Regularization = l2,
+            NumberOfEpochs = epochs,
+        };
 }

@@ -35,7 +35,7 @@ internal sealed record FitPlan
     // What of the objective is worth a step after SGD: where the Hessian is factorised, and where it is not.
     internal const double FinishingPromise = 1e-5;
     private const double PromiseOfMany = 1e-4;
-    private const double SagaCost = 2;
+    private const double SagaCost = 4;
 
     // An epoch that gains no more than this share of the objective is dearer than a step of Newton's method.
     private const double TakenOver = 0.01;
@@ -249,9 +249,10 @@ internal sealed record FitPlan
         // Where Newton's method is there before SGD would have ended, it need not wait for it.
         var newton = new HessianForm(Loss, Outputs, rows);
         var isNear = NearWeights is not null;
+        var steps = isNear ? NearSteps : ExpectedNewtonSteps;
         return (isNear || areFarOut || rows.Rows <= FewRows) && newton.IsWhole
-            && (areFarOut || NearSteps == 1 || (isNear ? NearSteps : ExpectedNewtonSteps) * newton.StepCost <= sgd.CostOfEpochs(newton))
-            ? ForNewton(rows) with { Promise = isNear ? FinishingPromise : Promise }
+            && (areFarOut || steps == 1 || steps * newton.StepCost <= sgd.CostOfEpochs(newton))
+            ? ForNewton(rows) with { Promise = isNear || areFarOut ? FinishingPromise : Promise }
             : sgd with
             {
                 NewtonSteps = MostNewtonSteps,

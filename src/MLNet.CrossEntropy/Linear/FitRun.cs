@@ -181,10 +181,10 @@ internal sealed class FitRun
     /// <summary>What the epochs so far foretell of the next.</summary>
     public Forecast Foretell(double enough) => Forecast.Of([.. _history.Select(epoch => epoch.Objective)], enough);
 
-    /// <summary>By what share of itself the last epoch's objective differs from the one before; infinite after the first.</summary>
-    public double LastChange() => Epochs < 2
+    /// <summary>By what share of itself the last epoch's objective is below the one before; infinite after the first.</summary>
+    public double LastGain() => Epochs < 2
         ? double.PositiveInfinity
-        : Math.Abs(_history[^2].Objective - _history[^1].Objective) / _history[^1].Objective;
+        : (_history[^2].Objective - _history[^1].Objective) / _history[^1].Objective;
 
     /// <summary>Saves the state where the plan asks for that after so many steps, or so much time.</summary>
     public void SaveAfterStep() => _checkpoint?.AfterStep(_steps);

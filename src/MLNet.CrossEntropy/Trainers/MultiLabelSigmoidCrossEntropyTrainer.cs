@@ -57,16 +57,9 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
     /// No row is usable, an example weight is negative or not finite, a label is a number outside 0 to 1, or there are not as
     /// many positive weights as labels.
     /// </exception>
-    public TransformerChain<ITransformer> Fit(IDataView input) => FitRows(input, validation: null);
+    public TransformerChain<ITransformer> Fit(IDataView input) => FitRows(input);
 
-    /// <summary>
-    /// Fits a model to <paramref name="trainData"/>; after each epoch the log-loss of <paramref name="validationData"/> is measured, and
-    /// the model of the epoch where it was lowest is returned.
-    /// </summary>
-    /// <param name="trainData">The rows to fit.</param>
-    /// <param name="validationData">Rows that are only evaluated, with the same columns.</param>
-    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">No row is usable, or the options hold rows of the training data out as well.</exception>
+    /// <inheritdoc cref="SoftmaxCrossEntropyTrainer.Fit(IDataView, IDataView)"/>
     public TransformerChain<ITransformer> Fit(IDataView trainData, IDataView validationData)
     {
         ArgumentNullException.ThrowIfNull(trainData);
@@ -95,37 +88,35 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
             biases[k] -= (float)Math.Log(weights[k % weights.Count]);
     }
 
-    private TransformerChain<ITransformer> FitRows(IDataView input, IDataView? validation)
+    private TransformerChain<ITransformer> FitRows(IDataView input, IDataView? validation = null)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return _fit.Together(() => FitTogether(input, validation));
-    }
+        return _fit.Together(() =>
+        {
+            var label = TrainingLabel.MultiLabel(input.Schema, _options.LabelColumnName);
+            if (_options.PositiveWeights is { Count: > 1 } weights && weights.Count != label.TargetWidth)
+                throw TrainingErrors.WrongPositiveWeights(weights.Count, label.Column.Name, label.TargetWidth);
+            var columns = TrainingColumns.Find(
+                input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName, _options.GroupColumnName);
+            LogitLoss loss = _options.MinimizeBrier
+                ? new SigmoidBrierLoss()
+                : new SigmoidCrossEntropyLoss(_options.LabelSmoothing, _options.PositiveWeights);
+            var start = InitialModel.Of(given: null, _options.InitialModel, weights: null, isBinary: false) is { } initial
+                ? initial.ForClasses(columns.Features, columns.FeatureCount, ClassUnion
+                    .Of(label.Names, label.TargetWidth, initial.ClassNames, initial.Model.Biases.Length, _options.AddNewClasses)
+                        .InVectors(label.TargetWidth, unknown: float.NaN))
+                : null;
+            (var fitted, var report) = _fit.Run(input, columns, (_, _, _) => loss, label.TargetWidth, validation, start);
+            CorrectPrior(fitted.Biases);
 
-    private TransformerChain<ITransformer> FitTogether(IDataView input, IDataView? validation)
-    {
-        var label = TrainingLabel.MultiLabel(input.Schema, _options.LabelColumnName);
-        if (_options.PositiveWeights is { Count: > 1 } weights && weights.Count != label.TargetWidth)
-            throw TrainingErrors.WrongPositiveWeights(weights.Count, label.Column.Name, label.TargetWidth);
-        var columns = TrainingColumns.Find(
-            input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName, _options.GroupColumnName);
-        LogitLoss loss = _options.MinimizeBrier
-            ? new SigmoidBrierLoss()
-            : new SigmoidCrossEntropyLoss(_options.LabelSmoothing, _options.PositiveWeights);
-        var start = InitialModel.Of(given: null, _options.InitialModel, weights: null, isBinary: false) is { } initial
-            ? initial.ForClasses(columns.Features, columns.FeatureCount, ClassUnion
-                .Of(label.Names, label.TargetWidth, initial.ClassNames, initial.Model.Biases.Length, _options.AddNewClasses)
-                    .InVectors(label.TargetWidth, unknown: float.NaN))
-            : null;
-        (var fitted, var report) = _fit.Run(input, columns, (_, _, _) => loss, label.TargetWidth, validation, start);
-        CorrectPrior(fitted.Biases);
-
-        var model = NativeModels.Linear(_host, fitted.Weights, fitted.Biases, label.Names);
-        report.Describes(model);
-        var scorer = NativeModels.Multiclass(
-            _host, model, TrainSchema.OfNames(columns.Features, label.Column.Name, label.TargetWidth, label.Names), columns.Features.Name,
-                label.Column.Name);
-        var scored = scorer.Transform(input);
-        return new TransformerChain<ITransformer>([scorer, .. _answers.Select(answer => answer.Fit(scored))]);
+            var model = NativeModels.Linear(_host, fitted.Weights, fitted.Biases, label.Names);
+            report.Describes(model);
+            var scorer = NativeModels.Multiclass(
+                _host, model, TrainSchema.OfNames(columns.Features, label.Column.Name, label.TargetWidth, label.Names),
+                columns.Features.Name, label.Column.Name);
+            var scored = scorer.Transform(input);
+            return new TransformerChain<ITransformer>([scorer, .. _answers.Select(answer => answer.Fit(scored))]);
+        });
     }
 
     /// <summary>Options of <see cref="MultiLabelSigmoidCrossEntropyTrainer"/>.</summary>
@@ -137,10 +128,7 @@ public sealed class MultiLabelSigmoidCrossEntropyTrainer : IEstimator<Transforme
         /// </summary>
         public IReadOnlyList<double>? PositiveWeights { get; set; }
 
-        /// <summary>
-        /// Whether labels that the initial model does not have are added, each with the mean weights and the mean bias of the model's
-        /// labels, which favour none; else an error names them.
-        /// </summary>
+        /// <inheritdoc cref="SoftmaxCrossEntropyTrainer.Options.AddNewClasses"/>
         public bool AddNewClasses { get; set; }
 
         private protected override IEnumerable<(bool Allowed, string Name, object? Value, string Range)> TargetChecks() =>

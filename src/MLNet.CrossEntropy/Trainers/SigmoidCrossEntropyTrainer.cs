@@ -40,25 +40,14 @@ public sealed class SigmoidCrossEntropyTrainer
         Info = NativeModels.Info(needsNormalization: false, wantsCaching: false);
     }
 
-    /// <summary>
-    /// The trainer scales features by itself and keeps its rows unless told not to: it wants neither normalisation nor caching.
-    /// </summary>
+    /// <inheritdoc cref="SoftmaxCrossEntropyTrainer.Info"/>
     public TrainerInfo Info { get; }
 
-    /// <summary>Fits a model to <paramref name="input"/>. How it went, <see cref="TrainingReport.Of(ITransformer)"/> tells.</summary>
-    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">No row is usable, or an example weight is negative or not finite.</exception>
+    /// <inheritdoc cref="SoftmaxCrossEntropyTrainer.Fit(IDataView)"/>
     public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(IDataView input)
         => FitRows(input);
 
-    /// <summary>
-    /// Fits a model to <paramref name="trainData"/>; after each epoch the log-loss of <paramref name="validationData"/> is measured, and
-    /// the model of the epoch where it was lowest is returned.
-    /// </summary>
-    /// <param name="trainData">The rows to fit.</param>
-    /// <param name="validationData">Rows that are only evaluated, with the same columns; key values are matched by name.</param>
-    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
-    /// <exception cref="InvalidOperationException">No row is usable, or the options hold rows of the training data out as well.</exception>
+    /// <inheritdoc cref="SoftmaxCrossEntropyTrainer.Fit(IDataView, IDataView)"/>
     public BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> Fit(
         IDataView trainData, IDataView validationData)
     {
@@ -110,27 +99,24 @@ public sealed class SigmoidCrossEntropyTrainer
         IDataView input, IDataView? validation = null, object? initialModel = null)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return _fit.Together(() => FitTogether(input, validation, initialModel));
-    }
+        return _fit.Together(() =>
+        {
+            var label = TrainingLabel.Binary(input.Schema, _options.LabelColumnName, _options.Cluster);
+            var columns = TrainingColumns.Find(
+                input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName, _options.GroupColumnName);
+            var classes = new ClassTargets(
+                _options.ClassWeights, _options.TargetPrior, label.Classes.Names,
+                _options.MinimizeBrier ? new SigmoidBrierLoss() : new SigmoidCrossEntropyLoss(_options.LabelSmoothing));
+            var start =
+                InitialModel.Of(initialModel, _options.InitialModel, _options.ClassWeights, isBinary: true)?.ForBinary(
+                columns.Features, columns.FeatureCount);
+            (var fitted, var report) = _fit.Run(input, columns, classes.LossOf, outputs: 1, validation, start);
+            classes.Correct(fitted.Biases);
 
-    private BinaryPredictionTransformer<CalibratedModelParametersBase<LinearBinaryModelParameters, PlattCalibrator>> FitTogether(
-        IDataView input, IDataView? validation, object? initialModel)
-    {
-        var label = TrainingLabel.Binary(input.Schema, _options.LabelColumnName, _options.Cluster);
-        var columns = TrainingColumns.Find(
-            input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName, _options.GroupColumnName);
-        var classes = new ClassTargets(
-            _options.ClassWeights, _options.TargetPrior, label.Classes.Names,
-            _options.MinimizeBrier ? new SigmoidBrierLoss() : new SigmoidCrossEntropyLoss(_options.LabelSmoothing));
-        var start =
-            InitialModel.Of(initialModel, _options.InitialModel, _options.ClassWeights, isBinary: true)?.ForBinary(
-            columns.Features, columns.FeatureCount);
-        (var fitted, var report) = _fit.Run(input, columns, classes.LossOf, outputs: 1, validation, start);
-        classes.Correct(fitted.Biases);
-
-        var model = NativeModels.LogisticRegression(_host, fitted.Weights, fitted.Biases[0]);
-        report.Describes(model);
-        return NativeModels.Binary(_host, model, input.Schema, _options.FeatureColumnName);
+            var model = NativeModels.LogisticRegression(_host, fitted.Weights, fitted.Biases[0]);
+            report.Describes(model);
+            return NativeModels.Binary(_host, model, input.Schema, _options.FeatureColumnName);
+        });
     }
 
     /// <summary>Options of <see cref="SigmoidCrossEntropyTrainer"/>.</summary>

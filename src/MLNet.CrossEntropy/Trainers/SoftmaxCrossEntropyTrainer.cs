@@ -118,32 +118,30 @@ public sealed class SoftmaxCrossEntropyTrainer
         IDataView input, IDataView? validation = null, object? initialModel = null)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return _fit.Together(() => FitTogether(input, validation, initialModel));
-    }
+        return _fit.Together(() =>
+        {
+            var label = FindLabel(input.Schema);
+            var columns = TrainingColumns.Find(
+                input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName, _options.GroupColumnName);
+            var initial = InitialModel.Of(initialModel, _options.InitialModel, _options.ClassWeights, isBinary: false);
+            var all = initial is null
+                ? ClassUnion.OfData(label.Names, label.Classes.Count)
+                : ClassUnion.Of(label.Names, label.Classes.Count, initial.ClassNames, initial.Model.Biases.Length, _options.AddNewClasses);
+            if (label.IsVector)
+                all.InVectors(label.Classes.Count, unknown: 0);
+            var start = initial?.ForClasses(columns.Features, columns.FeatureCount, all);
+            var classes = new ClassTargets(
+                _options.ClassWeights, _options.TargetPrior, all.Names ?? ClassNames.Numbers(all.Count),
+                _options.MinimizeBrier ? new SoftmaxBrierLoss() : new SoftmaxCrossEntropyLoss(_options.LabelSmoothing));
+            (var fitted, var report) = _fit.Run(input, columns, classes.LossOf, all.Count, validation, start);
+            classes.Correct(fitted.Biases);
 
-    private MulticlassPredictionTransformer<MaximumEntropyModelParameters> FitTogether(
-        IDataView input, IDataView? validation, object? initialModel)
-    {
-        var label = FindLabel(input.Schema);
-        var columns = TrainingColumns.Find(
-            input.Schema, _options.FeatureColumnName, label, _options.ExampleWeightColumnName, _options.GroupColumnName);
-        var initial = InitialModel.Of(initialModel, _options.InitialModel, _options.ClassWeights, isBinary: false);
-        var all = initial is null
-            ? ClassUnion.OfData(label.Names, label.Classes.Count)
-            : ClassUnion.Of(label.Names, label.Classes.Count, initial.ClassNames, initial.Model.Biases.Length, _options.AddNewClasses);
-        if (label.IsVector)
-            all.InVectors(label.Classes.Count, unknown: 0);
-        var start = initial?.ForClasses(columns.Features, columns.FeatureCount, all);
-        var classes = new ClassTargets(
-            _options.ClassWeights, _options.TargetPrior, all.Names ?? ClassNames.Numbers(all.Count),
-            _options.MinimizeBrier ? new SoftmaxBrierLoss() : new SoftmaxCrossEntropyLoss(_options.LabelSmoothing));
-        (var fitted, var report) = _fit.Run(input, columns, classes.LossOf, all.Count, validation, start);
-        classes.Correct(fitted.Biases);
-
-        var model = NativeModels.MaximumEntropy(_host, fitted.Weights, fitted.Biases, all.Names);
-        report.Describes(model);
-        return NativeModels.Multiclass(
-            _host, model, TrainingSchema(input.Schema, columns, all, initial?.Score), _options.FeatureColumnName, _options.LabelColumnName);
+            var model = NativeModels.MaximumEntropy(_host, fitted.Weights, fitted.Biases, all.Names);
+            report.Describes(model);
+            return NativeModels.Multiclass(
+                _host, model, TrainingSchema(input.Schema, columns, all, initial?.Score),
+                _options.FeatureColumnName, _options.LabelColumnName);
+        });
     }
 
     /// <summary>The data's own schema where its label names all classes, or nothing does; else one whose label does.</summary>

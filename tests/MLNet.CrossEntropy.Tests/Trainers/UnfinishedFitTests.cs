@@ -53,6 +53,38 @@ public sealed class UnfinishedFitTests
         }
     }
 
+    /// <summary>
+    /// Weights of rare values follow SAGA's memory of them so closely that the two make a gradient of 0, long before the rows would.
+    /// </summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void A_fit_of_rare_values_that_says_it_has_converged_is_at_its_optimum(int classes)
+    {
+        const int Count = 40_000, Values = 3_000;
+        var random = new Random(classes);
+        double[][] effects = [.. Enumerable.Range(0, Values)
+            .Select(_ => Enumerable.Range(0, classes).Select(_ => 3 * random.NextDouble()).ToArray())];
+        // As often as 1/rank: many values are seen once or never.
+        (int Value, uint Key)[] rows = [.. Enumerable.Range(0, Count).Select(_ =>
+        {
+            var value = (int)Math.Min(Values - 1, Math.Pow(Values, random.NextDouble()) - 1);
+            return (value, (uint)Enumerable.Range(0, classes).MaxBy(k => effects[value][k] - Math.Log(-Math.Log(random.NextDouble()))) + 1);
+        })];
+        var view = new InMemoryView.Builder()
+            .Add("Features", new VectorDataViewType(NumberDataViewType.Single, Values), rows.Select(row =>
+                new VBuffer<float>(Values, 1, [1], [row.Value])))
+            .AddKeys("Label", rows.Select(row => row.Key), classes, [.. Enumerable.Range(0, classes).Select(k => $"class{k}")])
+            .Build();
+        var least = Fit(view, Solver.Newton, null, 1f / Count).Certificate.Objective;
+        foreach (var solver in (Solver[])[Solver.Auto, Solver.Saga])
+        {
+            var report = Fit(view, solver, null, 1f / Count);
+            Assert.InRange(report.Certificate.Objective, least * (1 - 1e-6), least * 1.001);
+            Assert.InRange(report.Certificate.GapEstimate!.Value, 0, 0.001 * least);
+        }
+    }
+
     private static InMemoryView OneHot(int count, int classes, int sizes) => new InMemoryView.Builder()
         .Add("Features", new VectorDataViewType(NumberDataViewType.Single, classes + sizes), Enumerable.Range(0, count).Select(i =>
             new VBuffer<float>(classes + sizes, 2, [1, 1], [i % classes, classes + i / classes % sizes])))

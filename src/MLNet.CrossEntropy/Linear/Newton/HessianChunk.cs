@@ -21,8 +21,9 @@ internal sealed unsafe class HessianChunk : IDisposable
     // Columns whose products with all before them are one multiplication: what lies above the diagonal is computed for one strip alone.
     private const int StripColumns = 40;
 
-    // How many products of floats, one after the other in memory, cost as much as one at a place of its own.
-    private const int ScatterCost = 32;
+    // What a product costs beside one of a pass over the rows: of matrices, and at a place of its own.
+    private const double ProductCost = 0.25;
+    private const double ScatterCost = 6;
 
     private readonly LinearObjective _objective;
     private readonly RowSet _set;
@@ -68,12 +69,8 @@ internal sealed unsafe class HessianChunk : IDisposable
     /// <summary>The parts of its sums that threads may share.</summary>
     public int Parts { get; }
 
-    /// <summary>About how many floats are multiplied for a row and a weight.</summary>
-    public static double CostOf(RowSummary rows)
-    {
-        double size = rows.Features + 1, stored = 1 + rows.ValuesPerRow;
-        return (IsScattered(rows) ? ScatterCost * stored * stored : size * size) / 2;
-    }
+    /// <summary>About what a row costs for each weight, in products of a pass.</summary>
+    public static double CostOf(RowSummary rows) => Math.Min(DenseCost(rows), ScatteredCost(rows));
 
     /// <summary>Takes the rows <c>[from, to)</c> of those of a sample that begin at <paramref name="first"/>, and their weights.</summary>
     public void Load(LocalObjective local, HessianSample sample, int first, int from, int to)
@@ -126,8 +123,12 @@ internal sealed unsafe class HessianChunk : IDisposable
         _products.Dispose();
     }
 
-    private static bool IsScattered(RowSummary rows) => rows.IsSparse
-        && ScatterCost * (1.0 + rows.ValuesPerRow) * (1 + rows.ValuesPerRow) < (rows.Features + 1.0) * (rows.Features + 1.0);
+    private static bool IsScattered(RowSummary rows) => ScatteredCost(rows) < DenseCost(rows);
+
+    private static double DenseCost(RowSummary rows) => ProductCost * (rows.Features + 1.0) * (rows.Features + 1.0) / 2;
+
+    private static double ScatteredCost(RowSummary rows) =>
+        rows.IsSparse ? ScatterCost * (1.0 + rows.ValuesPerRow) * (1.0 + rows.ValuesPerRow) / 2 : double.PositiveInfinity;
 
     /// <summary>The lines of the triangle in runs of about as many cells.</summary>
     private static IEnumerable<(int From, int To, int Cells)> Slices(int size)

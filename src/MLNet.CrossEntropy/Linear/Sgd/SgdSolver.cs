@@ -109,7 +109,7 @@ internal sealed class SgdSolver : ISolver
             else if (EndEpoch(run) is { } reason)
                 return reason;
             run.SaveAfterEpoch();
-            if (run.LastChange() < _plan.LeastGain)
+            if (_plan.LeastGain > 0 && run.LastGain() < _plan.LeastGain)
                 break;
         }
 
@@ -277,7 +277,7 @@ internal sealed class SgdSolver : ISolver
     private StopReason? EndEpoch(FitRun run)
     {
         var isBest = run.EndEpoch(EpochLoss, Rate(run.Steps - 1), _step.Weights);
-        var isSettled = _memory is null ? run.LastChange() < _plan.Tolerance : IsSettled(_step.RememberedGradient());
+        var isSettled = _memory is null ? Math.Abs(run.LastGain()) < _plan.Tolerance : IsSettled(_step.RememberedGradient());
         BeginEpoch();
         if (isBest)
             _step.Save();

@@ -33,7 +33,7 @@ public sealed class NewtonPreconditionerTests
         });
 
     [Fact]
-    public void Of_a_sample_it_is_about_that() => With(true, 20, outputs: 16, rows: 20_000, (objective, local, preconditioner) =>
+    public void Of_a_sample_it_is_about_that() => With(true, 60, outputs: 16, rows: 20_000, (objective, local, preconditioner) =>
     {
         Assert.False(preconditioner.IsExact);
         double[] there = Direction(objective), product = new double[there.Length], back = new double[there.Length];
@@ -45,7 +45,7 @@ public sealed class NewtonPreconditionerTests
     });
 
     [Fact]
-    public void A_rare_class_is_in_the_sample() => With(true, 20, 16, 20_000, rare: 3, test: (objective, local, preconditioner) =>
+    public void A_rare_class_is_in_the_sample() => With(true, 60, 16, 20_000, rare: 3, test: (objective, local, preconditioner) =>
     {
         // A direction of the rare class's bias alone, curved by next to no row but its own.
         double[] there = new double[objective.Parameters], product = new double[there.Length], back = new double[there.Length];
