@@ -100,7 +100,7 @@ internal static class CommandLine
             catch (Exception exception) when (ExitOf(exception, stop) is { } known)
             {
                 exit = known;
-                Console.Error.WriteLine(known == ExitCode.Interrupted ? "Interrupted." : exception.Message);
+                Console.Error.WriteLine(known == ExitCode.Interrupted ? "Interrupted." : Output.Plain(exception.Message));
             }
             output.Close(exit);
             return (int)exit;

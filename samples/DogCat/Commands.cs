@@ -24,7 +24,7 @@ internal static class Commands
             j => new { path = j.Picture.Name, answer = j.SaysDog ? "dog" : "cat", cat = j.Score[0], dog = j.Score[1] }).ToArray();
         output.Tell("predictions", answers, answers.Select(a => Invariant($"{a.path}: {a.answer} (cat {a.cat:F3}, dog {a.dog:F3})")));
         foreach (var file in refused)
-            Console.Error.WriteLine($"'{file.Path}': {file.Reason}");
+            Console.Error.WriteLine(Output.Plain($"'{file.Path}': {file.Reason}"));
         output.Tell("refused", refused);
         return refused.Count == 0 ? ExitCode.Done : ExitCode.SomePicturesRefused;
     }
@@ -129,10 +129,10 @@ internal static class Commands
             return names.DenseValues().Select(n => n.ToString()).SequenceEqual(["cat", "dog"])
                 ? (TransformerChain<ITransformer>)model : throw new InvalidOperationException("its classes are not cat and dog");
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception exception)
         {
             (model as IDisposable)?.Dispose();
-            throw new UserException($"'{path}' is no model of pictures of cats and dogs: {exception.Message}");
+            throw new UserException($"'{path}' is no model of pictures of cats and dogs: {exception.GetBaseException().Message}");
         }
     }
 }

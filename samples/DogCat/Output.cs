@@ -29,7 +29,7 @@ internal sealed class Output(bool isJson)
     {
         _document[name] = JsonSerializer.SerializeToNode(value, Json);
         foreach (var line in isJson ? [] : lines)
-            Console.Out.WriteLine(line);
+            Console.Out.WriteLine(Plain(line));
     }
 
     /// <summary>Announces work, says how far it is where that takes long, and at its end how long it took.</summary>
@@ -65,6 +65,9 @@ internal sealed class Output(bool isJson)
         .. skipped.Take(ListedAtMost).Select(file => Short($"  '{file.Path}': {file.Reason}")),
         .. skipped.Count > ListedAtMost ? [Invariant($"  and {skipped.Count - ListedAtMost:N0} more")] : Array.Empty<string>(),
     ]);
+
+    /// <summary>A text that does nothing to a terminal: names of files may hold any bytes.</summary>
+    public static string Plain(string text) => string.Concat(text.Select(c => char.IsControl(c) && c != '\n' ? '?' : c));
 
     // A name of a hostile file may be as long as it likes.
     private static string Short(string line) => line.Length <= LongestLine ? line : line[..LongestLine] + "...";

@@ -94,33 +94,37 @@ internal static class PictureFile
         return data.ToArray();
     }
 
-    /// <summary>The bytes of what a path leads to: a link has a length of its own, and what never ends has none.</summary>
-    public static long LengthOf(FileInfo file) => (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length;
-
-    private static SKCodec OpenCodec(string path)
+    /// <summary>What <paramref name="read"/> makes of a file that is there, ends, and is not too long.</summary>
+    /// <exception cref="UserException">It is not.</exception>
+    public static T ReadFile<T>(string path, long mostBytes, Func<string, T> read)
     {
         try
         {
             var file = new FileInfo(path);
             if (!file.Exists)
                 throw new UserException(Directory.Exists(path) ? "this is a folder" : "there is no such file");
-            var length = LengthOf(file);
-            if (length is 0 or > MostBytes)
-                throw new UserException(
-                    length == 0 ? "the file is empty" : Invariant($"the file has {length:N0} bytes, more than {MostBytes:N0}"));
-            var bytes = File.ReadAllBytes(path);
-            using var data = SKData.CreateCopy(bytes);
-            var codec = SKCodec.Create(data)
-                ?? throw new UserException("this is no picture that can be read (JPEG, PNG, WebP, GIF and BMP can)");
-            if (Excess(codec, bytes) is not { } excess)
-                return codec;
-            codec.Dispose();
-            throw new UserException(excess);
+            // A link has a length of its own, and what never ends has none.
+            var length = (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length;
+            return length == 0 ? throw new UserException("the file is empty")
+                : length > mostBytes ? throw new UserException(Invariant($"the file has {length:N0} bytes, more than {mostBytes:N0}"))
+                : read(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new UserException($"the file cannot be read ({exception.GetType().Name})");
         }
+    }
+
+    private static SKCodec OpenCodec(string path)
+    {
+        var bytes = ReadFile(path, MostBytes, File.ReadAllBytes);
+        using var data = SKData.CreateCopy(bytes);
+        var codec = SKCodec.Create(data)
+            ?? throw new UserException("this is no picture that can be read (JPEG, PNG, WebP, GIF and BMP can)");
+        if (Excess(codec, bytes) is not { } excess)
+            return codec;
+        codec.Dispose();
+        throw new UserException(excess);
     }
 
     /// <summary>What a picture has too much of to be decoded, by its header alone; null where all is well.</summary>

@@ -74,17 +74,20 @@ internal static class PictureFolder
     internal static Dictionary<string, double?> ReadVotes(string path, List<SkippedFile> skipped)
     {
         var votes = new Dictionary<string, double?>();
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
             return votes;
-        var length = PictureFile.LengthOf(new FileInfo(path));
-        string[]? lines = length > MostVoteBytes ? null : length == 0 ? [] : File.ReadAllLines(path);
-        if (lines is null)
-            Skip($"it has more than {MostVoteBytes:N0} bytes, so no vote is read");
-        else if (lines.FirstOrDefault()?.TrimEnd() != VotesHeader)
-            Skip($"the first line is not '{VotesHeader}', so no vote is read");
-        else
+        try
+        {
+            var lines = PictureFile.ReadFile(path, MostVoteBytes, File.ReadAllLines);
+            if (lines[0].TrimEnd() != VotesHeader)
+                throw new UserException($"the first line is not '{VotesHeader}'");
             foreach ((var i, var line) in lines.Index().Skip(1).Where(l => !string.IsNullOrWhiteSpace(l.Item)))
                 ReadLine(i + 1, line.Split(','));
+        }
+        catch (UserException useless)
+        {
+            Skip($"{useless.Message}, so no vote is read");
+        }
         return votes;
 
         void ReadLine(int number, string[] cells)

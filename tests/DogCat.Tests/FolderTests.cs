@@ -121,6 +121,16 @@ public sealed class FolderTests : TemporaryFolder
         File.Delete(Votes);
         File.CreateSymbolicLink(Votes, "/dev/zero");
         Assert.Empty(PictureFolder.ReadVotes(Votes, _skipped));
-        Assert.Equal(2, _skipped.Count);
+        File.Delete(Votes);
+        File.CreateSymbolicLink(Votes, Votes);
+        Assert.Empty(PictureFolder.ReadVotes(Votes, _skipped));
+        File.Delete(Votes);
+        Directory.CreateDirectory(Votes);
+        Assert.Empty(PictureFolder.ReadVotes(Votes, _skipped));
+        string[] reasons = ["the file is empty", "the file cannot be read (IOException)", "this is a folder"];
+        Assert.Equal(reasons.Select(reason => $"{reason}, so no vote is read"), _skipped.Skip(1).Select(skipped => skipped.Reason));
     }
+
+    [Fact]
+    public void A_name_does_nothing_to_a_terminal() => Assert.Equal("a?[31m??\nb", Output.Plain("a\u001b[31m\0\r\nb"));
 }

@@ -66,7 +66,7 @@ internal sealed record TrainerCase
         var certificate = report.Certificate;
         Assert.True(double.IsFinite(certificate.Objective), $"{certificate}");
         // Validation rows decide which epoch is returned, and who says how far to go gets there.
-        if (ValidationRows > 0 || options.LearningRate is not null)
+        if (ValidationRows > 0 || options.ValidationFraction > 0 || options.LearningRate is not null)
             return null;
         var (end, priors) = (Objective(parameters, options, report), Objective(Priors(), options, report));
         Assert.True(

@@ -57,7 +57,24 @@ public class TrainerFuzzTests
                     (rate is { } largest ? largest : null, smoothing, random.Of(1, 2));
                 if (solver != Solver.Auto)
                     options.NumberOfEpochs = random.Of(1, 3, 20);
+                if (random.Next(3) == 0)
+                    DrawOthers(options, random);
             },
         };
+    }
+
+    private static void DrawOthers(CrossEntropyTrainerOptions options, Random random)
+    {
+        options.Tolerance = random.Of<double?>(null, 0, 1e-300, 1);
+        options.ValidationFraction = random.Of(0, 0, 0.3);
+        if (options.Solver is Solver.Newton or Solver.Auto)
+            return;
+        options.BatchSize = random.Of<int?>(null, 1, 3, 1_000_000);
+        if (options.Solver is Solver.Saga)
+            return;
+        options.Optimizer = random.Of(
+            null, Optimizer.Sgd(0.99, nesterov: true), Optimizer.AdaGrad(), Optimizer.RmsProp(), Optimizer.Adam(), Optimizer.AdamW());
+        options.LearningRate = random.Of(
+            options.LearningRate, Schedule.Constant(1e-30), Schedule.Exponential(1e20, 0.1), Schedule.OneCycle(1e15, 5), Schedule.Linear(1e300, 0, 3));
     }
 }

@@ -104,8 +104,8 @@ internal sealed class Checkpoint(CheckpointOptions options, string identity, Act
         }
         catch (Exception failure) when (IsOfFile(failure))
         {
-            // Other ranks hand in their part.
-            if (!isSerialized)
+            // Other ranks hand in their part; of a state that is none they cannot either.
+            if (!isSerialized && failure is not InvalidDataException)
                 serialize(new StateStream(Stream.Null));
             if (!_hasFailed)
                 options.Warn?.Invoke($"The checkpoint {Throw.Quoted(options.Path)} could not be written: "

@@ -204,6 +204,22 @@ public sealed class CheckpointFileTests : IDisposable
         Assert.Contains("could not be written", _warnings.Single(), StringComparison.Ordinal);
     }
 
+    /// <summary>Numbers may overflow between two saves, of which the fit itself has more to say.</summary>
+    [Fact]
+    public void A_state_that_is_none_is_not_saved_and_a_warning_once()
+    {
+        var objective = 1.0;
+        Checkpoint checkpoint = new(Saving.Checkpoint!, "a fit", state => state.Value(ref objective, -1, 1));
+        checkpoint.Write(1, 1);
+        var good = File.ReadAllBytes(Current);
+        objective = double.NaN;
+        checkpoint.Write(2, 2);
+        checkpoint.Write(3, 3);
+        Assert.Contains("could not be written: its objective is NaN, where -1 to 1 can be.", _warnings.Single(), StringComparison.Ordinal);
+        Assert.Equal(good, File.ReadAllBytes(Current));
+        Assert.Equal([Current], Directory.GetFiles(Path.GetDirectoryName(Current)!));
+    }
+
     [Fact]
     public void A_disk_that_fails_now_and_then_is_a_warning_once()
     {
