@@ -27,7 +27,8 @@ internal static class MetricsTables
         TextTable.Append(text, Figures(metrics), hasHeader: false);
         var others = metrics is MultiLabelCrossEntropyMetrics ? "labels" : "classes";
         TextTable.Append(text.Append('\n'), Parts(metrics, LossUnit.Nats), most: MostClasses, others: others);
-        TextTable.Append(text.Append('\n'), Facts("Warnings", metrics.Warnings.Select(w => ("warning", w))), hasHeader: false);
+        if (metrics.Warnings.Count > 0)
+            TextTable.Append(text.Append('\n'), Facts("Warnings", metrics.Warnings.Select(w => ("warning", w))), hasHeader: false);
         return text + SegmentTables.Text(metrics.Segments);
     }
 
@@ -133,10 +134,14 @@ internal static class MetricsTables
         switch (metrics)
         {
             case MulticlassCrossEntropyMetrics m:
-                var top = m.TopKAccuracy(3);
-                yield return top.Optimistic == top.Pessimistic
-                    ? Fact("  top 3", $"{top.Accuracy:0.0000}")
-                    : Fact("  top 3", $"{top.Accuracy:0.0000} (ties: {top.Pessimistic:0.0000} to {top.Optimistic:0.0000})");
+                // Of three classes or fewer the label is always among the first three.
+                if (m.Classes.Count > 3 && m.TopKAccuracy(3) is var top)
+                {
+                    yield return top.Optimistic == top.Pessimistic
+                        ? Fact("  top 3", $"{top.Accuracy:0.0000}")
+                        : Fact("  top 3", $"{top.Accuracy:0.0000} (ties: {top.Pessimistic:0.0000} to {top.Optimistic:0.0000})");
+                }
+
                 yield return Fact("ROC-AUC", $"{m.MacroRocAuc:0.0000} macro, average precision {m.MacroAveragePrecision:0.0000} macro");
                 if (m.LogLossDecomposition is { } split)
                     yield return ("log-loss split", PartsOf(split));
