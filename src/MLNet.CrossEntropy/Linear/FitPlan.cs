@@ -35,7 +35,7 @@ internal sealed record FitPlan
     // What of the objective is worth a step after SGD: where the Hessian is factorised, and where it is not.
     internal const double FinishingPromise = 1e-5;
     private const double PromiseOfMany = 1e-4;
-    private const double SagaCost = 4;
+    private const double SagaCost = 2;
 
     // An epoch that gains no more than this share of the objective is dearer than a step of Newton's method.
     private const double TakenOver = 0.01;

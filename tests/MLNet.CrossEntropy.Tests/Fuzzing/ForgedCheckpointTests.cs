@@ -44,8 +44,8 @@ public sealed class ForgedCheckpointTests : IDisposable
         {
             IsSkewed = true,
             Rows = 1_100,
-            EverySteps = 211,
-            Epochs = 8,
+            EverySteps = 50,
+            Epochs = 5,
         },
     };
 

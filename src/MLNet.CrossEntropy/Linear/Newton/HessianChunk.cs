@@ -21,9 +21,8 @@ internal sealed unsafe class HessianChunk : IDisposable
     // Columns whose products with all before them are one multiplication: what lies above the diagonal is computed for one strip alone.
     private const int StripColumns = 40;
 
-    // What a product costs beside one of a pass over the rows: of matrices, and at a place of its own.
-    private const double ProductCost = 0.25;
-    private const double ScatterCost = 6;
+    // How many products of floats, one after the other in memory, cost as much as one at a place of its own.
+    private const double ScatterCost = 32;
 
     private readonly LinearObjective _objective;
     private readonly RowSet _set;
@@ -69,7 +68,7 @@ internal sealed unsafe class HessianChunk : IDisposable
     /// <summary>The parts of its sums that threads may share.</summary>
     public int Parts { get; }
 
-    /// <summary>About what a row costs for each weight, in products of a pass.</summary>
+    /// <summary>About how many floats are multiplied for a row and a weight.</summary>
     public static double CostOf(RowSummary rows) => Math.Min(DenseCost(rows), ScatteredCost(rows));
 
     /// <summary>Takes the rows <c>[from, to)</c> of those of a sample that begin at <paramref name="first"/>, and their weights.</summary>
@@ -125,7 +124,7 @@ internal sealed unsafe class HessianChunk : IDisposable
 
     private static bool IsScattered(RowSummary rows) => ScatteredCost(rows) < DenseCost(rows);
 
-    private static double DenseCost(RowSummary rows) => ProductCost * (rows.Features + 1.0) * (rows.Features + 1.0) / 2;
+    private static double DenseCost(RowSummary rows) => (rows.Features + 1.0) * (rows.Features + 1.0) / 2;
 
     private static double ScatteredCost(RowSummary rows) =>
         rows.IsSparse ? ScatterCost * (1.0 + rows.ValuesPerRow) * (1.0 + rows.ValuesPerRow) / 2 : double.PositiveInfinity;

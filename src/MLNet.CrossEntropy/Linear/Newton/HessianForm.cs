@@ -16,10 +16,8 @@ internal readonly struct HessianForm
     private const double WorthInPasses = 12;
     private const int RowsPerParameter = 4;
 
-    // Besides two products with each value, which is found more slowly among few, a pass computes the loss of each logit; and doubles are
-    // slower than floats.
+    // Besides two products with each value a pass computes the loss of each logit; and doubles are slower than floats.
     private const double CostOfLogit = 30;
-    private const double CostOfSparse = 8;
     private const double CostOfDouble = 4;
     private const int PassesOfStep = 3;
 
@@ -65,7 +63,7 @@ internal readonly struct HessianForm
     public double SampleRows => Math.Max(WorthInPasses * PassCost / RowCost, RowsPerParameter * (double)BlockSize);
 
     /// <summary>A pass over the rows, there and back.</summary>
-    public double PassCost => _rows.Rows * (double)Outputs * (4 * (_rows.IsSparse ? CostOfSparse : 1) * _rows.ValuesPerRow + CostOfLogit);
+    public double PassCost => _rows.Rows * (double)Outputs * (4 * _rows.ValuesPerRow + CostOfLogit);
 
     /// <summary>A step of Newton's method, its factors made anew.</summary>
     public double StepCost => PassesOfStep * PassCost + Math.Min(_rows.Rows, SampleRows) * RowCost
