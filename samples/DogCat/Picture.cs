@@ -46,7 +46,7 @@ internal sealed record SkippedFile(string Path, string Reason);
 internal static class PictureFile
 {
     /// <summary>Larger pictures are not decoded: a file of some kilobytes may ask for gigabytes.</summary>
-    public const long MostPixels = 100_000_000;
+    public const long MostPixels = 50_000_000;
 
     private const long MostBytes = 200_000_000;
     private const int LongestSide = 65_535;
