@@ -15,12 +15,8 @@ internal sealed class Output(bool isJson)
     private const int ListedAtMost = 5;
     private const int LongestLine = 300;
 
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    };
+    private static readonly JsonSerializerOptions Json =
+        new(JsonSerializerDefaults.Web) { WriteIndented = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private readonly JsonObject _document = [];
 
@@ -120,6 +116,5 @@ internal sealed class Output(bool isJson)
     }
 
     private static string Row(string name, double? fit, double? train, double test, double? accuracy) => Invariant(
-        $"{name,-36}{fit,6:F2}  {train,6:F4}  {train / Math.Log(2),6:F4}    {test,6:F4}  {test / Math.Log(2),6:F4}  {accuracy,7:P1}")
-            .TrimEnd();
+        $"{name,-36}{fit,6:F2}  {train,6:F4}  {train / Math.Log(2),6:F4}    {test,6:F4}  {test / Math.Log(2),6:F4}  {accuracy,7:P1}").TrimEnd();
 }

@@ -94,8 +94,7 @@ internal static class PictureFile
         return data.ToArray();
     }
 
-    /// <summary>What <paramref name="read"/> makes of a file that is there, ends, and is not too long.</summary>
-    /// <exception cref="UserException">It is not.</exception>
+    /// <summary>What <paramref name="read"/> makes of a file; a <see cref="UserException"/> unless it is there, ends, and is not too long.</summary>
     public static T ReadFile<T>(string path, long mostBytes, Func<string, T> read)
     {
         try

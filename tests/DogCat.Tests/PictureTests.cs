@@ -25,8 +25,7 @@ public sealed class PictureTests : TemporaryFolder
             (Quarters(64, 48, SKEncodedImageFormat.Webp), (64, 48), Quartered),
             .. Held.Select((corners, i) => (WithOrientation(Quarters(64, 32), (byte)(i + 1)), i < 4 ? (64, 32) : (32, 64), corners)),
             (CmykJpeg(255, 255, 255, 255), (8, 8), "white white white white"),
-            (CmykJpeg(255, 255, 255, 0), (8, 8), "black black black black"),
-            (CmykJpeg(255, 0, 0, 255), (8, 8), "red red red red"),
+            (CmykJpeg(255, 255, 255, 0), (8, 8), "black black black black"), (CmykJpeg(255, 0, 0, 255), (8, 8), "red red red red"),
             (CmykJpeg(0, 0, 255, 255), (8, 8), "blue blue blue blue"),
             (Encode(new SKBitmap(8, 8, SKColorType.Gray8, SKAlphaType.Opaque), SKEncodedImageFormat.Jpeg), (8, 8), "black black black black"),
             (Encode(new SKBitmap(16, 16), SKEncodedImageFormat.Png), (16, 16), "white white white white"),
@@ -55,12 +54,10 @@ public sealed class PictureTests : TemporaryFolder
         byte[] scan = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0];
         (byte[] File, string Reason)[] unusable =
         [
-            ([], "the file is empty"),
-            (jpeg[..(jpeg.Length * 3 / 4)], "the file is cut off"),
-            (png[..(png.Length * 3 / 4)], "the file is cut off"),
-            ("a text"u8.ToArray(), none),
+            ([], "the file is empty"), (jpeg[..(jpeg.Length * 3 / 4)], "the file is cut off"),
+            (png[..(png.Length * 3 / 4)], "the file is cut off"), ("a text"u8.ToArray(), none),
             // A header alone, which asks for 3.6 gigabytes.
-            (WithSize(png, 30_000, 30_000), "it has 30,000 x 30,000 pixels, more than 100,000,000"),
+            (WithSize(png, 30_000, 30_000), "it has 30,000 x 30,000 pixels, more than 50,000,000"),
             (WithSize(png, 1, 100_000), "it has 1 x 100,000 pixels, more than 65,535 in a row or column"),
             // 4 KB that ask for 1 x 2,000,000 grey pixels, more rows than the decoder of PNG takes.
             ([.. WithSize(png, 1, 2_000_000, colours: 0), .. new byte[4_000]], none),

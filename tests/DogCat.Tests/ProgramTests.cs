@@ -210,7 +210,6 @@ public sealed class ProgramTests : TemporaryFolder
             stream.Write(other);
             return;
         }
-
         Assert.Fail("The bytes are nowhere in the file.");
     }
 

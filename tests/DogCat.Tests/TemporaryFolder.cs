@@ -79,8 +79,7 @@ public class TemporaryFolder : IDisposable
             0xFF, 0xD8, 0xFF, 0xEE, 0, 14, .. "Adobe"u8, 0, 100, 0, 0, 0, 0, 0,
             0xFF, 0xDB, 0, 67, 0, .. Enumerable.Repeat((byte)1, 64),
             0xFF, 0xC0, 0, 20, 8, 0, 8, 0, 8, 4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0,
-            0xFF, 0xC4, 0, 21, 0x00, 0, 2, .. new byte[14], 10, 11,
-            0xFF, 0xC4, 0, 20, 0x10, 1, .. new byte[15], 0,
+            0xFF, 0xC4, 0, 21, 0x00, 0, 2, .. new byte[14], 10, 11, 0xFF, 0xC4, 0, 20, 0x10, 1, .. new byte[15], 0,
             0xFF, 0xDA, 0, 14, 4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0,
         ];
         var bits = string.Concat(inks.Select(ink => ink == 255 ? "0011111110000" : "01011111111110")).PadRight(56, '1');
