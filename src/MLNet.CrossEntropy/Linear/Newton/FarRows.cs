@@ -141,6 +141,16 @@ internal sealed class FarRows
 
     private Span<float> Terms(Row row) => _local.Terms.Span((long)row.Number * _outputs, _outputs);
 
+    /// <summary>What is held, on which the next step's model depends.</summary>
+    public void Serialize(StateStream state)
+    {
+        foreach (var row in _rows)
+        {
+            foreach (ref var isKept in row.IsKept.AsSpan())
+                state.Value(ref isKept);
+        }
+    }
+
     /// <summary>Loss, weight and errors of a row so far along the line.</summary>
     private LossSums Compute(Row row, float length, Span<float> errors)
     {

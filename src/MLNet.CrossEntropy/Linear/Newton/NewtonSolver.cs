@@ -73,8 +73,9 @@ internal sealed class NewtonSolver : ISolver
         _saved = new double[objective.Parameters];
         _before = new double[objective.Parameters];
         _gradient = new double[objective.Parameters];
-        _slopes = new double[objective.Parameters];
         _far = _preconditioner.IsExact ? FarRows.Of(objective, _local) : null;
+        // Without rows far out the model's slopes are the gradient.
+        _slopes = _far is null ? _gradient : new double[objective.Parameters];
         objective.ToScaled(start, _point);
         _point.CopyTo(_before, 0);
         objective.ToRaw(_point, _local.Weights);
@@ -149,7 +150,9 @@ internal sealed class NewtonSolver : ISolver
         state.Value(ref _idleSteps, 0, MostIdleSteps);
         state.Value(ref _reached, 0, double.PositiveInfinity);
         state.Value(ref _marked, 0, double.PositiveInfinity);
+        state.Value(ref _halfDecrement, double.MinValue, double.MaxValue);
         _preconditioner.Serialize(state);
+        _far?.Serialize(state);
         if (state.IsReading)
             _objective.ToRaw(_point, Weights);
     }
@@ -237,7 +240,7 @@ internal sealed class NewtonSolver : ISolver
 
         var (constant, linear, square) = _objective.PenaltyAlong(_point, direction);
         var slope = SpanMath.Dot(_gradient, direction);
-        _halfDecrement = -SpanMath.Dot(_far is null ? _gradient : _slopes, direction) / 2;
+        _halfDecrement = -SpanMath.Dot(_slopes, direction) / 2;
         var ordinary = _preconditioner.OrdinaryGain(_gradient);
         var enough = start * _plan.Promise;
         var length = slope < 0 ? LineSearch.Minimize(Look, start, slope) : 0;
@@ -268,8 +271,12 @@ internal sealed class NewtonSolver : ISolver
     /// <summary>The step of the quadratic model, by factors of its Hessian.</summary>
     private void Solve(double[] direction)
     {
-        _gradient.CopyTo(_slopes, 0);
-        _far?.LeaveOut(_slopes);
+        if (_far is not null)
+        {
+            _gradient.CopyTo(_slopes, 0);
+            _far.LeaveOut(_slopes);
+        }
+
         for (var tries = 0; ; tries++)
         {
             _preconditioner.Refresh(_local, areGood: false);
