@@ -59,6 +59,9 @@ internal readonly struct HessianForm
     /// <summary>How many numbers its factors are, in double.</summary>
     public long Factors { get; }
 
+    /// <summary>How many numbers the sums of pairs are, from which the factors of coupled outputs are made, in double.</summary>
+    public long Sums => IsCoupled ? Weights * (_rows.Features + 1L) * (_rows.Features + 1L) : 0;
+
     /// <summary>How many rows are worth summing up.</summary>
     public double SampleRows => Math.Max(WorthInPasses * PassCost / RowCost, RowsPerParameter * (double)BlockSize);
 

@@ -95,12 +95,13 @@ internal sealed class NewtonSolver : ISolver
 
     /// <summary>
     /// About how many floats a fit keeps besides the rows: eight vectors of parameters in double and some in float, the
-    /// preconditioner's blocks, and four a row and output (see <see cref="LocalObjective"/>).
+    /// preconditioner's blocks and what they are made of, and four a row and output (see <see cref="LocalObjective"/>).
     /// </summary>
     public static long Floats(LogitLoss loss, long outputs, RowSummary rows)
     {
         var parameters = outputs * (rows.Features + 1L);
-        return 20 * parameters + 2 * new HessianForm(loss, (int)outputs, rows).Factors + 4 * rows.Rows * outputs;
+        var form = new HessianForm(loss, (int)outputs, rows);
+        return 20 * parameters + 2 * (form.Factors + form.Sums) + 4 * rows.Rows * outputs;
     }
 
     public StopReason Run(FitRun run)
